@@ -1,0 +1,40 @@
+"""The one clock that shells ask; `engine` and `sources` are handed the day instead.
+
+The sandbox puts its jumping clock in here. Dates are Chinese civil dates (UTC+8), instants are UTC
+(rule 24).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8), "UTC+8")
+
+
+def _system_time() -> datetime:
+    return datetime.now(UTC)
+
+
+_source: Callable[[], datetime] = _system_time
+
+
+def now() -> datetime:
+    """This instant, in UTC."""
+    return _source()
+
+
+def today() -> date:
+    """The civil date in China."""
+    return civil_date(now())
+
+
+def civil_date(instant: datetime) -> date:
+    """The Chinese civil date on which an instant falls."""
+    return instant.astimezone(CHINA).date()
+
+
+def set_source(source: Callable[[], datetime] | None) -> None:
+    """Put another clock in place (None: the machine's own). For the sandbox and tests."""
+    global _source  # noqa: PLW0603 - one clock per process is the point
+    _source = source or _system_time

@@ -1,0 +1,97 @@
+"""Strict YAML: one file, one frozen model; whatever is not understood stops the build with file and line.
+
+Refused: unknown keys and words (by the models), a key given twice, keys and codes that YAML 1.1 turns
+into something else (`on`, `no`, `0123`, `12:30`), documents that are no mapping.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chalicelib.errors import DeclarationError
+
+
+class Declaration(BaseModel):
+    """Base of every declared model: frozen, no unknown keys, no silent conversions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, arbitrary_types_allowed=False)
+
+
+T = TypeVar("T", bound="Declaration")
+
+
+class _Lines(dict[str, Any]):
+    """A mapping that remembers on which line each key stood."""
+
+    lines: dict[str, int]
+
+
+class _StrictLoader(yaml.SafeLoader):
+    pass
+
+
+def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> _Lines:
+    result = _Lines()
+    result.lines = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        where = f"{node.start_mark.name}:{key_node.start_mark.line + 1}"
+        if not isinstance(key, str):
+            raise DeclarationError(where, f"the key {key!r} must be written in quotes")
+        if key in result:
+            raise DeclarationError(where, f"the key {key!r} stands twice")
+        result[key] = loader.construct_object(value_node, deep=True)
+        result.lines[key] = key_node.start_mark.line + 1
+    return result
+
+
+def _integer(loader: _StrictLoader, node: yaml.ScalarNode) -> int:
+    text = str(node.value).replace("_", "")
+    if not text.lstrip("-").isdigit() or (len(text.lstrip("-")) > 1 and text.lstrip("-")[0] == "0"):
+        where = f"{node.start_mark.name}:{node.start_mark.line + 1}"
+        raise DeclarationError(where, f"write {node.value!r} in quotes, or as a plain number")
+    return int(text)
+
+
+_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+_StrictLoader.add_constructor("tag:yaml.org,2002:int", _integer)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The mapping that a declaration file holds; raises DeclarationError with file and line."""
+    try:
+        with path.open(encoding="utf-8") as stream:
+            document = yaml.load(stream, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader, made stricter
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise DeclarationError(f"{path}:{line}", str(error.problem)) from error
+    if not isinstance(document, _Lines):
+        raise DeclarationError(f"{path}:1", "the file must hold one mapping")
+    return document
+
+
+def read_declaration(path: Path, model: type[T]) -> T:
+    """One declaration file as its model."""
+    document = read_yaml(path)
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = f"{path}:{_line_of(document, first['loc'])}"
+        place = ".".join(str(part) for part in first["loc"])
+        raise DeclarationError(where, f"{place}: {first['msg']}") from error
+
+
+def _line_of(document: Any, place: tuple[int | str, ...]) -> int:
+    """The line of the innermost key of `place` that the document really has."""
+    line, here = 1, document
+    for part in place:
+        if isinstance(here, _Lines) and part in here:
+            line, here = here.lines[str(part)], here[str(part)]
+        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+            here = here[part]
+    return line

@@ -1,0 +1,53 @@
+"""Everything that Wugan raises on purpose.
+
+    WuganError
+    ├── DeclarationError      a feed, benefit or policy file is wrong: the build stops, with file and line
+    ├── ConflictError         another writer changed the person first: read again, decide again
+    ├── NotFoundError         no such person, case, visit, proposal, file (or outside the caller's area)
+    ├── RefusedError          the request is understood and may not be done (with a code and two sentences)
+    └── UnreadableError       the lake or a file cannot be read now: nothing may be concluded from its absence
+
+Bad data is not here: a bad row is a `Rejection`, a bad file a `Hold`, both values.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+class WuganError(Exception):
+    """Root of the tree; nothing raises it directly."""
+
+
+class DeclarationError(WuganError):
+    """A declaration (YAML) does not say what it must, or says it twice.
+
+    `where` is "file:line"; both appear in the message, so that an officer finds the line.
+    """
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(f"{where}: {what}")
+        self.where: Final = where
+        self.what: Final = what
+
+
+class ConflictError(WuganError):
+    """The person's record moved on while a change was being decided."""
+
+
+class NotFoundError(WuganError):
+    """Nothing by that id, or nothing that this caller may know of."""
+
+
+class RefusedError(WuganError):
+    """An understood request that a rule forbids; `code` is stable, the sentences are for people."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(f"{code}: {en}")
+        self.code: Final = code
+        self.zh: Final = zh
+        self.en: Final = en
+
+
+class UnreadableError(WuganError):
+    """Evidence that should be there could not be read: wait, do not conclude (rule 11)."""

@@ -1,0 +1,39 @@
+"""The only place that reads the environment; one frozen `Settings` per process."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Names of what this deployment made, and the few values an operator sets."""
+
+    pack: str  # jurisdiction pack: chalicelib/packs/<pack>
+    people_table: str
+    work_table: str
+    files_table: str
+    inbox_bucket: str
+    outbox_bucket: str  # receipts, results, instructions: nothing that identifies a person in clear
+    rejects_bucket: str  # rejected rows as sent: clear numbers
+    roster_bucket: str  # roster snapshot: clear numbers
+    lake_bucket: str
+    inbox_queue_url: str
+    messages_topic_arn: str
+    sender: str  # "topic" (SNS topic to a gateway) or "sms" (SNS SMS)
+    certification_arn: str
+    suspicion_arn: str
+    identity_secret: str  # name of the secret: key of HMAC(number)
+    data_key_id: str  # KMS key that wraps the data keys of sealed fields
+    token_issuer: str
+    token_audience: str
+    token_jwks: str  # the issuer's public keys: a JSON document, or an https URL of one
+    hotline: str
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process; raises KeyError naming the variable that is missing."""
+    return Settings(**{name: os.environ[f"WUGAN_{name.upper()}"] for name in Settings.__slots__})
