@@ -95,3 +95,8 @@ def _line_of(document: Any, place: tuple[int | str, ...]) -> int:
         elif isinstance(here, list) and isinstance(part, int) and part < len(here):
             here = here[part]
     return line
+
+
+def place_of(path: Path, place: tuple[int | str, ...]) -> str:
+    """The "file:line" of a place in a declaration, for what only several files together can show wrong."""
+    return f"{path}:{_line_of(read_yaml(path), place)}"

@@ -5,6 +5,7 @@
     ├── ConflictError         another writer changed the person first: read again, decide again
     ├── NotFoundError         no such person, case, visit, proposal, file (or outside the caller's area)
     ├── RefusedError          the request is understood and may not be done (with a code and two sentences)
+    ├── MiscountError         a file's rows do not add up: a defect of ours, nothing of the file may be loaded
     └── UnreadableError       the lake or a file cannot be read now: nothing may be concluded from its absence
 
 Bad data is not here: a bad row is a `Rejection`, a bad file a `Hold`, both values.
@@ -47,6 +48,10 @@ class RefusedError(WuganError):
         self.code: Final = code
         self.zh: Final = zh
         self.en: Final = en
+
+
+class MiscountError(WuganError):
+    """Rows of a file are neither accepted, rejected, strangers nor superseded: a defect, never bad data."""
 
 
 class UnreadableError(WuganError):

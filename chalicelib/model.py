@@ -370,6 +370,7 @@ class Suspicion:
     benefit: BenefitCode | None = None
     level: int = 0  # 0 village, 1 township, 2 county: who must verify now
     verify_by: date | None = None
+    generation: int = 1
     waiting: Waiting | None = None
     verified_by: str | None = None
     verification: Verification | None = None
@@ -409,6 +410,11 @@ class Visit:
     by: str | None = None
     notice_left: bool = False
     deceased_on: date | None = None
+    cancelled: date | None = None  # overtaken before anybody set out
+
+    @property
+    def is_pending(self) -> bool:
+        return self.outcome is None and self.cancelled is None
 
 
 class ProposalState(StrEnum):

@@ -1,0 +1,59 @@
+# Wugan: the two commands that matter are `make run` and `make test`.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+RUN_OPTIONS := $(if $(ONCE),--once) $(if $(PACK),--pack $(PACK)) $(if $(PEOPLE),--people $(PEOPLE)) \
+               $(if $(SEED),--seed $(SEED)) $(if $(REPORT),--report $(REPORT))
+
+.PHONY: help
+help:  ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.venv/installed: requirements-dev.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.PHONY: install
+install: .venv/installed  ## make .venv and install the locked requirements
+
+.PHONY: run
+run: install  ## bring up the sandbox and let a year pass in an invented town (ONCE= PACK= PEOPLE= SEED= REPORT=)
+	$(BIN)/python -m sandbox run $(RUN_OPTIONS)
+
+.PHONY: test
+test: check unit  ## everything that CI runs
+
+.PHONY: check
+check: install  ## format, lint, types, import order, YAML, state machines
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/yamllint --strict .
+
+.PHONY: unit
+unit: install  ## tests with branch coverage
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-branch --cov-report=
+	$(BIN)/coverage report --include='chalicelib/engine/*,chalicelib/sources/*' --fail-under=100
+	$(BIN)/coverage report --fail-under=90
+
+.PHONY: package
+package: install  ## the deployment package and its template, in build/package
+	$(BIN)/python -m infra.package
+
+.PHONY: format
+format: install  ## put the code into its one form
+	$(BIN)/ruff format --quiet .
+	$(BIN)/ruff check --quiet --fix .
+
+.PHONY: lock
+lock: install  ## lock requirements*.in anew, with hashes
+	$(BIN)/python -m pip install --quiet uv
+	for part in requirements requirements-dev; do \
+	  $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
+	    --custom-compile-command "make lock" $$part.in -o $$part.txt; done
+
+.PHONY: clean
+clean:  ## remove what was built, but not .venv
+	rm -rf build .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

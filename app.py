@@ -1,0 +1,81 @@
+"""Wugan (无感): every way into the system, and nothing else. Nothing is decided here.
+
+    a department drops a file ──▶ intake ──▶ evidence, certificates, suspicions
+    every morning             ──▶ daily_run ──▶ who comes due without a certificate gets a case
+    Step Functions            ──▶ certification_step, suspicion_step: one function per state
+    messages                  ──▶ send_messages, carrier_report
+    authorities, officers     ◀── monthly_results, nightly_statistics
+    apps, cadres, officers    ──▶ the HTTP API (chalicelib/api, one blueprint per audience)
+
+Start reading at chalicelib/engine/decide.py (what the rules say), then chalicelib/cases/settling.py
+(what follows from it). docs/architecture.md goes through the phases one by one.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from chalice.app import Chalice, CloudWatchEvent, SQSEvent
+
+from chalicelib import api, intake, messages, results, stats
+from chalicelib.cases.opening import daily_run as run_the_day
+from chalicelib.observability import partial_batch
+from chalicelib.steps import certification, suspicion
+
+app = Chalice(app_name="wugan")
+api.register(app)
+
+
+@app.on_sqs_message(queue="inbox", batch_size=1, name="intake")
+def take_in(event: SQSEvent) -> dict[str, Any]:
+    """A department has dropped a file."""
+    return partial_batch(event, lambda body: intake.file_dropped(body))
+
+
+@app.on_sqs_message(queue="inbox-dead", batch_size=1, name="intake_dead")
+def take_in_dead(event: SQSEvent) -> dict[str, Any]:
+    """A file could not be taken in, after all its retries."""
+    return partial_batch(event, lambda body: intake.file_died(body))
+
+
+@app.on_sqs_message(queue="carrier-reports", batch_size=10, name="carrier_report")
+def carrier_reported(event: SQSEvent) -> dict[str, Any]:
+    """The carrier says what became of messages."""
+    return partial_batch(event, lambda body: messages.carrier_reported(json.loads(body)))
+
+
+@app.lambda_function(name="certification_step")
+def certification_step(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """One state of statemachines/certification.asl.json."""
+    return certification.run(event)
+
+
+@app.lambda_function(name="suspicion_step")
+def suspicion_step(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """One state of statemachines/suspicion.asl.json."""
+    return suspicion.run(event)
+
+
+@app.schedule("cron(0 22 * * ? *)", name="daily_run")
+def daily_run(event: CloudWatchEvent) -> None:
+    """06:00 in China: open the cases that come due, restart what should walk."""
+    run_the_day()
+
+
+@app.schedule("cron(0 1,7 * * ? *)", name="send_messages")
+def send_messages(event: CloudWatchEvent) -> None:
+    """09:00 and 15:00 in China: send what is due."""
+    messages.send_due()
+
+
+@app.schedule("cron(0 20 L * ? *)", name="monthly_results")
+def monthly_results(event: CloudWatchEvent) -> None:
+    """The first of the month, 04:00 in China: results and instructions for every authority."""
+    results.monthly_results()
+
+
+@app.schedule("cron(0 17 * * ? *)", name="nightly_statistics")
+def nightly_statistics(event: CloudWatchEvent) -> None:
+    """01:00 in China: count everybody."""
+    stats.nightly_statistics()

@@ -1,0 +1,215 @@
+"""Request bodies: read by ourselves, within limits, into strict models.
+
+Nothing that a caller can write may become a 500: size, nesting, NaN, lone surrogates, a key given
+twice, numbers of a million digits are all answered with 422 and a pointer. What was written is
+never repeated, not even the name of an unknown field: that may be an identity number too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Final, NoReturn, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from chalicelib.api.problems import FieldError, Problem, invalid
+from chalicelib.model import Verification, VisitOutcome
+from chalicelib.observability import mask
+
+LONGEST: Final = 64 * 1024  # bytes
+DEEPEST: Final = 8
+# No invisible or directional characters: people read these sentences.
+PLAIN: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+
+
+class Body(BaseModel):
+    """Base of every request body: no unknown fields, no silent conversions."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+def _shape(pattern: str) -> BeforeValidator:
+    """Pydantic takes "1735689600" for a date; we take the one way in which people write it."""
+    compiled = re.compile(pattern, re.ASCII)
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and not compiled.fullmatch(value):
+            raise PydanticCustomError("shape", "not in the expected shape")
+        return value
+
+    return BeforeValidator(check)
+
+
+def _names_nobody(value: str) -> str:
+    if mask(value) != value:  # it goes into the audit chain, which must name nobody
+        raise PydanticCustomError("identifying", "holds an identity number or a phone number")
+    if not PLAIN.fullmatch(value):
+        raise PydanticCustomError("shape", "holds characters that cannot be seen")
+    return value
+
+
+Day = Annotated[date, _shape(r"\d{4}-\d{2}-\d{2}")]
+Instant = Annotated[
+    AwareDatetime, _shape(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
+]
+PersonIdText = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{26}$")]
+PlainText = Annotated[str, AfterValidator(_names_nobody)]
+
+
+class Method(StrEnum):
+    """How somebody showed that they are there; face recognition is never the only way."""
+
+    FACE = "face"
+    VIDEO = "video"
+    COUNTER = "counter"
+
+
+class NoBody(Body):
+    """For what is said by the address alone: no body, or an empty object."""
+
+
+class Lookup(Body):
+    """Whose id is wanted."""
+
+    number: str = Field(min_length=15, max_length=40)
+    name: str | None = Field(default=None, min_length=1, max_length=64)
+
+
+class SelfCertification(Body):
+    """A person certified by phone, by video or at a counter; `reference` is the proof's own id."""
+
+    person: PersonIdText
+    method: Method
+    reference: Annotated[PlainText, Field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$")]
+
+
+class VisitReport(Body):
+    """What was found at a door."""
+
+    outcome: VisitOutcome
+    made_at: Instant
+    notice_left: bool
+    deceased_on: Day | None = None
+
+
+class Refusal(Body):
+    """Why a line is struck from a suspension list."""
+
+    reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
+
+
+class SuspicionReport(Body):
+    """What a person found out about a suspicion."""
+
+    confirmed: bool
+    verification: Verification
+
+
+B = TypeVar("B", bound=Body)
+
+
+def read_body(raw: bytes, model: type[B]) -> B:
+    """The body as its model; Problem 413 or 422 if it is none."""
+    document = parse_json(raw) if raw or model is not NoBody else {}
+    try:
+        return model.model_validate_json(json.dumps(document))
+    except ValidationError as error:
+        raise invalid(*(_field_error(dict(detail)) for detail in error.errors()[:20])) from None
+
+
+def parse_json(raw: bytes) -> Any:
+    """The JSON value that some bytes hold, within limits; Problem 413 or 422."""
+    if len(raw) > LONGEST:
+        raise Problem("too_large")
+    try:
+        document = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_once)
+    except UnicodeDecodeError:
+        raise invalid(_at("", "not_utf8")) from None
+    except (ValueError, RecursionError):
+        raise invalid(_at("", "not_json")) from None
+    for depth, value in _values(document):
+        if depth > DEEPEST:
+            raise invalid(_at("", "too_deep"))
+        if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+            raise invalid(_at("", "not_unicode"))
+    return document
+
+
+def _no_constant(_: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are not JSON")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a key given twice means two things")
+    return result
+
+
+def _values(document: Any) -> Iterator[tuple[int, Any]]:
+    """Every key and value with its depth, without recursion."""
+    waiting = [(1, document)]
+    while waiting:
+        depth, value = waiting.pop()
+        yield depth, value
+        if isinstance(value, dict):
+            waiting.extend((depth + 1, item) for item in value)
+            waiting.extend((depth + 1, item) for item in value.values())
+        elif isinstance(value, list):
+            waiting.extend((depth + 1, item) for item in value)
+
+
+# --- what is wrong, in words -----------------------------------------------------------------
+
+_WORDS: Final = {
+    "identifying": ("此处不得填写身份证号或手机号。", "must hold no identity number and no phone number"),
+    "not_json": ("不是有效的JSON。", "is not valid JSON"),
+    "not_one_of": ("不在可选值之内：", "must be one of: "),
+    "not_unicode": ("含有无效字符。", "holds characters that are not Unicode"),
+    "not_utf8": ("请使用UTF-8编码。", "is not UTF-8"),
+    "required": ("必填。", "is required"),
+    "shape": ("格式不正确。", "has the wrong format"),
+    "too_deep": ("嵌套过深。", "is nested too deeply"),
+    "too_long": ("过长。", "is too long"),
+    "too_short": ("过短。", "is too short"),
+    "unknown_field": ("含有未知字段。", "holds an unknown field"),
+    "wrong_type": ("类型不正确。", "has the wrong type"),
+}
+
+_CODE_OF: Final = {
+    "missing": "required",
+    "extra_forbidden": "unknown_field",
+    "enum": "not_one_of",
+    "string_too_long": "too_long",
+    "string_too_short": "too_short",
+    "identifying": "identifying",
+}
+
+
+def _field_error(detail: dict[str, Any]) -> FieldError:
+    """Our word for what pydantic found; the place of an unknown field is its parent's."""
+    kind, place = str(detail["type"]), tuple(detail["loc"])
+    code = _CODE_OF.get(kind, "wrong_type" if kind.endswith("_type") else "shape")
+    if code == "unknown_field":
+        place = place[:-1]
+    pointer = "".join(f"/{part}" for part in place)
+    error = _at(pointer, code)
+    if code != "not_one_of":
+        return error
+    expected = str(detail["ctx"]["expected"]).replace("'", "")
+    return FieldError(code, error.zh + expected, error.en + expected, pointer=pointer)
+
+
+def _at(pointer: str, code: str) -> FieldError:
+    zh, en = _WORDS[code]
+    return FieldError(code, zh, en, pointer=pointer)
+
+
+def field_error(pointer: str, code: str) -> FieldError:
+    """An error about a field that only an endpoint can find."""
+    return _at(pointer, code)

@@ -1,0 +1,239 @@
+"""The outermost edge of the HTTP API: what every request passes before and after its endpoint.
+
+before   token → caller, policy → allowed, body → model       (each failure a problem, see `problems`)
+after    request id, security headers, one line in the log: route and status, never the address
+
+An endpoint is a function `(call, id…) -> answer`; it is registered with `route`, which looks its
+policy up in `policy.POLICIES` and refuses to register one that has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
+from uuid import uuid4
+
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib import clock
+from chalicelib.api import bodies, pages
+from chalicelib.api.policy import POLICIES
+from chalicelib.api.problems import PROBLEM_JSON, Problem, not_found, problem_of, problem_of_status
+from chalicelib.api.tokens import Caller, caller_of
+from chalicelib.errors import WuganError
+from chalicelib.observability import logger
+
+# No cache may keep what is said about a person, no browser may make something else of it.
+SECURITY_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+# Chalice keeps the current request on the app object, which threads share: one caller's token would
+# open another's record in the sandbox's threaded server. A context variable belongs to one request.
+_request: ContextVar[Request] = ContextVar("request")
+_request_id: ContextVar[str] = ContextVar("request_id")
+
+B = TypeVar("B", bound=bodies.Body)
+Endpoint = Callable[..., Any]
+# Where a request may have been answered before: gets the call, the body's digest and the endpoint.
+Once = Callable[["Call", str, Callable[[], Response]], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that has passed the edge: who asks, when, and what with."""
+
+    caller: Caller
+    at: datetime
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    _body: bodies.Body | None = None
+
+    @property
+    def today(self) -> date:
+        """The civil date of the request."""
+        return clock.civil_date(self.at)
+
+    def body(self, model: type[B]) -> B:
+        """The request's body, which the edge has read as this model."""
+        if not isinstance(self._body, model):
+            raise TypeError("the route declares another body")
+        return self._body
+
+    def page(self, scope: str) -> pages.Page:
+        """The page of a list that is wanted; `scope` names the list and its filters."""
+        return pages.page_of(scope, self.query.get("limit"), self.query.get("cursor"))
+
+
+def route(
+    blueprint: Blueprint,
+    method: str,
+    path: str,
+    *,
+    body: type[bodies.Body] | None = None,
+    query: tuple[str, ...] = (),
+    once: Once | None = None,
+) -> Callable[[Endpoint], Endpoint]:
+    """Register an endpoint; KeyError for a route without a policy.
+
+    `body` is its model (GET has none), `query` the parameters it knows, `once` keeps the answers to
+    requests that bear an Idempotency-Key.
+    """
+    policy = POLICIES[(method, path)]
+
+    def register(endpoint: Endpoint) -> Endpoint:
+        def view(**ids: str) -> Response:
+            try:
+                caller = caller_of(_request.get().headers)
+                policy.check(caller)
+                call, digest = _read(_request.get(), caller, body, query)
+
+                def answer() -> Response:
+                    return _as_response(endpoint(call, **ids))
+
+                return once(call, f"{method} {path} {ids} {digest}", answer) if once else answer()
+            except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it is ends here
+                return _failure(error)
+
+        view.__name__ = endpoint.__name__
+        view.__doc__ = endpoint.__doc__
+        # Content types are judged in `_read`, after the token: Chalice would answer before it and
+        # repeat the header.
+        blueprint.route(path, methods=[method], content_types=[], name=endpoint.__name__)(view)
+        return endpoint
+
+    return register
+
+
+def _read(
+    request: Request, caller: Caller, model: type[bodies.Body] | None, known: tuple[str, ...]
+) -> tuple[Call, str]:
+    """The call, and the digest of its body."""
+    query = _query(request, known)
+    if model is None:
+        return Call(caller, clock.now(), request.headers, query), ""
+    try:
+        raw = request.raw_body
+    except ValueError:  # lone surrogates, or base64 that is none
+        raw = b"\xff"
+    raw = raw.encode() if isinstance(raw, str) else raw
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and (raw or model is not bodies.NoBody):
+        raise Problem("unsupported_media_type")
+    body = bodies.read_body(raw, model)
+    return Call(caller, clock.now(), request.headers, query, body), hashlib.sha256(raw).hexdigest()
+
+
+def _query(request: Request, known: tuple[str, ...]) -> dict[str, str]:
+    given = request.query_params
+    query: dict[str, str] = {}
+    for name in given or ():
+        if name not in known:
+            raise pages.unknown_parameter()
+        values = given.getlist(name)
+        if len(values) != 1:
+            raise pages.repeated_parameter(name)
+        query[name] = values[0]
+    return query
+
+
+def _as_response(answer: Any) -> Response:
+    if isinstance(answer, Response):
+        return answer
+    return json_response(answer)
+
+
+def json_response(answer: Mapping[str, Any], status: int = 200, **headers: str) -> Response:
+    """An answer as JSON; header names with "_" for "-"."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    text = json.dumps(answer, ensure_ascii=False, default=_plain)
+    return Response(text, {"Content-Type": "application/json", **named}, status)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(clock.CHINA).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not for an answer")
+
+
+def _failure(error: Exception) -> Response:
+    """The problem that an exception becomes; only an unexpected one is worth a traceback."""
+    problem = problem_of(error) if isinstance(error, WuganError) else Problem("unexpected")
+    if problem.status == 500:
+        logger.exception("request failed", extra={"request": _request_id.get("")})
+    return problem.to_response(_request_id.get(""))
+
+
+def with_etag(call: Call, answer: Mapping[str, Any]) -> Response:
+    """The answer with an entity tag, or 304 where the caller has it already."""
+    text = json.dumps(answer, ensure_ascii=False, sort_keys=True, default=_plain)
+    tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    held = [one.strip().removeprefix("W/") for one in call.headers.get("if-none-match", "").split(",")]
+    if tag in held or "*" in held:
+        return Response("", headers, 304)
+    return Response(text, {"Content-Type": "application/json", **headers}, 200)
+
+
+# --- around every request ---------------------------------------------------------------------
+
+
+def around(request: Request | None, proceed: Callable[[Any], Response]) -> Response:
+    """Chalice middleware: name the request, let it pass, make every answer of ours and log it."""
+    request_id = _named(request)
+    _request_id.set(request_id)
+    if request is None:
+        return _finished(not_found().to_response(request_id), request_id)
+    _request.set(request)
+    response = proceed(request)
+    content_type = response.headers.get("Content-Type", "")
+    if response.status_code >= 400 and content_type != PROBLEM_JSON:
+        # Chalice's own words: an unknown method, or an exception that it has caught.
+        allow = {"Allow": response.headers["Allow"]} if "Allow" in response.headers else {}
+        response = problem_of_status(response.status_code).to_response(request_id)
+        response.headers.update(allow)
+    _log(request, response, request_id)
+    return _finished(response, request_id)
+
+
+def _named(request: Request | None) -> str:
+    """The caller's own request id if it is a UUID (anything else might name somebody), or a new one."""
+    given = request.headers.get("x-request-id", "") if request is not None else ""
+    return given if _UUID.fullmatch(given) else str(uuid4())
+
+
+def _finished(response: Response, request_id: str) -> Response:
+    response.headers = {**SECURITY_HEADERS, **response.headers, "X-Request-Id": request_id}
+    return response
+
+
+def _log(request: Request, response: Response, request_id: str) -> None:
+    logger.info(
+        "request",
+        extra={
+            "method": request.method if len(request.method) < 10 else "?",
+            "route": request.path,  # the resource's pattern, without the id
+            "status": response.status_code,
+            "request": request_id,
+        },
+    )
+
+
+def unknown_route() -> dict[str, Any]:
+    """What a server says to an address that matches no route, as API Gateway would put it on the wire."""
+    request_id = str(uuid4())
+    answer: dict[str, Any] = _finished(not_found().to_response(request_id), request_id).to_dict()
+    return answer

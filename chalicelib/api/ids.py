@@ -1,0 +1,80 @@
+"""The ids in addresses: opaque, made of a person's id and what is meant of theirs.
+
+    visit, proposal  <person>.<number>
+    suspicion        <person>.<kind>.<yyyymmdd>
+    instruction      <person>.<yyyy-mm>.<benefit>.<kind>
+
+An id of another shape is an id of nothing: 404, never 422, and never repeated.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from urllib.parse import unquote
+
+from chalicelib.api.problems import not_found
+from chalicelib.model import Instruction, PersonId, Suspicion, SuspicionKind
+
+_LONGEST: Final = 120
+_PERSON: Final = re.compile(r"[A-Za-z0-9]{26}", re.ASCII)
+_NUMBERED: Final = re.compile(r"([A-Za-z0-9]{26})\.([1-9]\d{0,5})", re.ASCII)
+_SUSPICION: Final = re.compile(r"([A-Za-z0-9]{26})\.([a-z_]{1,32})\.(\d{4})(\d{2})(\d{2})", re.ASCII)
+_INSTRUCTION: Final = re.compile(r"([A-Za-z0-9]{26})\.(\d{4}-\d{2})\.([a-z_]{1,64})\.([a-z]{1,16})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class SuspicionId:
+    """Which suspicion of whom."""
+
+    person: PersonId
+    kind: SuspicionKind
+    day: date
+
+
+def person_id(text: str) -> PersonId:
+    """The person that an address names; Problem 404 if it cannot name one."""
+    return PersonId(_match(_PERSON, text)[0])
+
+
+def numbered(text: str) -> tuple[PersonId, int]:
+    """The person and the number of a visit or proposal; Problem 404."""
+    found = _match(_NUMBERED, text)
+    return PersonId(found[1]), int(found[2])
+
+
+def suspicion_id(text: str) -> SuspicionId:
+    """The suspicion that an address names; Problem 404."""
+    found = _match(_SUSPICION, text)
+    try:
+        return SuspicionId(
+            PersonId(found[1]), SuspicionKind(found[2]), date(int(found[3]), int(found[4]), int(found[5]))
+        )
+    except ValueError:
+        raise not_found() from None
+
+
+def instruction_id(text: str) -> tuple[PersonId, str]:
+    """The person and the name of an instruction ("2025-07#resident_pension#suspend"); Problem 404."""
+    found = _match(_INSTRUCTION, text)
+    return PersonId(found[1]), "#".join(found.groups()[1:])
+
+
+def of_suspicion(person: PersonId, suspicion: Suspicion) -> str:
+    """The id of a suspicion."""
+    return f"{person}.{suspicion.kind}.{suspicion.day:%Y%m%d}"
+
+
+def of_instruction(person: PersonId, instruction: Instruction) -> str:
+    """The id of an instruction."""
+    return f"{person}.{instruction.name.replace('#', '.')}"
+
+
+def _match(pattern: re.Pattern[str], text: str) -> re.Match[str]:
+    # API Gateway hands over decoded ids, Chalice's local gateway does not: decode, once.
+    found = pattern.fullmatch(unquote(text)) if len(text) <= _LONGEST else None
+    if found is None:
+        raise not_found()
+    return found

@@ -1,0 +1,195 @@
+"""Who is calling: a signed token (JWT) becomes a `Caller`, or nothing at all.
+
+Verified here and not at a gateway, against the issuer's published keys: signature (RS256 or ES256,
+by the key's own algorithm and never by the token's word), issuer, audience, and the times by the
+platform's clock, which may jump in the sandbox. The token stands in `Authorization: Bearer`, or in
+`X-Wugan-Token` where the first is taken by another signature (AWS China, SigV4).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Final
+
+import jwt
+
+from chalicelib import clock
+from chalicelib.api.problems import Problem
+from chalicelib.model import AreaCode, PersonId
+from chalicelib.observability import mask
+from chalicelib.settings import settings
+
+ALGORITHMS: Final = ("RS256", "ES256")
+LEEWAY_SECONDS: Final = 30
+LONGEST_TOKEN: Final = 4096
+AREA: Final = re.compile(r"\d{2}(?:\d{2}(?:\d{2}(?:\d{3}(?:\d{3})?)?)?)?")  # 2, 4, 6, 9 or 12 digits
+SUBJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}")
+AUTHORITY: Final = re.compile(r"[a-z][a-z_]{1,31}")
+PERSON: Final = re.compile(r"[A-Za-z0-9]{26}")
+
+
+class Role(StrEnum):
+    """What somebody may be to the platform; a token bears exactly one."""
+
+    CITIZEN = "citizen"
+    APP = "app"
+    GRID_WORKER = "grid-worker"
+    OFFICER = "officer"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling, as far as their token says; `area` is empty for a citizen."""
+
+    subject: str
+    role: Role
+    area: AreaCode
+    person: PersonId | None = None
+    authority: str | None = None
+
+    def may_see_area(self, area: str) -> bool:
+        """Whether an area is the caller's own or lies within it."""
+        return bool(self.area) and area.startswith(self.area)
+
+    def may_see(self, person: PersonId, area: str) -> bool:
+        """Whether the caller may know of a person: a citizen of oneself, all others by area."""
+        if self.role is Role.CITIZEN:
+            return self.person == person
+        return self.may_see_area(area)
+
+
+class _BadTokenError(Exception):
+    """The token does not hold; why is nobody's business but the log's."""
+
+
+def caller_of(headers: Mapping[str, str]) -> Caller:
+    """The caller that the request's token names; Problem 401 without a valid one, 503 without keys."""
+    try:
+        return _caller(_claims(_token(headers)))
+    except (_BadTokenError, jwt.InvalidTokenError, ValueError, RecursionError) as error:
+        refused = 'Bearer error="invalid_token"' if _has_token(headers) else "Bearer"
+        raise Problem("token_required", headers={"WWW-Authenticate": refused}) from error
+    except jwt.PyJWTError as error:  # the issuer's keys cannot be had: nobody's token is wrong
+        raise Problem("unavailable", headers={"Retry-After": "60"}) from error
+
+
+def _has_token(headers: Mapping[str, str]) -> bool:
+    return bool(headers.get("x-wugan-token") or headers.get("authorization"))
+
+
+def _token(headers: Mapping[str, str]) -> str:
+    own = headers.get("x-wugan-token")
+    if own is not None:
+        token = own
+    else:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise _BadTokenError("no bearer token")
+    token = token.strip()
+    if not token or len(token) > LONGEST_TOKEN or not token.isascii():
+        raise _BadTokenError("no token, or not one of ours")
+    return token
+
+
+def _claims(token: str) -> dict[str, Any]:
+    key = _key(jwt.get_unverified_header(token))
+    claims = jwt.decode(
+        token,
+        key,
+        algorithms=[key.algorithm_name],
+        audience=settings().token_audience,
+        issuer=settings().token_issuer,
+        options={
+            "require": ["exp", "iat", "iss", "aud", "sub"],
+            # PyJWT would ask the machine's clock; the times are checked below.
+            "verify_exp": False,
+            "verify_nbf": False,
+            "verify_iat": False,
+            "enforce_minimum_key_length": True,
+        },
+    )
+    _check_times(claims)
+    return claims
+
+
+def _check_times(claims: Mapping[str, Any]) -> None:
+    now = clock.now().timestamp()
+    expires, issued = _instant(claims["exp"]), _instant(claims["iat"])
+    begins = _instant(claims.get("nbf", claims["iat"]))
+    if expires <= now - LEEWAY_SECONDS:
+        raise _BadTokenError("expired")
+    if max(issued, begins) > now + LEEWAY_SECONDS:
+        raise _BadTokenError("not yet valid")
+
+
+def _instant(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise _BadTokenError("a time is no number")
+    return float(value)
+
+
+def _key(header: Mapping[str, Any]) -> jwt.PyJWK:
+    """The issuer's key that the token names by `kid`; a token without one is refused."""
+    name = header.get("kid")
+    if not isinstance(name, str) or not name:
+        raise _BadTokenError("no key named")
+    where = settings().token_jwks
+    keys = _published(where).get_signing_keys() if where.startswith("https://") else _written(where)
+    key = next((key for key in keys if key.key_id == name), None)
+    if key is None and where.startswith("https://"):
+        key = _rotated_in(where, name)
+    if key is None or key.public_key_use not in ("sig", None) or key.algorithm_name not in ALGORITHMS:
+        raise _BadTokenError("unknown key")
+    return key
+
+
+def _rotated_in(url: str, name: str) -> jwt.PyJWK | None:
+    """A key published since we last asked; the client keeps a pause between such questions."""
+    try:
+        return _published(url).get_signing_key(name)
+    except jwt.PyJWKClientConnectionError:
+        raise
+    except jwt.PyJWKClientError:
+        return None
+
+
+@lru_cache(maxsize=4)
+def _published(url: str) -> jwt.PyJWKClient:
+    return jwt.PyJWKClient(url, lifespan=3600, timeout=3)
+
+
+@lru_cache(maxsize=4)
+def _written(document: str) -> tuple[jwt.PyJWK, ...]:
+    return tuple(jwt.PyJWKSet.from_dict(json.loads(document)).keys)
+
+
+def _caller(claims: Mapping[str, Any]) -> Caller:
+    role = Role(_text(claims, "role"))
+    subject = _matched(SUBJECT, claims, "sub")
+    if mask(subject) != subject:
+        raise _BadTokenError("a subject must not identify anybody by number or phone")
+    if role is Role.CITIZEN:
+        return Caller(subject, role, AreaCode(""), PersonId(_matched(PERSON, claims, "person")))
+    authority = _matched(AUTHORITY, claims, "authority") if claims.get("authority") is not None else None
+    return Caller(subject, role, AreaCode(_matched(AREA, claims, "area")), None, authority)
+
+
+def _matched(pattern: re.Pattern[str], claims: Mapping[str, Any], name: str) -> str:
+    text = _text(claims, name)
+    if not pattern.fullmatch(text) or not text.isascii():
+        raise _BadTokenError(f"the claim {name} has another shape")
+    return text
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    value = claims.get(name)
+    if not isinstance(value, str):
+        raise _BadTokenError(f"the claim {name} is missing")
+    return value

@@ -1,0 +1,28 @@
+"""Cases: everything that may happen to a person's record, whoever causes it.
+
+    settling     evidence arrives: certificates move, suspicions open, waiting cases wake
+    visiting     a grid worker reports what was found at the door
+    suspending   two people decide a line of a suspension list
+    verifying    a person ends a suspicion
+    instructing  an authority acknowledges what it was told
+    opening      the daily run: who comes due, what should walk and does not
+    executions   the port to Step Functions
+"""
+
+from chalicelib.cases.instructing import acknowledge_instruction
+from chalicelib.cases.settling import Arrival, evidence_arrived, judge
+from chalicelib.cases.suspending import approve_proposal, confirm_proposal, refuse_proposal
+from chalicelib.cases.verifying import suspicion_verified
+from chalicelib.cases.visiting import visit_made
+
+__all__ = [
+    "Arrival",
+    "acknowledge_instruction",
+    "approve_proposal",
+    "confirm_proposal",
+    "evidence_arrived",
+    "judge",
+    "refuse_proposal",
+    "suspicion_verified",
+    "visit_made",
+]

@@ -1,0 +1,243 @@
+"""What new evidence changes: certificates, suspicions, the message that says so, and who is woken.
+
+Intake, steps and API all come through `evidence_arrived` or `settle`; there is no second way for a
+certificate to move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from chalicelib import clock, messages
+from chalicelib.cases import executions
+from chalicelib.engine.decide import decide
+from chalicelib.engine.periods import add_months
+from chalicelib.engine.suspicion import may_open, verify_by
+from chalicelib.model import (
+    BenefitCode,
+    Case,
+    Change,
+    Decision,
+    Entitlement,
+    EntitlementStatus,
+    Evidence,
+    Message,
+    PersonId,
+    PersonRecord,
+    Route,
+    StateName,
+    Step,
+    Suspicion,
+    SuspicionState,
+    Template,
+    Verdict,
+)
+from chalicelib.pack import current
+from chalicelib.storage import people
+
+LIVE = (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)
+TOLD_AGAIN_AFTER_MONTHS = 12  # silence is a virtue: one "you are certified" per person and year (rule 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What came of some evidence: the record as it stands now, and whose certificate moved."""
+
+    record: PersonRecord
+    decision: Decision
+    moved: tuple[BenefitCode, ...]
+
+
+def judge(record: PersonRecord, on: date) -> Decision:
+    """The rule book's word on a record, with refuted accusations left out."""
+    return decide(
+        record.person,
+        record.entitlements,
+        record.evidence,
+        current().rules,
+        on,
+        refuted=record.refuted,
+    )
+
+
+def evidence_arrived(
+    person: PersonId, evidence: Sequence[Evidence], *, actor: str, action: str = "evidence arrived"
+) -> Arrival:
+    """Add evidence to a person's record, settle what follows, and wake whoever waited for it.
+
+    The same evidence again changes nothing, but still wakes: the first delivery may have died
+    between its transaction and the call.
+    """
+    moved: tuple[BenefitCode, ...] = ()
+
+    def add(record: PersonRecord) -> Change | None:
+        nonlocal moved
+        known = {item.key for item in record.evidence} | record.withdrawn
+        new = tuple({item.key: item for item in evidence if item.key not in known}.values())
+        settlement = settle(replace(record, evidence=record.evidence + new), clock.today())
+        moved = tuple(entitlement.benefit for entitlement in settlement.entitlements)
+        if not new and not settlement:
+            return None
+        return settlement.change(action, actor, evidence=new)
+
+    record = people.change(person, add)
+    follow_up(record)
+    return Arrival(record, judge(record, clock.today()), moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The items of a record that a decision moves; empty (falsy) where nothing moves."""
+
+    decision: Decision
+    entitlements: tuple[Entitlement, ...]
+    suspicions: tuple[Suspicion, ...]
+    messages: tuple[Message, ...]
+    record: PersonRecord
+
+    def __bool__(self) -> bool:
+        return bool(self.entitlements or self.suspicions)
+
+    def change(self, action: str, actor: str, *, evidence: tuple[Evidence, ...] = ()) -> Change:
+        """This settlement as one step of the record, with what an auditor needs to replay it."""
+        on = self.decision.on
+        told = bool(self.messages)
+        return Change(
+            action=action,
+            actor=actor,
+            at=clock.now(),
+            details={
+                "rules": self.decision.rules,
+                "evidence": [str(item.key) for item in evidence],
+                "files": sorted({item.file for item in evidence}),
+                "verdicts": {
+                    verdict.benefit: f"{verdict.outcome} {verdict.valid_until.isoformat()}"
+                    for verdict in self.decision.verdicts
+                },
+            },
+            person=replace(self.record.person, told_on=on) if told else None,
+            entitlements=self.entitlements,
+            evidence=evidence,
+            suspicions=self.suspicions,
+            messages=self.messages,
+        )
+
+
+def settle(record: PersonRecord, on: date) -> Settlement:
+    """What the rule book changes on a record as it stands (with new evidence already in it)."""
+    decision = judge(record, on)
+    entitlements = tuple(
+        certified(entitlement, verdict, decision.rules)
+        for entitlement in record.entitlements
+        if entitlement.status is not EntitlementStatus.TERMINATED
+        for verdict in (decision.verdict_for(entitlement.benefit),)
+        if differs(entitlement, verdict)
+    )
+    return Settlement(
+        decision, entitlements, _suspicions(record, decision), _told(record, entitlements, on), record
+    )
+
+
+def differs(entitlement: Entitlement, verdict: Verdict) -> bool:
+    """Whether a verdict moves a certificate (better evidence for the same day does not)."""
+    return entitlement.valid_until != verdict.valid_until
+
+
+def certified(entitlement: Entitlement, verdict: Verdict, rules: str) -> Entitlement:
+    """The entitlement with the certificate that the verdict gives it."""
+    return replace(
+        entitlement,
+        valid_until=verdict.valid_until,
+        route=verdict.route,
+        evidence=verdict.evidence[0] if verdict.evidence else None,
+        rules=rules,
+    )
+
+
+def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ...]:
+    policy = current().rules.policy
+    opened = {
+        (finding.kind, finding.day): Suspicion(
+            kind=finding.kind,
+            day=finding.day,
+            opened=decision.on,
+            state=SuspicionState.OPEN,
+            evidence=finding.evidence,
+            reason=finding.reason,
+            benefit=finding.benefit,
+            verify_by=verify_by(decision.on, 0, policy),
+        )
+        for finding in decision.findings
+        if may_open(finding, record.suspicions)
+    }
+    return tuple(opened.values())
+
+
+def _told(
+    record: PersonRecord, entitlements: tuple[Entitlement, ...], on: date
+) -> tuple[Message, ...]:
+    """The one "you are certified" message of a person and year, at the first renewal of a period."""
+    before = {entitlement.benefit: entitlement.valid_until for entitlement in record.entitlements}
+    renewed = [e for e in entitlements if e.valid_until > before[e.benefit] and e.status in LIVE]
+    told_on = record.person.told_on
+    if not renewed or (told_on is not None and on < add_months(told_on, TOLD_AGAIN_AFTER_MONTHS)):
+        return ()
+    until = min(e.valid_until for e in renewed)
+    words = {"until": until.isoformat()}
+    return (messages.compose(record.person, Template.CERTIFIED, on.isoformat(), words, on),)
+
+
+# --- who is woken ------------------------------------------------------------------------------
+
+
+def follow_up(record: PersonRecord) -> None:
+    """Do what a committed change asks of Step Functions; safe to repeat, made good by the daily run."""
+    for suspicion in record.open_suspicions:
+        if suspicion.waiting is None:
+            executions.start_suspicion(record.person.id, suspicion)
+    wake_if_certified(record)
+
+
+def still_due(record: PersonRecord, case: Case) -> tuple[Entitlement, ...]:
+    """The live entitlements that this case has not yet seen certified beyond its period."""
+    return tuple(e for e in record.entitlements if e.status in LIVE and e.valid_until <= case.due)
+
+
+def is_certified(record: PersonRecord, case: Case) -> bool:
+    """Whether everything that the case is about is certified beyond its period."""
+    return not still_due(record, case)
+
+
+def route_of(record: PersonRecord) -> Route | None:
+    """The route by which the latest certificate of a record was given."""
+    newest = max(record.entitlements, key=lambda e: e.valid_until, default=None)
+    return newest.route if newest else None
+
+
+def wake_if_certified(record: PersonRecord) -> None:
+    """End the wait of an open case whose benefits are all certified beyond its period."""
+    case = record.open_case
+    if case is None or not is_certified(record, case):
+        return
+    if case.waiting is not None:
+        executions.wake(case.waiting, {"outcome": Step.CERTIFIED})
+    elif case.state is StateName.GO_DORMANT:
+        _awaken(record.person.id, case)
+
+
+def _awaken(person: PersonId, case: Case) -> None:
+    """Begin the next generation of a dormant case, at resuming (nothing is lost past a year)."""
+
+    def next_generation(record: PersonRecord) -> Change | None:
+        now = next((c for c in record.cases if c.due == case.due), None)
+        if now is None or now.state is not StateName.GO_DORMANT or now.generation != case.generation:
+            return None
+        again = replace(now, generation=now.generation + 1, state=StateName.RESUME_AND_PAY_ARREARS)
+        return Change("dormant case awakened", "platform", clock.now(), cases=(again,))
+
+    record = people.change(person, next_generation)
+    again = record.open_case
+    if again is not None and again.state is StateName.RESUME_AND_PAY_ARREARS:
+        executions.start_certification(person, again, StateName.RESUME_AND_PAY_ARREARS)

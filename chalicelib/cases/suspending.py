@@ -1,0 +1,103 @@
+"""Suspension lists: the township confirms a line, the authority approves it (rule 10 f)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chalicelib import clock
+from chalicelib.cases import executions
+from chalicelib.engine import suspension
+from chalicelib.engine.periods import first_day
+from chalicelib.errors import NotFoundError
+from chalicelib.model import (
+    Change,
+    PersonId,
+    PersonRecord,
+    Proposal,
+    ProposalState,
+    Step,
+)
+from chalicelib.pack import current
+from chalicelib.storage import people
+
+
+def proposal_of(record: PersonRecord, number: int) -> Proposal:
+    """A proposal by its number; NotFoundError if there is none."""
+    found = next((p for p in record.proposals if p.number == number), None)
+    if found is None:
+        raise NotFoundError("no such proposal")
+    return found
+
+
+def confirm_proposal(person: PersonId, number: int, *, by: str) -> Proposal:
+    """The township says line by line: yes, nobody could certify this person."""
+
+    def confirmed(proposal: Proposal) -> Proposal:
+        if (proposal.state, proposal.confirmed_by) == (ProposalState.CONFIRMED, by):
+            return proposal
+        suspension.may_confirm(proposal, by)
+        return replace(proposal, state=ProposalState.CONFIRMED, confirmed_by=by)
+
+    return _decide(person, number, "suspension confirmed", by, confirmed)
+
+
+def approve_proposal(person: PersonId, number: int, *, by: str) -> Proposal:
+    """The authority approves; it must be another person than the one who confirmed."""
+    on = clock.today()
+
+    def approved(proposal: Proposal) -> Proposal:
+        if (proposal.state, proposal.approved_by) == (ProposalState.APPROVED, by):
+            return proposal
+        suspension.may_approve(proposal, by)
+        effective = suspension.effective_month(
+            max(proposal.judged.values()), on, current().rules.policy.suspension.cutoff_day
+        )
+        return replace(
+            proposal, state=ProposalState.APPROVED, approved_by=by, decided=on, effective=effective
+        )
+
+    proposal = _decide(person, number, "suspension approved", by, approved)
+    if proposal.effective is not None:
+        wait = executions.seconds_until(first_day(proposal.effective), on)
+        _answer(person, proposal, {"outcome": Step.APPROVED, "wait": wait})
+    return proposal
+
+
+def refuse_proposal(person: PersonId, number: int, *, by: str, reason: str) -> Proposal:
+    """Township or authority strikes the line; the case is looked at again."""
+    on = clock.today()
+
+    def refused(proposal: Proposal) -> Proposal:
+        if proposal.state is ProposalState.REFUSED:
+            return proposal
+        suspension.may_refuse(proposal, by)
+        return replace(proposal, state=ProposalState.REFUSED, decided=on)
+
+    proposal = _decide(person, number, "suspension refused", by, refused, reason=reason)
+    _answer(person, proposal, {"outcome": Step.REFUSED})
+    return proposal
+
+
+def _decide(
+    person: PersonId,
+    number: int,
+    action: str,
+    by: str,
+    decide: Callable[[Proposal], Proposal],
+    **details: object,
+) -> Proposal:
+    def step(record: PersonRecord) -> Change | None:
+        before = proposal_of(record, number)
+        after = decide(before)
+        if after == before:
+            return None
+        return Change(action, by, clock.now(), {"proposal": number, **details}, proposals=(after,))
+
+    return proposal_of(people.change(person, step), number)
+
+
+def _answer(person: PersonId, proposal: Proposal, answer: dict[str, object]) -> None:
+    case = people.load(person).open_case
+    if case is not None and case.waiting is not None and case.due == proposal.due:
+        executions.wake(case.waiting, answer)

@@ -1,0 +1,143 @@
+"""Suspicions and the person's word that ends them (rule 13). Silence never confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from chalicelib import clock
+from chalicelib.cases import executions, settling
+from chalicelib.errors import NotFoundError, RefusedError
+from chalicelib.model import (
+    Change,
+    PersonId,
+    PersonRecord,
+    Reason,
+    Step,
+    Suspicion,
+    SuspicionKind,
+    SuspicionState,
+    Verification,
+)
+from chalicelib.storage import people
+
+AT_THE_DOOR = (SuspicionKind.DEATH, SuspicionKind.CONTRADICTION)
+
+
+def suspicion_of(record: PersonRecord, name: str) -> Suspicion:
+    """A suspicion by its name ("death#2025-03-01"); NotFoundError if there is none."""
+    found = next((s for s in record.suspicions if s.name == name), None)
+    if found is None:
+        raise NotFoundError("no such suspicion")
+    return found
+
+
+def suspicion_verified(
+    person: PersonId,
+    kind: SuspicionKind,
+    day: date,
+    *,
+    confirmed: bool,
+    by: str,
+    verification: Verification,
+) -> Suspicion:
+    """A person has looked: confirm or clear one suspicion, and let its walk go on."""
+    name = f"{kind}#{day.isoformat()}"
+    _end(person, lambda suspicion: suspicion.name == name, confirmed, by, verification)
+    record = people.load(person)
+    suspicion = suspicion_of(record, name)
+    _go_on(record, suspicion)
+    return suspicion
+
+
+def death_confirmed(
+    person: PersonId, day: date, *, by: str, verification: Verification
+) -> PersonRecord:
+    """Somebody found out at the door that the person died: confirm what was suspected, or open it so."""
+
+    def confirm(record: PersonRecord) -> Change | None:
+        deaths = [s for s in record.suspicions if s.kind is SuspicionKind.DEATH]
+        if any(s.state is SuspicionState.CONFIRMED for s in deaths):
+            return None
+        suspected = [s for s in deaths if s.state is SuspicionState.OPEN]
+        ended = tuple(_ended(s, True, by, verification) for s in suspected) or (_reported(day, by, verification),)
+        return Change("death confirmed", by, clock.now(), {"by": verification.value}, suspicions=ended)
+
+    record = people.change(person, confirm)
+    for suspicion in record.suspicions:
+        if suspicion.kind is SuspicionKind.DEATH and suspicion.state is SuspicionState.CONFIRMED:
+            _go_on(record, suspicion)
+    return record
+
+
+def refuted_by_visit(person: PersonId, *, by: str) -> None:
+    """The person was seen: whatever accuses them of being dead is wrong."""
+
+    def clear(record: PersonRecord) -> Change | None:
+        accused = [s for s in record.open_suspicions if s.kind in AT_THE_DOOR]
+        if not accused:
+            return None
+        ended = tuple(_ended(s, False, by, Verification.VISIT) for s in accused)
+        details = {"suspicions": [s.name for s in ended], "by": Verification.VISIT.value}
+        return Change("suspicion cleared", by, clock.now(), details, suspicions=ended)
+
+    record = people.change(person, clear)
+    for suspicion in record.suspicions:
+        if suspicion.kind in AT_THE_DOOR and suspicion.state is SuspicionState.CLEARED:
+            _go_on(record, suspicion)
+
+
+def _end(
+    person: PersonId,
+    which: Callable[[Suspicion], bool],
+    confirmed: bool,
+    by: str,
+    verification: Verification,
+) -> PersonRecord:
+    state = SuspicionState.CONFIRMED if confirmed else SuspicionState.CLEARED
+
+    def end(record: PersonRecord) -> Change | None:
+        concerned = [s for s in record.suspicions if which(s)]
+        if not concerned:
+            raise NotFoundError("no such suspicion")
+        for suspicion in concerned:
+            if suspicion.state not in (SuspicionState.OPEN, state):
+                raise RefusedError("already_ended", "该疑点已经核实完毕。", "this suspicion has been ended")
+        opened = tuple(s for s in concerned if s.state is SuspicionState.OPEN)
+        if not opened:
+            return None
+        ended = tuple(_ended(s, confirmed, by, verification) for s in opened)
+        action = "suspicion confirmed" if confirmed else "suspicion cleared"
+        details = {"suspicions": [s.name for s in ended], "by": verification.value}
+        return Change(action, by, clock.now(), details, suspicions=ended)
+
+    return people.change(person, end)
+
+
+def _ended(suspicion: Suspicion, confirmed: bool, by: str, verification: Verification) -> Suspicion:
+    return replace(
+        suspicion,
+        state=SuspicionState.CONFIRMED if confirmed else SuspicionState.CLEARED,
+        verified_by=by,
+        verification=verification,
+        closed=clock.today(),
+    )
+
+
+def _reported(day: date, by: str, verification: Verification) -> Suspicion:
+    """A death that no file had reported, found out at the door."""
+    reason = Reason("death_reported", "上门核实时得知本人已去世。", "found at a visit to have died")
+    opened = Suspicion(SuspicionKind.DEATH, day, clock.today(), SuspicionState.OPEN, None, reason)
+    return _ended(opened, True, by, verification)
+
+
+def _go_on(record: PersonRecord, suspicion: Suspicion) -> None:
+    """Wake the walk of a suspicion, or start it where nothing walks yet."""
+    confirmed = suspicion.state is SuspicionState.CONFIRMED
+    if suspicion.waiting is not None:
+        executions.wake(suspicion.waiting, {"outcome": Step.CONFIRMED if confirmed else Step.REFUTED})
+    else:
+        executions.start_suspicion(record.person.id, suspicion)
+    if not confirmed:
+        settling.wake_if_certified(record)

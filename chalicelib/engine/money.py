@@ -1,0 +1,82 @@
+"""Money by month, in integer fen: what is owed, what was overpaid, what never becomes due (rules 15, 17, 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+
+from chalicelib.engine.benefits import BenefitRules, Consequence, CustodyCode, LastMonth
+from chalicelib.engine.periods import month_before, month_of, months_between, next_month
+from chalicelib.model import BenefitCode, Entitlement, Month, Payment
+
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """An amount that can be explained month by month."""
+
+    by_month: Mapping[Month, int]
+
+    @property
+    def fen(self) -> int:
+        return sum(self.by_month.values())
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        return tuple(sorted(self.by_month))
+
+
+def arrears(
+    entitlement: Entitlement,
+    first: Month,
+    pay_run: Month,
+    not_due: AbstractSet[Month] = frozenset(),
+) -> Sum:
+    """What is paid back on resumption: from the first month not paid to the month before the pay run.
+
+    The pay run itself pays its own month again; months that were not due are left out (rule 18).
+    """
+    months = months_between(first, month_before(pay_run))
+    return Sum({month: entitlement.fen for month in months if month not in not_due})
+
+
+def last_month_due(rules: BenefitRules, death: date) -> Month:
+    """The last month that is due after a death, as the benefit says."""
+    month = month_of(death)
+    return month if rules.last_month_due is LastMonth.MONTH_OF_DEATH else month_before(month)
+
+
+def overpaid(payments: Iterable[Payment], benefit: BenefitCode, last_due: Month) -> Sum:
+    """What was paid of a benefit for months after the last one due; two payments of a month add up."""
+    by_month: dict[Month, int] = {}
+    for payment in payments:
+        if payment.benefit == benefit and payment.month > last_due:
+            by_month[payment.month] = by_month.get(payment.month, 0) + payment.fen
+    return Sum(by_month)
+
+
+def owed_to_heirs(
+    entitlement: Entitlement,
+    rules: BenefitRules,
+    death: date,
+    not_due: AbstractSet[Month] = frozenset(),
+) -> Sum:
+    """What somebody was owed while alive who was suspended and then died (rule 15)."""
+    if entitlement.stopped_from is None:
+        return Sum({})
+    end = next_month(last_month_due(rules, death))
+    return arrears(entitlement, entitlement.stopped_from, end, not_due)
+
+
+def months_served(code: CustodyCode, begun: date, released: date | None, pay_run: Month) -> frozenset[Month]:
+    """The months of custody that never become due: those spent in it whole [choice], up to a pay run.
+
+    The months in which it began and ended are due: when in doubt, in favour of the person. A pause
+    (awaiting judgment) that ends in acquittal is repaid, so that nothing falls out.
+    """
+    if code.then is Consequence.PAUSES:
+        return frozenset()
+    last = month_before(month_of(released)) if released is not None else month_before(pay_run)
+    return frozenset(months_between(next_month(month_of(begun)), last))

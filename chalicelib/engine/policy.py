@@ -1,0 +1,228 @@
+"""The policy of a jurisdiction: every figure that is no benefit's own, as an officer declares it.
+
+One file, `policy.yaml`; each value there carries its source ([J], [A], [B], [pub]) or [choice] and a
+reason. The models below say what may stand in it, and refuse what cannot be right.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from chalicelib.declarations import Declaration
+from chalicelib.engine.periods import Counting, age_on
+from chalicelib.model import FeedId, KeyGroup, Person, Template
+
+MOST_MONTHS: Final = 12  # [A] strong evidence exempts for at most 12 months
+
+Days = Annotated[int, Field(ge=1, le=400)]
+Months = Annotated[int, Field(ge=1, le=MOST_MONTHS)]
+DayOfMonth = Annotated[int, Field(ge=1, le=28)]  # every month has it
+Hour = Annotated[int, Field(ge=0, le=23)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class Sentence(Declaration):
+    """The same sentence in both languages."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Reviewed(Declaration):
+    """Who has looked at a declaration, and when."""
+
+    by: str = Field(min_length=1)
+    date: date
+
+
+class EventName(Declaration):
+    """One event of one feed, by their names in feeds/*.yaml."""
+
+    feed: str
+    event: str
+
+    @property
+    def key(self) -> tuple[FeedId, str]:
+        return FeedId(self.feed), self.event
+
+
+class Tier(Declaration):
+    """Whom a shorter exempt period concerns: from an age on, or in one of some key groups."""
+
+    months: Months
+    aged_at_least: int = Field(default=0, ge=0, le=130)
+    in_key_group: tuple[KeyGroup, ...] = ()
+    why: str = Field(min_length=1)
+
+    def covers(self, person: Person, day: date) -> bool:
+        """Whether the tier holds for a person on the day of the evidence."""
+        if self.in_key_group:
+            return not person.key_groups.isdisjoint(self.in_key_group)
+        return age_on(person.born, day) >= self.aged_at_least
+
+
+class Periods(Declaration):
+    """How long evidence carries (rules 2 and 3)."""
+
+    counted_in: Counting
+    tiers: tuple[Tier, ...] = Field(min_length=1)
+    weak_months: Months
+
+    @model_validator(mode="after")
+    def _everybody_is_in_a_tier(self) -> Self:
+        if not any(tier.aged_at_least == 0 and not tier.in_key_group for tier in self.tiers):
+            raise ValueError("one tier must hold for everybody (no age, no key group)")
+        if self.weak_months > min(tier.months for tier in self.tiers):
+            raise ValueError("weak evidence may not carry longer than strong evidence does in any tier")
+        return self
+
+
+class Fade(Declaration):
+    """How much of its points an item keeps while it is at most so many days older than the newest."""
+
+    within_days: Days
+    percent: Percent
+
+
+class WeakPoints(EventName):
+    """What one weak event is worth; 0 says that it shall not count."""
+
+    points: int = Field(ge=0, le=1000)
+
+
+class WeakRules(Declaration):
+    """When weak items certify together (量化组合式, rule 4)."""
+
+    threshold: int = Field(ge=1)
+    fade: tuple[Fade, ...] = Field(min_length=1)
+    points: tuple[WeakPoints, ...]
+
+    @model_validator(mode="after")
+    def _no_item_certifies_alone(self) -> Self:
+        if any(row.points >= self.threshold for row in self.points):
+            raise ValueError("a weak event alone may never reach the threshold (rule 4)")
+        days = [row.within_days for row in self.fade]
+        if days != sorted(set(days)):
+            raise ValueError("fade must go from the newest items to the oldest, each age once")
+        return self
+
+    @property
+    def span_days(self) -> int:
+        """Items further apart than this belong to no common combination."""
+        return self.fade[-1].within_days
+
+    @cached_property
+    def worth(self) -> dict[tuple[FeedId, str], int]:
+        """(feed, event) -> points of a fresh item."""
+        return {row.key: row.points for row in self.points}
+
+    def percent_at(self, days: int) -> int:
+        """What share of its points an item keeps that is so many days older than the newest."""
+        return next((row.percent for row in self.fade if days <= row.within_days), 0)
+
+
+class Reminder(Declaration):
+    """One message of a case: which, how many days before the period ends, and why then."""
+
+    template: Literal[Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY]
+    days_before: Days
+    why: str = Field(min_length=1)
+
+
+class Timeline(Declaration):
+    """When a case opens and what happens when (domain section 5, time line)."""
+
+    window_days: Days
+    reminders: tuple[Reminder, ...]
+    visit_days_before: Days
+    least_days_per_step: Days
+    dormant_after_days: Days
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        order = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)
+        if tuple(reminder.template for reminder in self.reminders) != order:
+            raise ValueError("reminders must be remind, remind_again and self_certify, in this order")
+        days = [self.window_days, *(r.days_before for r in self.reminders), self.visit_days_before]
+        if days[1:] != sorted(set(days[1:]), reverse=True) or days[0] < days[1]:
+            raise ValueError("each step must lie nearer to the end of the period than the one before")
+        return self
+
+
+class Visits(Declaration):
+    """Home visits (rule 10 c, "Visit outcomes")."""
+
+    first_within_days: Days
+    second_after_notice_days: Days
+    second_within_days: Days
+    minutes_apart: int = Field(ge=1, le=720)
+    hospitalised_revisit_days: Days
+    away_revisit_days: Days
+    moved_revisit_days: Days
+
+
+class SuspensionPolicy(Declaration):
+    """Suspension lists (rule 10)."""
+
+    list_day: DayOfMonth
+    list_open_days: Annotated[int, Field(ge=1, le=8)]
+    cutoff_day: DayOfMonth
+    look_again_days: Days
+
+
+class Stay(Declaration):
+    """For how long a stay that nobody reported as ended is believed to go on."""
+
+    feed: str
+    assumed_days: Days
+    why: str = Field(min_length=1)
+
+
+class Suspicions(Declaration):
+    """Verification (rule 13): working days by level 0 village, 1 township, 2 county."""
+
+    working_days: tuple[Days, Days, Days]
+    oldest_years: int = Field(ge=100, le=150)
+
+
+class MessagePolicy(Declaration):
+    """Limits of what people are sent (rules 8 and 9); hours are Chinese civil time."""
+
+    signature: str = Field(pattern="^【.+】$")
+    hotline: str = Field(pattern="^[0-9-]{3,12}$")
+    most_characters: int = Field(ge=20, le=70)
+    quiet_from: Hour
+    quiet_until: Hour
+    per_person_and_day: int = Field(ge=1)
+    per_phone_and_day: int = Field(ge=1)
+    certified_every_months: int = Field(ge=1)
+
+
+class Policy(Declaration):
+    """A jurisdiction's policy.yaml."""
+
+    jurisdiction: str
+    from_: date = Field(alias="from")
+    authority: str = Field(min_length=1)
+    reviewed: Reviewed
+    periods: Periods
+    weak: WeakRules
+    timeline: Timeline
+    visits: Visits
+    suspension: SuspensionPolicy
+    stays: tuple[Stay, ...]
+    suspicions: Suspicions
+    messages: MessagePolicy
+    objection_working_days: Days
+    recovery_working_days: Days
+    pay_runs_until_listed: int = Field(ge=1)
+    results_day: DayOfMonth
+
+    @cached_property
+    def stay_days(self) -> dict[FeedId, int]:
+        """feed -> days after which its stays are believed to have ended."""
+        return {FeedId(stay.feed): stay.assumed_days for stay in self.stays}

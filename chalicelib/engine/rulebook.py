@@ -1,0 +1,189 @@
+"""The rule book: policy and benefits of one jurisdiction, checked against the events of its feeds.
+
+Loaded once per process from chalicelib/packs/<name>. Whatever does not hold stops the build with
+file and line: an unknown feed or event, an event that proves something else than the rule needs, a
+weak event without points, a benefit whose file bears another name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from chalicelib.declarations import place_of, read_declaration
+from chalicelib.engine.benefits import Benefit, BenefitRules, CustodyCode, Recognised
+from chalicelib.engine.periods import last_day_certified
+from chalicelib.engine.policy import EventName, Policy, Tier
+from chalicelib.errors import DeclarationError, NotFoundError
+from chalicelib.model import (
+    BenefitCode,
+    FeedEvent,
+    FeedId,
+    Person,
+    Proves,
+    Stay,
+    Strength,
+)
+
+EventKey = tuple[FeedId, str]
+Place = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Everything a decision rests on, besides the person and the evidence.
+
+    `version` names jurisdiction, newest `from` day and a digest of all declarations: the same words
+    always bear the same version, so a decision can be replayed (rule 26).
+    """
+
+    version: str
+    policy: Policy
+    benefits: Mapping[BenefitCode, Benefit]
+    events: Mapping[EventKey, FeedEvent]
+
+    def benefit(self, code: BenefitCode) -> Benefit:
+        """A benefit by its code; NotFoundError if nobody has declared it."""
+        if code not in self.benefits:
+            raise NotFoundError(f"the rule book knows no benefit {code!r}")
+        return self.benefits[code]
+
+    def benefit_on(self, code: BenefitCode, day: date) -> BenefitRules:
+        """The rules of a benefit in force on a day (before its first version: the first)."""
+        return self.benefit(code).on(day)
+
+    def months(self, rules: BenefitRules, person: Person, day: date) -> int:
+        """How long strong evidence of a day carries for a person: the shortest tier that covers them."""
+        tiers: tuple[Tier, ...] = self.policy.periods.tiers if isinstance(rules.tiers, str) else rules.tiers
+        return min(tier.months for tier in tiers if tier.covers(person, day))
+
+    def last_day(self, day: date, months: int) -> date:
+        """The last day through which evidence of a day certifies, counted as the policy says."""
+        return last_day_certified(day, months, self.policy.periods.counted_in)
+
+
+def load_rule_book(pack: Path, events: Mapping[EventKey, FeedEvent]) -> RuleBook:
+    """The rule book of a pack folder; DeclarationError with file and line if it does not hold."""
+    policy_file = pack / "policy.yaml"
+    policy = read_declaration(policy_file, Policy)
+    _check_policy(policy_file, policy, events)
+    benefits = {}
+    for path in sorted((pack / "benefits").glob("*.yaml")):
+        benefit = read_declaration(path, Benefit)
+        if benefit.code != path.stem:
+            raise DeclarationError(place_of(path, ("code",)), f"the file must be named {benefit.code}.yaml")
+        for number, version in enumerate(benefit.versions):
+            _check_version(path, number, version, policy, events)
+        benefits[BenefitCode(benefit.code)] = benefit
+    if not benefits:
+        raise DeclarationError(f"{pack / 'benefits'}:1", "no benefit is declared")
+    return RuleBook(_version(policy, benefits, events), policy, benefits, dict(events))
+
+
+def _version(
+    policy: Policy, benefits: Mapping[BenefitCode, Benefit], events: Mapping[EventKey, FeedEvent]
+) -> str:
+    words = [
+        policy.model_dump_json(),
+        *(benefits[code].model_dump_json() for code in sorted(benefits)),
+        *(repr(events[key]) for key in sorted(events)),
+    ]
+    digest = hashlib.sha256("\n".join(words).encode()).hexdigest()[:8]
+    days = [policy.from_, *(version.from_ for b in benefits.values() for version in b.versions)]
+    return f"{policy.jurisdiction}-{max(days).isoformat()}-{digest}"
+
+
+def _check_policy(path: Path, policy: Policy, events: Mapping[EventKey, FeedEvent]) -> None:
+    for number, row in enumerate(policy.weak.points):
+        _check_event(path, ("weak", "points", number), row, events, strength=Strength.WEAK)
+    unweighed = sorted(
+        key
+        for key, event in events.items()
+        if event.strength is Strength.WEAK and key not in policy.weak.worth
+    )
+    if unweighed:
+        feed, event = unweighed[0]
+        raise DeclarationError(
+            place_of(path, ("weak", "points")), f"say how many points {feed}/{event} is worth (0: none)"
+        )
+    feeds = {event.feed for event in events.values() if event.stay is Stay.BEGINS}
+    for number, stay in enumerate(policy.stays):
+        if stay.feed not in feeds:
+            raise DeclarationError(
+                place_of(path, ("stays", number, "feed")), f"no event of {stay.feed!r} begins a stay"
+            )
+    if missing := sorted(feeds - policy.stay_days.keys()):
+        raise DeclarationError(
+            place_of(path, ("stays",)), f"say how long a stay reported by {missing[0]} is believed to last"
+        )
+
+
+def _check_version(
+    path: Path,
+    number: int,
+    version: BenefitRules,
+    policy: Policy,
+    events: Mapping[EventKey, FeedEvent],
+) -> None:
+    here: Place = ("versions", number)
+    if isinstance(version.recognises, Recognised):
+        for strength in Strength:
+            rows: tuple[EventName, ...] = getattr(version.recognises, strength.value)
+            for row_number, row in enumerate(rows):
+                place = (*here, "recognises", strength.value, row_number)
+                _check_event(path, place, row, events, strength=strength)
+    for place, row in _against(here, version):
+        _check_event(path, place, row, events, proves=_proves(version, row))
+    if not isinstance(version.tiers, str):
+        _check_tiers(path, (*here, "tiers"), version.tiers, policy)
+
+
+def _against(here: Place, version: BenefitRules) -> Iterator[tuple[Place, EventName]]:
+    for number, excludes in enumerate(version.excludes):
+        yield (*here, "excludes", number, "shown_by"), excludes.shown_by
+    for number, custody in enumerate(version.custody):
+        yield (*here, "custody", number, "shown_by"), custody.shown_by
+
+
+def _proves(version: BenefitRules, row: EventName) -> Proves:
+    shows_custody = any(code.shown_by is row for code in version.custody)
+    return Proves.LOSS if shows_custody else Proves.EXCLUSION
+
+
+def _check_tiers(path: Path, place: Place, tiers: tuple[Tier, ...], policy: Policy) -> None:
+    if not any(tier.aged_at_least == 0 and not tier.in_key_group for tier in tiers):
+        raise DeclarationError(place_of(path, place), "one tier must hold for everybody (no age, no key group)")
+    if min(tier.months for tier in tiers) < policy.periods.weak_months:
+        raise DeclarationError(
+            place_of(path, place), "no tier may be shorter than what weak evidence carries (policy.yaml)"
+        )
+
+
+def _check_event(
+    path: Path,
+    place: Place,
+    row: EventName,
+    events: Mapping[EventKey, FeedEvent],
+    *,
+    strength: Strength | None = None,
+    proves: Proves = Proves.PRESENCE,
+) -> None:
+    event = events.get(row.key)
+    if event is None:
+        known = any(feed == row.feed for feed, _ in events)
+        missing = "event" if known else "feed"
+        what = f"{row.feed} declares no event {row.event!r}" if known else f"unknown feed {row.feed!r}"
+        raise DeclarationError(place_of(path, (*place, missing)), what)
+    if event.proves is not proves or event.strength is not strength:
+        wanted = f"{strength} evidence of presence" if strength else f"proof of {proves}"
+        raise DeclarationError(
+            place_of(path, (*place, "event")), f"{row.feed}/{row.event} is declared as no {wanted}"
+        )
+
+
+def custody_code(rules: BenefitRules, key: EventKey) -> CustodyCode | None:
+    """What a custody event means for a benefit; None if its file does not name the event."""
+    return next((code for code in rules.custody if code.shown_by.key == key), None)

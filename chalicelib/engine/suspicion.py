@@ -1,0 +1,90 @@
+"""Suspicions: when a finding opens one, who must verify it by when, and what makes it moot (rule 13).
+
+A suspicion ends by a person's word. Overdue, it goes up a level (village, township, county) and never
+confirms itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from chalicelib.engine.policy import Policy
+from chalicelib.engine.workdays import add_working_days
+from chalicelib.model import (
+    Decision,
+    Finding,
+    Suspicion,
+    SuspicionKind,
+    SuspicionState,
+)
+
+
+def verify_by(opened: date, level: int, policy: Policy) -> date:
+    """The last day on which a level (0 village, 1 township, 2 county) may verify what reached it on a day."""
+    return add_working_days(opened, policy.suspicions.working_days[level])
+
+
+def next_level(level: int, policy: Policy) -> int:
+    """Who must verify what is overdue; the highest level keeps it."""
+    return min(level + 1, len(policy.suspicions.working_days) - 1)
+
+
+def chased(suspicion: Suspicion, on: date, policy: Policy) -> Suspicion:
+    """An overdue suspicion with the level above, and its new day; one not overdue stays as it is."""
+    if suspicion.verify_by is not None and on <= suspicion.verify_by:
+        return suspicion
+    level = next_level(suspicion.level, policy)
+    return replace(suspicion, level=level, verify_by=verify_by(on, level, policy))
+
+
+def may_open(finding: Finding, suspicions: Iterable[Suspicion]) -> bool:
+    """Whether a finding opens a suspicion of its own.
+
+    Not if its evidence, or another record of the same kind and day, has been looked into or is being;
+    not while one of the kind is open for the benefit; and nobody dies a second time.
+    """
+    return not any(_answers(suspicion, finding) for suspicion in suspicions)
+
+
+def _answers(suspicion: Suspicion, finding: Finding) -> bool:
+    if suspicion.kind is not finding.kind:
+        return False
+    if suspicion.evidence == finding.evidence and suspicion.benefit == finding.benefit:
+        return True
+    if suspicion.day == finding.day:  # its key is taken
+        return True
+    if suspicion.state is SuspicionState.OPEN:
+        return suspicion.benefit == finding.benefit
+    return suspicion.kind is SuspicionKind.DEATH and suspicion.state is SuspicionState.CONFIRMED
+
+
+def opened(finding: Finding, on: date, policy: Policy) -> Suspicion:
+    """The suspicion that a finding opens, to be verified in the village first."""
+    return Suspicion(
+        kind=finding.kind,
+        day=finding.day,
+        opened=on,
+        state=SuspicionState.OPEN,
+        evidence=finding.evidence,
+        reason=finding.reason,
+        benefit=finding.benefit,
+        verify_by=verify_by(on, 0, policy),
+    )
+
+
+def is_unresolved(finding: Finding, suspicions: Iterable[Suspicion]) -> bool:
+    """Whether people have still to answer a finding: open, or not even opened."""
+    return not any(
+        _answers(suspicion, finding) and suspicion.state is not SuspicionState.OPEN
+        for suspicion in suspicions
+    )
+
+
+def is_moot(suspicion: Suspicion, decision: Decision) -> bool:
+    """Whether an open suspicion rests on nothing any more: its record was refuted or withdrawn."""
+    return suspicion.state is SuspicionState.OPEN and not any(
+        finding.kind is suspicion.kind and finding.benefit == suspicion.benefit
+        for finding in decision.findings
+    )

@@ -1,0 +1,164 @@
+"""Weigh what shows that a person was there: one strong item, or weak items in combination (rules 2 to 4).
+
+A weak combination needs two different traces, at most one item of an account or a household, at
+least one own card or body, and enough points on different days within a span. Points fade with age,
+counted back from the newest item of the combination and not from today: what has once certified
+does not melt away merely because time passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from chalicelib.engine.benefits import Benefit
+from chalicelib.engine.policy import WeakRules
+from chalicelib.engine.rulebook import RuleBook
+from chalicelib.model import EvidenceKey, FeedEvent, Person, Route, Strength, Trace
+
+OWN: Final = (Trace.BODY, Trace.OWN_CARD)  # nobody else leaves these without the person's doing
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An item of evidence that speaks for presence, with what its feed declares about it."""
+
+    key: EvidenceKey
+    event: FeedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What positive evidence gives: certified through `until`, running from `day`."""
+
+    until: date
+    day: date
+    route: Route
+    keys: tuple[EvidenceKey, ...]
+
+
+class Lack(StrEnum):
+    """What weak evidence is short of."""
+
+    NOTHING = "nothing"  # there is no weak evidence
+    TRACES = "traces"  # one trace only, or no own card
+    POINTS = "points"  # too few, too old, or on one day
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Why the newest weak items do not certify together."""
+
+    lack: Lack
+    points: int = 0
+
+
+def strongest(
+    person: Person, sightings: Sequence[Sighting], benefit: Benefit, rules: RuleBook
+) -> Weight | None:
+    """The strong item that carries furthest, by the rules in force on its own day; None if there is none.
+
+    Not always the newest: whoever turns 80 between two items had the longer period at the first.
+    """
+    best: Weight | None = None
+    for sighting in sightings:
+        key = sighting.key
+        if sighting.event.strength is not Strength.STRONG:
+            continue
+        version = benefit.on(key.day)
+        if not version.recognises_event((key.feed, key.event)):
+            continue
+        until = rules.last_day(key.day, rules.months(version, person, key.day))
+        if best is None or (until, key) > (best.until, best.keys[0]):
+            best = Weight(until, key.day, sighting.event.route, (key,))
+    return best
+
+
+def combined(sightings: Sequence[Sighting], benefit: Benefit, rules: RuleBook) -> Weight | Shortfall:
+    """The weak combination that carries furthest, running from its newest own card or body item."""
+    weak = rules.policy.weak
+    items = sorted(
+        (s for s in sightings if _counts(s, benefit, weak)), key=lambda s: s.key, reverse=True
+    )
+    best: _Combination | None = None
+    short = Shortfall(Lack.NOTHING)
+    for start, newest in enumerate(items):
+        end = newest.key.day
+        if start and end == items[start - 1].key.day:
+            continue  # each day once as the end of a combination
+        if best is not None and best.day >= end:
+            break  # nothing older can run from a later day
+        window = [s for s in items[start:] if (end - s.key.day).days <= weak.span_days]
+        found, shortfall = _best(window, end, weak)
+        if start == 0 and shortfall is not None:
+            short = shortfall
+        if found is not None and (best is None or found.day > best.day):
+            best = found
+    if best is None:
+        return short
+    until = rules.last_day(best.day, rules.policy.periods.weak_months)
+    return Weight(until, best.day, Route.SILENT, tuple(sorted(best.keys)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Combination:
+    day: date
+    points: int  # in hundredths
+    keys: tuple[EvidenceKey, ...]
+
+
+def _counts(sighting: Sighting, benefit: Benefit, weak: WeakRules) -> bool:
+    key = (sighting.key.feed, sighting.key.event)
+    return (
+        sighting.event.strength is Strength.WEAK
+        and weak.worth.get(key, 0) > 0
+        and benefit.on(sighting.key.day).recognises_event(key)
+    )
+
+
+def _best(
+    window: Sequence[Sighting], end: date, weak: WeakRules
+) -> tuple[_Combination | None, Shortfall | None]:
+    """The combination of a window that reaches the threshold and runs from the latest day, or what lacks."""
+    combinations = list(_combinations(window, end, weak))
+    if not combinations:
+        lonely = len({s.event.trace for s in window}) < 2 or not any(s.event.trace in OWN for s in window)  # noqa: PLR2004
+        return None, Shortfall(Lack.TRACES if lonely else Lack.POINTS)
+    enough = [c for c in combinations if c.points >= weak.threshold * 100]
+    if not enough:
+        return None, Shortfall(Lack.POINTS, max(c.points for c in combinations) // 100)
+    return max(enough, key=lambda c: (c.day, c.points, c.keys)), None
+
+
+def _combinations(window: Sequence[Sighting], end: date, weak: WeakRules) -> Iterator[_Combination]:
+    """Every item as the second trace, beside the best own card or body item of each other day.
+
+    One item a day: a relative who takes the bus to the pharmacy leaves two traces of one trip. Since
+    the others are all own cards or bodies, at most one account or household item is ever counted.
+    """
+    worth = {s.key: _points(s, end, weak) for s in window}
+    own: dict[date, Sighting] = {}
+    for sighting in window:  # newest first; on a tie the first by name, whatever the order of arrival
+        day = sighting.key.day
+        if sighting.event.trace in OWN and (day not in own or worth[sighting.key] > worth[own[day].key]):
+            own[day] = sighting
+    traces = {sighting.event.trace for sighting in window if sighting.event.trace in OWN}
+    for partner in window:
+        if partner.event.trace in OWN and len(traces) == 1:
+            continue  # it cannot be the second trace
+        others = [s for day, s in own.items() if day != partner.key.day]
+        if all(s.event.trace is partner.event.trace for s in others):
+            continue
+        counted = (partner, *others)
+        days = [s.key.day for s in counted if s.event.trace in OWN]
+        yield _Combination(
+            max(days), sum(worth[s.key] for s in counted), tuple(s.key for s in counted)
+        )
+
+
+def _points(sighting: Sighting, end: date, weak: WeakRules) -> int:
+    key = (sighting.key.feed, sighting.key.event)
+    return weak.worth[key] * weak.percent_at((end - sighting.key.day).days)

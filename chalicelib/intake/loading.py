@@ -1,0 +1,173 @@
+"""What a readable file changes, by its kind: the roster, the payments, or evidence about people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from chalicelib import clock
+from chalicelib.cases import evidence_arrived
+from chalicelib.model import (
+    Change,
+    DroppedFile,
+    Entitlement,
+    EntitlementStatus,
+    Evidence,
+    EvidenceKey,
+    FeedEvent,
+    Identity,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Payment,
+    Person,
+    PersonId,
+    PersonRecord,
+    Proves,
+)
+from chalicelib.pack import current
+from chalicelib.sources.feed import Feed
+from chalicelib.sources.reading import FileReading, RosterEntry
+from chalicelib.storage import objects, people, work
+
+
+def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> int:
+    """Keep what a file says; returns how many people's certificates moved."""
+    match feed.kind:
+        case "roster":
+            load_roster(reading.entries, actor=f"feed:{feed.id}")
+            return 0
+        case "payments":
+            load_payments(reading.payments)
+            return 0
+        case _:
+            objects.put_evidence(feed.id, dropped.day, dropped.id, reading.evidence)
+            return load_evidence(reading.evidence, actor=f"feed:{feed.id}")
+
+
+# --- evidence --------------------------------------------------------------------------------------
+
+
+def load_evidence(evidence: dict[PersonId, list[Evidence]], *, actor: str) -> int:
+    """Write each person's newest evidence and settle what follows."""
+    moved = 0
+    for person, items in evidence.items():
+        moved += bool(evidence_arrived(person, newest(items), actor=actor).moved)
+    return moved
+
+
+def newest(items: Sequence[Evidence]) -> list[Evidence]:
+    """Of plain presence the newest of each event is enough; everything else is kept whole."""
+    kept: dict[tuple[str, str], Evidence] = {}
+    rest = []
+    for item in items:
+        event = _event(item.key)
+        if event.proves is not Proves.PRESENCE or event.stay is not None:
+            rest.append(item)
+        elif (place := (item.key.feed, item.key.event)) not in kept or item.key > kept[place].key:
+            kept[place] = item
+    return [*rest, *kept.values()]
+
+
+def _event(key: EvidenceKey) -> FeedEvent:
+    return current().rules.events[(key.feed, key.event)]
+
+
+# --- the roster ------------------------------------------------------------------------------------
+
+
+def load_roster(entries: Iterable[RosterEntry], *, actor: str) -> None:
+    """Create or update everybody on a roster; absence from it closes nothing (rule 20)."""
+    by_number: dict[str, list[RosterEntry]] = defaultdict(list)
+    for entry in entries:
+        by_number[entry.number].append(entry)
+    ids: dict[str, PersonId] = {}
+    new = False
+    for number, mine in by_number.items():
+        ids[number], created = people.create(
+            Identity(number, mine[-1].name, mine[-1].phone),
+            _person(mine[-1]),
+            [_entitlement(entry) for entry in mine],
+            clock.now(),
+            actor,
+        )
+        new = new or created
+    objects.add_to_roster(ids)
+    if new:
+        from chalicelib.intake.dropping import read_again_for_new_people  # noqa: PLC0415
+
+        read_again_for_new_people()
+
+
+def _person(entry: RosterEntry) -> Person:
+    return Person(
+        id=PersonId(""),
+        area=entry.area,
+        grid=entry.grid,
+        born=entry.born.replace(day=1),
+        has_phone=entry.phone is not None,
+        key_groups=entry.key_groups,
+    )
+
+
+def _entitlement(entry: RosterEntry) -> Entitlement:
+    return Entitlement(
+        benefit=entry.benefit,
+        status=EntitlementStatus.ACTIVE,
+        fen=entry.fen,
+        since=entry.since,
+        certified_until=entry.certified_until,
+        valid_until=entry.certified_until,
+        payee=entry.payee,
+    )
+
+
+# --- payments --------------------------------------------------------------------------------------
+
+
+def load_payments(payments: Sequence[tuple[PersonId, Payment]]) -> None:
+    """Keep what was really paid, and hold the open instructions against it (rule 23)."""
+    people.put_payments(payments)
+    months = {(payment.benefit, payment.month) for _, payment in payments}
+    paid = {(person, p.benefit, p.month): p.fen for person, p in payments}
+    on = clock.today()
+    for person in sorted({person for person, _ in work.open_instructions()}):
+
+        def match(record: PersonRecord, person: PersonId = person) -> Change | None:
+            changed = [
+                after
+                for before in record.instructions
+                if (after := _matched(before, person, months, paid, on)) != before
+            ]
+            if not changed:
+                return None
+            details = {i.name: i.state.value for i in changed}
+            return Change("payments matched", "feed:payments", clock.now(), details, instructions=tuple(changed))
+
+        people.change(person, match)
+
+
+def _matched(
+    instruction: Instruction,
+    person: PersonId,
+    months: set[tuple[str, str]],
+    paid: dict[tuple[PersonId, str, str], int],
+    on: date,
+) -> Instruction:
+    """One instruction against one payments file: seen, or listed after two pay runs without it."""
+    if instruction.state not in (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED):
+        return instruction
+    runs = sorted(month for benefit, month in months if benefit == instruction.benefit)
+    later = [month for month in runs if month >= instruction.month]
+    if not later:
+        return instruction
+    got = paid.get((person, instruction.benefit, later[0]), 0)
+    stops = instruction.kind in (InstructionKind.SUSPEND, InstructionKind.PAUSE, InstructionKind.TERMINATE)
+    resumed = instruction.kind is InstructionKind.RESUME and got >= instruction.fen
+    if (stops and got == 0) or resumed:
+        return replace(instruction, state=InstructionState.SEEN, changed=on)
+    if (on - instruction.issued).days > 62:
+        return replace(instruction, state=InstructionState.LISTED, changed=on)
+    return instruction

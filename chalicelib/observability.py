@@ -1,0 +1,73 @@
+"""One logger and one set of metrics for everything; no identity number or mobile gets past them.
+
+`logger` writes JSON: an event name plus fields, never prose with values in it. Anything that looks like
+an identity number (15 or 18 digits) or a mobile number is masked, also inside exceptions and in the
+records of libraries that log through `protect`-ed handlers. Names cannot be recognised: do not log them.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+MASK: Final = "[masked]"
+
+# \d takes full-width digits too, and X may be written x, X, Cyrillic or as a multiplication sign.
+_IDENTIFYING: Final = re.compile(r"(?<!\d)(?:\d{17}[\dXxＸｘХх×]|\d{15}|[1１][3-9３-９]\d{9})(?!\d)")
+
+
+def mask(text: str) -> str:
+    """The text without what looks like an identity number or a mobile number.
+
+    >>> mask("row 7: 11010519491231002X, phone +8613800138000, 20250701")
+    'row 7: [masked], phone +86[masked], 20250701'
+    """
+    return _IDENTIFYING.sub(MASK, text)
+
+
+def masked(value: Any) -> Any:
+    """The same value with every text and number inside it masked; other objects become masked text."""
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        return value if mask(str(value)) == str(value) else MASK
+    if isinstance(value, Mapping):
+        return {mask(str(key)): masked(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [masked(inner) for inner in value]
+    return mask(str(value))
+
+
+class _MaskingFormatter(LambdaPowertoolsFormatter):
+    def serialize(self, log: Any) -> str:
+        return super().serialize(masked(log))
+
+
+class MaskingFilter(logging.Filter):
+    """Masks a record of any library, for handlers whose formatter is not ours."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Mask message, fields and traceback in place; never drops a record."""
+        record.msg, record.args = mask(record.getMessage()), None
+        if record.exc_info and record.exc_info[0] is not None:
+            record.exc_text = mask("".join(traceback.format_exception(*record.exc_info)).rstrip())
+            record.exc_info = None
+        return True
+
+
+def protect(other: logging.Logger) -> None:
+    """Mask whatever this logger's own handlers write (Chalice's and the runtime's root logger)."""
+    for handler in other.handlers:
+        if not any(isinstance(present, MaskingFilter) for present in handler.filters):
+            handler.addFilter(MaskingFilter())
+
+
+# `%(asctime)s` is the machine's time, on purpose: service timestamps decide no rule.
+logger: Final = Logger(service="wugan", logger_formatter=_MaskingFormatter(utc=True))
+metrics: Final = Metrics(namespace="Wugan", service="wugan")

@@ -1,0 +1,145 @@
+"""Why a row is sent back: the closed list of error codes, with the sentence a department reads.
+
+A sentence says what is wrong and what to do; it never repeats what stood in the cell, because
+receipts and logs may carry it and a cell may hold an identity number.
+
+>>> reject(7, "身份证号码", Fault.NUMBER_CHECK).en
+'The check character does not fit the number: a digit is wrong. Compare with the document.'
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from chalicelib.model import Rejection
+
+
+class Fault(StrEnum):
+    """What is wrong with one cell or one row."""
+
+    RAGGED_ROW = "ragged_row"
+    CELL_EMPTY = "cell_empty"
+    CODE_UNKNOWN = "code_unknown"
+    TEXT_TOO_LONG = "text_too_long"
+    NUMBER_EMPTY = "number_empty"
+    NUMBER_AS_FIGURE = "number_as_figure"
+    NUMBER_MASKED = "number_masked"
+    NUMBER_LENGTH = "number_length"
+    NUMBER_CHARACTERS = "number_characters"
+    NUMBER_CHECK = "number_check"
+    NUMBER_BIRTH = "number_birth"
+    NUMBER_BIRTH_FUTURE = "number_birth_future"
+    NUMBER_BIRTH_TOO_OLD = "number_birth_too_old"
+    DAY_UNREADABLE = "day_unreadable"
+    DAY_IMPOSSIBLE = "day_impossible"
+    DAY_FUTURE = "day_future"
+    DAY_TOO_EARLY = "day_too_early"
+    MONTH_UNREADABLE = "month_unreadable"
+    MONTH_FUTURE = "month_future"
+    MONEY_UNREADABLE = "money_unreadable"
+    MONEY_FRACTION = "money_fraction"
+    MONEY_NEGATIVE = "money_negative"
+    AREA_UNREADABLE = "area_unreadable"
+    PHONE_UNREADABLE = "phone_unreadable"
+    TOO_MANY_ROWS = "too_many_rows"
+
+
+SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
+    Fault.RAGGED_ROW: (
+        "本行的列数与表头不一致。请检查是否多了或少了逗号, 单元格内含逗号的应加英文双引号。",
+        "The row has more or fewer cells than the header. Look for a comma too many or too few; "
+        "put a cell that contains a comma in double quotes.",
+    ),
+    Fault.CELL_EMPTY: ("此项不能为空, 请补填。", "This cell must not be empty. Please fill it in."),
+    Fault.CODE_UNKNOWN: (
+        "此项的内容不在约定的代码范围内。请按数据说明填写; 如有新代码请先告知我们。",
+        "This word is not among the agreed codes. Use an agreed one, or tell us about a new code first.",
+    ),
+    Fault.TEXT_TOO_LONG: (
+        "此项超过200个字。请检查是否串列。",
+        "The cell is longer than 200 characters. Check whether columns have slipped.",
+    ),
+    Fault.NUMBER_EMPTY: ("身份证号码为空, 请补填。", "The identity number is missing. Please fill it in."),
+    Fault.NUMBER_AS_FIGURE: (
+        "身份证号码被保存为数值, 后几位可能已丢失。请将该列设为文本格式后, 从原系统重新导出。",
+        "The identity number was stored as a figure and may have lost its last digits. "
+        "Set the column to text and export again from the original system.",
+    ),
+    Fault.NUMBER_MASKED: (
+        "身份证号码已被遮盖, 无法比对。请提供完整号码。",
+        "The identity number is masked and cannot be matched. Send it in full.",
+    ),
+    Fault.NUMBER_LENGTH: (
+        "身份证号码应为18位(旧号码15位)。请核对证件。",
+        "An identity number has 18 characters (old ones 15). Compare with the document.",
+    ),
+    Fault.NUMBER_CHARACTERS: (
+        "身份证号码含有不允许的字符, 前17位应为数字, 末位为数字或X。请核对证件。",
+        "The identity number holds characters that cannot be in it: 17 digits, then a digit or X.",
+    ),
+    Fault.NUMBER_CHECK: (
+        "身份证号码校验位不符, 号码中有一位录错。请核对证件。",
+        "The check character does not fit the number: a digit is wrong. Compare with the document.",
+    ),
+    Fault.NUMBER_BIRTH: (
+        "身份证号码中的出生日期不存在。请核对证件。",
+        "The birth date inside the identity number does not exist. Compare with the document.",
+    ),
+    Fault.NUMBER_BIRTH_FUTURE: (
+        "身份证号码中的出生日期晚于今天。请核对证件。",
+        "The birth date inside the identity number lies in the future. Compare with the document.",
+    ),
+    Fault.NUMBER_BIRTH_TOO_OLD: (
+        "按身份证号码计算年龄超过130岁。请核对证件。",
+        "By the identity number the person would be over 130. Compare with the document.",
+    ),
+    Fault.DAY_UNREADABLE: (
+        "日期无法识别。请写成2023-05-01的形式。",
+        "The date cannot be read. Write it like 2023-05-01.",
+    ),
+    Fault.DAY_IMPOSSIBLE: (
+        "日期不存在(如2月30日)。请核对。",
+        "There is no such day (like 30 February). Please check it.",
+    ),
+    Fault.DAY_FUTURE: (
+        "日期晚于今天, 尚未发生的事不能作为依据。请核对。",
+        "The date lies in the future: what has not happened proves nothing. Please check it.",
+    ),
+    Fault.DAY_TOO_EARLY: ("日期早于1900年。请核对。", "The date lies before 1900. Please check it."),
+    Fault.MONTH_UNREADABLE: (
+        "月份无法识别。请写成2023-05的形式。",
+        "The month cannot be read. Write it like 2023-05.",
+    ),
+    Fault.MONTH_FUTURE: ("月份晚于本月。请核对。", "The month lies in the future. Please check it."),
+    Fault.MONEY_UNREADABLE: (
+        "金额无法识别。请以元为单位填写, 如1234.50。",
+        "The amount cannot be read. Write yuan, like 1234.50.",
+    ),
+    Fault.MONEY_FRACTION: (
+        "金额精确到分以下。请按分填写, 不要自行四舍五入后再合计。",
+        "The amount is finer than a fen. Write it to the fen.",
+    ),
+    Fault.MONEY_NEGATIVE: (
+        "金额为负数。冲销、退回请另行说明, 不要放在发放名单里。",
+        "The amount is negative. Report reversals separately, not in this list.",
+    ),
+    Fault.AREA_UNREADABLE: (
+        "区划代码应为12位数字(到村、社区)。请核对。",
+        "An area code has 12 digits (down to the village). Please check it.",
+    ),
+    Fault.PHONE_UNREADABLE: (
+        "手机号码无法识别, 此人将收到纸质告知书。请补正。",
+        "The mobile number cannot be read; the person will get printed notices. Please correct it.",
+    ),
+    Fault.TOO_MANY_ROWS: (
+        "行数超过预期上限。文件已照常处理, 请确认是否为全量数据。",
+        "More rows than expected. The file was processed; please confirm that it was meant so.",
+    ),
+}
+
+
+def reject(line: int, column: str, fault: Fault) -> Rejection:
+    """The rejection of one row: line as in the file (header = 1), column by the department's name."""
+    zh, en = SENTENCES[fault]
+    return Rejection(line=line, field=column, code=fault.value, zh=zh, en=en)

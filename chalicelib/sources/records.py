@@ -1,0 +1,201 @@
+"""From matched rows to records: every column read by its declared reader, faults set apart.
+
+A row is rejected for its first faulty column, in the order declared. Only an unreadable phone does
+not cost a row its place: losing a recipient from the roster is worse than a printed notice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from chalicelib.model import (
+    AreaCode,
+    BenefitCode,
+    Evidence,
+    EvidenceKey,
+    FeedId,
+    FileId,
+    KeyGroup,
+    Month,
+    Payment,
+    PersonId,
+)
+from chalicelib.sources.cells import Reader, Value, clean, reader_for
+from chalicelib.sources.faults import Fault
+from chalicelib.sources.feed import Column, Feed
+from chalicelib.sources.identity import born, unpack
+from chalicelib.sources.matching import FAULT, PACKED, PERSON, read_distinct
+from chalicelib.sources.tables import LINE
+
+FIELD: Final = "field"
+_KINDS: Final[dict[Reader, type[pl.DataType]]] = {
+    Reader.DATE: pl.Date,
+    Reader.DATE_AHEAD: pl.Date,
+    Reader.MONEY: pl.Int64,
+}
+_LENIENT: Final = "phone"
+_SAME: Final = {
+    "evidence": [PERSON, "day", "event"],
+    "roster": [PACKED, "benefit"],
+    "payments": [PERSON, "benefit", "month", "fen", "paid"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RosterEntry:
+    """One line of a roster: one recipient's claim to one benefit, as the authority states it.
+
+    `born` is the first day of the month of birth; `fen` is 0 for a relief without an amount.
+    """
+
+    number: str
+    name: str
+    phone: str | None
+    area: AreaCode
+    grid: str
+    born: date
+    benefit: BenefitCode
+    fen: int
+    since: date
+    certified_until: date
+    payee: str
+    key_groups: frozenset[KeyGroup]
+    line: int
+
+    def __repr__(self) -> str:
+        return f"RosterEntry(line {self.line})"
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Matched rows with their fields read: rows = good + rejected + superseded."""
+
+    good: pl.DataFrame  # line, person, packed and one typed column per field
+    rejected: pl.DataFrame  # the batch's columns, and field, fault
+    noted: list[tuple[int, str, Fault]]  # accepted, yet something to correct: line, field, fault
+    superseded: int
+
+
+def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: date) -> Fields:
+    """Read all declared fields of matched rows and leave the last of rows that say the same fact."""
+    rows, faults, noted = hits.select(LINE, PACKED, PERSON), [], []
+    for column in feed.columns.values():
+        if column.field == "number":
+            continue
+        read = _read_column(hits[positions[column.field]], column, feed, on)
+        if column.field == _LENIENT:
+            noted = [(line, _LENIENT, Fault(fault)) for line, fault in _faulty(rows[LINE], read[FAULT])]
+            read = read.with_columns(pl.lit(None, dtype=pl.String).alias(FAULT))
+        rows = rows.with_columns(read["value"].alias(column.field))
+        faults.append(_waived(read[FAULT], rows, column).alias(column.field))
+    rejected, sound = _set_apart(hits, rows, pl.DataFrame(faults))
+    good = sound.unique(subset=_same(feed, sound), keep="last", maintain_order=True)
+    lines = set(good[LINE].to_list()) if noted else set()
+    return Fields(good, rejected, [note for note in noted if note[0] in lines], sound.height - good.height)
+
+
+def _same(feed: Feed, rows: pl.DataFrame) -> list[str]:
+    return [column for column in _SAME[feed.kind] if column in rows.columns]
+
+
+def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> pl.DataFrame:
+    reader = reader_for(column.read, column.codes)
+    empty = Fault.CELL_EMPTY if column.field in feed.required else None
+
+    def read(cell: str) -> Value | Fault:
+        # A cell that only looks filled (an apostrophe, a zero-width blank) is empty.
+        return reader(cell, on) if clean(cell) else Fault.CELL_EMPTY
+
+    result = read_distinct(cells, read, _KINDS.get(column.read, pl.String))
+    if empty is None:
+        unfaulted = pl.when(pl.col(FAULT) != Fault.CELL_EMPTY.value).then(pl.col(FAULT))
+        return result.with_columns(unfaulted.alias(FAULT))
+    return result
+
+
+def _waived(faults: pl.Series, rows: pl.DataFrame, column: Column) -> pl.Series:
+    """The faults without empty cells that may be empty for the row's word in another field."""
+    for other, words in column.empty_if.items():
+        allowed = rows[other].is_in(words).fill_null(False) & (faults == Fault.CELL_EMPTY.value)
+        faults = faults.set(allowed.fill_null(False), None)
+    return faults
+
+
+def _faulty(lines: pl.Series, faults: pl.Series) -> list[tuple[int, str]]:
+    frame = pl.DataFrame([lines, faults]).drop_nulls()
+    return list(frame.iter_rows())
+
+
+def _set_apart(
+    hits: pl.DataFrame, rows: pl.DataFrame, faults: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows with their first fault, and the rows without any."""
+    if faults.width == 0:
+        first = pl.DataFrame({FIELD: [None] * rows.height, FAULT: [None] * rows.height}).cast(pl.String)
+    else:
+        names = [pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in faults.columns]
+        first = faults.select(pl.coalesce(names).alias(FIELD), pl.coalesce(faults.columns).alias(FAULT))
+    wrong = first[FAULT].is_not_null()
+    return hits.hstack(first).filter(wrong).drop(PACKED, PERSON), rows.filter(~wrong)
+
+
+def evidence_of(
+    good: pl.DataFrame, feed: Feed, file: FileId, as_of: date
+) -> tuple[dict[PersonId, list[Evidence]], pl.DataFrame]:
+    """Evidence by person, in the file's order, and the same rows as a frame for the lake.
+
+    The frame has person, day, event, line, and one text column per fact.
+    """
+    whole = good.with_columns(
+        day=pl.col("day") if "day" in good.columns else pl.lit(as_of, dtype=pl.Date),
+        event=pl.col("event") if "event" in good.columns else pl.lit(feed.event, dtype=pl.String),
+    )
+    frame = whole.select(PERSON, "day", "event", LINE, *(pl.col(fact).cast(pl.String) for fact in feed.facts))
+    keys = {
+        (day, event): EvidenceKey(day, FeedId(feed.id), event)
+        for day, event in frame.select("day", "event").unique().iter_rows()
+    }
+    people: dict[PersonId, list[Evidence]] = defaultdict(list)
+    for person, day, event, line, *facts in frame.iter_rows():
+        told = {name: fact for name, fact in zip(feed.facts, facts, strict=True) if fact is not None}
+        people[person].append(Evidence(keys[day, event], file, line, told))
+    return dict(people), frame
+
+
+def entries_of(good: pl.DataFrame) -> list[RosterEntry]:
+    """The entries of a roster, in the file's order."""
+    return [_entry(row) for row in good.iter_rows(named=True)]
+
+
+def _entry(row: dict[str, object]) -> RosterEntry:
+    number = unpack(row[PACKED])  # type: ignore[arg-type] - polars gives back what its column holds
+    values = {name: row[name] for name in ("name", "phone", "area", "benefit", "since", "payee", LINE)}
+    groups = str(row["key_groups"] or "").split(",")
+    return RosterEntry(
+        number=number,
+        grid=row["grid"] or "",  # type: ignore[arg-type]
+        born=born(number).replace(day=1),
+        fen=row["fen"] or 0,  # type: ignore[arg-type]
+        certified_until=row["certified_until"],  # type: ignore[arg-type]
+        key_groups=frozenset(KeyGroup(group) for group in groups if group),
+        **values,  # type: ignore[arg-type]
+    )
+
+
+def payments_of(good: pl.DataFrame) -> list[tuple[PersonId, Payment]]:
+    """One payment per person, benefit and month: several parts in one file are one sum.
+
+    A part is paid again in the same month when arrears come separately; `paid` is the last day.
+    """
+    months = good.group_by([PERSON, "benefit", "month"], maintain_order=True).agg(
+        pl.col("fen").sum(), pl.col("paid").max()
+    )
+    return [
+        (PersonId(person), Payment(BenefitCode(benefit), Month(month), fen, paid))
+        for person, benefit, month, fen, paid in months.iter_rows()
+    ]

@@ -1,0 +1,174 @@
+"""xlsx workbooks: checked part by part before a parser sees them, then read as rows of text.
+
+A 5 kB workbook with cells A1 and XFD1048576 makes the parser allocate 550 GB and kills the process
+(measured), so nothing is parsed that has not been walked through first, and the parser is handed a
+workbook rebuilt from the checked parts, never the bytes that were sent: sizes and directories of a
+zip file may lie.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from xml.parsers import expat
+
+import python_calamine
+
+from chalicelib.sources.holds import Hold, HoldCode, hold
+
+LARGEST_BYTES: Final = 50_000_000
+MOST_PARTS: Final = 1_000
+LARGEST_UNPACKED: Final = 300_000_000
+LARGEST_RATIO: Final = 200  # only for parts above RATIO_FROM: small ones compress well
+RATIO_FROM: Final = 1_000_000
+MOST_COLUMNS: Final = 200
+MOST_ROWS: Final = 200_000
+
+ZIP_MAGIC: Final = b"PK\x03\x04"
+OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0"  # xls, and every workbook with a password
+
+_REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
+
+Cell = str | float | bool | int | date | datetime | time | timedelta
+
+
+class _OutOfBoundsError(Exception):
+    """A part holds what no export needs: a document type, or a cell far outside."""
+
+
+def rows_of(data: bytes, as_text: Collection[str]) -> list[list[str]] | Hold:
+    """The rows of the one sheet that holds data, as text, the first line of the sheet first.
+
+    `as_text` names the columns whose figures must stay recognisable as figures: an identity number
+    typed as a number has lost digits, and must not come back looking like somebody else's.
+    """
+    checked = _rebuilt(data)
+    if isinstance(checked, Hold):
+        return checked
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(checked))
+        sheets = [
+            book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+            for sheet in book.sheets_metadata
+            if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+            and sheet.visible == python_calamine.SheetVisibleEnum.Visible
+        ]
+    except (python_calamine.CalamineError, OSError, ValueError):
+        return hold(HoldCode.UNREADABLE)
+    filled = [rows for rows in sheets if any(cell != "" for row in rows for cell in row)]
+    if len(filled) > 1:
+        return hold(HoldCode.SEVERAL_SHEETS)
+    return _as_text(filled[0], as_text) if filled else hold(HoldCode.EMPTY)
+
+
+def _as_text(rows: list[list[Cell]], as_text: Collection[str]) -> list[list[str]]:
+    header = [_words(cell) for cell in rows[0]]
+    # Formatted but empty columns at the right edge are Excel's, not the department's.
+    width = max((i + 1 for row in rows for i, cell in enumerate(row) if cell != ""), default=0)
+    kept = {i for i, name in enumerate(header) if "".join(name.split()) in as_text}
+    return [
+        header[:width],
+        *([repr(c) if i in kept and isinstance(c, float) else _words(c) for i, c in enumerate(row[:width])]
+          for row in rows[1:]),
+    ]  # fmt: skip
+
+
+def _words(cell: Cell) -> str:
+    """A cell as the text that its viewer shows: 15 significant digits, ISO dates."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ")
+    return str(cell)
+
+
+def _rebuilt(data: bytes) -> bytes | Hold:
+    """The workbook again, uncompressed, from the parts that were walked through."""
+    if len(data) > LARGEST_BYTES:
+        return hold(HoldCode.TOO_LARGE)
+    result = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as sent, zipfile.ZipFile(result, "w") as checked:
+            parts = sent.infolist()
+            if _out_of_bounds(parts):
+                return hold(HoldCode.UNSAFE_WORKBOOK)
+            for part in parts:
+                if part.filename.endswith((".xml", ".rels")):  # pictures and macros are not read
+                    content = sent.read(part)
+                    _walk(content)
+                    checked.writestr(part.filename, content)
+    except _OutOfBoundsError:
+        return hold(HoldCode.UNSAFE_WORKBOOK)
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, OSError, EOFError, RuntimeError, ValueError):
+        # RuntimeError: a part with a password; NotImplementedError (its child): an odd compression.
+        return hold(HoldCode.UNREADABLE)
+    return result.getvalue()
+
+
+def _out_of_bounds(parts: list[zipfile.ZipInfo]) -> bool:
+    names = [part.filename for part in parts]
+    return (
+        len(parts) > MOST_PARTS
+        or len(set(names)) < len(names)
+        or any(".." in name or name.startswith("/") for name in names)
+        or sum(part.file_size for part in parts) > LARGEST_UNPACKED
+        or any(
+            part.file_size > RATIO_FROM and part.file_size > LARGEST_RATIO * part.compress_size
+            for part in parts
+        )
+    )
+
+
+def _walk(content: bytes) -> None:
+    """Go through one XML part; raise where it declares a document type or names a far cell."""
+    here = _Position()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartElementHandler = here.enter
+    parser.Parse(content, True)
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise _OutOfBoundsError
+
+
+class _Position:
+    """Where in a sheet the walk stands: cells may name their place, or just follow the last one."""
+
+    def __init__(self) -> None:
+        self.row = 0
+        self.column = 0
+
+    def enter(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(" ")[2]
+        if name == "c":
+            self._cell(attributes.get("r"))
+        elif name == "row":
+            said = attributes.get("r", "")
+            self.row = int(said) if said.isdigit() else self.row + 1
+            self.column = 0
+        elif name in ("dimension", "mergeCell"):
+            self._cell(attributes.get("ref"))
+        if self.row > MOST_ROWS or self.column > MOST_COLUMNS:
+            raise _OutOfBoundsError
+
+    def _cell(self, reference: str | None) -> None:
+        if reference is None:
+            self.column += 1
+            return
+        parts = _REFERENCE.fullmatch(reference)
+        if parts is None:
+            raise _OutOfBoundsError
+        for letters, row in (parts.group(1, 2), parts.group(3, 4)):
+            if letters:
+                self.column = sum((ord(c) - 64) * 26**i for i, c in enumerate(reversed(letters)))
+                self.row = max(self.row, int(row))
+            if self.row > MOST_ROWS or self.column > MOST_COLUMNS:
+                raise _OutOfBoundsError

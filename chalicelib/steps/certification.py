@@ -1,0 +1,267 @@
+"""The steps of statemachines/certification.asl.json: gather, decide, apply, and one word back.
+
+A step that waits stores its token first and looks at the evidence afterwards: whatever arrives in
+between finds either the token or the evidence. Intake writes evidence first and reads the token
+afterwards. So nobody waits who need not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from chalicelib import clock, messages
+from chalicelib.cases import executions, settling, visiting
+from chalicelib.engine.timeline import next_list_day, plan_case
+from chalicelib.engine.wording import check_code
+from chalicelib.model import (
+    Case,
+    Change,
+    Message,
+    PersonRecord,
+    Proposal,
+    ProposalState,
+    StateName,
+    Step,
+    Template,
+    Visit,
+    VisitPurpose,
+)
+from chalicelib.pack import current
+from chalicelib.settings import settings
+from chalicelib.steps import suspending
+from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
+from chalicelib.storage import people
+
+
+def run(event: Mapping[str, Any]) -> Answer:
+    """Run the step that the state machine names; unknown names raise ValueError."""
+    call = StepInput.of(event)
+    return STEPS[call.state](call)
+
+
+def match_data(call: StepInput) -> Answer:
+    """Does the data certify by now? Also plans the waits of this case."""
+    on = clock.today()
+    plan = plan_case(call.due, on, current().rules.policy)
+    record = _settled(call)
+    case = call.case_of(record)
+    if case is None:
+        outcome = Step.CLOSED
+    elif settling.is_certified(record, case):
+        outcome = Step.CERTIFIED
+    elif record.person.key_groups:
+        outcome = Step.KEY_GROUP
+    else:
+        outcome = Step.INSUFFICIENT
+    return answer(
+        outcome,
+        remind=plan.remind,
+        remind_again=plan.remind_again,
+        self_certify=plan.self_certify,
+        home_visit=plan.home_visit,
+    )
+
+
+def _settled(call: StepInput) -> PersonRecord:
+    """The record with its certificates brought up to date, and the case standing in this state."""
+
+    def settle(record: PersonRecord) -> Change | None:
+        settlement = settling.settle(record, clock.today())
+        case = call.case_of(record)
+        moved = case is not None and case.state is not call.state
+        if not settlement and not moved:
+            return None
+        change = settlement.change(call.state.value, ACTOR)
+        return replace(change, cases=(replace(case, state=call.state),)) if case and moved else change
+
+    return people.change(call.person, settle)
+
+
+# --- waiting states ------------------------------------------------------------------------------
+
+
+def remind(call: StepInput) -> Answer:
+    """Tell the person until when, where to ask, and that a visit costs nothing."""
+    return _wait(call, lambda record, case: _told(call, record, case, Template.REMIND))
+
+
+def remind_again(call: StepInput) -> Answer:
+    """Tell the person once more."""
+    return _wait(call, lambda record, case: _told(call, record, case, Template.REMIND_AGAIN))
+
+
+def self_certify(call: StepInput) -> Answer:
+    """Ask for the last time to certify oneself, by phone or at any counter, before somebody comes."""
+    return _wait(call, lambda record, case: _told(call, record, case, Template.SELF_CERTIFY))
+
+
+def dispatch_home_visit(call: StepInput) -> Answer:
+    """Put the person on the grid worker's list, once."""
+
+    def order(record: PersonRecord, case: Case) -> Change:
+        about = case.due.isoformat()
+        if visiting.pending(record, about) is not None:
+            return _nothing(call)
+        first, until = suspending.visit_days(record, case, clock.today())
+        visit = Visit(visiting.next_number(record), VisitPurpose.CERTIFY, about, first, until)
+        return replace(_nothing(call), details={"visit": visit.number}, visits=(visit,))
+
+    return _wait(call, order)
+
+
+def await_a_day(call: StepInput) -> Answer:
+    """A condition of rule 10 holds the case; only evidence or the day itself ends the wait."""
+    return _wait(call, lambda _record, _case: _nothing(call))
+
+
+def propose_suspension(call: StepInput) -> Answer:
+    """Put a line on the township's list; what two people make of it comes back as the answer."""
+
+    def propose(record: PersonRecord, case: Case) -> Change:
+        proposal = suspending.proposal_for(record, case, clock.today())
+        standing = suspending.standing_proposal(record, case)
+        if standing is not None and standing.judged == proposal.judged:
+            return _nothing(call)
+        lapsed: tuple[Proposal, ...] = ()
+        if standing is not None:
+            lapsed = (replace(standing, state=ProposalState.LAPSED, decided=clock.today()),)
+        details = {"proposal": proposal.number}
+        return replace(_nothing(call), details=details, proposals=(*lapsed, proposal))
+
+    return _wait(call, propose)
+
+
+def await_effective_day(call: StepInput) -> Answer:
+    """Approved; until the effective day any certification still cancels it."""
+    return _wait(call, lambda _record, _case: _nothing(call))
+
+
+def await_resumption(call: StepInput) -> Answer:
+    """Suspended; every route to certify stays open."""
+    return _wait(call, lambda _record, _case: _nothing(call))
+
+
+def _nothing(call: StepInput) -> Change:
+    return Change(call.state.value, ACTOR, clock.now())
+
+
+def _told(call: StepInput, record: PersonRecord, case: Case, template: Template) -> Change:
+    plan = plan_case(case.due, clock.today(), current().rules.policy)
+    words = {
+        "deadline": plan.deadline.isoformat(),
+        "hotline": settings().hotline,
+        "code": check_code(record.person.id, case.due),
+    }
+    message: Message = messages.compose(
+        record.person, template, case.due.isoformat(), words, clock.today()
+    )
+    known = {m.id for m in record.messages}
+    return replace(_nothing(call), messages=() if message.id in known else (message,))
+
+
+def _wait(call: StepInput, act: Callable[[PersonRecord, Case], Change]) -> Answer:
+    """Store the token with what the step does, then look: the answer may be there already."""
+
+    def begin(record: PersonRecord) -> Change | None:
+        case = call.case_of(record)
+        if case is None:
+            return None
+        change = act(record, case)
+        return replace(change, cases=(replace(case, state=call.state, waiting=call.waiting()),))
+
+    record = people.change(call.person, begin)
+    case = call.case_of(record)
+    waiting = call.waiting()
+    if waiting is None:
+        raise ValueError(f"{call.state} waits and was given no token")
+    if case is None or not settling.still_due(record, case):
+        executions.wake(waiting, {"outcome": Step.CLOSED if case is None else Step.CERTIFIED})
+    elif call.state is StateName.PROPOSE_SUSPENSION:
+        suspending.answer_if_decided(record, case, waiting)
+    elif call.state is StateName.DISPATCH_HOME_VISIT:
+        suspending.answer_if_visited(record, case, waiting)
+    return answer(Step.DONE)
+
+
+# --- looking, suspending, resuming, closing ------------------------------------------------------
+
+
+def last_look(call: StepInput) -> Answer:
+    """Match the data once more and check every condition of rule 10."""
+    record = _settled(call)
+    case = call.case_of(record)
+    if case is None:
+        return answer(Step.CLOSED)
+    on = clock.today()
+    readiness = suspending.look(record, case, on)
+    until = readiness.wait_until
+    if readiness.step is Step.PROPOSE:
+        until = next_list_day(on + timedelta(days=1), current().rules.policy)
+    return answer(readiness.step, executions.seconds_until(until, on) if until else 1)
+
+
+def close_case(call: StepInput) -> Answer:
+    """The walk of this period is over; the person is filed under the next day they come due."""
+
+    def close(record: PersonRecord) -> Change | None:
+        case = call.case_of(record)
+        if case is None:
+            return None
+        left = settling.still_due(record, case)
+        closed = replace(
+            case,
+            state=StateName.CLOSE_CASE,
+            waiting=None,
+            outcome=Step.CLOSED if left else Step.CERTIFIED,
+            closed=clock.today(),
+            route=settling.route_of(record),
+        )
+        return suspending.overtaken(record, case, replace(_nothing(call), cases=(closed,)))
+
+    record = people.change(call.person, close)
+    suspending.file_again(record)
+    return answer(Step.DONE)
+
+
+def go_dormant(call: StepInput) -> Answer:
+    """Stop waiting with an execution: from now on the case item is the wait."""
+    return _rest(call, StateName.GO_DORMANT)
+
+
+def park_for_a_person(call: StepInput) -> Answer:
+    """The workflow could not go on: say so on the case, decide nothing."""
+    return _rest(call, StateName.PARK_FOR_A_PERSON)
+
+
+def _rest(call: StepInput, state: StateName) -> Answer:
+    def rest(record: PersonRecord) -> Change | None:
+        case = call.case_of(record)
+        if case is None:
+            return None
+        return replace(_nothing(call), cases=(replace(case, state=state, waiting=None),))
+
+    record = people.change(call.person, rest)
+    settling.wake_if_certified(record)
+    return answer(Step.DONE)
+
+
+STEPS: Mapping[StateName, Callable[[StepInput], Answer]] = {
+    StateName.MATCH_DATA: match_data,
+    StateName.REMIND: remind,
+    StateName.REMIND_AGAIN: remind_again,
+    StateName.SELF_CERTIFY: self_certify,
+    StateName.DISPATCH_HOME_VISIT: dispatch_home_visit,
+    StateName.LAST_LOOK: last_look,
+    StateName.AWAIT_A_DAY: await_a_day,
+    StateName.PROPOSE_SUSPENSION: propose_suspension,
+    StateName.AWAIT_EFFECTIVE_DAY: await_effective_day,
+    StateName.SUSPEND: suspending.suspend,
+    StateName.AWAIT_RESUMPTION: await_resumption,
+    StateName.RESUME_AND_PAY_ARREARS: suspending.resume_and_pay_arrears,
+    StateName.GO_DORMANT: go_dormant,
+    StateName.CLOSE_CASE: close_case,
+    StateName.PARK_FOR_A_PERSON: park_for_a_person,
+}

@@ -1,0 +1,232 @@
+"""The part of the certification steps that touches money: look, propose, suspend, resume.
+
+`suspend` is the only function in Wugan that stops a payment for lack of certification. It does so
+for entitlements whose proposal two people have signed, and only while everything that they signed
+still stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from chalicelib import clock, messages
+from chalicelib.cases import executions, opening, settling, visiting
+from chalicelib.engine import suspension, timeline
+from chalicelib.engine.money import arrears
+from chalicelib.engine.periods import month_of
+from chalicelib.model import (
+    BenefitCode,
+    Case,
+    Change,
+    Entitlement,
+    EntitlementStatus,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    MessageState,
+    Month,
+    PersonRecord,
+    Proposal,
+    ProposalState,
+    StateName,
+    Step,
+    Template,
+    Waiting,
+)
+from chalicelib.pack import current
+from chalicelib.settings import settings
+from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
+from chalicelib.storage import people, work
+
+STANDING = (ProposalState.PROPOSED, ProposalState.CONFIRMED, ProposalState.APPROVED)
+SUSPENDED_WAIT_DAYS = 180  # after that the case sleeps without an execution (design section 5)
+
+
+def look(record: PersonRecord, case: Case, on: date) -> suspension.Readiness:
+    """Rule 10 on a fresh match of this day."""
+    return suspension.readiness(record, case, settling.judge(record, on), current().rules, on)
+
+
+def visit_days(record: PersonRecord, case: Case, on: date) -> tuple[date, date]:
+    """From which day and until which day the next visit of a case is to be made."""
+    return timeline.next_visit(record.visits, case.due, on, current().rules.policy)
+
+
+# --- proposals -----------------------------------------------------------------------------------
+
+
+def standing_proposal(record: PersonRecord, case: Case) -> Proposal | None:
+    """The line about this case that is on a list, or approved, now."""
+    return next(
+        (p for p in reversed(record.proposals) if p.due == case.due and p.state in STANDING), None
+    )
+
+
+def proposal_for(record: PersonRecord, case: Case, on: date) -> Proposal:
+    """A new line for the township's list, resting on today's valid_until of each benefit."""
+    benefits = look(record, case, on).benefits
+    judged = {e.benefit: e.valid_until for e in record.entitlements if e.benefit in benefits}
+    number = max((p.number for p in record.proposals), default=0) + 1
+    return Proposal(number, case.due, benefits, judged, on, ProposalState.PROPOSED)
+
+
+def answer_if_decided(record: PersonRecord, case: Case, waiting: Waiting) -> None:
+    """The list may have been decided before this wait began."""
+    standing = standing_proposal(record, case)
+    if standing is not None and standing.state is ProposalState.APPROVED:
+        executions.wake(waiting, {"outcome": Step.HEARD})
+
+
+def answer_if_visited(record: PersonRecord, case: Case, waiting: Waiting) -> None:
+    """The worker may have come back before this wait began."""
+    if visiting.pending(record, case.due.isoformat()) is None:
+        executions.wake(waiting, {"outcome": Step.HEARD})
+
+
+# --- suspend -------------------------------------------------------------------------------------
+
+
+def suspend(call: StepInput) -> Answer:
+    """Stop the payments that two people have approved to stop, if everything still stands."""
+    on = clock.today()
+    outcome = Step.CHANGED
+
+    def stop(record: PersonRecord) -> Change | None:
+        nonlocal outcome
+        case = call.case_of(record)
+        outcome = _may_suspend(record, case, on)
+        if outcome is not Step.SUSPEND or case is None:
+            return None
+        approved = standing_proposal(record, case)
+        if approved is None or approved.effective is None:
+            outcome = Step.CHANGED
+            return None
+        outcome = Step.SUSPENDED
+        return _suspension(record, case, approved, approved.effective, on)
+
+    people.change(call.person, stop)
+    return answer(outcome, SUSPENDED_WAIT_DAYS * 86_400)
+
+
+def _may_suspend(record: PersonRecord, case: Case | None, on: date) -> Step:
+    if case is None:
+        return Step.CLOSED
+    if any(e.status is EntitlementStatus.SUSPENDED for e in settling.still_due(record, case)):
+        return Step.SUSPENDED  # a repeated call: it has been done
+    fresh = settling.settle(record, on)
+    if fresh:
+        return Step.CHANGED  # evidence that was not settled yet: the last look comes first
+    return look(record, case, on).step
+
+
+def _suspension(
+    record: PersonRecord, case: Case, approved: Proposal, effective: Month, on: date
+) -> Change:
+    stopped = tuple(
+        replace(e, status=EntitlementStatus.SUSPENDED, stopped_from=effective)
+        for e in record.entitlements
+        if e.benefit in approved.benefits and e.status is EntitlementStatus.ACTIVE
+    )
+    words = {"month": effective, "hotline": settings().hotline}
+    told = messages.compose(record.person, Template.SUSPENDED, case.due.isoformat(), words, on)
+    return Change(
+        StateName.SUSPEND.value,
+        ACTOR,
+        clock.now(),
+        {
+            "proposal": approved.number,
+            "confirmed_by": approved.confirmed_by,
+            "approved_by": approved.approved_by,
+            "judged": {benefit: until.isoformat() for benefit, until in approved.judged.items()},
+        },
+        entitlements=stopped,
+        cases=(replace(case, state=StateName.SUSPEND, waiting=None),),
+        messages=(told,),
+        instructions=tuple(_instruct(e, InstructionKind.SUSPEND, effective, e.fen, on) for e in stopped),
+    )
+
+
+def _instruct(
+    entitlement: Entitlement, kind: InstructionKind, month: Month, fen: int, on: date
+) -> Instruction:
+    reasons = {
+        InstructionKind.SUSPEND: "not certified, after data, reminders, self-service and two visits",
+        InstructionKind.RESUME: "certified again",
+    }
+    return Instruction(
+        entitlement.benefit, kind, month, fen, reasons[kind], InstructionState.ISSUED, on
+    )
+
+
+# --- resume --------------------------------------------------------------------------------------
+
+
+def resume_and_pay_arrears(call: StepInput) -> Answer:
+    """Pay again from this month on, and what was withheld with it (rule 18)."""
+    on = clock.today()
+
+    def resume(record: PersonRecord) -> Change | None:
+        case = call.case_of(record)
+        due = {e.benefit for e in settling.still_due(record, case)} if case else set()
+        resumed = tuple(
+            e
+            for e in record.entitlements
+            if e.status is EntitlementStatus.SUSPENDED and e.benefit not in due
+        )
+        if not resumed:
+            return None
+        return _resumption(record, resumed, on)
+
+    people.change(call.person, resume)
+    return answer(Step.DONE)
+
+
+def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date) -> Change:
+    month = month_of(on)
+    owed: dict[BenefitCode, int] = {e.benefit: arrears(e, month) for e in resumed}
+    words = {"yuan": f"{sum(owed.values()) / 100:.2f}", "month": month, "hotline": settings().hotline}
+    return Change(
+        StateName.RESUME_AND_PAY_ARREARS.value,
+        ACTOR,
+        clock.now(),
+        {"arrears_fen": owed},
+        entitlements=tuple(
+            replace(e, status=EntitlementStatus.ACTIVE, stopped_from=None) for e in resumed
+        ),
+        messages=(messages.compose(record.person, Template.RESUMED, on.isoformat(), words, on),),
+        instructions=tuple(
+            _instruct(e, InstructionKind.RESUME, month, owed[e.benefit], on) for e in resumed
+        ),
+    )
+
+
+# --- close ---------------------------------------------------------------------------------------
+
+
+def overtaken(record: PersonRecord, case: Case, change: Change) -> Change:
+    """The change, with everything that the closing case had under way called off."""
+    about = case.due.isoformat()
+    pending = visiting.pending(record, about)
+    standing = standing_proposal(record, case)
+    unsent = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)
+    on = clock.today()
+    return replace(
+        change,
+        visits=(replace(pending, cancelled=on),) if pending else (),
+        proposals=(replace(standing, state=ProposalState.LAPSED, decided=on),) if standing else (),
+        messages=tuple(
+            replace(m, state=MessageState.DROPPED)
+            for m in record.messages
+            if m.about == about and m.template in unsent and m.state is MessageState.PENDING
+        ),
+    )
+
+
+def file_again(record: PersonRecord) -> None:
+    """File a person whose case has closed under the next day on which they come due."""
+    due = opening.due_of(record)
+    if due is None or record.open_case is not None:
+        return
+    soonest = timeline.window_closes_on(clock.today(), current().rules.policy) + timedelta(days=1)
+    work.refile(record.person.id, None, max(due, soonest))

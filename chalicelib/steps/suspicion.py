@@ -1,0 +1,246 @@
+"""The steps of statemachines/suspicion.asl.json: a suspicion ends by a person's word, or goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalicelib import clock, messages
+from chalicelib.cases import executions, settling, visiting
+from chalicelib.engine.money import overpaid
+from chalicelib.engine.suspicion import LEVELS, Ending, ending, verify_by
+from chalicelib.model import (
+    BenefitKind,
+    Change,
+    Entitlement,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Message,
+    PersonRecord,
+    StateName,
+    Step,
+    Suspicion,
+    SuspicionKind,
+    SuspicionState,
+    Template,
+    Visit,
+    VisitPurpose,
+)
+from chalicelib.pack import current
+from chalicelib.settings import settings
+from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
+from chalicelib.storage import people
+
+ENDED = {SuspicionState.CONFIRMED: Step.CONFIRMED, SuspicionState.CLEARED: Step.REFUTED}
+
+
+def run(event: Mapping[str, Any]) -> Answer:
+    """Run the step that the state machine names; unknown names raise ValueError."""
+    call = StepInput.of(event)
+    return STEPS[call.state](call)
+
+
+def gather_evidence(call: StepInput) -> Answer:
+    """Everything known after the day in question; a person may have spoken already."""
+    record = people.load(call.person)
+    suspicion = call.suspicion_of(record)
+    if suspicion is None:
+        return answer(Step.CLOSED)
+    if suspicion.state in ENDED:
+        return answer(ENDED[suspicion.state])
+    return answer(Step.UNVERIFIED, _seconds_left(suspicion))
+
+
+def _seconds_left(suspicion: Suspicion) -> int:
+    on = clock.today()
+    return executions.seconds_until(suspicion.verify_by or on, on)
+
+
+def verify(call: StepInput) -> Answer:
+    """Ask somebody to look: at the door for a death, in the papers for the rest."""
+
+    def ask(record: PersonRecord) -> Change | None:
+        suspicion = call.suspicion_of(record)
+        if suspicion is None or suspicion.state in ENDED:
+            return None
+        asked = replace(suspicion, waiting=call.waiting())
+        visits: tuple[Visit, ...] = ()
+        if visiting.verifies(suspicion) and visiting.pending(record, suspicion.name) is None:
+            number, on = visiting.next_number(record), clock.today()
+            until = suspicion.verify_by or on
+            visits = (Visit(number, VisitPurpose.VERIFY, suspicion.name, on, until),)
+        return replace(_change(call), suspicions=(asked,), visits=visits)
+
+    record = people.change(call.person, ask)
+    suspicion = call.suspicion_of(record)
+    waiting = call.waiting()
+    if waiting is None:
+        raise ValueError("Verify waits and was given no token")
+    if suspicion is None:
+        executions.wake(waiting, {"outcome": Step.CLOSED})
+    elif suspicion.state in ENDED:
+        executions.wake(waiting, {"outcome": ENDED[suspicion.state]})
+    return answer(Step.DONE)
+
+
+def chase_verification(call: StepInput) -> Answer:
+    """Overdue: the next level up must verify, by its own day; silence never confirms."""
+    policy = current().rules.policy
+
+    def chase(record: PersonRecord) -> Change | None:
+        suspicion = call.suspicion_of(record)
+        if suspicion is None or suspicion.state in ENDED:
+            return None
+        level = min(suspicion.level + 1, LEVELS - 1)
+        due = verify_by(clock.today(), level, policy)
+        chased = replace(suspicion, level=level, verify_by=due, waiting=None)
+        return replace(_change(call), suspicions=(chased,))
+
+    suspicion = call.suspicion_of(people.change(call.person, chase))
+    return answer(Step.DONE, _seconds_left(suspicion) if suspicion else 1)
+
+
+def terminate(call: StepInput) -> Answer:
+    """A person has confirmed: end or pause the payments that the fact concerns."""
+
+    def end(record: PersonRecord) -> Change | None:
+        suspicion = call.suspicion_of(record)
+        if suspicion is None or suspicion.state is not SuspicionState.CONFIRMED:
+            return None
+        endings = ending(suspicion, record.entitlements, current().rules, clock.today())
+        died = suspicion.kind is SuspicionKind.DEATH and record.person.deceased_on is None
+        if not endings and not died:
+            return None
+        return replace(
+            _change(call),
+            details={"suspicion": suspicion.name, "verified_by": suspicion.verified_by},
+            person=replace(record.person, deceased_on=suspicion.day) if died else None,
+            entitlements=tuple(e.entitlement for e in endings),
+            messages=_told(record, suspicion, endings),
+            instructions=tuple(i for e in endings for i in _instructions(e)),
+        )
+
+    record = people.change(call.person, end)
+    case = record.open_case
+    if case is not None and case.waiting is not None and not settling.still_due(record, case):
+        executions.wake(case.waiting, {"outcome": Step.CLOSED})
+    return answer(Step.DONE)
+
+
+def _told(
+    record: PersonRecord, suspicion: Suspicion, endings: tuple[Ending, ...]
+) -> tuple[Message, ...]:
+    if not endings:
+        return ()
+    words = {"hotline": settings().hotline}
+    return (
+        messages.compose(record.person, Template.TERMINATED, suspicion.name, words, clock.today()),
+    )
+
+
+def _instructions(ended: Ending) -> tuple[Instruction, ...]:
+    """Only monthly payments are instructed: the others have nothing to stop (domain, "benefit")."""
+    rule = current().rules.benefit_on(ended.entitlement.benefit, clock.today())
+    if rule.kind is not BenefitKind.MONTHLY:
+        return ()
+    return (
+        Instruction(
+            ended.entitlement.benefit,
+            ended.instruction,
+            ended.from_month,
+            ended.entitlement.fen,
+            ended.reason,
+            InstructionState.ISSUED,
+            clock.today(),
+        ),
+    )
+
+
+def compute_overpaid(call: StepInput) -> Answer:
+    """What was paid from the first month not due on is to be recovered."""
+
+    def recover(record: PersonRecord) -> Change | None:
+        suspicion = call.suspicion_of(record)
+        if suspicion is None or suspicion.state is not SuspicionState.CONFIRMED:
+            return None
+        due = tuple(i for e in record.entitlements for i in _overpaid(record, e))
+        known = {i.name for i in record.instructions}
+        new = tuple(i for i in due if i.name not in known)
+        if not new:
+            return None
+        details = {"overpaid_fen": {i.benefit: i.fen for i in new}}
+        return replace(_change(call), details=details, instructions=new)
+
+    people.change(call.person, recover)
+    return answer(Step.DONE)
+
+
+def _overpaid(record: PersonRecord, entitlement: Entitlement) -> tuple[Instruction, ...]:
+    if entitlement.stopped_from is None:
+        return ()
+    payments = people.payments_of(record.person.id, entitlement.stopped_from)
+    mine = [p for p in payments if p.benefit == entitlement.benefit]
+    fen = overpaid(mine, entitlement.stopped_from)
+    if not fen:
+        return ()
+    return (
+        Instruction(
+            entitlement.benefit,
+            InstructionKind.RECOVER,
+            entitlement.stopped_from,
+            fen,
+            "paid for months that were not due",
+            InstructionState.ISSUED,
+            clock.today(),
+        ),
+    )
+
+
+def clear(call: StepInput) -> Answer:
+    """The record was wrong: what it blocked is certified again."""
+
+    def settle(record: PersonRecord) -> Change | None:
+        settlement = settling.settle(record, clock.today())
+        return settlement.change(call.state.value, ACTOR) if settlement else None
+
+    settling.follow_up(people.change(call.person, settle))
+    return answer(Step.DONE)
+
+
+def close_suspicion(call: StepInput) -> Answer:
+    """The walk of this suspicion is over; visits that it still asked for are called off."""
+
+    def close(record: PersonRecord) -> Change | None:
+        suspicion = call.suspicion_of(record)
+        visit = visiting.pending(record, call.subject)
+        if suspicion is None or (visit is None and suspicion.waiting is None):
+            return None
+        visits = (replace(visit, cancelled=clock.today()),) if visit else ()
+        return replace(_change(call), suspicions=(replace(suspicion, waiting=None),), visits=visits)
+
+    people.change(call.person, close)
+    return answer(Step.DONE)
+
+
+def park_for_a_person(call: StepInput) -> Answer:
+    """The workflow could not go on: say so, decide nothing; the suspicion stays open."""
+    people.change(call.person, lambda _record: _change(call))
+    return answer(Step.DONE)
+
+
+def _change(call: StepInput) -> Change:
+    return Change(call.state.value, ACTOR, clock.now(), {"suspicion": call.subject})
+
+
+STEPS: Mapping[StateName, Callable[[StepInput], Answer]] = {
+    StateName.GATHER_EVIDENCE: gather_evidence,
+    StateName.VERIFY: verify,
+    StateName.CHASE_VERIFICATION: chase_verification,
+    StateName.TERMINATE: terminate,
+    StateName.COMPUTE_OVERPAID: compute_overpaid,
+    StateName.CLEAR: clear,
+    StateName.CLOSE_SUSPICION: close_suspicion,
+    StateName.PARK_FOR_A_PERSON: park_for_a_person,
+}

@@ -1,0 +1,69 @@
+"""What all steps of both state machines share: their input, their answer, and how a wait begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from chalicelib import clock
+from chalicelib.model import Case, PersonId, PersonRecord, StateName, Step, Suspicion, Waiting
+
+ACTOR = "workflow"
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StepInput:
+    """One call of a step, as the state machine makes it.
+
+    `subject` is the case's due day (ISO) or the suspicion's name; `token` is there only where the
+    state waits. `contract` numbers the shape of this input: running executions keep theirs.
+    """
+
+    state: StateName
+    contract: int
+    person: PersonId
+    subject: str
+    generation: int
+    token: str | None
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any]) -> StepInput:
+        """The call that an event of Step Functions makes."""
+        return cls(
+            state=StateName(event["state"]),
+            contract=int(event["contract"]),
+            person=PersonId(event["person"]),
+            subject=str(event["due"] if "due" in event else event["suspicion"]),
+            generation=int(event["generation"]),
+            token=event.get("token"),
+        )
+
+    @property
+    def due(self) -> date:
+        return date.fromisoformat(self.subject)
+
+    def waiting(self) -> Waiting | None:
+        """The wait that this call begins, where its state waits."""
+        return Waiting(self.state, self.token, clock.now()) if self.token is not None else None
+
+    def case_of(self, record: PersonRecord) -> Case | None:
+        """The case of this call, unless it is closed or a later generation walks it now."""
+        return next(
+            (c for c in record.cases if c.due == self.due and c.is_open and c.generation == self.generation),
+            None,
+        )
+
+    def suspicion_of(self, record: PersonRecord) -> Suspicion | None:
+        """The suspicion of this call, unless a later generation walks it now."""
+        return next(
+            (s for s in record.suspicions if s.name == self.subject and s.generation == self.generation),
+            None,
+        )
+
+
+def answer(outcome: Step, wait: int = 1, **more: int) -> Answer:
+    """What a step returns: one word for the Choice state behind it, and seconds to wait."""
+    return {"outcome": outcome.value, "wait": wait, **more}

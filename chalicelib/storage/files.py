@@ -1,0 +1,113 @@
+"""Dropped files through their stages, newest first by feed; and which content is loaded already.
+
+    FEED#<feed> / <day>#<file>     one file; its key is sealed, because file names are personal data
+    FILE#<file> / FILE             file → feed and day
+    SHA#<feed>#<digest> / SHA      content → the file that loaded it
+    FEEDS / <feed>                 feeds that ever dropped anything, unknown ones included
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from chalicelib.errors import ConflictError, NotFoundError
+from chalicelib.model import DroppedFile, FeedId, FileId, FileState
+from chalicelib.storage import sealed, tables
+from chalicelib.storage.items import decode, encode
+from chalicelib.storage.tables import Files, Put
+
+_FEEDS: Final = "FEEDS"
+_SCOPE: Final = "files"  # of the data key that seals file names
+_USUAL: Final = 5  # loaded files from which the usual number of rows is taken
+
+
+def file_id(key: str, digest: str) -> FileId:
+    """16 hex characters that name one content under one key: the same drop twice is one file."""
+    return FileId(hashlib.sha256(f"{key}\0{digest}".encode()).hexdigest()[:16])
+
+
+def put(dropped: DroppedFile) -> None:
+    """Keep a file as it stands now, whatever stood there before."""
+    box = sealed.seal(dropped.id, _SCOPE, {"key": dropped.key})
+    place = f"{dropped.day}#{dropped.id}"
+    item = Files(f"FEED#{dropped.feed}", place, body=encode(replace(dropped, key="")), sealed=box)
+    pointer = Files(f"FILE#{dropped.id}", "FILE", body=f"{dropped.feed}#{place}")
+    writes = [Put(item), Put(pointer), Put(Files(_FEEDS, dropped.feed))]
+    tables.write_together(writes, str(uuid.uuid4()))
+
+
+def get(feed: FeedId, file: FileId) -> DroppedFile | None:
+    """A file of a feed; None if the feed has no such file."""
+    try:
+        found = find(file)
+    except NotFoundError:
+        return None
+    return found if found.feed == feed else None
+
+
+def find(file: FileId) -> DroppedFile:
+    """A file by its id alone; NotFoundError."""
+    pointer = tables.get(Files, f"FILE#{file}", "FILE")
+    item = None
+    if pointer is not None:
+        feed, _, place = pointer.body.partition("#")
+        item = tables.get(Files, f"FEED#{feed}", place)
+    if item is None:
+        raise NotFoundError("no such file")
+    return _opened(item)
+
+
+def of_feed(feed: FeedId) -> Iterator[DroppedFile]:
+    """The files of a feed in every state, newest day first."""
+    for item in tables.query(Files, f"FEED#{feed}", newest_first=True):
+        yield _opened(item)
+
+
+def everything() -> Iterator[DroppedFile]:
+    """Every file of every feed, by feed, newest first."""
+    for feed in tables.query(Files, _FEEDS):
+        yield from of_feed(FeedId(feed.sk))
+
+
+def newest_loaded(feed: FeedId, *, but: FileId | None = None) -> DroppedFile | None:
+    """The file of the latest day that was loaded, leaving out one file."""
+    return next(_loaded(feed, but), None)
+
+
+def usual_rows(feed: FeedId, but: FileId | None = None) -> int | None:
+    """The middle number of rows of a feed's last loaded files; None for a first file."""
+    rows: list[int] = []
+    for dropped in _loaded(feed, but):
+        rows.append(dropped.counts.rows)
+        if len(rows) == _USUAL:
+            break
+    return sorted(rows)[len(rows) // 2] if rows else None
+
+
+def _loaded(feed: FeedId, but: FileId | None) -> Iterator[DroppedFile]:
+    return (found for found in of_feed(feed) if found.state is FileState.LOADED and found.id != but)
+
+
+def loaded_as(feed: FeedId, digest: str) -> FileId | None:
+    """The file of the feed that has already loaded this content; None if none has."""
+    found = tables.get(Files, f"SHA#{feed}#{digest}", "SHA")
+    return FileId(found.body) if found is not None else None
+
+
+def mark_loaded(feed: FeedId, digest: str, file: FileId) -> FileId:
+    """Note that a file has loaded this content; returns the file that did so first."""
+    item = Files(f"SHA#{feed}#{digest}", "SHA", body=file)
+    try:
+        tables.put_if(item, tables.absent(Files))
+    except ConflictError:
+        return loaded_as(feed, digest) or file
+    return file
+
+
+def _opened(item: Files) -> DroppedFile:
+    owner = item.sk.partition("#")[2]
+    return replace(decode(DroppedFile, item.body), key=sealed.unseal(owner, item.sealed)["key"])

@@ -1,0 +1,181 @@
+"""Objects in S3: files as dropped, what goes back to departments and authorities, the roster snapshot.
+
+    inbox     <department>/<feed>/<YYYYMMDD>/<name>                  as sent: clear numbers
+    rejects   <department>/<file>.csv                                rows as sent: clear numbers
+    roster    roster.parquet                                         number → person: clear numbers
+    outbox    <department>/receipts/<file>.json · <authority>/results|instructions/<month>.csv ·
+              notices/<county>/<day>/<message>.txt · statistics/latest.json
+    lake      evidence/feed=<feed>/<YYYY-MM>/<file>.parquet          see storage.lake
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from chalicelib.errors import ConflictError, RefusedError
+from chalicelib.model import FileId, Month, PersonId
+from chalicelib.settings import settings
+from chalicelib.storage import tables
+from chalicelib.storage.changes import TRIES
+from chalicelib.storage.clients import client, on_forget
+
+if TYPE_CHECKING:
+    from chalicelib.sources.roster_index import RosterIndex
+
+LARGEST: Final = 500_000_000  # bytes of one dropped file: what a function can read with its memory
+_ROSTER: Final = "roster.parquet"
+_STATISTICS: Final = "statistics/latest.json"
+_GONE: Final = frozenset({"NoSuchKey", "404", "NotFound"})
+_CHANGED: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
+
+
+def digest_of(data: bytes) -> str:
+    """SHA-256 of a file's content, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_dropped(key: str) -> bytes | None:
+    """A file as dropped; None if it is gone; RefusedError (too_large) beyond 500 MB."""
+    found = _get(settings().inbox_bucket, key)
+    if found is None:
+        return None
+    if found["ContentLength"] > LARGEST:
+        found["Body"].close()
+        raise RefusedError(
+            "too_large",
+            "文件超过500MB，请拆分后重新报送。",
+            "the file is larger than 500 MB: split it and send the parts",
+        )
+    data: bytes = found["Body"].read()
+    return data
+
+
+def put_receipt(department: str, file: FileId, body: bytes) -> None:
+    """What a department is told about its file, replaced at each stage."""
+    _put(settings().outbox_bucket, f"{department}/receipts/{file}.json", body, "application/json")
+
+
+def put_rejected(department: str, file: FileId, body: bytes) -> None:
+    """The rows that could not be used, for their department alone."""
+    _put(settings().rejects_bucket, f"{department}/{file}.csv", body, "text/csv")
+
+
+def put_result(authority: str, kind: str, month: Month, body: bytes) -> None:
+    """A month's list for an authority; `kind` is results or instructions."""
+    _put(settings().outbox_bucket, f"{authority}/{kind}/{month}.csv", body, "text/csv")
+
+
+def put_notice(area: str, day: date, message: str, text: str) -> None:
+    """A notice (告知书) to print, for somebody without a phone."""
+    key = f"notices/{area[:6]}/{day}/{message}.txt"
+    _put(settings().outbox_bucket, key, text.encode(), "text/plain; charset=utf-8")
+
+
+def put_statistics(body: bytes) -> None:
+    """The figures of the nightly pass."""
+    _put(settings().outbox_bucket, _STATISTICS, body, "application/json")
+
+
+def read_statistics() -> bytes | None:
+    """The figures of the last nightly pass; None before the first."""
+    found = _get(settings().outbox_bucket, _STATISTICS)
+    return None if found is None else bytes(found["Body"].read())
+
+
+# --- the roster snapshot -------------------------------------------------------------------------
+
+
+class _Roster:
+    """The snapshot as last read, and the version (ETag) of it."""
+
+    etag: str | None = None
+    index: RosterIndex | None = None
+
+
+on_forget(lambda: (setattr(_Roster, "etag", None), setattr(_Roster, "index", None)))  # type: ignore[arg-type,func-returns-value]
+
+
+def read_roster() -> RosterIndex | None:
+    """Everybody's number and person, read again only when it has changed; None before the first roster."""
+    from chalicelib.sources.roster_index import RosterIndex  # polars: only who reads files needs it
+
+    known = {"IfNoneMatch": _Roster.etag} if _Roster.etag else {}
+    try:
+        found = _get(settings().roster_bucket, _ROSTER, **known)
+    except ClientError as error:
+        if _code(error) in ("304", "NotModified"):
+            return _Roster.index
+        raise
+    if found is None:
+        return None
+    _Roster.index = RosterIndex.from_parquet(found["Body"].read())
+    _Roster.etag = found["ETag"]
+    return _Roster.index
+
+
+def add_to_roster(people: Mapping[str, PersonId]) -> None:
+    """Add canonical numbers and their people to the snapshot; ConflictError after five conflicts."""
+    import polars as pl
+
+    from chalicelib.sources.roster_index import RosterIndex
+
+    for tries in range(TRIES):
+        known = read_roster()
+        new = RosterIndex.of(people)
+        if known is not None:
+            new = RosterIndex(pl.concat([known.frame, new.frame]))
+            if len(new) == len(known):
+                return
+        try:
+            write_roster(new.to_parquet(), _Roster.etag if known is not None else None)
+        except ConflictError:
+            tables.pause(tries)
+        else:
+            return
+    raise ConflictError("others keep writing the roster")
+
+
+def write_roster(data: bytes, instead_of: str | None) -> None:
+    """Replace the snapshot of this ETag (None: there is none yet); ConflictError if it has moved on.
+
+    A write whose acknowledgement was lost fails its condition on the retry: the object's own token tells.
+    """
+    bucket, token = settings().roster_bucket, uuid.uuid4().hex
+    condition = {"IfNoneMatch": "*"} if instead_of is None else {"IfMatch": instead_of}
+    try:
+        client("s3").put_object(
+            Bucket=bucket, Key=_ROSTER, Body=data, Metadata={"writer": token}, **condition
+        )
+    except ClientError as error:
+        if _code(error) not in _CHANGED:
+            raise
+        if client("s3").head_object(Bucket=bucket, Key=_ROSTER)["Metadata"].get("writer") != token:
+            raise ConflictError("the roster has moved on") from error
+
+
+# --- S3 ------------------------------------------------------------------------------------------
+
+
+def _get(bucket: str, key: str, **more: Any) -> dict[str, Any] | None:
+    """An object; None if there is none under this key."""
+    try:
+        found: dict[str, Any] = client("s3").get_object(Bucket=bucket, Key=key, **more)
+    except ClientError as error:
+        if _code(error) in _GONE:
+            return None
+        raise
+    return found
+
+
+def _put(bucket: str, key: str, body: bytes, kind: str) -> None:
+    client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType=kind)
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

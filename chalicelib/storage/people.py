@@ -1,0 +1,296 @@
+"""People: one record each, read whole, changed one step at a time, never by two writers at once.
+
+    P#<id> / PROFILE                       area, grid, birth month …; sequence and head; the sealed identity
+           / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS#      one domain object each (storage.items)
+           / SENT#<day>                    a message went out that day (storage.messages)
+           / ~A#<sequence>                 audit chain
+           / ~P#<month>#<benefit>#<day>    payments, as the authority reports them
+    ID#<key version>#<hmac> / ID           number → person
+
+"~" sorts last: one query below it yields everything that a decision needs, 10 to 30 items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+from chalicelib.errors import ConflictError, NotFoundError
+from chalicelib.model import (
+    Change,
+    Entitlement,
+    Evidence,
+    EvidenceKey,
+    Identity,
+    Month,
+    Payment,
+    Person,
+    PersonId,
+    PersonRecord,
+)
+from chalicelib.storage import audit, changes, opaque, sealed, tables
+from chalicelib.storage.audit import AuditEntry
+from chalicelib.storage.changes import Plan, partition
+from chalicelib.storage.items import ABOVE, KIND_OF, PROFILE, decode, encode
+from chalicelib.storage.tables import People, Put
+
+_ID: Final = "ID"
+_PAYMENT: Final = "~P#"
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A person as the roster tells of them: identity, what may be known openly, and what they draw."""
+
+    identity: Identity
+    person: Person  # its id, sequence and head count for nothing
+    entitlements: tuple[Entitlement, ...]
+
+
+class Created(NamedTuple):
+    """Who it is, and whether the platform saw them for the first time."""
+
+    person: PersonId
+    created: bool
+
+
+# --- read ----------------------------------------------------------------------------------------
+
+
+def load(person_id: PersonId) -> PersonRecord:
+    """Everything about one person but payments and audit, strongly consistent; NotFoundError."""
+    return _read(person_id)[0]
+
+
+def _read(person_id: PersonId) -> tuple[PersonRecord, str]:
+    """The record, and the mark of the sealed identity."""
+    items = list(tables.query(People, partition(person_id), People.sk < ABOVE))
+    record = _assemble(items)
+    if record is None:
+        raise NotFoundError("no such person")
+    return record, next(item.mark for item in items if item.sk == PROFILE)
+
+
+def _assemble(items: Iterable[People]) -> PersonRecord | None:
+    """The record that the items of one partition make; None without a profile."""
+    profile: People | None = None
+    found: dict[str, list[Any]] = {kind: [] for kind in KIND_OF}
+    for item in items:
+        kind = item.sk.partition("#")[0]
+        if kind in KIND_OF:
+            found[kind].append(decode(KIND_OF[kind], item.body))
+        elif item.sk == PROFILE:
+            profile = item
+    if profile is None:
+        return None
+    withdrawn: frozenset[EvidenceKey] = frozenset(found["WD"])
+    evidence: list[Evidence] = found["EV"]
+    return PersonRecord(
+        person=replace(decode(Person, profile.body), sequence=int(profile.sequence), head=profile.head),
+        entitlements=tuple(found["ENT"]),
+        evidence=tuple(item for item in evidence if item.key not in withdrawn),
+        withdrawn=withdrawn,
+        cases=tuple(found["CASE"]),
+        suspicions=tuple(found["SUS"]),
+        visits=tuple(found["VISIT"]),
+        proposals=tuple(found["PROP"]),
+        messages=tuple(found["MSG"]),
+        instructions=tuple(found["INS"]),
+    )
+
+
+def person_id_of(number: str) -> PersonId | None:
+    """The person of a canonical 18-character number; None for a stranger."""
+    item = tables.get(People, opaque.index_key(number), _ID)
+    return PersonId(item.body) if item else None
+
+
+def find(number: str) -> PersonRecord:
+    """The record of a canonical 18-character number; NotFoundError for a stranger."""
+    person_id = person_id_of(number)
+    if person_id is None:
+        raise NotFoundError("no such person")
+    return load(person_id)
+
+
+def identity_of(person_id: PersonId) -> Identity:
+    """Number, name and phone: for matching, sending and the caller's own screen; NotFoundError."""
+    profile = tables.get(People, partition(person_id), PROFILE)
+    if profile is None:
+        raise NotFoundError("no such person")
+    return sealed.unseal_identity(person_id, profile.sealed)
+
+
+def everyone() -> Iterator[PersonRecord]:
+    """Every record in one pass over the table: for nightly statistics and replays.
+
+    A record that changes during the pass may be seen half before and half after: decide anything about
+    it in `change`, which reads it again.
+    """
+    found = tables.scan(People, People.pk.startswith("P#") & (People.sk < ABOVE))
+    for _, items in groupby(found, key=lambda item: item.pk):
+        record = _assemble(items)
+        if record is not None:
+            yield record
+
+
+# --- change --------------------------------------------------------------------------------------
+
+
+def change(person_id: PersonId, decide: Callable[[PersonRecord], Change | None]) -> PersonRecord:
+    """Decide on the record as it stands and commit the answer; returns the record as it then stands.
+
+    `decide` may be called several times (another writer was first) and must not act on the outside;
+    None means that there is nothing to do. Raises ConflictError after five conflicts, NotFoundError.
+    """
+
+    def plan(record: PersonRecord) -> Plan | None:
+        wanted = decide(record)
+        return None if wanted is None else Plan(wanted)
+
+    return changes.settle(lambda: load(person_id), plan)
+
+
+# --- create --------------------------------------------------------------------------------------
+
+
+def create(
+    identity: Identity, person: Person, entitlements: Sequence[Entitlement], at: datetime, actor: str
+) -> Created:
+    """Make a person known, or bring a known one up to date with the roster; the same again does nothing.
+
+    Of a known person the roster may change area, grid, birth month, key groups, phone, name, and of an
+    entitlement amount, payee, start and the day certified until; never its status.
+    """
+    newcomer = Newcomer(identity, person, tuple(entitlements))
+    return _arrive(newcomer, person_id_of(identity.number), at, actor)
+
+
+def create_all(newcomers: Sequence[Newcomer], at: datetime, actor: str) -> list[Created]:
+    """`create` for a whole roster, in its order, asking once per hundred who is known already."""
+    keys = [opaque.index_key(newcomer.identity.number) for newcomer in newcomers]
+    known = {item.pk: PersonId(item.body) for item in tables.get_many(People, ((key, _ID) for key in keys))}
+    result = []
+    for key, newcomer in zip(keys, newcomers, strict=True):
+        result.append(_arrive(newcomer, known.get(key), at, actor))
+        known[key] = result[-1].person
+    return result
+
+
+def _arrive(newcomer: Newcomer, known: PersonId | None, at: datetime, actor: str) -> Created:
+    if known is None:
+        try:
+            return Created(_commit_new(newcomer, at, actor), True)
+        except ConflictError:  # somebody else has just created this person
+            known = person_id_of(newcomer.identity.number)
+            if known is None:
+                raise
+    _merge(known, newcomer, at, actor)
+    return Created(known, False)
+
+
+def _commit_new(newcomer: Newcomer, at: datetime, actor: str) -> PersonId:
+    identity = newcomer.identity
+    person_id = opaque.person_id_for(identity.number)
+    record = PersonRecord(replace(newcomer.person, id=person_id, sequence=0, head=""))
+    index = People(opaque.index_key(identity.number), _ID, body=person_id)
+    plan = Plan(
+        Change("created", actor, at, entitlements=newcomer.entitlements),
+        also=[Put(index, tables.absent(People))],
+        sealed=sealed.seal_identity(person_id, record.person.area, identity),
+        mark=opaque.identity_mark(identity),
+    )
+    return changes.commit(record, plan, new=True).person.id
+
+
+def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) -> None:
+    told, identity = newcomer.person, newcomer.identity
+
+    def plan(record: PersonRecord) -> Plan | None:
+        person = replace(
+            record.person,
+            area=told.area,
+            grid=told.grid,
+            born=told.born,
+            has_phone=told.has_phone,
+            key_groups=told.key_groups,
+        )
+        known = {entitlement.benefit: entitlement for entitlement in record.entitlements}
+        wanted = tuple(_brought_up_to_date(known.get(e.benefit), e) for e in newcomer.entitlements)
+        change = Change("roster", actor, at, person=person, entitlements=wanted)
+        if mark == opaque.identity_mark(identity):
+            return Plan(change)
+        if changes.needed(record, change) is None:  # only the sealed part differs: an entry all the same
+            change = Change("roster", actor, at)
+        change = replace(change, details={"identity": "changed"})
+        box = sealed.seal_identity(person_id, person.area, identity)
+        return Plan(change, sealed=box, mark=opaque.identity_mark(identity))
+
+    def load_with_mark() -> PersonRecord:
+        nonlocal mark
+        record, mark = _read(person_id)
+        return record
+
+    mark = ""
+    changes.settle(load_with_mark, plan)
+
+
+def _brought_up_to_date(known: Entitlement | None, told: Entitlement) -> Entitlement:
+    """What the roster says of an entitlement; its status and what evidence gave it stay."""
+    if known is None:
+        return told
+    return replace(
+        known,
+        fen=told.fen,
+        since=told.since,
+        payee=told.payee,
+        certified_until=told.certified_until,
+        valid_until=max(known.valid_until, told.certified_until),
+    )
+
+
+# --- audit and payments --------------------------------------------------------------------------
+
+
+def audit_trail(person_id: PersonId) -> tuple[AuditEntry, ...]:
+    """Every step of a person's record, oldest first."""
+    found = tables.query(People, partition(person_id), People.sk.startswith(audit.PREFIX))
+    return tuple(audit.from_text(item.body) for item in found)
+
+
+def verify_chain(person_id: PersonId) -> bool:
+    """Whether the audit chain is whole and ends where the profile says; NotFoundError.
+
+    Read between two looks at the profile, so that a change committed meanwhile is no alarm.
+    """
+    for tries in range(changes.TRIES):
+        person = load(person_id).person
+        whole = audit.holds(audit_trail(person_id), person.sequence, person.head)
+        if whole or load(person_id).person.sequence == person.sequence:
+            return whole
+        tables.pause(tries)
+    raise ConflictError("the record changes faster than it can be verified")
+
+
+def put_payments(payments: Iterable[tuple[PersonId, Payment]]) -> int:
+    """Keep what an authority reports as paid; the same payment again changes nothing. Returns how many.
+
+    Two payments for one month stand side by side if they were made on different days.
+    """
+    return tables.put_all(
+        People(
+            partition(person_id),
+            f"{_PAYMENT}{payment.month}#{payment.benefit}#{payment.paid.isoformat()}",
+            body=encode(payment),
+        )
+        for person_id, payment in payments
+    )
+
+
+def payments_of(person_id: PersonId, since: Month = Month("")) -> list[Payment]:
+    """What was really paid to a person for a month and later ones, by month."""
+    place = People.sk.between(f"{_PAYMENT}{since}", f"{_PAYMENT}~")
+    return [decode(Payment, item.body) for item in tables.query(People, partition(person_id), place)]

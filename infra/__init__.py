@@ -1,0 +1,1 @@
+"""What a deployment is made of, and how the package is built."""

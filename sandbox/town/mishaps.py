@@ -1,0 +1,88 @@
+"""Files that go wrong as files: each is dropped once, and what must become of it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Final
+
+from chalicelib.model import FeedId, FileState
+from chalicelib.sources.feed import Feed
+from sandbox.town.chance import chance
+from sandbox.town.departments import RHYTHMS, Drop, Written, instant, key_of
+from sandbox.town.people import Town
+from sandbox.town.rows import Line, write
+from sandbox.town.shapes import Sheet, render
+
+UNKNOWN_FEED: Final = "taxi_rides"
+
+
+def mishaps(town: Town, feeds: Mapping[FeedId, Feed], sent: Mapping[str, Drop]) -> Iterator[Drop]:
+    """The bad files of the year; `sent` holds the good drops by key, one of which comes twice."""
+    bus, face = feeds[FeedId("bus_rides")], feeds[FeedId("wanshitong_face")]
+    first = town.start + timedelta(70)
+    yield _unknown(bus, first)
+    yield _without_its_day(town, bus, first + timedelta(9))
+    yield _empty(face, first + timedelta(17))
+    yield _half(town, feeds[FeedId("payments")], first + timedelta(30))
+    again = next((drop for drop in sent.values() if drop.feed == "pharmacy_purchases"), None)
+    if again is not None:
+        yield _twice(again, feeds[FeedId("pharmacy_purchases")])
+
+
+def _unknown(near: Feed, day: date) -> Drop:
+    key = f"{near.department}/{UNKNOWN_FEED}/{day:%Y%m%d}/rides.csv"
+    written = Written(key, UNKNOWN_FEED, 0, 0, 0, FileState.REFUSED)
+    return Drop(instant(day, 10), key, UNKNOWN_FEED, lambda: ("a,b\r\n1,2\r\n".encode(), written))
+
+
+def _without_its_day(town: Town, feed: Feed, day: date) -> Drop:
+    """A file whose export forgot the column with the day."""
+    key = key_of(feed, day, "bus_without_day.csv")
+    columns = tuple(name for name in feed.columns if name != feed.fields["day"])
+    rows = tuple(tuple(stranger.number for _ in columns) for stranger in town.strangers[:40])
+
+    def make() -> tuple[bytes, Written]:
+        data = render(Sheet(columns, rows), RHYTHMS[feed.id].style.kind)
+        return data, Written(key, feed.id, 0, 0, 0, FileState.REFUSED)
+
+    return Drop(instant(day, 11), key, feed.id, make)
+
+
+def _empty(feed: Feed, day: date) -> Drop:
+    key = key_of(feed, day, "empty.csv")
+    return Drop(
+        instant(day, 9, 30), key, feed.id, lambda: (b"", Written(key, feed.id, 0, 0, 0, FileState.REFUSED))
+    )
+
+
+def _half(town: Town, feed: Feed, day: date) -> Drop:
+    """A file cut off in the middle of a quoted cell, as an interrupted transfer leaves it."""
+    key = key_of(feed, day, "cut_off.csv")
+    person = town.people[0]
+    fields = {
+        "benefit": person.claims[0].benefit,
+        "month": f"{day:%Y-%m}",
+        "fen": person.claims[0].fen,
+        "paid": day,
+    }
+    lines = [Line(person.number, person.name, fields, recipient=True)] * 20
+
+    def make() -> tuple[bytes, Written]:
+        whole = write(feed, lines, RHYTHMS["wanshitong_face"].style, chance(town.seed, key))
+        cut = whole[: len(whole) // 2] + b',"'
+        return cut, Written(key, feed.id, 0, 0, 0, FileState.REFUSED)
+
+    return Drop(instant(day, 18), key, feed.id, make)
+
+
+def _twice(drop: Drop, feed: Feed) -> Drop:
+    """The same bytes under another name, two days later: nothing may change."""
+    at = drop.at + timedelta(days=2)
+    key = key_of(feed, at.date(), "again.csv")
+
+    def make() -> tuple[bytes, Written]:
+        data, _ = drop.make()
+        return data, Written(key, feed.id, 0, 0, 0, None)
+
+    return Drop(at, key, feed.id, make)

@@ -1,0 +1,87 @@
+"""What the authorities send: the roster on the first day, and each month what they really paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from chalicelib.model import BenefitCode, Month
+from chalicelib.sources.feed import Feed
+from sandbox.town.chance import chance
+from sandbox.town.departments import Drop, Written, account, instant, key_of
+from sandbox.town.people import Claim, Town, Townsperson
+from sandbox.town.rows import Cell, Line, Style, spoil, write
+from sandbox.town.shapes import DateShape, Kind
+
+ROSTER: Final = Style(Kind.GB18030, DateShape.ISO)
+PAYMENTS: Final = Style(Kind.UTF8_BOM, DateShape.ISO)
+GARBLED: Final = 0.01  # roster rows so damaged that they name nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """One line of a payments file."""
+
+    person: int
+    benefit: BenefitCode
+    month: Month
+    fen: int
+
+
+def roster_drop(town: Town, feed: Feed) -> Drop:
+    """The whole roster, on the town's first morning."""
+    key = key_of(feed, town.start, f"领取人员名册_{town.start:%Y%m%d}.csv")
+
+    def make() -> tuple[bytes, Written]:
+        rng = chance(town.seed, "file", key)
+        lines = [_roster_line(person, claim) for person in town.people for claim in person.claims]
+        garbled = [
+            Line(s.number, s.name, lines[0].fields, recipient=False, fault="number")
+            for s in town.strangers[: int(len(lines) * GARBLED)]
+        ]
+        lines += garbled
+        rng.shuffle(lines)
+        return write(feed, lines, ROSTER, rng), account(key, feed, lines)
+
+    return Drop(instant(town.start, 8), key, feed.id, make)
+
+
+def _roster_line(person: Townsperson, claim: Claim) -> Line:
+    fields: Mapping[str, Cell] = {
+        "phone": person.phone,
+        "area": person.area,
+        "grid": person.grid,
+        "benefit": claim.benefit,
+        "fen": claim.fen,
+        "since": claim.since,
+        "certified_until": claim.certified_until,
+        "payee": claim.payee,
+        "key_groups": frozenset(group.value for group in person.key_groups),
+    }
+    return Line(person.number, person.name, fields, recipient=True)
+
+
+def payments_drop(town: Town, feed: Feed, authority: str, day: date, paid: Iterable[Paid]) -> Drop:
+    """What one authority paid in a pay run."""
+    key = key_of(feed, day, f"{authority}_{day:%Y%m}.csv")
+    rows = tuple(paid)
+
+    def make() -> tuple[bytes, Written]:
+        rng = chance(town.seed, "file", key)
+        lines = [_payment_line(town.people[row.person], row, day) for row in rows]
+        lines = spoil(lines, 0.002, rng)
+        return write(feed, lines, PAYMENTS, rng), account(key, feed, lines)
+
+    return Drop(instant(day, 17), key, feed.id, make)
+
+
+def _payment_line(person: Townsperson, row: Paid, day: date) -> Line:
+    fields: Mapping[str, Cell] = {
+        "benefit": row.benefit,
+        "month": row.month,
+        "fen": row.fen,
+        "paid": day,
+    }
+    return Line(person.number, person.name, fields, recipient=True)

@@ -1,0 +1,102 @@
+"""Rows as a department writes them: our fields turned into its columns, by the feed's own declaration.
+
+Nothing here knows a feed by name: columns, codes and shapes come from the YAML file, so that a file
+of the town is right by declaration and wrong only where `spoil` made it so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from random import Random
+from typing import Final
+
+from chalicelib.sources.cells import Reader
+from chalicelib.sources.feed import Column, Feed
+from sandbox.town.shapes import DateShape, Kind, Sheet, date_text, name_form, number_form, render
+from sandbox.town.shapes import spoiled_date, spoiled_number
+
+Cell = str | int | date | None | frozenset[str]
+DATES: Final = (Reader.DATE, Reader.DATE_AHEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row before it is written: who, our fields, whether a recipient, and what is wrong with it."""
+
+    number: str
+    name: str
+    fields: Mapping[str, Cell]
+    recipient: bool
+    fault: str = ""  # "number" or "day": what `spoil` ruined
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one department writes one feed's files."""
+
+    kind: Kind
+    dates: DateShape
+
+
+def spoil(lines: Sequence[Line], share: float, rng: Random) -> list[Line]:
+    """The lines, a share of them ruined; files of fewer than 1/share lines stay whole.
+
+    A stranger's row is ruined only in its number: nobody reads the rest of it.
+    """
+    count = int(len(lines) * share)
+    chosen = set(rng.sample(range(len(lines)), count)) if count else set()
+    return [
+        replace(line, fault=_fault(line, rng)) if index in chosen else line for index, line in enumerate(lines)
+    ]
+
+
+def _fault(line: Line, rng: Random) -> str:
+    return "day" if line.recipient and "day" in line.fields and rng.random() < 0.4 else "number"
+
+
+def write(feed: Feed, lines: Sequence[Line], style: Style, rng: Random) -> bytes:
+    """The file: every declared column, then those that the declaration says we do not use."""
+    columns = (*feed.columns, *feed.not_used)
+    rows = tuple(tuple(_cells(feed, line, style, rng)) for line in lines)
+    dates = frozenset(name for name, column in feed.columns.items() if column.read in DATES)
+    return render(Sheet(columns, rows, dates), style.kind)
+
+
+def _cells(feed: Feed, line: Line, style: Style, rng: Random) -> list[str]:
+    shape = DateShape.ISO if style.kind is Kind.XLSX else style.dates
+    cells = [_cell(feed, column, line, shape, rng) for column in feed.columns.values()]
+    return [*cells, *(_unused(name, line, rng) for name in feed.not_used)]
+
+
+def _cell(feed: Feed, column: Column, line: Line, shape: DateShape, rng: Random) -> str:
+    if column.read is Reader.IDENTITY_NUMBER and column.field == "number":
+        return spoiled_number(line.number, rng) if line.fault == "number" else number_form(line.number, rng)
+    if column.field == "day" and line.fault == "day":
+        return spoiled_date(shape, rng)
+    if column.field == "name":
+        return name_form(line.name, rng)
+    value = line.fields.get(column.field)
+    if value is None:
+        return ""
+    return _text(feed, column, value, shape)
+
+
+def _text(feed: Feed, column: Column, value: Cell, shape: DateShape) -> str:
+    match column.read:
+        case Reader.CODE:
+            return feed.code_for(column.field, str(value))
+        case Reader.KEY_GROUPS if isinstance(value, frozenset):
+            return "、".join(feed.code_for(column.field, word) for word in sorted(value))
+        case Reader.MONEY if isinstance(value, int):
+            return f"{value // 100}.{value % 100:02d}"
+    return date_text(value, shape) if isinstance(value, date) else str(value)
+
+
+def _unused(column: str, line: Line, rng: Random) -> str:
+    """Something in a column that we do not read; about 1 in 50 holds a comma or a quote."""
+    if "姓名" in column:
+        return name_form(line.name, rng)
+    text = f"{rng.choice('东西南北中')}{rng.choice('街路巷')}{rng.randint(1, 300)}号"
+    return f'{text}, "旁边"' if rng.random() < 0.02 else text

@@ -1,0 +1,146 @@
+"""How departments write: encodings, date shapes, forms of identity numbers, and rows gone wrong.
+
+Everything of domain section 6 that a reader must understand is a *form*; what it must send back is a
+*fault*. A file is a header and rows of text; `render` makes bytes of it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from random import Random
+from typing import Final
+
+from openpyxl import Workbook
+
+from sandbox.town.names import MIDDLE_DOTS, short_number
+
+
+class Kind(StrEnum):
+    """How a file is written."""
+
+    UTF8 = "utf-8"
+    UTF8_BOM = "utf-8-sig"
+    GB18030 = "gb18030"
+    XLSX = "xlsx"
+
+    @property
+    def suffix(self) -> str:
+        return "xlsx" if self is Kind.XLSX else "csv"
+
+
+class DateShape(StrEnum):
+    """How a file writes its dates; one shape per file."""
+
+    ISO = "2023-05-01"
+    COMPACT = "20230501"
+    SLASHES = "2023/5/1"
+    CHINESE = "2023年5月1日"
+
+
+FULL_WIDTH: Final = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
+ZERO_WIDTH: Final = "\u200b"
+
+
+def date_text(day: date, shape: DateShape) -> str:
+    """A day in the shape of a file.
+
+    >>> date_text(date(2025, 5, 1), DateShape.CHINESE)
+    '2025年5月1日'
+    """
+    match shape:
+        case DateShape.ISO:
+            return day.isoformat()
+        case DateShape.COMPACT:
+            return f"{day:%Y%m%d}"
+        case DateShape.SLASHES:
+            return f"{day.year}/{day.month}/{day.day}"
+        case DateShape.CHINESE:
+            return f"{day.year}年{day.month}月{day.day}日"
+
+
+def number_form(number: str, rng: Random) -> str:
+    """A number as some clerk typed it; every form still means the same person."""
+    draw = rng.random()
+    if draw < 0.94:
+        return number
+    if draw < 0.95:
+        return number.translate(FULL_WIDTH)
+    if draw < 0.96:
+        return f" {number} "
+    if draw < 0.97:
+        return f"'{number}"
+    if draw < 0.975:
+        return number[:6] + ZERO_WIDTH + number[6:]
+    if draw < 0.985:
+        return short_number(number) or number
+    return number.replace("X", rng.choice("xＸх×"))
+
+
+def name_form(name: str, rng: Random) -> str:
+    """A name as some system kept it: another middle dot, a question mark for a rare character."""
+    if "·" in name:
+        return name.replace("·", rng.choice(MIDDLE_DOTS))
+    rare = [character for character in name if ord(character) > 0x9FA5 or ord(character) < 0x4E00]
+    if rare and rng.random() < 0.5:
+        return name.replace(rare[0], rng.choice("?□"))
+    return name
+
+
+def spoiled_number(number: str, rng: Random) -> str:
+    """A number that means nobody: to be sent back, never guessed."""
+    wrong = number[:-1] + str((int(number[-1].replace("X", "0")) + rng.randint(1, 8)) % 10)
+    forms = ("", number[:17], f"{number[:6]}********{number[14:]}", f"{float(number[:17]) * 10:.5E}", wrong)
+    return rng.choice(forms)
+
+
+def spoiled_date(shape: DateShape, rng: Random) -> str:
+    """A day that does not exist, or no day."""
+    return rng.choice(("", "2025-02-30", "20251345", "待定", date_text(date(2099, 1, 1), shape)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a file says: its columns and rows, every cell as text (dates too)."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    dates: frozenset[str] = frozenset()  # columns that a workbook holds as dates, not text
+
+
+def render(sheet: Sheet, kind: Kind) -> bytes:
+    """The bytes of a file; a workbook holds numbers as text and ISO days as serial numbers."""
+    if kind is Kind.XLSX:
+        return _workbook(sheet)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(sheet.columns)
+    writer.writerows(sheet.rows)
+    return text.getvalue().encode(kind.value)
+
+
+def _workbook(sheet: Sheet) -> bytes:
+    book = Workbook(write_only=True)
+    page = book.create_sheet("Sheet1")
+    page.append(list(sheet.columns))
+    as_date = [column in sheet.dates for column in sheet.columns]
+    for row in sheet.rows:
+        page.append(list(_cells(row, as_date)))
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def _cells(row: Sequence[str], as_date: Sequence[bool]) -> Iterable[str | date | None]:
+    for text, is_date in zip(row, as_date, strict=True):
+        if is_date:
+            try:
+                yield date.fromisoformat(text)
+                continue
+            except ValueError:
+                pass
+        yield text or None
