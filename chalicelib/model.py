@@ -409,6 +409,7 @@ class Visit:
     outcome: VisitOutcome | None = None
     by: str | None = None
     notice_left: bool = False
+    refused_in_writing: bool = False  # the person's own signature (rule 10 c)
     deceased_on: date | None = None
     cancelled: date | None = None  # overtaken before anybody set out
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 
 MASK: Final = "[masked]"
 
@@ -71,3 +72,28 @@ def protect(other: logging.Logger) -> None:
 # `%(asctime)s` is the machine's time, on purpose: service timestamps decide no rule.
 logger: Final = Logger(service="wugan", logger_formatter=_MaskingFormatter(utc=True))
 metrics: Final = Metrics(namespace="Wugan", service="wugan")
+
+
+class _Event(Protocol):
+    """An SQS event as Chalice hands it over."""
+
+    def to_dict(self) -> dict[str, Any]: ...
+
+
+class _Processor(BatchProcessor):
+    """Logs each message that failed: Powertools would keep silent about it."""
+
+    def failure_handler(self, record: Any, exception: Any) -> Any:
+        logger.error("message failed", extra={"message_id": record.message_id}, exc_info=exception)
+        metrics.add_metric("MessagesFailed", "Count", 1)
+        return super().failure_handler(record, exception)
+
+
+def partial_batch(event: _Event, work: Callable[[str], object]) -> dict[str, Any]:
+    """Do the work for each message's body; the answer names the messages that must come again."""
+    processor = _Processor(EventType.SQS, raise_on_entire_batch_failure=False)
+    records = event.to_dict()["Records"]
+    with processor(records, lambda record: work(record.body)):
+        processor.process()
+    metrics.flush_metrics()
+    return dict(processor.response())

@@ -41,14 +41,14 @@ def _add(record: PersonRecord, on: date, results: Rows, instructions: Rows) -> N
     rules = current().rules
     payee = {e.benefit: e.payee for e in record.entitlements}
     for e in record.entitlements:
-        authority = rules.benefit_on(e.benefit, on).run_by
+        authority = rules.benefit(e.benefit).run_by
         route = e.route.value if e.route else ""
         results[authority].append(
             (e.payee, e.benefit, e.status_on(on).value, e.valid_until.isoformat(), route)
         )
     for i in record.instructions:
         if i.state in (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, InstructionState.LISTED):
-            authority = rules.benefit_on(i.benefit, on).run_by
+            authority = rules.benefit(i.benefit).run_by
             row = (payee[i.benefit], i.benefit, i.kind.value, i.month, str(i.fen), i.reason, i.state.value)
             instructions[authority].append(row)
 

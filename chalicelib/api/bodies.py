@@ -57,7 +57,7 @@ Day = Annotated[date, _shape(r"\d{4}-\d{2}-\d{2}")]
 Instant = Annotated[
     AwareDatetime, _shape(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
 ]
-PersonIdText = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{26}$")]
+PersonIdText = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
 PlainText = Annotated[str, AfterValidator(_names_nobody)]
 
 

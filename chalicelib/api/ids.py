@@ -19,10 +19,10 @@ from chalicelib.api.problems import not_found
 from chalicelib.model import Instruction, PersonId, Suspicion, SuspicionKind
 
 _LONGEST: Final = 120
-_PERSON: Final = re.compile(r"[A-Za-z0-9]{26}", re.ASCII)
-_NUMBERED: Final = re.compile(r"([A-Za-z0-9]{26})\.([1-9]\d{0,5})", re.ASCII)
-_SUSPICION: Final = re.compile(r"([A-Za-z0-9]{26})\.([a-z_]{1,32})\.(\d{4})(\d{2})(\d{2})", re.ASCII)
-_INSTRUCTION: Final = re.compile(r"([A-Za-z0-9]{26})\.(\d{4}-\d{2})\.([a-z_]{1,64})\.([a-z]{1,16})", re.ASCII)
+_PERSON: Final = re.compile(r"[a-z2-7]{26}", re.ASCII)
+_NUMBERED: Final = re.compile(r"([a-z2-7]{26})\.([1-9]\d{0,5})", re.ASCII)
+_SUSPICION: Final = re.compile(r"([a-z2-7]{26})\.([a-z_]{1,32})\.(\d{4})(\d{2})(\d{2})", re.ASCII)
+_INSTRUCTION: Final = re.compile(r"([a-z2-7]{26})\.(\d{4}-\d{2})\.([a-z_]{1,64})\.([a-z]{1,16})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

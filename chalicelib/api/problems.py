@@ -22,7 +22,6 @@ SENTENCES: Final[Mapping[str, tuple[int, str, str]]] = {
     "bad_cursor": (422, "翻页标记无效，请从第一页重新查询。", "the cursor is not valid here: start from the first page"),
     "busy": (503, "记录正在变动，请稍后重试。", "the record is busy: try again shortly"),
     "invalid": (422, "请求内容有误，请按所列字段更正。", "the request is not valid: see the fields listed"),
-    "key_reused": (422, "同一幂等键已用于另一请求。", "this idempotency key was used for another request"),
     "level_not_allowed": (403, "本级机构无权办理此事项。", "this level of office may not do this"),
     "method_not_allowed": (405, "不支持该方法。", "this method is not supported here"),
     "not_found": (404, "没有找到，或不在您的管辖范围内。", "there is no such thing, or not in your area"),

@@ -31,7 +31,7 @@ LONGEST_TOKEN: Final = 4096
 AREA: Final = re.compile(r"\d{2}(?:\d{2}(?:\d{2}(?:\d{3}(?:\d{3})?)?)?)?")  # 2, 4, 6, 9 or 12 digits
 SUBJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}")
 AUTHORITY: Final = re.compile(r"[a-z][a-z_]{1,31}")
-PERSON: Final = re.compile(r"[A-Za-z0-9]{26}")
+PERSON: Final = re.compile(r"[a-z2-7]{26}")
 
 
 class Role(StrEnum):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from chalicelib.model import Case, PersonId, StateName, Suspicion, Waiting
@@ -81,8 +80,3 @@ def running(machine: str) -> frozenset[str]:
         for page in pages.paginate(stateMachineArn=machine, statusFilter="RUNNING")
         for execution in page["executions"]
     )
-
-
-def seconds_until(day: date, now_day: date) -> int:
-    """Seconds to wait from the morning of one day to that of another: at least one."""
-    return max(1, (day - now_day).days * 86_400)

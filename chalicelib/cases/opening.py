@@ -55,11 +55,6 @@ def daily_run() -> DailyRun:
     return DailyRun(opened, refiled, restarted)
 
 
-def due_of(record: PersonRecord) -> date | None:
-    """The earliest valid_until of a live entitlement that can come due; None if there is none."""
-    return min((e.valid_until for e in record.entitlements if e.status in settling.LIVE), default=None)
-
-
 def open_if_due(person: PersonId, filed: date, on: date) -> bool:
     """Open a case for a person filed under a day, unless the record says that it can wait."""
     window = window_closes_on(on, current().rules.policy)
@@ -67,7 +62,7 @@ def open_if_due(person: PersonId, filed: date, on: date) -> bool:
     def open_case(record: PersonRecord) -> Change | None:
         settlement = settling.settle(record, on)
         after = _with(record, settlement)
-        due = due_of(after)
+        due = work.due_of(after)
         if due is None or due > window or record.open_case is not None:
             return settlement.change("settled", ACTOR) if settlement else None
         generation = max((case.generation for case in record.cases if case.due == due), default=0) + 1
@@ -76,7 +71,7 @@ def open_if_due(person: PersonId, filed: date, on: date) -> bool:
         return replace(change, cases=(case,), details={**change.details, "due": due.isoformat()})
 
     record = people.change(person, open_case)
-    due = due_of(record)
+    due = work.due_of(record)
     case = record.open_case
     if case is None:
         work.refile(person, filed, due)

@@ -14,7 +14,7 @@ from chalicelib import clock, messages
 from chalicelib.cases import executions
 from chalicelib.engine.decide import decide
 from chalicelib.engine.periods import add_months
-from chalicelib.engine.suspicion import may_open, verify_by
+from chalicelib.engine.suspicion import may_open, opened
 from chalicelib.model import (
     BenefitCode,
     Case,
@@ -30,7 +30,6 @@ from chalicelib.model import (
     StateName,
     Step,
     Suspicion,
-    SuspicionState,
     Template,
     Verdict,
 )
@@ -158,21 +157,11 @@ def certified(entitlement: Entitlement, verdict: Verdict, rules: str) -> Entitle
 
 def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ...]:
     policy = current().rules.policy
-    opened = {
-        (finding.kind, finding.day): Suspicion(
-            kind=finding.kind,
-            day=finding.day,
-            opened=decision.on,
-            state=SuspicionState.OPEN,
-            evidence=finding.evidence,
-            reason=finding.reason,
-            benefit=finding.benefit,
-            verify_by=verify_by(decision.on, 0, policy),
-        )
-        for finding in decision.findings
-        if may_open(finding, record.suspicions)
-    }
-    return tuple(opened.values())
+    new: list[Suspicion] = []
+    for finding in decision.findings:
+        if may_open(finding, [*record.suspicions, *new]):
+            new.append(opened(finding, decision.on, policy))
+    return tuple(new)
 
 
 def _told(

@@ -9,6 +9,7 @@ from chalicelib import clock
 from chalicelib.cases import executions
 from chalicelib.engine import suspension
 from chalicelib.engine.periods import first_day
+from chalicelib.engine.timeline import seconds_until
 from chalicelib.errors import NotFoundError
 from chalicelib.model import (
     Change,
@@ -59,7 +60,7 @@ def approve_proposal(person: PersonId, number: int, *, by: str) -> Proposal:
 
     proposal = _decide(person, number, "suspension approved", by, approved)
     if proposal.effective is not None:
-        wait = executions.seconds_until(first_day(proposal.effective), on)
+        wait = seconds_until(first_day(proposal.effective), on)
         _answer(person, proposal, {"outcome": Step.APPROVED, "wait": wait})
     return proposal
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from chalicelib.engine.benefits import BenefitRules, Consequence, CustodyCode, LastMonth
 from chalicelib.engine.periods import month_before, month_of, months_between, next_month
-from chalicelib.model import BenefitCode, Entitlement, Month, Payment
+from chalicelib.model import Entitlement, Month, Payment
 
 
 
@@ -48,11 +48,11 @@ def last_month_due(rules: BenefitRules, death: date) -> Month:
     return month if rules.last_month_due is LastMonth.MONTH_OF_DEATH else month_before(month)
 
 
-def overpaid(payments: Iterable[Payment], benefit: BenefitCode, last_due: Month) -> Sum:
-    """What was paid of a benefit for months after the last one due; two payments of a month add up."""
+def overpaid(payments: Iterable[Payment], last_due: Month) -> Sum:
+    """What was paid (of one benefit) for months after the last one due; two payments of a month add up."""
     by_month: dict[Month, int] = {}
     for payment in payments:
-        if payment.benefit == benefit and payment.month > last_due:
+        if payment.month > last_due:
             by_month[payment.month] = by_month.get(payment.month, 0) + payment.fen
     return Sum(by_month)
 

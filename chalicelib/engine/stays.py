@@ -33,3 +33,15 @@ def open_stay(evidence: Iterable[Evidence], rules: RuleBook, on: date) -> Eviden
         and on <= key.day + timedelta(days=rules.policy.stay_days[feed])
     ]
     return max(lasting, default=None)
+
+
+def last_departure(evidence: Iterable[Evidence], rules: RuleBook, on: date) -> date | None:
+    """The last day up to `on` on which a stay was reported as ended; None if none was."""
+    days = (
+        item.key.day
+        for item in evidence
+        if item.key.day <= on
+        and (event := rules.events.get((item.key.feed, item.key.event))) is not None
+        and event.stay is Stay.ENDS
+    )
+    return max(days, default=None)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
+from chalicelib.engine.ending import Ending, ending
 from chalicelib.engine.policy import Policy
 from chalicelib.engine.workdays import add_working_days
 from chalicelib.model import (
@@ -20,22 +22,37 @@ from chalicelib.model import (
     SuspicionState,
 )
 
+__all__ = [
+    "LEVELS",
+    "Ending",
+    "chased",
+    "ending",
+    "is_moot",
+    "is_unresolved",
+    "may_open",
+    "next_level",
+    "opened",
+    "verify_by",
+]
+
+LEVELS: Final = 3  # 0 village, 1 township, 2 county
+
 
 def verify_by(opened: date, level: int, policy: Policy) -> date:
     """The last day on which a level (0 village, 1 township, 2 county) may verify what reached it on a day."""
     return add_working_days(opened, policy.suspicions.working_days[level])
 
 
-def next_level(level: int, policy: Policy) -> int:
+def next_level(level: int) -> int:
     """Who must verify what is overdue; the highest level keeps it."""
-    return min(level + 1, len(policy.suspicions.working_days) - 1)
+    return min(level + 1, LEVELS - 1)
 
 
 def chased(suspicion: Suspicion, on: date, policy: Policy) -> Suspicion:
     """An overdue suspicion with the level above, and its new day; one not overdue stays as it is."""
     if suspicion.verify_by is not None and on <= suspicion.verify_by:
         return suspicion
-    level = next_level(suspicion.level, policy)
+    level = next_level(suspicion.level)
     return replace(suspicion, level=level, verify_by=verify_by(on, level, policy))
 
 
@@ -83,8 +100,13 @@ def is_unresolved(finding: Finding, suspicions: Iterable[Suspicion]) -> bool:
 
 
 def is_moot(suspicion: Suspicion, decision: Decision) -> bool:
-    """Whether an open suspicion rests on nothing any more: its record was refuted or withdrawn."""
-    return suspicion.state is SuspicionState.OPEN and not any(
+    """Whether an open suspicion rests on nothing any more: its record was refuted or withdrawn.
+
+    One that rests on no record (somebody's word) is never moot.
+    """
+    if suspicion.state is not SuspicionState.OPEN or suspicion.evidence is None:
+        return False
+    return not any(
         finding.kind is suspicion.kind and finding.benefit == suspicion.benefit
         for finding in decision.findings
     )

@@ -123,9 +123,12 @@ def _read(dropped: DroppedFile, feed: Feed, data: bytes) -> DroppedFile:
         hold = reading.hold
         held = replace(seen, state=hold.state, code=hold.code, zh=hold.zh, en=hold.en)
         return _finish(held, feed, reading.rejected_csv() if reading.rejections else None)
-    certified = loading.load(seen, feed, reading)
-    loaded = replace(seen, state=FileState.LOADED, certified=certified)
-    return _finish(loaded, feed, reading.rejected_csv() if reading.rejections else None)
+    result = loading.load(seen, feed, reading)
+    loaded = replace(seen, state=FileState.LOADED, certified=result.certified)
+    finished = _finish(loaded, feed, reading.rejected_csv() if reading.rejections else None)
+    if result.new_people:
+        read_again_for_new_people()
+    return finished
 
 
 def _finish(dropped: DroppedFile, feed: Feed | None, rejected: bytes | None) -> DroppedFile:

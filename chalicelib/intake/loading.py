@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from chalicelib import clock
@@ -33,18 +33,26 @@ from chalicelib.sources.reading import FileReading, RosterEntry
 from chalicelib.storage import objects, people, work
 
 
-def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> int:
-    """Keep what a file says; returns how many people's certificates moved."""
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a file changed: people whose certificate moved, and whether anybody is new on the roster."""
+
+    certified: int = 0
+    new_people: bool = False
+
+
+def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
+    """Keep what a file says."""
     match feed.kind:
         case "roster":
-            load_roster(reading.entries, actor=f"feed:{feed.id}")
-            return 0
+            new = load_roster(reading.entries, actor=f"feed:{feed.id}")
+            return Loaded(new_people=new)
         case "payments":
             load_payments(reading.payments)
-            return 0
+            return Loaded()
         case _:
             objects.put_evidence(feed.id, dropped.day, dropped.id, reading.evidence)
-            return load_evidence(reading.evidence, actor=f"feed:{feed.id}")
+            return Loaded(certified=load_evidence(reading.evidence, actor=f"feed:{feed.id}"))
 
 
 # --- evidence --------------------------------------------------------------------------------------
@@ -78,27 +86,24 @@ def _event(key: EvidenceKey) -> FeedEvent:
 # --- the roster ------------------------------------------------------------------------------------
 
 
-def load_roster(entries: Iterable[RosterEntry], *, actor: str) -> None:
-    """Create or update everybody on a roster; absence from it closes nothing (rule 20)."""
+def load_roster(entries: Iterable[RosterEntry], *, actor: str) -> bool:
+    """Create or update everybody on a roster; whether somebody is new. Absence closes nothing (rule 20)."""
     by_number: dict[str, list[RosterEntry]] = defaultdict(list)
     for entry in entries:
         by_number[entry.number].append(entry)
-    ids: dict[str, PersonId] = {}
-    new = False
-    for number, mine in by_number.items():
-        ids[number], created = people.create(
-            Identity(number, mine[-1].name, mine[-1].phone),
-            _person(mine[-1]),
-            [_entitlement(entry) for entry in mine],
-            clock.now(),
-            actor,
-        )
-        new = new or created
-    objects.add_to_roster(ids)
-    if new:
-        from chalicelib.intake.dropping import read_again_for_new_people  # noqa: PLC0415
+    known = people.create_all([_newcomer(mine) for mine in by_number.values()], clock.now(), actor)
+    objects.add_to_roster({number: found.person for number, found in zip(by_number, known, strict=True)})
+    return any(found.created for found in known)
 
-        read_again_for_new_people()
+
+def _newcomer(entries: Sequence[RosterEntry]) -> people.Newcomer:
+    """One person out of all their rows; where rows disagree about the person, the last one counts."""
+    entry = entries[-1]
+    return people.Newcomer(
+        Identity(entry.number, entry.name, entry.phone),
+        _person(entry),
+        tuple(_entitlement(row) for row in entries),
+    )
 
 
 def _person(entry: RosterEntry) -> Person:

@@ -34,7 +34,7 @@ _INVISIBLE: Final = dict.fromkeys(
     [0x00AD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
 )
 _FORCED_TEXT: Final = re.compile(r'="(.*)"', re.DOTALL)  # how some programs force a cell to be text
-_APOSTROPHES: Final = "'`‘’"  # noqa: RUF001 - the typographic ones are what Word makes of the plain one
+_APOSTROPHES: Final = "'`‘’"
 _DOTS: Final = str.maketrans(dict.fromkeys("•．‧・･", "·"))  # the middle dot of names (domain section 6)
 
 _DAY: Final = re.compile(

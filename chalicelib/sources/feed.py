@@ -224,9 +224,11 @@ class Feed(Declaration):
     def _problem_of_files(self) -> str | None:
         said = (self.arrives, self.format, self.expect)
         if self.kind == "api":
-            return "an api feed takes no file: no columns, format, arrives or expect" if any(said) or (
-                self.columns or self.not_used
-            ) else None
+            return (
+                "an api feed takes no file: no columns, format, arrives or expect"
+                if any(said) or (self.columns or self.not_used)
+                else None
+            )
         return None if all(said) else "arrives, format and expect must be said"
 
     def _problem_of_columns(self) -> str | None:

@@ -68,7 +68,8 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
     ),
     HoldCode.NO_ROWS: (
         "文件只有表头, 没有数据。确无数据时不必投放; 否则请重新导出。",
-        "The file has a header and no rows. If there is nothing to report, send no file; else export it again.",
+        "The file has a header and no rows. If there is nothing to report, send no file; "
+        "else export it again.",
     ),
     HoldCode.TOO_LARGE: (
         "文件过大。请分成几个较小的文件分别投放, 大文件请用CSV格式。",
@@ -103,11 +104,13 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
     ),
     HoldCode.COLUMN_MISSING: (
         "缺少约定的列: {what}。请补上后重新投放; 若列名有变更, 请先告知我们。",
-        "Agreed columns are missing: {what}. Add them and drop the file again; tell us first if a name changed.",
+        "Agreed columns are missing: {what}. Add them and drop the file again; "
+        "tell us first if a name changed.",
     ),
     HoldCode.COLUMN_UNKNOWN: (
         "有未约定的列: {what}。请删去后重新投放; 若需新增, 请先告知我们。",
-        "Columns that were not agreed: {what}. Remove them and drop the file again, or tell us about them first.",
+        "Columns that were not agreed: {what}. Remove them and drop the file again, "
+        "or tell us about them first.",
     ),
     HoldCode.COLUMN_TWICE: (
         "列名重复: {what}。请只保留一列后重新投放。",

@@ -91,9 +91,7 @@ def is_sound(packed: pl.Series, on: date) -> pl.Series:
         + tables["month_day"].gather(month_day)
         + tables["sequence"].gather(sequence)
     ) % 11
-    exists = tables["in_every_year"].gather(month_day) | (
-        (month_day == 229) & tables["is_leap"].gather(year)
-    )
+    exists = tables["in_every_year"].gather(month_day) | ((month_day == 229) & tables["is_leap"].gather(year))
     # A check value c fits when c = (1 - sum of weighted digits) modulo 11.
     fits = (total.cast(pl.Int64) + packed % 11) % 11 == 1
     return fits & exists & (birth <= _as_figure(on)) & (birth >= _as_figure(on) - OLDEST_YEARS * 10_000)

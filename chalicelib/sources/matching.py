@@ -59,9 +59,7 @@ def match(frame: pl.DataFrame, column: str, roster: RosterIndex | None, on: date
     clean, doubtful = rest.filter(sound), rest.filter(~sound).drop(PACKED, PERSON)
     read = doubtful.hstack(read_distinct(doubtful[column], lambda cell: _packed(cell, on), pl.Int64))
     rejected = read.filter(pl.col(FAULT).is_not_null()).drop("value")
-    mended = _with_person(
-        read.filter(pl.col(FAULT).is_null()).rename({"value": PACKED}).drop(FAULT), roster
-    )
+    mended = _with_person(read.filter(pl.col(FAULT).is_null()).rename({"value": PACKED}).drop(FAULT), roster)
     if roster is None:
         return Matched(pl.concat([clean, mended]).sort("line"), rejected, 0)
     found = mended.filter(pl.col(PERSON).is_not_null())

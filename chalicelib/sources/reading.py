@@ -7,7 +7,7 @@ without records. Rows always add up: accepted + rejected + strangers + supersede
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -17,10 +17,18 @@ import polars as pl
 from chalicelib.errors import MiscountError
 from chalicelib.model import Counts, Evidence, FileId, Payment, PersonId, Rejection
 from chalicelib.sources.faults import Fault, reject
-from chalicelib.sources.feed import Feed
+from chalicelib.sources.feed import Expect, Feed
 from chalicelib.sources.holds import Hold, HoldCode, hold
 from chalicelib.sources.matching import FAULT, match
-from chalicelib.sources.records import FIELD, Fields, RosterEntry, entries_of, evidence_of, payments_of, read_fields
+from chalicelib.sources.records import (
+    FIELD,
+    Fields,
+    RosterEntry,
+    entries_of,
+    evidence_of,
+    payments_of,
+    read_fields,
+)
 from chalicelib.sources.rejects import rejected_csv
 from chalicelib.sources.roster_index import RosterIndex
 from chalicelib.sources.tables import LINE, Table, open_table
@@ -111,9 +119,7 @@ def read_file(
     return reading if reading.hold else _with_records(reading, fields, feed, file, as_of or on)
 
 
-def _opened(
-    data: bytes, feed: Feed, roster: RosterIndex | None, as_of: date, on: date
-) -> Table | Hold:
+def _opened(data: bytes, feed: Feed, roster: RosterIndex | None, as_of: date, on: date) -> Table | Hold:
     if not feed.takes_files:
         return hold(HoldCode.NOT_A_FILE_FEED)
     table = open_table(data, feed)
@@ -130,12 +136,69 @@ def _matched(
     """All batches matched: the rows about people of the roster, the rejected ones, and the tally."""
     number = table.positions["number"]
     hits, rejected, tally = [], [], _Tally()
-    for batch in _batches(table):
+    for batch in table.batches:
         tally.rows += batch.rows
         _watch(batch.frame, table, tally)
         matched = match(batch.frame, number, None if feed.kind == "roster" else roster, on)
         tally.strangers += matched.strangers
         hits.append(matched.hits)
-        rejected.append(batch.ragged.with_columns(_faulty("", Fault.RAGGED_ROW)))
+        rejected.append(
+            batch.ragged.with_columns(pl.lit("").alias(FIELD), pl.lit(Fault.RAGGED_ROW.value).alias(FAULT))
+        )
         rejected.append(matched.rejected.with_columns(pl.lit("number").alias(FIELD)))
     return pl.concat(hits), rejected, tally
+
+
+def _watch(frame: pl.DataFrame, table: Table, tally: _Tally) -> None:
+    """Count what only the whole file can tell: blanks by field, numbers that a spreadsheet has cut."""
+    number = frame[table.positions["number"]]
+    tally.cut_numbers += int(((number.str.len_bytes() == 18) & number.str.ends_with("000")).sum())
+    for name, position in table.positions.items():
+        tally.blank[name] = tally.blank.get(name, 0) + frame[position].null_count()
+
+
+def _unexpected(
+    counts: Counts, tally: _Tally, feed: Feed, usual_rows: int | None, released: bool
+) -> Hold | None:
+    """Why a readable file is not loaded all the same; a released file passes what only HELD it."""
+    if not counts.rows:
+        return hold(HoldCode.NO_ROWS)
+    if tally.cut_numbers >= max(FEWEST_BAD, DAMAGED_SHARE * counts.rows):
+        return hold(HoldCode.NUMBERS_DAMAGED)
+    return None if released or feed.expect is None else _unmet(counts, tally, feed, feed.expect, usual_rows)
+
+
+def _unmet(counts: Counts, tally: _Tally, feed: Feed, expect: Expect, usual_rows: int | None) -> Hold | None:
+    floor = expect.rows.min
+    if usual_rows is not None and usual_rows >= USUAL_FROM:
+        floor = max(floor, math.ceil(usual_rows * USUAL_SHARE))
+    if counts.rows < floor:
+        return hold(HoldCode.TOO_FEW_ROWS, f"{counts.rows} < {floor}")
+    if counts.rejected >= FEWEST_BAD and counts.rejected > expect.rejected_share * counts.rows:
+        return hold(HoldCode.TOO_MANY_REJECTED, f"{counts.rejected} / {counts.rows}")
+    blank = [
+        feed.fields[name]
+        for name, share in expect.filled.items()
+        if tally.blank[name] >= FEWEST_BAD and tally.blank[name] > (1 - share) * counts.rows
+    ]
+    return hold(HoldCode.TOO_MANY_BLANK, blank) if blank else None
+
+
+def _rejection(feed: Feed, line: int, name: str, fault: str) -> Rejection:
+    return reject(line, feed.fields.get(name, ""), Fault(fault))
+
+
+def _notes(fields: Fields, counts: Counts, feed: Feed) -> list[Rejection]:
+    notes = [reject(line, feed.fields[name], fault) for line, name, fault in fields.noted]
+    if feed.expect is not None and counts.rows > feed.expect.rows.max:
+        notes.append(reject(1, "", Fault.TOO_MANY_ROWS))
+    return notes
+
+
+def _with_records(reading: FileReading, fields: Fields, feed: Feed, file: FileId, as_of: date) -> FileReading:
+    if feed.kind == "roster":
+        return replace(reading, entries=entries_of(fields.good))
+    if feed.kind == "payments":
+        return replace(reading, payments=payments_of(fields.good))
+    evidence, lake = evidence_of(fields.good, feed, file, as_of)
+    return replace(reading, evidence=evidence, lake=lake)

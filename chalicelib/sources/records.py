@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -169,21 +169,21 @@ def evidence_of(
 
 def entries_of(good: pl.DataFrame) -> list[RosterEntry]:
     """The entries of a roster, in the file's order."""
-    return [_entry(row) for row in good.iter_rows(named=True)]
+    fields = ("name", "phone", "area", "grid", "benefit", "fen", "since", "certified_until", "payee")
+    return [
+        _entry(packed, str(groups or ""), dict(zip(fields, rest, strict=True)), line)
+        for packed, groups, line, *rest in good.select(PACKED, "key_groups", LINE, *fields).iter_rows()
+    ]
 
 
-def _entry(row: dict[str, object]) -> RosterEntry:
-    number = unpack(row[PACKED])  # type: ignore[arg-type] - polars gives back what its column holds
-    values = {name: row[name] for name in ("name", "phone", "area", "benefit", "since", "payee", LINE)}
-    groups = str(row["key_groups"] or "").split(",")
+def _entry(packed: int, groups: str, words: dict[str, Any], line: int) -> RosterEntry:
+    number = unpack(packed)
     return RosterEntry(
+        **words | {"grid": words["grid"] or "", "fen": words["fen"] or 0},
         number=number,
-        grid=row["grid"] or "",  # type: ignore[arg-type]
         born=born(number).replace(day=1),
-        fen=row["fen"] or 0,  # type: ignore[arg-type]
-        certified_until=row["certified_until"],  # type: ignore[arg-type]
-        key_groups=frozenset(KeyGroup(group) for group in groups if group),
-        **values,  # type: ignore[arg-type]
+        key_groups=frozenset(KeyGroup(group) for group in groups.split(",") if group),
+        line=line,
     )
 
 

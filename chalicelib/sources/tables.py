@@ -36,6 +36,7 @@ class Batch:
 
     @property
     def rows(self) -> int:
+        """Rows that are not blank."""
         return self.frame.height + self.ragged.height
 
 
@@ -139,6 +140,8 @@ def _cuts(body: bytes, start: int) -> Iterator[tuple[int, int]]:
 
 
 def _blocks(body: bytes, start: int, encoding: str, width: int) -> Iterator[Batch]:
+    if start >= len(body):  # a header and nothing else
+        yield _batch_of([], width)
     line = 2
     for begin, end in _cuts(body, start):
         block = body[begin:end].removesuffix(b"\n")
@@ -175,9 +178,7 @@ def _untidy(block: str, first_line: int, width: int) -> Batch:
     text = pl.col("text")
     lines = lines.filter((text.str.strip_chars() != "") & (text.str.strip_chars(",") != ""))
     fits = text.str.count_matches(",", literal=True) == width - 1
-    return Batch(
-        _without_blank(_split(lines.filter(fits), width)), _split(lines.filter(~fits), width)
-    )
+    return Batch(_without_blank(_split(lines.filter(fits), width)), _split(lines.filter(~fits), width))
 
 
 def _split(lines: pl.DataFrame, width: int) -> pl.DataFrame:
@@ -219,7 +220,9 @@ def _batch_of(records: Sequence[tuple[int, Sequence[str]]], width: int) -> Batch
     full = [(line, cells) for line, cells in records if not _is_blank(cells)]
     fitting = [(line, cells) for line, cells in full if len(cells) == width]
     ragged = [
-        (line, [*cells[: width - 1], ",".join(cells[width - 1 :])]) for line, cells in full if len(cells) != width
+        (line, [*cells[: width - 1], ",".join(cells[width - 1 :])])
+        for line, cells in full
+        if len(cells) != width
     ]
     return Batch(_frame_of(fitting, width), _frame_of(ragged, width))
 

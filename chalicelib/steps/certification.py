@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib import clock, messages
 from chalicelib.cases import executions, settling, visiting
-from chalicelib.engine.timeline import next_list_day, plan_case
+from chalicelib.engine.timeline import next_list_day, plan_case, seconds_until
 from chalicelib.engine.wording import check_code
 from chalicelib.model import (
     Case,
@@ -200,7 +200,7 @@ def last_look(call: StepInput) -> Answer:
     until = readiness.wait_until
     if readiness.step is Step.PROPOSE:
         until = next_list_day(on + timedelta(days=1), current().rules.policy)
-    return answer(readiness.step, executions.seconds_until(until, on) if until else 1)
+    return answer(readiness.step, seconds_until(until, on) if until else 1)
 
 
 def close_case(call: StepInput) -> Answer:

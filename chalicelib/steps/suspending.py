@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from chalicelib import clock, messages
-from chalicelib.cases import executions, opening, settling, visiting
+from chalicelib.cases import executions, settling, visiting
 from chalicelib.engine import suspension, timeline
 from chalicelib.engine.money import arrears
 from chalicelib.engine.periods import month_of
@@ -184,7 +184,7 @@ def resume_and_pay_arrears(call: StepInput) -> Answer:
 
 def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date) -> Change:
     month = month_of(on)
-    owed: dict[BenefitCode, int] = {e.benefit: arrears(e, month) for e in resumed}
+    owed: dict[BenefitCode, int] = {e.benefit: _owed(e, month) for e in resumed}
     words = {"yuan": f"{sum(owed.values()) / 100:.2f}", "month": month, "hotline": settings().hotline}
     return Change(
         StateName.RESUME_AND_PAY_ARREARS.value,
@@ -199,6 +199,11 @@ def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date
             _instruct(e, InstructionKind.RESUME, month, owed[e.benefit], on) for e in resumed
         ),
     )
+
+
+def _owed(entitlement: Entitlement, pay_run: Month) -> int:
+    first = entitlement.stopped_from
+    return arrears(entitlement, first, pay_run).fen if first is not None else 0
 
 
 # --- close ---------------------------------------------------------------------------------------
@@ -225,8 +230,9 @@ def overtaken(record: PersonRecord, case: Case, change: Change) -> Change:
 
 def file_again(record: PersonRecord) -> None:
     """File a person whose case has closed under the next day on which they come due."""
-    due = opening.due_of(record)
+    due = work.due_of(record)
     if due is None or record.open_case is not None:
         return
     soonest = timeline.window_closes_on(clock.today(), current().rules.policy) + timedelta(days=1)
-    work.refile(record.person.id, None, max(due, soonest))
+    if due < soonest:  # closed without a certificate, e.g. a fee relief: not again tomorrow
+        work.refile(record.person.id, due, soonest)

@@ -8,8 +8,11 @@ from typing import Any
 
 from chalicelib import clock, messages
 from chalicelib.cases import executions, settling, visiting
+from chalicelib.engine.ending import Ending, endings
 from chalicelib.engine.money import overpaid
-from chalicelib.engine.suspicion import LEVELS, Ending, ending, verify_by
+from chalicelib.engine.periods import month_before
+from chalicelib.engine.suspicion import next_level, verify_by
+from chalicelib.engine.timeline import seconds_until
 from chalicelib.model import (
     BenefitKind,
     Change,
@@ -55,7 +58,7 @@ def gather_evidence(call: StepInput) -> Answer:
 
 def _seconds_left(suspicion: Suspicion) -> int:
     on = clock.today()
-    return executions.seconds_until(suspicion.verify_by or on, on)
+    return seconds_until(suspicion.verify_by or on, on)
 
 
 def verify(call: StepInput) -> Answer:
@@ -93,7 +96,7 @@ def chase_verification(call: StepInput) -> Answer:
         suspicion = call.suspicion_of(record)
         if suspicion is None or suspicion.state in ENDED:
             return None
-        level = min(suspicion.level + 1, LEVELS - 1)
+        level = next_level(suspicion.level, policy)
         due = verify_by(clock.today(), level, policy)
         chased = replace(suspicion, level=level, verify_by=due, waiting=None)
         return replace(_change(call), suspicions=(chased,))
@@ -109,17 +112,17 @@ def terminate(call: StepInput) -> Answer:
         suspicion = call.suspicion_of(record)
         if suspicion is None or suspicion.state is not SuspicionState.CONFIRMED:
             return None
-        endings = ending(suspicion, record.entitlements, current().rules, clock.today())
+        ended = endings(suspicion, record.entitlements, current().rules, clock.today())
         died = suspicion.kind is SuspicionKind.DEATH and record.person.deceased_on is None
-        if not endings and not died:
+        if not ended and not died:
             return None
         return replace(
             _change(call),
             details={"suspicion": suspicion.name, "verified_by": suspicion.verified_by},
             person=replace(record.person, deceased_on=suspicion.day) if died else None,
-            entitlements=tuple(e.entitlement for e in endings),
-            messages=_told(record, suspicion, endings),
-            instructions=tuple(i for e in endings for i in _instructions(e)),
+            entitlements=tuple(e.entitlement for e in ended),
+            messages=_told(record, suspicion, ended),
+            instructions=tuple(i for e in ended for i in _instructions(e)),
         )
 
     record = people.change(call.person, end)
@@ -130,9 +133,9 @@ def terminate(call: StepInput) -> Answer:
 
 
 def _told(
-    record: PersonRecord, suspicion: Suspicion, endings: tuple[Ending, ...]
+    record: PersonRecord, suspicion: Suspicion, ended: tuple[Ending, ...]
 ) -> tuple[Message, ...]:
-    if not endings:
+    if not ended:
         return ()
     words = {"hotline": settings().hotline}
     return (
@@ -142,8 +145,7 @@ def _told(
 
 def _instructions(ended: Ending) -> tuple[Instruction, ...]:
     """Only monthly payments are instructed: the others have nothing to stop (domain, "benefit")."""
-    rule = current().rules.benefit_on(ended.entitlement.benefit, clock.today())
-    if rule.kind is not BenefitKind.MONTHLY:
+    if current().rules.benefit(ended.entitlement.benefit).kind is not BenefitKind.MONTHLY:
         return ()
     return (
         Instruction(
@@ -181,8 +183,7 @@ def _overpaid(record: PersonRecord, entitlement: Entitlement) -> tuple[Instructi
     if entitlement.stopped_from is None:
         return ()
     payments = people.payments_of(record.person.id, entitlement.stopped_from)
-    mine = [p for p in payments if p.benefit == entitlement.benefit]
-    fen = overpaid(mine, entitlement.stopped_from)
+    fen = overpaid(payments, entitlement.benefit, month_before(entitlement.stopped_from)).fen
     if not fen:
         return ()
     return (

@@ -25,13 +25,12 @@ if TYPE_CHECKING:
 
 _ROOT: Final = "evidence/"
 _KEPT: Final = 8_000_000  # bytes of Parquet of one feed that a process keeps in memory
-_frames: Final[dict[str, tuple[tuple[str, ...], pl.DataFrame]]] = {}
-on_forget(_frames.clear)
 
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
     key: str
+    version: str  # a file that is read again for new people of the roster replaces its evidence
     size: int
 
     @property
@@ -41,6 +40,10 @@ class _Stored:
     @property
     def file(self) -> FileId:
         return FileId(self.key.rpartition("/")[2].removesuffix(".parquet"))
+
+
+_frames: Final[dict[FeedId, tuple[frozenset[_Stored], pl.DataFrame]]] = {}
+on_forget(_frames.clear)
 
 
 def put_evidence(
@@ -73,7 +76,7 @@ def _facts(item: Evidence) -> str | None:
 def evidence_of(person: PersonId, feeds: Iterable[FeedId] | None = None) -> list[Evidence]:
     """Everything the lake holds about one person, withdrawn or not, by day; UnreadableError.
 
-    `feeds` limits it to some feeds. The same fact from two files comes once, from the first of them.
+    `feeds` limits it to some feeds. The same fact from several files comes once.
     """
     import polars as pl
 
@@ -101,7 +104,7 @@ def _by_feed(feeds: Iterable[FeedId] | None) -> dict[FeedId, list[_Stored]]:
     for prefix in prefixes:
         for page in pages.paginate(Bucket=settings().lake_bucket, Prefix=prefix):
             for found in page.get("Contents", ()):
-                stored = _Stored(found["Key"], found["Size"])
+                stored = _Stored(found["Key"], found["ETag"], found["Size"])
                 result.setdefault(stored.feed, []).append(stored)
     return result
 
@@ -113,12 +116,14 @@ def _read(feed: FeedId, stored: Sequence[_Stored]) -> Iterator[pl.DataFrame]:
         return
     import polars as pl
 
-    keys = tuple(each.key for each in stored)
-    known, frame = _frames.get(feed, ((), None))
-    if frame is None or known != keys:
-        fresh = [_frame(each) for each in stored if each.key not in known]
-        frame = pl.concat([*([frame] if frame is not None else []), *fresh])
-        _frames[feed] = (keys, frame)
+    now = frozenset(stored)
+    known = _frames.get(feed)
+    if known is not None and known[0] <= now:
+        frames = [known[1], *(_frame(each) for each in stored if each not in known[0])]
+    else:
+        frames = [_frame(each) for each in stored]
+    frame = frames[0] if len(frames) == 1 else pl.concat(frames)
+    _frames[feed] = (now, frame)
     yield frame
 
 

@@ -21,17 +21,21 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import ConflictError, RefusedError
 from chalicelib.model import FileId, Month, PersonId
 from chalicelib.settings import settings
-from chalicelib.storage import tables
+from chalicelib.storage import lake, tables
 from chalicelib.storage.changes import TRIES
 from chalicelib.storage.clients import client, on_forget
 
 if TYPE_CHECKING:
     from chalicelib.sources.roster_index import RosterIndex
 
+put_evidence = lake.put_evidence
+lake_evidence_of = lake.evidence_of
+
 LARGEST: Final = 500_000_000  # bytes of one dropped file: what a function can read with its memory
 _ROSTER: Final = "roster.parquet"
 _STATISTICS: Final = "statistics/latest.json"
 _GONE: Final = frozenset({"NoSuchKey", "404", "NotFound"})
+_UNCHANGED: Final = frozenset({"304", "NotModified"})
 _CHANGED: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 
 
@@ -91,32 +95,27 @@ def read_statistics() -> bytes | None:
 # --- the roster snapshot -------------------------------------------------------------------------
 
 
-class _Roster:
-    """The snapshot as last read, and the version (ETag) of it."""
-
-    etag: str | None = None
-    index: RosterIndex | None = None
-
-
-on_forget(lambda: (setattr(_Roster, "etag", None), setattr(_Roster, "index", None)))  # type: ignore[arg-type,func-returns-value]
+_roster: Final[dict[str, RosterIndex]] = {}  # at most one: ETag → snapshot as last read
+on_forget(_roster.clear)
 
 
 def read_roster() -> RosterIndex | None:
     """Everybody's number and person, read again only when it has changed; None before the first roster."""
     from chalicelib.sources.roster_index import RosterIndex  # polars: only who reads files needs it
 
-    known = {"IfNoneMatch": _Roster.etag} if _Roster.etag else {}
+    known = {"IfNoneMatch": etag for etag in _roster}
     try:
         found = _get(settings().roster_bucket, _ROSTER, **known)
     except ClientError as error:
-        if _code(error) in ("304", "NotModified"):
-            return _Roster.index
+        if _code(error) in _UNCHANGED:
+            return next(iter(_roster.values()))
         raise
+    _roster.clear()
     if found is None:
         return None
-    _Roster.index = RosterIndex.from_parquet(found["Body"].read())
-    _Roster.etag = found["ETag"]
-    return _Roster.index
+    index = RosterIndex.from_parquet(found["Body"].read())
+    _roster[found["ETag"]] = index
+    return index
 
 
 def add_to_roster(people: Mapping[str, PersonId]) -> None:
@@ -133,7 +132,7 @@ def add_to_roster(people: Mapping[str, PersonId]) -> None:
             if len(new) == len(known):
                 return
         try:
-            write_roster(new.to_parquet(), _Roster.etag if known is not None else None)
+            write_roster(new.to_parquet(), next(iter(_roster), None))
         except ConflictError:
             tables.pause(tries)
         else:

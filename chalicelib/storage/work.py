@@ -86,7 +86,7 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
     about = {"person": person, "area": area, "grid": record.person.grid}
     things: dict[Place, Visit | Suspicion | Proposal | Message | Instruction] = {}
     for visit in record.visits:
-        if visit.made is None:
+        if visit.is_pending:
             things[f"VISIT#{county}", f"{area}#{visit.due}#{person}#{visit.number:04d}"] = visit
     for suspicion in record.open_suspicions:
         things[f"SUS#{county}", f"{area}#{suspicion.day}#{person}#{suspicion.kind}"] = suspicion

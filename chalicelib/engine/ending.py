@@ -1,0 +1,78 @@
+"""What a confirmed suspicion does to each entitlement: which payment ends or pauses, from which month.
+
+Only ever called after a person has confirmed (rule 13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from chalicelib.engine.benefits import Consequence
+from chalicelib.engine.money import last_month_due
+from chalicelib.engine.periods import month_of, next_month
+from chalicelib.engine.rulebook import RuleBook, custody_code
+from chalicelib.model import (
+    Entitlement,
+    EntitlementStatus,
+    InstructionKind,
+    Month,
+    Suspicion,
+    SuspicionKind,
+)
+
+ENDED = {
+    InstructionKind.TERMINATE: EntitlementStatus.TERMINATED,
+    InstructionKind.PAUSE: EntitlementStatus.PAUSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An entitlement as it stands after a confirmed suspicion, and what its authority is told."""
+
+    entitlement: Entitlement
+    instruction: InstructionKind
+    from_month: Month  # the first month that is not due
+    reason: str
+
+
+def ending(
+    suspicion: Suspicion, entitlements: Iterable[Entitlement], rules: RuleBook, on: date
+) -> tuple[Ending, ...]:
+    """The endings of a confirmed suspicion; empty where it ends nothing (a contradiction, an unlisted code).
+
+    A payment that stopped earlier (suspended, paused) keeps its own first month not paid: what was
+    owed before the loss is still owed.
+    """
+    endings = []
+    for entitlement in entitlements:
+        if entitlement.status is EntitlementStatus.TERMINATED:
+            continue
+        for kind, month, reason in _ending(suspicion, entitlement, rules, on):
+            stopped = min(month, entitlement.stopped_from or month)
+            after = replace(entitlement, status=ENDED[kind], stopped_from=stopped)
+            endings.append(Ending(after, kind, month, reason))
+    return tuple(endings)
+
+
+def _ending(
+    suspicion: Suspicion, entitlement: Entitlement, rules: RuleBook, on: date
+) -> Iterator[tuple[InstructionKind, Month, str]]:
+    version = rules.benefit_on(entitlement.benefit, on)
+    month = next_month(month_of(suspicion.day))
+    match suspicion.kind:
+        case SuspicionKind.DEATH:
+            last = last_month_due(version, suspicion.day)
+            yield InstructionKind.TERMINATE, next_month(last), "deceased, confirmed"
+        case SuspicionKind.DOUBLE_RECEIPT if suspicion.benefit == entitlement.benefit:
+            yield InstructionKind.TERMINATE, month, "may not be drawn beside another benefit, confirmed"
+        case SuspicionKind.CUSTODY if suspicion.evidence is not None:
+            code = custody_code(version, (suspicion.evidence.feed, suspicion.evidence.event))
+            if code is not None:
+                ends = code.then is Consequence.ENDS
+                kind = InstructionKind.TERMINATE if ends else InstructionKind.PAUSE
+                yield kind, month, "in custody, confirmed" if ends else "awaiting judgment, confirmed"
+        case _:
+            return

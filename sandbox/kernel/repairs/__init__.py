@@ -1,0 +1,108 @@
+"""What moto 5.2.5 does differently from AWS where it matters here, and the repairs.
+
+Each repair has a reason and, in tests/sandbox/test_repairs.py, a contract that holds with it and
+fails without it. They are attribute replacements in moto's modules and hold for exactly one version:
+another one is refused, because a repair that no longer fits fails silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Final
+
+from sandbox.kernel.repairs import functions, machines, queues, tables
+from sandbox.kernel.repairs.patches import Patches, World
+
+MOTO: Final = "5.2.5"
+
+
+class WrongMotoError(RuntimeError):
+    """Another version of moto is installed than the one that was repaired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One repair: what moto does, why that matters, and what is put in its place."""
+
+    name: str
+    reason: str
+    install: Callable[[Patches, World], None]
+
+
+REPAIRS: Final = (
+    Repair(
+        "functions in process",
+        "moto runs Lambda functions in containers; here they are called in this process.",
+        functions.in_process,
+    ),
+    Repair(
+        "one writer",
+        "moto's DynamoDB loses updates between threads (two of 160 compare-and-swaps both won).",
+        tables.one_writer,
+    ),
+    Repair(
+        "one partition",
+        "A query reads and sorts the whole table; it may touch one partition only.",
+        tables.one_partition,
+    ),
+    Repair(
+        "small snapshots",
+        "A transaction deep-copies every table it touches; it need only remember its own items.",
+        tables.small_snapshots,
+    ),
+    Repair(
+        "idempotent transactions",
+        "ClientRequestToken is ignored: the retry of a transaction applies it twice.",
+        tables.idempotent_transactions,
+    ),
+    Repair(
+        "twenty-five at a time",
+        "A batch of 26 writes is accepted.",
+        tables.batch_limit,
+    ),
+    Repair(
+        "virtual queues",
+        "Messages become visible, and expire, by the machine's clock.",
+        queues.virtual_time,
+    ),
+    Repair(
+        "strands",
+        "Executions run in threads of their own, in any order, and wait in real time; Retry too.",
+        machines.strands,
+    ),
+    Repair(
+        "tokens answered once",
+        "A token that was answered or has timed out is accepted again, silently.",
+        machines.tokens_once,
+    ),
+    Repair(
+        "named executions",
+        'An execution started without a name is called "None"; the second one collides.',
+        machines.names,
+    ),
+    Repair(
+        "kept clients",
+        "Step Functions makes a new boto3 client for every task and parses the definition for every execution.",
+        machines.kept,
+    ),
+)
+
+
+def install(world: World, without: Collection[str] = ()) -> Patches:
+    """Put the repairs in place; `undo` on the result takes them out. Raises WrongMotoError.
+
+    `without`: names of repairs to leave out, for the tests that show that each is still needed.
+    """
+    found = version("moto")
+    if found != MOTO:
+        raise WrongMotoError(f"the repairs fit moto {MOTO}, here is {found}: see {__name__}")
+    patches = Patches()
+    for repair in REPAIRS:
+        if repair.name not in without:
+            repair.install(patches, world)
+    return patches
+
+
+__all__ = ["MOTO", "REPAIRS", "Patches", "Repair", "World", "WrongMotoError", "install"]

@@ -1,0 +1,129 @@
+"""What every test starts from: an empty environment, no network but loopback, a clock that stands still."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from pytest_socket import socket_allow_hosts
+
+from chalicelib import clock as chalicelib_clock
+from chalicelib.settings import settings
+from chalicelib.storage import clients
+
+KEPT = ("PATH", "HOME", "LANG", "TMP", "VIRTUAL_ENV", "PYTHON", "PYTEST", "COV", "HYPOTHESIS", "NO_COLOR")
+AWS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_DEFAULT_REGION": "cn-north-1",
+    "AWS_REGION": "cn-north-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+WUGAN = {
+    "PACK": "bozhou",
+    "PEOPLE_TABLE": "people",
+    "WORK_TABLE": "work",
+    "FILES_TABLE": "files",
+    "INBOX_BUCKET": "inbox",
+    "OUTBOX_BUCKET": "outbox",
+    "REJECTS_BUCKET": "rejects",
+    "ROSTER_BUCKET": "roster",
+    "LAKE_BUCKET": "lake",
+    "INBOX_QUEUE_URL": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/inbox",
+    "MESSAGES_TOPIC_ARN": "arn:aws-cn:sns:cn-north-1:123456789012:messages",
+    "SENDER": "topic",
+    "CERTIFICATION_ARN": "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:wugan-certification",
+    "SUSPICION_ARN": "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:wugan-suspicion",
+    "IDENTITY_SECRET": "identity",
+    "DATA_KEY_ID": "alias/wugan",
+    "TOKEN_ISSUER": "https://issuer.invalid/",
+    "TOKEN_AUDIENCE": "wugan",
+    "TOKEN_JWKS": '{"keys":[]}',
+    "HOTLINE": "12333",
+}
+TABLES = ("people", "work", "files")
+BUCKETS = ("inbox", "outbox", "rejects", "roster", "lake")
+
+
+class StoppedClock:
+    """Tells the same instant until a test moves it on."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+    def advance(self, **by: float) -> datetime:
+        self.instant += timedelta(**by)
+        return self.instant
+
+
+def pytest_runtest_setup() -> None:
+    socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Nothing of the machine's own environment, and the settings of an invented deployment."""
+    for name in list(os.environ):
+        if not name.startswith(KEPT):
+            monkeypatch.delenv(name)
+    for name, value in AWS.items():
+        monkeypatch.setenv(name, value)
+    for name, value in WUGAN.items():
+        monkeypatch.setenv(f"WUGAN_{name}", value)
+    settings.cache_clear()
+    clients.forget()
+    yield
+    settings.cache_clear()
+    clients.forget()
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[StoppedClock]:
+    """1 July 2025, 10:00 in China."""
+    stopped = StoppedClock(datetime(2025, 7, 1, 2, tzinfo=UTC))
+    chalicelib_clock.set_source(stopped)
+    yield stopped
+    chalicelib_clock.set_source(None)
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """AWS in memory, with the tables, buckets, key and secret of a deployment."""
+    with mock_aws():
+        _make_tables(boto3.client("dynamodb"))
+        s3 = boto3.client("s3")
+        for name in BUCKETS:
+            s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
+        kms = boto3.client("kms")
+        key = kms.create_key()["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName="alias/wugan", TargetKeyId=key)
+        boto3.client("secretsmanager").create_secret(Name="identity", SecretString="invented key for tests")
+        yield
+
+
+def _make_tables(dynamodb: Any) -> None:
+    for name in TABLES:
+        dynamodb.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+        )
