@@ -30,13 +30,13 @@ api.register(app)
 @app.on_sqs_message(queue="inbox", batch_size=1, name="intake")
 def take_in(event: SQSEvent) -> dict[str, Any]:
     """A department has dropped a file."""
-    return partial_batch(event, lambda body: intake.file_dropped(body))
+    return partial_batch(event, intake.file_dropped)
 
 
 @app.on_sqs_message(queue="inbox-dead", batch_size=1, name="intake_dead")
 def take_in_dead(event: SQSEvent) -> dict[str, Any]:
     """A file could not be taken in, after all its retries."""
-    return partial_batch(event, lambda body: intake.file_died(body))
+    return partial_batch(event, intake.file_died)
 
 
 @app.on_sqs_message(queue="carrier-reports", batch_size=10, name="carrier_report")

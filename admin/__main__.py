@@ -41,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m admin", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        prog="python -m admin", description=__doc__.splitlines()[0] if __doc__ else ""
+    )
     parser.add_argument("--settings", default=str(SANDBOX), help="file of WUGAN_*=… lines")
     subjects = parser.add_subparsers(dest="subject", required=True)
     verbs = subjects.add_parser("files", help="dropped files").add_subparsers(dest="verb", required=True)

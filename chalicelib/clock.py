@@ -13,7 +13,7 @@ CHINA = timezone(timedelta(hours=8), "UTC+8")
 
 
 def _system_time() -> datetime:
-    return datetime.now(UTC)
+    return datetime.now(UTC)  # noqa: TID251 - this is the clock that the ban points to
 
 
 _source: Callable[[], datetime] = _system_time

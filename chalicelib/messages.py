@@ -67,8 +67,16 @@ def _send(person: PersonId, message_id: str) -> bool:
             outbox.give_up_stale(person, message)
         return False
     identity = people.identity_of(person)
-    if message.channel is Channel.SMS and identity.phone and not outbox.reserve_day(
-        person, identity.phone, clock.today(), message.id, current().rules.policy.messages.per_phone_and_day
+    if (
+        message.channel is Channel.SMS
+        and identity.phone
+        and not outbox.reserve_day(
+            person,
+            identity.phone,
+            clock.today(),
+            message.id,
+            current().rules.policy.messages.per_phone_and_day,
+        )
     ):
         outbox.postpone(person, message, clock.today() + timedelta(days=1))
         return False
@@ -77,7 +85,9 @@ def _send(person: PersonId, message_id: str) -> bool:
         return False
     text = wording.render(claimed.template, claimed.words)
     if claimed.channel is Channel.NOTICE or identity.phone is None:
-        objects.put_notice(record.person.area, clock.today(), claimed.id, wording.notice(claimed.template, claimed.words))
+        objects.put_notice(
+            record.person.area, clock.today(), claimed.id, wording.notice(claimed.template, claimed.words)
+        )
     else:
         _hand_over(claimed.id, identity.phone, text)
     outbox.sent(person, claimed)

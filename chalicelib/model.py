@@ -34,6 +34,8 @@ class Proves(StrEnum):
 
 
 class Strength(StrEnum):
+    """Strong evidence certifies by itself; weak evidence may be somebody else using the card."""
+
     STRONG = "strong"
     WEAK = "weak"
 
@@ -66,6 +68,8 @@ class Stay(StrEnum):
 
 
 class SuspicionKind(StrEnum):
+    """What must be verified by a person (疑点)."""
+
     DEATH = "death"
     CUSTODY = "custody"
     DOUBLE_RECEIPT = "double_receipt"
@@ -129,6 +133,8 @@ class KeyGroup(StrEnum):
 
 
 class EntitlementStatus(StrEnum):
+    """Whether an entitlement is paid. Deceased is a fact about a person, not a status of payment."""
+
     ACTIVE = "active"
     EXPIRED_STILL_PAID = "expired_still_paid"  # never stored: active, and past valid_until
     SUSPENDED = "suspended"
@@ -137,6 +143,8 @@ class EntitlementStatus(StrEnum):
 
 
 class BenefitKind(StrEnum):
+    """How a benefit is granted, which decides whether it can be suspended at all."""
+
     MONTHLY = "monthly"
     ONE_OFF = "one_off"
     FEE_RELIEF = "fee_relief"  # no amount, no arrears, never suspended for lack of certification
@@ -261,6 +269,7 @@ class Decision:
     findings: tuple[Finding, ...]
 
     def verdict_for(self, benefit: BenefitCode) -> Verdict:
+        """The verdict on one benefit of the person."""
         return next(verdict for verdict in self.verdicts if verdict.benefit == benefit)
 
 
@@ -340,10 +349,13 @@ class Case:
 
     @property
     def is_open(self) -> bool:
+        """Whether the case still walks, waits or sleeps."""
         return self.outcome is None
 
 
 class SuspicionState(StrEnum):
+    """Where a suspicion stands."""
+
     OPEN = "open"
     CONFIRMED = "confirmed"
     CLEARED = "cleared"
@@ -378,10 +390,13 @@ class Suspicion:
 
     @property
     def name(self) -> str:
+        """The key within the person: "death#2025-03-01"."""
         return f"{self.kind}#{self.day.isoformat()}"
 
 
 class VisitOutcome(StrEnum):
+    """What a grid worker found at the door."""
+
     SEEN = "seen"
     HOSPITALISED = "hospitalised"
     AWAY = "away"
@@ -392,6 +407,8 @@ class VisitOutcome(StrEnum):
 
 
 class VisitPurpose(StrEnum):
+    """Why somebody was sent to the door."""
+
     CERTIFY = "certify"
     VERIFY = "verify"
 
@@ -415,10 +432,13 @@ class Visit:
 
     @property
     def is_pending(self) -> bool:
+        """Whether somebody is still to go."""
         return self.outcome is None and self.cancelled is None
 
 
 class ProposalState(StrEnum):
+    """Where a line of a suspension list stands."""
+
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     APPROVED = "approved"
@@ -443,6 +463,8 @@ class Proposal:
 
 
 class MessageState(StrEnum):
+    """Where a message stands; only the carrier's report makes it delivered."""
+
     PENDING = "pending"
     CLAIMED = "claimed"
     SENT = "sent"
@@ -465,6 +487,8 @@ class Template(StrEnum):
 
 
 class Channel(StrEnum):
+    """How a message reaches somebody."""
+
     SMS = "sms"
     NOTICE = "notice"  # a printed notice (告知书), for people without a phone
 
@@ -485,6 +509,8 @@ class Message:
 
 
 class InstructionKind(StrEnum):
+    """What an authority is told to do."""
+
     SUSPEND = "suspend"
     RESUME = "resume"
     PAUSE = "pause"
@@ -493,6 +519,8 @@ class InstructionKind(StrEnum):
 
 
 class InstructionState(StrEnum):
+    """Where an instruction stands."""
+
     ISSUED = "issued"
     ACKNOWLEDGED = "acknowledged"
     SEEN = "seen"  # seen in the payments feed: only this counts (rule 23)
@@ -515,11 +543,14 @@ class Instruction:
 
     @property
     def name(self) -> str:
+        """The key within the person: "2025-07#resident_pension#suspend"."""
         return f"{self.month}#{self.benefit}#{self.kind}"
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
+    """What an authority reports as really paid for one month, in fen."""
+
     benefit: BenefitCode
     month: Month
     fen: int
@@ -543,10 +574,12 @@ class PersonRecord:
 
     @property
     def open_case(self) -> Case | None:
+        """The case that walks now, if any; there is at most one."""
         return next((case for case in self.cases if case.is_open), None)
 
     @property
     def open_suspicions(self) -> tuple[Suspicion, ...]:
+        """What a person has still to verify."""
         return tuple(s for s in self.suspicions if s.state is SuspicionState.OPEN)
 
     @property
@@ -587,6 +620,8 @@ class Change:
 
 
 class FileState(StrEnum):
+    """Where a dropped file stands."""
+
     RECEIVED = "received"
     HELD = "held"  # a person must look, or another file must come first
     LOADED = "loaded"
@@ -606,6 +641,7 @@ class Counts:
 
     @property
     def add_up(self) -> bool:
+        """Whether every row is in exactly one of the four."""
         return self.rows == self.accepted + self.rejected + self.strangers + self.superseded
 
 

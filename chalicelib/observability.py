@@ -20,14 +20,16 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 MASK: Final = "[masked]"
 
 # \d takes full-width digits too, and X may be written x, X, Cyrillic or as a multiplication sign.
-_IDENTIFYING: Final = re.compile(r"(?<!\d)(?:\d{17}[\dXxＸｘХх×]|\d{15}|[1１][3-9３-９]\d{9})(?!\d)")
+_IDENTIFYING: Final = re.compile(
+    r"(?<!\d)(?:\d{17}[\dXxＸｘХх×]|\d{15}|(?:(?:00)?86)?[1１][3-9３-９]\d{9})(?!\d)"
+)
 
 
 def mask(text: str) -> str:
     """The text without what looks like an identity number or a mobile number.
 
     >>> mask("row 7: 11010519491231002X, phone +8613800138000, 20250701")
-    'row 7: [masked], phone +86[masked], 20250701'
+    'row 7: [masked], phone +[masked], 20250701'
     """
     return _IDENTIFYING.sub(MASK, text)
 
@@ -95,5 +97,6 @@ def partial_batch(event: _Event, work: Callable[[str], object]) -> dict[str, Any
     records = event.to_dict()["Records"]
     with processor(records, lambda record: work(record.body)):
         processor.process()
-    metrics.flush_metrics()
+    if processor.fail_messages:
+        metrics.flush_metrics()
     return dict(processor.response())

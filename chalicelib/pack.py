@@ -28,7 +28,9 @@ def load(name: str) -> Pack:
     """The pack by its folder name; raises DeclarationError with file and line if it does not hold."""
     folder = PACKS / name
     feeds = load_feeds(folder / "feeds")
-    events = {(feed.id, code): event for feed in feeds.values() for code, event in feed.feed_events.items()}
+    events = {
+        (FeedId(feed.id), code): event for feed in feeds.values() for code, event in feed.events.items()
+    }
     return Pack(feeds, load_rule_book(folder, events))
 
 

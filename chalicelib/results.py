@@ -20,7 +20,7 @@ from chalicelib.storage import objects, people
 
 RESULTS = ("待遇编号", "待遇项目", "状态", "认证有效期至", "认证途径")
 INSTRUCTIONS = ("待遇编号", "待遇项目", "指令", "执行月份", "金额（分）", "原因", "指令状态")
-Rows = dict[str, list[Sequence[str]]]
+Rows = dict[str, list[tuple[str, ...]]]
 
 
 def monthly_results() -> int:
@@ -53,7 +53,7 @@ def _add(record: PersonRecord, on: date, results: Rows, instructions: Rows) -> N
             instructions[authority].append(row)
 
 
-def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def as_csv(header: Sequence[str], rows: Iterable[tuple[str, ...]]) -> bytes:
     """A CSV that Excel and WPS open right: UTF-8 with a byte order mark, CRLF."""
     text = io.StringIO()
     writer = csv.writer(text)

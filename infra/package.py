@@ -21,7 +21,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from chalice import Chalice
+from chalice.app import Chalice
 from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager, PipRunner, SubprocessPip
 from chalice.utils import UI, OSUtils
 
@@ -125,7 +125,9 @@ def package(project: Path = ROOT, *, template_only: bool = False) -> Path:
 def main() -> int:
     """The command line; 1 if the package may not be deployed."""
     parser = argparse.ArgumentParser(prog="python -m infra.package", description=__doc__.splitlines()[0])
-    parser.add_argument("--template-only", action="store_true", help="the template alone, nothing is downloaded")
+    parser.add_argument(
+        "--template-only", action="store_true", help="the template alone, nothing is downloaded"
+    )
     chosen = parser.parse_args()
     try:
         print(package(template_only=chosen.template_only))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from chalice import Chalice
+from chalice.app import Chalice
 from chalice.config import Config
 from chalice.deploy.appgraph import ApplicationGraphBuilder, DependencyBuilder
 from chalice.deploy.deployer import (
@@ -62,21 +62,21 @@ def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[s
 _Loader.add_multi_constructor("!", _short_form)
 
 
-class _Options(PackageOptions):  # type: ignore[misc]
+class _Options(PackageOptions):
     """Service principals without asking a client: the global name serves in every partition."""
 
     def __init__(self) -> None:
-        super().__init__(None)
+        pass  # no client
 
     def service_principal(self, service: str) -> str:
         """The principal of a service, as in a trust policy."""
         return f"{service}.amazonaws.com"
 
 
-class _NameArchive(BaseDeployStep):  # type: ignore[misc]
+class _NameArchive(BaseDeployStep):
     """Names the archive without building it (Chalice's own step would download all dependencies)."""
 
-    def handle_deploymentpackage(self, config: Config, resource: Any) -> None:  # noqa: ARG002
+    def handle_deploymentpackage(self, config: Config, resource: Any) -> None:
         resource.filename = ARCHIVE
 
 
@@ -131,7 +131,9 @@ def own_template(project: Path = ROOT, statemachines: Path | None = None) -> Tem
         properties = resource.get("Properties", {})
         source = properties.get("DefinitionString", "")
         if source.startswith("file://"):
-            properties["DefinitionString"] = (folder / source.removeprefix("file://")).read_text(encoding="utf-8")
+            properties["DefinitionString"] = (folder / source.removeprefix("file://")).read_text(
+                encoding="utf-8"
+            )
     # YAML anchors made the same object appear twice; through JSON each place gets its own.
     own: Template = json.loads(json.dumps(merged))
     return own

@@ -14,7 +14,15 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 from chalicelib.api.problems import FieldError, Problem, invalid
@@ -168,6 +176,9 @@ def _values(document: Any) -> Iterator[tuple[int, Any]]:
 
 _WORDS: Final = {
     "identifying": ("此处不得填写身份证号或手机号。", "must hold no identity number and no phone number"),
+    "not_for_this_role": ("只能由服务窗口工作人员登记。", "is for officers at a counter only"),
+    "not_in_range": ("不在允许的时间范围内。", "lies outside the time allowed"),
+    "only_if_deceased": ("仅在结果为去世时填写。", "belongs only to the outcome deceased"),
     "not_json": ("不是有效的JSON。", "is not valid JSON"),
     "not_one_of": ("不在可选值之内：", "must be one of: "),
     "not_unicode": ("含有无效字符。", "holds characters that are not Unicode"),

@@ -3,8 +3,8 @@
 before   token → caller, policy → allowed, body → model       (each failure a problem, see `problems`)
 after    request id, security headers, one line in the log: route and status, never the address
 
-An endpoint is a function `(call, id…) -> answer`; it is registered with `route`, which looks its
-policy up in `policy.POLICIES` and refuses to register one that has none.
+An endpoint is a function `(call, id…) -> answer`; it is registered with `Audience.route`, which
+looks its policy up in `policy.POLICIES` and refuses to register one that has none.
 """
 
 from __future__ import annotations
@@ -24,7 +24,15 @@ from chalice.app import Blueprint, Request, Response
 from chalicelib import clock
 from chalicelib.api import bodies, pages
 from chalicelib.api.policy import POLICIES
-from chalicelib.api.problems import PROBLEM_JSON, Problem, not_found, problem_of, problem_of_status
+from chalicelib.api.problems import (
+    PROBLEM_JSON,
+    HeadersType,
+    Problem,
+    not_found,
+    problem_of,
+    problem_of_status,
+)
+from chalicelib.api.repeats import answered_once
 from chalicelib.api.tokens import Caller, caller_of
 from chalicelib.errors import WuganError
 from chalicelib.observability import logger
@@ -46,8 +54,6 @@ _request_id: ContextVar[str] = ContextVar("request_id")
 
 B = TypeVar("B", bound=bodies.Body)
 Endpoint = Callable[..., Any]
-# Where a request may have been answered before: gets the call, the body's digest and the endpoint.
-Once = Callable[["Call", str, Callable[[], Response]], Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,44 +82,71 @@ class Call:
         return pages.page_of(scope, self.query.get("limit"), self.query.get("cursor"))
 
 
-def route(
-    blueprint: Blueprint,
-    method: str,
-    path: str,
-    *,
-    body: type[bodies.Body] | None = None,
-    query: tuple[str, ...] = (),
-    once: Once | None = None,
-) -> Callable[[Endpoint], Endpoint]:
-    """Register an endpoint; KeyError for a route without a policy.
+class Audience:
+    """The endpoints for one kind of people; a Chalice blueprint, made anew for each app it is put on.
 
-    `body` is its model (GET has none), `query` the parameters it knows, `once` keeps the answers to
-    requests that bear an Idempotency-Key.
+    (Chalice empties a blueprint's route arguments when it registers them: a second app would get
+    nothing but GET.)
     """
-    policy = POLICIES[(method, path)]
 
-    def register(endpoint: Endpoint) -> Endpoint:
-        def view(**ids: str) -> Response:
-            try:
-                caller = caller_of(_request.get().headers)
-                policy.check(caller)
-                call, digest = _read(_request.get(), caller, body, query)
+    def __init__(self, import_name: str) -> None:
+        self._import_name = import_name
+        self._views: list[tuple[str, str, Callable[..., Response]]] = []
 
-                def answer() -> Response:
-                    return _as_response(endpoint(call, **ids))
+    def route(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: type[bodies.Body] | None = None,
+        query: tuple[str, ...] = (),
+        once: bool = False,
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Add an endpoint; KeyError for a route without a policy.
 
-                return once(call, f"{method} {path} {ids} {digest}", answer) if once else answer()
-            except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it is ends here
-                return _failure(error)
+        `body` is its model (GET has none), `query` the parameters it knows; with `once` a request
+        that bears an Idempotency-Key is answered once.
+        """
+        policy = POLICIES[(method, path)]
 
-        view.__name__ = endpoint.__name__
-        view.__doc__ = endpoint.__doc__
-        # Content types are judged in `_read`, after the token: Chalice would answer before it and
-        # repeat the header.
-        blueprint.route(path, methods=[method], content_types=[], name=endpoint.__name__)(view)
-        return endpoint
+        def add(endpoint: Endpoint) -> Endpoint:
+            def view(**ids: str) -> Response:
+                try:
+                    caller = caller_of(_request.get().headers)
+                    policy.check(caller)
+                    call, digest = _read(_request.get(), caller, body, query)
+                    key = call.headers.get("idempotency-key") if once else None
+                    same = json.dumps([method, path, ids, digest])
+                    who = f"{caller.role}:{caller.subject}"
+                    return answered_once(who, key, same, lambda: _answer(endpoint, call, ids))
+                except Exception as error:  # the outermost edge: whatever it is ends here
+                    return _failure(error)
 
-    return register
+            view.__name__, view.__doc__ = endpoint.__name__, endpoint.__doc__
+            self._views.append((method, path, view))
+            return endpoint
+
+        return add
+
+    def blueprint(self) -> Blueprint:
+        """The endpoints as a blueprint.
+
+        Content types are judged in `_read`, after the token: Chalice would answer before it, and
+        repeat the header.
+        """
+        blueprint = Blueprint(self._import_name)
+        for method, path, view in self._views:
+            blueprint.route(path, methods=[method], content_types=[], name=view.__name__)(view)
+        return blueprint
+
+
+def _answer(endpoint: Endpoint, call: Call, ids: Mapping[str, str]) -> Response:
+    """An endpoint's answer; a refusal is an answer too, and remembered like one."""
+    try:
+        result = endpoint(call, **ids)
+    except WuganError as error:
+        return _failure(error)
+    return result if isinstance(result, Response) else _json_response(result)
 
 
 def _read(
@@ -138,7 +171,9 @@ def _read(
 def _query(request: Request, known: tuple[str, ...]) -> dict[str, str]:
     given = request.query_params
     query: dict[str, str] = {}
-    for name in given or ():
+    if given is None:
+        return query
+    for name in given:
         if name not in known:
             raise pages.unknown_parameter()
         values = given.getlist(name)
@@ -148,17 +183,9 @@ def _query(request: Request, known: tuple[str, ...]) -> dict[str, str]:
     return query
 
 
-def _as_response(answer: Any) -> Response:
-    if isinstance(answer, Response):
-        return answer
-    return json_response(answer)
-
-
-def json_response(answer: Mapping[str, Any], status: int = 200, **headers: str) -> Response:
-    """An answer as JSON; header names with "_" for "-"."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+def _json_response(answer: Mapping[str, Any]) -> Response:
     text = json.dumps(answer, ensure_ascii=False, default=_plain)
-    return Response(text, {"Content-Type": "application/json", **named}, status)
+    return Response(text, {"Content-Type": "application/json"}, 200)
 
 
 def _plain(value: object) -> str:
@@ -181,7 +208,7 @@ def with_etag(call: Call, answer: Mapping[str, Any]) -> Response:
     """The answer with an entity tag, or 304 where the caller has it already."""
     text = json.dumps(answer, ensure_ascii=False, sort_keys=True, default=_plain)
     tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    headers: HeadersType = {"ETag": tag, "Cache-Control": "private, no-cache"}
     held = [one.strip().removeprefix("W/") for one in call.headers.get("if-none-match", "").split(",")]
     if tag in held or "*" in held:
         return Response("", headers, 304)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -22,6 +23,8 @@ from chalicelib.model import AreaCode
 LARGEST: Final = 200
 USUAL: Final = 50
 _LONGEST_CURSOR: Final = 512
+# Characters of our own sort keys. All sort below "~", which closes storage's ranges.
+_PLACE: Final = re.compile(r"[0-9A-Za-z#._-]{1,300}", re.ASCII)
 
 T = TypeVar("T")
 
@@ -35,11 +38,18 @@ class Page:
     after: str
 
     def cut(self, lines: Iterable[T], place: Callable[[T], str]) -> tuple[list[T], str | None]:
-        """The lines of this page and the cursor of the next; `place` sorts a line within the list."""
-        rest = sorted((line for line in lines if place(line) > self.after), key=place)
-        page = list(islice(rest, self.limit))
-        more = len(rest) > len(page)
-        return page, _cursor(self.scope, place(page[-1])) if more else None
+        """The lines of this page and the cursor of the next, if there is one.
+
+        `lines` stand in the order of `place`; those up to `after` may be left out or not.
+        """
+        return self.cut_in_order((line for line in lines if place(line) > self.after), place)
+
+    def cut_in_order(self, lines: Iterable[T], place: Callable[[T], str]) -> tuple[list[T], str | None]:
+        """The same for lines in any order of which none up to `after` is left."""
+        page = list(islice(lines, self.limit + 1))
+        if len(page) <= self.limit:
+            return page, None
+        return page[:-1], _cursor(self.scope, place(page[-2]))
 
 
 def page_of(scope: str, limit: str | None, cursor: str | None) -> Page:
@@ -47,9 +57,21 @@ def page_of(scope: str, limit: str | None, cursor: str | None) -> Page:
     count = USUAL
     if limit is not None:
         if not (limit.isascii() and limit.isdecimal() and len(limit) <= 3 and 1 <= int(limit) <= LARGEST):
-            raise _bad("limit", "not_in_range", f"须为1至{LARGEST}的整数。", f"must be a whole number from 1 to {LARGEST}")
+            raise _bad(
+                "limit",
+                "not_in_range",
+                f"须为1至{LARGEST}的整数。",
+                f"must be a whole number from 1 to {LARGEST}",
+            )
         count = int(limit)
     return Page(_short(scope), count, _place(_short(scope), cursor) if cursor is not None else "")
+
+
+def page_below(area: AreaCode, page: Page) -> Page:
+    """The page, for a list sorted by area; Problem 422 for a cursor that no list below it has given."""
+    if page.after and not page.after.startswith(area):
+        raise Problem("bad_cursor")
+    return page
 
 
 def area_of(caller: Caller, area: str | None) -> AreaCode:
@@ -57,7 +79,12 @@ def area_of(caller: Caller, area: str | None) -> AreaCode:
     if area is None:
         return caller.area
     if not area.isascii() or not AREA.fullmatch(area):
-        raise _bad("area", "shape", "须为2、4、6、9或12位区划代码。", "must be an area code of 2, 4, 6, 9 or 12 digits")
+        raise _bad(
+            "area",
+            "shape",
+            "须为2、4、6、9或12位区划代码。",
+            "must be an area code of 2, 4, 6, 9 or 12 digits",
+        )
     if not caller.may_see_area(area):
         raise not_found()
     return AreaCode(area)
@@ -80,7 +107,7 @@ def _place(scope: str, cursor: str) -> str:
     except (ValueError, RecursionError):
         raise Problem("bad_cursor") from None
     match value:
-        case [str(named), str(place)] if named == scope and place:
+        case [str(named), str(place)] if named == scope and _PLACE.fullmatch(place):
             return place
         case _:
             raise Problem("bad_cursor")
@@ -92,7 +119,11 @@ def _bad(parameter: str, code: str, zh: str, en: str) -> Problem:
 
 def unknown_parameter() -> Problem:
     """422 for a query parameter that the endpoint does not know; its name is not repeated."""
-    return invalid(FieldError("unknown_parameter", "含有未知的查询参数。", "holds an unknown query parameter", parameter="?"))
+    return invalid(
+        FieldError(
+            "unknown_parameter", "含有未知的查询参数。", "holds an unknown query parameter", parameter="?"
+        )
+    )
 
 
 def repeated_parameter(name: str) -> Problem:

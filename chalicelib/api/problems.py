@@ -16,10 +16,16 @@ from chalice.app import Response
 from chalicelib.errors import ConflictError, NotFoundError, RefusedError, UnreadableError, WuganError
 
 PROBLEM_JSON: Final = "application/problem+json"
+HeadersType = dict[str, str | list[str]]  # as Chalice has it
 
 # code → status, Chinese, English. The code is stable: clients branch on it.
 SENTENCES: Final[Mapping[str, tuple[int, str, str]]] = {
-    "bad_cursor": (422, "翻页标记无效，请从第一页重新查询。", "the cursor is not valid here: start from the first page"),
+    "authority_required": (403, "令牌未注明发放主管部门。", "the token names no authority"),
+    "bad_cursor": (
+        422,
+        "翻页标记无效，请从第一页重新查询。",
+        "the cursor is not valid here: start from the first page",
+    ),
     "busy": (503, "记录正在变动，请稍后重试。", "the record is busy: try again shortly"),
     "invalid": (422, "请求内容有误，请按所列字段更正。", "the request is not valid: see the fields listed"),
     "level_not_allowed": (403, "本级机构无权办理此事项。", "this level of office may not do this"),
@@ -29,7 +35,11 @@ SENTENCES: Final[Mapping[str, tuple[int, str, str]]] = {
     "token_required": (401, "请先登录：令牌缺失、无效或已过期。", "a valid token is required"),
     "too_large": (413, "请求内容超过64 KB。", "the body is larger than 64 kB"),
     "unavailable": (503, "系统暂时无法办理，请稍后重试。", "this cannot be answered now: try again later"),
-    "unexpected": (500, "系统出错，已记录，请稍后重试。", "something went wrong and was recorded: try again later"),
+    "unexpected": (
+        500,
+        "系统出错，已记录，请稍后重试。",
+        "something went wrong and was recorded: try again later",
+    ),
     "unsupported_media_type": (415, "请以 application/json 发送。", "send application/json"),
 }
 
@@ -47,11 +57,16 @@ class FieldError:
     def to_json(self) -> dict[str, str]:
         """The error as it stands in `errors`."""
         where = {"pointer": self.pointer} if self.parameter is None else {"parameter": self.parameter}
-        return {**{k: v for k, v in where.items() if v is not None}, "code": self.code, "zh": self.zh, "en": self.en}
+        return {
+            **{k: v for k, v in where.items() if v is not None},
+            "code": self.code,
+            "zh": self.zh,
+            "en": self.en,
+        }
 
 
 @dataclass
-class Problem(WuganError):
+class Problem(WuganError):  # noqa: N818 - the word of RFC 9457
     """A request that is answered with a problem; `code` is a key of SENTENCES, or a rule's own."""
 
     code: str
@@ -79,7 +94,7 @@ class Problem(WuganError):
         }
         if self.errors:
             body["errors"] = [error.to_json() for error in self.errors]
-        headers = {"Content-Type": PROBLEM_JSON, **self.headers}
+        headers: HeadersType = {"Content-Type": PROBLEM_JSON, **self.headers}
         return Response(json.dumps(body, ensure_ascii=False), headers=headers, status_code=self.status)
 
 

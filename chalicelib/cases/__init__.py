@@ -1,12 +1,12 @@
 """Cases: everything that may happen to a person's record, whoever causes it.
 
-    settling     evidence arrives: certificates move, suspicions open, waiting cases wake
-    visiting     a grid worker reports what was found at the door
-    suspending   two people decide a line of a suspension list
-    verifying    a person ends a suspicion
-    instructing  an authority acknowledges what it was told
-    opening      the daily run: who comes due, what should walk and does not
-    executions   the port to Step Functions
+settling     evidence arrives: certificates move, suspicions open, waiting cases wake
+visiting     a grid worker reports what was found at the door
+suspending   two people decide a line of a suspension list
+verifying    a person ends a suspicion
+instructing  an authority acknowledges what it was told
+opening      the daily run: who comes due, what should walk and does not
+executions   the port to Step Functions
 """
 
 from chalicelib.cases.instructing import acknowledge_instruction

@@ -28,9 +28,7 @@ def suspicion_execution(person: PersonId, suspicion: Suspicion) -> str:
     return f"{person}-{suspicion.kind}-{suspicion.day:%Y%m%d}-{suspicion.generation}"
 
 
-def start_certification(
-    person: PersonId, case: Case, enter_at: StateName = StateName.MATCH_DATA
-) -> None:
+def start_certification(person: PersonId, case: Case, enter_at: StateName = StateName.MATCH_DATA) -> None:
     """Let the case walk; a second start of the same generation changes nothing."""
     _start(
         settings().certification_arn,

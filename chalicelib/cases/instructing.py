@@ -28,6 +28,8 @@ def acknowledge_instruction(person: PersonId, name: str, *, by: str) -> Instruct
         if instruction.state is not InstructionState.ISSUED:
             return None
         read = replace(instruction, state=InstructionState.ACKNOWLEDGED, changed=clock.today())
-        return Change("instruction acknowledged", by, clock.now(), {"instruction": name}, instructions=(read,))
+        return Change(
+            "instruction acknowledged", by, clock.now(), {"instruction": name}, instructions=(read,)
+        )
 
     return instruction_of(people.change(person, acknowledge), name)

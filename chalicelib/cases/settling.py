@@ -13,8 +13,8 @@ from datetime import date
 from chalicelib import clock, messages
 from chalicelib.cases import executions
 from chalicelib.engine.decide import decide
-from chalicelib.engine.periods import add_months
 from chalicelib.engine.suspicion import may_open, opened
+from chalicelib.engine.wording import may_tell_certified
 from chalicelib.model import (
     BenefitCode,
     Case,
@@ -37,7 +37,6 @@ from chalicelib.pack import current
 from chalicelib.storage import people
 
 LIVE = (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)
-TOLD_AGAIN_AFTER_MONTHS = 12  # silence is a virtue: one "you are certified" per person and year (rule 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +163,11 @@ def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ..
     return tuple(new)
 
 
-def _told(
-    record: PersonRecord, entitlements: tuple[Entitlement, ...], on: date
-) -> tuple[Message, ...]:
+def _told(record: PersonRecord, entitlements: tuple[Entitlement, ...], on: date) -> tuple[Message, ...]:
     """The one "you are certified" message of a person and year, at the first renewal of a period."""
     before = {entitlement.benefit: entitlement.valid_until for entitlement in record.entitlements}
     renewed = [e for e in entitlements if e.valid_until > before[e.benefit] and e.status in LIVE]
-    told_on = record.person.told_on
-    if not renewed or (told_on is not None and on < add_months(told_on, TOLD_AGAIN_AFTER_MONTHS)):
+    if not renewed or not may_tell_certified(record.person, on, current().rules.policy):
         return ()
     until = min(e.valid_until for e in renewed)
     words = {"until": until.isoformat()}

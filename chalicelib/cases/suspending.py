@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 from chalicelib import clock
 from chalicelib.cases import executions
@@ -13,6 +14,7 @@ from chalicelib.engine.timeline import seconds_until
 from chalicelib.errors import NotFoundError
 from chalicelib.model import (
     Change,
+    Month,
     PersonId,
     PersonRecord,
     Proposal,
@@ -51,11 +53,12 @@ def approve_proposal(person: PersonId, number: int, *, by: str) -> Proposal:
         if (proposal.state, proposal.approved_by) == (ProposalState.APPROVED, by):
             return proposal
         suspension.may_approve(proposal, by)
-        effective = suspension.effective_month(
-            max(proposal.judged.values()), on, current().rules.policy.suspension.cutoff_day
-        )
         return replace(
-            proposal, state=ProposalState.APPROVED, approved_by=by, decided=on, effective=effective
+            proposal,
+            state=ProposalState.APPROVED,
+            approved_by=by,
+            decided=on,
+            effective=_effective(proposal, on),
         )
 
     proposal = _decide(person, number, "suspension approved", by, approved)
@@ -63,6 +66,15 @@ def approve_proposal(person: PersonId, number: int, *, by: str) -> Proposal:
         wait = seconds_until(first_day(proposal.effective), on)
         _answer(person, proposal, {"outcome": Step.APPROVED, "wait": wait})
     return proposal
+
+
+def _effective(proposal: Proposal, on: date) -> Month:
+    """The first month not paid: for a line about several benefits, that of the latest."""
+    rules = current().rules
+    return max(
+        suspension.effective_month(until, on, rules.benefit_on(benefit, on).cutoff_day)
+        for benefit, until in proposal.judged.items()
+    )
 
 
 def refuse_proposal(person: PersonId, number: int, *, by: str, reason: str) -> Proposal:

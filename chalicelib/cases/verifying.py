@@ -51,9 +51,7 @@ def suspicion_verified(
     return suspicion
 
 
-def death_confirmed(
-    person: PersonId, day: date, *, by: str, verification: Verification
-) -> PersonRecord:
+def death_confirmed(person: PersonId, day: date, *, by: str, verification: Verification) -> PersonRecord:
     """Somebody found out at the door that the person died: confirm what was suspected, or open it so."""
 
     def confirm(record: PersonRecord) -> Change | None:
@@ -61,7 +59,9 @@ def death_confirmed(
         if any(s.state is SuspicionState.CONFIRMED for s in deaths):
             return None
         suspected = [s for s in deaths if s.state is SuspicionState.OPEN]
-        ended = tuple(_ended(s, True, by, verification) for s in suspected) or (_reported(day, by, verification),)
+        ended = tuple(_ended(s, True, by, verification) for s in suspected) or (
+            _reported(day, by, verification),
+        )
         return Change("death confirmed", by, clock.now(), {"by": verification.value}, suspicions=ended)
 
     record = people.change(person, confirm)

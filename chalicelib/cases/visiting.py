@@ -84,7 +84,9 @@ def visit_made(
 
 def _check(before: Visit, done: Visit) -> None:
     if not before.is_pending:
-        raise RefusedError("visit_already_made", "这次上门已经登记过结果。", "this visit already has an outcome")
+        raise RefusedError(
+            "visit_already_made", "这次上门已经登记过结果。", "this visit already has an outcome"
+        )
     made = clock.civil_date(done.made) if done.made else clock.today()
     if made < before.not_before:
         raise RefusedError(
@@ -102,9 +104,7 @@ def _seen(record: PersonRecord, visit: Visit, by: str) -> PersonRecord:
     """A person seen at the door is strong evidence of that day, and refutes an accusation of death."""
     day = clock.civil_date(visit.made) if visit.made else clock.today()
     verifying.refuted_by_visit(record.person.id, by=by)
-    seen = Evidence(
-        EvidenceKey(day, HOME_VISITS, "seen"), FileId(f"visit:{visit.number}"), 1, {"by": by}
-    )
+    seen = Evidence(EvidenceKey(day, HOME_VISITS, "seen"), FileId(f"visit:{visit.number}"), 1, {"by": by})
     return settling.evidence_arrived(record.person.id, [seen], actor=by, action="seen at a visit").record
 
 

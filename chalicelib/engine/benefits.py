@@ -46,7 +46,7 @@ class Clause(Declaration):
     @model_validator(mode="after")
     def _value_fits(self) -> Self:
         if self.when is Word.IN_KEY_GROUP:
-            KeyGroup(self.value)  # ValueError names the words that may stand here
+            KeyGroup(str(self.value))  # ValueError names the words that may stand here
         elif not isinstance(self.value, int):
             raise ValueError(f"{self.when} needs a number of years")
         return self
@@ -64,6 +64,7 @@ class Recognised(Declaration):
 
     @cached_property
     def keys(self) -> frozenset[tuple[FeedId, str]]:
+        """(feed, event) of everything recognised."""
         return frozenset(name.key for name in (*self.strong, *self.weak))
 
 

@@ -75,6 +75,7 @@ class Facts:
 
     @property
     def deceased_on(self) -> date | None:
+        """The confirmed day of death, if it lies no later than the day of the decision."""
         return _deceased(self.person, self.on)
 
 
@@ -130,9 +131,7 @@ def sort_evidence(
             sightings.append(Sighting(item.key, event))
         elif event.suspicion is not None and (event.suspicion, item.key.day) not in refuted_facts:
             negatives.append(Negative(item.key, event, event.suspicion, _until(item)))
-    losses = tuple(
-        n for n in negatives if n.event.proves is Proves.LOSS and _is_sane(n, person, rules)
-    )
+    losses = tuple(n for n in negatives if n.event.proves is Proves.LOSS and _is_sane(n, person, rules))
     counting, contradicting = _divide(sightings, losses, _deceased(person, on))
     exclusions = tuple(n for n in negatives if n.event.proves is Proves.EXCLUSION)
     return Facts(person, on, counting, contradicting, losses, exclusions)

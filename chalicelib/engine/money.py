@@ -1,4 +1,4 @@
-"""Money by month, in integer fen: what is owed, what was overpaid, what never becomes due (rules 15, 17, 18)."""
+"""Money by month, in integer fen: owed, overpaid, never due (rules 15, 17, 18)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from chalicelib.engine.periods import month_before, month_of, months_between, ne
 from chalicelib.model import Entitlement, Month, Payment
 
 
-
 @dataclass(frozen=True, slots=True)
 class Sum:
     """An amount that can be explained month by month."""
@@ -21,10 +20,12 @@ class Sum:
 
     @property
     def fen(self) -> int:
+        """All months together."""
         return sum(self.by_month.values())
 
     @property
     def months(self) -> tuple[Month, ...]:
+        """The months concerned, oldest first."""
         return tuple(sorted(self.by_month))
 
 

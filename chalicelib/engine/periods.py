@@ -35,7 +35,7 @@ def add_months(day: date, months: int) -> date:
     """
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    if day.day > 28:  # noqa: PLR2004 - every month has 28 days: nothing to clamp
+    if day.day > 28:
         return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
     return date(year, month + 1, day.day)
 
@@ -143,4 +143,3 @@ def zh_month(month: Month) -> str:
     '2025年7月'
     """
     return f"{month[:4]}年{int(month[5:])}月"
-

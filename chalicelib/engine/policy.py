@@ -47,6 +47,7 @@ class EventName(Declaration):
 
     @property
     def key(self) -> tuple[FeedId, str]:
+        """(feed, event), as the rule book files events."""
         return FeedId(self.feed), self.event
 
 

@@ -155,7 +155,7 @@ def _proves(version: BenefitRules, row: EventName) -> Proves:
 
 def _check_tiers(path: Path, place: Place, tiers: tuple[Tier, ...], policy: Policy) -> None:
     if not any(tier.aged_at_least == 0 and not tier.in_key_group for tier in tiers):
-        raise DeclarationError(place_of(path, place), "one tier must hold for everybody (no age, no key group)")
+        raise DeclarationError(place_of(path, place), "one tier must hold for everybody")
     if min(tier.months for tier in tiers) < policy.periods.weak_months:
         raise DeclarationError(
             place_of(path, place), "no tier may be shorter than what weak evidence carries (policy.yaml)"

@@ -80,9 +80,7 @@ def strongest(
 def combined(sightings: Sequence[Sighting], benefit: Benefit, rules: RuleBook) -> Weight | Shortfall:
     """The weak combination that carries furthest, running from its newest own card or body item."""
     weak = rules.policy.weak
-    items = sorted(
-        (s for s in sightings if _counts(s, benefit, weak)), key=lambda s: s.key, reverse=True
-    )
+    items = sorted((s for s in sightings if _counts(s, benefit, weak)), key=lambda s: s.key, reverse=True)
     best: _Combination | None = None
     short = Shortfall(Lack.NOTHING)
     for start, newest in enumerate(items):
@@ -125,7 +123,7 @@ def _best(
     """The combination of a window that reaches the threshold and runs from the latest day, or what lacks."""
     combinations = list(_combinations(window, end, weak))
     if not combinations:
-        lonely = len({s.event.trace for s in window}) < 2 or not any(s.event.trace in OWN for s in window)  # noqa: PLR2004
+        lonely = len({s.event.trace for s in window}) < 2 or not any(s.event.trace in OWN for s in window)
         return None, Shortfall(Lack.TRACES if lonely else Lack.POINTS)
     enough = [c for c in combinations if c.points >= weak.threshold * 100]
     if not enough:
@@ -154,9 +152,7 @@ def _combinations(window: Sequence[Sighting], end: date, weak: WeakRules) -> Ite
             continue
         counted = (partner, *others)
         days = [s.key.day for s in counted if s.event.trace in OWN]
-        yield _Combination(
-            max(days), sum(worth[s.key] for s in counted), tuple(s.key for s in counted)
-        )
+        yield _Combination(max(days), sum(worth[s.key] for s in counted), tuple(s.key for s in counted))
 
 
 def _points(sighting: Sighting, end: date, weak: WeakRules) -> int:

@@ -10,6 +10,7 @@ from datetime import date
 from chalicelib import clock
 from chalicelib.cases import evidence_arrived
 from chalicelib.model import (
+    BenefitCode,
     Change,
     DroppedFile,
     Entitlement,
@@ -21,6 +22,7 @@ from chalicelib.model import (
     Instruction,
     InstructionKind,
     InstructionState,
+    Month,
     Payment,
     Person,
     PersonId,
@@ -29,7 +31,8 @@ from chalicelib.model import (
 )
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
-from chalicelib.sources.reading import FileReading, RosterEntry
+from chalicelib.sources.reading import FileReading
+from chalicelib.sources.records import RosterEntry
 from chalicelib.storage import objects, people, work
 
 
@@ -51,7 +54,7 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             load_payments(reading.payments)
             return Loaded()
         case _:
-            objects.put_evidence(feed.id, dropped.day, dropped.id, reading.evidence)
+            objects.put_evidence(dropped.feed, dropped.day, dropped.id, reading.evidence)
             return Loaded(certified=load_evidence(reading.evidence, actor=f"feed:{feed.id}"))
 
 
@@ -149,7 +152,9 @@ def load_payments(payments: Sequence[tuple[PersonId, Payment]]) -> None:
             if not changed:
                 return None
             details = {i.name: i.state.value for i in changed}
-            return Change("payments matched", "feed:payments", clock.now(), details, instructions=tuple(changed))
+            return Change(
+                "payments matched", "feed:payments", clock.now(), details, instructions=tuple(changed)
+            )
 
         people.change(person, match)
 
@@ -157,8 +162,8 @@ def load_payments(payments: Sequence[tuple[PersonId, Payment]]) -> None:
 def _matched(
     instruction: Instruction,
     person: PersonId,
-    months: set[tuple[str, str]],
-    paid: dict[tuple[PersonId, str, str], int],
+    months: set[tuple[BenefitCode, Month]],
+    paid: dict[tuple[PersonId, BenefitCode, Month], int],
     on: date,
 ) -> Instruction:
     """One instruction against one payments file: seen, or listed after two pay runs without it."""

@@ -11,7 +11,10 @@ from chalicelib.storage import objects
 
 WHAT_TO_DO = {
     FileState.LOADED: ("已入库。", "loaded"),
-    FileState.HELD: ("已暂存，等待处理；原有数据不受影响。", "held; nothing that was loaded before has changed"),
+    FileState.HELD: (
+        "已暂存，等待处理；原有数据不受影响。",
+        "held; nothing that was loaded before has changed",
+    ),
     FileState.REFUSED: ("未入库；原有数据不受影响。", "refused; nothing that was loaded before has changed"),
     FileState.DEAD: ("读取失败。", "could not be taken in"),
     FileState.RECEIVED: ("已收到，正在处理。", "received, being read"),

@@ -207,7 +207,8 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
         width = width or len(cells)
         # A cell with a line break and as many commas as a whole row has: two unclosed quotes that
         # happen to pair up would swallow the rows between them without an error.
-        if any("\n" in cell and cell.count(",") >= width - 1 for cell in cells):
+        spans_lines = reader.line_num > line
+        if spans_lines and any("\n" in cell and cell.count(",") >= width - 1 for cell in cells):
             raise _UnclosedQuoteError(line)
         yield line, cells
 
@@ -217,21 +218,23 @@ def _is_blank(cells: Sequence[str]) -> bool:
 
 
 def _batch_of(records: Sequence[tuple[int, Sequence[str]]], width: int) -> Batch:
-    full = [(line, cells) for line, cells in records if not _is_blank(cells)]
-    fitting = [(line, cells) for line, cells in full if len(cells) == width]
-    ragged = [
-        (line, [*cells[: width - 1], ",".join(cells[width - 1 :])])
-        for line, cells in full
-        if len(cells) != width
-    ]
+    fitting: list[tuple[int | str, ...]] = []
+    ragged: list[tuple[int | str, ...]] = []
+    for line, cells in records:
+        if _is_blank(cells):
+            continue
+        if len(cells) == width:
+            fitting.append((line, *cells))
+            continue
+        padded: list[str] = [*cells[: width - 1], *[""] * (width - len(cells) - 1)]
+        ragged.append((line, *padded, ",".join(cells[width - 1 :])))
     return Batch(_frame_of(fitting, width), _frame_of(ragged, width))
 
 
-def _frame_of(records: Sequence[tuple[int, Sequence[str]]], width: int) -> pl.DataFrame:
-    columns: dict[str, list[object]] = {LINE: [line for line, _ in records]}
-    for i in range(width):
-        columns[str(i)] = [(cells[i] or None) if i < len(cells) else None for _, cells in records]
-    return pl.DataFrame(columns, schema={LINE: pl.Int64} | {str(i): pl.String for i in range(width)})
+def _frame_of(rows: Sequence[tuple[int | str, ...]], width: int) -> pl.DataFrame:
+    schema = {LINE: pl.Int64} | {str(i): pl.String for i in range(width)}
+    frame = pl.DataFrame(list(zip(*rows, strict=True)) or None, schema=schema)
+    return frame.with_columns(pl.col(pl.String).replace("", None))
 
 
 def _name(column: str) -> str:

@@ -155,9 +155,7 @@ def _told(call: StepInput, record: PersonRecord, case: Case, template: Template)
         "hotline": settings().hotline,
         "code": check_code(record.person.id, case.due),
     }
-    message: Message = messages.compose(
-        record.person, template, case.due.isoformat(), words, clock.today()
-    )
+    message: Message = messages.compose(record.person, template, case.due.isoformat(), words, clock.today())
     known = {m.id for m in record.messages}
     return replace(_nothing(call), messages=() if message.id in known else (message,))
 

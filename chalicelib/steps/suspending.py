@@ -15,6 +15,8 @@ from chalicelib.cases import executions, settling, visiting
 from chalicelib.engine import suspension, timeline
 from chalicelib.engine.money import arrears
 from chalicelib.engine.periods import month_of
+from chalicelib.engine.timeline import SECONDS_A_DAY
+from chalicelib.engine.visits import next_visit_days
 from chalicelib.model import (
     BenefitCode,
     Case,
@@ -40,7 +42,6 @@ from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
 from chalicelib.storage import people, work
 
 STANDING = (ProposalState.PROPOSED, ProposalState.CONFIRMED, ProposalState.APPROVED)
-SUSPENDED_WAIT_DAYS = 180  # after that the case sleeps without an execution (design section 5)
 
 
 def look(record: PersonRecord, case: Case, on: date) -> suspension.Readiness:
@@ -50,7 +51,7 @@ def look(record: PersonRecord, case: Case, on: date) -> suspension.Readiness:
 
 def visit_days(record: PersonRecord, case: Case, on: date) -> tuple[date, date]:
     """From which day and until which day the next visit of a case is to be made."""
-    return timeline.next_visit(record.visits, case.due, on, current().rules.policy)
+    return next_visit_days(record.visits, case.due, on, current().rules.policy)
 
 
 # --- proposals -----------------------------------------------------------------------------------
@@ -58,9 +59,7 @@ def visit_days(record: PersonRecord, case: Case, on: date) -> tuple[date, date]:
 
 def standing_proposal(record: PersonRecord, case: Case) -> Proposal | None:
     """The line about this case that is on a list, or approved, now."""
-    return next(
-        (p for p in reversed(record.proposals) if p.due == case.due and p.state in STANDING), None
-    )
+    return next((p for p in reversed(record.proposals) if p.due == case.due and p.state in STANDING), None)
 
 
 def proposal_for(record: PersonRecord, case: Case, on: date) -> Proposal:
@@ -95,7 +94,7 @@ def suspend(call: StepInput) -> Answer:
     def stop(record: PersonRecord) -> Change | None:
         nonlocal outcome
         case = call.case_of(record)
-        outcome = _may_suspend(record, case, on)
+        outcome, benefits = _may_suspend(record, case, on)
         if outcome is not Step.SUSPEND or case is None:
             return None
         approved = standing_proposal(record, case)
@@ -103,26 +102,28 @@ def suspend(call: StepInput) -> Answer:
             outcome = Step.CHANGED
             return None
         outcome = Step.SUSPENDED
-        return _suspension(record, case, approved, approved.effective, on)
+        return _suspension(record, case, replace(approved, benefits=benefits), approved.effective, on)
 
     people.change(call.person, stop)
-    return answer(outcome, SUSPENDED_WAIT_DAYS * 86_400)
+    return answer(outcome, current().rules.policy.timeline.dormant_after_days * SECONDS_A_DAY)
 
 
-def _may_suspend(record: PersonRecord, case: Case | None, on: date) -> Step:
+def _may_suspend(record: PersonRecord, case: Case | None, on: date) -> tuple[Step, tuple[BenefitCode, ...]]:
+    """What stands on this day, for which benefits; anything but SUSPEND leaves the money alone."""
     if case is None:
-        return Step.CLOSED
+        return Step.CLOSED, ()
     if any(e.status is EntitlementStatus.SUSPENDED for e in settling.still_due(record, case)):
-        return Step.SUSPENDED  # a repeated call: it has been done
-    fresh = settling.settle(record, on)
-    if fresh:
-        return Step.CHANGED  # evidence that was not settled yet: the last look comes first
-    return look(record, case, on).step
+        return Step.SUSPENDED, ()  # a repeated call: it has been done
+    if settling.settle(record, on):
+        return Step.CHANGED, ()  # evidence that was not settled yet: the last look comes first
+    readiness = look(record, case, on)
+    step = readiness.step
+    known = (Step.SUSPEND, Step.CERTIFIED, Step.CLOSED)
+    return (step if step in known else Step.CHANGED), readiness.benefits
 
 
-def _suspension(
-    record: PersonRecord, case: Case, approved: Proposal, effective: Month, on: date
-) -> Change:
+def _suspension(record: PersonRecord, case: Case, approved: Proposal, effective: Month, on: date) -> Change:
+    """The change that stops `approved.benefits`."""
     stopped = tuple(
         replace(e, status=EntitlementStatus.SUSPENDED, stopped_from=effective)
         for e in record.entitlements
@@ -154,9 +155,7 @@ def _instruct(
         InstructionKind.SUSPEND: "not certified, after data, reminders, self-service and two visits",
         InstructionKind.RESUME: "certified again",
     }
-    return Instruction(
-        entitlement.benefit, kind, month, fen, reasons[kind], InstructionState.ISSUED, on
-    )
+    return Instruction(entitlement.benefit, kind, month, fen, reasons[kind], InstructionState.ISSUED, on)
 
 
 # --- resume --------------------------------------------------------------------------------------
@@ -170,9 +169,7 @@ def resume_and_pay_arrears(call: StepInput) -> Answer:
         case = call.case_of(record)
         due = {e.benefit for e in settling.still_due(record, case)} if case else set()
         resumed = tuple(
-            e
-            for e in record.entitlements
-            if e.status is EntitlementStatus.SUSPENDED and e.benefit not in due
+            e for e in record.entitlements if e.status is EntitlementStatus.SUSPENDED and e.benefit not in due
         )
         if not resumed:
             return None
@@ -191,13 +188,9 @@ def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date
         ACTOR,
         clock.now(),
         {"arrears_fen": owed},
-        entitlements=tuple(
-            replace(e, status=EntitlementStatus.ACTIVE, stopped_from=None) for e in resumed
-        ),
+        entitlements=tuple(replace(e, status=EntitlementStatus.ACTIVE, stopped_from=None) for e in resumed),
         messages=(messages.compose(record.person, Template.RESUMED, on.isoformat(), words, on),),
-        instructions=tuple(
-            _instruct(e, InstructionKind.RESUME, month, owed[e.benefit], on) for e in resumed
-        ),
+        instructions=tuple(_instruct(e, InstructionKind.RESUME, month, owed[e.benefit], on) for e in resumed),
     )
 
 

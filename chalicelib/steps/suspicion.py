@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib import clock, messages
 from chalicelib.cases import executions, settling, visiting
-from chalicelib.engine.ending import Ending, endings
+from chalicelib.engine.ending import Ending, ending
 from chalicelib.engine.money import overpaid
 from chalicelib.engine.periods import month_before
 from chalicelib.engine.suspicion import next_level, verify_by
@@ -96,7 +96,7 @@ def chase_verification(call: StepInput) -> Answer:
         suspicion = call.suspicion_of(record)
         if suspicion is None or suspicion.state in ENDED:
             return None
-        level = next_level(suspicion.level, policy)
+        level = next_level(suspicion.level)
         due = verify_by(clock.today(), level, policy)
         chased = replace(suspicion, level=level, verify_by=due, waiting=None)
         return replace(_change(call), suspicions=(chased,))
@@ -112,7 +112,7 @@ def terminate(call: StepInput) -> Answer:
         suspicion = call.suspicion_of(record)
         if suspicion is None or suspicion.state is not SuspicionState.CONFIRMED:
             return None
-        ended = endings(suspicion, record.entitlements, current().rules, clock.today())
+        ended = ending(suspicion, record.entitlements, current().rules, clock.today())
         died = suspicion.kind is SuspicionKind.DEATH and record.person.deceased_on is None
         if not ended and not died:
             return None
@@ -132,15 +132,11 @@ def terminate(call: StepInput) -> Answer:
     return answer(Step.DONE)
 
 
-def _told(
-    record: PersonRecord, suspicion: Suspicion, ended: tuple[Ending, ...]
-) -> tuple[Message, ...]:
+def _told(record: PersonRecord, suspicion: Suspicion, ended: tuple[Ending, ...]) -> tuple[Message, ...]:
     if not ended:
         return ()
     words = {"hotline": settings().hotline}
-    return (
-        messages.compose(record.person, Template.TERMINATED, suspicion.name, words, clock.today()),
-    )
+    return (messages.compose(record.person, Template.TERMINATED, suspicion.name, words, clock.today()),)
 
 
 def _instructions(ended: Ending) -> tuple[Instruction, ...]:
@@ -182,8 +178,12 @@ def compute_overpaid(call: StepInput) -> Answer:
 def _overpaid(record: PersonRecord, entitlement: Entitlement) -> tuple[Instruction, ...]:
     if entitlement.stopped_from is None:
         return ()
-    payments = people.payments_of(record.person.id, entitlement.stopped_from)
-    fen = overpaid(payments, entitlement.benefit, month_before(entitlement.stopped_from)).fen
+    payments = [
+        payment
+        for payment in people.payments_of(record.person.id, entitlement.stopped_from)
+        if payment.benefit == entitlement.benefit
+    ]
+    fen = overpaid(payments, month_before(entitlement.stopped_from)).fen
     if not fen:
         return ()
     return (

@@ -43,6 +43,7 @@ class StepInput:
 
     @property
     def due(self) -> date:
+        """The due day of the case, where the subject is one."""
         return date.fromisoformat(self.subject)
 
     def waiting(self) -> Waiting | None:

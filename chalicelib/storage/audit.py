@@ -31,6 +31,7 @@ class AuditEntry:
 
     @property
     def sort_key(self) -> str:
+        """Where the entry stands: the chain reads in order, after everything of the record."""
         return f"{PREFIX}{self.sequence:08d}"
 
 

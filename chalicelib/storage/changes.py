@@ -22,7 +22,16 @@ T = TypeVar("T")
 
 TRIES: Final = 5
 _EVIDENCE_AT_ONCE: Final = 40  # with everything else that a step writes, well below MAX_ITEMS
-_LISTS: Final = ("entitlements", "evidence", "cases", "suspicions", "visits", "proposals", "messages", "instructions")
+_LISTS: Final = (
+    "entitlements",
+    "evidence",
+    "cases",
+    "suspicions",
+    "visits",
+    "proposals",
+    "messages",
+    "instructions",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +44,7 @@ class Plan:
     mark: str | None = None
 
 
-def settle(
-    load: Callable[[], PersonRecord], decide: Callable[[PersonRecord], Plan | None]
-) -> PersonRecord:
+def settle(load: Callable[[], PersonRecord], decide: Callable[[PersonRecord], Plan | None]) -> PersonRecord:
     """Load, decide, commit; on a conflict load and decide again, five times at most (ConflictError).
 
     Returns the record as it now stands. More evidence than one transaction holds goes in several, oldest
@@ -159,7 +166,7 @@ def _profile(after: PersonRecord, plan: Plan, new: bool) -> Write:
         People.head.set(person.head),
         People.body.set(body),
     ]
-    if plan.sealed is not None:
+    if plan.sealed is not None and plan.mark is not None:
         actions += [People.sealed.set(plan.sealed), People.mark.set(plan.mark)]
     return Update(People(pk, PROFILE), actions, People.sequence == person.sequence - 1)
 

@@ -1,9 +1,9 @@
 """Dropped files through their stages, newest first by feed; and which content is loaded already.
 
-    FEED#<feed> / <day>#<file>     one file; its key is sealed, because file names are personal data
-    FILE#<file> / FILE             file → feed and day
-    SHA#<feed>#<digest> / SHA      content → the file that loaded it
-    FEEDS / <feed>                 feeds that ever dropped anything, unknown ones included
+FEED#<feed> / <day>#<file>     one file; its key is sealed, because file names are personal data
+FILE#<file> / FILE             file → feed and day
+SHA#<feed>#<digest> / SHA      content → the file that loaded it
+FEEDS / <feed>                 feeds that ever dropped anything, unknown ones included
 """
 
 from __future__ import annotations

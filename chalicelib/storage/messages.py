@@ -1,10 +1,10 @@
 """The outbox: a message is an item of its person's record and moves under that record's lock.
 
-    PENDING → CLAIMED(attempt) → SENT → DELIVERED | FAILED
-                              ↘ UNKNOWN (its sender died: never sent again on its own)
+PENDING → CLAIMED(attempt) → SENT → DELIVERED | FAILED
+                          ↘ UNKNOWN (its sender died: never sent again on its own)
 
-    P#<person> / SENT#<day>     which message went out that day: one per person and day
-    PHONE#<mark> / <day>        how many went to one phone that day: a cadre's number serves ten elders
+P#<person> / SENT#<day>     which message went out that day: one per person and day
+PHONE#<mark> / <day>        how many went to one phone that day: a cadre's number serves ten elders
 """
 
 from __future__ import annotations
@@ -78,9 +78,7 @@ def _reservation(
 def claim(person: PersonId, message: Message) -> Message | None:
     """Take a pending message for this attempt; None if it is not pending any more, or somebody has it."""
     attempt = uuid.uuid4().hex
-    record = _move(
-        person, message.id, {MessageState.PENDING}, MessageState.CLAIMED, _SENDER, attempt=attempt
-    )
+    record = _move(person, message.id, {MessageState.PENDING}, MessageState.CLAIMED, _SENDER, attempt=attempt)
     claimed = _find(record, message.id)
     return claimed if claimed is not None and claimed.attempt == attempt else None
 

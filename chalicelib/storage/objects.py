@@ -1,11 +1,11 @@
 """Objects in S3: files as dropped, what goes back to departments and authorities, the roster snapshot.
 
-    inbox     <department>/<feed>/<YYYYMMDD>/<name>                  as sent: clear numbers
-    rejects   <department>/<file>.csv                                rows as sent: clear numbers
-    roster    roster.parquet                                         number → person: clear numbers
-    outbox    <department>/receipts/<file>.json · <authority>/results|instructions/<month>.csv ·
-              notices/<county>/<day>/<message>.txt · statistics/latest.json
-    lake      evidence/feed=<feed>/<YYYY-MM>/<file>.parquet          see storage.lake
+inbox     <department>/<feed>/<YYYYMMDD>/<name>                  as sent: clear numbers
+rejects   <department>/<file>.csv                                rows as sent: clear numbers
+roster    roster.parquet                                         number → person: clear numbers
+outbox    <department>/receipts/<file>.json · <authority>/results|instructions/<month>.csv ·
+          notices/<county>/<day>/<message>.txt · statistics/latest.json
+lake      evidence/feed=<feed>/<YYYY-MM>/<file>.parquet          see storage.lake
 """
 
 from __future__ import annotations
@@ -103,12 +103,13 @@ def read_roster() -> RosterIndex | None:
     """Everybody's number and person, read again only when it has changed; None before the first roster."""
     from chalicelib.sources.roster_index import RosterIndex  # polars: only who reads files needs it
 
-    known = {"IfNoneMatch": etag for etag in _roster}
+    etag = next(iter(_roster), None)
+    known = {} if etag is None else {"IfNoneMatch": etag}
     try:
         found = _get(settings().roster_bucket, _ROSTER, **known)
     except ClientError as error:
         if _code(error) in _UNCHANGED:
-            return next(iter(_roster.values()))
+            return _roster[str(etag)]
         raise
     _roster.clear()
     if found is None:

@@ -208,6 +208,12 @@ def _commit_new(newcomer: Newcomer, at: datetime, actor: str) -> PersonId:
 
 def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) -> None:
     told, identity = newcomer.person, newcomer.identity
+    mark: str | None = None
+
+    def load_with_mark() -> PersonRecord:
+        nonlocal mark
+        record, mark = _read(person_id)
+        return record
 
     def plan(record: PersonRecord) -> Plan | None:
         person = replace(
@@ -229,12 +235,6 @@ def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) ->
         box = sealed.seal_identity(person_id, person.area, identity)
         return Plan(change, sealed=box, mark=opaque.identity_mark(identity))
 
-    def load_with_mark() -> PersonRecord:
-        nonlocal mark
-        record, mark = _read(person_id)
-        return record
-
-    mark = ""
     changes.settle(load_with_mark, plan)
 
 
@@ -290,7 +290,7 @@ def put_payments(payments: Iterable[tuple[PersonId, Payment]]) -> int:
     )
 
 
-def payments_of(person_id: PersonId, since: Month = Month("")) -> list[Payment]:
+def payments_of(person_id: PersonId, since: Month | None = None) -> list[Payment]:
     """What was really paid to a person for a month and later ones, by month."""
-    place = People.sk.between(f"{_PAYMENT}{since}", f"{_PAYMENT}~")
+    place = People.sk.between(f"{_PAYMENT}{since or ''}", f"{_PAYMENT}~")
     return [decode(Payment, item.body) for item in tables.query(People, partition(person_id), place)]

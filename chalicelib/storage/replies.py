@@ -1,6 +1,6 @@
 """Answers to repeated API calls: the same key and body get the same answer, another body is refused.
 
-    IDEM#<hash of caller and key> / IDEM     with a time to live
+IDEM#<hash of caller and key> / IDEM     with a time to live
 """
 
 from __future__ import annotations

@@ -179,7 +179,9 @@ def get_many(model: type[I], keys: Iterable[tuple[str, str]]) -> Iterator[I]:
     yield from model.batch_get(list(dict.fromkeys(keys)), consistent_read=True)
 
 
-def query(model: type[I], pk: str, place: Condition | None = None, *, newest_first: bool = False) -> Iterator[I]:
+def query(
+    model: type[I], pk: str, place: Condition | None = None, *, newest_first: bool = False
+) -> Iterator[I]:
     """One partition in order of sort keys, strongly consistent."""
     yield from model.query(pk, place, consistent_read=True, scan_index_forward=not newest_first)
 

@@ -45,7 +45,9 @@ from chalicelib.storage.tables import Delete, Put, Work, Write
 T = TypeVar("T", Visit, Suspicion, Proposal, Message, Instruction)
 Place = tuple[str, str]
 
-SHARDS: Final = 4  # a city writes some 4,000 DUE rows a day, a province 160,000: far below one partition's limit
+SHARDS: Final = (
+    4  # a city writes some 4,000 DUE rows a day, a province 160,000: far below one partition's limit
+)
 _LIVE: Final = frozenset({EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED})
 _TO_SEND: Final = frozenset({MessageState.PENDING, MessageState.CLAIMED})
 _TO_DECIDE: Final = frozenset({ProposalState.PROPOSED, ProposalState.CONFIRMED})
@@ -99,7 +101,9 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
     for instruction in record.instructions:
         if instruction.state not in _DONE:
             things[_INSTRUCTIONS, f"{instruction.name}#{person}"] = instruction
-    rows = {key: json.dumps({**about, "item": encode(thing)}, ensure_ascii=False) for key, thing in things.items()}
+    rows = {
+        key: json.dumps({**about, "item": encode(thing)}, ensure_ascii=False) for key, thing in things.items()
+    }
     rows |= {(f"OPEN#{shard}", f"{person}#{case.due}"): "{}" for case in record.cases if case.is_open}
     return rows
 

@@ -143,7 +143,7 @@ class Strands:
         while self._ready:
             try:
                 self.run_one()
-            except Exception as error:  # noqa: BLE001 - closing: whatever escapes, the others must end too
+            except Exception as error:
                 print(f"sandbox: {error!r} while closing")
 
     def _mine(self) -> Strand:
@@ -160,7 +160,7 @@ class Strands:
                 strand.body()
         except Unwound:
             pass
-        except BaseException as error:  # noqa: BLE001 - handed to the driver, which raises it
+        except BaseException as error:
             strand.error = error
         finally:
             with self._guard:

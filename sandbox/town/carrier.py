@@ -53,9 +53,7 @@ class Carrier:
                 return taken
             for received in batch:
                 self._take(message_of(received["Body"]))
-                self.sqs.delete_message(
-                    QueueUrl=self.gateway_queue, ReceiptHandle=received["ReceiptHandle"]
-                )
+                self.sqs.delete_message(QueueUrl=self.gateway_queue, ReceiptHandle=received["ReceiptHandle"])
             taken += len(batch)
 
     def _take(self, message: Mapping[str, str]) -> None:

@@ -7,8 +7,8 @@ strangers, its state) is noted as it is written, so that every row can be accoun
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Final
@@ -19,12 +19,12 @@ from chalicelib.sources.feed import Feed
 from sandbox.town.chance import chance
 from sandbox.town.lives import Happening, Trace
 from sandbox.town.people import Town, Townsperson
-from sandbox.town.rows import Line, Style, spoil, write
+from sandbox.town.rows import Cell, Line, Style, spoil, write
 from sandbox.town.shapes import DateShape, Kind
 
 DIRTY: Final = 0.02
 TWICE: Final = 0.005  # rows that stand twice in a file
-STRANGERS: Final = 2.5  # rows about strangers for each row about a recipient
+STRANGERS: Final = 2.5  # rows about strangers for each row about a recipient, over the whole span
 
 # Trace -> feed and event; the event "" stands for the only one that the feed declares.
 BOOKS: Final[Mapping[Trace, tuple[str, str]]] = {
@@ -54,7 +54,6 @@ class Rhythm:
     every_months: int = 1
     hour: int = 10
     lag_days: tuple[int, int] = (0, 0)  # from the happening to its being written down
-    strangers: float = STRANGERS
 
 
 def _csv(kind: Kind, dates: DateShape) -> Style:
@@ -84,7 +83,7 @@ class Written:
     rows: int
     rejected: int
     strangers: int
-    state: FileState | None  # None: no trace of it may appear (the same bytes again)
+    state: FileState
     about: tuple[tuple[int, Happening], ...] = ()  # recipients by index, and what their good rows say
 
 
@@ -96,16 +95,6 @@ class Drop:
     key: str
     feed: str
     make: Callable[[], tuple[bytes, Written]]
-
-
-@dataclass
-class Ledger:
-    """Every file that the town has dropped, by key."""
-
-    written: dict[str, Written] = field(default_factory=dict)
-
-    def note(self, written: Written) -> None:
-        self.written[written.key] = written
 
 
 def instant(day: date, hour: int, minute: int = 0) -> datetime:
@@ -125,13 +114,15 @@ def drops(town: Town, feeds: Mapping[FeedId, Feed]) -> Iterator[Drop]:
         feed = feeds.get(FeedId(name))
         if feed is None:
             continue
-        since = date.min
-        for day in sending_days(rhythm, town.start, town.end):
-            due = [entry for entry in books.get(name, ()) if since <= entry[0] < day]
+        days = list(sending_days(rhythm, town.start, town.end))
+        entries = [entry for entry in books.get(name, ()) if entry[0] < days[-1]]
+        # As many strangers in each file: a feed's size is steady, and a file of half of it is suspect.
+        strangers = round(len(entries) / len(days) * STRANGERS) + 2
+        since = days[0] - timedelta(27) if feed.day == "as_of" else date.min  # a list says only how it is
+        for day in days:
+            about = [(person, happening) for noted, person, happening in entries if since <= noted < day]
             since = day
-            about = [(person, happening) for _, person, happening in due]
-            if about:
-                yield evidence_drop(town, feed, rhythm, day, about)
+            yield evidence_drop(town, feed, rhythm, day, about, strangers)
 
 
 def _books(town: Town) -> dict[str, list[tuple[date, Townsperson, Happening]]]:
@@ -162,7 +153,12 @@ def sending_days(rhythm: Rhythm, start: date, end: date) -> Iterator[date]:
 
 
 def evidence_drop(
-    town: Town, feed: Feed, rhythm: Rhythm, day: date, about: list[tuple[Townsperson, Happening]]
+    town: Town,
+    feed: Feed,
+    rhythm: Rhythm,
+    day: date,
+    about: list[tuple[Townsperson, Happening]],
+    strangers: int,
 ) -> Drop:
     """One file about some happenings, among rows about strangers and rows gone wrong."""
     key = key_of(feed, day, f"{feed.id}_{day:%Y%m%d}.{rhythm.style.kind.suffix}")
@@ -171,9 +167,9 @@ def evidence_drop(
         rng = chance(town.seed, "file", key)
         pairs = [(line_of(feed, person, happening), (person.index, happening)) for person, happening in about]
         pairs += [pair for pair in pairs if rng.random() < TWICE]
-        mine = spoil([line for line, _ in pairs], DIRTY, rng)
+        mine = spoil(feed, [line for line, _ in pairs], DIRTY, rng)
         told = tuple(sorted({w for line, (_, w) in zip(mine, pairs, strict=True) if not line.fault}))
-        others = _strangers(town, feed, about, rhythm, rng)
+        others = _strangers(town, feed, day, strangers, rng)
         lines = [*mine, *others]
         rng.shuffle(lines)
         return write(feed, lines, rhythm.style, rng), account(key, feed, lines, told)
@@ -184,12 +180,14 @@ def evidence_drop(
 def account(
     key: str,
     feed: Feed,
-    lines: list[Line],
+    lines: Sequence[Line],
     about: tuple[tuple[int, Happening], ...] = (),
     state: FileState = FileState.LOADED,
 ) -> Written:
     """What must become of a file's rows."""
-    kinds = Counter("rejected" if line.fault else "recipient" if line.recipient else "stranger" for line in lines)
+    kinds = Counter(
+        "rejected" if line.fault else "recipient" if line.recipient else "stranger" for line in lines
+    )
     return Written(key, feed.id, len(lines), kinds["rejected"], kinds["stranger"], state, about)
 
 
@@ -198,19 +196,18 @@ def line_of(feed: Feed, person: Townsperson, happening: Happening) -> Line:
     return Line(person.number, person.name, _fields(feed, happening), recipient=True)
 
 
-def _fields(feed: Feed, happening: Happening) -> dict[str, str | int | date | None | frozenset[str]]:
+def _fields(feed: Feed, happening: Happening) -> dict[str, Cell]:
     event = BOOKS[happening.trace][1]
     word = happening.word if event == "*" else event or next(iter(feed.events))
     return {"day": happening.day, "event": word}
 
 
-def _strangers(
-    town: Town, feed: Feed, about: list[tuple[Townsperson, Happening]], rhythm: Rhythm, rng: Random
-) -> list[Line]:
-    """Rows about people who draw nothing: like the others, of the same days."""
+def _strangers(town: Town, feed: Feed, day: date, count: int, rng: Random) -> list[Line]:
+    """Rows about people who draw nothing, of the weeks before."""
+    words = sorted(feed.events)
     lines = []
-    for _ in range(round(len(about) * rhythm.strangers) + 1):
+    for _ in range(count):
         stranger = rng.choice(town.strangers)
-        _, like = rng.choice(about)
-        lines.append(Line(stranger.number, stranger.name, _fields(feed, like), recipient=False))
-    return spoil(lines, DIRTY, rng)
+        fields: dict[str, Cell] = {"day": day - timedelta(rng.randint(1, 28)), "event": rng.choice(words)}
+        lines.append(Line(stranger.number, stranger.name, fields, recipient=False))
+    return spoil(feed, lines, DIRTY, rng)

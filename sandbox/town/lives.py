@@ -72,6 +72,15 @@ class Life:
         """Whether she is alive at the end of that day."""
         return self.dies_on is None or day < self.dies_on
 
+    def jailed_on(self, day: date) -> bool:
+        """Whether she is in prison or awaits judgment there on that day."""
+        return self.in_custody and any(h.trace is Trace.CUSTODY and h.day <= day for h in self.happenings)
+
+    def in_hospital_on(self, day: date) -> bool:
+        """Whether she lies in a hospital bed on that day."""
+        stays = [h for h in self.happenings if h.trace in (Trace.ADMITTED, Trace.DISCHARGED) and h.day <= day]
+        return bool(stays) and stays[-1].trace is Trace.ADMITTED and self.lives_on(day)
+
 
 MANNERS: Final = {
     Manner.VISIBLE: 0.862,
@@ -83,7 +92,7 @@ MANNERS: Final = {
     Manner.REFUSES: 0.003,
     Manner.UNSEEN: 0.024,
 }
-STYLES: Final = {"patient": 0.46, "cards": 0.36, "traveller": 0.10, "care_home": 0.05, "app": 0.03}
+STYLES: Final = {"patient": 0.60, "cards": 0.16, "traveller": 0.14, "care_home": 0.06, "app": 0.04}
 DEATHS_A_YEAR: Final = 0.03
 CUSTODY: Final = {"sentence": 0.0020, "awaiting_judgment": 0.0010, "suspended_sentence": 0.0015}
 DRAWS_TWICE: Final = 0.003

@@ -11,7 +11,7 @@ from chalicelib.sources.feed import Feed
 from sandbox.town.chance import chance
 from sandbox.town.departments import RHYTHMS, Drop, Written, instant, key_of
 from sandbox.town.people import Town
-from sandbox.town.rows import Line, write
+from sandbox.town.rows import Cell, Line, write
 from sandbox.town.shapes import Sheet, render
 
 UNKNOWN_FEED: Final = "taxi_rides"
@@ -33,7 +33,7 @@ def mishaps(town: Town, feeds: Mapping[FeedId, Feed], sent: Mapping[str, Drop]) 
 def _unknown(near: Feed, day: date) -> Drop:
     key = f"{near.department}/{UNKNOWN_FEED}/{day:%Y%m%d}/rides.csv"
     written = Written(key, UNKNOWN_FEED, 0, 0, 0, FileState.REFUSED)
-    return Drop(instant(day, 10), key, UNKNOWN_FEED, lambda: ("a,b\r\n1,2\r\n".encode(), written))
+    return Drop(instant(day, 10), key, UNKNOWN_FEED, lambda: (b"a,b\r\n1,2\r\n", written))
 
 
 def _without_its_day(town: Town, feed: Feed, day: date) -> Drop:
@@ -60,7 +60,7 @@ def _half(town: Town, feed: Feed, day: date) -> Drop:
     """A file cut off in the middle of a quoted cell, as an interrupted transfer leaves it."""
     key = key_of(feed, day, "cut_off.csv")
     person = town.people[0]
-    fields = {
+    fields: dict[str, Cell] = {
         "benefit": person.claims[0].benefit,
         "month": f"{day:%Y-%m}",
         "fen": person.claims[0].fen,
@@ -83,6 +83,6 @@ def _twice(drop: Drop, feed: Feed) -> Drop:
 
     def make() -> tuple[bytes, Written]:
         data, _ = drop.make()
-        return data, Written(key, feed.id, 0, 0, 0, None)
+        return data, Written(key, feed.id, 0, 0, 0, FileState.REFUSED)
 
     return Drop(at, key, feed.id, make)

@@ -1,6 +1,6 @@
 """Invented names, identity numbers and places; none belongs to anybody.
 
-Identity numbers use the four county codes of the town and the sequence numbers from 900 up, which we
+Identity numbers use the four county codes of the town and the sequence numbers from 901 up, which we
 keep for invented people; they carry a right check character (GB 11643).
 """
 
@@ -18,7 +18,7 @@ COUNTIES: Final = {
     "341622": ("蒙城县", "Mengcheng"),
     "341623": ("利辛县", "Lixin"),
 }
-FIRST_SEQUENCE: Final = 900
+FIRST_SEQUENCE: Final = 901  # not 900: with a check of 0 it looks like a number that a spreadsheet cut
 
 SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 DOUBLE_SURNAMES: Final = ("欧阳", "上官", "司马", "诸葛", "夏侯")
@@ -61,7 +61,7 @@ class Numbers:
     def next(self, county: str, born: date, male: bool) -> str | None:
         """The next free number of that county, day and sex (odd = male); None when all are taken."""
         key = (county, born, male)
-        sequence = self._next.get(key, FIRST_SEQUENCE + (1 if male else 0))
+        sequence = self._next.get(key, FIRST_SEQUENCE + (0 if male else 1))
         if sequence > 999:
             return None
         self._next[key] = sequence + 2

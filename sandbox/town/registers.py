@@ -71,7 +71,7 @@ def payments_drop(town: Town, feed: Feed, authority: str, day: date, paid: Itera
     def make() -> tuple[bytes, Written]:
         rng = chance(town.seed, "file", key)
         lines = [_payment_line(town.people[row.person], row, day) for row in rows]
-        lines = spoil(lines, 0.002, rng)
+        lines = spoil(feed, lines, 0.002, rng)
         return write(feed, lines, PAYMENTS, rng), account(key, feed, lines)
 
     return Drop(instant(day, 17), key, feed.id, make)

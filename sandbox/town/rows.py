@@ -14,8 +14,17 @@ from typing import Final
 
 from chalicelib.sources.cells import Reader
 from chalicelib.sources.feed import Column, Feed
-from sandbox.town.shapes import DateShape, Kind, Sheet, date_text, name_form, number_form, render
-from sandbox.town.shapes import spoiled_date, spoiled_number
+from sandbox.town.shapes import (
+    DateShape,
+    Kind,
+    Sheet,
+    date_text,
+    name_form,
+    number_form,
+    render,
+    spoiled_date,
+    spoiled_number,
+)
 
 Cell = str | int | date | None | frozenset[str]
 DATES: Final = (Reader.DATE, Reader.DATE_AHEAD)
@@ -40,20 +49,22 @@ class Style:
     dates: DateShape
 
 
-def spoil(lines: Sequence[Line], share: float, rng: Random) -> list[Line]:
+def spoil(feed: Feed, lines: Sequence[Line], share: float, rng: Random) -> list[Line]:
     """The lines, a share of them ruined; files of fewer than 1/share lines stay whole.
 
     A stranger's row is ruined only in its number: nobody reads the rest of it.
     """
     count = int(len(lines) * share)
     chosen = set(rng.sample(range(len(lines)), count)) if count else set()
+    dated = "day" in feed.fields
     return [
-        replace(line, fault=_fault(line, rng)) if index in chosen else line for index, line in enumerate(lines)
+        replace(line, fault=_fault(line, dated, rng)) if index in chosen else line
+        for index, line in enumerate(lines)
     ]
 
 
-def _fault(line: Line, rng: Random) -> str:
-    return "day" if line.recipient and "day" in line.fields and rng.random() < 0.4 else "number"
+def _fault(line: Line, dated: bool, rng: Random) -> str:
+    return "day" if line.recipient and dated and rng.random() < 0.4 else "number"
 
 
 def write(feed: Feed, lines: Sequence[Line], style: Style, rng: Random) -> bytes:

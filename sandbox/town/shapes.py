@@ -30,6 +30,7 @@ class Kind(StrEnum):
 
     @property
     def suffix(self) -> str:
+        """The ending of a file name of this kind."""
         return "xlsx" if self is Kind.XLSX else "csv"
 
 

@@ -84,7 +84,7 @@ REPAIRS: Final = (
     ),
     Repair(
         "kept clients",
-        "Step Functions makes a new boto3 client for every task and parses the definition for every execution.",
+        "Step Functions makes a client for every task, and parses definitions and paths every time.",
         machines.kept,
     ),
 )

@@ -11,17 +11,19 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
+import moto.stepfunctions.parser.asl.component.common.path.result_path as result_path
 import moto.stepfunctions.parser.asl.component.common.retry.jitter_strategy_decl as jitter
 import moto.stepfunctions.parser.asl.component.common.retry.retrier_decl as retrier
 import moto.stepfunctions.parser.asl.component.state.exec.execute_state as execute_state
 import moto.stepfunctions.parser.asl.utils.boto_client as boto_client
+import moto.stepfunctions.parser.asl.utils.json_path as json_path
 import moto.stepfunctions.parser.backend.execution_worker as execution_worker
-from moto.stepfunctions.parser.api import TaskTimedOut
+from moto.stepfunctions.parser.api import ExecutionStatus, TaskTimedOut
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.program.program import Program
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackEndpoint, CallbackPoolManager
-from moto.stepfunctions.parser.backend.execution import Execution
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
@@ -43,7 +45,9 @@ def check_definition(name: str, definition: str) -> None:
         used = {says["Type"], *says.keys()}
         used |= {f".{part}" for part in str(says.get("Resource", "")).split(".")[1:]}
         if bad := used & UNSUPPORTED:
-            raise UnsupportedStateError(f"{name}, state {state!r}: the sandbox has no {', '.join(sorted(bad))}")
+            raise UnsupportedStateError(
+                f"{name}, state {state!r}: the sandbox has no {', '.join(sorted(bad))}"
+            )
 
 
 class _Inline:
@@ -53,7 +57,7 @@ class _Inline:
     does not wait takes no virtual time.
     """
 
-    def __init__(self, target: Callable[[], None], daemon: bool) -> None:  # noqa: ARG002, FBT001
+    def __init__(self, target: Callable[[], None], daemon: bool) -> None:
         self._target = target
 
     def start(self) -> None:
@@ -67,6 +71,9 @@ def strands(patches: Patches, world: World) -> None:
 
 
 def _run_as_strands(patches: Patches, world: World) -> None:
+    def environment(self: Any) -> Any:
+        return self.env if self.env is not None else make(self)
+
     def start(self: Any) -> None:
         # An execution that has not begun must already have an environment: whoever answers a token
         # in the meantime asks every running execution for its tokens.
@@ -74,14 +81,9 @@ def _run_as_strands(patches: Patches, world: World) -> None:
         name = self._evaluation_details.execution_details.name
         self.strand = world.strands.begin(self._execution_logic, name)
 
-    def logic(self: Any) -> None:
-        patched, self._get_evaluation_environment = self._get_evaluation_environment, lambda: self.env
-        try:
-            run(self)
-        finally:
-            self._get_evaluation_environment = patched
-
     def stop(self: Any, stop_date: datetime | None, error: str | None, cause: str | None) -> None:
+        if self.strand.thread is None:  # not begun: nobody else will say how it ended
+            self._execution_communication.execution.exec_status = ExecutionStatus.ABORTED
         self.env.set_stop(stop_date=stop_date, cause=cause, error=error)
         world.strands.unwind(self.strand)
 
@@ -99,9 +101,8 @@ def _run_as_strands(patches: Patches, world: World) -> None:
             if timer is not None:
                 timer.cancelled = True
 
-    environment = ExecutionWorker._get_evaluation_environment
+    make = patches.set(ExecutionWorker, "_get_evaluation_environment", environment)
     patches.set(ExecutionWorker, "start", start)
-    run = patches.set(ExecutionWorker, "_execution_logic", logic)
     patches.set(ExecutionWorker, "stop", stop)
     patches.set(Program, "eval", evaluate)
     patches.set(execute_state, "Thread", _Inline)
@@ -128,7 +129,7 @@ def _wait_in_virtual_time(patches: Patches, world: World) -> None:
         tell(self, outcome)
         world.strands.wake(self)
 
-    def wait_interval(self: Any, env: Any, wait_seconds: float) -> None:  # noqa: ARG001
+    def wait_interval(self: Any, env: Any, wait_seconds: float) -> None:
         if wait_seconds > 0:
             world.strands.park(object(), wait_seconds)
 
@@ -143,7 +144,7 @@ def _wait_in_virtual_time(patches: Patches, world: World) -> None:
     patches.set(jitter, "random", world.chance)  # the seed decides the jitter too
 
 
-def tokens_once(patches: Patches, world: World) -> None:  # noqa: ARG001
+def tokens_once(patches: Patches, world: World) -> None:
     """The second answer to a token, or one after its time, gets TaskTimedOut, as on AWS."""
 
     def notify(self: Any, callback_id: str, outcome: Any) -> bool:
@@ -155,18 +156,18 @@ def tokens_once(patches: Patches, world: World) -> None:  # noqa: ARG001
     tell = patches.set(CallbackPoolManager, "notify", notify)
 
 
-def names(patches: Patches, world: World) -> None:  # noqa: ARG001
+def names(patches: Patches, world: World) -> None:
     """An execution without a name gets a number."""
     number = itertools.count(1)
 
-    def start(self: Any, state_machine_arn: str, name: str | None = None, *rest: Any, **more: Any) -> Execution:
+    def start(self: Any, state_machine_arn: str, name: str | None = None, *rest: Any, **more: Any) -> Any:
         return begin(self, state_machine_arn, name or f"unnamed-{next(number)}", *rest, **more)
 
     begin = patches.set(StepFunctionsParserBackend, "start_execution", start)
 
 
-def kept(patches: Patches, world: World) -> None:  # noqa: ARG001
-    """One client per service, one parse per definition.
+def kept(patches: Patches, world: World) -> None:
+    """One client per service, one parse per definition and per path.
 
     A parsed program keeps nothing about an execution (retry counts stand in its environment).
     """
@@ -176,12 +177,16 @@ def kept(patches: Patches, world: World) -> None:  # noqa: ARG001
     def client(region: str, service: str) -> Any:
         return make(region, service)
 
-    def client_for(region: str, service: str, state_credentials: Any = None) -> Any:  # noqa: ARG001
+    def client_for(region: str, service: str, state_credentials: Any = None) -> Any:
         return client(region, service)
 
     for module in list(sys.modules.values()):
-        if getattr(module, "__name__", "").startswith("moto.stepfunctions") and hasattr(module, "boto_client_for"):
+        if getattr(module, "__name__", "").startswith("moto.stepfunctions") and hasattr(
+            module, "boto_client_for"
+        ):
             patches.set(module, "boto_client_for", client_for)
 
-    parser = execution_worker.AmazonStateLanguageParser
-    patches.set(execution_worker, "AmazonStateLanguageParser", SimpleNamespace(parse=cache(parser.parse)))
+    parsed = cache(AmazonStateLanguageParser.parse)
+    patches.set(execution_worker, "AmazonStateLanguageParser", SimpleNamespace(parse=parsed))
+    for reader in (json_path, result_path):
+        patches.set(reader, "parse", cache(reader.parse))

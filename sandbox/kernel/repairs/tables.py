@@ -21,7 +21,7 @@ _REPLAY_SECONDS: Final = 600  # how long DynamoDB knows a ClientRequestToken
 _BATCH: Final = 25
 
 
-def one_writer(patches: Patches, world: World) -> None:  # noqa: ARG001 - the repairs' one signature
+def one_writer(patches: Patches, world: World) -> None:
     """One lock around every action of every table."""
     lock = threading.RLock()
 
@@ -32,7 +32,7 @@ def one_writer(patches: Patches, world: World) -> None:  # noqa: ARG001 - the re
     action = patches.set(DynamoHandler, "call_action", call_action)
 
 
-def one_partition(patches: Patches, world: World) -> None:  # noqa: ARG001
+def one_partition(patches: Patches, world: World) -> None:
     """A query of the table itself looks at the items of its partition key alone."""
     asked = threading.local()
 
@@ -55,7 +55,7 @@ def one_partition(patches: Patches, world: World) -> None:  # noqa: ARG001
     whole = patches.set(Table, "query", query)
 
 
-def small_snapshots(patches: Patches, world: World) -> None:  # noqa: ARG001
+def small_snapshots(patches: Patches, world: World) -> None:
     """A transaction's copy of a table holds copies of the touched items, and shares the others."""
     touched = threading.local()
 
@@ -70,7 +70,7 @@ def small_snapshots(patches: Patches, world: World) -> None:  # noqa: ARG001
         items = getattr(touched, "items", None)
         if items is not None:
             return _snapshot(self, items)
-        twin = type(self).__new__(type(self))
+        twin = object.__new__(type(self))
         memo[id(self)] = twin
         vars(twin).update({name: copy.deepcopy(value, memo) for name, value in vars(self).items()})
         return twin
@@ -130,7 +130,7 @@ def idempotent_transactions(patches: Patches, world: World) -> None:
     apply = patches.set(DynamoHandler, "transact_write_items", transact)
 
 
-def batch_limit(patches: Patches, world: World) -> None:  # noqa: ARG001
+def batch_limit(patches: Patches, world: World) -> None:
     """At most 25 writes in a batch."""
 
     def batch(self: Any) -> Any:

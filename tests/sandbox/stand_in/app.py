@@ -65,12 +65,12 @@ def carrier_report(event: Any) -> Any:
 
 
 @app.lambda_function()
-def certification_step(event: Any, context: Any) -> Any:  # noqa: ARG001
+def certification_step(event: Any, context: Any) -> Any:
     return _called("certification_step", event)
 
 
 @app.lambda_function()
-def suspicion_step(event: Any, context: Any) -> Any:  # noqa: ARG001
+def suspicion_step(event: Any, context: Any) -> Any:
     return _called("suspicion_step", event)
 
 

@@ -1,0 +1,27 @@
+"""The HTTP API: one blueprint per audience, one edge for all. Start reading at `policy`, then `edge`.
+
+policy        who may do what, in one table        tokens   a signed token → the caller
+edge          before and after every endpoint      bodies   strict models, limits
+problems      every failure, as problem+json       pages    lists by cursor, within an area
+looks         who looked at whom, on record        repeats  Idempotency-Key
+citizens, grid_workers, officers   the endpoints   status   what a person is told
+"""
+
+from chalice.app import Chalice
+
+from chalicelib.api import edge
+from chalicelib.api.citizens import citizens
+from chalicelib.api.edge import unknown_route
+from chalicelib.api.grid_workers import grid_workers
+from chalicelib.api.officers import officers
+from chalicelib.observability import protect
+
+__all__ = ["register", "unknown_route"]
+
+
+def register(app: Chalice) -> None:
+    """Put the whole API on an app: every route, and what surrounds every request."""
+    protect(app.log)
+    app.register_middleware(edge.around, "http")
+    for audience in (citizens, grid_workers, officers):
+        app.register_blueprint(audience.blueprint())

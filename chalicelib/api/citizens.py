@@ -1,0 +1,109 @@
+"""For citizens, and whoever serves them: the app, counters, grid workers.
+
+An identity number is sent in a body, once, to learn the person's opaque id; nothing else here takes
+or gives one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from chalice.app import Response
+
+from chalicelib import cases
+from chalicelib.api import ids, looks, status
+from chalicelib.api.bodies import Lookup, Method, SelfCertification, field_error
+from chalicelib.api.edge import Audience, Call, with_etag
+from chalicelib.api.problems import FieldError, Problem, invalid, not_found
+from chalicelib.api.tokens import Role
+from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, Outcome, PersonId
+from chalicelib.sources.faults import SENTENCES, Fault
+from chalicelib.sources.identity import canonical
+from chalicelib.storage import people
+from chalicelib.storage.audit import AuditEntry
+
+citizens = Audience(__name__)
+
+_FEED_OF: Final = {
+    Method.FACE: FeedId("self_certification"),
+    Method.VIDEO: FeedId("self_certification"),
+    Method.COUNTER: FeedId("counter"),
+}
+
+
+@citizens.route("POST", "/v1/persons:lookup", body=Lookup)
+def look_up(call: Call) -> dict[str, Any]:
+    """The id of the person who bears a number; with a name, only if both belong together."""
+    asked = call.body(Lookup)
+    number = canonical(asked.number, call.today)
+    if isinstance(number, Fault):
+        zh, en = SENTENCES[number]
+        raise invalid(FieldError(number.value, zh, en, pointer="/number"))
+    person = people.person_id_of(number)
+    if person is None:
+        raise not_found()
+    looks.record_for(call, person)
+    if asked.name is not None and people.identity_of(person).name != asked.name:
+        raise not_found()
+    looks.look(call, person, "lookup")
+    return {"id": person}
+
+
+@citizens.route("GET", "/v1/persons/{id}/status")
+def show_status(call: Call, id: str) -> Response:
+    """Until when a person is certified for what, why, and what to do."""
+    person = ids.person_id(id)
+    record = looks.record_for(call, person)
+    answer = with_etag(call, status.status_of(record, call.today))
+    if answer.status_code != 304:  # who is told that nothing has changed is shown nothing
+        looks.look(call, person, "status")
+    return answer
+
+
+@citizens.route("POST", "/v1/self-certifications", body=SelfCertification, once=True)
+def certify_oneself(call: Call) -> dict[str, Any]:
+    """Strong evidence of today: a face or a video in an app, or the person at a counter."""
+    sent = call.body(SelfCertification)
+    if sent.method is Method.COUNTER and call.caller.role is not Role.OFFICER:
+        raise Problem("role_not_allowed", errors=(field_error("/method", "not_for_this_role"),))
+    person = looks.record_for(call, PersonId(sent.person)).person.id
+    evidence = Evidence(
+        EvidenceKey(call.today, _FEED_OF[sent.method], "certified"),
+        FileId(f"api:{sent.reference}"),
+        1,
+        {"by": call.caller.subject, "method": sent.method.value, "reference": sent.reference},
+    )
+    arrival = cases.evidence_arrived(
+        person, [evidence], actor=call.caller.subject, action="certified in person"
+    )
+    outcomes = {verdict.outcome for verdict in arrival.decision.verdicts}
+    return {
+        "person": person,
+        "as_of": call.today,
+        "certified": bool(outcomes) and outcomes <= {Outcome.STRONG, Outcome.WEAK},
+        "benefits": status.benefits_of(arrival.record, call.today),
+    }
+
+
+@citizens.route("GET", "/v1/persons/{id}/audit", query=("limit", "cursor"))
+def show_audit(call: Call, id: str) -> dict[str, Any]:
+    """Every step of a person's record, oldest first, and everybody who looked."""
+    person = ids.person_id(id)
+    looks.look(call, person, "audit")
+    page = call.page(f"audit {person}")
+    entries, following = page.cut(people.audit_trail(person), lambda entry: f"{entry.sequence:08d}")
+    answer: dict[str, Any] = {"items": [_entry(entry) for entry in entries], "next": following}
+    if call.caller.role is Role.AUDITOR:
+        answer["chain_holds"] = people.verify_chain(person)
+    return answer
+
+
+def _entry(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "sequence": entry.sequence,
+        "at": entry.at,
+        "action": entry.action,
+        "actor": entry.actor,
+        "details": dict(entry.details),
+        "hash": entry.hash,
+    }

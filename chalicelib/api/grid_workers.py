@@ -1,0 +1,93 @@
+"""For grid workers: whom to visit, by when and why; and what was found at the door."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from chalicelib import cases, clock
+from chalicelib.api import ids, looks, pages, status
+from chalicelib.api.bodies import VisitReport, field_error
+from chalicelib.api.edge import Audience, Call
+from chalicelib.api.problems import invalid
+from chalicelib.model import PersonRecord, Visit, VisitOutcome, VisitPurpose
+from chalicelib.storage import people, work
+
+grid_workers = Audience(__name__)
+
+_CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)  # a grid worker's phone against ours
+_OLDEST_REPORT: Final = timedelta(days=120)
+
+
+@grid_workers.route("GET", "/v1/visits", query=("area", "limit", "cursor"))
+def list_visits(call: Call) -> dict[str, Any]:
+    """The visits to be made in an area, by village and due day."""
+    area = pages.area_of(call.caller, call.query.get("area"))
+    page = pages.page_below(area, call.page(f"visits {area}"))
+    rows, following = page.cut(work.visits(area, page.after), lambda row: row.place)
+    return {"items": [_line(call, row) for row in rows], "next": following}
+
+
+def _line(call: Call, row: work.Row[Visit]) -> dict[str, Any]:
+    visit = row.item
+    record = looks.look_in_list(call, row.person, f"visit {visit.number}")
+    return {
+        "id": f"{row.person}.{visit.number}",
+        "person": row.person,
+        "name": looks.masked_name(people.identity_of(row.person).name),
+        "area": row.area,
+        "grid": row.grid,
+        "purpose": visit.purpose.value,
+        "not_before": visit.not_before,
+        "due": visit.due,
+        "key_groups": sorted(group.value for group in record.person.key_groups),
+        "why": _why(call, record, visit),
+    }
+
+
+def _why(call: Call, record: PersonRecord, visit: Visit) -> list[dict[str, Any]]:
+    """Why somebody must go: the suspicion to verify, or why the data do not certify."""
+    if visit.purpose is VisitPurpose.VERIFY:
+        return [status.reason_of(s.reason) for s in record.suspicions if s.name == visit.about]
+    verdicts = cases.judge(record, call.today).verdicts
+    reasons = {reason.code: status.reason_of(reason) for verdict in verdicts for reason in verdict.reasons}
+    return list(reasons.values())
+
+
+@grid_workers.route("POST", "/v1/visits/{id}/outcome", body=VisitReport, once=True)
+def report_visit(call: Call, id: str) -> dict[str, Any]:
+    """What was found at the door; the same report again changes nothing."""
+    person, number = ids.numbered(id)
+    report = call.body(VisitReport)
+    looks.record_for(call, person)
+    _check(call, report)
+    record = cases.visit_made(
+        person,
+        number,
+        outcome=report.outcome,
+        made=report.made_at.astimezone(clock.CHINA),
+        by=call.caller.subject,
+        notice_left=report.notice_left,
+        deceased_on=report.deceased_on,
+    )
+    case = record.open_case
+    return {
+        "id": f"{person}.{number}",
+        "outcome": report.outcome.value,
+        "benefits": status.benefits_of(record, call.today),
+        "case": {"state": case.state.value, "due": case.due} if case is not None else None,
+    }
+
+
+def _check(call: Call, report: VisitReport) -> None:
+    """What only all fields together show; Problem 422."""
+    errors = []
+    if not call.at - _OLDEST_REPORT <= report.made_at <= call.at + _CLOCKS_DIFFER_BY:
+        errors.append(field_error("/made_at", "not_in_range"))
+    died = report.outcome is VisitOutcome.DECEASED
+    if died and report.deceased_on is None:
+        errors.append(field_error("/deceased_on", "required"))
+    if report.deceased_on is not None and (not died or report.deceased_on > call.today):
+        errors.append(field_error("/deceased_on", "not_in_range" if died else "only_if_deceased"))
+    if errors:
+        raise invalid(*errors)

@@ -1,0 +1,77 @@
+"""Looking at a person: within the caller's area, recorded, and the person can see who looked (rule 26).
+
+Every endpoint comes through here before it shows anything about anybody. A look of somebody other
+than the person is an entry of the person's own audit chain, written before the answer is.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from chalicelib.api.edge import Call
+from chalicelib.api.problems import not_found
+from chalicelib.api.tokens import Role
+from chalicelib.model import Change, PersonId, PersonRecord
+from chalicelib.storage import people
+from chalicelib.storage.clients import on_forget
+
+LOOKED: Final = "looked"
+_LINES_KEPT: Final = 50_000
+_shown_on: Final[dict[tuple[str, PersonId, str], date]] = {}
+on_forget(_shown_on.clear)
+
+
+def record_for(call: Call, person: PersonId) -> PersonRecord:
+    """A person's record for a caller who may know of them; Problem 404 for everybody else.
+
+    Not a look yet: for endpoints that act on a record and show nothing of it before.
+    """
+    record = people.load(person)
+    if not call.caller.may_see(person, record.person.area):
+        raise not_found()
+    return record
+
+
+def look(call: Call, person: PersonId, what: str) -> PersonRecord:
+    """A person's record for a caller who will be shown it; the look is on record when this returns."""
+    record = record_for(call, person)
+    if call.caller.role is Role.CITIZEN:
+        return record
+    return people.change(person, lambda _: _entry(call, what))
+
+
+def look_in_list(call: Call, person: PersonId, what: str) -> PersonRecord:
+    """A person's record for a line of a list.
+
+    A work list is opened many times a day: the same line shown again to the same caller on the same
+    day by the same process is one look.
+    """
+    line = (call.caller.subject, person, what)
+    if _shown_on.get(line) == call.today:
+        return record_for(call, person)
+    record = look(call, person, what)
+    if len(_shown_on) >= _LINES_KEPT:
+        _shown_on.clear()  # at worst a look is recorded twice
+    _shown_on[line] = call.today
+    return record
+
+
+def _entry(call: Call, what: str) -> Change:
+    caller = call.caller
+    return Change(
+        LOOKED, caller.subject, call.at, {"what": what, "role": caller.role.value, "area": caller.area}
+    )
+
+
+def masked_name(name: str) -> str:
+    """A name of which one can tell whether it is the one on the door, and no more.
+
+    >>> masked_name("孟晓华"), masked_name("李四"), masked_name("买买提·吐尔逊")
+    ('孟*华', '李*', '买****逊')
+    """
+    if len(name) < 2:
+        return "*"
+    if len(name) == 2:
+        return f"{name[0]}*"
+    return f"{name[0]}{'*' * min(len(name) - 2, 4)}{name[-1]}"

@@ -1,0 +1,287 @@
+"""For officers and auditors: suspension lists, suspicions, instructions, files, figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, Final
+
+from chalicelib import cases, stats
+from chalicelib.api import ids, looks, pages, status
+from chalicelib.api.bodies import NoBody, Refusal, SuspicionReport
+from chalicelib.api.edge import Audience, Call
+from chalicelib.api.problems import FieldError, Problem, invalid, not_found
+from chalicelib.model import (
+    BenefitCode,
+    DroppedFile,
+    FeedId,
+    FileState,
+    Instruction,
+    PersonId,
+    PersonRecord,
+    Proposal,
+    Suspicion,
+)
+from chalicelib.pack import current
+from chalicelib.storage import files, people, work
+
+officers = Audience(__name__)
+
+_FEED: Final = re.compile(r"[a-z][a-z0-9_]{1,63}", re.ASCII)
+Json = dict[str, Any]
+_LIST: Final = ("area", "limit", "cursor")
+
+
+# --- suspension lists ------------------------------------------------------------------------
+
+
+@officers.route("GET", "/v1/suspension-proposals", query=_LIST)
+def list_proposals(call: Call) -> Json:
+    """The lines that wait for a township's word or an authority's."""
+    area = pages.area_of(call.caller, call.query.get("area"))
+    page = pages.page_below(area, call.page(f"proposals {area}"))
+    rows, following = page.cut(work.proposals(area, page.after), lambda row: row.place)
+    return {"items": [_line_of_list(call, row) for row in rows], "next": following}
+
+
+def _line_of_list(call: Call, row: work.Row[Proposal]) -> Json:
+    """A line with what a careful person wants to see before a yes: who went there, and what they found."""
+    record = looks.look_in_list(call, row.person, f"proposal {row.item.number}")
+    about = row.item.due.isoformat()
+    visits = [v for v in record.visits if v.about == about and v.outcome is not None]
+    return {
+        **_proposal(row.person, row.item),
+        "name": _name(row.person),
+        "area": row.area,
+        "visits": [
+            {"made": v.made, "outcome": v.outcome, "by": v.by, "notice_left": v.notice_left} for v in visits
+        ],
+        "why": _reasons(call, record, row.item.benefits),
+    }
+
+
+def _proposal(person: PersonId, proposal: Proposal) -> Json:
+    return {
+        "id": f"{person}.{proposal.number}",
+        "person": person,
+        "due": proposal.due,
+        "benefits": [_titled(benefit) for benefit in proposal.benefits],
+        "valid_until": {benefit: day.isoformat() for benefit, day in proposal.judged.items()},
+        "proposed": proposal.proposed,
+        "state": proposal.state.value,
+        "confirmed_by": proposal.confirmed_by,
+        "approved_by": proposal.approved_by,
+        "effective": proposal.effective,
+    }
+
+
+@officers.route("POST", "/v1/suspension-proposals/{id}/confirm", body=NoBody, once=True)
+def confirm(call: Call, id: str) -> Json:
+    """The township says of one line: nobody could certify this person."""
+    person, number = ids.numbered(id)
+    looks.record_for(call, person)
+    return _proposal(person, cases.confirm_proposal(person, number, by=call.caller.subject))
+
+
+@officers.route("POST", "/v1/suspension-proposals/{id}/approve", body=NoBody, once=True)
+def approve(call: Call, id: str) -> Json:
+    """The authority approves a confirmed line: another level, and another person."""
+    person, number = ids.numbered(id)
+    looks.record_for(call, person)
+    return _proposal(person, cases.approve_proposal(person, number, by=call.caller.subject))
+
+
+@officers.route("POST", "/v1/suspension-proposals/{id}/refuse", body=Refusal, once=True)
+def refuse(call: Call, id: str) -> Json:
+    """Either level strikes a line, with a reason."""
+    person, number = ids.numbered(id)
+    reason = call.body(Refusal).reason
+    looks.record_for(call, person)
+    return _proposal(person, cases.refuse_proposal(person, number, by=call.caller.subject, reason=reason))
+
+
+# --- suspicions ------------------------------------------------------------------------------
+
+
+@officers.route("GET", "/v1/suspicions", query=_LIST)
+def list_suspicions(call: Call) -> Json:
+    """What must be verified in an area, and until when."""
+    area = pages.area_of(call.caller, call.query.get("area"))
+    page = pages.page_below(area, call.page(f"suspicions {area}"))
+    rows, following = page.cut(work.suspicions(area, page.after), lambda row: row.place)
+    return {"items": [_suspected(call, row) for row in rows], "next": following}
+
+
+def _suspected(call: Call, row: work.Row[Suspicion]) -> Json:
+    looks.look_in_list(call, row.person, f"suspicion {row.item.name}")
+    return {**_suspicion(row.person, row.item), "name": _name(row.person), "area": row.area}
+
+
+def _suspicion(person: PersonId, suspicion: Suspicion) -> Json:
+    return {
+        "id": ids.of_suspicion(person, suspicion),
+        "person": person,
+        "kind": suspicion.kind.value,
+        "day": suspicion.day,
+        "opened": suspicion.opened,
+        "state": suspicion.state.value,
+        "level": suspicion.level,
+        "verify_by": suspicion.verify_by,
+        "benefit": suspicion.benefit,
+        "why": status.reason_of(suspicion.reason),
+    }
+
+
+@officers.route("POST", "/v1/suspicions/{id}/outcome", body=SuspicionReport, once=True)
+def report_suspicion(call: Call, id: str) -> Json:
+    """A person has looked into a suspicion: it is confirmed, or cleared."""
+    named, report = ids.suspicion_id(id), call.body(SuspicionReport)
+    looks.record_for(call, named.person)
+    ended = cases.suspicion_verified(
+        named.person,
+        named.kind,
+        named.day,
+        confirmed=report.confirmed,
+        by=call.caller.subject,
+        verification=report.verification,
+    )
+    return _suspicion(named.person, ended)
+
+
+# --- instructions ----------------------------------------------------------------------------
+
+
+@officers.route("GET", "/v1/instructions", query=_LIST)
+def list_instructions(call: Call) -> Json:
+    """What the caller's authority is told to do with payments, and has not yet been seen to do."""
+    authority, area = _authority(call), pages.area_of(call.caller, call.query.get("area"))
+    page = call.page(f"instructions {authority} {area}")
+    mine = (line for line in work.open_instructions() if _run_by(line[1].benefit) == authority)
+    behind = (line for line in mine if _place(*line) > page.after)
+    here = (line for line in behind if people.load(line[0]).person.area.startswith(area))
+    shown, following = page.cut(here, lambda line: _place(*line))
+    return {"items": [_instructed(call, *line) for line in shown], "next": following}
+
+
+def _place(person: PersonId, instruction: Instruction) -> str:
+    return f"{instruction.name}#{person}"
+
+
+def _instructed(call: Call, person: PersonId, instruction: Instruction) -> Json:
+    record = looks.look_in_list(call, person, f"instruction {instruction.name}")
+    payee = next((e.payee for e in record.entitlements if e.benefit == instruction.benefit), None)
+    return {**_instruction(person, instruction), "payee": payee, "area": record.person.area}
+
+
+def _instruction(person: PersonId, instruction: Instruction) -> Json:
+    return {
+        "id": ids.of_instruction(person, instruction),
+        "person": person,
+        "benefit": _titled(instruction.benefit),
+        "kind": instruction.kind.value,
+        "month": instruction.month,
+        "fen": instruction.fen,
+        "reason": instruction.reason,
+        "state": instruction.state.value,
+        "issued": instruction.issued,
+        "changed": instruction.changed,
+    }
+
+
+@officers.route("POST", "/v1/instructions/{id}/acknowledge", body=NoBody, once=True)
+def acknowledge(call: Call, id: str) -> Json:
+    """The authority has read an instruction and will act on it."""
+    authority, (person, name) = _authority(call), ids.instruction_id(id)
+    record = looks.record_for(call, person)
+    named = next((i for i in record.instructions if i.name == name), None)
+    if named is None or _run_by(named.benefit) != authority:
+        raise not_found()
+    return _instruction(person, cases.acknowledge_instruction(person, name, by=call.caller.subject))
+
+
+def _authority(call: Call) -> str:
+    if call.caller.authority is None:
+        raise Problem("authority_required")
+    return call.caller.authority
+
+
+def _run_by(benefit: BenefitCode) -> str:
+    return current().rules.benefit(benefit).run_by.value
+
+
+# --- files and figures -----------------------------------------------------------------------
+
+
+@officers.route("GET", "/v1/files", query=("feed", "state", "limit", "cursor"))
+def list_files(call: Call) -> Json:
+    """What departments have sent and what became of it, newest first within each feed."""
+    feed, state = call.query.get("feed"), call.query.get("state")
+    if feed is not None and not _FEED.fullmatch(feed):
+        raise invalid(FieldError("shape", "格式不正确。", "has the wrong format", parameter="feed"))
+    if state is not None and state not in set(FileState):
+        allowed = ", ".join(FileState)
+        raise invalid(
+            FieldError(
+                "not_one_of", f"不在可选值之内：{allowed}", f"must be one of: {allowed}", parameter="state"
+            )
+        )
+    found = files.of_feed(FeedId(feed)) if feed is not None else files.everything()
+    page = call.page(f"files {feed} {state}")
+    wanted = _after(page.after, (f for f in found if state is None or f.state == state))
+    shown, following = page.cut_in_order(wanted, lambda dropped: dropped.id)
+    return {"items": [_file(dropped) for dropped in shown], "next": following}
+
+
+def _after(last: str, dropped: Iterator[DroppedFile]) -> Iterator[DroppedFile]:
+    """The files behind the last one shown."""
+    if last:
+        for one in dropped:
+            if one.id == last:
+                break
+    yield from dropped
+
+
+def _file(dropped: DroppedFile) -> Json:
+    """A file without its name: file names are personal data."""
+    return {
+        "id": dropped.id,
+        "department": dropped.department,
+        "feed": dropped.feed,
+        "day": dropped.day,
+        "state": dropped.state.value,
+        "received": dropped.received,
+        "finished": dropped.finished,
+        "counts": asdict(dropped.counts),
+        "certified": dropped.certified,
+        "why": {"code": dropped.code, "zh": dropped.zh, "en": dropped.en} if dropped.code else None,
+    }
+
+
+@officers.route("GET", "/v1/stats")
+def show_stats(call: Call) -> Json:
+    """The figures of the last nightly pass, with the day they are of; counties within the caller's area."""
+    figures = stats.latest()
+    if figures is None:
+        return {"as_of": None}
+    area = call.caller.area
+    seen = {c: n for c, n in figures.get("county", {}).items() if c.startswith(area) or area.startswith(c)}
+    return {**figures, "county": seen}
+
+
+# --- words -----------------------------------------------------------------------------------
+
+
+def _name(person: PersonId) -> str:
+    return looks.masked_name(people.identity_of(person).name)
+
+
+def _titled(code: BenefitCode) -> Json:
+    title = current().rules.benefit(code).title
+    return {"benefit": code, "title": {"zh": title.zh, "en": title.en}}
+
+
+def _reasons(call: Call, record: PersonRecord, benefits: tuple[BenefitCode, ...]) -> list[Json]:
+    decision = cases.judge(record, call.today)
+    reasons = [reason for benefit in benefits for reason in decision.verdict_for(benefit).reasons]
+    return list({reason.code: status.reason_of(reason) for reason in reasons}.values())

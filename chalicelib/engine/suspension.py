@@ -1,0 +1,311 @@
+"""May this person's payment be suspended? Rule 10, condition by condition; when in doubt, not today.
+
+`readiness` answers with one word for the state machine, and the reasons. SUSPEND is said only if
+every condition holds on a data match of this very day, and two different people have approved
+exactly what is judged today. A line may be proposed while the period still runs if it ends within
+the month: it takes effect on the first of the month after the period at the earliest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from chalicelib.engine.holds import holds
+from chalicelib.engine.periods import ONE_DAY, civil_time, first_day, month_of, next_month, zh_month
+from chalicelib.engine.rulebook import RuleBook
+from chalicelib.engine.stays import last_departure
+from chalicelib.engine.timeline import is_list_open, next_list_day
+from chalicelib.engine.visits import Knock, failures, have_failed, knocks
+from chalicelib.errors import RefusedError
+from chalicelib.model import (
+    BenefitCode,
+    Case,
+    Decision,
+    EntitlementStatus,
+    MessageState,
+    Month,
+    PersonRecord,
+    Proposal,
+    ProposalState,
+    Reason,
+    Step,
+    SuspicionKind,
+    SuspicionState,
+    Template,
+)
+
+REMINDERS: Final = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)
+ON_THE_LIST: Final = (ProposalState.PROPOSED, ProposalState.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What a case is ready for on a day.
+
+    `benefits` are those concerned by the step (to propose, to suspend, or still uncertified);
+    `wait_until` is the day to look again, always given with HELD and APPROVED, and later than today.
+    """
+
+    step: Step
+    benefits: tuple[BenefitCode, ...]
+    reasons: tuple[Reason, ...]
+    wait_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Everything that one look at a case rests on."""
+
+    record: PersonRecord
+    case: Case
+    rules: RuleBook
+    on: date
+    valid_until: Mapping[BenefitCode, date]  # of active entitlements, as judged today
+    made: tuple[Knock, ...]
+
+    @property
+    def suspendable(self) -> tuple[BenefitCode, ...]:
+        """The active benefits that may ever be suspended; a fee relief never."""
+        return tuple(code for code in self.valid_until if self.rules.benefit(code).suspendable)
+
+    @property
+    def proposable(self) -> tuple[BenefitCode, ...]:
+        """Those of them whose own period has ended or ends within this month (rule 10 a)."""
+        end = first_day(next_month(month_of(self.on)))
+        return tuple(code for code in self.suspendable if self.valid_until[code] < end)
+
+    def cutoff_day(self, benefit: BenefitCode) -> int:
+        return self.rules.benefit_on(benefit, self.on).cutoff_day
+
+
+def readiness(record: PersonRecord, case: Case, decision: Decision, rules: RuleBook, on: date) -> Readiness:
+    """What rule 10 allows on a day for a case, given the decision of that day.
+
+    CLOSED      deceased, or nothing left that could be suspended
+    CERTIFIED   every benefit that could be suspended is certified beyond the case's period
+    HELD        a suspicion, a stay, an explained absence, the list not open: wait_until
+    VISIT_NEEDED  not yet reminded and twice not met
+    PROPOSE     everything but people's approval; also while a line about it stands
+    APPROVED    two people have approved, and the month has not come: wait_until
+    SUSPEND     everything
+    """
+    look = _look(record, case, decision, rules, on)
+    settled = _settled(look)
+    if settled is not None:
+        return settled
+    uncertified = tuple(code for code in look.suspendable if look.valid_until[code] <= case.due)
+    held = tuple(holds(record, decision, look.made, rules, on))
+    if held:
+        until = max(hold.until for hold in held)
+        return Readiness(Step.HELD, uncertified, tuple(hold.reason for hold in held), until)
+    lacking = _visit_lacking(look)
+    if lacking is not None:
+        return Readiness(Step.VISIT_NEEDED, uncertified, (lacking,))
+    return _approved(look) or _proposed(look)
+
+
+def _look(record: PersonRecord, case: Case, decision: Decision, rules: RuleBook, on: date) -> _Look:
+    judged = {verdict.benefit: verdict.valid_until for verdict in decision.verdicts}
+    active = (e.benefit for e in record.entitlements if e.status is EntitlementStatus.ACTIVE)
+    valid_until = {benefit: judged[benefit] for benefit in active}
+    return _Look(record, case, rules, on, valid_until, knocks(record.visits, case.due, on))
+
+
+def _settled(look: _Look) -> Readiness | None:
+    """The end of the case, if there is nothing to suspend."""
+    died = look.record.person.deceased_on is not None or any(
+        s.kind is SuspicionKind.DEATH and s.state is SuspicionState.CONFIRMED for s in look.record.suspicions
+    )
+    if died:
+        return _closed(
+            "deceased", "本人已去世，资格认证终止。", "The person has died; nothing is left to certify."
+        )
+    if not look.valid_until:
+        return _closed("nothing_active", "已没有在发的待遇。", "No benefit is being paid any more.")
+    if not look.suspendable:
+        return _closed(
+            "never_suspended",
+            "该事项不因未认证而暂停。",
+            "Benefits of this kind are never suspended for lack of certification.",
+        )
+    if all(look.valid_until[code] > look.case.due for code in look.suspendable):
+        why = Reason("certified", "本期资格认证已完成。", "Certified beyond this period.")
+        return Readiness(Step.CERTIFIED, tuple(look.valid_until), (why,))
+    return None
+
+
+def _closed(code: str, zh: str, en: str) -> Readiness:
+    return Readiness(Step.CLOSED, (), (Reason(code, zh, en),))
+
+
+# --- (b) and (c): reminded, and twice not met ----------------------------------------------------
+
+
+def notice_days(record: PersonRecord, case: Case, made: tuple[Knock, ...]) -> tuple[date, ...]:
+    """The days on which word of the case reached the person: reminders delivered, notices left."""
+    delivered = (
+        civil_time(message.changed).date() if message.changed is not None else message.day
+        for message in record.messages
+        if message.about == case.due.isoformat()
+        and message.template in REMINDERS
+        and message.state is MessageState.DELIVERED
+    )
+    return (*delivered, *(knock.day for knock in made if knock.notice_left))
+
+
+def _visit_lacking(look: _Look) -> Reason | None:
+    failed = failures(look.made)
+    notices = notice_days(look.record, look.case, look.made)
+    if not notices:
+        return Reason(
+            "not_reminded",
+            "提醒未能送达，也未留置书面通知，须上门告知。",
+            "No reminder was delivered and no notice left: somebody must bring one.",
+        )
+    if not have_failed(failed, notices, look.rules.policy.visits):
+        return Reason(
+            "visits",
+            f"已上门未见到本人{len(failed)}次，尚不符合两次上门（不同日期、不同时段，且通知满期限）的要求。",
+            f"{len(failed)} failed visits do not yet satisfy: two, on different days and hours, "
+            "the second long enough after the notice.",
+        )
+    return None
+
+
+# --- (a) and (f): the period, the list, and two people -------------------------------------------
+
+
+def _approved(look: _Look) -> Readiness | None:
+    """What two people have approved and what still stands of it, in its own month."""
+    for proposal in reversed(look.record.proposals):
+        if proposal.due != look.case.due or not is_approved(proposal) or proposal.effective is None:
+            continue
+        benefits = tuple(
+            code
+            for code in proposal.benefits
+            if code in look.suspendable and _still_stands(look, proposal, code, proposal.effective)
+        )
+        if benefits and month_of(look.on) == proposal.effective:
+            why = Reason("ready", "暂停条件全部具备。", "Every condition of a suspension holds.")
+            return Readiness(Step.SUSPEND, benefits, (why,))
+        if benefits and month_of(look.on) < proposal.effective:
+            month = zh_month(proposal.effective)
+            why = Reason("approved", f"已批准自{month}起暂停。", f"Approved, from {proposal.effective} on.")
+            return Readiness(Step.APPROVED, benefits, (why,), first_day(proposal.effective))
+    return None
+
+
+def is_approved(proposal: Proposal) -> bool:
+    """Whether two different people have signed a line."""
+    signatures = {proposal.confirmed_by, proposal.approved_by} - {None}
+    return proposal.state is ProposalState.APPROVED and len(signatures) == 2
+
+
+def _still_stands(look: _Look, proposal: Proposal, code: BenefitCode, effective: Month) -> bool:
+    """Whether nothing that the two signed has moved, and no condition was met anew too late for it."""
+    until = look.valid_until[code]
+    if proposal.judged.get(code) != until:
+        return False
+    met = last_condition_met(look.record, look.rules, look.made, proposal, look.on)
+    return effective_month(until, met, look.cutoff_day(code)) <= effective
+
+
+def last_condition_met(
+    record: PersonRecord, rules: RuleBook, made: tuple[Knock, ...], proposal: Proposal, on: date
+) -> date:
+    """The day on which the last condition of rule 10 was met for an approved line."""
+    days = [
+        proposal.decided or proposal.proposed,
+        *(knock.day for knock in made),
+        *(s.closed for s in record.suspicions if s.closed is not None and s.closed <= on),
+    ]
+    departure = last_departure(record.evidence, rules, on)
+    return max(days) if departure is None else max(*days, departure)
+
+
+def _proposed(look: _Look) -> Readiness:
+    """A line on the township's list, if one stands or the list is open."""
+    benefits = look.proposable
+    if not benefits:
+        first = min(look.valid_until[code] for code in look.suspendable)
+        until = next_list_day(max(first_day(month_of(first)), look.on + ONE_DAY), look.rules.policy)
+        why = Reason("period_runs", "认证有效期尚未届满。", "The period has not ended yet.")
+        return Readiness(Step.HELD, look.suspendable, (why,), until)
+    mine = [p for p in look.record.proposals if p.due == look.case.due]
+    judged = {code: look.valid_until[code] for code in benefits}
+    stands = any(p.state in ON_THE_LIST and dict(p.judged) == judged for p in mine)
+    refused = any(
+        p.state is ProposalState.REFUSED and month_of(p.proposed) == month_of(look.on) for p in mine
+    )
+    if stands or (is_list_open(look.on, look.rules.policy) and not refused):
+        why = Reason(
+            "conditions_hold",
+            "除审批外，暂停条件均已具备。",
+            "Every condition of a suspension holds but people's approval.",
+        )
+        return Readiness(Step.PROPOSE, benefits, (why,))
+    until = next_list_day(look.on + ONE_DAY, look.rules.policy)
+    why = Reason(
+        "list_closed",
+        "未列入本月暂停名单，待下月名单日再核。",
+        "Not on this month's list; looked at again on the next list day.",
+    )
+    return Readiness(Step.HELD, benefits, (why,), until)
+
+
+def effective_month(valid_until: date, last_condition_met: date, cutoff_day: int) -> Month:
+    """The first month not paid: after the period and after the last condition, whichever is later.
+
+    What is decided after the authority's cut-off day misses the next pay run (rule 10).
+
+    >>> effective_month(date(2025, 6, 30), date(2025, 6, 25), 25)
+    '2025-07'
+    >>> effective_month(date(2025, 6, 30), date(2025, 6, 26), 25)
+    '2025-08'
+    """
+    decided = next_month(month_of(last_condition_met))
+    if last_condition_met.day > cutoff_day:
+        decided = next_month(decided)
+    return max(decided, next_month(month_of(valid_until)))
+
+
+# --- people --------------------------------------------------------------------------------------
+
+
+def may_confirm(proposal: Proposal, actor: str) -> None:
+    """Raises RefusedError unless the line waits for the township's word."""
+    if proposal.state is not ProposalState.PROPOSED:
+        raise RefusedError(
+            "not_proposed", "该名单行不在待确认状态。", f"the line is {proposal.state}, not proposed"
+        )
+    _somebody(actor)
+
+
+def may_approve(proposal: Proposal, actor: str) -> None:
+    """Raises RefusedError unless the line is confirmed, and by somebody else."""
+    if proposal.state is not ProposalState.CONFIRMED:
+        raise RefusedError(
+            "not_confirmed",
+            "该名单行尚未经乡镇确认或已处理。",
+            f"the line is {proposal.state}, not confirmed",
+        )
+    if actor == proposal.confirmed_by:
+        raise RefusedError(
+            "same_person", "确认人与批准人不能是同一人。", "whoever confirmed a line may not approve it"
+        )
+    _somebody(actor)
+
+
+def may_refuse(proposal: Proposal, actor: str) -> None:
+    """Raises RefusedError once the line has been decided or has lapsed."""
+    if proposal.state not in ON_THE_LIST:
+        raise RefusedError("decided", "该名单行已处理完毕。", f"the line is {proposal.state} already")
+    _somebody(actor)
+
+
+def _somebody(actor: str) -> None:
+    if not actor:
+        raise RefusedError("nobody", "须由具名工作人员办理。", "a line is decided by somebody with a name")

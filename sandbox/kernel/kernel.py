@@ -1,0 +1,305 @@
+"""Starts the platform from the project's own template, and drives it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any, Final, Self
+
+import boto3
+from chalice.app import Chalice
+from moto import mock_aws
+from moto.moto_api._internal import mock_random
+from moto.sqs.models import sqs_backends
+
+import chalicelib.clock
+from chalicelib.settings import Settings, settings
+from infra.template import ROOT
+from sandbox.kernel import repairs
+from sandbox.kernel.clock import Clock, Order, Timer
+from sandbox.kernel.functions import Failure, Functions
+from sandbox.kernel.makers import ACCOUNT, PARTITION, REGION, Makers, Mapped, Scheduled
+from sandbox.kernel.pollers import Poller
+from sandbox.kernel.resolver import Resolver
+from sandbox.kernel.schedule import next_after
+from sandbox.kernel.strands import Strands
+from sandbox.kernel.template import deployed_template
+from sandbox.kernel.turns import Turns
+
+STACK: Final = "wugan"
+_STEPS: Final = 2_000_000  # at one instant; a year of a town stays far below
+_RETRIES: Final = (60, 120)  # seconds after which Lambda calls an asynchronous function again
+_PSEUDO: Final = {
+    "AWS::AccountId": ACCOUNT,
+    "AWS::Partition": PARTITION,
+    "AWS::Region": REGION,
+    "AWS::StackName": STACK,
+    "AWS::StackId": f"arn:{PARTITION}:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK}/sandbox",
+    "AWS::URLSuffix": "amazonaws.com.cn",
+}
+
+
+class RunawayError(RuntimeError):
+    """So much happened at one instant that something must be calling itself for ever."""
+
+
+class Sandbox:
+    """One running platform; a context manager. Several may follow each other in one process.
+
+    project: the folder with .chalice, infra and app.py. app: the module to run, by name or itself.
+    parameters: values of the template's parameters. seed: decides secrets, jitter and message ids.
+    """
+
+    def __init__(
+        self,
+        project: Path = ROOT,
+        app: str | ModuleType = "app",
+        *,
+        pack: str = "bozhou",
+        start: date | datetime = date(2026, 1, 1),
+        seed: int = 0,
+        parameters: Mapping[str, str] | None = None,
+        statemachines: Path | None = None,
+        without_repairs: Collection[str] = (),
+    ) -> None:
+        self.project: Final = project
+        self.seed: Final = seed
+        self.clock: Final = Clock(start)
+        self.turns: Final = Turns()
+        self.strands: Final = Strands(self.clock, self.turns)
+        self._app_name = app
+        self._parameters = {"Pack": pack, **(parameters or {})}
+        self._statemachines = statemachines
+        self._without = without_repairs
+        self._leave = ExitStack()
+        self._acting = False
+        self._pollers: list[Poller] = []
+        self.client: Callable[[str], Any] = cache(self._new_client)
+
+    # ---- coming up and going down ----
+
+    def __enter__(self) -> Self:
+        with self._leave:  # if coming up fails, what is up goes down again
+            self._start()
+            self._leave = self._leave.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave.close()
+
+    def _start(self) -> None:
+        self._set_environment(
+            {"AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}, ("AWS_ENDPOINT_URL", "AWS_PROFILE")
+        )
+        mock = mock_aws(config={"stepfunctions": {"execute_state_machine": True}})
+        mock.start()
+        self._leave.callback(mock.stop)
+        mock_random.seed(self.seed)
+        self._session = boto3.Session(region_name=REGION)
+        self.module: ModuleType = self._import_app()
+        self.app: Chalice = self.module.app
+        self.functions = Functions(self.module, self.clock)
+        jitter = random.Random(f"{self.seed} jitter")
+        world = repairs.World(self.clock, self.strands, self.turns, jitter, self.functions.invoke)
+        self._leave.callback(repairs.install(world, self._without).undo)
+        self._leave.callback(self.strands.close)
+        made = self._make_resources()
+        self._set_environment(made.environment)
+        _forget()
+        self._leave.callback(_forget)
+        chalicelib.clock.set_source(self.clock.now)
+        self._leave.callback(chalicelib.clock.set_source, None)
+        self._pollers = list(map(self._poller, made.mappings))
+        for scheduled in made.schedules:
+            self._arm(scheduled)
+
+    def _make_resources(self) -> Makers:
+        template = deployed_template(self.app, self.project, self._statemachines)
+        makers = Makers(self.client, STACK, random.Random(f"{self.seed} secrets"))
+        made = Resolver(template, makers.by_type(), _PSEUDO, self._parameters).make_all()
+        self.names: Mapping[str, str] = {name: one.ref for name, one in made.items()}
+        self.machines: Mapping[str, str] = makers.machines
+        for function in makers.functions:
+            self.functions.add(function)
+        self.environment: Mapping[str, str] = makers.environment
+        return makers
+
+    def _import_app(self) -> ModuleType:
+        if isinstance(self._app_name, ModuleType):
+            return self._app_name
+        folder = str(self.project)
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+            self._leave.callback(sys.path.remove, folder)
+        return importlib.import_module(self._app_name)
+
+    def _set_environment(self, values: Mapping[str, str], without: Collection[str] = ()) -> None:
+        saved = dict(os.environ)
+
+        def restore() -> None:
+            os.environ.clear()
+            os.environ.update(saved)
+
+        self._leave.callback(restore)
+        for name in without:
+            os.environ.pop(name, None)
+        os.environ.update(values)
+
+    def _new_client(self, service: str) -> Any:
+        return self._session.client(service)
+
+    def _poller(self, mapped: Mapped) -> Poller:
+        queue = sqs_backends[ACCOUNT][REGION].queues[mapped.queue_arn.rsplit(":", 1)[-1]]
+        url = self.client("sqs").get_queue_url(QueueName=queue.name)["QueueUrl"]
+        arn, function = mapped.queue_arn, mapped.function
+        return Poller(
+            queue, url, arn, function, mapped.batch, mapped.partial, self.client("sqs"), self.functions.invoke
+        )
+
+    # ---- what there is ----
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that the functions see."""
+        return settings()
+
+    @property
+    def last_errors(self) -> list[Failure]:
+        """What functions raised, in order."""
+        return self.functions.failures
+
+    @property
+    def invocations(self) -> Counter[str]:
+        """How often each function was called, by logical id."""
+        return self.functions.invocations
+
+    def now(self) -> datetime:
+        """This instant of virtual time, in UTC."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """The civil date in China."""
+        return chalicelib.clock.civil_date(self.clock.now())
+
+    def executions(self, machine: str, status: str | None = None) -> list[dict[str, Any]]:
+        """The executions of a state machine, by its logical id, oldest first."""
+        wanted = {"stateMachineArn": self.machines[machine], **({"statusFilter": status} if status else {})}
+        pages = self.client("stepfunctions").get_paginator("list_executions").paginate(**wanted)
+        return [one for page in pages for one in page["executions"]][::-1]
+
+    # ---- letting things happen ----
+
+    def run_until_quiet(self) -> None:
+        """Let everything happen that can happen at this instant. Raises RunawayError."""
+        for _ in range(_STEPS):
+            with self.turns.turn():
+                if not self._step():
+                    return
+        raise RunawayError(f"still busy after {_STEPS} steps at {self.now().isoformat()}")
+
+    def advance(self, *, days: float = 0, hours: float = 0, seconds: float = 0) -> None:
+        """Let that much virtual time pass, and everything happen that falls into it."""
+        self.advance_to(self.now() + timedelta(days=days, hours=hours, seconds=seconds))
+
+    def advance_to(self, instant: datetime) -> None:
+        """Let time pass up to and including an instant; quiet when it returns."""
+        if self._acting:
+            raise RuntimeError("what people do takes no time: let them act again later with at()")
+        steps = 0
+        while True:
+            with self.turns.turn():  # one turn per step: requests are answered in between
+                if self._step():
+                    steps += 1
+                    if steps > _STEPS:
+                        raise RunawayError(f"still busy after {_STEPS} steps at {self.now().isoformat()}")
+                    continue
+                steps = 0
+                due = self._next_due()
+                if due is None or due > instant:
+                    self.clock.move(max(instant, self.now()))
+                    return
+                self.clock.move(max(due, self.now()))
+                timer = self.clock.pop_due()
+                if timer is not None:
+                    self._do(timer)
+
+    def at(self, instant: datetime, act: Callable[[], object]) -> Timer:
+        """Have a townsperson act at an instant of virtual time."""
+        return self.clock.at(instant, act)
+
+    def invoke(self, function: str, event: Any = None) -> Any:
+        """Call a function now, by its logical id, as an operator would by hand; quiet afterwards.
+
+        Raises what the function raised.
+        """
+        with self.turns.turn():
+            result, raised = self.functions.invoke(function, json.dumps({} if event is None else event))
+        if raised:
+            raise self.last_errors[-1].error
+        self.run_until_quiet()
+        return json.loads(result)
+
+    def _step(self) -> bool:
+        """Run one execution until it waits, or hand over one batch of messages; False if all is quiet."""
+        return self.strands.run_one() or any(poller.poll() for poller in self._pollers)
+
+    def _next_due(self) -> datetime | None:
+        candidates = [self.clock.next_due(), *(poller.next_visible() for poller in self._pollers)]
+        return min((one for one in candidates if one is not None), default=None)
+
+    def _do(self, timer: Timer) -> None:
+        self._acting = True
+        try:
+            timer.act()
+        finally:
+            self._acting = False
+
+    def _arm(self, scheduled: Scheduled) -> None:
+        due = next_after(scheduled.expression, self.now())
+
+        def fire() -> None:
+            self._arm(scheduled)
+            self._call(scheduled, _scheduled_event(scheduled, due), _RETRIES)
+
+        self.clock.at(due, fire, Order.SCHEDULE)
+
+    def _call(self, scheduled: Scheduled, event: str, retries: tuple[int, ...]) -> None:
+        _, raised = self.functions.invoke(scheduled.function_arn, event)
+        if raised and retries:
+            again = retries[1:]
+            self.clock.after(retries[0], lambda: self._call(scheduled, event, again), Order.SCHEDULE)
+
+
+def _scheduled_event(scheduled: Scheduled, due: datetime) -> str:
+    event = {
+        "version": "0",
+        "id": f"{scheduled.rule}-{due:%Y%m%dT%H%M}",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": ACCOUNT,
+        "time": f"{due:%Y-%m-%dT%H:%M:%SZ}",
+        "region": REGION,
+        "resources": [f"arn:{PARTITION}:events:{REGION}:{ACCOUNT}:rule/{STACK}-{scheduled.rule}"],
+        "detail": {},
+    }
+    return json.dumps(event)
+
+
+def _forget() -> None:
+    """Empty the project's caches: settings, and whatever storage keeps."""
+    settings.cache_clear()
+    clients = sys.modules.get("chalicelib.storage.clients")
+    if clients is not None:
+        clients.forget()

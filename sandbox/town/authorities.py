@@ -1,0 +1,130 @@
+"""The authorities that pay: they read their instructions, acknowledge them, and send what they paid."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from chalicelib.model import BenefitCode, Month
+from chalicelib.sources.feed import Feed
+from sandbox.town.desk import Badge
+from sandbox.town.people import Claim, Townsperson
+from sandbox.town.registers import Paid, payments_drop
+from sandbox.town.scene import CITY, Scene
+
+READING_DAY: Final = 8  # of the month: after the results, before the money leaves
+PAY_DAY: Final = 10
+STOPS: Final = ("suspend", "pause", "terminate")
+
+
+@dataclass
+class _Account:
+    """How an authority stands to one claim."""
+
+    stopped_from: str | None = None
+    suspended: bool = False
+    paid_until: str = ""  # the last month paid
+    owed: dict[str, int] = field(default_factory=dict)  # month -> arrears to pay with it
+
+
+@dataclass
+class Authorities:
+    """Every authority, its accounts, and its pay runs."""
+
+    scene: Scene
+    payments: Feed
+    run_by: Mapping[BenefitCode, str]
+    missing: Callable[[Townsperson], None]  # somebody notices that money did not come
+    _accounts: dict[tuple[int, str], _Account] = field(default_factory=lambda: defaultdict(_Account))
+    _obeyed: set[str] = field(default_factory=set)
+
+    def read_instructions(self) -> None:
+        """Acknowledge what has been issued, and do it from now on."""
+        for authority in sorted(set(self.run_by.values())):
+            badge = Badge("officer", f"payer-{authority}", CITY, authority=authority)
+            for line in list(self.scene.desk.lines(badge, "/v1/instructions", CITY)):
+                if line["state"] == "issued":
+                    self.scene.desk.post(badge, f"/v1/instructions/{line['id']}/acknowledge", {})
+                if line["id"] not in self._obeyed:
+                    self._obeyed.add(str(line["id"]))
+                    self._obey(line)
+
+    def _obey(self, line: dict[str, Any]) -> None:
+        person = self.scene.person(str(line["person"]))
+        account = self._accounts[person.index, str(line["benefit"]["benefit"])]
+        kind, month = str(line["kind"]), str(line["month"])
+        if kind in STOPS:
+            account.stopped_from, account.suspended = month, kind == "suspend"
+        elif kind == "resume":
+            account.stopped_from, account.suspended = None, False
+            account.paid_until = max(account.paid_until, before(month))
+            account.owed[month] = account.owed.get(month, 0) + int(line["fen"])
+
+    def pay(self) -> None:
+        """The month's pay run: each authority pays whom it owes, and sends the list."""
+        month = f"{self.scene.today:%Y-%m}"
+        runs: dict[str, list[Paid]] = defaultdict(list)
+        for person in self.scene.town.people:
+            for claim in person.claims:
+                if claim.fen:
+                    runs[self.run_by[claim.benefit]] += self._pay(person, claim, month)
+        for authority, paid in sorted(runs.items()):
+            if paid:
+                self._send(authority, self.scene.today, paid)
+
+    def _pay(self, person: Townsperson, claim: Claim, month: str) -> list[Paid]:
+        account = self._accounts[person.index, claim.benefit]
+        if account.stopped_from is not None and month >= account.stopped_from:
+            if account.suspended and person.life.lives_on(self.scene.today):
+                self.missing(person)
+            return []
+        first = after(account.paid_until) if account.paid_until else month
+        paid = []
+        for due in months_up_to(first, month):
+            fen = claim.fen + account.owed.pop(due, 0)
+            paid.append(Paid(person.index, claim.benefit, Month(due), fen))
+        account.paid_until = month
+        return paid
+
+    def _send(self, authority: str, day: date, paid: list[Paid]) -> None:
+        drop = payments_drop(self.scene.town, self.payments, authority, day, paid)
+        for row in paid:
+            key = (row.person, row.benefit, row.month)
+            self.scene.diary.paid[key] = self.scene.diary.paid.get(key, 0) + row.fen
+        self.scene.drop(drop)
+
+
+def after(month: str) -> str:
+    """The month after a month.
+
+    >>> after("2025-12")
+    '2026-01'
+    """
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year + number // 12}-{number % 12 + 1:02d}"
+
+
+def before(month: str) -> str:
+    """The month before a month.
+
+    >>> before("2026-01")
+    '2025-12'
+    """
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year - (number == 1)}-{(number - 2) % 12 + 1:02d}"
+
+
+def months_up_to(first: str, last: str) -> list[str]:
+    """Every month from one to another, both inclusive.
+
+    >>> months_up_to("2025-11", "2026-01")
+    ['2025-11', '2025-12', '2026-01']
+    """
+    months = []
+    while first <= last:
+        months.append(first)
+        first = after(first)
+    return months

@@ -1,0 +1,92 @@
+"""Officers: townships confirm suspension lines, counties approve them, and both verify suspicions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sandbox.town.chance import chance
+from sandbox.town.desk import Badge
+from sandbox.town.lives import Trace
+from sandbox.town.people import Townsperson
+from sandbox.town.scene import Scene
+
+STRIKES: Final = 0.04  # lines that a township strikes because somebody knows better
+DOUBTS: Final = 0.02  # lines that a county strikes
+FORGETS: Final = 0.03  # lines that stay lying for another round
+PAPERS_AFTER: Final = timedelta(days=3)  # to get a document about custody or another pension
+CERTIFICATE_AFTER: Final = timedelta(days=24)  # a death that no visit settled is looked up in the register
+
+
+@dataclass
+class Officers:
+    """Every office of the town: townships by nine digits, counties by six."""
+
+    scene: Scene
+
+    @property
+    def townships(self) -> tuple[str, ...]:
+        """The codes of all townships."""
+        return tuple(sorted({village[:9] for village in self.scene.town.villages}))
+
+    @property
+    def counties(self) -> tuple[str, ...]:
+        """The codes of all counties."""
+        return tuple(sorted({village[:6] for village in self.scene.town.villages}))
+
+    def confirm_lines(self, township: str) -> None:
+        """A township goes through its list, line by line."""
+        self._decide(
+            Badge("officer", f"township-{township}", township), township, "proposed", "confirm", STRIKES
+        )
+
+    def approve_lines(self, county: str) -> None:
+        """The county, another person, approves what townships have confirmed."""
+        self._decide(
+            Badge("officer", f"county-{county}", county, authority="hrss"),
+            county,
+            "confirmed",
+            "approve",
+            DOUBTS,
+        )
+
+    def _decide(self, officer: Badge, area: str, state: str, action: str, strikes: float) -> None:
+        for line in self.scene.desk.lines(officer, "/v1/suspension-proposals", area):
+            if line["state"] != state:
+                continue
+            draw = chance(self.scene.town.seed, action, line["id"], self.scene.today).random()
+            where = f"/v1/suspension-proposals/{line['id']}"
+            if draw < strikes:
+                self.scene.desk.post(officer, f"{where}/refuse", {"reason": "村里反映本人健在，再核实"})
+            elif draw > FORGETS + strikes:
+                self.scene.desk.post(officer, f"{where}/{action}", {})
+
+    def look_into_suspicions(self, county: str) -> None:
+        """What no visit settles is settled by papers: custody, another pension, a register of deaths."""
+        officer = Badge("officer", f"verifier-{county}", county)
+        for line in self.scene.desk.lines(officer, "/v1/suspicions", county):
+            waited = self.scene.today - date.fromisoformat(line["opened"])
+            by_papers = line["kind"] in ("custody", "double_receipt")
+            if waited < (PAPERS_AFTER if by_papers else CERTIFICATE_AFTER):
+                continue
+            self.scene.desk.post(
+                officer,
+                f"/v1/suspicions/{line['id']}/outcome",
+                {"confirmed": self._is_true(line), "verification": "document"},
+            )
+
+    def _is_true(self, line: dict[str, Any]) -> bool:
+        person = self.scene.person(str(line["person"]))
+        day = date.fromisoformat(line["day"])
+        match line["kind"]:
+            case "custody":
+                return person.life.jailed_on(self.scene.today)
+            case "double_receipt":
+                return _really(person, Trace.EMPLOYEE_PENSION, day)
+        return not person.life.lives_on(self.scene.today)
+
+
+def _really(person: Townsperson, trace: Trace, day: date) -> bool:
+    """Whether what a file said of somebody on a day is true."""
+    return any(h.trace is trace and h.day == day and not h.wrong for h in person.life.happenings)

@@ -1,0 +1,114 @@
+"""A year in the town: who acts when. Everything is put on the clock; the clock does the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from chalicelib.model import FeedId
+from chalicelib.pack import Pack
+from sandbox.town.authorities import PAY_DAY, READING_DAY, Authorities
+from sandbox.town.cadres import GridWorkers
+from sandbox.town.carrier import Carrier
+from sandbox.town.departments import Drop, drops, instant
+from sandbox.town.folk import Folk
+from sandbox.town.mishaps import mishaps
+from sandbox.town.officers import Officers
+from sandbox.town.people import Town
+from sandbox.town.registers import roster_drop
+from sandbox.town.scene import Scene
+
+CARRIER_HOURS: Final = ((9, 4), (15, 4))  # minutes after the platform sends
+NOTICES_WEEKDAY: Final = 4
+SUSPICIONS_WEEKDAY: Final = 1
+
+Act = Callable[[], object]
+
+
+@dataclass
+class Year:
+    """Everybody who acts, bound to one scene."""
+
+    scene: Scene
+    pack: Pack
+    carrier: Carrier
+    folk: Folk
+    workers: GridWorkers
+    officers: Officers
+    authorities: Authorities
+
+    @classmethod
+    def on(cls, scene: Scene, pack: Pack, sqs: Any, gateway_queue: str, reports_queue: str) -> Year:
+        """Bring all actors onto a scene."""
+        folk = Folk(scene)
+        carrier = Carrier(scene.town.seed, sqs, gateway_queue, reports_queue, scene.now, folk.received)
+        run_by = {code: benefit.run_by.value for code, benefit in pack.rules.benefits.items()}
+        payments = pack.feeds[FeedId("payments")]
+        authorities = Authorities(scene, payments, run_by, folk.money_missing)
+        return cls(scene, pack, carrier, folk, GridWorkers(scene, folk), Officers(scene), authorities)
+
+    @property
+    def town(self) -> Town:
+        """The town that acts."""
+        return self.scene.town
+
+    def begin(self) -> None:
+        """Put the whole span on the clock."""
+        feeds = self.pack.feeds
+        self._drop_later(roster_drop(self.town, feeds[FeedId("roster")]))
+        self.scene.at(instant(self.town.start, 8, 30), self.scene.learn_ids)
+        sent = {drop.key: drop for drop in drops(self.town, feeds)}
+        for drop in (*sent.values(), *mishaps(self.town, feeds, sent)):
+            self._drop_later(drop)
+        for when, act in self._habits():
+            self.scene.at(when, act)
+
+    def _drop_later(self, drop: Drop) -> None:
+        self.scene.at(drop.at, lambda: self.scene.drop(drop))
+
+    def _habits(self) -> Iterator[tuple[datetime, Act]]:
+        """What people of the town do on days of the week or month."""
+        for day in self._days():
+            for hour, minute in CARRIER_HOURS:
+                yield instant(day, hour, minute), self.carrier.poll
+            yield from self._rounds(day)
+            yield from self._offices(day)
+            if day.weekday() == NOTICES_WEEKDAY:
+                yield instant(day, 9, 30), self.folk.collect_notices
+            if day.day == READING_DAY:
+                yield instant(day, 10), self.authorities.read_instructions
+            if day.day == PAY_DAY:
+                yield instant(day, 17), self.authorities.pay
+
+    def _offices(self, day: date) -> Iterator[tuple[datetime, Act]]:
+        """When officers look at their lists: twice after each list day, the county a day later."""
+        listed = self.pack.rules.policy.suspension.list_day
+        if day.weekday() == SUSPICIONS_WEEKDAY:
+            for county in self.officers.counties:
+                yield instant(day, 10, 30), _bound(self.officers.look_into_suspicions, county)
+        if day.day in (listed + 1, listed + 3):
+            for township in self.officers.townships:
+                yield instant(day, 10), _bound(self.officers.confirm_lines, township)
+        if day.day in (listed + 2, listed + 4):
+            for county in self.officers.counties:
+                yield instant(day, 11), _bound(self.officers.approve_lines, county)
+
+    def _rounds(self, day: date) -> Iterator[tuple[datetime, Act]]:
+        """Each village has a weekday on which its workers fetch their list."""
+        for index, village in enumerate(self.town.villages):
+            if index % 5 == day.weekday():
+                yield instant(day, 8, index % 50), _bound(self.workers.go_round, village)
+
+    def _days(self) -> Iterator[date]:
+        day = self.town.start
+        while day <= self.town.end:
+            if day > self.town.start:
+                yield day
+            day += timedelta(1)
+
+
+def _bound(act: Callable[[str], None], where: str) -> Act:
+    """An act at a place, later."""
+    return lambda: act(where)

@@ -1,0 +1,164 @@
+"""One person about whom every endpoint has something to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from chalicelib import clock
+from chalicelib.model import (
+    BenefitCode,
+    Case,
+    Counts,
+    DroppedFile,
+    EvidenceKey,
+    FeedId,
+    FileState,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    KeyGroup,
+    Month,
+    PersonId,
+    Proposal,
+    ProposalState,
+    Reason,
+    StateName,
+    Suspicion,
+    SuspicionKind,
+    SuspicionState,
+    Visit,
+    VisitOutcome,
+    VisitPurpose,
+    Waiting,
+)
+from chalicelib.storage import files
+from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, given
+
+DUE = date(2025, 5, 31)
+DIED = date(2025, 6, 20)
+PENSION = BenefitCode("resident_pension")
+HRSS = "hrss"
+
+REPORT: dict[str, Any] = {"outcome": "not_found", "made_at": "2025-07-01T09:30:00+08:00", "notice_left": True}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A request that is right in itself: whether it is answered depends on who asks."""
+
+    method: str
+    path: str  # the route
+    body: Any = None
+    item: str = ""  # what {id} stands for, after the person; "-" for the person alone
+
+    def address(self, person: PersonId, area: str) -> str:
+        if not self.item:
+            return f"{self.path}?area={area}" if self.path in LISTS_BY_AREA else self.path
+        return self.path.replace("{id}", person + self.item.strip("-"))
+
+
+LISTS_BY_AREA = ("/v1/visits", "/v1/suspension-proposals", "/v1/suspicions", "/v1/instructions")
+PERSON = "PERSON"  # in bodies: the person's id
+
+ENDPOINTS = {
+    e.method + " " + e.path: e
+    for e in (
+        Endpoint("POST", "/v1/persons:lookup", {"number": a_number(NUMBER[:17])}),
+        Endpoint("GET", "/v1/persons/{id}/status", item="-"),
+        Endpoint("GET", "/v1/persons/{id}/audit", item="-"),
+        Endpoint("POST", "/v1/self-certifications", {"person": PERSON, "method": "face", "reference": "session-1"}),
+        Endpoint("GET", "/v1/visits"),
+        Endpoint("POST", "/v1/visits/{id}/outcome", REPORT, ".3"),
+        Endpoint("GET", "/v1/suspension-proposals"),
+        Endpoint("POST", "/v1/suspension-proposals/{id}/confirm", item=".1"),
+        Endpoint("POST", "/v1/suspension-proposals/{id}/approve", item=".2"),
+        Endpoint("POST", "/v1/suspension-proposals/{id}/refuse", {"reason": "已住院"}, ".3"),
+        Endpoint("GET", "/v1/suspicions"),
+        Endpoint("POST", "/v1/suspicions/{id}/outcome", {"confirmed": False, "verification": "visit"}, ".death.20250620"),
+        Endpoint("GET", "/v1/instructions"),
+        Endpoint("POST", "/v1/instructions/{id}/acknowledge", item=".2025-07.resident_pension.suspend"),
+        Endpoint("GET", "/v1/files"),
+        Endpoint("GET", "/v1/stats"),
+    )
+}
+
+
+def body_for(endpoint: Endpoint, person: PersonId) -> Any:
+    if isinstance(endpoint.body, dict) and endpoint.body.get("person") == PERSON:
+        return {**endpoint.body, "person": person}
+    return endpoint.body
+
+
+def a_proposal(number: int, state: ProposalState, confirmed_by: str | None = None) -> Proposal:
+    return Proposal(number, DUE, (PENSION,), {PENSION: DUE}, date(2025, 6, 20), state, confirmed_by=confirmed_by)
+
+
+def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> PersonId:
+    """Overdue, visited twice, to be visited again, on the list thrice, suspected dead, and instructed about."""
+    person = a_person(number, area=area, until=DUE, key_groups=frozenset({KeyGroup.VERY_OLD}))
+    first = datetime(2025, 6, 1, 2, tzinfo=UTC)
+    second = datetime(2025, 6, 14, 8, tzinfo=UTC)
+    reason = Reason("death", "殡葬火化记录显示本人已去世。", "A cremation record says that the person has died.")
+    token = Waiting(StateName.VERIFY, "a token that nobody waits under", clock.now())
+    given(
+        person,
+        cases=(Case(DUE, date(2025, 3, 2), 1, StateName.PROPOSE_SUSPENSION),),
+        visits=(
+            _visit(1, first),
+            _visit(2, second),
+            Visit(3, VisitPurpose.CERTIFY, DUE.isoformat(), date(2025, 6, 24), date(2025, 7, 4)),
+        ),
+        proposals=(
+            a_proposal(1, ProposalState.PROPOSED),
+            a_proposal(2, ProposalState.CONFIRMED, "township-officer"),
+            a_proposal(3, ProposalState.PROPOSED),
+        ),
+        suspicions=(
+            Suspicion(
+                SuspicionKind.DEATH,
+                DIED,
+                date(2025, 6, 25),
+                SuspicionState.OPEN,
+                EvidenceKey(DIED, FeedId("cremations"), "cremated"),
+                reason,
+                verify_by=date(2025, 6, 30),
+                waiting=token,
+            ),
+        ),
+        instructions=(
+            Instruction(
+                PENSION, InstructionKind.SUSPEND, Month("2025-07"), 21_500, "未认证", InstructionState.ISSUED, date(2025, 6, 28)
+            ),
+        ),
+    )
+    return person
+
+
+def _visit(number: int, made: datetime) -> Visit:
+    day = made.date()
+    return Visit(
+        number, VisitPurpose.CERTIFY, DUE.isoformat(), day, day, made, VisitOutcome.NOT_FOUND, "worker-3", notice_left=True
+    )
+
+
+def a_file(feed: str = "cremations", state: FileState = FileState.HELD, day: date = date(2025, 6, 30)) -> DroppedFile:
+    """A dropped file whose name is personal data."""
+    key = f"civil_affairs/{feed}/{day:%Y%m%d}/孟晓华{state}.csv"
+    dropped = DroppedFile(
+        files.file_id(key, "digest"),
+        "civil_affairs",
+        FeedId(feed),
+        day,
+        key,
+        "digest",
+        state,
+        clock.now(),
+        Counts(rows=3, accepted=1, rejected=1, strangers=1),
+        "too_few_rows" if state is FileState.HELD else "",
+        "行数过少",
+        "too few rows",
+    )
+    files.put(dropped)
+    return dropped

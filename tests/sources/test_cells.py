@@ -1,0 +1,182 @@
+"""How single cells are read: days in every shape, money to the fen, codes and nothing else."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.model import KeyGroup
+from chalicelib.sources.cells import (
+    Reader,
+    clean,
+    read_area_code,
+    read_day,
+    read_day_ahead,
+    read_money,
+    read_month,
+    read_phone,
+    read_text,
+    reader_for,
+)
+from chalicelib.sources.faults import SENTENCES, Fault
+from tests.sources.builders import ON
+
+MAY_DAY = date(2023, 5, 1)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2023-05-01", "20230501", "2023/5/1", "2023年5月1日", "2023.5.1", "2023-5-1", "2023/05/01", "２０２３－０５－０１",
+        " 2023-05-01 ", "'2023-05-01", "2023年05月01", "2023 年 5 月 1 日", "45047", "45047.75",
+        "2023-05-01 08:30", "2023-05-01 08:30:59", "2023-05-01T08:30:59.123", "2023/5/1 8:30", "20230501083059",
+        "2023年5月1日8时30分", "2023年5月1日 8时", "2023-05-01 24:00:00", "2023-05-01T08:30:59+08:00",
+        "2023-04-30T16:30:00Z", "2023-04-30T16:30:00+00:00",
+    ],
+)  # fmt: skip
+def test_every_shape_is_the_same_day(written: str) -> None:
+    assert read_day(written, ON) == MAY_DAY
+
+
+@pytest.mark.parametrize(
+    ("written", "fault", "why"),
+    [
+        ("2023-02-30", Fault.DAY_IMPOSSIBLE, "no such day"),
+        ("2023-02-29", Fault.DAY_IMPOSSIBLE, "no leap year"),
+        ("20231301", Fault.DAY_IMPOSSIBLE, "no such month"),
+        ("2025-07-01", Fault.DAY_FUTURE, "tomorrow"),
+        ("99999", Fault.DAY_FUTURE, "a serial number far ahead"),
+        ("2025-06-30T16:00:00Z", Fault.DAY_FUTURE, "already tomorrow in China"),
+        ("1899-12-31", Fault.DAY_TOO_EARLY, "before 1900"),
+        ("2200-01-01", Fault.DAY_UNREADABLE, "no year that anybody means"),
+        ("不详", Fault.DAY_UNREADABLE, "words"),
+        ("2023", Fault.DAY_UNREADABLE, "a year, not a serial number"),
+        ("2023-05", Fault.DAY_UNREADABLE, "a month"),
+        ("23-5-1", Fault.DAY_UNREADABLE, "two-digit year"),
+        ("05/01/2023", Fault.DAY_UNREADABLE, "day or month first? nobody guesses"),
+        ("2023-05-01 25:00", Fault.DAY_UNREADABLE, "no such hour"),
+        ("2023-05-01 morning", Fault.DAY_UNREADABLE, "words behind"),
+        ("1683072000000", Fault.DAY_UNREADABLE, "milliseconds"),
+        ("2023年5月1日 08:30Z", Fault.DAY_UNREADABLE, "a zone, and not ISO: nobody guesses"),
+        ("1899-12-31T23:00:00Z", Fault.DAY_UNREADABLE, "a zone, before 1900"),
+        ("٢٠٢٣-٠٥-٠١", Fault.DAY_UNREADABLE, "Arabic digits"),
+    ],
+)
+def test_days_that_are_sent_back(written: str, fault: Fault, why: str) -> None:
+    assert read_day(written, ON) is fault, why
+
+
+def test_a_period_may_end_ahead() -> None:
+    assert read_day_ahead("2026-01-31", ON) == date(2026, 1, 31)
+
+
+SHAPES = ("{0:%Y-%m-%d}", "{0:%Y%m%d}", "{0.year}/{0.month}/{0.day}", "{0.year}年{0.month}月{0.day}日",
+          "{0.year}.{0.month}.{0.day}", "{0:%Y-%m-%d} 13:14:15", "{0:%Y-%m-%d}T13:14:15+08:00")  # fmt: skip
+
+
+@given(st.dates(date(1900, 1, 2), ON), st.sampled_from(SHAPES))
+def test_reading_what_was_written_gives_the_day(day: date, shape: str) -> None:
+    assert read_day(shape.format(day), ON) == day
+
+
+@given(st.dates(date(1927, 5, 18), ON))
+def test_reading_a_serial_number_gives_the_day(day: date) -> None:
+    assert read_day(str((day - date(1899, 12, 30)) // timedelta(days=1)), ON) == day
+
+
+@given(
+    st.text(max_size=24)
+    | st.from_regex(r"[0-9]{4}[-/.年]?[0-9]{1,2}[-/.月]?[0-9]{1,2}.{0,12}", fullmatch=True)
+)
+def test_any_text_is_a_day_up_to_today_or_a_fault(text: str) -> None:
+    day = read_day(text, ON)
+    assert isinstance(day, Fault) or date(1900, 1, 1) <= day <= ON
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("2023-05", "2023-05"), ("202305", "2023-05"), ("2023年5月", "2023-05"), ("2023/5", "2023-05"),
+        ("2023-05-01", "2023-05"), ("45047", "2023-05"), ("2025-06", "2025-06"), ("2025-07", Fault.MONTH_FUTURE),
+        ("2023-13", Fault.MONTH_UNREADABLE), ("0000-05", Fault.MONTH_UNREADABLE), ("五月", Fault.MONTH_UNREADABLE),
+    ],
+)  # fmt: skip
+def test_months(written: str, value: str | Fault) -> None:
+    assert read_month(written, ON) == value
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("1234.5", 123450), ("1,234.50", 123450), ("￥1234.50元", 123450), ("¥ 0.1", 10), ("180.30", 18030),
+        ("１２．３４", 1234), ("0", 0), ("-0.00", 0), ("1234.500", 123450), ("79722.20", 7972220),
+        ("1.005", Fault.MONEY_FRACTION), ("-5", Fault.MONEY_NEGATIVE), ("约100", Fault.MONEY_UNREADABLE),
+        ("1,23", Fault.MONEY_UNREADABLE), ("1e3", Fault.MONEY_UNREADABLE), ("12345678901", Fault.MONEY_UNREADABLE),
+    ],
+)  # fmt: skip
+def test_money(written: str, value: int | Fault) -> None:
+    assert read_money(written, ON) == value
+
+
+@given(st.integers(0, 10**11))
+def test_reading_what_was_written_gives_the_fen(fen: int) -> None:
+    assert read_money(f"{fen // 100:,}.{fen % 100:02d}", ON) == fen
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("13805580001", "13805580001"), ("138 0558 0001", "13805580001"), ("+86-138-0558-0001", "13805580001"),
+        ("8613805580001", "13805580001"), ("１３８０５５８０００１", "13805580001"),
+        ("0558-5123456", Fault.PHONE_UNREADABLE), ("1380558000", Fault.PHONE_UNREADABLE),
+        ("12805580001", Fault.PHONE_UNREADABLE),
+    ],
+)  # fmt: skip
+def test_phones(written: str, value: str | Fault) -> None:
+    assert read_phone(written, ON) == value
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("341602001001", "341602001001"), (" ３４１６０２００１００１", "341602001001"), ("341602", Fault.AREA_UNREADABLE),
+     ("3.41602E+11", Fault.AREA_UNREADABLE), ("041602001001", Fault.AREA_UNREADABLE)],
+)  # fmt: skip
+def test_area_codes(written: str, value: str | Fault) -> None:
+    assert read_area_code(written, ON) == value
+
+
+def test_text_keeps_rare_characters_and_makes_one_middle_dot() -> None:
+    assert read_text(" 买买提•𬎆□? \u200b", ON) == "买买提·𬎆□?"
+    assert read_text("甲" * 200, ON) == "甲" * 200
+    assert read_text("甲" * 201, ON) is Fault.TEXT_TOO_LONG
+
+
+def test_codes_are_known_or_faults() -> None:
+    read = reader_for(Reader.CODE, {"入院": "admitted", "01": "admitted", "（转）": "moved"})
+    assert read(" 入 院 ", ON) == "admitted"
+    assert read("０１", ON) == "admitted"
+    assert read("(转)", ON) == "moved"
+    assert read("1", ON) is Fault.CODE_UNKNOWN
+
+
+def test_key_groups_are_separated_as_people_do() -> None:
+    read = reader_for(Reader.KEY_GROUPS, {"高龄": "very_old", "残疾": "disabled"})
+    assert read("高龄、残疾", ON) == read("残疾; 高龄；", ON) == f"{KeyGroup.DISABLED},{KeyGroup.VERY_OLD}"
+    assert read("、", ON) == ""
+    assert read("高龄、富裕", ON) is Fault.CODE_UNKNOWN
+
+
+def test_a_plain_reader_needs_no_codes() -> None:
+    assert reader_for(Reader.DATE, {}) is read_day
+
+
+def test_clean_takes_off_what_does_not_show() -> None:
+    assert clean("  ＡＢ c\u200b ") == "AB c"
+    assert clean("  ＡＢ c\u200b ", inside=True) == "ABc"
+
+
+def test_every_fault_has_its_sentences() -> None:
+    assert set(SENTENCES) == set(Fault)

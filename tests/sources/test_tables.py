@@ -1,0 +1,178 @@
+"""Bytes to rows: encodings, headers, lines that keep their number, quotes that swallow nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.model import FileState
+from chalicelib.sources import tables
+from chalicelib.sources.holds import HoldCode
+from tests.sources.builders import HEADER, faults, feed, lines, number, person, read, row, workbook
+
+GOOD = lines(row(1), row(2), row(9))
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (GOOD, "utf-8"),
+        (b"\xef\xbb\xbf" + GOOD, "utf-8"),
+        (GOOD.decode().encode("gb18030"), "gb18030"),
+        (GOOD.replace(b"\r\n", b"\n"), "utf-8"),
+        (GOOD.replace(b"\r\n", b"\r"), "utf-8"),
+        (GOOD.removesuffix(b"\r\n"), "utf-8"),
+        (GOOD + b"\r\n \r\n,,,,\r\n,,,,,,\r\n", "utf-8"),
+        (GOOD.replace("甲".encode(), '"甲"'.encode()), "utf-8"),
+        (GOOD.replace("甲".encode(), '"甲"'.encode()).decode().encode("gb18030"), "gb18030"),
+    ],
+)
+def test_the_same_rows_in_every_writing(data: bytes, encoding: str) -> None:
+    reading = read(data)
+    assert reading.hold is None
+    assert reading.encoding == encoding
+    assert (reading.counts.rows, reading.counts.accepted, reading.counts.strangers) == (3, 2, 1)
+    assert set(reading.evidence) == {person(1), person(2)}
+
+
+def test_a_rare_character_of_gb18030_is_read() -> None:
+    data = lines(row(1, remark="𬎆㛃䶮")).decode().encode("gb18030")
+    assert read(data).evidence[person(1)][0].facts == {"remark": "𬎆㛃䶮"}
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "word"),
+    [
+        (b"", HoldCode.EMPTY, ""),
+        (b" \r\n\r\n", HoldCode.EMPTY, ""),
+        (lines(), HoldCode.NO_ROWS, ""),
+        (lines((), ()), HoldCode.NO_ROWS, ""),
+        (lines(('""',) * 5), HoldCode.NO_ROWS, ""),
+        (GOOD.decode().encode("utf-16"), HoldCode.UNREADABLE, "UTF-8"),
+        (GOOD.decode().encode("utf-16-le"), HoldCode.UNREADABLE, "UTF-8"),
+        (GOOD + b"\xff\xff", HoldCode.UNREADABLE, "UTF-8"),
+        (lines(row(1)[1:], header=HEADER[1:]), HoldCode.COLUMN_MISSING, "身份证号码"),
+        (lines(row(1)[:4], header=HEADER[:4]), HoldCode.COLUMN_MISSING, "姓名"),
+        (
+            lines(row(1)[1:], header=[f'"{name}"' for name in HEADER[1:]]),
+            HoldCode.COLUMN_MISSING,
+            "身份证号码",
+        ),
+        (b"\r\n" + GOOD, HoldCode.COLUMN_MISSING, "身份证号码"),
+        (lines((*row(1), "x"), header=(*HEADER, "血型")), HoldCode.COLUMN_UNKNOWN, "血型"),
+        (lines((*row(1), ""), header=(*HEADER, "")), HoldCode.COLUMN_UNKNOWN, "第6列"),
+        (lines((*row(1), "x"), header=(*HEADER, "日 期")), HoldCode.COLUMN_TWICE, "日期、日 期"),
+        (GOOD + b'"unclosed,1,2\r\n' + GOOD, HoldCode.UNCLOSED_QUOTE, "5"),
+        (b'"' + GOOD, HoldCode.UNCLOSED_QUOTE, "1"),
+    ],
+)
+def test_files_that_go_back_whole(data: bytes, code: HoldCode, word: str) -> None:
+    reading = read(data)
+    assert reading.hold is not None
+    assert (reading.hold.code, reading.hold.state) == (code, FileState.REFUSED)
+    assert word in reading.hold.zh
+    assert word.split("、")[0] in reading.hold.en or word == "UTF-8"
+    assert "{what}" not in reading.hold.zh + reading.hold.en
+    assert reading.evidence == {}
+
+
+def test_a_file_without_a_header_never_quotes_its_first_row() -> None:
+    first = lines(*[(number(1), "2025-05-01", "来", "", "甲", "x" * 21)], header=HEADER[:5])
+    headless = first.replace(b"\r\n", b",13805580001\r\n", 1)
+    for data in (headless, lines(row(2), header=row(1))):
+        reading = read(data)
+        assert reading.hold is not None
+        assert "13805580001" not in reading.hold.zh
+        assert number(1) not in reading.hold.zh + reading.hold.en
+
+
+def test_header_names_match_whatever_blanks_and_width_and_order_they_have() -> None:
+    header = ("姓 名", " 日\u3000期", "类别\ufeff", "备注 ", "身份证号码")
+    reading = read(lines(("甲", "2025-05-01", "来", "", number(1)), header=header))
+    assert reading.counts.accepted == 1
+
+
+def test_two_unclosed_quotes_that_pair_up_swallow_no_row() -> None:
+    # Python's csv reads lines 3 to 4 as one row of five cells, without an error.
+    data = lines(
+        row(1), (number(2), "2025-05-01", "来", '"', "甲"), (number(3), "2025-05-01", "来", 'x"', "甲")
+    )
+    reading = read(data)
+    assert reading.hold is not None
+    assert (reading.hold.code, "3" in reading.hold.en) == (HoldCode.UNCLOSED_QUOTE, True)
+
+
+def test_a_quoted_cell_may_hold_commas_quotes_and_a_line_break() -> None:
+    data = lines(row(1, remark='"新街,\r\n""东""头"'), row(2, day="bad"))
+    reading = read(data)
+    assert reading.evidence[person(1)][0].facts == {"remark": '新街, "东"头'}
+    assert reading.evidence[person(1)][0].line == 2
+    assert faults(reading) == [(4, "日期", "day_unreadable")]
+
+
+def test_a_cell_too_large_for_csv_refuses_the_file() -> None:
+    reading = read(lines(row(1, remark='"' + "x" * 140_000 + '"')))
+    assert reading.hold is not None
+    assert reading.hold.code is HoldCode.UNCLOSED_QUOTE
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_ragged_rows_go_back_with_their_line_and_blank_lines_count_as_lines(quoted: bool) -> None:
+    last = row(2) if not quoted else (*row(2)[:4], '"乙"')
+    data = lines(row(1), (), (number(2), "2025-05-01"), ("  ",), (*row(3), "more", "cells"), last)
+    reading = read(data)
+    assert faults(reading) == [(4, "", "ragged_row"), (6, "", "ragged_row")]
+    assert (reading.counts.rows, reading.counts.accepted) == (4, 2)
+    assert reading.evidence[person(2)][0].line == 7
+    sent_back = reading.rejected_csv().decode("utf-8-sig").splitlines()
+    assert sent_back[1].startswith(f"{number(2)},2025-05-01,,,,4,")
+    assert '"甲,more,cells",6,' in sent_back[2]
+
+
+def test_too_many_cells_here_and_too_few_there_do_not_balance() -> None:
+    reading = read(lines((*row(1), ""), row(2)[:4], row(3)))
+    assert faults(reading) == [(2, "", "ragged_row"), (3, "", "ragged_row")]
+    assert reading.counts.accepted == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_large_file_is_read_in_blocks_that_change_nothing(
+    monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    rows = [
+        row(i % 5 + 1, day=f"2025-05-{i % 28 + 1:02d}" if i % 7 else "bad", remark="备") for i in range(60)
+    ]
+    data = lines(*rows, ("x",)).decode().encode(encoding)
+    whole = read(data)
+    monkeypatch.setattr(tables, "BLOCK_BYTES", 200)
+    blocks = read(data)
+    assert blocks.counts == whole.counts
+    assert blocks.evidence == whole.evidence
+    assert blocks.rejections == whole.rejections
+    assert blocks.rejected_csv() == whole.rejected_csv()
+
+
+def test_a_file_beyond_all_bounds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "LARGEST_CSV", 10)
+    reading = read(GOOD)
+    assert reading.hold is not None
+    assert reading.hold.code is HoldCode.TOO_LARGE
+
+
+def test_a_kind_of_file_that_was_not_agreed_is_refused() -> None:
+    csv_only = feed(format={"kind": ["csv"], "load": "delta"})
+    reading = read(workbook(row(1)), by=csv_only)
+    assert reading.hold is not None
+    assert reading.hold.code is HoldCode.KIND_NOT_AGREED
+    xlsx_only = feed(format={"kind": ["xlsx"], "load": "delta"})
+    assert read(GOOD, by=xlsx_only).hold == reading.hold
+
+
+def test_one_column_is_a_table_too() -> None:
+    narrow = feed(
+        columns={"身份证号码": {"field": "number", "read": "identity_number"}}, not_used=[], day="as_of",
+        event="came", format={"kind": ["csv"], "load": "full"},
+        events={"came": {"zh": "来", "en": "C", "why": "X", "proves": "nothing"}},
+    )  # fmt: skip
+    reading = read(f"身份证号码\n{number(1)}\n\n{number(2)},x\n".encode(), by=narrow)
+    assert (reading.counts.rows, reading.counts.accepted) == (2, 1)
+    assert faults(reading) == [(4, "", "ragged_row")]

@@ -1,0 +1,102 @@
+from dataclasses import replace
+from datetime import date
+
+import boto3
+import pytest
+
+from chalicelib.errors import NotFoundError, UnreadableError
+from chalicelib.model import Counts, DroppedFile, FeedId, FileId, FileState
+from chalicelib.storage import files, tables
+from chalicelib.storage.tables import Files
+from tests.storage import faults
+from tests.storage.builders import AT
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+BUS = FeedId("bus_rides")
+
+
+def dropped(name: str = "测试甲.csv", day: str = "2025-07-01", rows: int = 10, **also: object) -> DroppedFile:
+    key = f"transport/bus_rides/{day.replace('-', '')}/{name}"
+    file = DroppedFile(
+        id=files.file_id(key, "d" * 64),
+        department="transport",
+        feed=BUS,
+        day=date.fromisoformat(day),
+        key=key,
+        digest="d" * 64,
+        state=FileState.LOADED,
+        received=AT,
+        counts=Counts(rows=rows, accepted=rows),
+    )
+    return replace(file, **also)  # type: ignore[arg-type]
+
+
+def test_the_same_drop_is_the_same_file() -> None:
+    assert files.file_id("a/b", "x") == files.file_id("a/b", "x")
+    assert len({files.file_id("a/b", "x"), files.file_id("a/b", "y"), files.file_id("a", "bx")}) == 3
+    assert len(files.file_id("a", "b")) == 16
+
+
+@pytest.mark.parametrize("state", FileState)
+def test_a_file_goes_through_its_states(state: FileState) -> None:
+    files.put(dropped(state=FileState.RECEIVED))
+    now = dropped(state=state, code="why", certified=3)
+    files.put(now)
+    assert files.find(now.id) == now
+    assert files.get(BUS, now.id) == now
+    assert files.get(FeedId("roster"), now.id) is None
+    assert list(files.everything()) == [now]
+
+
+def test_an_unknown_file_is_nothing() -> None:
+    assert files.get(BUS, FileId("0" * 16)) is None
+    with pytest.raises(NotFoundError):
+        files.find(FileId("0" * 16))
+
+
+def test_files_come_newest_first_and_from_every_feed() -> None:
+    old, new = dropped("1.csv", "2025-06-30"), dropped("2.csv", "2025-07-02")
+    lost = dropped("3.csv", feed=FeedId("no_such_feed"), state=FileState.REFUSED)
+    for each in (old, new, lost):
+        files.put(each)
+    assert list(files.of_feed(BUS)) == [new, old]
+    assert list(files.everything()) == [new, old, lost]
+
+
+def test_the_usual_number_of_rows_is_that_of_loaded_files() -> None:
+    assert files.usual_rows(BUS) is None
+    assert files.newest_loaded(BUS) is None
+    for day, rows in enumerate((500, 90, 110, 100, 95, 105), start=1):
+        files.put(dropped(f"{day}.csv", f"2025-06-{day:02d}", rows))
+    files.put(dropped("held.csv", "2025-06-20", 1, state=FileState.HELD))
+    newest = dropped("6.csv", "2025-06-06", 105)
+    assert files.newest_loaded(BUS) == newest
+    assert files.usual_rows(BUS) == 100, "the middle one of the last five"
+    assert files.usual_rows(BUS, newest.id) == 100
+    assert files.newest_loaded(BUS, but=newest.id) == dropped("5.csv", "2025-06-05", 95)
+
+
+def test_content_is_loaded_once_per_feed() -> None:
+    first, second = FileId("1" * 16), FileId("2" * 16)
+    assert files.loaded_as(BUS, "d") is None
+    assert files.mark_loaded(BUS, "d", first) == first
+    assert files.mark_loaded(BUS, "d", first) == first
+    assert files.mark_loaded(BUS, "d", second) == first
+    assert files.loaded_as(BUS, "d") == first
+    assert files.loaded_as(FeedId("roster"), "d") is None, "dropped by mistake elsewhere, it must still load"
+
+
+def test_a_lost_acknowledgement_of_the_digest_is_harmless() -> None:
+    with faults.at_call("dynamodb", "PutItem", faults.lost_ack, calls={1}):
+        assert files.mark_loaded(BUS, "d", FileId("1" * 16)) == "1" * 16
+
+
+def test_the_name_of_a_file_is_sealed() -> None:
+    files.put(dropped())
+    stored = str(boto3.client("dynamodb").scan(TableName="files")["Items"])
+    assert "测试甲" not in stored
+    (item,) = tables.query(Files, f"FEED#{BUS}")
+    tables.put(Files(item.pk, "2025-07-01#other", body=item.body, sealed=item.sealed))
+    with pytest.raises(UnreadableError):
+        list(files.of_feed(BUS))

@@ -1,0 +1,105 @@
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.errors import UnreadableError
+from chalicelib.model import PersonId
+from chalicelib.storage import clients, opaque, people, sealed, tables
+from chalicelib.storage.tables import People
+from tests.conftest import StoppedClock
+from tests.storage import faults
+from tests.storage.builders import NAME, NUMBER, PHONE, identity, known
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+OWNER, OTHER = PersonId("a" * 26), PersonId("b" * 26)
+
+
+def test_what_is_sealed_opens_for_its_owner_alone() -> None:
+    box = sealed.seal_identity(OWNER, "341602100201", identity())
+    assert sealed.unseal_identity(OWNER, box) == identity()
+    with pytest.raises(UnreadableError):
+        sealed.unseal_identity(OTHER, box)
+
+
+def test_a_field_does_not_open_as_another_one() -> None:
+    box = json.loads(sealed.seal_identity(OWNER, "341602100201", identity()))
+    fields = box["fields"]
+    fields["name"], fields["phone"] = fields["phone"], fields["name"]
+    with pytest.raises(UnreadableError):
+        sealed.unseal_identity(OWNER, json.dumps(box))
+
+
+def test_nothing_clear_is_left_and_the_same_twice_looks_different() -> None:
+    first, second = (sealed.seal_identity(OWNER, "341602100201", identity()) for _ in range(2))
+    assert first != second
+    assert not any(clear in first for clear in (NUMBER, NAME, PHONE))
+
+
+def test_a_person_without_a_phone() -> None:
+    box = sealed.seal_identity(OWNER, "341602100201", identity(phone=None))
+    assert sealed.unseal_identity(OWNER, box).phone is None
+
+
+def test_one_key_per_area_and_month(clock: StoppedClock) -> None:
+    with faults.at_call("kms", "GenerateDataKey", lambda _request: None) as made:
+        for _ in range(3):
+            sealed.seal_identity(OWNER, "341602100201", identity())
+            sealed.seal_identity(OWNER, "341602100999", identity())
+        assert made == [1]
+        sealed.seal_identity(OWNER, "341621100201", identity())
+        clock.advance(days=31)
+        box = sealed.seal_identity(OWNER, "341602100201", identity())
+        assert made == [1, 2, 3]
+    with faults.at_call("kms", "Decrypt", lambda _request: None) as opened:
+        for _ in range(3):
+            sealed.unseal_identity(OWNER, box)
+        assert opened == [1]
+    clients.forget()
+    assert sealed.unseal_identity(OWNER, box) == identity(), "a new process opens it as well"
+
+
+def test_a_wrapped_key_opens_only_in_its_own_context() -> None:
+    box = json.loads(sealed.seal_identity(OWNER, "341602100201", identity()))
+    with pytest.raises(ClientError):
+        sealed.unseal_identity(OWNER, json.dumps(box | {"area": "341621"}))
+
+
+def test_a_ciphertext_moved_to_another_person_does_not_open() -> None:
+    first, second = known(), known(number="34160219500101002X")
+    item, target = (tables.get(People, f"P#{who}", "PROFILE") for who in (first, second))
+    assert item is not None
+    assert target is not None
+    target.sealed = item.sealed
+    tables.put(target)
+    with pytest.raises(UnreadableError):
+        people.identity_of(second)
+
+
+# --- opaque names ----------------------------------------------------------------------------------
+
+
+def test_opaque_names_depend_on_the_key_and_the_purpose(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (opaque.person_id_for(NUMBER), opaque.index_key(NUMBER), opaque.phone_mark(NUMBER))
+    assert before == (opaque.person_id_for(NUMBER), opaque.index_key(NUMBER), opaque.phone_mark(NUMBER))
+    clients.client("secretsmanager").put_secret_value(SecretId="identity", SecretString="another key")
+    assert opaque.person_id_for(NUMBER) == before[0], "the key is read once per process"
+    clients.forget()
+    after = (opaque.person_id_for(NUMBER), opaque.index_key(NUMBER), opaque.phone_mark(NUMBER))
+    assert not set(before) & set(after)
+
+
+def test_every_part_of_an_identity_moves_its_mark() -> None:
+    marks = {
+        opaque.identity_mark(each)
+        for each in (
+            identity(),
+            identity(name="测试乙"),
+            identity(phone=None),
+            identity(phone="13900139000"),
+            identity(number="34160219500101002X"),
+        )
+    }
+    assert len(marks) == 5
+    assert opaque.identity_mark(identity()) == opaque.identity_mark(identity())
