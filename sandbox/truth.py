@@ -122,14 +122,15 @@ class Truth:
         months = min(
             tier.months
             for tier in self.pack.rules.policy.periods.tiers
-            if (set(tier.in_key_group) & person.key_groups if tier.in_key_group else age >= tier.aged_at_least)
+            if (person.key_groups.intersection(tier.in_key_group) or not tier.in_key_group)
+            and age >= tier.aged_at_least
         )
         return _months_later(day, months) - timedelta(1)
 
     def combined(self, known: list[Known]) -> date | None:
         """Through which day rides with one purchase or bill certify together; None if they do not."""
         weak = self.pack.rules.policy.weak
-        worth = {feed: points for (feed, _), points in weak.worth.items()}
+        worth = {str(feed): points for (feed, _), points in weak.worth.items()}
         rides = sorted({k.day for k in known if k.trace is Trace.RODE})
         partners = [k for k in known if k.trace in PARTNERS]
         best: date | None = None

@@ -100,10 +100,10 @@ def a_case(due: Day = "2025-06-30", **named: Any) -> Case:
 
 
 def a_visit(
-    made: str, outcome: VisitOutcome | None = VisitOutcome.NOT_FOUND, due: Day = "2025-06-30", **named: Any
+    at: str, outcome: VisitOutcome | None = VisitOutcome.NOT_FOUND, due: Day = "2025-06-30", **named: Any
 ) -> Visit:
     """A visit at a Chinese time ("2025-06-16 10:00") that left a notice, unless a test says otherwise."""
-    time = datetime.fromisoformat(f"{made}+08:00").astimezone(UTC)
+    time = datetime.fromisoformat(f"{at}+08:00").astimezone(UTC)
     given: dict[str, Any] = {
         "number": 1,
         "purpose": VisitPurpose.CERTIFY,

@@ -46,7 +46,9 @@ def _shape(pattern: str) -> BeforeValidator:
     compiled = re.compile(pattern, re.ASCII)
 
     def check(value: Any) -> Any:
-        if isinstance(value, str) and not compiled.fullmatch(value):
+        if not isinstance(value, str):
+            raise PydanticCustomError("text_type", "not a text")
+        if not compiled.fullmatch(value):
             raise PydanticCustomError("shape", "not in the expected shape")
         return value
 
@@ -61,9 +63,12 @@ def _names_nobody(value: str) -> str:
     return value
 
 
-Day = Annotated[date, _shape(r"\d{4}-\d{2}-\d{2}")]
+# Not strict: behind a function of ours pydantic takes the text for a Python value, not for JSON.
+Day = Annotated[date, Field(strict=False), _shape(r"\d{4}-\d{2}-\d{2}")]
 Instant = Annotated[
-    AwareDatetime, _shape(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
+    AwareDatetime,
+    Field(strict=False),
+    _shape(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})"),
 ]
 PersonIdText = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
 PlainText = Annotated[str, AfterValidator(_names_nobody)]

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from chalicelib.declarations import Declaration
 from chalicelib.engine.periods import age_on
@@ -68,6 +68,20 @@ class Recognised(Declaration):
         return frozenset(name.key for name in (*self.strong, *self.weak))
 
 
+def _word_or_more(value: object) -> str:
+    """Which of the two was meant, so that an error speaks of that one."""
+    return "word" if isinstance(value, str) else "more"
+
+
+Recognises = Annotated[
+    Annotated[Literal["all"], Tag("word")] | Annotated[Recognised, Tag("more")], Discriminator(_word_or_more)
+]
+Tiers = Annotated[
+    Annotated[Literal["policy"], Tag("word")] | Annotated[tuple[Tier, ...], Tag("more")],
+    Discriminator(_word_or_more),
+]
+
+
 class Excludes(Declaration):
     """Another benefit that may not be drawn beside this one, and what shows that it is drawn (rule 19)."""
 
@@ -104,8 +118,8 @@ class BenefitRules(Declaration):
     from_: date = Field(alias="from")
     authority: str = Field(min_length=1)
     reviewed: Reviewed
-    recognises: Literal["all"] | Recognised
-    tiers: Literal["policy"] | tuple[Tier, ...] = "policy"
+    recognises: Recognises
+    tiers: Tiers = "policy"
     conditions: tuple[Clause, ...] = ()
     excluded: tuple[Clause, ...] = ()
     excludes: tuple[Excludes, ...] = ()

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.engine import reasons, weigh
-from chalicelib.engine.benefits import BenefitRules, Excludes
+from chalicelib.engine.benefits import Benefit, BenefitRules, Excludes
 from chalicelib.engine.periods import age_on
 from chalicelib.engine.rulebook import RuleBook
-from chalicelib.engine.weigh import Shortfall, Sighting, Weight
+from chalicelib.engine.weigh import Lack, Shortfall, Sighting, Weight
 from chalicelib.model import (
     Decision,
     Entitlement,
@@ -72,6 +72,7 @@ class Facts:
     contradicting: tuple[Sighting, ...]  # strong presence after a loss
     losses: tuple[Negative, ...]
     exclusions: tuple[Negative, ...]
+    weak_reach: date  # no weak combination can carry further than this
 
     @property
     def deceased_on(self) -> date | None:
@@ -134,7 +135,9 @@ def sort_evidence(
     losses = tuple(n for n in negatives if n.event.proves is Proves.LOSS and _is_sane(n, person, rules))
     counting, contradicting = _divide(sightings, losses, _deceased(person, on))
     exclusions = tuple(n for n in negatives if n.event.proves is Proves.EXCLUSION)
-    return Facts(person, on, counting, contradicting, losses, exclusions)
+    newest = max((s.key.day for s in counting if s.event.strength is Strength.WEAK), default=None)
+    reach = rules.last_day(newest, rules.policy.periods.weak_months) if newest else date.min
+    return Facts(person, on, counting, contradicting, losses, exclusions, reach)
 
 
 def _once(evidence: Iterable[Evidence]) -> Iterable[Evidence]:
@@ -198,7 +201,7 @@ def _verdict(entitlement: Entitlement, facts: Facts, rules: RuleBook) -> Verdict
     if exclusion is not None:  # never silently; by hand is always open (rule 1)
         sightings = tuple(s for s in sightings if s.event.route is not Route.SILENT)
     strong = weigh.strongest(facts.person, sightings, benefit, rules)
-    weak = weigh.combined(sightings, benefit, rules)
+    weak = _weak(sightings, strong, facts, benefit, rules)
     usable = None if against or isinstance(weak, Shortfall) else weak
     best = max((w for w in (strong, usable) if w is not None), key=lambda w: w.until, default=None)
     if best is not None and best.until < entitlement.certified_until:
@@ -212,6 +215,15 @@ def _verdict(entitlement: Entitlement, facts: Facts, rules: RuleBook) -> Verdict
         evidence=best.keys if best is not None else (),
         reasons=tuple(_because(entitlement, exclusion, against, strong, weak, facts.on, rules)),
     )
+
+
+def _weak(
+    sightings: Sequence[Sighting], strong: Weight | None, facts: Facts, benefit: Benefit, rules: RuleBook
+) -> Weight | Shortfall:
+    """The weak combination, unless strong evidence reaches further anyway: that spares most of the work."""
+    if strong is not None and strong.until >= max(facts.on, facts.weak_reach):
+        return Shortfall(Lack.NOTHING)
+    return weigh.combined(sightings, benefit, rules)
 
 
 def _outcome(
@@ -296,12 +308,14 @@ def _because(
         is_live = True
         yield reasons.by_authority(entitlement.certified_until)
     if not is_live:
-        yield from _lacking(strong, weak, rules)
+        yield from _lacking(strong, weak, on, rules)
 
 
-def _lacking(strong: Weight | None, weak: Weight | Shortfall, rules: RuleBook) -> Iterator[Reason]:
+def _lacking(
+    strong: Weight | None, weak: Weight | Shortfall, on: date, rules: RuleBook
+) -> Iterator[Reason]:
     ended = strong if strong is not None else weak
-    if isinstance(ended, Weight):
+    if isinstance(ended, Weight) and ended.until < on:
         yield reasons.ran_out(ended)
     if isinstance(weak, Shortfall):
         yield reasons.too_weak(weak, rules.policy.weak.threshold)

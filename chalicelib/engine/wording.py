@@ -23,11 +23,11 @@ from chalicelib.model import Month, Person, PersonId, Template
 SIGNATURE: Final = "【亳州无感互认】"
 MOST_CHARACTERS: Final = 70
 OFFICE: Final = "村（社区）"
-LONGEST_OFFICE: Final = 9  # a longer name would not fit beside the rest
+LONGEST_OFFICE: Final = 8  # a longer name would not fit beside the rest
 
 SMS: Final[Mapping[Template, str]] = {
     Template.REMIND: (
-        "您的资格认证{deadline}到期，可到{office}或网上办，可约上门，均不收费。电话{hotline}，校验码{code}。"
+        "您的资格认证{deadline}到期，可到{office}、网上办或约上门，均不收费。电话{hotline}，校验码{code}。"
     ),
     Template.REMIND_AGAIN: (
         "再次提醒：资格认证{deadline}到期，请到{office}或网上办，上门不收费。电话{hotline}，校验码{code}。"

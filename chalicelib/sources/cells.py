@@ -46,7 +46,9 @@ _TIME: Final = re.compile(
     r"|(?:[01]?\d|2[0-4])[时点](?:[0-5]?\d分(?:[0-5]?\d秒)?)?",
     re.ASCII,
 )
-_SERIAL: Final = re.compile(r"([1-9]\d{4})(?:\.\d+)?", re.ASCII)  # 1927-05-18 to 2173; fewer digits are a year
+_SERIAL: Final = re.compile(
+    r"([1-9]\d{4})(?:\.\d+)?", re.ASCII
+)  # 1927-05-18 to 2173; fewer digits are a year
 _SERIAL_ZERO: Final = date(1899, 12, 30)
 _MONTH: Final = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*月?", re.ASCII)
 _MONEY: Final = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d{1,10})(\.\d+)?", re.ASCII)

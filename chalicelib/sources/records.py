@@ -1,7 +1,8 @@
 """From matched rows to records: every column read by its declared reader, faults set apart.
 
-A row is rejected for its first faulty column, in the order declared. Only an unreadable phone does
-not cost a row its place: losing a recipient from the roster is worse than a printed notice.
+A row is rejected for its first faulty column, in the order declared. An unreadable phone or fact does
+not cost a row its place: losing a recipient from the roster is worse than a printed notice, and a
+prisoner for life has no last day (无期). Such cells are noted, and left out.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _KINDS: Final[dict[Reader, type[pl.DataType]]] = {
     Reader.DATE_AHEAD: pl.Date,
     Reader.MONEY: pl.Int64,
 }
-_LENIENT: Final = "phone"
+_LENIENT: Final = frozenset({"phone"})  # and every fact
 _SAME: Final = {
     "evidence": [PERSON, "day", "event"],
     "roster": [PACKED, "benefit"],
@@ -83,13 +84,14 @@ class Fields:
 
 def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: date) -> Fields:
     """Read all declared fields of matched rows and leave the last of rows that say the same fact."""
-    rows, faults, noted = hits.select(LINE, PACKED, PERSON), [], []
+    rows, faults = hits.select(LINE, PACKED, PERSON), []
+    noted: list[tuple[int, str, Fault]] = []
     for column in feed.columns.values():
         if column.field == "number":
             continue
         read = _read_column(hits[positions[column.field]], column, feed, on)
-        if column.field == _LENIENT:
-            noted = [(line, _LENIENT, Fault(fault)) for line, fault in _faulty(rows[LINE], read[FAULT])]
+        if column.field in _LENIENT or column.field in feed.facts:
+            noted += [(line, column.field, Fault(fault)) for line, fault in _faulty(rows[LINE], read[FAULT])]
             read = read.with_columns(pl.lit(None, dtype=pl.String).alias(FAULT))
         rows = rows.with_columns(read["value"].alias(column.field))
         faults.append(_waived(read[FAULT], rows, column).alias(column.field))

@@ -86,7 +86,8 @@ def sort_key(thing: object) -> str:
 
 def encode(thing: Any) -> str:
     """One domain object as canonical JSON text."""
-    return _json_text(_encoder(type(thing))(thing))
+    kind: Any = type(thing)
+    return _json_text(_encoder(kind)(thing))
 
 
 def decode(kind: type[T], text: str) -> T:

@@ -127,12 +127,14 @@ class Servers:
                 print(f"sandbox: nothing runs any more: {error!r}")
                 raise
 
-    def _api(self, gateway: Gateway, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def _api(
+        self, gateway: Gateway, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> Answer:
         answer = gateway.handle(method, path, headers, body)
         self._stirred.set()
         return answer
 
-    def _control(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:  # noqa: ARG002
+    def _control(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         if (method, path) == ("GET", "/now"):
             return _json(200, {"now": self._sandbox.now().isoformat()})
         if (method, path) != ("POST", "/advance"):
@@ -144,8 +146,8 @@ class Servers:
         if not 0 <= days <= _MOST_DAYS:
             return _json(400, {"error": f"0 to {_MOST_DAYS} days"})
         self._sandbox.advance(days=days)
-        errors = [f"{one.function}: {one.error!r}" for one in self._sandbox.last_errors]
-        return _json(200, {"now": self._sandbox.now().isoformat(), "failures": len(errors)})
+        now, failures = self._sandbox.now().isoformat(), len(self._sandbox.last_errors)
+        return _json(200, {"now": now, "failures": failures})
 
 
 def _json(status: int, said: object) -> Answer:
@@ -165,7 +167,7 @@ def _aws_server(port: int, sandbox: Sandbox, stirred: threading.Event) -> BaseWS
     return make_server(LOOPBACK, port, application, threaded=True, request_handler=_QuietMoto)
 
 
-class _QuietMoto(MotoRequestHandler):  # type: ignore[misc]
+class _QuietMoto(MotoRequestHandler):
     def log_request(self, *_: object) -> None:
         pass
 
@@ -196,11 +198,11 @@ def _http_server(
                 self.wfile.write(said.body)
             self.wfile.flush()
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _respond
-
         def log_message(self, *_: object) -> None:
             pass
 
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
+        setattr(Handler, f"do_{method}", Handler._respond)
     server = ThreadingHTTPServer((LOOPBACK, port), Handler)
     server.daemon_threads = True
     return server

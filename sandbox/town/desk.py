@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
 # What a polite client meets now and then: somebody was faster (409), or it is not there any more (404).
 OVERTAKEN: Final = (404, 409)
+RENEWED: Final = timedelta(days=180)  # a badge is exchanged before it expires
 
 
 class Serve(Protocol):
@@ -70,7 +71,7 @@ class Desk:
     issue: Issue
     now: Callable[[], datetime]
     surprises: list[Surprise] = field(default_factory=list)
-    _tokens: dict[Badge, str] = field(default_factory=dict)
+    _tokens: dict[Badge, tuple[str, datetime]] = field(default_factory=dict)
 
     def get(self, badge: Badge, path: str, **query: str) -> dict[str, Any]:
         """The answer to a question; an empty mapping if it was refused."""
@@ -102,13 +103,18 @@ class Desk:
         return status, answer
 
     def _token(self, badge: Badge) -> str:
-        if badge not in self._tokens:
-            self._tokens[badge] = self.issue(
-                badge.role,
-                badge.area,
-                badge.subject,
-                now=self.now(),
-                person=badge.person,
-                authority=badge.authority,
-            )
-        return self._tokens[badge]
+        token, issued = self._tokens.get(badge, ("", self.now()))
+        if not token or self.now() - issued > RENEWED:
+            token, issued = self._issue(badge), self.now()
+            self._tokens[badge] = token, issued
+        return token
+
+    def _issue(self, badge: Badge) -> str:
+        return self.issue(
+            badge.role,
+            badge.area,
+            badge.subject,
+            now=self.now(),
+            person=badge.person,
+            authority=badge.authority,
+        )

@@ -53,7 +53,12 @@ def a_number(body: str) -> str:
 
 
 def a_token(
-    role: str, area: str | None = None, subject: str = "", *, person: str | None = None, authority: str | None = None
+    role: str,
+    area: str | None = None,
+    subject: str = "",
+    *,
+    person: str | None = None,
+    authority: str | None = None,
 ) -> str:
     return ISSUER.issue(
         role,
@@ -102,7 +107,9 @@ def as_(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
     with Client(_app()) as client:
         http = client.http
 
-        def caller(role: str | None, area: str | None = None, subject: str = "", **claims: str | None) -> Caller:
+        def caller(
+            role: str | None, area: str | None = None, subject: str = "", **claims: str | None
+        ) -> Caller:
             return Caller(http, None if role is None else a_token(role, area, subject, **claims))
 
         yield caller
@@ -122,7 +129,13 @@ def a_person(
     number = a_number(number[:17])
     entitlements = tuple(
         Entitlement(
-            BenefitCode(benefit), status, 21_500, date(2015, 1, 1), until, until, f"payee-{benefit}-{number[14:17]}"
+            BenefitCode(benefit),
+            status,
+            21_500,
+            date(2015, 1, 1),
+            until,
+            until,
+            f"payee-{benefit}-{number[14:17]}",
         )
         for benefit in benefits
     )

@@ -88,7 +88,7 @@ def test_people_of_other_areas_do_not_exist(as_: As, name: str) -> None:
         if role == "citizen":
             continue
         for where, area in OUTSIDE.items():
-            if name.endswith("/confirm") and len(area) < 9 or name.endswith("/approve") and len(area) > 6:
+            if (name.endswith("/confirm") and len(area) < 9) or (name.endswith("/approve") and len(area) > 6):
                 continue  # refused for the level of office already
             who = as_(role, area, authority=HRSS)
             answer = who.call(endpoint.method, endpoint.address(person, VILLAGE), body_for(endpoint, person))
@@ -108,7 +108,9 @@ def test_own_area_and_every_area_that_contains_it(as_: As, name: str, role: str)
         body = body_for(endpoint, person)
         if name.endswith(":lookup"):
             body = {"number": people.identity_of(person).number}
-        answer = as_(role, area, authority=HRSS).call(endpoint.method, endpoint.address(person, VILLAGE), body)
+        answer = as_(role, area, authority=HRSS).call(
+            endpoint.method, endpoint.address(person, VILLAGE), body
+        )
         assert (where, answer.status_code) == (where, 200 if where in allowed else 403), answer.body
 
 
@@ -122,7 +124,9 @@ def test_a_village_does_not_see_what_belongs_to_its_whole_township(as_: As) -> N
 def test_citizens_act_for_themselves_only(as_: As, name: str) -> None:
     me, other = somebody_with_everything(NUMBER), somebody_with_everything(OTHER_NUMBER)
     endpoint = ENDPOINTS[name]
-    own = as_("citizen", person=me).call(endpoint.method, endpoint.address(me, VILLAGE), body_for(endpoint, me))
+    own = as_("citizen", person=me).call(
+        endpoint.method, endpoint.address(me, VILLAGE), body_for(endpoint, me)
+    )
     assert own.status_code == 200
     body = body_for(endpoint, me)
     foreign = as_("citizen", person=other).call(endpoint.method, endpoint.address(me, VILLAGE), body)

@@ -32,7 +32,9 @@ class TestLookup:
     def test_every_way_of_writing_the_number_is_understood(self, as_: As) -> None:
         person = a_person()
         wide = RIGHT.translate({ord(d): ord(d) + 0xFEE0 for d in "0123456789"})
-        assert as_("app", COUNTY).post("/v1/persons:lookup", {"number": f" {wide}"}).json_body == {"id": person}
+        assert as_("app", COUNTY).post("/v1/persons:lookup", {"number": f" {wide}"}).json_body == {
+            "id": person
+        }
 
     def test_a_name_that_does_not_belong_to_the_number_finds_nobody(self, as_: As) -> None:
         person = a_person()
@@ -111,7 +113,13 @@ class TestStatus:
         person = a_person()
         words = {"deadline": "2025-08-31", "hotline": "12333", "code": "123456"}
         message = Message(
-            f"{person}.1", Template.REMIND, "2025-08-31", Channel.SMS, words, date(2025, 6, 2), MessageState.SENT
+            f"{person}.1",
+            Template.REMIND,
+            "2025-08-31",
+            Channel.SMS,
+            words,
+            date(2025, 6, 2),
+            MessageState.SENT,
         )
         given(person, messages=(message,))
         notices = as_("citizen", person=person).get(f"/v1/persons/{person}/status").json_body["notices"]
@@ -135,7 +143,18 @@ class TestStatus:
     def test_an_id_of_another_shape_is_an_id_of_nothing(self, as_: As) -> None:
         person = a_person()
         app = as_("app", COUNTY)
-        odd = ["", "%2e%2e", "..", "x" * 26, person.upper(), f"{person}%00", "%ff", f"{person}x", "%25" * 40, "a" * 5000]
+        odd = [
+            "",
+            "%2e%2e",
+            "..",
+            "x" * 26,
+            person.upper(),
+            f"{person}%00",
+            "%ff",
+            f"{person}x",
+            "%25" * 40,
+            "a" * 5000,
+        ]
         assert {app.get(f"/v1/persons/{id_}/status").status_code for id_ in odd} == {404}
         encoded = "".join(f"%{ord(c):02x}" for c in person)
         assert app.get(f"/v1/persons/{encoded[:117]}/status").status_code in (200, 404)
@@ -246,7 +265,9 @@ class TestAudit:
         citizen = as_("citizen", person=person)
         seen, cursor, pages = [], "", 0
         while cursor is not None:
-            page = citizen.get(f"/v1/persons/{person}/audit?limit=2" + (f"&cursor={cursor}" if cursor else ""))
+            page = citizen.get(
+                f"/v1/persons/{person}/audit?limit=2" + (f"&cursor={cursor}" if cursor else "")
+            )
             seen += [item["sequence"] for item in page.json_body["items"]]
             cursor, pages = page.json_body["next"], pages + 1
         assert (seen, pages) == ([1, 2, 3, 4, 5], 3)

@@ -68,7 +68,9 @@ ENDPOINTS = {
         Endpoint("POST", "/v1/persons:lookup", {"number": a_number(NUMBER[:17])}),
         Endpoint("GET", "/v1/persons/{id}/status", item="-"),
         Endpoint("GET", "/v1/persons/{id}/audit", item="-"),
-        Endpoint("POST", "/v1/self-certifications", {"person": PERSON, "method": "face", "reference": "session-1"}),
+        Endpoint(
+            "POST", "/v1/self-certifications", {"person": PERSON, "method": "face", "reference": "session-1"}
+        ),
         Endpoint("GET", "/v1/visits"),
         Endpoint("POST", "/v1/visits/{id}/outcome", REPORT, ".3"),
         Endpoint("GET", "/v1/suspension-proposals"),
@@ -76,7 +78,12 @@ ENDPOINTS = {
         Endpoint("POST", "/v1/suspension-proposals/{id}/approve", item=".2"),
         Endpoint("POST", "/v1/suspension-proposals/{id}/refuse", {"reason": "已住院"}, ".3"),
         Endpoint("GET", "/v1/suspicions"),
-        Endpoint("POST", "/v1/suspicions/{id}/outcome", {"confirmed": False, "verification": "visit"}, ".death.20250620"),
+        Endpoint(
+            "POST",
+            "/v1/suspicions/{id}/outcome",
+            {"confirmed": False, "verification": "visit"},
+            ".death.20250620",
+        ),
         Endpoint("GET", "/v1/instructions"),
         Endpoint("POST", "/v1/instructions/{id}/acknowledge", item=".2025-07.resident_pension.suspend"),
         Endpoint("GET", "/v1/files"),
@@ -92,15 +99,19 @@ def body_for(endpoint: Endpoint, person: PersonId) -> Any:
 
 
 def a_proposal(number: int, state: ProposalState, confirmed_by: str | None = None) -> Proposal:
-    return Proposal(number, DUE, (PENSION,), {PENSION: DUE}, date(2025, 6, 20), state, confirmed_by=confirmed_by)
+    return Proposal(
+        number, DUE, (PENSION,), {PENSION: DUE}, date(2025, 6, 20), state, confirmed_by=confirmed_by
+    )
 
 
 def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> PersonId:
-    """Overdue, visited twice, to be visited again, on the list thrice, suspected dead, and instructed about."""
+    """Overdue, visited twice and soon again, on the list thrice, suspected dead, and instructed about."""
     person = a_person(number, area=area, until=DUE, key_groups=frozenset({KeyGroup.VERY_OLD}))
     first = datetime(2025, 6, 1, 2, tzinfo=UTC)
     second = datetime(2025, 6, 14, 8, tzinfo=UTC)
-    reason = Reason("death", "殡葬火化记录显示本人已去世。", "A cremation record says that the person has died.")
+    reason = Reason(
+        "death", "殡葬火化记录显示本人已去世。", "A cremation record says that the person has died."
+    )
     token = Waiting(StateName.VERIFY, "a token that nobody waits under", clock.now())
     given(
         person,
@@ -129,7 +140,13 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
         ),
         instructions=(
             Instruction(
-                PENSION, InstructionKind.SUSPEND, Month("2025-07"), 21_500, "未认证", InstructionState.ISSUED, date(2025, 6, 28)
+                PENSION,
+                InstructionKind.SUSPEND,
+                Month("2025-07"),
+                21_500,
+                "未认证",
+                InstructionState.ISSUED,
+                date(2025, 6, 28),
             ),
         ),
     )
@@ -139,11 +156,21 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
 def _visit(number: int, made: datetime) -> Visit:
     day = made.date()
     return Visit(
-        number, VisitPurpose.CERTIFY, DUE.isoformat(), day, day, made, VisitOutcome.NOT_FOUND, "worker-3", notice_left=True
+        number,
+        VisitPurpose.CERTIFY,
+        DUE.isoformat(),
+        day,
+        day,
+        made,
+        VisitOutcome.NOT_FOUND,
+        "worker-3",
+        notice_left=True,
     )
 
 
-def a_file(feed: str = "cremations", state: FileState = FileState.HELD, day: date = date(2025, 6, 30)) -> DroppedFile:
+def a_file(
+    feed: str = "cremations", state: FileState = FileState.HELD, day: date = date(2025, 6, 30)
+) -> DroppedFile:
     """A dropped file whose name is personal data."""
     key = f"civil_affairs/{feed}/{day:%Y%m%d}/孟晓华{state}.csv"
     dropped = DroppedFile(

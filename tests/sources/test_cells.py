@@ -22,7 +22,7 @@ from chalicelib.sources.cells import (
     reader_for,
 )
 from chalicelib.sources.faults import SENTENCES, Fault
-from tests.sources.builders import ON
+from tests.sources.builders import ON, UNHURRIED
 
 MAY_DAY = date(2023, 5, 1)
 
@@ -30,9 +30,11 @@ MAY_DAY = date(2023, 5, 1)
 @pytest.mark.parametrize(
     "written",
     [
-        "2023-05-01", "20230501", "2023/5/1", "2023年5月1日", "2023.5.1", "2023-5-1", "2023/05/01", "２０２３－０５－０１",
+        "2023-05-01", "20230501", "2023/5/1", "2023年5月1日", "2023.5.1", "2023-5-1", "2023/05/01",
+        "２０２３－０５－０１",
         " 2023-05-01 ", "'2023-05-01", "2023年05月01", "2023 年 5 月 1 日", "45047", "45047.75",
-        "2023-05-01 08:30", "2023-05-01 08:30:59", "2023-05-01T08:30:59.123", "2023/5/1 8:30", "20230501083059",
+        "2023-05-01 08:30", "2023-05-01 08:30:59", "2023-05-01T08:30:59.123", "2023/5/1 8:30",
+        "20230501083059",
         "2023年5月1日8时30分", "2023年5月1日 8时", "2023-05-01 24:00:00", "2023-05-01T08:30:59+08:00",
         "2023-04-30T16:30:00Z", "2023-04-30T16:30:00+00:00",
     ],
@@ -77,16 +79,19 @@ SHAPES = ("{0:%Y-%m-%d}", "{0:%Y%m%d}", "{0.year}/{0.month}/{0.day}", "{0.year}�
           "{0.year}.{0.month}.{0.day}", "{0:%Y-%m-%d} 13:14:15", "{0:%Y-%m-%d}T13:14:15+08:00")  # fmt: skip
 
 
+@UNHURRIED
 @given(st.dates(date(1900, 1, 2), ON), st.sampled_from(SHAPES))
 def test_reading_what_was_written_gives_the_day(day: date, shape: str) -> None:
     assert read_day(shape.format(day), ON) == day
 
 
+@UNHURRIED
 @given(st.dates(date(1927, 5, 18), ON))
 def test_reading_a_serial_number_gives_the_day(day: date) -> None:
     assert read_day(str((day - date(1899, 12, 30)) // timedelta(days=1)), ON) == day
 
 
+@UNHURRIED
 @given(
     st.text(max_size=24)
     | st.from_regex(r"[0-9]{4}[-/.年]?[0-9]{1,2}[-/.月]?[0-9]{1,2}.{0,12}", fullmatch=True)
@@ -100,8 +105,10 @@ def test_any_text_is_a_day_up_to_today_or_a_fault(text: str) -> None:
     ("written", "value"),
     [
         ("2023-05", "2023-05"), ("202305", "2023-05"), ("2023年5月", "2023-05"), ("2023/5", "2023-05"),
-        ("2023-05-01", "2023-05"), ("45047", "2023-05"), ("2025-06", "2025-06"), ("2025-07", Fault.MONTH_FUTURE),
-        ("2023-13", Fault.MONTH_UNREADABLE), ("0000-05", Fault.MONTH_UNREADABLE), ("五月", Fault.MONTH_UNREADABLE),
+        ("2023-05-01", "2023-05"), ("45047", "2023-05"), ("2025-06", "2025-06"),
+        ("2025-07", Fault.MONTH_FUTURE),
+        ("2023-13", Fault.MONTH_UNREADABLE), ("0000-05", Fault.MONTH_UNREADABLE),
+        ("五月", Fault.MONTH_UNREADABLE),
     ],
 )  # fmt: skip
 def test_months(written: str, value: str | Fault) -> None:
@@ -114,13 +121,15 @@ def test_months(written: str, value: str | Fault) -> None:
         ("1234.5", 123450), ("1,234.50", 123450), ("￥1234.50元", 123450), ("¥ 0.1", 10), ("180.30", 18030),
         ("１２．３４", 1234), ("0", 0), ("-0.00", 0), ("1234.500", 123450), ("79722.20", 7972220),
         ("1.005", Fault.MONEY_FRACTION), ("-5", Fault.MONEY_NEGATIVE), ("约100", Fault.MONEY_UNREADABLE),
-        ("1,23", Fault.MONEY_UNREADABLE), ("1e3", Fault.MONEY_UNREADABLE), ("12345678901", Fault.MONEY_UNREADABLE),
+        ("1,23", Fault.MONEY_UNREADABLE), ("1e3", Fault.MONEY_UNREADABLE),
+        ("12345678901", Fault.MONEY_UNREADABLE),
     ],
 )  # fmt: skip
 def test_money(written: str, value: int | Fault) -> None:
     assert read_money(written, ON) == value
 
 
+@UNHURRIED
 @given(st.integers(0, 10**11))
 def test_reading_what_was_written_gives_the_fen(fen: int) -> None:
     assert read_money(f"{fen // 100:,}.{fen % 100:02d}", ON) == fen
@@ -129,7 +138,8 @@ def test_reading_what_was_written_gives_the_fen(fen: int) -> None:
 @pytest.mark.parametrize(
     ("written", "value"),
     [
-        ("13805580001", "13805580001"), ("138 0558 0001", "13805580001"), ("+86-138-0558-0001", "13805580001"),
+        ("13805580001", "13805580001"), ("138 0558 0001", "13805580001"), ("+86-138-0558-0001",
+        "13805580001"),
         ("8613805580001", "13805580001"), ("１３８０５５８０００１", "13805580001"),
         ("0558-5123456", Fault.PHONE_UNREADABLE), ("1380558000", Fault.PHONE_UNREADABLE),
         ("12805580001", Fault.PHONE_UNREADABLE),
@@ -141,7 +151,8 @@ def test_phones(written: str, value: str | Fault) -> None:
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [("341602001001", "341602001001"), (" ３４１６０２００１００１", "341602001001"), ("341602", Fault.AREA_UNREADABLE),
+    [("341602001001", "341602001001"), (" ３４１６０２００１００１", "341602001001"),
+    ("341602", Fault.AREA_UNREADABLE),
      ("3.41602E+11", Fault.AREA_UNREADABLE), ("041602001001", Fault.AREA_UNREADABLE)],
 )  # fmt: skip
 def test_area_codes(written: str, value: str | Fault) -> None:

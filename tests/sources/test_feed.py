@@ -88,7 +88,7 @@ def event(name: str, **changes: Any) -> Edit:
         (lambda d: d["expect"]["rows"].update(min=0), "greater than or equal to 1"),
         (lambda d: d.pop("expect"), "must be said"),
         (lambda d: d.update(kind="api"), "takes no file"),
-        (lambda d: d.update(API | {"not_used": ["姓名"]}), "takes no file"),
+        (lambda d: d.update(API | {"columns": {}, "not_used": ["姓名"]}), "takes no file"),
         (lambda d: d["not_used"].append("备 注"), "stands twice"),
         (column("时间", field="day", read="date"), "two columns lead to one field"),
         (lambda d: d["expect"].update(filled={"colour": 1}), "names no field: colour"),

@@ -12,7 +12,7 @@ from stdnum.iso7064 import mod_11_2
 
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.identity import born, canonical, is_sound, pack, packed_if_clean, unpack
-from tests.sources.builders import ON, number
+from tests.sources.builders import ON, UNHURRIED, number
 
 STANDARD = "11010519491231002X"  # the standard's own example
 X_NUMBER = number(5)  # ends in X, see the first test
@@ -107,12 +107,14 @@ bodies = st.tuples(
 numbers = bodies.map(lambda body: body + mod_11_2.calc_check_digit(body))
 
 
+@UNHURRIED
 @given(numbers, st.sampled_from([" ", "\u200b", "'", "\u3000", "\u00a0", ""]), st.booleans())
 def test_reading_what_was_written_gives_the_number(full: str, noise: str, wide: bool) -> None:
     written = noise + (full.translate(FULL_WIDTH) if wide else full) + noise.replace("'", "")
     assert canonical(written, ON) == full
 
 
+@UNHURRIED
 @given(numbers)
 def test_packing_and_unpacking_gives_the_number(full: str) -> None:
     packed = pack(full)
@@ -120,6 +122,7 @@ def test_packing_and_unpacking_gives_the_number(full: str) -> None:
     assert packed < 2**63
 
 
+@UNHURRIED
 @given(
     st.lists(numbers | st.from_regex(r"[0-9]{17}[0-9X]", fullmatch=True) | st.text(max_size=20), min_size=1)
 )
@@ -136,6 +139,7 @@ def test_the_column_judges_like_the_cell(cells: list[str]) -> None:
             assert isinstance(slow, Fault) or slow != cell or cell.startswith("0")
 
 
+@UNHURRIED
 @given(st.dates(date(1890, 1, 1), date(2030, 1, 1)), st.integers(0, 999))
 def test_the_column_knows_the_calendar(day: date, sequence: int) -> None:
     full = number(sequence, f"{day:%Y%m%d}")

@@ -135,6 +135,15 @@ def test_the_end_of_a_term_is_a_fact_in_iso() -> None:
     assert reading.evidence[person(1)][0].facts == {"until": "2027-01-01"}
 
 
+def test_a_fact_that_cannot_be_read_is_noted_and_costs_no_row() -> None:
+    custody = FEEDS[FeedId("custody")]
+    header = ("身份证号码", "收押日期", "羁押类别", "刑期截止日期", "姓名")
+    reading = read(lines((number(1), "2025-01-02", "判刑收监", "无期", "甲"), header=header), by=custody)
+    assert reading.evidence[person(1)][0].facts == {}
+    assert [(n.line, n.field, n.code) for n in reading.notes] == [(2, "刑期截止日期", "day_unreadable")]
+    assert reading.counts.accepted == 1
+
+
 # --- roster and payments -------------------------------------------------------------------------
 
 
@@ -145,7 +154,8 @@ def test_a_roster_needs_no_roster() -> None:
     assert reading.hold is None
     first, second = reading.entries
     assert first == RosterEntry(
-        number=number(1), name="甲·乙", phone="13805580001", area="341602001001", grid="G01", born=date(1950, 2, 1),
+        number=number(1), name="甲·乙", phone="13805580001", area="341602001001", grid="G01",
+        born=date(1950, 2, 1),
         benefit="old_age_allowance", fen=6050, since=date(2020, 1, 1), certified_until=date(2026, 1, 31),
         payee="A-1", key_groups=frozenset({KeyGroup.VERY_OLD, KeyGroup.DISABLED}), line=2,
     )  # fmt: skip
@@ -176,7 +186,8 @@ def test_an_unreadable_phone_costs_nobody_the_place_on_the_roster() -> None:
 
 def test_payments_of_one_month_are_one_sum_and_a_row_twice_is_one_payment() -> None:
     reading = read_payments(
-        paid(1, "60.50"), paid(1, "60.50"), paid(1, "39.50", "2025-05-28"), paid(1, "60.50", "2025-06-20", "2025年6月"),
+        paid(1, "60.50"), paid(1, "60.50"), paid(1, "39.50", "2025-05-28"), paid(1, "60.50", "2025-06-20",
+        "2025年6月"),
         paid(9, "1.00"), paid(2, "-1"),
     )  # fmt: skip
     assert reading.payments == [
@@ -251,12 +262,13 @@ def test_a_column_with_too_many_blanks_waits(blank: int, filled: int, held: bool
 
 def test_numbers_that_a_spreadsheet_has_cut_refuse_the_file() -> None:
     # 1 in 11 of them still passes the check character, and is somebody else's number.
-    cut = [(number(i)[:15] + "000", "2025-05-01", "来", "", "甲") for i in range(5)]
+    cut = [(number(1, f"195002{i + 1:02d}")[:15] + "000", "2025-05-01", "来", "", "甲") for i in range(5)]
     x_only = [row(5)] * 20
     damaged = read(lines(*cut, *x_only), released=True)
     assert code_of(damaged) is HoldCode.NUMBERS_DAMAGED
     assert code_of(read(lines(*cut[:4], *x_only))) is None
-    assert code_of(read(lines(*cut, *[row(9)] * 96))) is None
+    assert code_of(read(lines(*cut, *[row(9)] * 96), released=True)) is None
+    assert code_of(read(lines(*cut[:1] * 9, *x_only))) is None  # one person's own number, day after day
 
 
 def test_rows_that_do_not_add_up_are_a_defect_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ def test_a_rare_character_of_gb18030_is_read() -> None:
         (b"\r\n" + GOOD, HoldCode.COLUMN_MISSING, "身份证号码"),
         (lines((*row(1), "x"), header=(*HEADER, "血型")), HoldCode.COLUMN_UNKNOWN, "血型"),
         (lines((*row(1), ""), header=(*HEADER, "")), HoldCode.COLUMN_UNKNOWN, "第6列"),
-        (lines((*row(1), "x"), header=(*HEADER, "日 期")), HoldCode.COLUMN_TWICE, "日期、日 期"),
+        (lines((*row(1), "x"), header=(*HEADER, "日 期")), HoldCode.COLUMN_TWICE, "日 期、日期"),
         (GOOD + b'"unclosed,1,2\r\n' + GOOD, HoldCode.UNCLOSED_QUOTE, "5"),
         (b'"' + GOOD, HoldCode.UNCLOSED_QUOTE, "1"),
     ],
@@ -167,6 +167,11 @@ def test_a_kind_of_file_that_was_not_agreed_is_refused() -> None:
     assert read(GOOD, by=xlsx_only).hold == reading.hold
 
 
+def test_a_workbook_without_an_agreed_column_goes_back_like_a_csv() -> None:
+    reading = read(workbook(row(1)[:4], header=HEADER[:4]))
+    assert reading.hold == read(lines(row(1)[:4], header=HEADER[:4])).hold
+
+
 def test_one_column_is_a_table_too() -> None:
     narrow = feed(
         columns={"身份证号码": {"field": "number", "read": "identity_number"}}, not_used=[], day="as_of",
@@ -176,3 +181,6 @@ def test_one_column_is_a_table_too() -> None:
     reading = read(f"身份证号码\n{number(1)}\n\n{number(2)},x\n".encode(), by=narrow)
     assert (reading.counts.rows, reading.counts.accepted) == (2, 1)
     assert faults(reading) == [(4, "", "ragged_row")]
+    nothing = read("身份证号码\n\n".encode(), by=narrow)
+    assert nothing.hold is not None
+    assert nothing.hold.code is HoldCode.NO_ROWS

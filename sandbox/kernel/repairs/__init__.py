@@ -78,6 +78,11 @@ REPAIRS: Final = (
         machines.tokens_once,
     ),
     Repair(
+        "caught back",
+        "A Catch whose Next is its own state goes to the state's Next instead.",
+        machines.caught_back,
+    ),
+    Repair(
         "named executions",
         'An execution started without a name is called "None"; the second one collides.',
         machines.names,

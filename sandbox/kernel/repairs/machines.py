@@ -19,6 +19,7 @@ import moto.stepfunctions.parser.asl.utils.boto_client as boto_client
 import moto.stepfunctions.parser.asl.utils.json_path as json_path
 import moto.stepfunctions.parser.backend.execution_worker as execution_worker
 from moto.stepfunctions.parser.api import ExecutionStatus, TaskTimedOut
+from moto.stepfunctions.parser.asl.component.common.catch.catch_outcome import CatchOutcome
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.program.program import Program
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
@@ -150,10 +151,21 @@ def tokens_once(patches: Patches, world: World) -> None:
     def notify(self: Any, callback_id: str, outcome: Any) -> bool:
         endpoint = self.get(callback_id)
         if endpoint is not None and (getattr(endpoint, "spent", False) or endpoint.get_outcome() is not None):
-            raise TaskTimedOut("Task Timed Out: 'Provided task does not exist anymore'")
+            raise TaskTimedOut("Task Timed Out: 'Provided task does not exist anymore'", "TaskTimedOut", 400)
         return bool(tell(self, callback_id, outcome))
 
     tell = patches.set(CallbackPoolManager, "notify", notify)
+
+
+def caught_back(patches: Patches, world: World) -> None:
+    """A Catch whose Next is the state itself goes back to it."""
+
+    def set_next(self: Any, env: Any) -> None:
+        caught = bool(env.stack) and isinstance(env.stack[-1], CatchOutcome)
+        if not caught or env.next_state_name != self.name:
+            go_on(self, env)
+
+    go_on = patches.set(execute_state.ExecutionState, "_set_next", set_next)
 
 
 def names(patches: Patches, world: World) -> None:

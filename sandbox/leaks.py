@@ -1,0 +1,72 @@
+"""Looks for identity numbers and phones in clear wherever none may stand.
+
+Allowed are three buckets: the inbox, the rejected rows and the roster snapshot. Everywhere else
+(tables, outbox, lake, queues, logs) each match of the shape is held against the numbers of the town.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from sandbox.town.people import Town
+
+NUMBER: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+PHONE: Final = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Something that identifies somebody, where it must not stand."""
+
+    what: str
+    where: str
+
+
+class Detector:
+    """Knows every number and phone of the town, and finds them in text."""
+
+    def __init__(self, town: Town) -> None:
+        self._numbers = {p.number for p in town.people} | {s.number for s in town.strangers}
+        self._phones = set(town.by_phone)
+
+    def look(self, text: str, where: str) -> Iterator[Leak]:
+        """What identifies somebody in a text; at most one leak of each sort."""
+        if any(found.upper() in self._numbers for found in NUMBER.findall(text)):
+            yield Leak("an identity number", where)
+        if any(found in self._phones for found in PHONE.findall(text)):
+            yield Leak("a phone number", where)
+
+
+def leaks(town: Town, client: Any, tables: list[str], buckets: list[str], log: str) -> list[Leak]:
+    """Everything that leaked by the end of a run; `client` makes AWS clients."""
+    detector = Detector(town)
+    found = list(detector.look(log, "the log"))
+    for table in tables:
+        pages = client("dynamodb").get_paginator("scan").paginate(TableName=table)
+        text = "\n".join(str(item) for page in pages for item in page["Items"])
+        found += detector.look(text, f"table {table}")
+    for bucket in buckets:
+        for key, body in _objects(client("s3"), bucket):
+            found += detector.look(key, f"a key of {bucket}")
+            found += detector.look(_text(key, body), f"an object of {bucket}")
+    return found
+
+
+def _objects(s3: Any, bucket: str) -> Iterator[tuple[str, bytes]]:
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for entry in page.get("Contents", ()):
+            yield entry["Key"], s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+
+
+def _text(key: str, body: bytes) -> str:
+    """What an object says; a Parquet file is compressed, so it is read as a table."""
+    if key.endswith(".parquet"):
+        frame = pl.read_parquet(io.BytesIO(body))
+        return "\n".join(",".join(map(str, row)) for row in frame.iter_rows())
+    return body.decode("utf-8", errors="replace")

@@ -1,0 +1,216 @@
+"""One run of the sandbox: up, a year of the town, the report, and then serving until Ctrl-C."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from chalicelib import pack as packs
+from chalicelib.model import PersonId
+from chalicelib.storage import files, people
+from infra.template import ROOT
+from sandbox.kernel import Sandbox
+from sandbox.kernel.server import Gateway, Servers
+from sandbox.leaks import leaks
+from sandbox.promises import Run, keep
+from sandbox.report import report_of, show
+from sandbox.tokens import AUDIENCE, ISSUER, Issuer
+from sandbox.town.departments import instant
+from sandbox.town.desk import Desk
+from sandbox.town.people import Town
+from sandbox.town.scene import Scene
+from sandbox.town.year import Year
+from sandbox.truth import Truth, read_truth
+
+BUILD: Final = ROOT / "build" / "sandbox"
+KEY_FILE: Final = BUILD / "issuer.pem"
+LOG_FILE: Final = BUILD / "log.jsonl"
+LOGGERS: Final = ("wugan", "")
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What `python -m sandbox run` was asked for."""
+
+    pack: str = "bozhou"
+    people: int = 2000
+    seed: int = 1
+    report: Path | None = None
+    once: bool = False
+    empty: bool = False
+
+
+def run(options: RunOptions) -> int:
+    """Run as asked; 0 if every promise holds (or there was no town), else 1."""
+    console = Console()
+    issuer = Issuer.new()
+    BUILD.mkdir(parents=True, exist_ok=True)
+    issuer.save(KEY_FILE)
+    town = Town.generate(options.people, options.seed, pack=options.pack)
+    parameters = {"TokenIssuer": ISSUER, "TokenAudience": AUDIENCE, "TokenJwks": issuer.jwks()}
+    with (
+        Sandbox(pack=options.pack, start=town.start, seed=options.seed, parameters=parameters) as sandbox,
+        _log(LOG_FILE),
+    ):
+        holds = options.empty or live(sandbox, town, issuer, options, console)
+        if not options.once:
+            _serve(sandbox, console)
+    return 0 if holds else 1
+
+
+@contextmanager
+def _log(path: Path) -> Iterator[None]:
+    """Send what functions log to a file, so that the terminal shows the town."""
+    with path.open("w", encoding="utf-8") as stream:
+        handlers = [h for name in LOGGERS for h in logging.getLogger(name).handlers]
+        changed = [(h, h.stream) for h in handlers if isinstance(h, logging.StreamHandler)]
+        for handler, _ in changed:
+            handler.setStream(stream)
+        try:
+            yield
+        finally:
+            for handler, before in changed:
+                handler.setStream(before)
+
+
+# --- a year --------------------------------------------------------------------------------------
+
+
+def live(sandbox: Sandbox, town: Town, issuer: Issuer, options: RunOptions, console: Console) -> bool:
+    """Let the town's year pass and show what became of it; whether every promise holds."""
+    began = time.monotonic()
+    year = stage(sandbox, town, issuer)
+    _pass_time(sandbox, town, console)
+    report = account(sandbox, year, round(time.monotonic() - began, 1))
+    show(report, console)
+    if options.report is not None:
+        options.report.write_text(json.dumps(report, ensure_ascii=False, indent=2), encoding="utf-8")
+    broken = [promise for promise in report["promises"] if not promise["holds"]]
+    for promise in broken:
+        console.print(f"[bold red]broken:[/] {promise['name']}: {promise['why']}")
+    return not broken
+
+
+def stage(sandbox: Sandbox, town: Town, issuer: Issuer) -> Year:
+    """Put the town on the sandbox's clock."""
+    gateway = Gateway(sandbox)
+
+    def serve(method: str, path: str, headers: Any, body: bytes) -> tuple[int, bytes]:
+        answer = gateway.handle(method, path, headers, body)
+        return answer.status, answer.body
+
+    scene = Scene(
+        town=town,
+        now=sandbox.now,
+        at=sandbox.at,
+        desk=Desk(serve, issuer.issue, sandbox.now),
+        s3=sandbox.client("s3"),
+        inbox=sandbox.names["InboxBucket"],
+        outbox=sandbox.names["OutboxBucket"],
+        id_of=people.person_id_of,
+    )
+    queues = sandbox.names["GatewayQueue"], sandbox.names["CarrierReportsQueue"]
+    year = Year.on(scene, packs.load(town.pack), sandbox.client("sqs"), *queues)
+    year.begin()
+    return year
+
+
+def _pass_time(sandbox: Sandbox, town: Town, console: Console) -> None:
+    """Day by day, with a bar that says which day it is in the town."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("days 天"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=False) as progress:
+        days = (town.end - town.start).days
+        task = progress.add_task(f"{town.start}", total=days)
+        for passed in range(1, days + 1):
+            day = town.start + timedelta(passed)
+            sandbox.advance_to(instant(day, 0))
+            progress.update(task, completed=passed, description=f"{day}")
+
+
+def account(sandbox: Sandbox, year: Year, seconds: float) -> dict[str, Any]:
+    """Read both accounts and hold them against each other: the report."""
+    truth = read_truth(
+        year.scene,
+        year.pack,
+        year.carrier.handed,
+        people.everyone(),
+        people.audit_trail,
+        files.everything(),
+    )
+    promises = keep(_evidence(sandbox, year, truth))
+    town = year.town
+    about = {
+        "pack": town.pack,
+        "people": len(town.people),
+        "seed": town.seed,
+        "from": town.start.isoformat(),
+        "to": town.end.isoformat(),
+        "seconds": seconds,
+    }
+    return report_of(truth, promises, about)
+
+
+def _evidence(sandbox: Sandbox, year: Year, truth: Truth) -> Run:
+    """Everything that promises are held against."""
+    names = sandbox.names
+    tables = [names[name] for name in ("PeopleTable", "WorkTable", "FilesTable")]
+    buckets = [names[name] for name in ("OutboxBucket", "LakeBucket")]
+    machines = ("CertificationMachine", "SuspicionMachine")
+    for handler in logging.getLogger("wugan").handlers:
+        handler.flush()
+    return Run(
+        truth=truth,
+        on=year.scene.today,
+        walking=frozenset(e["name"] for m in machines for e in sandbox.executions(m, "RUNNING")),
+        errors=[f"{f.function} at {f.at:%Y-%m-%d %H:%M}: {f.error!r}" for f in sandbox.last_errors],
+        leaks=leaks(year.town, sandbox.client, tables, buckets, LOG_FILE.read_text(encoding="utf-8")),
+        chain_holds=lambda person: people.verify_chain(PersonId(person)),
+        receipt=lambda sender, file: _object(sandbox, "OutboxBucket", f"{sender}/receipts/{file}.json"),
+        rejected=lambda sender, file: _object(sandbox, "RejectsBucket", f"{sender}/{file}.csv"),
+    )
+
+
+def _object(sandbox: Sandbox, bucket: str, key: str) -> bytes | None:
+    s3 = sandbox.client("s3")
+    body = io.BytesIO()
+    try:
+        s3.download_fileobj(sandbox.names[bucket], key, body)
+    except s3.exceptions.ClientError:
+        return None
+    return body.getvalue()
+
+
+# --- serving -------------------------------------------------------------------------------------
+
+
+def _serve(sandbox: Sandbox, console: Console) -> None:
+    """Keep the doors open until Ctrl-C."""
+    with Servers(sandbox) as servers:
+        console.print(f"AWS    {servers.aws_url}   (any client; region cn-north-1)")
+        console.print(
+            f"API    {servers.api_url}   (tokens: python -m sandbox token --role officer --area 341602)"
+        )
+        console.print(f"clock  {servers.clock_url}   (python -m sandbox advance --days 7)")
+        console.print("Ctrl-C ends it.")
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            console.print("bye")

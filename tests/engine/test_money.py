@@ -1,0 +1,91 @@
+"""Money by month, to the fen (rules 15, 17, 18)."""
+
+from datetime import date
+
+import pytest
+
+from chalicelib.engine.benefits import LastMonth
+from chalicelib.engine.money import arrears, last_month_due, months_served, overpaid, owed_to_heirs
+from chalicelib.engine.periods import months_between
+from chalicelib.engine.rulebook import custody_code
+from chalicelib.model import FeedId, Month, Payment
+from tests.events import RULES
+from tests.people import PENSION, an_entitlement, day
+
+ON = day("2025-06-01")
+PENSION_RULES = RULES.benefit_on(PENSION, ON)
+
+
+def paid(month: str, fen: int) -> Payment:
+    return Payment(PENSION, Month(month), fen, date.fromisoformat(f"{month}-10"))
+
+
+def spread(first: str, last: str, fen: int) -> list[Payment]:
+    """An amount over the months from first to last, the odd fen in the last."""
+    months = months_between(Month(first), Month(last))
+    each = fen // len(months)
+    amounts = [each] * (len(months) - 1) + [fen - each * (len(months) - 1)]
+    return [paid(month, amount) for month, amount in zip(months, amounts, strict=True)]
+
+
+def test_the_golden_example_of_rule_17() -> None:
+    """15 months and 12 months; 28,174.80 + 51,547.40 = 79,722.20 yuan."""
+    first = overpaid([paid("2021-10", 187_832), *spread("2021-11", "2023-01", 2_817_480)], Month("2021-10"))
+    second = overpaid([paid("2022-04", 429_562), *spread("2022-05", "2023-04", 5_154_740)], Month("2022-04"))
+    assert (len(first.months), first.fen) == (15, 2_817_480)
+    assert (len(second.months), second.fen) == (12, 5_154_740)
+    assert first.fen + second.fen == 7_972_220
+
+
+def test_two_payments_of_a_month_add_up_and_the_last_month_due_is_not_overpaid() -> None:
+    payments = [paid("2025-03", 100), paid("2025-04", 100), paid("2025-04", 50)]
+    assert overpaid(payments, Month("2025-03")).by_month == {"2025-04": 150}
+    assert overpaid(payments, Month("2025-04")).fen == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "pay_run", "not_due", "months", "why"),
+    [
+        ("2025-08", "2025-11", (), 3, "August, September, October; November is paid by the run itself"),
+        ("2025-08", "2025-08", (), 0, "certified before the first run was missed"),
+        ("2025-11", "2026-02", (), 3, "over the turn of the year"),
+        ("2025-08", "2025-11", ("2025-09",), 2, "less a month that was not due"),
+    ],
+)
+def test_arrears(first: str, pay_run: str, not_due: tuple[str, ...], months: int, why: str) -> None:
+    owed = arrears(an_entitlement(fen=15_000), Month(first), Month(pay_run), frozenset(map(Month, not_due)))
+    assert (len(owed.months), owed.fen) == (months, months * 15_000), why
+
+
+@pytest.mark.parametrize(("death", "last"), [("2025-05-01", "2025-05"), ("2025-05-31", "2025-05")])
+def test_the_month_of_death_is_due(death: str, last: str) -> None:
+    assert last_month_due(PENSION_RULES, day(death)) == last
+
+
+def test_a_benefit_may_end_with_the_month_before() -> None:
+    stricter = PENSION_RULES.model_copy(update={"last_month_due": LastMonth.MONTH_BEFORE_DEATH})
+    assert last_month_due(stricter, day("2025-01-31")) == "2024-12"
+
+
+def test_what_was_owed_in_life_is_owed_to_the_heirs() -> None:
+    suspended = an_entitlement(fen=15_000, stopped_from=Month("2025-03"))
+    assert owed_to_heirs(suspended, PENSION_RULES, day("2025-05-20")).months == ("2025-03", "2025-04", "2025-05")
+    assert owed_to_heirs(an_entitlement(), PENSION_RULES, day("2025-05-20")).fen == 0
+
+
+@pytest.mark.parametrize(
+    ("event", "begun", "released", "months", "why"),
+    [
+        ("sentence", "2025-01-10", "2025-05-31", ("2025-02", "2025-03", "2025-04"), "months served whole"),
+        ("sentence", "2025-01-10", "2025-02-01", (), "no month whole"),
+        ("sentence", "2025-01-10", None, ("2025-02", "2025-03"), "still inside at the pay run of April"),
+        ("awaiting_judgment", "2025-01-10", "2025-05-31", (), "a pause is repaid"),
+    ],
+)
+def test_months_served_are_never_paid_back(
+    event: str, begun: str, released: str | None, months: tuple[str, ...], why: str
+) -> None:
+    code = custody_code(PENSION_RULES, (FeedId("custody"), event))
+    assert code is not None
+    end = day(released) if released else None
+    assert months_served(code, day(begun), end, Month("2025-04")) == frozenset(months), why

@@ -1,0 +1,128 @@
+"""Suspicions: who verifies by when, which finding opens one, what makes it moot (rule 13)."""
+
+import pytest
+
+from chalicelib.engine.decide import decide
+from chalicelib.engine.suspicion import (
+    LEVELS,
+    chased,
+    is_moot,
+    is_unresolved,
+    may_open,
+    next_level,
+    opened,
+    verify_by,
+)
+from chalicelib.model import Suspicion, SuspicionKind, SuspicionState
+from tests.events import RULES
+from tests.people import (
+    PENSION,
+    a_finding,
+    a_key,
+    a_person,
+    a_suspicion,
+    an_entitlement,
+    day,
+    some_evidence,
+)
+
+OPEN, CONFIRMED, CLEARED = SuspicionState.OPEN, SuspicionState.CONFIRMED, SuspicionState.CLEARED
+DEATH, CUSTODY, DOUBLE = SuspicionKind.DEATH, SuspicionKind.CUSTODY, SuspicionKind.DOUBLE_RECEIPT
+
+
+@pytest.mark.parametrize(
+    ("level", "by", "why"),
+    [
+        (0, "2025-05-15", "a village has 3 working days, over a weekend"),
+        (1, "2025-05-26", "a township has 10"),
+        (2, "2025-05-26", "so has the county"),
+    ],
+)
+def test_verified_by(level: int, by: str, why: str) -> None:
+    assert verify_by(day("2025-05-12"), level, RULES.policy) == day(by), why
+
+
+def test_every_level_has_its_days() -> None:
+    assert len(RULES.policy.suspicions.working_days) == LEVELS
+    assert [next_level(level) for level in range(LEVELS)] == [1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("on", "level", "why"),
+    [("2025-05-15", 0, "the last day is not overdue"), ("2025-05-16", 1, "overdue goes up a level")],
+)
+def test_overdue_goes_up_and_never_confirms_itself(on: str, level: int, why: str) -> None:
+    suspicion = opened(a_finding(), day("2025-05-12"), RULES.policy)
+    after = chased(suspicion, day(on), RULES.policy)
+    assert (after.level, after.state) == (level, OPEN), why
+
+
+def test_one_without_a_day_is_chased_at_once() -> None:
+    assert chased(a_suspicion(verify_by=None), day("2025-05-12"), RULES.policy).level == 1
+
+
+@pytest.mark.parametrize(
+    ("known", "finding", "opens", "why"),
+    [
+        (None, a_finding(), True, "nothing known"),
+        (a_suspicion(), a_finding(), False, "open for the same record"),
+        (a_suspicion(state=CONFIRMED), a_finding(), False, "confirmed"),
+        (a_suspicion(state=CLEARED), a_finding(), False, "cleared: looked into and found wrong"),
+        (a_suspicion(), a_finding(on="2025-05-12"), False, "another record while one is open: one visit"),
+        (a_suspicion(state=CONFIRMED), a_finding(on="2025-05-12"), False, "nobody dies a second time"),
+        (a_suspicion(state=CLEARED), a_finding(on="2025-05-12"), True, "a new record of another day"),
+        (
+            a_suspicion(state=CLEARED),
+            a_finding(evidence=a_key("hospital_inpatient/died", "2025-05-10")),
+            False,
+            "another record of the same kind and day is the same fact",
+        ),
+        (a_suspicion(), a_finding(CUSTODY), True, "another kind"),
+        (a_suspicion(CUSTODY, state=CONFIRMED), a_finding(CUSTODY, "2025-06-01"), True, "a second spell"),
+        (
+            a_suspicion(DOUBLE, benefit=PENSION),
+            a_finding(DOUBLE, "2025-06-01", benefit="veteran_subsidy"),
+            True,
+            "about another benefit",
+        ),
+    ],
+)
+def test_which_finding_opens_a_suspicion(known: Suspicion | None, finding: object, opens: bool, why: str) -> None:
+    suspicions = [] if known is None else [known]
+    assert may_open(finding, suspicions) is opens, why  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("suspicions", "unresolved", "why"),
+    [
+        ([], True, "not even opened"),
+        ([a_suspicion()], True, "open"),
+        ([a_suspicion(state=CLEARED)], False, "answered"),
+        ([a_suspicion(CUSTODY, state=CLEARED)], True, "another question was answered"),
+    ],
+)
+def test_unresolved(suspicions: list[Suspicion], unresolved: bool, why: str) -> None:
+    assert is_unresolved(a_finding(), suspicions) is unresolved, why
+
+
+def test_an_opened_suspicion_carries_the_finding() -> None:
+    finding = a_finding(DOUBLE, benefit=PENSION)
+    suspicion = opened(finding, day("2025-05-12"), RULES.policy)
+    assert (suspicion.kind, suspicion.day, suspicion.evidence, suspicion.benefit, suspicion.level) == (
+        DOUBLE, finding.day, finding.evidence, PENSION, 0
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("suspicion", "moot", "why"),
+    [
+        (a_suspicion(), False, "its record stands"),
+        (a_suspicion(SuspicionKind.CONTRADICTION), True, "its record was refuted or withdrawn"),
+        (a_suspicion(SuspicionKind.CONTRADICTION, state=CLEARED), False, "ended already"),
+        (a_suspicion(SuspicionKind.CONTRADICTION, evidence=None), False, "rests on somebody's word"),
+    ],
+)
+def test_moot(suspicion: Suspicion, moot: bool, why: str) -> None:
+    death = some_evidence("cremations/cremated", "2025-05-10")
+    decision = decide(a_person(), [an_entitlement()], [death], RULES, day("2025-05-12"))
+    assert is_moot(suspicion, decision) is moot, why
