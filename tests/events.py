@@ -16,9 +16,7 @@ BOZHOU: Final = Path(__file__).parent.parent / "chalicelib" / "packs" / "bozhou"
 
 def _strong(name: str, zh: str, en: str, route: Route = Route.SILENT, stay: Stay | None = None) -> FeedEvent:
     feed, _, event = name.partition("/")
-    return FeedEvent(
-        FeedId(feed), event, zh, en, Proves.PRESENCE, route, Strength.STRONG, Trace.BODY, stay
-    )
+    return FeedEvent(FeedId(feed), event, zh, en, Proves.PRESENCE, route, Strength.STRONG, Trace.BODY, stay)
 
 
 def _weak(name: str, zh: str, en: str, trace: Trace) -> FeedEvent:
@@ -54,7 +52,7 @@ _ALL: Final = (
     _weak("bus_rides/ridden", "社保卡乘公交", "Rode a bus", Trace.OWN_CARD),
     _weak("pharmacy_purchases/bought", "药房购药", "Bought at a pharmacy", Trace.ACCOUNT),
     _weak("gas_bills/paid", "居民用气缴费", "Paid the gas bill", Trace.HOUSEHOLD),
-    _strong("wanshitong_face/recognised", "皖事通人脸识别", "Face recognition", Route.SELF),
+    _strong("wanshitong_face/certified", "皖事通人脸识别", "Face recognition", Route.SELF),
     _other("cremations/cremated", "遗体火化", "Cremated", Proves.LOSS, SuspicionKind.DEATH),
     _other("custody/sentence", "判刑收监", "Serving a sentence", Proves.LOSS, SuspicionKind.CUSTODY),
     _other("custody/awaiting_judgment", "羁押待审", "Awaiting judgment", Proves.LOSS, SuspicionKind.CUSTODY),

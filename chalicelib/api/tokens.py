@@ -9,7 +9,6 @@ platform's clock, which may jump in the sandbox. The token stands in `Authorizat
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from chalicelib.settings import settings
 ALGORITHMS: Final = ("RS256", "ES256")
 LEEWAY_SECONDS: Final = 30
 LONGEST_TOKEN: Final = 4096
+LATEST: Final = 253_402_300_800  # epoch seconds at the end of the year 9999; NaN is not below it
 AREA: Final = re.compile(r"\d{2}(?:\d{2}(?:\d{2}(?:\d{3}(?:\d{3})?)?)?)?")  # 2, 4, 6, 9 or 12 digits
 SUBJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}")
 AUTHORITY: Final = re.compile(r"[a-z][a-z_]{1,31}")
@@ -130,7 +130,7 @@ def _check_times(claims: Mapping[str, Any]) -> None:
 
 
 def _instant(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LATEST:
         raise _BadTokenError("a time is no number")
     return float(value)
 

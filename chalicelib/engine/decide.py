@@ -311,9 +311,7 @@ def _because(
         yield from _lacking(strong, weak, on, rules)
 
 
-def _lacking(
-    strong: Weight | None, weak: Weight | Shortfall, on: date, rules: RuleBook
-) -> Iterator[Reason]:
+def _lacking(strong: Weight | None, weak: Weight | Shortfall, on: date, rules: RuleBook) -> Iterator[Reason]:
     ended = strong if strong is not None else weak
     if isinstance(ended, Weight) and ended.until < on:
         yield reasons.ran_out(ended)

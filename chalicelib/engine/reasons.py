@@ -52,25 +52,23 @@ def ran_out(weight: Weight) -> Reason:
 
 def too_weak(short: Shortfall, threshold: int) -> Reason:
     """Why the weak items at hand do not certify together."""
-    match short.lack:
-        case Lack.NOTHING:
-            return Reason(
-                "no_evidence",
-                "各部门数据中暂未查到可以确认本人情况的记录。",
-                "No department's data show that the person was there.",
-            )
-        case Lack.TRACES:
-            return Reason(
-                "one_trace",
-                "现有记录只来自同一种渠道，或可由他人代办，还不能据此确认本人情况。",
-                "The records leave one kind of trace only, or could be somebody else's doing.",
-            )
-        case Lack.POINTS:
-            return Reason(
-                "too_few_points",
-                f"现有生活记录印证不足（{short.points}分，需{threshold}分）。",
-                f"The everyday records do not reach the threshold ({short.points} of {threshold} points).",
-            )
+    if short.lack is Lack.NOTHING:
+        return Reason(
+            "no_evidence",
+            "各部门数据中暂未查到可以确认本人情况的记录。",
+            "No department's data show that the person was there.",
+        )
+    if short.lack is Lack.TRACES:
+        return Reason(
+            "one_trace",
+            "现有记录只来自同一种渠道，或可由他人代办，还不能据此确认本人情况。",
+            "The records leave one kind of trace only, or could be somebody else's doing.",
+        )
+    return Reason(
+        "too_few_points",
+        f"现有生活记录印证不足（{short.points}分，需{threshold}分）。",
+        f"The everyday records do not reach the threshold ({short.points} of {threshold} points).",
+    )
 
 
 def weak_blocked() -> Reason:

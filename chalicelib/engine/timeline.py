@@ -6,15 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.engine.periods import add_months
 from chalicelib.engine.policy import Policy
-from chalicelib.engine.visits import next_visit_days
-from chalicelib.model import Visit
 
 SECONDS_A_DAY: Final = 86_400
 
@@ -82,8 +79,3 @@ def is_list_open(on: date, policy: Policy) -> bool:
 def seconds_until(day: date, on: date) -> int:
     """Seconds from a time of one day to the same time of another; a day at least, so that no wait spins."""
     return max((day - on).days, 1) * SECONDS_A_DAY
-
-
-def next_visit(visits: Iterable[Visit], due: date, on: date, policy: Policy) -> tuple[date, date]:
-    """From which day on and by which day the next home visit of a case is to be made (rule 10 c)."""
-    return next_visit_days(visits, due, on, policy)

@@ -99,15 +99,7 @@ def read_file(
     hits, rejected, tally = _matched(table, feed, roster, on)
     fields = read_fields(hits, table.positions, feed, on)
     rows = pl.concat([*rejected, fields.rejected], how="diagonal").sort(LINE)
-    counts = Counts(
-        rows=tally.rows,
-        accepted=fields.good.height,
-        rejected=rows.height,
-        strangers=tally.strangers,
-        superseded=fields.superseded,
-    )
-    if not counts.add_up:
-        raise MiscountError(f"feed {feed.id}, file {file}: {counts}")
+    counts = _counted(tally, fields, rows.height, f"feed {feed.id}, file {file}")
     reading = FileReading(
         counts=counts,
         encoding=table.encoding,
@@ -118,6 +110,13 @@ def read_file(
         rejected_rows=rows,
     )
     return reading if reading.hold else _with_records(reading, fields, feed, file, as_of or on)
+
+
+def _counted(tally: _Tally, fields: Fields, rejected: int, where: str) -> Counts:
+    counts = Counts(tally.rows, fields.good.height, rejected, tally.strangers, fields.superseded)
+    if not counts.add_up:
+        raise MiscountError(f"{where}: {counts}")
+    return counts
 
 
 def _opened(data: bytes, feed: Feed, roster: RosterIndex | None, as_of: date, on: date) -> Table | Hold:

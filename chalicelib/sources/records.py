@@ -163,8 +163,11 @@ def evidence_of(
         for day, event in frame.select("day", "event").unique().iter_rows()
     }
     people: dict[PersonId, list[Evidence]] = defaultdict(list)
+    nothing: dict[str, str] = {}  # one for all: most feeds have no facts, and rows are many
     for person, day, event, line, *facts in frame.iter_rows():
-        told = {name: fact for name, fact in zip(feed.facts, facts, strict=True) if fact is not None}
+        told = nothing
+        if facts:
+            told = {name: fact for name, fact in zip(feed.facts, facts, strict=True) if fact is not None}
         people[person].append(Evidence(keys[day, event], file, line, told))
     return dict(people), frame
 

@@ -17,6 +17,7 @@ from types import ModuleType, TracebackType
 from typing import Any, Final, Self
 
 import boto3
+import botocore.session
 from chalice.app import Chalice
 from moto import mock_aws
 from moto.moto_api._internal import mock_random
@@ -107,7 +108,9 @@ class Sandbox:
         mock.start()
         self._leave.callback(mock.stop)
         mock_random.seed(self.seed)
-        self._session = boto3.Session(region_name=REGION)
+        core = botocore.session.Session()
+        core.register_component("data_loader", _service_models())
+        self._session = boto3.Session(botocore_session=core, region_name=REGION)
         self.module: ModuleType = self._import_app()
         self.app: Chalice = self.module.app
         self.functions = Functions(self.module, self.clock)
@@ -295,6 +298,12 @@ def _scheduled_event(scheduled: Scheduled, due: datetime) -> str:
         "detail": {},
     }
     return json.dumps(event)
+
+
+@cache
+def _service_models() -> Any:
+    """Botocore's reader of service models, kept: reading them again takes half of coming up."""
+    return botocore.session.Session().get_component("data_loader")
 
 
 def _forget() -> None:

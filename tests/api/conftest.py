@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -113,6 +115,18 @@ def as_(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
             return Caller(http, None if role is None else a_token(role, area, subject, **claims))
 
         yield caller
+
+
+@pytest.fixture
+def written() -> Iterator[StringIO]:
+    """What the platform's own logger writes, as an operator would read it."""
+    handlers = [h for h in logging.getLogger("wugan").handlers if isinstance(h, logging.StreamHandler)]
+    text = StringIO()
+    before = [handler.setStream(text) for handler in handlers]
+    assert before, "nothing writes the log"
+    yield text
+    for handler, stream in zip(handlers, before, strict=True):
+        handler.setStream(stream)
 
 
 def a_person(

@@ -25,7 +25,9 @@ DAYS = st.dates(FIRST, LAST)
 def _items(names: list[str]) -> st.SearchStrategy[Evidence]:
     until = st.one_of(st.none(), DAYS)
     return st.builds(
-        lambda name, on, end: some_evidence(name, on, **({"until": end.isoformat()} if end and end > on else {})),
+        lambda name, on, end: some_evidence(
+            name, on, **({"until": end.isoformat()} if end and end > on else {})
+        ),
         st.sampled_from(names),
         DAYS,
         until if names == LOSS else st.none(),
@@ -40,7 +42,9 @@ PEOPLE = st.builds(
 )
 
 
-def _decide(person: Person, evidence: list[Evidence], on: date, refuted: tuple[Evidence, ...] = ()) -> Decision:
+def _decide(
+    person: Person, evidence: list[Evidence], on: date, refuted: tuple[Evidence, ...] = ()
+) -> Decision:
     drawn = [an_entitlement(code, "2024-06-30") for code in BENEFITS]
     keys = frozenset(item.key for item in refuted)
     return decide(person, drawn, evidence, RULES, on, refuted=keys)
@@ -51,7 +55,9 @@ def _reach(decision: Decision) -> list[date]:
 
 
 @given(PEOPLE, ANY, DAYS, st.randoms(use_true_random=False))
-def test_order_and_repetition_do_not_matter(person: Person, evidence: list[Evidence], on: date, rng: object) -> None:
+def test_order_and_repetition_do_not_matter(
+    person: Person, evidence: list[Evidence], on: date, rng: object
+) -> None:
     shuffled = evidence + evidence[: len(evidence) // 2]
     rng.shuffle(shuffled)  # type: ignore[attr-defined]
     assert _decide(person, shuffled, on) == _decide(person, evidence, on)
@@ -101,7 +107,9 @@ def test_evidence_of_the_future_is_not_known_yet(person: Person, evidence: list[
 
 
 @given(PEOPLE, ANY, DAYS)
-def test_nobody_certified_by_evidence_dated_after_a_death(person: Person, evidence: list[Evidence], on: date) -> None:
+def test_nobody_certified_by_evidence_dated_after_a_death(
+    person: Person, evidence: list[Evidence], on: date
+) -> None:
     deaths = [i.key.day for i in evidence if i.key.event in ("cremated", "died") and i.key.day <= on]
     for verdict in _decide(person, evidence, on).verdicts:
         assert all(key.day <= min(deaths) for key in verdict.evidence if deaths)

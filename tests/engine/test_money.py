@@ -69,7 +69,11 @@ def test_a_benefit_may_end_with_the_month_before() -> None:
 
 def test_what_was_owed_in_life_is_owed_to_the_heirs() -> None:
     suspended = an_entitlement(fen=15_000, stopped_from=Month("2025-03"))
-    assert owed_to_heirs(suspended, PENSION_RULES, day("2025-05-20")).months == ("2025-03", "2025-04", "2025-05")
+    assert owed_to_heirs(suspended, PENSION_RULES, day("2025-05-20")).months == (
+        "2025-03",
+        "2025-04",
+        "2025-05",
+    )
     assert owed_to_heirs(an_entitlement(), PENSION_RULES, day("2025-05-20")).fen == 0
 
 

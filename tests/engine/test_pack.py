@@ -12,7 +12,16 @@ from tests.events import BOZHOU, EVENTS, RULES
 
 FILES = [BOZHOU / "policy.yaml", *sorted((BOZHOU / "benefits").glob("*.yaml"))]
 SOURCE = re.compile(r"# .*\[(J|A|B|pub|choice)\]")
-SAYS_ITSELF = ("why:", "authority:", "because:", "title:", "code:", "kind: monthly", "jurisdiction:", "shown_by:")
+SAYS_ITSELF = (
+    "why:",
+    "authority:",
+    "because:",
+    "title:",
+    "code:",
+    "kind: monthly",
+    "jurisdiction:",
+    "shown_by:",
+)
 
 
 def test_the_rules_hold_with_the_real_feeds() -> None:

@@ -39,7 +39,9 @@ DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))
         ("2025-12-01", 1, "2025-12-31", "a whole month"),
     ],
 )
-def test_evidence_certifies_through_the_day_before(happened: str, months: int, through: str, why: str) -> None:
+def test_evidence_certifies_through_the_day_before(
+    happened: str, months: int, through: str, why: str
+) -> None:
     assert last_day_certified(day(happened), months) == day(through), why
 
 

@@ -87,7 +87,9 @@ def test_one_without_a_day_is_chased_at_once() -> None:
         ),
     ],
 )
-def test_which_finding_opens_a_suspicion(known: Suspicion | None, finding: object, opens: bool, why: str) -> None:
+def test_which_finding_opens_a_suspicion(
+    known: Suspicion | None, finding: object, opens: bool, why: str
+) -> None:
     suspicions = [] if known is None else [known]
     assert may_open(finding, suspicions) is opens, why  # type: ignore[arg-type]
 

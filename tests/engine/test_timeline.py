@@ -9,15 +9,13 @@ from hypothesis import strategies as st
 from chalicelib.engine.timeline import (
     is_list_open,
     next_list_day,
-    next_visit,
     plan_case,
     seconds_until,
     window_closes_on,
     window_opens,
 )
-from chalicelib.model import VisitOutcome, VisitPurpose
 from tests.events import RULES
-from tests.people import a_visit, day
+from tests.people import day
 
 POLICY = RULES.policy
 A_DAY = 86_400
@@ -31,7 +29,12 @@ DUE = day("2025-06-30")
         ("2025-05-08", (8, 15, 15), "2025-06-30", "opened at -53"),
         ("2025-05-09", (7, 15, 15), "2025-06-30", "a week before the second reminder"),
         ("2025-05-10", (7, 14, 15), "2025-06-30", "the first step keeps its week"),
-        ("2025-06-25", (7, 7, 7), "2025-07-16", "opened five days before the end: told a day that can be met"),
+        (
+            "2025-06-25",
+            (7, 7, 7),
+            "2025-07-16",
+            "opened five days before the end: told a day that can be met",
+        ),
         ("2025-08-01", (7, 7, 7), "2025-08-22", "opened after the end"),
     ],
 )
@@ -76,48 +79,3 @@ def test_lists_are_drawn_up_on_the_twentieth(on: str, next_: str, open_: bool) -
 def test_no_wait_is_shorter_than_a_day() -> None:
     assert seconds_until(day("2025-06-10"), day("2025-06-10")) == A_DAY
     assert seconds_until(day("2025-06-13"), day("2025-06-10")) == 3 * A_DAY
-
-
-ON = day("2025-06-16")
-
-
-@pytest.mark.parametrize(
-    ("visits", "days", "why"),
-    [
-        ((), ("2025-06-16", "2025-07-01"), "the first"),
-        ((a_visit("2025-06-16 10:00"),), ("2025-06-26", "2025-07-06"), "the second ten days after the notice"),
-        (
-            (a_visit("2025-06-16 10:00"), a_visit("2025-06-27 10:15")),
-            ("2025-06-28", "2025-07-08"),
-            "a third for the wrong hour: at once, on another day",
-        ),
-        (
-            (a_visit("2025-06-10 10:00", notice_left=False),),
-            ("2025-06-20", "2025-06-30"),
-            "no notice left: ten days after the visit",
-        ),
-        (
-            (a_visit("2025-06-16 10:00", VisitOutcome.HOSPITALISED),),
-            ("2025-07-16", "2025-07-26"),
-            "hospitalised: again in thirty days",
-        ),
-        ((a_visit("2025-06-16 10:00", VisitOutcome.AWAY),), ("2025-08-15", "2025-08-25"), "away: in sixty"),
-        ((a_visit("2025-06-16 10:00", VisitOutcome.MOVED),), ("2025-07-16", "2025-07-26"), "moved"),
-        ((a_visit("2025-06-16 10:00", None),), ("2025-06-16", "2025-07-01"), "not made for lack of staff"),
-        ((a_visit("2025-06-16 10:00", made=None),), ("2025-06-16", "2025-07-01"), "without a time"),
-        ((a_visit("2025-06-16 10:00", due="2024-06-30"),), ("2025-06-16", "2025-07-01"), "of another period"),
-        (
-            (a_visit("2025-06-16 10:00", purpose=VisitPurpose.VERIFY),),
-            ("2025-06-16", "2025-07-01"),
-            "about a suspicion",
-        ),
-        (
-            (a_visit("2025-06-10 10:00"), a_visit("2025-06-15 10:00", VisitOutcome.SEEN)),
-            ("2025-06-16", "2025-07-01"),
-            "seen since: begins anew",
-        ),
-    ],
-)
-def test_when_the_next_visit_is_to_be_made(visits: tuple, days: tuple[str, str], why: str) -> None:  # type: ignore[type-arg]
-    on = max((v.made.date() for v in visits if v.made), default=ON)
-    assert next_visit(visits, DUE, max(ON, on), POLICY) == (day(days[0]), day(days[1])), why

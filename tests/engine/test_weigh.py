@@ -23,7 +23,11 @@ def seen(*items: str) -> list[Sighting]:
 @pytest.mark.parametrize(
     ("items", "runs_from", "why"),
     [
-        ([f"{BUS} 2025-05-01", f"{BUS} 2025-05-08", f"{PHARMACY} 2025-05-04"], "2025-05-08", "two rides, a purchase"),
+        (
+            [f"{BUS} 2025-05-01", f"{BUS} 2025-05-08", f"{PHARMACY} 2025-05-04"],
+            "2025-05-08",
+            "two rides, a purchase",
+        ),
         ([f"{BUS} 2025-05-01", f"{BUS} 2025-05-08", f"{GAS} 2025-05-04"], "2025-05-08", "exactly 100 points"),
         (
             [f"{BUS} 2025-05-01", f"{BUS} 2025-05-08", f"{PHARMACY} 2025-05-20"],
@@ -99,7 +103,9 @@ def test_not_enough_together(items: list[str], lack: Lack, why: str) -> None:
 
 
 def test_a_shortfall_says_how_many_points() -> None:
-    assert combined(seen(f"{BUS} 2025-05-01", f"{GAS} 2025-05-02"), BENEFIT, RULES) == Shortfall(Lack.POINTS, 60)
+    assert combined(seen(f"{BUS} 2025-05-01", f"{GAS} 2025-05-02"), BENEFIT, RULES) == Shortfall(
+        Lack.POINTS, 60
+    )
 
 
 def test_points_fade_from_the_newest_item_and_not_from_today() -> None:
@@ -127,14 +133,16 @@ def _body(happened: str) -> Sighting:
 def test_body_and_own_card_are_two_traces() -> None:
     items = [_body("2025-05-01"), *seen(f"{BUS} 2025-05-03", f"{BUS} 2025-05-05")]
     assert isinstance(combined(items, BENEFIT, RULES), Weight)
-    assert combined([_body("2025-05-01"), _body("2025-05-02"), _body("2025-05-03")], BENEFIT, RULES) == Shortfall(
-        Lack.TRACES
-    )
+    assert combined(
+        [_body("2025-05-01"), _body("2025-05-02"), _body("2025-05-03")], BENEFIT, RULES
+    ) == Shortfall(Lack.TRACES)
 
 
 def test_of_two_cards_on_one_day_the_better_counts() -> None:
     faded = seen(f"{BUS} 2025-05-08", f"{BUS} 2025-05-01", f"{GAS} 2025-05-04")
-    same_day = Sighting(a_key("pharmacy_purchases/bought", "2025-05-08"), EVENTS[FeedId("bus_rides"), "ridden"])
+    same_day = Sighting(
+        a_key("pharmacy_purchases/bought", "2025-05-08"), EVENTS[FeedId("bus_rides"), "ridden"]
+    )
     weight = combined([*faded, same_day], BENEFIT, RULES)
     assert isinstance(weight, Weight)
     assert len(weight.keys) == 3

@@ -6,7 +6,16 @@ import string
 import pytest
 
 from chalicelib.engine import wording
-from chalicelib.engine.wording import MOST_CHARACTERS, NOTICES, SIGNATURE, SMS, check_code, may_tell_certified, notice, render
+from chalicelib.engine.wording import (
+    MOST_CHARACTERS,
+    NOTICES,
+    SIGNATURE,
+    SMS,
+    check_code,
+    may_tell_certified,
+    notice,
+    render,
+)
 from chalicelib.model import PersonId, Template
 from tests.events import RULES
 from tests.people import a_person, day
@@ -15,7 +24,7 @@ LONGEST = {
     "deadline": "2026-12-31",
     "until": "2026-12-31",
     "month": "2026-12",
-    "office": "幸福社区党群服务站点"[:wording.LONGEST_OFFICE],
+    "office": "幸福社区党群服务站点"[: wording.LONGEST_OFFICE],
     "hotline": "12333",
     "code": "123456",
     "yuan": "999999.99",

@@ -62,6 +62,20 @@ def test_after_five_conflicts_it_gives_up_and_leaves_nothing_behind() -> None:
     assert people.verify_chain(person_id)
 
 
+def test_a_chain_cut_short_does_not_open_the_lock() -> None:
+    person_id = known()
+
+    def decide(record: PersonRecord) -> Change:
+        if record.person.sequence == 1:
+            put(person_id, visits=(builders.visit(),))
+            tables.delete(People(f"P#{person_id}", "~A#00000002"))
+        return change(evidence=(evidence(),))
+
+    people.change(person_id, decide)
+    assert people.load(person_id).person.sequence == 3
+    assert not people.verify_chain(person_id)
+
+
 @pytest.mark.parametrize("lost", [{1}, {1, 2}, {1, 2, 3}], ids=str)
 def test_a_lost_acknowledgement_is_a_success(lost: set[int]) -> None:
     person_id = known()

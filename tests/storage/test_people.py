@@ -177,6 +177,14 @@ def test_a_withdrawal_takes_evidence_out_whichever_came_first() -> None:
         assert record.withdrawn == {key()}
 
 
+def test_evidence_that_was_withdrawn_is_not_written_again() -> None:
+    person_id = known()
+    put(person_id, withdraw=(key(),))
+    before = people.load(person_id)
+    put(person_id, evidence=(evidence(),))
+    assert people.load(person_id) == before
+
+
 def test_what_change_returns_is_what_is_stored() -> None:
     person_id = known()
     given = evidence("2025-06-20"), evidence("2025-05-01"), evidence("2025-06-01", "treated")
@@ -230,6 +238,9 @@ def test_more_evidence_than_one_transaction_holds_comes_in_whole() -> None:
     assert record.evidence == many
     assert record.visits
     assert decided == [0, 40, 80]
+    _, first, second, last = people.audit_trail(person_id)
+    assert first.details == second.details == {"part": True}
+    assert [len(entry.items) for entry in (first, second, last)] == [40, 40, 11]
     assert people.load(person_id) == record
     assert people.verify_chain(person_id)
 

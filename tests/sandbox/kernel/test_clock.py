@@ -119,7 +119,7 @@ def test_sixty_cases_in_a_hundred_and_eight_days(sandbox: Sandbox, calls: list[A
         assert not token_refused(tokens(calls)[f"p{number}", "Remind"])
     sandbox.advance(days=108)
     walked = Counter(event["state"] for name, event in calls if name == "certification_step")
-    assert walked == {state: 48 for state in UNANSWERED} | {"Match data": 60, "Remind": 60, "Close case": 60}
+    assert walked == dict.fromkeys(UNANSWERED, 48) | {"Match data": 60, "Remind": 60, "Close case": 60}
     assert len(sandbox.executions("CertificationMachine", "SUCCEEDED")) == 60
     assert sandbox.invocations["DailyRun"] == 108
 

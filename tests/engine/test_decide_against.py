@@ -1,0 +1,166 @@
+"""What speaks against: death, custody, double receipt, and what contradicts them (rules 13 to 15, 19)."""
+
+import pytest
+
+from chalicelib.engine.decide import decide
+from chalicelib.model import (
+    EntitlementStatus,
+    Outcome,
+    SuspicionKind,
+)
+from tests.engine.judging import DEATH, LATER_STRONG, ON, RETIRED, SENTENCE, STRONG, VISIT, WEAK, judged
+from tests.events import RULES
+from tests.people import PENSION, a_person, an_entitlement, day, some_evidence
+
+# --- losses --------------------------------------------------------------------------------------
+
+
+def test_a_refuted_death_leaves_no_trace() -> None:
+    assert judged(STRONG, VISIT, DEATH, refuted=[DEATH]) == judged(STRONG, VISIT)
+
+
+def test_two_departments_reporting_one_death_report_one_fact() -> None:
+    hospital = some_evidence("hospital_inpatient/died", "2025-06-02")
+    assert judged(STRONG, hospital, DEATH, refuted=[DEATH]) == judged(STRONG)
+    assert len(judged(hospital, DEATH).findings) == 1
+
+
+def test_refuting_what_is_not_there_or_not_declared_changes_nothing() -> None:
+    assert judged(STRONG, refuted=[DEATH, some_evidence("unheard/of", "2025-06-02")]) == judged(STRONG)
+
+
+@pytest.mark.parametrize(
+    ("born", "death", "found", "why"),
+    [
+        ("1958-03-01", "2025-06-10", True, "today"),
+        ("1958-03-01", "2025-06-11", False, "in the future"),
+        ("1958-03-01", "1958-03-01", True, "on the first day of the month of birth"),
+        ("1958-03-01", "1958-02-28", False, "before birth: a record about somebody else"),
+        ("1904-07-01", "2025-06-10", True, "at 120"),
+        ("1904-06-01", "2025-06-10", False, "at 121"),
+    ],
+)
+def test_a_death_must_be_possible(born: str, death: str, found: bool, why: str) -> None:
+    decision = judged(some_evidence("cremations/cremated", death), person=a_person(born))
+    assert bool(decision.findings) is found, why
+    assert (decision.verdicts[0].outcome is Outcome.CONTRADICTED) is found, why
+
+
+def test_presence_on_the_day_of_death_still_counts() -> None:
+    same_day = some_evidence("hospital_inpatient/treated", "2025-06-02")
+    decision = judged(same_day, DEATH)
+    assert decision.verdicts[0].valid_until == day("2026-06-01")
+    assert [finding.kind for finding in decision.findings] == [SuspicionKind.DEATH]
+
+
+def test_strong_presence_after_a_death_is_a_contradiction_of_its_own() -> None:
+    decision = judged(VISIT, LATER_STRONG, *WEAK, some_evidence("bus_rides/ridden", "2025-06-09"), DEATH)
+    death, contradiction = sorted(decision.findings, key=lambda finding: finding.kind, reverse=True)
+    assert (death.kind, death.evidence) == (SuspicionKind.DEATH, DEATH.key)
+    assert (contradiction.kind, contradiction.evidence) == (SuspicionKind.CONTRADICTION, LATER_STRONG.key)
+    assert "2025年6月2日" in contradiction.reason.zh
+
+
+def test_a_contradiction_that_has_been_looked_into_is_not_found_again() -> None:
+    kinds = {finding.kind for finding in judged(LATER_STRONG, DEATH, refuted=[LATER_STRONG]).findings}
+    assert kinds == {SuspicionKind.DEATH}
+
+
+def test_looking_into_a_contradiction_does_not_take_the_certificate() -> None:
+    """Clearing an accusation names the presence record too; it is no less true for that."""
+    (verdict,) = judged(LATER_STRONG, DEATH, refuted=[DEATH, LATER_STRONG]).verdicts
+    assert (verdict.outcome, verdict.evidence) == (Outcome.STRONG, (LATER_STRONG.key,))
+
+
+def test_of_several_records_of_a_death_the_earliest_is_the_finding() -> None:
+    earlier = some_evidence("hospital_inpatient/died", "2025-05-30")
+    deaths = [f for f in judged(DEATH, earlier).findings if f.kind is SuspicionKind.DEATH]
+    assert [finding.evidence for finding in deaths] == [earlier.key]
+
+
+def test_after_a_confirmed_death_nothing_counts_and_nobody_dies_again() -> None:
+    decision = judged(STRONG, LATER_STRONG, DEATH, person=a_person(deceased_on="2025-06-01"))
+    (verdict,) = decision.verdicts
+    assert (verdict.outcome, verdict.valid_until) == (Outcome.CONTRADICTED, day("2026-04-30"))
+    assert verdict.reasons[0].code == "deceased"
+    assert [finding.kind for finding in decision.findings] == [SuspicionKind.CONTRADICTION]
+
+
+def test_a_death_found_out_at_the_door_needs_no_record() -> None:
+    decision = judged(LATER_STRONG, person=a_person(deceased_on="2025-06-01"))
+    assert decision.verdicts[0].valid_until == day("2024-12-31")
+    assert decision.findings[0].kind is SuspicionKind.CONTRADICTION
+
+
+def test_a_replay_of_an_earlier_day_does_not_know_of_the_death() -> None:
+    (verdict,) = judged(STRONG, person=a_person(deceased_on="2025-06-11")).verdicts
+    assert verdict.outcome is Outcome.STRONG
+
+
+def test_custody_with_an_end() -> None:
+    """Seen after release counts; seen inside does not; each spell is a finding while benefits were drawn."""
+    spell = some_evidence("custody/sentence", "2025-01-10", until="2025-05-31")
+    inside = some_evidence("travel_agency/travelled", "2025-05-31")
+    after = some_evidence("travel_agency/travelled", "2025-06-01")
+    assert judged(spell, inside).verdicts[0].valid_until == day("2024-12-31")
+    decision = judged(spell, after, *WEAK)
+    assert (decision.verdicts[0].outcome, decision.verdicts[0].valid_until) == (
+        Outcome.STRONG,
+        day("2026-05-31"),
+    )
+    assert [finding.kind for finding in decision.findings] == [SuspicionKind.CUSTODY]
+
+
+def test_custody_that_ended_before_the_entitlement_began_concerns_nobody() -> None:
+    spell = some_evidence("custody/sentence", "2015-01-10", until="2018-03-31")
+    assert judged(spell).findings == ()
+    assert len(judged(some_evidence("custody/sentence", "2015-01-10", until="2018-04-01")).findings) == 1
+
+
+@pytest.mark.parametrize(
+    ("until", "outcome"), [("2025-06-10", Outcome.CONTRADICTED), ("2025-06-09", Outcome.WEAK)]
+)
+def test_weak_evidence_certifies_again_once_custody_has_ended(until: str, outcome: Outcome) -> None:
+    spell = some_evidence("custody/awaiting_judgment", "2025-05-28", until=until)
+    assert judged(*WEAK, spell).verdicts[0].outcome is outcome
+
+
+def test_two_spells_of_custody_are_two_findings() -> None:
+    decision = judged(SENTENCE, some_evidence("custody/awaiting_judgment", "2025-03-02"))
+    assert [finding.day for finding in decision.findings] == [day("2025-03-02"), day("2025-06-02")]
+
+
+# --- double receipt ------------------------------------------------------------------------------
+
+
+def test_double_receipt_concerns_the_benefit_whose_table_says_so() -> None:
+    entitlements = [an_entitlement(), an_entitlement("veteran_subsidy")]
+    decision = decide(a_person(), entitlements, [RETIRED, *WEAK], RULES, ON)
+    (finding,) = decision.findings
+    assert (finding.kind, finding.benefit) == (SuspicionKind.DOUBLE_RECEIPT, PENSION)
+    assert "人社部发〔2014〕17号" in finding.reason.zh
+    assert [verdict.outcome for verdict in decision.verdicts] == [Outcome.CONTRADICTED, Outcome.WEAK]
+
+
+def test_what_is_not_drawn_any_more_is_not_drawn_twice() -> None:
+    assert judged(RETIRED, status=EntitlementStatus.TERMINATED).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("until", "found", "outcome", "why"),
+    [
+        ("2018-03-31", False, Outcome.WEAK, "ended before this one began"),
+        ("2018-04-01", True, Outcome.WEAK, "overlapped by a day, and has ended: money, not presence"),
+        ("2025-06-10", True, Outcome.CONTRADICTED, "still drawn today"),
+    ],
+)
+def test_double_receipt_needs_an_overlap(until: str, found: bool, outcome: Outcome, why: str) -> None:
+    other = some_evidence("employee_pension/registered", "2016-01-01", until=until)
+    decision = judged(*WEAK, other)
+    assert bool(decision.findings) is found, why
+    assert decision.verdicts[0].outcome is outcome, why
+
+
+def test_several_lists_of_the_other_pension_are_one_finding() -> None:
+    decision = judged(RETIRED, some_evidence("employee_pension/registered", "2025-05-01"))
+    assert [finding.day for finding in decision.findings] == [day("2025-05-01")]

@@ -1,0 +1,201 @@
+"""Which benefits a case may suspend, when it closes instead, and the list (rule 10 a and f)."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.engine.suspension import effective_month
+from chalicelib.model import (
+    BenefitCode,
+    EntitlementStatus,
+    Evidence,
+    PersonRecord,
+    ProposalState,
+    Step,
+    SuspicionKind,
+    SuspicionState,
+)
+from tests.engine.suspending import DUE, EFFECTIVE_DAY, approved, ready, the_record
+from tests.people import (
+    PENSION,
+    a_key,
+    a_person,
+    a_proposal,
+    a_suspicion,
+    a_visit,
+    an_entitlement,
+    day,
+    some_evidence,
+)
+
+# --- certified, closed -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("evidence", "step", "why"),
+    [
+        ((), Step.SUSPEND, "nothing arrived"),
+        (
+            (some_evidence("bus_rides/ridden", "2025-07-30"),),
+            Step.SUSPEND,
+            "a bus ride alone certifies nobody",
+        ),
+        ((some_evidence("hospital_inpatient/treated", "2025-07-31"),), Step.CERTIFIED, "the last evening"),
+        ((some_evidence("home_visits/seen", "2025-08-01"),), Step.CERTIFIED, "on the effective day itself"),
+        (
+            (some_evidence("hospital_inpatient/treated", "2024-07-01"),),
+            Step.SUSPEND,
+            "through the due day only",
+        ),
+        ((some_evidence("hospital_inpatient/treated", "2024-07-02"),), Step.CERTIFIED, "a day beyond it"),
+    ],
+)
+def test_whatever_certifies_beyond_the_period_ends_the_case(
+    evidence: tuple[Evidence, ...], step: Step, why: str
+) -> None:
+    assert ready(approved(evidence=evidence), EFFECTIVE_DAY).step is step, why
+
+
+def test_fee_reliefs_are_never_suspended() -> None:
+    relief = an_entitlement("outpatient_chronic", DUE)
+    both = approved(entitlements=[an_entitlement(certified_until=DUE), relief])
+    assert ready(both, EFFECTIVE_DAY).benefits == (PENSION,)
+    alone = ready(approved(entitlements=[relief]), EFFECTIVE_DAY)
+    assert (alone.step, alone.reasons[0].code) == (Step.CLOSED, "never_suspended")
+    listed = a_proposal(judged={"outpatient_chronic": DUE, PENSION: DUE})
+    assert ready(replace(both, proposals=(listed,)), EFFECTIVE_DAY).benefits == (PENSION,)
+
+
+def test_a_certified_pension_ends_the_case_though_a_fee_relief_is_left() -> None:
+    drawn = [an_entitlement(certified_until="2026-06-30"), an_entitlement("outpatient_chronic", DUE)]
+    assert ready(the_record(entitlements=drawn)).step is Step.CERTIFIED
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        (approved(person=a_person(deceased_on="2025-07-10")), "deceased"),
+        (approved(suspicions=[a_suspicion(state=SuspicionState.CONFIRMED)]), "deceased"),
+        (approved(entitlements=[]), "nothing_active"),
+        (
+            approved(entitlements=[an_entitlement(certified_until=DUE, status=EntitlementStatus.TERMINATED)]),
+            "nothing_active",
+        ),
+        (
+            approved(entitlements=[an_entitlement(certified_until=DUE, status=EntitlementStatus.PAUSED)]),
+            "nothing_active",
+        ),
+    ],
+)
+def test_nothing_left_to_suspend_closes_the_case(record: PersonRecord, code: str) -> None:
+    found = ready(record, EFFECTIVE_DAY)
+    assert (found.step, found.reasons[0].code) == (Step.CLOSED, code)
+
+
+def test_confirmed_custody_is_no_death() -> None:
+    suspicion = a_suspicion(
+        SuspicionKind.CUSTODY,
+        state=SuspicionState.CONFIRMED,
+        closed=day("2025-07-01"),
+        evidence=a_key("custody/sentence", "2025-05-10"),
+    )
+    assert ready(approved(suspicions=[suspicion]), EFFECTIVE_DAY).step is Step.SUSPEND
+
+
+# --- the list ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("until", "on", "step", "wait", "why"),
+    [
+        (
+            "2025-07-31",
+            "2025-07-20",
+            Step.PROPOSE,
+            None,
+            "ends within the month: effective on the first after",
+        ),
+        ("2025-08-01", "2025-07-20", Step.HELD, "2025-08-20", "runs on into the effective month"),
+        ("2025-10-15", "2025-07-20", Step.HELD, "2025-10-20", "runs on for months"),
+    ],
+)
+def test_a_line_may_be_proposed_while_the_period_ends_this_month(
+    until: str, on: str, step: Step, wait: str | None, why: str
+) -> None:
+    visits = [a_visit("2025-06-16 10:00", due=until), a_visit("2025-06-26 15:00", due=until)]
+    record = the_record(entitlements=[an_entitlement(certified_until=until)], visits=visits)
+    found = ready(record, day(on), due=until)
+    assert (found.step, found.wait_until) == (step, day(wait) if wait else None), why
+
+
+def test_only_benefits_whose_own_period_ends_are_proposed() -> None:
+    drawn = [
+        an_entitlement(certified_until=DUE),
+        an_entitlement("veteran_subsidy", "2025-07-31"),
+        an_entitlement("land_loss_pension", "2025-08-01"),
+    ]
+    assert ready(the_record(entitlements=drawn)).benefits == (PENSION, BenefitCode("veteran_subsidy"))
+
+
+@pytest.mark.parametrize(
+    ("proposal", "on", "step", "why"),
+    [
+        (
+            a_proposal(ProposalState.PROPOSED),
+            "2025-07-28",
+            Step.PROPOSE,
+            "its line stands beyond the list days",
+        ),
+        (a_proposal(ProposalState.CONFIRMED), "2025-07-28", Step.PROPOSE, "confirmed, not yet approved"),
+        (a_proposal(ProposalState.CONFIRMED), "2025-08-03", Step.PROPOSE, "never suspended by silence"),
+        (
+            a_proposal(ProposalState.PROPOSED, judged={PENSION: "2025-05-31"}),
+            "2025-07-28",
+            Step.HELD,
+            "it has moved",
+        ),
+        (a_proposal(ProposalState.LAPSED), "2025-07-21", Step.PROPOSE, "a lapsed line may stand again"),
+        (a_proposal(ProposalState.REFUSED), "2025-07-22", Step.HELD, "refused: not again on this list"),
+        (a_proposal(ProposalState.REFUSED), "2025-08-20", Step.PROPOSE, "but on the next"),
+        (
+            a_proposal(ProposalState.REFUSED, due="2024-06-30"),
+            "2025-07-22",
+            Step.PROPOSE,
+            "of another period",
+        ),
+    ],
+)
+def test_a_line_on_the_list(proposal: object, on: str, step: Step, why: str) -> None:
+    found = ready(the_record(proposals=[proposal]), day(on))
+    assert found.step is step, why
+    if step is Step.HELD:
+        assert found.wait_until == day("2025-08-20")
+
+
+def test_what_still_stands_of_an_approved_line_is_suspended() -> None:
+    """One of two benefits was certified by an authority's own word: only the other is left."""
+    drawn = [an_entitlement(certified_until=DUE), an_entitlement("veteran_subsidy", "2026-03-31")]
+    line = a_proposal(judged={PENSION: DUE, "veteran_subsidy": DUE})
+    found = ready(approved(entitlements=drawn, proposals=[line]), EFFECTIVE_DAY)
+    assert (found.step, found.benefits) == (Step.SUSPEND, (PENSION,))
+
+
+def test_the_newest_approved_line_counts() -> None:
+    stale = a_proposal(judged={PENSION: "2025-05-31"})
+    assert ready(approved(proposals=[a_proposal(), stale]), EFFECTIVE_DAY).step is Step.SUSPEND
+
+
+@pytest.mark.parametrize(
+    ("valid_until", "met", "month", "why"),
+    [
+        ("2025-06-30", "2025-06-20", "2025-07", "the month after both"),
+        ("2025-07-01", "2025-06-20", "2025-08", "the period ends later"),
+        ("2025-06-30", "2025-07-01", "2025-08", "the last condition was met later"),
+        ("2025-06-30", "2025-06-25", "2025-07", "on the cut-off day"),
+        ("2025-06-30", "2025-06-26", "2025-08", "after it: the next pay run"),
+        ("2025-08-31", "2025-06-26", "2025-09", "the cut-off does not matter where the period ends later"),
+        ("2025-12-31", "2025-12-28", "2026-02", "over the turn of the year"),
+    ],
+)
+def test_effective_month(valid_until: str, met: str, month: str, why: str) -> None:
+    assert effective_month(day(valid_until), day(met), 25) == month, why

@@ -1,0 +1,213 @@
+"""The template that is deployed: it lints, knows every partition, and keeps its promises."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app as wugan
+from chalicelib.settings import Settings
+from infra.template import ROOT, TemplateError, as_text, build_template, own_template
+from sandbox.kernel.template import deployed_template
+
+FUNCTIONS = {
+    "APIHandler",
+    "Intake",
+    "IntakeDead",
+    "CarrierReport",
+    "CertificationStep",
+    "SuspicionStep",
+    "DailyRun",
+    "SendMessages",
+    "MonthlyResults",
+    "NightlyStatistics",
+}
+CLEAR_NUMBERS = {"InboxBucket", "RejectsBucket", "RosterBucket"}
+
+
+@pytest.fixture(scope="module")
+def template() -> dict[str, Any]:
+    return build_template(wugan.app)
+
+
+@pytest.fixture(scope="module")
+def deployed() -> dict[str, Any]:
+    """The same, as CloudFormation sees it."""
+    return deployed_template(wugan.app, ROOT)
+
+
+def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield key
+            yield from strings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from strings(one)
+    else:
+        yield str(value)
+
+
+@pytest.mark.parametrize("translated", [False, True])
+def test_it_lints(
+    translated: bool, template: dict[str, Any], deployed: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "template.json"
+    text = as_text(deployed if translated else template)
+    if translated:  # E3601 reads definitions, but knows one partition and no substitutions
+        text = text.replace("arn:${Partition}:", "arn:aws:")
+    file.write_text(text, encoding="utf-8")
+    linted = subprocess.run(
+        [Path(sys.executable).with_name("cfn-lint"), "--regions", "cn-north-1", "us-east-1", "--", str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (linted.returncode, linted.stdout, linted.stderr) == (0, "", "")
+
+
+def test_no_partition_and_no_host_is_spelled_out(template: dict[str, Any]) -> None:
+    for text in strings(template):
+        assert "arn:aws:" not in text
+        assert "arn:aws-cn:" not in text
+        assert ".amazonaws.com/" not in text
+        assert not text.endswith(".amazonaws.com.cn")
+
+
+def test_the_functions_are_those_of_app_py(template: dict[str, Any]) -> None:
+    assert of_type(template, "AWS::Serverless::Function").keys() == FUNCTIONS
+
+
+def test_every_function_has_its_own_role_and_is_logged_for_a_year(deployed: dict[str, Any]) -> None:
+    functions = of_type(deployed, "AWS::Lambda::Function")
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in functions.values()]
+    assert len(set(roles)) == len(functions)
+    logged = {
+        group["LogGroupName"]["Fn::Sub"]: group["RetentionInDays"]
+        for group in of_type(deployed, "AWS::Logs::LogGroup").values()
+    }
+    assert {f"/aws/lambda/${{{name}}}" for name in functions} <= logged.keys()
+    assert set(logged.values()) == {400}
+
+
+def test_nobody_may_do_everything(deployed: dict[str, Any]) -> None:
+    for name, role in of_type(deployed, "AWS::IAM::Role").items():
+        for policy in role["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                actions = statement.get("Action", [])
+                for action in [actions] if isinstance(actions, str) else actions:
+                    assert "*" not in action, name
+
+
+def test_only_what_runs_at_night_reads_everybody(deployed: dict[str, Any]) -> None:
+    scanning = {
+        name
+        for name, role in of_type(deployed, "AWS::IAM::Role").items()
+        if "dynamodb:Scan" in set(strings(role))
+    }
+    assert scanning == {"DailyRunRole", "MonthlyResultsRole", "NightlyStatisticsRole"}
+
+
+def test_all_settings_are_told_to_all_functions(deployed: dict[str, Any]) -> None:
+    wanted = {f"WUGAN_{name.upper()}" for name in Settings.__slots__}
+    for name, function in of_type(deployed, "AWS::Lambda::Function").items():
+        told = {key for key in function["Environment"]["Variables"] if key.startswith("WUGAN_")}
+        assert told == wanted, name
+
+
+def test_queues_wait_six_times_as_long_as_their_functions(deployed: dict[str, Any]) -> None:
+    queues, functions = of_type(deployed, "AWS::SQS::Queue"), of_type(deployed, "AWS::Lambda::Function")
+    mappings = of_type(deployed, "AWS::Lambda::EventSourceMapping")
+    assert len(mappings) == 3
+    for mapping in mappings.values():
+        queue = mapping["EventSourceArn"]["Fn::Sub"].removeprefix("${").removesuffix(".Arn}")
+        function = functions[mapping["FunctionName"]["Ref"]]
+        assert queues[queue]["VisibilityTimeout"] == 6 * function["Timeout"]
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_every_queue_leads_to_dead_letters_after_three_tries(deployed: dict[str, Any]) -> None:
+    queues = of_type(deployed, "AWS::SQS::Queue")
+    living = {name: queue for name, queue in queues.items() if "Dead" not in name}
+    assert living.keys() == {"InboxQueue", "CarrierReportsQueue", "GatewayQueue"}
+    for queue in living.values():
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 3
+    assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
+
+
+def test_nothing_is_public_and_everything_is_sealed(deployed: dict[str, Any]) -> None:
+    buckets = of_type(deployed, "AWS::S3::Bucket")
+    assert len(buckets) == 5
+    for name, bucket in buckets.items():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        (sealed,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        by_key = sealed["ServerSideEncryptionByDefault"].get("KMSMasterKeyID")
+        expected = {"Fn::GetAtt": ["FilesKey", "Arn"]} if name in CLEAR_NUMBERS else None
+        assert by_key == expected, name
+    for name in ("InboxBucket", "RejectsBucket"):
+        (rule,) = buckets[name]["LifecycleConfiguration"]["Rules"]
+        assert rule["ExpirationInDays"] == 62
+
+
+def test_tables_can_be_put_back_and_stay_when_the_stack_goes(deployed: dict[str, Any]) -> None:
+    tables = of_type(deployed, "AWS::DynamoDB::Table")
+    assert tables.keys() == {"PeopleTable", "WorkTable", "FilesTable"}
+    for name, table in tables.items():
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+        assert "GlobalSecondaryIndexes" not in table
+        assert deployed["Resources"][name]["DeletionPolicy"] == "Retain"
+    for name in ("PeopleTable", "WorkTable"):
+        assert tables[name]["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+
+
+def test_the_api_is_regional(deployed: dict[str, Any]) -> None:
+    (api,) = of_type(deployed, "AWS::ApiGateway::RestApi").values()
+    assert api["EndpointConfiguration"]["Types"] == ["REGIONAL"]
+
+
+@pytest.mark.parametrize("machine", ["certification", "suspicion"])
+def test_the_state_machines_go_in_byte_for_byte(machine: str, template: dict[str, Any]) -> None:
+    resource = template["Resources"][f"{machine.capitalize()}Machine"]["Properties"]
+    file = ROOT / "statemachines" / f"{machine}.asl.json"
+    assert resource["DefinitionString"] == file.read_text(encoding="utf-8")
+    assert resource["LoggingConfiguration"]["IncludeExecutionData"] is False
+
+
+def test_an_addition_to_a_function_that_does_not_exist_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = own_template()
+    own["Resources"]["Intaek"] = {"Properties": {"Timeout": 1}}
+    monkeypatch.setattr("infra.template.own_template", lambda *_: own)
+    with pytest.raises(TemplateError, match="Intaek"):
+        build_template(wugan.app)
+
+
+def test_no_two_parts_say_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "infra"
+    folder.mkdir()
+    for name in ("template.yaml", "exchange.yaml", "alarms.yaml"):
+        (folder / name).write_text("Resources: {A: {Type: T}}", encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"exchange\.yaml: said twice in Resources: A"):
+        own_template(tmp_path)
+
+
+def test_it_can_be_written_and_read(template: dict[str, Any]) -> None:
+    assert json.loads(as_text(template)) == template
+    assert as_text(template) == as_text(build_template(wugan.app))

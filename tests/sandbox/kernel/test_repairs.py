@@ -1,0 +1,281 @@
+"""Every repair of moto has a contract: it holds with the repair, and does not without it.
+
+When the second half fails, moto has learnt it: take the repair out.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import moto.stepfunctions.parser.asl.component.state.exec.state_task.lambda_eval_utils as lambda_eval_utils
+import pytest
+from botocore.exceptions import ClientError
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+from sandbox.kernel import Sandbox, repairs
+from tests.sandbox.kernel.cases import DAY, start, status, tokens
+from tests.sandbox.kernel.conftest import new_sandbox
+from tests.sandbox.kernel.stand_in import app as stand_in
+
+Contract = Callable[[Sandbox], None]
+
+
+def functions_in_process(sandbox: Sandbox) -> None:
+    def fail(event: Any) -> None:
+        raise LookupError("gone")
+
+    stand_in.behaviour["suspicion_step"] = fail
+    stand_in.behaviour["certification_step"] = lambda event: {"got": event}
+    function = sandbox.client("lambda").invoke
+    said = function(FunctionName=sandbox.names["CertificationStep"], Payload=b'{"n": 1}')
+    assert json.load(said["Payload"]) == {"got": {"n": 1}}
+    failed = function(FunctionName=sandbox.names["SuspicionStep"])
+    assert failed["FunctionError"] == "Unhandled"
+    told = json.load(failed["Payload"])
+    assert (told["errorType"], told["errorMessage"]) == ("LookupError", "gone")
+
+
+def one_writer(sandbox: Sandbox) -> None:
+    dynamodb, table = sandbox.client("dynamodb"), sandbox.settings.work_table
+    key = {"pk": {"S": "counter"}, "sk": {"S": "-"}}
+
+    def count() -> None:
+        for _ in range(40):
+            dynamodb.update_item(
+                TableName=table,
+                Key=key,
+                UpdateExpression="ADD n :one",
+                ExpressionAttributeValues={":one": {"N": "1"}},
+            )
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # moto's race, provoked
+    try:
+        threads = [threading.Thread(target=count) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert dynamodb.get_item(TableName=table, Key=key)["Item"]["n"] == {"N": "320"}
+
+
+class _Untouchable(dict[Any, Any]):
+    """A partition that must not be read or copied."""
+
+    def values(self) -> Any:
+        raise AssertionError("read another partition")
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        raise AssertionError("copied another partition")
+
+
+def _put(sandbox: Sandbox, pk: str, sk: str, **values: str) -> None:
+    item = {"pk": {"S": pk}, "sk": {"S": sk}} | {name: {"S": value} for name, value in values.items()}
+    sandbox.client("dynamodb").put_item(TableName=sandbox.settings.people_table, Item=item)
+
+
+def _guard(sandbox: Sandbox, pk: str) -> None:
+    backend = dynamodb_backends["123456789012"]["cn-north-1"]
+    items = backend.tables[sandbox.settings.people_table].items
+    items[DynamoType({"S": pk})] = _Untouchable(items[DynamoType({"S": pk})])
+
+
+def _query(sandbox: Sandbox, pk: str, **more: Any) -> list[str]:
+    found = sandbox.client("dynamodb").query(
+        TableName=sandbox.settings.people_table,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": pk}},
+        **more,
+    )
+    return [item["sk"]["S"] for item in found["Items"]]
+
+
+def one_partition(sandbox: Sandbox) -> None:
+    for sk in ("b", "c", "a"):
+        _put(sandbox, "mine", sk)
+    _put(sandbox, "yours", "x")
+    _guard(sandbox, "yours")
+    assert _query(sandbox, "mine") == ["a", "b", "c"]
+    assert _query(sandbox, "mine", ScanIndexForward=False, Limit=2) == ["c", "b"]
+    assert _query(sandbox, "nobody") == []
+
+
+def small_snapshots(sandbox: Sandbox) -> None:
+    _put(sandbox, "mine", "old", said="before")
+    _put(sandbox, "yours", "x")
+    _guard(sandbox, "yours")
+    table = sandbox.settings.people_table
+    change = {
+        "TableName": table,
+        "Key": {"pk": {"S": "mine"}, "sk": {"S": "old"}},
+        "UpdateExpression": "SET said = :after",
+        "ExpressionAttributeValues": {":after": {"S": "after"}},
+    }
+    new = {"TableName": table, "Item": {"pk": {"S": "new"}, "sk": {"S": "new"}}}
+    never = {
+        "TableName": table,
+        "Key": {"pk": {"S": "nobody"}, "sk": {"S": "-"}},
+        "ConditionExpression": "attribute_exists(pk)",
+    }
+    dynamodb = sandbox.client("dynamodb")
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException):
+        dynamodb.transact_write_items(
+            TransactItems=[{"Update": change}, {"Put": new}, {"ConditionCheck": never}]
+        )
+    kept = dynamodb.get_item(TableName=table, Key=change["Key"])["Item"]
+    assert kept["said"] == {"S": "before"}  # rolled back
+    assert _query(sandbox, "new") == []
+    dynamodb.transact_write_items(TransactItems=[{"Update": change}, {"Put": new}])
+    assert dynamodb.get_item(TableName=table, Key=change["Key"])["Item"]["said"] == {"S": "after"}
+    assert _query(sandbox, "new") == ["new"]
+
+
+def idempotent_transactions(sandbox: Sandbox) -> None:
+    dynamodb, table = sandbox.client("dynamodb"), sandbox.settings.work_table
+    key = {"pk": {"S": "counter"}, "sk": {"S": "-"}}
+
+    def add(n: str, name: str = "the same") -> None:
+        update = {
+            "TableName": table,
+            "Key": key,
+            "UpdateExpression": "ADD n :n",
+            "ExpressionAttributeValues": {":n": {"N": n}},
+        }
+        dynamodb.transact_write_items(TransactItems=[{"Update": update}], ClientRequestToken=name)
+
+    def count() -> str:
+        found: str = dynamodb.get_item(TableName=table, Key=key)["Item"]["n"]["N"]
+        return found
+
+    add("1")
+    add("1")
+    assert count() == "1"
+    with pytest.raises(dynamodb.exceptions.IdempotentParameterMismatchException):
+        add("2")
+    add("1", name="another")
+    assert count() == "2"
+    sandbox.advance(seconds=601)
+    add("1")
+    assert count() == "3"
+
+
+def twenty_five_at_a_time(sandbox: Sandbox) -> None:
+    dynamodb, table = sandbox.client("dynamodb"), sandbox.settings.work_table
+    puts = [{"PutRequest": {"Item": {"pk": {"S": str(n)}, "sk": {"S": "-"}}}} for n in range(26)]
+    dynamodb.batch_write_item(RequestItems={table: puts[:25]})
+    with pytest.raises(ClientError, match="less than or equal to 25"):
+        dynamodb.batch_write_item(RequestItems={table: puts})
+
+
+def virtual_queues(sandbox: Sandbox) -> None:
+    sqs, url = sandbox.client("sqs"), sandbox.names["GatewayQueue"]
+
+    def visible() -> int:
+        return len(sqs.receive_message(QueueUrl=url, VisibilityTimeout=600).get("Messages", []))
+
+    sqs.send_message(QueueUrl=url, MessageBody="later", DelaySeconds=900)
+    assert visible() == 0
+    sandbox.advance(seconds=900)
+    assert visible() == 1
+    assert visible() == 0
+    sandbox.advance(seconds=601)
+    assert visible() == 1
+    sandbox.advance(days=2)  # the queue keeps messages for a day
+    assert visible() == 0
+
+
+def strands(sandbox: Sandbox) -> None:
+    arn = start(sandbox, "Zhang", wait=DAY)
+    assert stand_in.calls == []  # nothing runs until it is its turn
+    sandbox.run_until_quiet()
+    assert len(stand_in.calls) == 2
+    sandbox.advance(days=3)
+    assert status(sandbox, arn) == "SUCCEEDED"
+
+
+def tokens_answered_once(sandbox: Sandbox) -> None:
+    start(sandbox, "Zhang")
+    sandbox.run_until_quiet()
+    token = tokens(stand_in.calls)["Zhang", "Remind"]
+    states = sandbox.client("stepfunctions")
+    states.send_task_success(taskToken=token, output="{}")
+    with pytest.raises(states.exceptions.TaskTimedOut):
+        states.send_task_success(taskToken=token, output="{}")
+    with pytest.raises(states.exceptions.TaskTimedOut):
+        states.send_task_failure(taskToken=token)
+    with pytest.raises(states.exceptions.InvalidToken):
+        states.send_task_success(taskToken="invented", output="{}")
+
+
+def caught_back(sandbox: Sandbox) -> None:
+    start(sandbox, "Zhang", wait=DAY, machine="SuspicionMachine")
+    sandbox.advance(days=3)
+    assert [event["state"] for name, event in stand_in.calls if name == "suspicion_step"] == ["Verify"] * 4
+
+
+def named_executions(sandbox: Sandbox) -> None:
+    machine = sandbox.machines["CertificationMachine"]
+    states, given = sandbox.client("stepfunctions"), '{"person": "Zhang", "wait": 86400}'
+    first = states.start_execution(stateMachineArn=machine, input=given)["executionArn"]
+    second = states.start_execution(stateMachineArn=machine, input=given)["executionArn"]
+    assert first != second
+
+
+def kept_clients(sandbox: Sandbox) -> None:
+    for person in ("Zhang", "Li"):
+        start(sandbox, person)
+    (machine, _) = stepfunctions_parser_backends["123456789012"]["cn-north-1"].state_machines
+    first, second = (one.exec_worker._get_evaluation_entrypoint() for one in machine.executions)
+    assert first is second
+    clients = [lambda_eval_utils.boto_client_for(region="cn-north-1", service="lambda") for _ in range(2)]
+    assert clients[0] is clients[1]
+
+
+CONTRACTS: dict[str, Contract] = {
+    "functions in process": functions_in_process,
+    "one writer": one_writer,
+    "one partition": one_partition,
+    "small snapshots": small_snapshots,
+    "idempotent transactions": idempotent_transactions,
+    "twenty-five at a time": twenty_five_at_a_time,
+    "virtual queues": virtual_queues,
+    "strands": strands,
+    "tokens answered once": tokens_answered_once,
+    "caught back": caught_back,
+    "named executions": named_executions,
+    "kept clients": kept_clients,
+}
+
+
+def test_every_repair_has_a_contract() -> None:
+    assert list(CONTRACTS) == [repair.name for repair in repairs.REPAIRS]
+
+
+@pytest.mark.parametrize("repair", CONTRACTS)
+def test_holds_with_the_repair(repair: str, sandbox: Sandbox) -> None:
+    CONTRACTS[repair](sandbox)
+
+
+@pytest.mark.parametrize("repair", CONTRACTS)
+@pytest.mark.filterwarnings("ignore")  # whatever moto does then
+def test_does_not_hold_without_it(repair: str) -> None:
+    with new_sandbox(without_repairs={repair}) as running:
+        if repair != "functions in process":
+            running.run_until_quiet()
+        stand_in.calls.clear()
+        with pytest.raises((AssertionError, pytest.fail.Exception, json.JSONDecodeError)):
+            CONTRACTS[repair](running)
+
+
+def test_another_moto_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repairs, "version", lambda name: "5.2.6")
+    with pytest.raises(repairs.WrongMotoError, match=r"5\.2\.6"), new_sandbox():
+        pass

@@ -1,0 +1,18 @@
+"""The whole platform in this process, fresh for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox.kernel import Sandbox
+from tests.workflow.village import NEW_YEAR, Village
+
+
+@pytest.fixture
+def village() -> Iterator[Village]:
+    with Sandbox(start=NEW_YEAR, seed=1) as sandbox:
+        sandbox.run_until_quiet()
+        yield Village(sandbox)
+        assert not sandbox.last_errors, sandbox.last_errors[:3]

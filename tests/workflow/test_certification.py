@@ -1,0 +1,189 @@
+"""One recipient's walk, state by state, through the production state machine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib import cases, clock
+from chalicelib.errors import RefusedError
+from chalicelib.model import (
+    Change,
+    EntitlementStatus,
+    Evidence,
+    EvidenceKey,
+    FeedId,
+    FileId,
+    InstructionKind,
+    Route,
+    StateName,
+    Step,
+    Template,
+    VisitOutcome,
+)
+from chalicelib.storage import people
+from tests.workflow.village import DUE, NEW_YEAR, Recipient, Village, days_before
+
+ONE = Recipient(980)
+
+
+def test_a_stay_in_hospital_certifies_every_benefit_at_once(village: Village) -> None:
+    village.settle(replace(ONE, also=("失地农民养老保险", "退役人员生活补助", "退出村医生活补助", "门诊慢性病")))
+    village.hospital(ONE.number, NEW_YEAR)
+    record = village.record(ONE.number)
+    assert {e.valid_until for e in record.entitlements} == {date(2025, 12, 31)}
+    assert {e.route for e in record.entitlements} == {Route.SILENT}
+    assert [m.template for m in record.messages] == [Template.CERTIFIED]
+    assert not record.cases
+
+
+def test_without_evidence_a_case_opens_ninety_days_before(village: Village) -> None:
+    village.settle(ONE)
+    village.until(days_before(91))
+    assert village.state(ONE.number) is None
+    village.sandbox.advance(days=1)
+    assert village.state(ONE.number) is StateName.REMIND
+
+
+def test_key_groups_are_visited_instead_of_reminded(village: Village) -> None:
+    village.settle(replace(ONE, groups="卧床"))
+    village.until(days_before(89))
+    assert village.state(ONE.number) is StateName.DISPATCH_HOME_VISIT
+    assert not village.record(ONE.number).messages
+
+
+WAITING = [
+    StateName.REMIND,
+    StateName.REMIND_AGAIN,
+    StateName.SELF_CERTIFY,
+    StateName.DISPATCH_HOME_VISIT,
+]
+
+
+@pytest.mark.parametrize("state", WAITING)
+def test_evidence_ends_every_wait(village: Village, state: StateName) -> None:
+    village.settle(ONE)
+    village.until_state(ONE.number, state)
+    village.hospital(ONE.number, village.sandbox.today())
+    record = village.record(ONE.number)
+    assert record.open_case is None
+    assert record.cases[0].outcome is Step.CERTIFIED
+    assert not [v for v in record.visits if v.is_pending]
+
+
+def test_a_bus_ride_alone_ends_no_case(village: Village) -> None:
+    village.settle(ONE)
+    village.until_state(ONE.number, StateName.REMIND)
+    before = village.record(ONE.number)
+    key = EvidenceKey(village.sandbox.today(), FeedId("bus_rides"), "ridden")
+    arrival = cases.evidence_arrived(before.person.id, [Evidence(key, FileId("f"), 2)], actor="test")
+    village.sandbox.run_until_quiet()
+    assert not arrival.moved
+    assert village.state(ONE.number) is StateName.REMIND
+
+
+def test_the_whole_way_to_suspension_and_back_with_arrears(village: Village) -> None:
+    village.settle(ONE)
+    village.suspend(ONE.number)
+    record = village.record(ONE.number)
+    (pension,) = record.entitlements
+    assert pension.status is EntitlementStatus.SUSPENDED
+    assert pension.stopped_from == "2025-09"  # listed in July, approved in August at the latest
+    village.until(date(2025, 11, 10))
+    village.certifies(ONE.number)
+    record = village.record(ONE.number)
+    (pension,) = record.entitlements
+    assert pension.status is EntitlementStatus.ACTIVE
+    assert record.open_case is None
+    resume = next(i for i in record.instructions if i.kind is InstructionKind.RESUME)
+    assert resume.fen == 2 * 20_000  # September and October; November is paid by its own run
+    assert people.verify_chain(record.person.id)
+
+
+def test_approval_takes_another_person(village: Village) -> None:
+    village.settle(ONE)
+    village.two_failed_visits(ONE.number)
+    village.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
+    with pytest.raises(RefusedError, match="not_confirmed"):
+        village.approve(ONE.number)
+    village.confirm(ONE.number, by="one and the same")
+    with pytest.raises(RefusedError, match="same_person"):
+        village.approve(ONE.number, by="one and the same")
+    village.sandbox.advance(days=200)
+    (pension,) = village.record(ONE.number).entitlements
+    assert pension.status is EntitlementStatus.ACTIVE
+
+
+def test_nobody_is_suspended_whom_nobody_visited(village: Village) -> None:
+    village.settle(ONE)
+    village.until(DUE + timedelta(days=300))
+    record = village.record(ONE.number)
+    assert record.entitlements[0].status_on(village.sandbox.today()) is EntitlementStatus.EXPIRED_STILL_PAID
+    assert not record.proposals
+
+
+def test_the_last_look_finds_what_woke_nobody(village: Village) -> None:
+    """Evidence whose wake-up call was lost: approved, effective tomorrow, and yet not suspended."""
+    village.settle(ONE)
+    village.two_failed_visits(ONE.number)
+    village.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
+    village.confirm(ONE.number)
+    village.approve(ONE.number)
+    seen = Evidence(EvidenceKey(village.sandbox.today(), FeedId("travel_agency"), "travelled"), FileId("f"), 2)
+    people.change(
+        village.person(ONE.number), lambda _: Change("written, and died", "test", clock.now(), evidence=(seen,))
+    )
+    village.sandbox.advance(days=60)
+    record = village.record(ONE.number)
+    assert record.entitlements[0].status is EntitlementStatus.ACTIVE
+    assert record.cases[0].outcome is Step.CERTIFIED
+
+
+def test_a_stay_in_hospital_holds_the_suspension(village: Village) -> None:
+    village.settle(replace(ONE, born="19300307"))  # 95: evidence of today carries for six months only
+    number = replace(ONE, born="19300307").number
+    village.hospital(number, date(2024, 12, 20))
+    assert village.record(number).entitlements[0].valid_until == DUE
+    village.two_failed_visits(number)
+    key = EvidenceKey(date(2024, 12, 29), FeedId("care_home"), "resident")
+    cases.evidence_arrived(village.person(number), [Evidence(key, FileId("f"), 2)], actor="test")
+    assert village.record(number).entitlements[0].status is EntitlementStatus.ACTIVE
+
+
+def test_seen_at_the_door_certifies_by_visit(village: Village) -> None:
+    village.settle(ONE)
+    village.until_state(ONE.number, StateName.DISPATCH_HOME_VISIT)
+    village.knock(ONE.number, VisitOutcome.SEEN)
+    record = village.record(ONE.number)
+    assert record.cases[0].outcome is Step.CERTIFIED
+    assert record.entitlements[0].route is Route.VISIT
+
+
+def test_a_dormant_case_wakes_and_pays_everything_back(village: Village) -> None:
+    village.settle(ONE)
+    village.suspend(ONE.number)
+    village.until_state(ONE.number, StateName.GO_DORMANT)
+    assert not village.sandbox.executions("certification", "RUNNING")
+    village.until(date(2026, 9, 10))
+    village.certifies(ONE.number)
+    record = village.record(ONE.number)
+    assert record.entitlements[0].status is EntitlementStatus.ACTIVE
+    resume = next(i for i in record.instructions if i.kind is InstructionKind.RESUME)
+    assert resume.fen == 12 * 20_000  # September 2025 to August 2026
+    assert record.cases[0].generation == 2
+
+
+def test_a_lost_execution_is_started_again(village: Village) -> None:
+    village.settle(ONE)
+    village.until_state(ONE.number, StateName.REMIND)
+    states = village.sandbox.client("stepfunctions")
+    arn = village.sandbox.settings.certification_arn
+    (running,) = states.list_executions(stateMachineArn=arn, statusFilter="RUNNING")["executions"]
+    states.stop_execution(executionArn=running["executionArn"])
+    village.sandbox.advance(days=1)
+    record = village.record(ONE.number)
+    assert record.open_case is not None
+    assert record.open_case.generation == 2
+    assert [m.template for m in record.messages] == [Template.REMIND]  # nobody is told twice
