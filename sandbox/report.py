@@ -233,10 +233,10 @@ def _routes(report: Json) -> Table:
 
 
 def _feeds(feeds: Iterable[Json]) -> Table:
-    columns = ("files 文件", "loaded 入库", "rows 行", "accepted 采用", "rejected 退回")
-    table = _table("Feeds  数据来源", "", "", *columns, "strangers 非领取人", "certified 获认证人次", words=2)
+    columns = ("files\n文件", "rows\n行", "accepted\n采用", "rejected\n退回", "strangers\n非领取人")
+    table = _table("Feeds  数据来源", "", "", *columns, "certified\n获认证人次", words=2)
     for feed in feeds:
-        names = ("files", "loaded", "rows", "accepted", "rejected", "strangers", "people_certified")
+        names = ("files", "rows", "accepted", "rejected", "strangers", "people_certified")
         table.add_row(feed["title"], feed["feed"], *(f"{feed[name]:,}" for name in names))
     return table
 

@@ -38,6 +38,7 @@ BUILD: Final = ROOT / "build" / "sandbox"
 KEY_FILE: Final = BUILD / "issuer.pem"
 LOG_FILE: Final = BUILD / "log.jsonl"
 LOGGERS: Final = ("wugan", "")
+WIDE: Final = 120  # columns, where nobody says how wide the terminal is
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class RunOptions:
 def run(options: RunOptions) -> int:
     """Run as asked; 0 if every promise holds (or there was no town), else 1."""
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDE)
     issuer = Issuer.new()
     BUILD.mkdir(parents=True, exist_ok=True)
     issuer.save(KEY_FILE)
@@ -176,16 +179,24 @@ def _evidence(sandbox: Sandbox, year: Year, truth: Truth) -> Run:
     machines = ("CertificationMachine", "SuspicionMachine")
     for handler in logging.getLogger("wugan").handlers:
         handler.flush()
+    log = LOG_FILE.read_text(encoding="utf-8")
     return Run(
         truth=truth,
         on=year.scene.today,
         walking=frozenset(e["name"] for m in machines for e in sandbox.executions(m, "RUNNING")),
-        errors=[f"{f.function} at {f.at:%Y-%m-%d %H:%M}: {f.error!r}" for f in sandbox.last_errors],
-        leaks=leaks(year.town, sandbox.client, tables, buckets, LOG_FILE.read_text(encoding="utf-8")),
+        errors=[f"{f.function} at {f.at:%Y-%m-%d %H:%M}: {f.error!r}" for f in sandbox.last_errors]
+        + [_said(line) for line in log.splitlines() if '"level":"ERROR"' in line],
+        leaks=leaks(year.town, sandbox.client, tables, buckets, log),
         chain_holds=lambda person: people.verify_chain(PersonId(person)),
         receipt=lambda sender, file: _object(sandbox, "OutboxBucket", f"{sender}/receipts/{file}.json"),
         rejected=lambda sender, file: _object(sandbox, "RejectsBucket", f"{sender}/{file}.csv"),
     )
+
+
+def _said(line: str) -> str:
+    """What an error in the log says, without its traceback."""
+    said = json.loads(line)
+    return f"logged: {said.get('message')} ({said.get('exception_name', 'no exception')})"
 
 
 def _object(sandbox: Sandbox, bucket: str, key: str) -> bytes | None:

@@ -190,6 +190,11 @@ def still_due(record: PersonRecord, case: Case) -> tuple[Entitlement, ...]:
     return tuple(e for e in record.entitlements if e.status in LIVE and e.valid_until <= case.due)
 
 
+def has_live(record: PersonRecord) -> bool:
+    """Whether anything is left that could be certified."""
+    return any(e.status in LIVE for e in record.entitlements)
+
+
 def is_certified(record: PersonRecord, case: Case) -> bool:
     """Whether everything that the case is about is certified beyond its period."""
     return not still_due(record, case)

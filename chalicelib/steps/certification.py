@@ -208,12 +208,12 @@ def close_case(call: StepInput) -> Answer:
         case = call.case_of(record)
         if case is None:
             return None
-        left = settling.still_due(record, case)
+        certified = settling.has_live(record) and settling.is_certified(record, case)
         closed = replace(
             case,
             state=StateName.CLOSE_CASE,
             waiting=None,
-            outcome=Step.CLOSED if left else Step.CERTIFIED,
+            outcome=Step.CERTIFIED if certified else Step.CLOSED,
             closed=clock.today(),
             route=settling.route_of(record),
         )

@@ -15,6 +15,7 @@ from sandbox.town.rows import Cell, Line, write
 from sandbox.town.shapes import Sheet, render
 
 UNKNOWN_FEED: Final = "taxi_rides"
+LARGE: Final = 400  # people from whom on a month's bus rides are so many that a few are suspect
 
 
 def mishaps(town: Town, feeds: Mapping[FeedId, Feed], sent: Mapping[str, Drop]) -> Iterator[Drop]:
@@ -24,7 +25,9 @@ def mishaps(town: Town, feeds: Mapping[FeedId, Feed], sent: Mapping[str, Drop]) 
     yield _unknown(bus, first)
     yield _without_its_day(town, bus, first + timedelta(9))
     yield _empty(face, first + timedelta(17))
-    yield _half(town, feeds[FeedId("payments")], first + timedelta(30))
+    yield _cut_off(town, feeds[FeedId("payments")], first + timedelta(30))
+    if len(town.people) >= LARGE:
+        yield _short(town, bus, first + timedelta(44))
     again = next((drop for drop in sent.values() if drop.feed == "pharmacy_purchases"), None)
     if again is not None:
         yield _twice(again, feeds[FeedId("pharmacy_purchases")])
@@ -56,7 +59,7 @@ def _empty(feed: Feed, day: date) -> Drop:
     )
 
 
-def _half(town: Town, feed: Feed, day: date) -> Drop:
+def _cut_off(town: Town, feed: Feed, day: date) -> Drop:
     """A file cut off in the middle of a quoted cell, as an interrupted transfer leaves it."""
     key = key_of(feed, day, "cut_off.csv")
     person = town.people[0]
@@ -70,10 +73,23 @@ def _half(town: Town, feed: Feed, day: date) -> Drop:
 
     def make() -> tuple[bytes, Written]:
         whole = write(feed, lines, RHYTHMS["wanshitong_face"].style, chance(town.seed, key))
-        cut = whole[: len(whole) // 2] + b',"'
-        return cut, Written(key, feed.id, 0, 0, 0, FileState.REFUSED)
+        cut = whole.rindex(b"\r\n", 0, len(whole) // 2) + 2
+        return whole[:cut] + b'"', Written(key, feed.id, 0, 0, 0, FileState.REFUSED)
 
     return Drop(instant(day, 18), key, feed.id, make)
+
+
+def _short(town: Town, feed: Feed, day: date) -> Drop:
+    """A file far below the usual size: held until somebody has looked, about nobody of the roster."""
+    key = key_of(feed, day, "short.csv")
+    fields: dict[str, Cell] = {"day": day - timedelta(3), "event": next(iter(feed.events))}
+    lines = [Line(s.number, s.name, fields, recipient=False) for s in town.strangers[:12]]
+
+    def make() -> tuple[bytes, Written]:
+        data = write(feed, lines, RHYTHMS[feed.id].style, chance(town.seed, key))
+        return data, Written(key, feed.id, len(lines), 0, len(lines), FileState.HELD)
+
+    return Drop(instant(day, 12), key, feed.id, make)
 
 
 def _twice(drop: Drop, feed: Feed) -> Drop:

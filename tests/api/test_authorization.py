@@ -97,21 +97,21 @@ def test_people_of_other_areas_do_not_exist(as_: As, name: str) -> None:
     assert people.load(person) == before
 
 
-@pytest.mark.parametrize(
-    ("name", "role"), [(name, role) for name, roles in MAY.items() for role in roles if role != "citizen"]
-)
-def test_own_area_and_every_area_that_contains_it(as_: As, name: str, role: str) -> None:
+@pytest.mark.parametrize("name", ENDPOINTS)
+def test_own_area_and_every_area_that_contains_it(as_: As, name: str) -> None:
     endpoint = ENDPOINTS[name]
     allowed = LEVELS.get(name, tuple(AREAS))
-    for number, (where, area) in enumerate(AREAS.items()):
-        person = somebody_with_everything(f"3416021950010112{number}")
+    asking = [(role, where) for role in MAY[name] if role != "citizen" for where in AREAS]
+    for number, (role, where) in enumerate(asking):
+        if number == 0 or endpoint.method == "POST":  # what is done about somebody is done once
+            person = somebody_with_everything(f"341602195001011{number:02d}")
         body = body_for(endpoint, person)
         if name.endswith(":lookup"):
             body = {"number": people.identity_of(person).number}
-        answer = as_(role, area, authority=HRSS).call(
-            endpoint.method, endpoint.address(person, VILLAGE), body
-        )
-        assert (where, answer.status_code) == (where, 200 if where in allowed else 403), answer.body
+        caller = as_(role, AREAS[where], authority=HRSS)
+        answer = caller.call(endpoint.method, endpoint.address(person, VILLAGE), body)
+        expected = 200 if where in allowed else 403
+        assert (role, where, answer.status_code) == (role, where, expected), answer.body
 
 
 def test_a_village_does_not_see_what_belongs_to_its_whole_township(as_: As) -> None:

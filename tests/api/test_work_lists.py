@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
@@ -103,11 +104,11 @@ class TestVisits:
         assert other.json_body["detail"]
         assert people.load(person) == before
 
-    @pytest.mark.parametrize("number", ["0", "4", "03", "-1", "1e0", "999999999999999999999", "3.3", "三"])
-    def test_a_visit_that_does_not_exist(self, as_: As, number: str) -> None:
-        person = somebody_with_everything()
-        answer = as_("grid-worker", VILLAGE).post(f"/v1/visits/{person}.{number}/outcome", REPORT)
-        assert answer.status_code == 404
+    def test_a_visit_that_does_not_exist(self, as_: As) -> None:
+        person, worker = somebody_with_everything(), as_("grid-worker", VILLAGE)
+        for number in ["0", "4", "03", "-1", "1e0", "999999999999999999999", "3.3", "三"]:
+            answer = worker.post(f"/v1/visits/{person}.{number}/outcome", REPORT)
+            assert (number, answer.status_code) == (number, 404)
 
 
 class TestSuspensionLists:
@@ -147,13 +148,12 @@ class TestSuspicions:
         )
         assert (other.status_code, other.json_body["code"]) == (409, "already_ended")
 
-    @pytest.mark.parametrize(
-        "rest", ["death.20250621", "death.20250230", "death.2025-06-20", "murder.20250620", "death"]
-    )
-    def test_a_suspicion_that_does_not_exist(self, as_: As, rest: str) -> None:
-        person = somebody_with_everything()
+    def test_a_suspicion_that_does_not_exist(self, as_: As) -> None:
+        person, officer = somebody_with_everything(), as_("officer", COUNTY)
         body = {"confirmed": True, "verification": "document"}
-        assert as_("officer", COUNTY).post(f"/v1/suspicions/{person}.{rest}/outcome", body).status_code == 404
+        for rest in ["death.20250621", "death.20250230", "death.2025-06-20", "murder.20250620", "death"]:
+            answer = officer.post(f"/v1/suspicions/{person}.{rest}/outcome", body)
+            assert (rest, answer.status_code) == (rest, 404)
 
 
 class TestInstructions:
@@ -189,13 +189,11 @@ class TestFiles:
         assert len(everything(as_("officer", COUNTY), "/v1/files", 2)[0]) == 7
         assert len(everything(as_("officer", COUNTY), "/v1/files?state=held", 1)[0]) == 2
 
-    @pytest.mark.parametrize(
-        "query", ["state=stolen", "feed=../etc", "feed=", "state=", "feed=%00", "since=2025"]
-    )
-    def test_filters_are_words_of_ours(self, as_: As, query: str) -> None:
-        answer = as_("officer", COUNTY).get(f"/v1/files?{query}")
-        assert answer.status_code == 422
-        assert b"stolen" not in answer.body
+    def test_filters_are_words_of_ours(self, as_: As) -> None:
+        for query in ["state=stolen", "feed=../etc", "feed=", "state=", "feed=%00", "since=2025"]:
+            answer = as_("officer", COUNTY).get(f"/v1/files?{query}")
+            assert (query, answer.status_code) == (query, 422)
+            assert b"stolen" not in answer.body
 
 
 class TestStatistics:
@@ -256,14 +254,13 @@ class TestPages:
         )
         assert [lines(as_("officer", CITY), area) for area in odd] == [422] * len(odd)
 
-    @pytest.mark.parametrize("limit", ["0", "201", "-1", "1.5", "１０", "1e2", "", "all", "0x10", "9" * 5000])
-    def test_limits(self, as_: As, limit: str) -> None:
-        answer = as_("officer", COUNTY).get(f"/v1/visits?limit={limit}")
-        (error,) = answer.json_body["errors"]
-        assert (answer.status_code, error["parameter"]) == (422, "limit")
+    def test_limits(self, as_: As) -> None:
+        for limit in ["0", "201", "-1", "1.5", "１０", "1e2", "", "all", "0x10", "9" * 5000]:
+            answer = as_("officer", COUNTY).get(f"/v1/visits?limit={limit}")
+            (error,) = answer.json_body["errors"]
+            assert (limit, answer.status_code, error["parameter"]) == (limit, 422, "limit")
 
-    @pytest.mark.parametrize("path", LISTS)
-    def test_cursors_that_no_list_has_given(self, as_: As, visits: None, path: str) -> None:
+    def test_cursors_that_no_list_has_given(self, as_: As, visits: None) -> None:
         officer = as_("officer", CITY, authority=HRSS)
         own = hashlib.sha256(f"visits {CITY}".encode()).hexdigest()[:12]
         forged: list[object] = [
@@ -279,7 +276,7 @@ class TestPages:
             base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=") for value in forged
         ]
         cursors += ["", "x", "%ff", "=" * 8, "é", "A" * 600, base64.urlsafe_b64encode(b"[" * 300).decode()]
-        for cursor in cursors:
+        for path, cursor in product(LISTS, cursors):
             answer = officer.get(f"{path}?cursor={cursor}")
             assert (cursor, answer.status_code, answer.json_body["code"]) == (cursor, 422, "bad_cursor")
 

@@ -127,6 +127,18 @@ def visits_of(*made: Any) -> PersonRecord:
         (visits_of(FIRST, a_visit("2025-06-25 15:00")), Step.VISIT_NEEDED, "visits", "(c) nine days after"),
         (visits_of(FIRST, a_visit("2025-06-26 15:00", None)), Step.VISIT_NEEDED, "visits", "(c) never made"),
         (
+            visits_of(FIRST, SECOND, a_visit("2025-07-10 10:00", None)),
+            Step.SUSPEND,
+            "ready",
+            "(c) a third that was never made takes nothing from the two",
+        ),
+        (
+            visits_of(replace(FIRST, notice_left=False), a_visit("2025-06-16 15:00", notice_left=False)),
+            Step.VISIT_NEEDED,
+            "visits",
+            "(c) two on one day, long after the reminder",
+        ),
+        (
             visits_of(FIRST, replace(SECOND, purpose=VisitPurpose.VERIFY)),
             Step.VISIT_NEEDED,
             "visits",

@@ -1,5 +1,6 @@
 """Weak items certify only in a quantified combination (rule 4); strong ones alone (rule 2)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -136,6 +137,13 @@ def test_body_and_own_card_are_two_traces() -> None:
     assert combined(
         [_body("2025-05-01"), _body("2025-05-02"), _body("2025-05-03")], BENEFIT, RULES
     ) == Shortfall(Lack.TRACES)
+
+
+def test_a_second_trace_on_a_day_counts_instead_of_the_first_and_not_beside_it() -> None:
+    """A body trace of 20 points and a ride on one day: 20 + 40 + 20 with the body, one trace without."""
+    body = Sighting(a_key(GAS, "2025-05-08"), replace(EVENTS[FeedId("gas_bills"), "paid"], trace=Trace.BODY))
+    rides = seen(f"{BUS} 2025-05-08", f"{BUS} 2025-05-07", f"{BUS} 2025-04-01")
+    assert combined([body, *rides], BENEFIT, RULES) == Shortfall(Lack.POINTS, 80)
 
 
 def test_of_two_cards_on_one_day_the_better_counts() -> None:

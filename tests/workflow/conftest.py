@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.storage import work
 from sandbox.kernel import Sandbox
 from tests.workflow.village import NEW_YEAR, Village
 
 
 @pytest.fixture
-def village() -> Iterator[Village]:
+def village(monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
+    monkeypatch.setattr(work, "SHARDS", 1)  # a handful of people: a quarter of the queries per day
     with Sandbox(start=NEW_YEAR, seed=1) as sandbox:
         sandbox.run_until_quiet()
         yield Village(sandbox)

@@ -43,7 +43,7 @@ def test_without_evidence_a_case_opens_ninety_days_before(village: Village) -> N
     village.settle(ONE)
     village.until(days_before(91))
     assert village.state(ONE.number) is None
-    village.sandbox.advance(days=1)
+    village.until(days_before(90))
     assert village.state(ONE.number) is StateName.REMIND
 
 
@@ -90,15 +90,15 @@ def test_the_whole_way_to_suspension_and_back_with_arrears(village: Village) -> 
     record = village.record(ONE.number)
     (pension,) = record.entitlements
     assert pension.status is EntitlementStatus.SUSPENDED
-    assert pension.stopped_from == "2025-09"  # listed in July, approved in August at the latest
-    village.until(date(2025, 11, 10))
+    assert pension.stopped_from == "2025-08"  # the period ended with June, the second visit was in July
+    village.until(date(2025, 10, 10))
     village.certifies(ONE.number)
     record = village.record(ONE.number)
     (pension,) = record.entitlements
     assert pension.status is EntitlementStatus.ACTIVE
     assert record.open_case is None
     resume = next(i for i in record.instructions if i.kind is InstructionKind.RESUME)
-    assert resume.fen == 2 * 20_000  # September and October; November is paid by its own run
+    assert resume.fen == 2 * 20_000  # August and September; October is paid by its own run
     assert people.verify_chain(record.person.id)
 
 
@@ -165,13 +165,13 @@ def test_a_dormant_case_wakes_and_pays_everything_back(village: Village) -> None
     village.settle(ONE)
     village.suspend(ONE.number)
     village.until_state(ONE.number, StateName.GO_DORMANT)
-    assert not village.sandbox.executions("certification", "RUNNING")
+    assert not village.sandbox.executions("CertificationMachine", "RUNNING")
     village.until(date(2026, 9, 10))
     village.certifies(ONE.number)
     record = village.record(ONE.number)
     assert record.entitlements[0].status is EntitlementStatus.ACTIVE
     resume = next(i for i in record.instructions if i.kind is InstructionKind.RESUME)
-    assert resume.fen == 12 * 20_000  # September 2025 to August 2026
+    assert resume.fen == 13 * 20_000  # August 2025 to August 2026
     assert record.cases[0].generation == 2
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from stdnum.iso7064 import mod_11_2
@@ -123,7 +123,7 @@ class Village:
 
     def until(self, day: date) -> None:
         """Let time pass until the evening of a day."""
-        self.sandbox.advance(days=(day - self.sandbox.today()).days)
+        self.sandbox.advance_to(datetime.combine(day, time(19), clock.CHINA))
 
     def until_state(self, number: str, state: StateName, most_days: int = 400) -> None:
         """Let days pass until a person's case stands in a state."""

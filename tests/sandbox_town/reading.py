@@ -1,0 +1,35 @@
+"""What tests of the town share: chance, and reading a drop as intake would."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from random import Random
+
+from chalicelib.clock import civil_date
+from chalicelib.model import FeedId, FileId, PersonId
+from chalicelib.sources.feed import Feed
+from chalicelib.sources.reading import FileReading, read_file
+from chalicelib.sources.roster_index import RosterIndex
+from sandbox.town.chance import chance
+from sandbox.town.departments import Drop, Written
+from sandbox.town.people import Town
+
+
+def chance_of(*words: object) -> Random:
+    return chance("tests", *words)
+
+
+def everybody(town: Town) -> RosterIndex:
+    """A roster that knows each person under a name made of the number."""
+    return RosterIndex.of({person.number: PersonId(person.number) for person in town.people})
+
+
+def read(
+    drop: Drop, feeds: Mapping[FeedId, Feed], roster: RosterIndex | None, usual_rows: int | None = None
+) -> tuple[FileReading, Written]:
+    data, written = drop.make()
+    day: date = civil_date(drop.at)
+    feed = feeds[FeedId(drop.feed)]
+    reading = read_file(data, feed, roster, file=FileId("F"), on=day, as_of=day, usual_rows=usual_rows)
+    return reading, written

@@ -1,0 +1,167 @@
+"""Files of the town are right by declaration, and wrong only where that was meant."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+import pytest
+
+from chalicelib.clock import civil_date
+from chalicelib.model import FeedId, FileState
+from chalicelib.sources.feed import Feed
+from sandbox.town.departments import BOOKS, RHYTHMS, Rhythm, drops, key_of, sending_days
+from sandbox.town.lives import Trace
+from sandbox.town.mishaps import UNKNOWN_FEED, mishaps
+from sandbox.town.people import Town
+from sandbox.town.registers import Paid, payments_drop, roster_drop
+from sandbox.town.shapes import DateShape, Kind
+from tests.sandbox_town.reading import everybody, read
+
+Feeds = Mapping[FeedId, Feed]
+
+
+@pytest.mark.parametrize("name", sorted(RHYTHMS))
+def test_every_row_comes_back_as_it_was_meant(name: str, town: Town, feeds: Feeds) -> None:
+    roster = everybody(town)
+    sizes: list[int] = []
+    for drop in drops(town, feeds):
+        if drop.feed != name:
+            continue
+        reading, written = read(drop, feeds, roster)
+        counts = reading.counts
+        assert reading.hold is None, drop.key
+        assert (counts.rows, counts.rejected, counts.strangers) == (
+            written.rows,
+            written.rejected,
+            written.strangers,
+        )
+        sizes.append(counts.rows)
+    assert len(sizes) > 5
+    assert min(sizes) * 2 > sorted(sizes)[len(sizes) // 2], "half a usual file would be held"
+
+
+def test_evidence_says_what_happened_to_whom(town: Town, feeds: Feeds) -> None:
+    roster = everybody(town)
+    drop = next(d for d in drops(town, feeds) if d.feed == "hospital_inpatient" and d.at.year == 2025)
+    reading, written = read(drop, feeds, roster)
+    told = {
+        (person, evidence.key.day, evidence.key.event)
+        for person, items in reading.evidence.items()
+        for evidence in items
+    }
+    meant = {
+        (town.people[index].number, happening.day, BOOKS[happening.trace][1])
+        for index, happening in written.about
+    }
+    assert told == meant
+
+
+def test_nothing_is_written_down_before_it_happened(town: Town, feeds: Feeds) -> None:
+    for drop in drops(town, feeds):
+        _, written = drop.make()
+        sent = civil_date(drop.at)
+        assert all(h.day < sent or h.trace is Trace.CARE_HOME for _, h in written.about)
+
+
+def test_every_happening_is_written_down_once(town: Town, feeds: Feeds) -> None:
+    seen: dict[tuple[int, Trace, date], int] = defaultdict(int)
+    for drop in drops(town, feeds):
+        _, written = drop.make()
+        for index, happening in written.about:
+            seen[index, happening.trace, happening.day] += 1
+    assert seen
+    assert set(seen.values()) == {1}
+
+
+def test_files_are_the_same_whatever_is_made_first(town: Town, feeds: Feeds) -> None:
+    forwards = [drop.make()[0] for drop in drops(town, feeds) if drop.feed == "bus_rides"]
+    backwards = [drop.make()[0] for drop in reversed(list(drops(town, feeds))) if drop.feed == "bus_rides"]
+    assert forwards == backwards[::-1]
+
+
+def test_the_roster_says_everybody_and_every_claim(town: Town, feeds: Feeds) -> None:
+    reading, written = read(roster_drop(town, feeds[FeedId("roster")]), feeds, None)
+    claims = {
+        (person.number, claim.benefit, claim.fen, claim.certified_until, claim.payee)
+        for person in town.people
+        for claim in person.claims
+    }
+    assert {(e.number, e.benefit, e.fen, e.certified_until, e.payee) for e in reading.entries} == claims
+    assert reading.counts.rejected == written.rejected > 0
+    phones = {entry.number: entry.phone for entry in reading.entries}
+    groups = {entry.number: entry.key_groups for entry in reading.entries}
+    assert phones == {person.number: person.phone for person in town.people}
+    assert groups == {person.number: person.key_groups for person in town.people}
+
+
+def test_payments_say_who_got_what(town: Town, feeds: Feeds) -> None:
+    person = next(p for p in town.people if p.claims[0].fen)
+    claim = person.claims[0]
+    paid = [Paid(person.index, claim.benefit, "2025-03", claim.fen)]  # type: ignore[list-item]
+    drop = payments_drop(town, feeds[FeedId("payments")], "hrss", date(2025, 3, 10), paid)
+    reading, written = read(drop, feeds, everybody(town))
+    ((who, payment),) = reading.payments
+    assert who == person.number
+    assert (payment.benefit, payment.month, payment.fen) == (claim.benefit, "2025-03", claim.fen)
+    assert written.rows == 1
+
+
+def test_bad_files_are_refused_for_the_reason_they_were_made(town: Town, feeds: Feeds) -> None:
+    sent = {drop.key: drop for drop in drops(town, feeds)}
+    bad = list(mishaps(town, feeds, sent))
+    codes = {}
+    for drop in bad:
+        if drop.feed == UNKNOWN_FEED or "again" in drop.key or "short" in drop.key:
+            continue
+        reading, written = read(drop, feeds, everybody(town))
+        assert reading.hold is not None
+        assert reading.hold.state is written.state is FileState.REFUSED
+        codes[drop.key.rpartition("/")[2]] = reading.hold.code.value
+    assert codes == {
+        "bus_without_day.csv": "column_missing",
+        "empty.csv": "empty",
+        "cut_off.csv": "unclosed_quote",
+    }
+
+
+def test_a_file_far_below_the_usual_size_is_held_and_about_nobody(town: Town, feeds: Feeds) -> None:
+    short = next(drop for drop in mishaps(town, feeds, {}) if "short" in drop.key)
+    usual = max(drop.make()[1].rows for drop in drops(town, feeds) if drop.feed == short.feed)
+    reading, written = read(short, feeds, everybody(town), usual_rows=usual)
+    assert reading.hold is not None
+    assert reading.hold.state is written.state is FileState.HELD
+    assert reading.counts.accepted == 0
+
+
+def test_a_file_that_comes_twice_has_the_same_bytes(town: Town, feeds: Feeds) -> None:
+    sent = {drop.key: drop for drop in drops(town, feeds)}
+    again = next(drop for drop in mishaps(town, feeds, sent) if "again" in drop.key)
+    first = next(drop for drop in sent.values() if drop.feed == again.feed)
+    assert again.make()[0] == first.make()[0]
+    assert again.key != first.key
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "days"),
+    [
+        (Rhythm(style=None, weekday=0), [6, 13, 20, 27]),  # type: ignore[arg-type]
+        (Rhythm(style=None, day=15), [15]),  # type: ignore[arg-type]
+        (Rhythm(style=None, day=15, every_months=2), [15]),  # type: ignore[arg-type]
+    ],
+)
+def test_a_rhythm_falls_on_its_days(rhythm: Rhythm, days: list[int]) -> None:
+    fell = sending_days(rhythm, date(2025, 1, 1), date(2025, 1, 31))
+    assert [day.day for day in fell] == days
+
+
+def test_a_key_says_department_feed_day_and_name(feeds: Feeds) -> None:
+    key = key_of(feeds[FeedId("bus_rides")], date(2025, 2, 5), "x.csv")
+    assert key == "transport/bus_rides/20250205/x.csv"
+
+
+def test_departments_write_in_every_kind_and_shape() -> None:
+    styles = [rhythm.style for rhythm in RHYTHMS.values()]
+    assert {style.kind for style in styles} == set(Kind)
+    assert {style.dates for style in styles} == set(DateShape)

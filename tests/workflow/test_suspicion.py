@@ -1,0 +1,127 @@
+"""A suspicion blocks weak certification, stops no money, and ends by a person's word."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib import cases
+from chalicelib.model import (
+    BenefitCode,
+    EntitlementStatus,
+    InstructionKind,
+    Month,
+    Payment,
+    Step,
+    SuspicionKind,
+    SuspicionState,
+    Template,
+    Verification,
+    VisitOutcome,
+)
+from chalicelib.storage import people
+from tests.workflow.village import NEW_YEAR, Recipient, Village
+
+ONE = Recipient(980)
+DIED = date(2025, 1, 10)
+
+
+def cremated(village: Village, number: str, day: date = DIED) -> None:
+    village.until(day + timedelta(days=20))
+    village.drop("cremations", f"身份证号码,姓名,殡仪馆名称,火化日期,死亡日期\n{number},甲,乙,{day},{day}\n")
+
+
+def paid(village: Village, number: str, *months: str) -> None:
+    person, pension = village.person(number), BenefitCode("resident_pension")
+    people.put_payments((person, Payment(pension, Month(m), 20_000, DIED)) for m in months)
+
+
+def test_a_cremation_stops_no_money_until_somebody_has_looked(village: Village) -> None:
+    village.settle(ONE)
+    cremated(village, ONE.number)
+    record = village.record(ONE.number)
+    assert [s.kind for s in record.open_suspicions] == [SuspicionKind.DEATH]
+    assert record.entitlements[0].status is EntitlementStatus.ACTIVE
+    assert len([v for v in record.visits if v.is_pending]) == 1
+    village.sandbox.advance(days=90)  # overdue twice over: silence never confirms
+    record = village.record(ONE.number)
+    assert record.open_suspicions[0].level == 2
+    assert record.entitlements[0].status is EntitlementStatus.ACTIVE
+
+
+def test_a_death_confirmed_at_the_door_ends_payment_and_counts_what_was_overpaid(village: Village) -> None:
+    village.settle(ONE)
+    paid(village, ONE.number, "2025-01", "2025-02")
+    cremated(village, ONE.number)
+    village.knock(ONE.number, VisitOutcome.DECEASED, deceased_on=DIED)
+    record = village.record(ONE.number)
+    assert record.person.deceased_on == DIED
+    assert record.entitlements[0].status is EntitlementStatus.TERMINATED
+    assert {i.kind: (i.month, i.fen) for i in record.instructions} == {
+        InstructionKind.TERMINATE: ("2025-02", 20_000),
+        InstructionKind.RECOVER: ("2025-02", 20_000),  # the month of death is due, February is not
+    }
+    assert [m.template for m in record.messages] == [Template.TERMINATED]
+
+
+def test_a_death_found_out_at_the_door_needs_no_file(village: Village) -> None:
+    village.settle(Recipient(981, groups="卧床"))
+    number = Recipient(981).number
+    village.until(date(2025, 4, 10))
+    village.knock(number, VisitOutcome.DECEASED, deceased_on=date(2025, 3, 1))
+    record = village.record(number)
+    assert record.entitlements[0].status is EntitlementStatus.TERMINATED
+    assert record.cases[0].outcome is Step.CLOSED
+
+
+def test_seen_alive_clears_the_record_and_certifies(village: Village) -> None:
+    village.settle(ONE)
+    cremated(village, ONE.number)
+    village.knock(ONE.number, VisitOutcome.SEEN)
+    record = village.record(ONE.number)
+    assert [s.state for s in record.suspicions] == [SuspicionState.CLEARED]
+    assert record.entitlements[0].valid_until > date(2025, 12, 31)
+    assert not record.open_suspicions
+
+
+def test_strong_presence_after_a_death_is_a_contradiction_and_certifies_nobody(village: Village) -> None:
+    village.settle(ONE)
+    cremated(village, ONE.number)
+    village.hospital(ONE.number, DIED + timedelta(days=5))
+    record = village.record(ONE.number)
+    assert {s.kind for s in record.open_suspicions} == {SuspicionKind.DEATH, SuspicionKind.CONTRADICTION}
+    assert record.entitlements[0].valid_until == ONE.until
+    assert record.entitlements[0].status is EntitlementStatus.ACTIVE
+
+
+CUSTODY = [
+    ("sentence", EntitlementStatus.TERMINATED, InstructionKind.TERMINATE),
+    ("awaiting_judgment", EntitlementStatus.PAUSED, InstructionKind.PAUSE),
+]
+
+
+@pytest.mark.parametrize(("code", "status", "instruction"), CUSTODY)
+def test_custody_ends_or_pauses_by_its_code_once_confirmed(
+    village: Village, code: str, status: EntitlementStatus, instruction: InstructionKind
+) -> None:
+    from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId
+
+    village.settle(ONE)
+    person = village.person(ONE.number)
+    key = EvidenceKey(NEW_YEAR, FeedId("custody"), code)
+    cases.evidence_arrived(person, [Evidence(key, FileId("f"), 2)], actor="test")
+    village.sandbox.run_until_quiet()
+    assert village.record(ONE.number).entitlements[0].status is EntitlementStatus.ACTIVE
+    cases.suspicion_verified(
+        person,
+        SuspicionKind.CUSTODY,
+        NEW_YEAR,
+        confirmed=True,
+        by="county officer",
+        verification=Verification.DOCUMENT,
+    )
+    village.sandbox.run_until_quiet()
+    record = village.record(ONE.number)
+    assert record.entitlements[0].status is status
+    assert [(i.kind, i.month) for i in record.instructions] == [(instruction, "2025-02")]
