@@ -30,7 +30,9 @@ ONE = Recipient(980)
 
 
 def test_a_stay_in_hospital_certifies_every_benefit_at_once(village: Village) -> None:
-    village.settle(replace(ONE, also=("失地农民养老保险", "退役人员生活补助", "退出村医生活补助", "门诊慢性病")))
+    village.settle(
+        replace(ONE, also=("失地农民养老保险", "退役人员生活补助", "退出村医生活补助", "门诊慢性病"))
+    )
     village.hospital(ONE.number, NEW_YEAR)
     record = village.record(ONE.number)
     assert {e.valid_until for e in record.entitlements} == {date(2025, 12, 31)}
@@ -131,9 +133,12 @@ def test_the_last_look_finds_what_woke_nobody(village: Village) -> None:
     village.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
     village.confirm(ONE.number)
     village.approve(ONE.number)
-    seen = Evidence(EvidenceKey(village.sandbox.today(), FeedId("travel_agency"), "travelled"), FileId("f"), 2)
+    seen = Evidence(
+        EvidenceKey(village.sandbox.today(), FeedId("travel_agency"), "travelled"), FileId("f"), 2
+    )
     people.change(
-        village.person(ONE.number), lambda _: Change("written, and died", "test", clock.now(), evidence=(seen,))
+        village.person(ONE.number),
+        lambda _: Change("written, and died", "test", clock.now(), evidence=(seen,)),
     )
     village.sandbox.advance(days=60)
     record = village.record(ONE.number)

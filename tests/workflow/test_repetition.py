@@ -21,8 +21,13 @@ def files() -> list[tuple[str, bytes]]:
     day = NEW_YEAR - timedelta(days=3)
     roster = "\n".join([ROSTER, *(line for person in PEOPLE for line in person.lines())])
     hospital = "身份证号码,姓名,医疗机构名称,发生日期,就诊事件"
-    stays = [f"{PEOPLE[i].number},甲,乙,{day},{what}" for i, what in [(0, "入院"), (1, "末次治疗"), (1, "入院")]]
-    older = [f"{PEOPLE[0].number},甲,乙,{day - timedelta(days=40)},入院", f"{PEOPLE[2].number},甲,乙,{day},死亡"]
+    stays = [
+        f"{PEOPLE[i].number},甲,乙,{day},{what}" for i, what in [(0, "入院"), (1, "末次治疗"), (1, "入院")]
+    ]
+    older = [
+        f"{PEOPLE[0].number},甲,乙,{day - timedelta(days=40)},入院",
+        f"{PEOPLE[2].number},甲,乙,{day},死亡",
+    ]
     texts = {
         "hrss/roster/20250101/roster.csv": roster,
         "medical_insurance/hospital_inpatient/20250101/a.csv": "\n".join([hospital, *stays]),

@@ -39,7 +39,9 @@ DEPARTMENT = {
     "employee_pension": "hrss",
     "travel_agency": "culture_tourism",
 }
-ROSTER = "身份证号码,姓名,手机号码,区划代码,网格编号,待遇编号,待遇项目,月标准,待遇起始日期,认证有效期至,重点人群"
+ROSTER = (
+    "身份证号码,姓名,手机号码,区划代码,网格编号,待遇编号,待遇项目,月标准,待遇起始日期,认证有效期至,重点人群"
+)
 
 
 def number_of(sequence: int, born: str = "19500307", area: str = "341602") -> str:
@@ -93,9 +95,7 @@ class Village:
 
     def put(self, key: str, data: bytes) -> None:
         self.dropped.append((key, data))
-        self.sandbox.client("s3").put_object(
-            Bucket=self.sandbox.settings.inbox_bucket, Key=key, Body=data
-        )
+        self.sandbox.client("s3").put_object(Bucket=self.sandbox.settings.inbox_bucket, Key=key, Body=data)
         self.sandbox.run_until_quiet()
 
     def hospital(self, number: str, day: date, what: str = "入院") -> None:
@@ -178,9 +178,7 @@ class Village:
     def certifies(self, number: str, day: date | None = None) -> None:
         """The person certifies at a counter."""
         key = EvidenceKey(day or self.sandbox.today(), FeedId("counter"), "certified")
-        cases.evidence_arrived(
-            self.person(number), [Evidence(key, FileId("api:test"), 1)], actor="counter"
-        )
+        cases.evidence_arrived(self.person(number), [Evidence(key, FileId("api:test"), 1)], actor="counter")
         self.sandbox.run_until_quiet()
 
     # --- what to compare ---------------------------------------------------------------------

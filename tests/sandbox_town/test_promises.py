@@ -1,0 +1,220 @@
+"""Each promise can be broken: a run that keeps all of them, and one thing wrong at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from chalicelib.model import (
+    BenefitCode,
+    Case,
+    Channel,
+    Counts,
+    DroppedFile,
+    Entitlement,
+    EntitlementStatus,
+    FeedId,
+    FileId,
+    FileState,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Message,
+    MessageState,
+    Month,
+    PersonRecord,
+    StateName,
+    Template,
+)
+from chalicelib.pack import load
+from sandbox.leaks import Detector, Leak
+from sandbox.promises import CHECKS, Run, keep
+from sandbox.town.carrier import Handed
+from sandbox.town.departments import Written
+from sandbox.town.desk import Surprise
+from sandbox.town.people import Town, Townsperson
+from sandbox.truth import Truth
+from tests.sandbox_town.stage import a_stage
+from tests.sandbox_town.test_truth import REMINDER, a_record, suspension
+
+PENSION = BenefitCode("resident_pension")
+KEY = "transport/bus_rides/20250305/bus.csv"
+NOON = datetime(2025, 5, 2, 4, tzinfo=UTC)
+LAST = date(2025, 6, 20)
+
+
+def a_file() -> DroppedFile:
+    return DroppedFile(
+        id=FileId("F1"),
+        department="transport",
+        feed=FeedId("bus_rides"),
+        day=date(2025, 3, 5),
+        key=KEY,
+        digest="d",
+        state=FileState.LOADED,
+        received=NOON,
+        counts=Counts(rows=10, accepted=4, rejected=1, strangers=5),
+        finished=NOON,
+    )
+
+
+def a_resumed(person: Townsperson) -> PersonRecord:
+    """Somebody who was suspended, reminded, and is paid again."""
+    days = LAST, LAST, date(2026, 1, 1)
+    entitlement = Entitlement(PENSION, EntitlementStatus.ACTIVE, 500, *days, person.claims[0].payee)
+    state, month = InstructionState.SEEN, Month("2025-04")
+    resumed = Instruction(PENSION, InstructionKind.RESUME, month, 500, "", state, date(2025, 4, 20))
+    told = (Template.REMIND, "2025-07-15", Channel.SMS, {}, date(2025, 5, 2), MessageState.DELIVERED)
+    message = Message(f"ID{person.number}.1", *told)
+    return replace(
+        a_record(person), entitlements=(entitlement,), instructions=(resumed,), messages=(message,)
+    )
+
+
+@pytest.fixture
+def run() -> Run:
+    """A town of three, of whom the first was resumed; every promise holds."""
+    town = Town.generate(people=3, seed=2)
+    scene = a_stage(town).scene
+    scene.diary.files[KEY] = Written(KEY, "bus_rides", 10, 1, 5, FileState.LOADED)
+    for month in range(1, 7):
+        scene.diary.paid[0, PENSION, f"2025-{month:02d}"] = 500
+    records = {person.index: a_record(person) for person in town.people}
+    records[0] = a_resumed(town.people[0])
+    handed = [Handed(records[0].messages[0].id, "15400000001", REMINDER, NOON, "delivered")]
+    receipt = {"state": "loaded", "rows": 10, "accepted": 4, "rejected": 1, "strangers": 5, "superseded": 0}
+    return Run(
+        truth=Truth(scene, load("bozhou"), handed, records, {}, [a_file()]),
+        on=LAST,
+        walking=frozenset(),
+        errors=(),
+        leaks=(),
+        chain_holds=lambda _: True,
+        receipt=lambda *_: json.dumps(receipt).encode(),
+        rejected=lambda *_: "\ufeffa\r\nb\r\n".encode(),
+    )
+
+
+def broken(run: Run) -> list[str]:
+    return [promise.name for promise in keep(run) if not promise.holds]
+
+
+def amend(run: Run, index: int = 0, **more: Any) -> Run:
+    """The run with one record changed."""
+    records: dict[int, PersonRecord] = dict(run.truth.records)
+    records[index] = replace(records[index], **more)
+    run.truth.records = records
+    return run
+
+
+def an_instruction(run: Run, **more: Any) -> Run:
+    return amend(run, instructions=(replace(run.truth.records[0].instructions[0], **more),))
+
+
+def handed(run: Run, **more: Any) -> Run:
+    run.truth.handed.append(replace(run.truth.handed[0], **more))
+    return run
+
+
+def a_case(run: Run, state: StateName) -> Run:
+    return amend(run, cases=(Case(date(2025, 7, 15), date(2025, 5, 1), 1, state),))
+
+
+def without_person(run: Run) -> Run:
+    run.truth.records = {0: run.truth.records[0]}
+    return run
+
+
+def surprised(run: Run) -> Run:
+    run.truth.scene.desk.surprises.append(Surprise("GET /v1/visits", 500, "unexpected"))
+    return run
+
+
+def unsigned(run: Run) -> Run:
+    run.truth.trails = {0: (suspension(approved_by=None),)}
+    return run
+
+
+def of_file(run: Run, **more: Any) -> Run:
+    run.truth.files = [replace(run.truth.files[0], **more)]
+    return run
+
+
+def unpaid(run: Run) -> Run:
+    del run.truth.scene.diary.paid[0, PENSION, "2025-03"]
+    return run
+
+
+CERTIFIED = "【】您的待遇资格认证已完成，有效至2026年1月1日"
+BREAKS: dict[str, Callable[[Run], Run]] = {
+    "nobody was suspended wrongly": unsigned,
+    "every suspension was signed by two people": unsigned,
+    "everybody on the roster is known": without_person,
+    "whoever was resumed has been paid every month": unpaid,
+    "every row is accounted for": lambda run: of_file(run, counts=Counts(rows=10, accepted=4, strangers=5)),
+    "every receipt agrees and returns the rejected rows": lambda run: replace(run, rejected=lambda *_: None),
+    "every file became what it had to": lambda run: of_file(run, state=FileState.DEAD),
+    "one message per person and day": lambda run: handed(run, message=run.truth.handed[0].message + "2"),
+    "nothing was sent from 20:00 to 08:00": lambda run: handed(run, at=NOON.replace(hour=13)),
+    "nothing was sent outside the outbox": lambda run: handed(run, message="ID9.9"),
+    "every audit chain holds": lambda run: replace(run, chain_holds=lambda _: False),
+    "no case and no suspicion is forgotten": lambda run: a_case(run, StateName.REMIND),
+    "every instruction was acknowledged, and seen or listed": lambda run: an_instruction(
+        run, state=InstructionState.ISSUED, issued=date(2025, 1, 1)
+    ),
+    "no identity number or phone stands in clear": lambda run: replace(run, leaks=(Leak("a phone", "x"),)),
+    "no function failed": lambda run: replace(run, errors=("Intake: ValueError()",)),
+    "no answer of the API surprised anybody": surprised,
+}
+
+
+def test_a_good_run_keeps_every_promise(run: Run) -> None:
+    assert broken(run) == []
+
+
+@pytest.mark.parametrize("name", sorted(BREAKS))
+def test_a_promise_can_be_broken(name: str, run: Run) -> None:
+    assert name in broken(BREAKS[name](run))
+
+
+def test_only_one_message_of_certification_a_year(run: Run) -> None:
+    handed(run, message="ID7.1", text=CERTIFIED)
+    handed(run, message="ID7.2", text=CERTIFIED, at=datetime(2025, 9, 2, 4, tzinfo=UTC))
+    assert "one message of certification per person and year" in broken(run)
+
+
+def test_a_case_with_an_execution_is_not_forgotten(run: Run) -> None:
+    case = a_case(run, StateName.REMIND)
+    name = f"{case.truth.records[0].person.id}-20250715-1"
+    assert broken(replace(case, walking=frozenset({name}))) == []
+
+
+def test_a_sleeping_case_needs_no_execution_and_a_parked_one_is_a_broken_promise(run: Run) -> None:
+    assert broken(a_case(run, StateName.GO_DORMANT)) == []
+    assert "no case and no suspicion is forgotten" in broken(a_case(run, StateName.PARK_FOR_A_PERSON))
+
+
+def test_every_promise_but_death_is_broken_here_once() -> None:
+    elsewhere = {
+        "nobody was certified by what happened after their death",
+        "one message of certification per person and year",
+    }
+    assert set(BREAKS) | elsewhere == set(CHECKS)
+
+
+def test_a_reason_names_no_more_than_a_few(run: Run) -> None:
+    (promise,) = [p for p in keep(replace(run, errors=[f"error {n}" for n in range(9)])) if not p.holds]
+    assert promise.why == "error 0; error 1; error 2 … and 6 more"
+
+
+def test_the_detector_finds_the_towns_numbers_and_phones_only(town: Town) -> None:
+    detector = Detector(town)
+    person = next(p for p in town.people if p.phone)
+    text = f"a {person.number} b +86-{person.phone} c 11010519491231002X 13800138000"
+    assert {leak.what for leak in detector.look(text, "here")} == {"an identity number", "a phone number"}
+    assert list(detector.look("11010519491231002X 13800138000", "here")) == []

@@ -1,0 +1,208 @@
+"""The function dies at each call to AWS, once before and once after it took effect; delivered again,
+the end is the same: every point, not a sample."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib import clock, intake, messages
+from chalicelib.model import (
+    BenefitCode,
+    Case,
+    Change,
+    MessageState,
+    Month,
+    PersonRecord,
+    Proposal,
+    ProposalState,
+    StateName,
+    Template,
+    Visit,
+    VisitOutcome,
+    VisitPurpose,
+)
+from chalicelib.steps import certification
+from chalicelib.storage import people
+from tests.workflow.crashes import When, calls_of, die_once_then_again
+from tests.workflow.village import NEW_YEAR, Recipient, Village
+
+MOST_CALLS = 40
+HOSPITAL = "身份证号码,姓名,医疗机构名称,发生日期,就诊事件"
+
+
+def townsfolk() -> list[Recipient]:
+    """One person per crash point, and one to whom nothing happens."""
+    return [  # all below 80, in one tier
+        Recipient(100 + n, phone=f"138{n:08d}", born=f"{1946 + n % 9}0307") for n in range(2 * MOST_CALLS + 2)
+    ]
+
+
+def sweep(
+    work_on: Callable[[Recipient], Callable[[], object]],
+    end_of: Callable[[Recipient], Any],
+    accepted: Callable[[Any, Any], bool],
+) -> int:
+    """Die at every call, before and after; compare each end with that of the person nobody disturbed."""
+    folk = townsfolk()
+    undisturbed = folk.pop()
+    warm = folk.pop()
+    work_on(warm)()  # keys and rosters are cached from here on, as in a process that lives
+    calls = calls_of(work_on(undisturbed))
+    assert 2 <= len(calls) <= MOST_CALLS
+    expected = end_of(undisturbed)
+    points = [(number, when) for when in When for number in range(1, len(calls) + 1)]
+    for (number, when), recipient in zip(points, folk, strict=False):
+        assert die_once_then_again(work_on(recipient), number, when), (number, when)
+        end = end_of(recipient)
+        assert accepted(end, expected), (
+            f"died {when} call {number} ({calls[number - 1]}): {end} != {expected}"
+        )
+    return len(points)
+
+
+def outline(record: PersonRecord) -> dict[str, Any]:
+    """What must be the same for everybody, whoever they are."""
+    return {
+        "entitlements": [(e.benefit, e.status, e.valid_until, e.stopped_from) for e in record.entitlements],
+        "evidence": [str(e.key) for e in record.evidence],
+        "messages": [(m.template, m.state) for m in record.messages],
+        "instructions": [(i.name, i.fen, i.state) for i in record.instructions],
+        "cases": [(c.due, c.state, c.generation) for c in record.cases],
+        "chain": people.verify_chain(record.person.id),
+    }
+
+
+def end_of_record(recipient: Recipient) -> dict[str, Any]:
+    return outline(people.find(recipient.number))
+
+
+def same(end: Any, expected: Any) -> bool:
+    return bool(end == expected)
+
+
+def test_dying_while_a_file_is_taken_in(village: Village) -> None:
+    village.settle(*townsfolk())
+    s3, inbox = village.sandbox.client("s3"), village.sandbox.settings.inbox_bucket
+
+    def take_in(recipient: Recipient) -> Callable[[], object]:
+        key = f"medical_insurance/hospital_inpatient/20250101/{recipient.sequence}.csv"
+        text = f"{HOSPITAL}\n{recipient.number},甲,乙,{NEW_YEAR},入院\n"
+        s3.put_object(Bucket=inbox, Key=key, Body=text.encode())
+        return lambda: intake.file_dropped(json.dumps({"reread": key}))
+
+    def end(recipient: Recipient) -> dict[str, Any]:
+        key = f"medical_insurance/hospital_inpatient/20250101/{recipient.sequence}.csv"
+        (file,) = [f for f in village.files() if f.key == key]
+        return {**end_of_record(recipient), "file": (file.state, file.counts, file.code)}
+
+    assert sweep(take_in, end, same) >= 20
+    village.sandbox.run_until_quiet()
+
+
+def test_dying_while_a_message_is_sent(village: Village) -> None:
+    """Never twice. A message whose sender died while handing it over is UNKNOWN, and says so."""
+    village.settle(*townsfolk())
+    village.sandbox.advance(hours=10)
+    gateway: list[str] = []
+
+    def take(_: Any = None) -> None:
+        sqs, url = village.sandbox.client("sqs"), village.sandbox.names["GatewayQueue"]
+        while got := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in got:
+                body = json.loads(message["Body"])
+                gateway.append(
+                    json.loads(body["Message"])["message"] if "Message" in body else body["message"]
+                )
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    def send(recipient: Recipient) -> Callable[[], object]:
+        record = people.find(recipient.number)
+        words = {"deadline": "2025-06-30", "hotline": "12333", "code": "123456"}
+        message = messages.compose(record.person, Template.REMIND, "2025-06-30", words, clock.today())
+        people.change(record.person.id, lambda _: Change("told", "test", clock.now(), messages=(message,)))
+
+        def twice_over() -> None:
+            messages.send_due()
+            village.sandbox.clock.move(village.sandbox.now() + timedelta(hours=1))
+
+        return twice_over
+
+    def end(recipient: Recipient) -> dict[str, Any]:
+        take()
+        record = people.find(recipient.number)
+        (message,) = record.messages
+        return {"state": message.state, "handed over": gateway.count(message.id)}
+
+    def at_most_once(end: Any, expected: Any) -> bool:
+        assert expected == {"state": MessageState.SENT, "handed over": 1}
+        return end == expected or (end["state"] is MessageState.UNKNOWN and end["handed over"] <= 1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(messages, "is_quiet_hour", lambda: False)
+        assert sweep(send, end, at_most_once) >= 10
+
+
+def test_dying_while_a_payment_is_suspended(village: Village) -> None:
+    folk = [replace(recipient, until=date(2024, 11, 30)) for recipient in townsfolk()]
+    village.settle(*folk)
+    due = date(2024, 11, 30)
+
+    def suspend(recipient: Recipient) -> Callable[[], object]:
+        record = people.find(recipient.number)
+        people.change(record.person.id, lambda r: ready_to_suspend(r, due))
+        event = {
+            "state": StateName.SUSPEND.value,
+            "contract": 1,
+            "person": record.person.id,
+            "due": due.isoformat(),
+            "generation": 1,
+        }
+        return lambda: certification.run(event)
+
+    assert sweep(suspend, end_of_record, same) >= 4
+    assert end_of_record(folk[0])["entitlements"][0][1] == "suspended"
+
+
+def ready_to_suspend(record: PersonRecord, due: date) -> Change:
+    """A record in which every condition of rule 10 holds on New Year's day 2025."""
+
+    def failed(number: int, day: date, hour: int) -> Visit:
+        return Visit(
+            number,
+            VisitPurpose.CERTIFY,
+            due.isoformat(),
+            day,
+            day,
+            made=datetime(day.year, day.month, day.day, hour, tzinfo=clock.CHINA),
+            outcome=VisitOutcome.NOT_FOUND,
+            by="worker",
+            notice_left=True,
+        )
+
+    benefit = BenefitCode("resident_pension")
+    proposal = Proposal(
+        1,
+        due,
+        (benefit,),
+        {benefit: due},
+        date(2024, 12, 20),
+        ProposalState.APPROVED,
+        confirmed_by="township officer",
+        approved_by="county officer",
+        decided=date(2024, 12, 22),
+        effective=Month("2025-01"),
+    )
+    return Change(
+        "made ready",
+        "test",
+        clock.now(),
+        cases=(Case(due, date(2024, 9, 1), 1, StateName.AWAIT_EFFECTIVE_DAY),),
+        visits=(failed(1, date(2024, 11, 20), 9), failed(2, date(2024, 12, 10), 15)),
+        proposals=(proposal,),
+    )
