@@ -24,6 +24,7 @@ from chalicelib.model import (
     EntitlementStatus,
     Evidence,
     Message,
+    Outcome,
     PersonId,
     PersonRecord,
     Route,
@@ -134,7 +135,7 @@ def settle(record: PersonRecord, on: date) -> Settlement:
         if differs(entitlement, verdict)
     )
     return Settlement(
-        decision, entitlements, _suspicions(record, decision), _told(record, entitlements, on), record
+        decision, entitlements, _suspicions(record, decision), _told(record, entitlements, decision), record
     )
 
 
@@ -163,10 +164,20 @@ def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ..
     return tuple(new)
 
 
-def _told(record: PersonRecord, entitlements: tuple[Entitlement, ...], on: date) -> tuple[Message, ...]:
+def _told(
+    record: PersonRecord, entitlements: tuple[Entitlement, ...], decision: Decision
+) -> tuple[Message, ...]:
     """The one "you are certified" message of a person and year, at the first renewal of a period."""
+    on = decision.on
     before = {entitlement.benefit: entitlement.valid_until for entitlement in record.entitlements}
-    renewed = [e for e in entitlements if e.valid_until > before[e.benefit] and e.status in LIVE]
+    renewed = [
+        e
+        for e in entitlements
+        if e.valid_until > before[e.benefit]
+        and e.status in LIVE
+        and e.valid_until >= on
+        and decision.verdict_for(e.benefit).outcome is not Outcome.CONTRADICTED
+    ]
     if not renewed or not may_tell_certified(record.person, on, current().rules.policy):
         return ()
     until = min(e.valid_until for e in renewed)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -89,7 +89,7 @@ def combined(sightings: Sequence[Sighting], benefit: Benefit, rules: RuleBook) -
             continue  # each day once as the end of a combination
         if best is not None and best.day >= end:
             break  # nothing older can run from a later day
-        window = [s for s in items[start:] if (end - s.key.day).days <= weak.span_days]
+        window = _window(items, start, end - timedelta(days=weak.span_days))
         found, shortfall = _best(window, end, weak)
         if start == 0 and shortfall is not None:
             short = shortfall
@@ -108,6 +108,14 @@ class _Combination:
     keys: tuple[EvidenceKey, ...]
 
 
+def _window(items: Sequence[Sighting], start: int, oldest: date) -> Sequence[Sighting]:
+    """The items (newest first) from `start` on that are not older than a day."""
+    stop = start
+    while stop < len(items) and items[stop].key.day >= oldest:
+        stop += 1
+    return items[start:stop]
+
+
 def _counts(sighting: Sighting, benefit: Benefit, weak: WeakRules) -> bool:
     key = (sighting.key.feed, sighting.key.event)
     return (
@@ -121,10 +129,12 @@ def _best(
     window: Sequence[Sighting], end: date, weak: WeakRules
 ) -> tuple[_Combination | None, Shortfall | None]:
     """The combination of a window that reaches the threshold and runs from the latest day, or what lacks."""
+    traces = {s.event.trace for s in window}
+    if len(traces) < 2 or traces.isdisjoint(OWN):
+        return None, Shortfall(Lack.TRACES)
     combinations = list(_combinations(window, end, weak))
-    if not combinations:
-        lonely = len({s.event.trace for s in window}) < 2 or not any(s.event.trace in OWN for s in window)
-        return None, Shortfall(Lack.TRACES if lonely else Lack.POINTS)
+    if not combinations:  # all on one day
+        return None, Shortfall(Lack.POINTS)
     enough = [c for c in combinations if c.points >= weak.threshold * 100]
     if not enough:
         return None, Shortfall(Lack.POINTS, max(c.points for c in combinations) // 100)

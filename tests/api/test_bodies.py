@@ -121,6 +121,21 @@ def test_there_are_at_least_forty_of_them() -> None:
     assert len(HOSTILE) >= 40
 
 
+def test_the_whole_body_is_named_where_no_field_can_be(as_: As) -> None:
+    app = as_("app", COUNTY)
+    for what, code in (
+        ("a lone surrogate", "not_unicode"),
+        ("not UTF-8", "not_utf8"),
+        ("half an object", "not_json"),
+        ("NaN", "not_json"),
+        ("a key twice", "not_json"),
+        ("nine levels", "too_deep"),
+        ("a field nobody knows", "unknown_field"),
+    ):
+        errors = app.post("/v1/persons:lookup", HOSTILE[what]).json_body["errors"]
+        assert ("", code) in [(error["pointer"], error["code"]) for error in errors], what
+
+
 class TestFieldsAreNamed:
     def errors(self, as_: As, path: str, body: Any) -> list[tuple[str, str]]:
         person = people.person_id_of(CANARY) or somebody_with_everything()

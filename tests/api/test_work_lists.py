@@ -168,6 +168,18 @@ class TestInstructions:
         assert people.load(person).instructions[0].state is InstructionState.ACKNOWLEDGED
         assert looks_at(person)[0][1] == "instruction 2025-07#resident_pension#suspend"
 
+    def test_those_of_other_areas_are_left_out(self, as_: As) -> None:
+        here = somebody_with_everything()
+        there = somebody_with_everything("34162119500101123X", f"{OTHER_COUNTY}001001")
+
+        def persons(area: str) -> set[str]:
+            lines = as_("officer", area, authority=HRSS).get("/v1/instructions").json_body["items"]
+            return {line["person"] for line in lines}
+
+        assert [persons(area) for area in (COUNTY, OTHER_COUNTY, CITY)] == [{here}, {there}, {here, there}]
+        items, pages = everything(as_("officer", CITY, authority=HRSS), "/v1/instructions", 1)
+        assert ({item["person"] for item in items}, pages) == ({here, there}, 2)
+
 
 class TestFiles:
     def test_what_became_of_a_file_but_never_its_name(self, as_: As) -> None:
@@ -266,6 +278,8 @@ class TestPages:
         forged: list[object] = [
             [own, "~"],
             [own, "34~"],
+            [own, f"{CITY}~~"],
+            [own, f"{CITY}\ud800"],
             [own, "99"],
             [own, "\ud800"],
             [own, ""],

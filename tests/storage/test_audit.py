@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.errors import ConflictError
 from chalicelib.model import PersonId
-from chalicelib.storage import people, tables
+from chalicelib.storage import audit, people, tables
 from chalicelib.storage.tables import People
 from tests.storage.builders import change, evidence, known, put
 
@@ -35,6 +36,14 @@ def flip(person_id: PersonId) -> None:
     tables.put(People(item.pk, item.sk, body=json.dumps(stored)))
 
 
+def forge(person_id: PersonId) -> None:
+    """Alter an entry and give it the hash that belongs to what it now says."""
+    trail = people.audit_trail(person_id)
+    forged = replace(trail[2], actor="somebody else")
+    forged = replace(forged, hash=audit.hash_of(forged, trail[1].hash))
+    tables.put(People(f"P#{person_id}", forged.sort_key, body=audit.to_text(forged)))
+
+
 def delete(person_id: PersonId) -> None:
     tables.delete(entry(person_id, 3))
 
@@ -58,7 +67,7 @@ def forget_all(person_id: PersonId) -> None:
         tables.delete(entry(person_id, sequence))
 
 
-@pytest.mark.parametrize("tamper", [flip, delete, cut_off, insert, swap, forget_all])
+@pytest.mark.parametrize("tamper", [flip, forge, delete, cut_off, insert, swap, forget_all])
 def test_tampering_is_found(person_id: PersonId, tamper: Callable[[PersonId], None]) -> None:
     assert people.verify_chain(person_id)
     tamper(person_id)

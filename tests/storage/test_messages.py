@@ -135,6 +135,19 @@ def test_a_lost_acknowledgement_counts_once() -> None:
     assert reserve(elders[1], "a")
 
 
+def test_two_that_reserve_the_last_message_of_a_phone_at_once_do_not_both_get_it() -> None:
+    elders = [known(number=f"3416021950010100{n}X") for n in range(2)]
+    overtaken: list[bool] = []
+
+    def meanwhile(_request: object) -> None:
+        if not overtaken:
+            overtaken.append(True)
+            assert reserve(elders[1], "a", limit=1)
+
+    with faults.at_call("dynamodb", "TransactWriteItems", meanwhile):
+        assert not reserve(elders[0], "a", limit=1)
+
+
 def test_reservations_that_keep_colliding_end_in_a_conflict(monkeypatch: pytest.MonkeyPatch) -> None:
     person_id = known()
 

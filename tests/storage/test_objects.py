@@ -114,6 +114,12 @@ def test_a_lost_acknowledgement_is_no_conflict(known: bool) -> None:
     assert people_in(objects.read_roster()) == [FIRST, SECOND]
 
 
+def test_a_snapshot_whose_acknowledgement_was_lost_is_known_by_its_token() -> None:
+    with faults.at_call("s3", "PutObject", faults.lost_ack, calls={1}) as calls:
+        objects.write_roster(b"1", None)
+    assert calls == [1, 2]
+
+
 def test_a_snapshot_of_an_old_version_does_not_overwrite() -> None:
     objects.write_roster(b"1", None)
     for version in (None, '"0123456789abcdef0123456789abcdef"'):
