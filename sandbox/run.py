@@ -22,10 +22,12 @@ from chalicelib.model import PersonId
 from chalicelib.storage import files, people
 from infra.template import ROOT
 from sandbox.kernel import Sandbox
+from sandbox.kernel.makers import ACCOUNT
 from sandbox.kernel.server import Gateway, Servers
 from sandbox.leaks import leaks
 from sandbox.promises import Run, keep
 from sandbox.report import report_of, show
+from sandbox.shortcut import short_way
 from sandbox.tokens import AUDIENCE, ISSUER, Issuer
 from sandbox.town.departments import instant
 from sandbox.town.desk import Desk
@@ -73,7 +75,8 @@ def run(options: RunOptions) -> int:
         Sandbox(pack=options.pack, start=town.start, seed=options.seed, parameters=parameters) as sandbox,
         _log(LOG_FILE),
     ):
-        holds = options.empty or live(sandbox, town, issuer, options, console)
+        with short_way(ACCOUNT):
+            holds = options.empty or live(sandbox, town, issuer, options, console)
         if not options.once:
             _serve(sandbox, console)
     return 0 if holds else 1

@@ -109,10 +109,6 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
     person = a_person(number, area=area, until=DUE, key_groups=frozenset({KeyGroup.VERY_OLD}))
     first = datetime(2025, 6, 1, 2, tzinfo=UTC)
     second = datetime(2025, 6, 14, 8, tzinfo=UTC)
-    reason = Reason(
-        "death", "殡葬火化记录显示本人已去世。", "A cremation record says that the person has died."
-    )
-    token = Waiting(StateName.VERIFY, "a token that nobody waits under", clock.now())
     given(
         person,
         cases=(Case(DUE, date(2025, 3, 2), 1, StateName.PROPOSE_SUSPENSION),),
@@ -126,18 +122,7 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
             a_proposal(2, ProposalState.CONFIRMED, "township-officer"),
             a_proposal(3, ProposalState.PROPOSED),
         ),
-        suspicions=(
-            Suspicion(
-                SuspicionKind.DEATH,
-                DIED,
-                date(2025, 6, 25),
-                SuspicionState.OPEN,
-                EvidenceKey(DIED, FeedId("cremations"), "cremated"),
-                reason,
-                verify_by=date(2025, 6, 30),
-                waiting=token,
-            ),
-        ),
+        suspicions=(_accused(),),
         instructions=(
             Instruction(
                 PENSION,
@@ -151,6 +136,22 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
         ),
     )
     return person
+
+
+def _accused() -> Suspicion:
+    reason = Reason(
+        "death", "殡葬火化记录显示本人已去世。", "A cremation record says that the person has died."
+    )
+    return Suspicion(
+        SuspicionKind.DEATH,
+        DIED,
+        date(2025, 6, 25),
+        SuspicionState.OPEN,
+        EvidenceKey(DIED, FeedId("cremations"), "cremated"),
+        reason,
+        verify_by=date(2025, 6, 30),
+        waiting=Waiting(StateName.VERIFY, "a token that nobody waits under", clock.now()),
+    )
 
 
 def _visit(number: int, made: datetime) -> Visit:

@@ -53,6 +53,8 @@ def test_new_and_replaced_files_are_seen(kept: int, monkeypatch: pytest.MonkeyPa
     assert lake.evidence_of(ONE) == [ride("2025-06-01"), ride("2025-06-02", file="f2")]
     put(ride("2025-06-01"), ride("2025-06-03"))
     assert [item.key.day.day for item in lake.evidence_of(ONE)] == [1, 2, 3]
+    put(ride("2025-06-03"))
+    assert [item.key.day.day for item in lake.evidence_of(ONE)] == [2, 3]
 
 
 def test_the_same_fact_of_two_files_is_one_fact() -> None:

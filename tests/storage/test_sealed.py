@@ -1,3 +1,4 @@
+import base64
 import json
 
 import pytest
@@ -88,6 +89,12 @@ def test_opaque_names_depend_on_the_key_and_the_purpose(monkeypatch: pytest.Monk
     clients.forget()
     after = (opaque.person_id_for(NUMBER), opaque.index_key(NUMBER), opaque.phone_mark(NUMBER))
     assert not set(before) & set(after)
+
+
+def test_an_id_seen_in_a_url_does_not_lead_to_the_index() -> None:
+    raw = base64.b32decode(f"{opaque.person_id_for(NUMBER).upper()}======")
+    assert raw.hex() not in opaque.index_key(NUMBER)
+    assert opaque.phone_mark(NUMBER) not in opaque.index_key(NUMBER)
 
 
 def test_every_part_of_an_identity_moves_its_mark() -> None:
