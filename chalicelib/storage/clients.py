@@ -44,7 +44,7 @@ def forget() -> None:
         clear()
 
 
-@kept
+@cache  # not forgotten: it holds the parsed descriptions of the services, nothing of one deployment
 def _session() -> boto3.session.Session:
     return boto3.session.Session()
 

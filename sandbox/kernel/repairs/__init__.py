@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final
 
-from sandbox.kernel.repairs import functions, machines, queues, tables
+from sandbox.kernel.repairs import functions, machines, queues, reading, tables
 from sandbox.kernel.repairs.patches import Patches, World
 
 MOTO: Final = "5.2.5"
@@ -46,6 +46,16 @@ REPAIRS: Final = (
         "one partition",
         "A query reads and sorts the whole table; it may touch one partition only.",
         tables.one_partition,
+    ),
+    Repair(
+        "plain answers",
+        "Every value of an answer is looked up in the service model: half of the time of a large query.",
+        reading.plain_answers,
+    ),
+    Repair(
+        "read in place",
+        "Every item that is read is copied first, although the answer is written before anybody can change it.",
+        reading.read_in_place,
     ),
     Repair(
         "small snapshots",
