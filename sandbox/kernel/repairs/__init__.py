@@ -53,6 +53,11 @@ REPAIRS: Final = (
         reading.plain_answers,
     ),
     Repair(
+        "quick query",
+        "A query measures and compares every item through several layers; most are of a dozen text keys.",
+        reading.quick_query,
+    ),
+    Repair(
         "read in place",
         "Every item that is read is copied first, although the answer is written before anybody can change it.",
         reading.read_in_place,

@@ -81,7 +81,8 @@ def small_snapshots(patches: Patches, world: World) -> None:
 
 def _snapshot(table: Any, items: list[dict[str, Any]]) -> Any:
     """A twin to put back if the transaction fails, as it was before any of `items` was applied."""
-    twin = copy.copy(table)
+    twin = object.__new__(type(table))  # not copy.copy: moto keeps every object that its classes make
+    vars(twin).update(vars(table))
     twin.items = table.items.copy()
     copied: set[Any] = set()
     for item in items:
