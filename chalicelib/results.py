@@ -14,7 +14,7 @@ from datetime import date
 
 from chalicelib import clock
 from chalicelib.engine.periods import month_of
-from chalicelib.model import InstructionState, PersonRecord
+from chalicelib.model import Entitlement, Instruction, InstructionState, PersonRecord
 from chalicelib.pack import current
 from chalicelib.storage import objects, people
 
@@ -28,7 +28,7 @@ def monthly_results() -> int:
     on = clock.today()
     results: Rows = defaultdict(list)
     instructions: Rows = defaultdict(list)
-    for record in people.everyone():
+    for record in people.everyone(Entitlement, Instruction):
         _add(record, on, results, instructions)
     month = month_of(on)
     for authority, rows in results.items():

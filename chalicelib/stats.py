@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from chalicelib import clock
-from chalicelib.model import EntitlementStatus, PersonRecord
+from chalicelib.model import Case, Entitlement, EntitlementStatus, PersonRecord, Suspicion
 from chalicelib.storage import objects, people
 
 
@@ -18,7 +18,7 @@ def nightly_statistics() -> dict[str, Any]:
         name: Counter() for name in ("status", "route", "county", "case_state", "suspicion")
     }
     recipients = 0
-    for record in people.everyone():
+    for record in people.everyone(Entitlement, Case, Suspicion):
         recipients += 1
         _count(record, by)
     figures = {

@@ -12,11 +12,15 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 from itertools import groupby
 from typing import Any, Final, NamedTuple
+
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import (
@@ -124,17 +128,24 @@ def identity_of(person_id: PersonId) -> Identity:
     return sealed.unseal_identity(person_id, profile.sealed)
 
 
-def everyone() -> Iterator[PersonRecord]:
+def everyone(*kinds: type[object]) -> Iterator[PersonRecord]:
     """Every record in one pass over the table: for nightly statistics and replays.
 
+    With `kinds` (Entitlement, Instruction, …) the records hold only these, and the pass carries only these.
     A record that changes during the pass may be seen half before and half after: decide anything about
     it in `change`, which reads it again.
     """
-    found = tables.scan(People, People.pk.startswith("P#") & (People.sk < ABOVE))
-    for _, items in groupby(found, key=lambda item: item.pk):
+    wanted = People.pk.startswith("P#") & (People.sk < ABOVE)
+    if kinds:
+        wanted &= _one_of([PROFILE, *(f"{kind}#" for kind, type_ in KIND_OF.items() if type_ in kinds)])
+    for _, items in groupby(tables.scan(People, wanted), key=lambda item: item.pk):
         record = _assemble(items)
         if record is not None:
             yield record
+
+
+def _one_of(prefixes: Sequence[str]) -> Condition:
+    return reduce(operator.or_, (People.sk.startswith(prefix) for prefix in prefixes))
 
 
 # --- change --------------------------------------------------------------------------------------

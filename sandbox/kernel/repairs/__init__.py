@@ -58,6 +58,11 @@ REPAIRS: Final = (
         reading.quick_query,
     ),
     Repair(
+        "quick scan",
+        "Each page of a scan walks the table from its front: the time grows with the square of its size.",
+        reading.quick_scan,
+    ),
+    Repair(
         "read in place",
         "Every item that is read is copied first, although the answer is written before anybody can change it.",
         reading.read_in_place,
