@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m admin", description=__doc__.splitlines()[0] if __doc__ else ""
     )
-    parser.add_argument("--settings", default=str(SANDBOX), help="file of WUGAN_*=… lines")
+    parser.add_argument("--settings", default=str(SANDBOX), help="file of lines: export WUGAN_…=…")
     subjects = parser.add_subparsers(dest="subject", required=True)
     verbs = subjects.add_parser("files", help="dropped files").add_subparsers(dest="verb", required=True)
     listing = verbs.add_parser("list", help="files and what became of them")
@@ -62,9 +63,10 @@ def find_deployment(settings_file: Path) -> None:
     """Take WUGAN_* from a file, unless the environment has them already."""
     if "WUGAN_PACK" in os.environ or not settings_file.exists():
         return
-    for line in settings_file.read_text(encoding="utf-8").splitlines():
-        name, _, value = line.partition("=")
-        os.environ.setdefault(name, value)
+    for word in shlex.split(settings_file.read_text(encoding="utf-8")):
+        name, equals, value = word.partition("=")
+        if equals:
+            os.environ.setdefault(name, value)
 
 
 def _files(feed: str | None, state: FileState | None) -> list[DroppedFile]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import json
 import logging
+import shlex
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +23,7 @@ from chalicelib.model import PersonId
 from chalicelib.storage import files, people
 from infra.template import ROOT
 from sandbox.kernel import Sandbox
-from sandbox.kernel.makers import ACCOUNT
+from sandbox.kernel.makers import ACCOUNT, REGION
 from sandbox.kernel.server import Gateway, Servers
 from sandbox.leaks import leaks
 from sandbox.promises import Run, keep
@@ -38,6 +39,7 @@ from sandbox.truth import Truth, read_truth
 
 BUILD: Final = ROOT / "build" / "sandbox"
 KEY_FILE: Final = BUILD / "issuer.pem"
+SETTINGS_FILE: Final = BUILD / "settings.env"
 LOG_FILE: Final = BUILD / "log.jsonl"
 LOGGERS: Final = ("wugan", "")
 SELDOM: Final = "cron(0 17 1 1,4,7,10 ? *)"  # a pass over the whole table each night would take most of a run
@@ -224,6 +226,7 @@ def _object(sandbox: Sandbox, bucket: str, key: str) -> bytes | None:
 def _serve(sandbox: Sandbox, console: Console) -> None:
     """Keep the doors open until Ctrl-C."""
     with Servers(sandbox) as servers:
+        SETTINGS_FILE.write_text(_settings(sandbox, servers.aws_url), encoding="utf-8")
         console.print(f"AWS    {servers.aws_url}   (any client; region cn-north-1)")
         console.print(
             f"API    {servers.api_url}   (tokens: python -m sandbox token --role officer --area 341602)"
@@ -234,3 +237,15 @@ def _serve(sandbox: Sandbox, console: Console) -> None:
             threading.Event().wait()
         except KeyboardInterrupt:
             console.print("bye")
+
+
+def _settings(sandbox: Sandbox, aws_url: str) -> str:
+    """What clients and `python -m admin` need to know of this sandbox, for a shell to read."""
+    known = {
+        "AWS_ACCESS_KEY_ID": "sandbox",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": aws_url,
+        **{f"WUGAN_{name.upper()}": value for name, value in asdict(sandbox.settings).items()},
+    }
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in known.items())

@@ -64,7 +64,7 @@ REPAIRS: Final = (
     ),
     Repair(
         "read in place",
-        "Every item that is read is copied first, although the answer is written before anybody can change it.",
+        "Every item that is read is copied, although the answer is written before anybody can change it.",
         reading.read_in_place,
     ),
     Repair(

@@ -110,9 +110,17 @@ def quick_scan(patches: Patches, world: World) -> None:
     """A scan of the whole table answers on one page; moto walks to the start of each page from the front."""
 
     def scan(
-        self: Any, filters: Any, limit: Any, start: Any, filter_expression: Any = None, *rest: Any, **more: Any
+        self: Any,
+        filters: Any,
+        limit: Any,
+        start: Any,
+        filter_expression: Any = None,
+        *rest: Any,
+        **more: Any,
     ) -> Any:
-        odd = [value for value in (*rest, *more.values()) if value not in (None, [], False, True, (None, None))]
+        odd = [
+            value for value in (*rest, *more.values()) if value not in (None, [], False, True, (None, None))
+        ]
         if filters or limit or start or odd:
             return whole(self, filters, limit, start, filter_expression, *rest, **more)
         items = self.all_items()

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import moto.stepfunctions.parser.asl.component.state.exec.state_task.lambda_eval_utils as lambda_eval_utils
 import pytest
 from botocore.exceptions import ClientError
-from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
@@ -43,29 +44,43 @@ def functions_in_process(sandbox: Sandbox) -> None:
 
 
 def one_writer(sandbox: Sandbox) -> None:
-    dynamodb, table = sandbox.client("dynamodb"), sandbox.settings.work_table
-    key = {"pk": {"S": "counter"}, "sk": {"S": "-"}}
+    inside, most, update = 0, 0, DynamoDBBackend.update_item
+
+    def slow(*rest: Any, **more: Any) -> Any:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        time.sleep(0.01)
+        try:
+            return update(*rest, **more)
+        finally:
+            inside -= 1
 
     def count() -> None:
-        for _ in range(40):
+        for _ in range(5):
             dynamodb.update_item(
-                TableName=table,
-                Key=key,
+                TableName=sandbox.settings.work_table,
+                Key={"pk": {"S": "counter"}, "sk": {"S": "-"}},
                 UpdateExpression="ADD n :one",
                 ExpressionAttributeValues={":one": {"N": "1"}},
             )
 
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)  # moto's race, provoked
-    try:
-        threads = [threading.Thread(target=count) for _ in range(8)]
+    dynamodb = sandbox.client("dynamodb")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DynamoDBBackend, "update_item", slow)
+        threads = [threading.Thread(target=count) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    finally:
-        sys.setswitchinterval(before)
-    assert dynamodb.get_item(TableName=table, Key=key)["Item"]["n"] == {"N": "320"}
+    assert most == 1
+
+
+class _UncopiedValue(DynamoType):
+    """A value that must not be copied."""
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        raise AssertionError("copied")
 
 
 class _Untouchable(dict[Any, Any]):
@@ -184,14 +199,31 @@ def quick_query(sandbox: Sandbox) -> None:
     assert _calls_per_item(lambda: _query(sandbox, "mine")) < 120  # without: 166
 
 
-def read_in_place(sandbox: Sandbox) -> None:
+def quick_scan(sandbox: Sandbox) -> None:
+    for number in range(5):
+        _put(sandbox, "mine", str(number), said="x" * 300_000)
     dynamodb, table = sandbox.client("dynamodb"), sandbox.settings.people_table
-    _put(sandbox, "yours", "x", said="before")
-    read = dynamodb.scan(TableName=table)["Items"]
-    _put(sandbox, "yours", "x", said="after")
-    assert read[0]["said"] == {"S": "before"}
-    _hundred(sandbox)
-    assert _calls_per_item(lambda: dynamodb.scan(TableName=table)) < 200  # without: 218
+    whole = dynamodb.scan(TableName=table)
+    assert [item["sk"]["S"] for item in whole["Items"]] == ["0", "1", "2", "3", "4"]
+    assert "LastEvaluatedKey" not in whole  # one page, however long
+    filtered = dynamodb.scan(
+        TableName=table,
+        FilterExpression="#sk > :two",
+        ExpressionAttributeNames={"#sk": "sk"},
+        ExpressionAttributeValues={":two": {"S": "2"}},
+    )
+    assert [item["sk"]["S"] for item in filtered["Items"]] == ["3", "4"]
+    assert filtered["ScannedCount"] == 5
+    assert len(dynamodb.scan(TableName=table, Limit=2)["Items"]) == 2
+
+
+def read_in_place(sandbox: Sandbox) -> None:
+    _put(sandbox, "mine", "1", said="before")
+    _put(sandbox, "mine", "2")
+    backend = dynamodb_backends["123456789012"]["cn-north-1"]
+    item = backend.tables[sandbox.settings.people_table].all_items()[0]
+    item.attrs["said"].__class__ = _UncopiedValue
+    assert _query(sandbox, "mine", Limit=1) == ["1"]  # not the quick way
 
 
 def small_snapshots(sandbox: Sandbox) -> None:
@@ -333,6 +365,7 @@ CONTRACTS: dict[str, Contract] = {
     "one partition": one_partition,
     "plain answers": plain_answers,
     "quick query": quick_query,
+    "quick scan": quick_scan,
     "read in place": read_in_place,
     "small snapshots": small_snapshots,
     "idempotent transactions": idempotent_transactions,
