@@ -15,8 +15,8 @@ from typing import Any, Final, TypeVar
 from chalicelib.errors import ConflictError
 from chalicelib.model import Change, PersonId, PersonRecord
 from chalicelib.storage import audit, tables, work
-from chalicelib.storage.items import PROFILE, encode, sort_key
-from chalicelib.storage.tables import People, Put, Update, Write
+from chalicelib.storage.items import IDENTITY, PROFILE, encode, sort_key
+from chalicelib.storage.tables import People, Put, Write
 
 T = TypeVar("T")
 
@@ -125,12 +125,14 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
     after = applied(record, change, entry)
     pk = partition(after.person.id)
     writes: list[Write] = [
-        _profile(after, plan, new),
+        _profile(after, new),
         Put(People(pk, entry.sort_key, body=audit.to_text(entry), writer=token), tables.absent(People)),
         *(Put(People(pk, sort_key(item), body=encode(item))) for item in puts),
         *work.writes(None if new else record, after),
         *plan.also,
     ]
+    if plan.sealed is not None:
+        writes.append(Put(People(pk, IDENTITY, sealed=plan.sealed, mark=plan.mark)))
     work.remember_county(after.person.area[:6])
     try:
         tables.write_together(writes, token)
@@ -153,22 +155,13 @@ def _entry(record: PersonRecord, change: Change, items: tuple[str, ...]) -> audi
     return replace(entry, hash=audit.hash_of(entry, record.person.head))
 
 
-def _profile(after: PersonRecord, plan: Plan, new: bool) -> Write:
+def _profile(after: PersonRecord, new: bool) -> Write:
     person = after.person
     body = encode(_bare(person))
-    pk = partition(person.id)
+    item = People(partition(person.id), PROFILE, body=body, sequence=person.sequence, head=person.head)
     if new:
-        item = People(pk, PROFILE, body=body, sequence=person.sequence, head=person.head)
-        item.sealed, item.mark = plan.sealed, plan.mark
         return Put(item, tables.absent(People))
-    actions = [
-        People.sequence.set(person.sequence),
-        People.head.set(person.head),
-        People.body.set(body),
-    ]
-    if plan.sealed is not None and plan.mark is not None:
-        actions += [People.sealed.set(plan.sealed), People.mark.set(plan.mark)]
-    return Update(People(pk, PROFILE), actions, People.sequence == person.sequence - 1)
+    return Put(item, People.sequence == person.sequence - 1)
 
 
 def partition(person: PersonId) -> str:

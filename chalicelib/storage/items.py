@@ -42,6 +42,7 @@ def _json_text(value: object) -> str:
 # --- the sort key of each kind of item of a person -------------------------------------------------
 
 PROFILE = "PROFILE"
+IDENTITY = "~I"  # the sealed identity: read only by who needs it
 ABOVE = "~"  # audit and payments sort after everything that belongs to a PersonRecord
 
 KIND_OF: Mapping[str, type[Any]] = {

@@ -1,8 +1,9 @@
 """People: one record each, read whole, changed one step at a time, never by two writers at once.
 
-    P#<id> / PROFILE                       area, grid, birth month …; sequence and head; the sealed identity
+    P#<id> / PROFILE                       area, grid, birth month …; sequence and head
            / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS#      one domain object each (storage.items)
            / SENT#<day>                    a message went out that day (storage.messages)
+           / ~I                            the sealed identity
            / ~A#<sequence>                 audit chain
            / ~P#<month>#<benefit>#<day>    payments, as the authority reports them
     ID#<key version>#<hmac> / ID           number → person
@@ -38,7 +39,7 @@ from chalicelib.model import (
 from chalicelib.storage import audit, changes, opaque, sealed, tables
 from chalicelib.storage.audit import AuditEntry
 from chalicelib.storage.changes import Plan, partition
-from chalicelib.storage.items import ABOVE, KIND_OF, PROFILE, decode, encode
+from chalicelib.storage.items import ABOVE, IDENTITY, KIND_OF, PROFILE, decode, encode
 from chalicelib.storage.tables import People, Put
 
 _ID: Final = "ID"
@@ -66,16 +67,10 @@ class Created(NamedTuple):
 
 def load(person_id: PersonId) -> PersonRecord:
     """Everything about one person but payments and audit, strongly consistent; NotFoundError."""
-    return _read(person_id)[0]
-
-
-def _read(person_id: PersonId) -> tuple[PersonRecord, str]:
-    """The record, and the mark of the sealed identity."""
-    items = list(tables.query(People, partition(person_id), People.sk < ABOVE))
-    record = _assemble(items)
+    record = _assemble(tables.query(People, partition(person_id), People.sk < ABOVE))
     if record is None:
         raise NotFoundError("no such person")
-    return record, next(item.mark for item in items if item.sk == PROFILE)
+    return record
 
 
 def _assemble(items: Iterable[People]) -> PersonRecord | None:
@@ -122,10 +117,10 @@ def find(number: str) -> PersonRecord:
 
 def identity_of(person_id: PersonId) -> Identity:
     """Number, name and phone: for matching, sending and the caller's own screen; NotFoundError."""
-    profile = tables.get(People, partition(person_id), PROFILE)
-    if profile is None:
+    box = tables.get(People, partition(person_id), IDENTITY)
+    if box is None:
         raise NotFoundError("no such person")
-    return sealed.unseal_identity(person_id, profile.sealed)
+    return sealed.unseal_identity(person_id, box.sealed)
 
 
 def everyone(*kinds: type[object]) -> Iterator[PersonRecord]:
@@ -223,8 +218,9 @@ def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) ->
 
     def load_with_mark() -> PersonRecord:
         nonlocal mark
-        record, mark = _read(person_id)
-        return record
+        box = tables.get(People, partition(person_id), IDENTITY)
+        mark = box.mark if box else None
+        return load(person_id)
 
     def plan(record: PersonRecord) -> Plan | None:
         person = replace(

@@ -61,8 +61,8 @@ class People(Item):
 
     sequence = NumberAttribute(null=True)  # PROFILE only: the person's lock
     head = UnicodeAttribute(null=True)  # PROFILE only: hash of the last audit entry
-    sealed = UnicodeAttribute(null=True)  # PROFILE only: number, name, phone, as ciphertext
-    mark = UnicodeAttribute(null=True)  # PROFILE only: HMAC of the identity, to see that it changed
+    sealed = UnicodeAttribute(null=True)  # ~I only: number, name, phone, as ciphertext
+    mark = UnicodeAttribute(null=True)  # ~I only: HMAC of the identity, to see that it changed
     uses = NumberAttribute(null=True)  # PHONE# only: messages to one phone on one day
 
 

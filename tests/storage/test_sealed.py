@@ -69,7 +69,7 @@ def test_a_wrapped_key_opens_only_in_its_own_context() -> None:
 
 def test_a_ciphertext_moved_to_another_person_does_not_open() -> None:
     first, second = known(), known(number="34160219500101002X")
-    item, target = (tables.get(People, f"P#{who}", "PROFILE") for who in (first, second))
+    item, target = (tables.get(People, f"P#{who}", "~I") for who in (first, second))
     assert item is not None
     assert target is not None
     target.sealed = item.sealed
