@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import logging
@@ -42,6 +43,11 @@ KEY_FILE: Final = BUILD / "issuer.pem"
 SETTINGS_FILE: Final = BUILD / "settings.env"
 LOG_FILE: Final = BUILD / "log.jsonl"
 LOGGERS: Final = ("wugan", "")
+SELDOM_COLLECTED: Final = (
+    200_000,
+    50,
+    100,
+)  # moto's objects live long: looking for garbage among them costs a tenth
 SELDOM: Final = "cron(0 17 1 1,4,7,10 ? *)"  # a pass over the whole table each night would take most of a run
 WIDE: Final = 120  # columns, where nobody says how wide the terminal is
 
@@ -105,6 +111,7 @@ def _log(path: Path) -> Iterator[None]:
 def live(sandbox: Sandbox, town: Town, issuer: Issuer, options: RunOptions, console: Console) -> bool:
     """Let the town's year pass and show what became of it; whether every promise holds."""
     began = time.monotonic()
+    gc.set_threshold(*SELDOM_COLLECTED)
     year = stage(sandbox, town, issuer)
     _pass_time(sandbox, town, console)
     report = account(sandbox, year, round(time.monotonic() - began, 1))

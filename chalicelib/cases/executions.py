@@ -75,6 +75,6 @@ def running(machine: str) -> frozenset[str]:
     pages = client("stepfunctions").get_paginator("list_executions")
     return frozenset(
         execution["name"]
-        for page in pages.paginate(stateMachineArn=machine, statusFilter="RUNNING")
+        for page in pages.paginate(stateMachineArn=machine, statusFilter="RUNNING", maxResults=1000)
         for execution in page["executions"]
     )

@@ -211,3 +211,13 @@ def test_no_two_parts_say_the_same(tmp_path: Path) -> None:
 def test_it_can_be_written_and_read(template: dict[str, Any]) -> None:
     assert json.loads(as_text(template)) == template
     assert as_text(template) == as_text(build_template(wugan.app))
+
+
+@pytest.mark.parametrize("machine", ["certification", "suspicion"])
+def test_every_way_leads_to_a_state_and_every_state_is_reached(machine: str) -> None:
+    definition = json.loads((ROOT / "statemachines" / f"{machine}.asl.json").read_text(encoding="utf-8"))
+    ways = {definition["StartAt"]}
+    for state in definition["States"].values():
+        branches = [state, *state.get("Choices", []), *state.get("Catch", [])]
+        ways |= {branch[word] for branch in branches for word in ("Next", "Default") if word in branch}
+    assert ways == definition["States"].keys()

@@ -60,7 +60,7 @@ def small_snapshots(patches: Patches, world: World) -> None:
     touched = threading.local()
 
     def transact(self: Any, items: list[dict[str, Any]]) -> None:
-        touched.items = items
+        touched.items, touched.twins = items, {}
         try:
             whole(self, items)
         finally:
@@ -68,8 +68,10 @@ def small_snapshots(patches: Patches, world: World) -> None:
 
     def deepcopy(self: Any, memo: dict[int, Any]) -> Any:
         items = getattr(touched, "items", None)
-        if items is not None:
-            return _snapshot(self, items)
+        if items is not None:  # moto asks once per item, and needs one copy per table
+            if self.name not in touched.twins:
+                touched.twins[self.name] = _snapshot(self, items)
+            return touched.twins[self.name]
         twin = object.__new__(type(self))
         memo[id(self)] = twin
         vars(twin).update({name: copy.deepcopy(value, memo) for name, value in vars(self).items()})

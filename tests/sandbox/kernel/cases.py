@@ -28,6 +28,13 @@ def status(sandbox: Sandbox, arn: str) -> str:
     return found
 
 
+def last_event(sandbox: Sandbox, arn: str) -> str:
+    """How the execution's history ends."""
+    history = sandbox.client("stepfunctions").get_execution_history(executionArn=arn)["events"]
+    found: str = history[-1]["type"]
+    return found
+
+
 def tokens(calls: list[tuple[str, Any]]) -> dict[tuple[str, str], str]:
     """The task tokens that steps were given, by (person, state)."""
     return {

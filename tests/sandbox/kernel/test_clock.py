@@ -11,7 +11,7 @@ import pytest
 from chalicelib import clock as chalicelib_clock
 from sandbox.kernel import Sandbox
 from sandbox.kernel.clock import Clock, ClockError, Order
-from tests.sandbox.kernel.cases import DAY, start, states, status, tokens
+from tests.sandbox.kernel.cases import DAY, last_event, start, states, status, tokens
 from tests.sandbox.kernel.conftest import new_sandbox
 from tests.sandbox.kernel.stand_in.app import token_refused
 
@@ -95,7 +95,7 @@ def test_an_execution_times_out_as_a_whole(sandbox: Sandbox, calls: list[Any]) -
     assert status(sandbox, arn) == "RUNNING"
     assert states(calls, "Zhang") == ["Verify"] * 3
     sandbox.advance(days=2)
-    assert status(sandbox, arn) == "TIMED_OUT"
+    assert (status(sandbox, arn), last_event(sandbox, arn)) == ("TIMED_OUT", "ExecutionTimedOut")
     assert sandbox.strands.alive == 0
 
 
@@ -107,6 +107,7 @@ def test_an_execution_can_be_stopped(sandbox: Sandbox, begun: bool) -> None:
     sandbox.client("stepfunctions").stop_execution(executionArn=arn)
     sandbox.run_until_quiet()
     assert status(sandbox, arn) == "ABORTED"
+    assert not begun or last_event(sandbox, arn) == "ExecutionAborted"
     assert sandbox.strands.alive == 0
 
 

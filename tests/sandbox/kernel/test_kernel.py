@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import clock as chalicelib_clock
 from chalicelib.settings import settings
 from sandbox.kernel import RunawayError, Sandbox, kernel
 from tests.sandbox.kernel.cases import start
@@ -22,6 +23,7 @@ def test_nothing_is_left_behind() -> None:
         first.client("s3").put_object(Bucket=first.settings.outbox_bucket, Key="k", Body=b"")
         assert threading.active_count() == threads + 1  # the one case, and no other
     assert os.environ == environment
+    assert chalicelib_clock.now() != first.now()
     assert threading.active_count() == threads
     with new_sandbox() as second:
         assert second.executions("CertificationMachine") == []

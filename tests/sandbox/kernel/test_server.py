@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,7 +69,9 @@ def test_what_a_request_stirs_up_runs_afterwards(
     assert ask(connection, "POST", "/answer/Zhang", {})[1]["said"] is False
     assert ask(connection, "POST", "/answer/Zhang", {})[1]["said"] is True
     connection.close()
-    sandbox.run_until_quiet()
+    patience = time.monotonic() + 20
+    while status(sandbox, arn) == "RUNNING" and time.monotonic() < patience:
+        time.sleep(0.01)
     assert status(sandbox, arn) == "SUCCEEDED"
 
 
@@ -89,15 +92,24 @@ def test_outside_and_inside_see_one_state(
     assert {one["stateMachineArn"] for one in names} == set(sandbox.machines.values())
 
 
-def test_a_long_poll_does_not_stop_the_world(sandbox: Sandbox, servers: Servers) -> None:
+def test_a_long_poll_does_not_stop_the_world(
+    sandbox: Sandbox, servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sqs, url = outside(servers, "sqs"), sandbox.names["GatewayQueue"]
     received: list[Any] = []
+    aside, step_aside = threading.Event(), sandbox.turns.step_aside
+
+    def noticed(seconds: float) -> None:
+        aside.set()
+        step_aside(seconds)
 
     def wait() -> None:
         received.extend(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20).get("Messages", []))
 
+    monkeypatch.setattr(sandbox.turns, "step_aside", noticed)
     waiting = threading.Thread(target=wait)
     waiting.start()
+    assert aside.wait(10)
     sandbox.advance(days=2)
     sandbox.client("sns").publish(TopicArn=sandbox.settings.messages_topic_arn, Message="hello")
     waiting.join(20)
