@@ -23,7 +23,7 @@ from chalicelib.cases.opening import daily_run as run_the_day
 from chalicelib.observability import partial_batch
 from chalicelib.steps import certification, suspicion
 
-app = Chalice(app_name="wugan")
+app = Chalice(app_name="wugan", configure_logs=False)  # observability does, under the same name
 api.register(app)
 
 

@@ -16,7 +16,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from chalicelib.clock import civil_date
-from chalicelib.model import DroppedFile, FileState, PersonRecord
+from chalicelib.model import BenefitCode, DroppedFile, FileState, PersonRecord
 from chalicelib.pack import Pack
 from chalicelib.storage.audit import AuditEntry
 from sandbox.town.carrier import Handed
@@ -110,11 +110,23 @@ class Truth:
 
     def _certified_by(self, suspended: Suspended) -> str:
         known = [k for k in self.known[suspended.person.index] if k.reached < suspended.on]
+        if all(
+            self._only_in_person(suspended.person, BenefitCode(b), suspended.on) for b in suspended.judged
+        ):
+            known = [k for k in known if k.trace is Trace.FACE]
         for fact in known:
             if fact.trace in STRONG and self.carries(suspended.person, fact.day) >= suspended.on:
                 return f"{fact.trace} of {fact.day} certified"
         until = self.combined(known)
         return f"weak items certified until {until}" if until and until >= suspended.on else ""
+
+    def _only_in_person(self, person: Townsperson, benefit: BenefitCode, on: date) -> bool:
+        """Whether a benefit's own rules say that no data certify this person (excluded, rule 7)."""
+        age = on.year - person.born.year - ((on.month, on.day) < (person.born.month, 1))
+        return any(
+            clause.when.value == "aged_at_least" and age >= int(clause.value)
+            for clause in self.pack.rules.benefit_on(benefit, on).excluded
+        )
 
     def carries(self, person: Townsperson, day: date) -> date:
         """Through which day strong evidence of a day certifies somebody: the shortest tier holds."""

@@ -107,6 +107,7 @@ class VisitReport(Body):
     outcome: VisitOutcome
     made_at: Instant
     notice_left: bool
+    refused_in_writing: bool = False
     deceased_on: Day | None = None
 
 
@@ -184,6 +185,7 @@ _WORDS: Final = {
     "not_for_this_role": ("只能由服务窗口工作人员登记。", "is for officers at a counter only"),
     "not_in_range": ("不在允许的时间范围内。", "lies outside the time allowed"),
     "only_if_deceased": ("仅在结果为去世时填写。", "belongs only to the outcome deceased"),
+    "only_if_refused": ("仅在结果为拒绝时填写。", "belongs only to the outcome refused"),
     "not_json": ("不是有效的JSON。", "is not valid JSON"),
     "not_one_of": ("不在可选值之内：", "must be one of: "),
     "not_unicode": ("含有无效字符。", "holds characters that are not Unicode"),

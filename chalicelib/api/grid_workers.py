@@ -69,6 +69,7 @@ def report_visit(call: Call, id: str) -> dict[str, Any]:
         by=call.caller.subject,
         notice_left=report.notice_left,
         deceased_on=report.deceased_on,
+        refused_in_writing=report.refused_in_writing,
     )
     case = record.open_case
     return {
@@ -89,5 +90,7 @@ def _check(call: Call, report: VisitReport) -> None:
         errors.append(field_error("/deceased_on", "required"))
     if report.deceased_on is not None and (not died or report.deceased_on > call.today):
         errors.append(field_error("/deceased_on", "not_in_range" if died else "only_if_deceased"))
+    if report.refused_in_writing and report.outcome is not VisitOutcome.REFUSED:
+        errors.append(field_error("/refused_in_writing", "only_if_refused"))
     if errors:
         raise invalid(*errors)

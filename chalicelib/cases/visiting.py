@@ -49,6 +49,7 @@ def visit_made(
     by: str,
     notice_left: bool,
     deceased_on: date | None = None,
+    refused_in_writing: bool = False,
 ) -> PersonRecord:
     """Record the outcome of a visit and let whatever waits for it go on.
 
@@ -65,6 +66,7 @@ def visit_made(
             by=by,
             notice_left=notice_left,
             deceased_on=deceased_on if outcome is VisitOutcome.DECEASED else None,
+            refused_in_writing=refused_in_writing and outcome is VisitOutcome.REFUSED,
         )
         if visit == done:
             return None

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from chalicelib import clock
+from chalicelib.errors import RefusedError
 from chalicelib.intake import loading, receipts
 from chalicelib.model import DroppedFile, FeedId, FileId, FileState
 from chalicelib.observability import logger
@@ -46,7 +47,13 @@ def file_dropped(body: str) -> None:
 
 def take_in(key: str, *, again: bool = False) -> DroppedFile | None:
     """One file, from its key to its receipt. `again`: read it once more for people new on the roster."""
-    data = objects.read_dropped(key)
+    try:
+        data = objects.read_dropped(key)
+    except RefusedError as error:  # larger than anything that is ever read
+        dropped = replace(
+            _received(key, b""), state=FileState.REFUSED, code=error.code, zh=error.zh, en=error.en
+        )
+        return _finish(dropped, None, None)
     if data is None:
         logger.warning("dropped file is gone")
         return None
@@ -153,8 +160,7 @@ def _finish(dropped: DroppedFile, feed: Feed | None, rejected: bytes | None) -> 
 def file_died(body: str) -> None:
     """After its retries: mark the file DEAD, where `/v1/files` shows it and an operator redrives it."""
     for key in keys_in(body):
-        data = objects.read_dropped(key)
-        dropped = _received(key, data or b"")
+        dropped = _dead(key)
         dead = replace(
             dropped,
             state=FileState.DEAD,
@@ -163,6 +169,14 @@ def file_died(body: str) -> None:
             en="the platform failed to take this file in; an operator will see to it, do not send it again",
         )
         _finish(dead, current().feeds.get(dropped.feed), None)
+
+
+def _dead(key: str) -> DroppedFile:
+    """What is known of a file that killed whoever read it; filed under its content where that can be read."""
+    try:
+        return _received(key, objects.read_dropped(key) or b"")
+    except RefusedError:
+        return _received(key, b"")
 
 
 def redrive(feed: FeedId, file: FileId) -> bool:

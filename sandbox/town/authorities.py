@@ -45,7 +45,8 @@ class Authorities:
         """Acknowledge what has been issued, and do it from now on."""
         for authority in sorted(set(self.run_by.values())):
             badge = Badge("officer", f"payer-{authority}", CITY, authority=authority)
-            for line in list(self.scene.desk.lines(badge, "/v1/instructions", CITY)):
+            lines = list(self.scene.desk.lines(badge, "/v1/instructions", CITY))
+            for line in sorted(lines, key=lambda told: (told["issued"], told["kind"] == "resume")):
                 if line["state"] == "issued":
                     self.scene.desk.post(badge, f"/v1/instructions/{line['id']}/acknowledge", {})
                 if line["id"] not in self._obeyed:
@@ -64,16 +65,15 @@ class Authorities:
             account.owed[month] = account.owed.get(month, 0) + int(line["fen"])
 
     def pay(self) -> None:
-        """The month's pay run: each authority pays whom it owes, and sends the list."""
+        """The month's pay run: everybody who is owed something is paid, and the list is sent."""
         month = f"{self.scene.today:%Y-%m}"
-        runs: dict[str, list[Paid]] = defaultdict(list)
+        paid: list[Paid] = []
         for person in self.scene.town.people:
             for claim in person.claims:
                 if claim.fen:
-                    runs[self.run_by[claim.benefit]] += self._pay(person, claim, month)
-        for authority, paid in sorted(runs.items()):
-            if paid:
-                self._send(authority, self.scene.today, paid)
+                    paid += self._pay(person, claim, month)
+        if paid:
+            self._send(self.scene.today, paid)
 
     def _pay(self, person: Townsperson, claim: Claim, month: str) -> list[Paid]:
         account = self._accounts[person.index, claim.benefit]
@@ -89,8 +89,8 @@ class Authorities:
         account.paid_until = month
         return paid
 
-    def _send(self, authority: str, day: date, paid: list[Paid]) -> None:
-        drop = payments_drop(self.scene.town, self.payments, authority, day, paid)
+    def _send(self, day: date, paid: list[Paid]) -> None:
+        drop = payments_drop(self.scene.town, self.payments, day, paid)
         for row in paid:
             key = (row.person, row.benefit, row.month)
             self.scene.diary.paid[key] = self.scene.diary.paid.get(key, 0) + row.fen

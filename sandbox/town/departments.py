@@ -23,6 +23,7 @@ from sandbox.town.rows import Cell, Line, Style, spoil, write
 from sandbox.town.shapes import DateShape, Kind
 
 DIRTY: Final = 0.02
+HANDED_OVER: Final = 9  # the hour of the first day at which departments hand over their history
 TWICE: Final = 0.005  # rows that stand twice in a file
 STRANGERS: Final = 2.5  # rows about strangers for each row about a recipient, over the whole span
 
@@ -54,6 +55,7 @@ class Rhythm:
     every_months: int = 1
     hour: int = 10
     lag_days: tuple[int, int] = (0, 0)  # from the happening to its being written down
+    history: int = 0  # days before the start for which files are handed over on the first morning
 
 
 def _csv(kind: Kind, dates: DateShape) -> Style:
@@ -62,11 +64,11 @@ def _csv(kind: Kind, dates: DateShape) -> Style:
 
 RHYTHMS: Final[Mapping[str, Rhythm]] = {
     "care_home": Rhythm(_csv(Kind.XLSX, DateShape.ISO), day=1, hour=14),
-    "wanshitong_face": Rhythm(_csv(Kind.UTF8, DateShape.ISO), weekday=1, hour=8),
-    "hospital_inpatient": Rhythm(_csv(Kind.GB18030, DateShape.ISO), weekday=0, hour=9),
-    "travel_agency": Rhythm(_csv(Kind.XLSX, DateShape.ISO), day=4, hour=15),
-    "bus_rides": Rhythm(_csv(Kind.UTF8, DateShape.COMPACT), day=5, hour=10),
-    "pharmacy_purchases": Rhythm(_csv(Kind.UTF8_BOM, DateShape.SLASHES), day=6, hour=11),
+    "wanshitong_face": Rhythm(_csv(Kind.UTF8, DateShape.ISO), weekday=1, hour=8, history=270),
+    "hospital_inpatient": Rhythm(_csv(Kind.GB18030, DateShape.ISO), weekday=0, hour=9, history=270),
+    "travel_agency": Rhythm(_csv(Kind.XLSX, DateShape.ISO), day=4, hour=15, history=270),
+    "bus_rides": Rhythm(_csv(Kind.UTF8, DateShape.COMPACT), day=5, hour=10, history=62),
+    "pharmacy_purchases": Rhythm(_csv(Kind.UTF8_BOM, DateShape.SLASHES), day=6, hour=11, history=62),
     "cremations": Rhythm(_csv(Kind.GB18030, DateShape.CHINESE), weekday=3, hour=16, lag_days=(10, 34)),
     "gas_bills": Rhythm(_csv(Kind.GB18030, DateShape.COMPACT), day=12, every_months=2, hour=9),
     "custody": Rhythm(_csv(Kind.GB18030, DateShape.ISO), day=15, lag_days=(5, 25)),
@@ -114,11 +116,12 @@ def drops(town: Town, feeds: Mapping[FeedId, Feed]) -> Iterator[Drop]:
         feed = feeds.get(FeedId(name))
         if feed is None:
             continue
-        days = list(sending_days(rhythm, town.start, town.end))
-        entries = [entry for entry in books.get(name, ()) if entry[0] < days[-1]]
+        days = list(sending_days(rhythm, town.start - timedelta(rhythm.history), town.end))
+        before = days[0] - timedelta(31)  # a list, or a file without history, begins a month before it
+        entries = [entry for entry in books.get(name, ()) if before <= entry[0] < days[-1]]
         # As many strangers in each file: a feed's size is steady, and a file of half of it is suspect.
         strangers = round(len(entries) / len(days) * STRANGERS) + 2
-        since = days[0] - timedelta(27) if feed.day == "as_of" else date.min  # a list says only how it is
+        since = before + timedelta(4) if feed.day == "as_of" else before  # a list says only how it is
         for day in days:
             about = [(person, happening) for noted, person, happening in entries if since <= noted < day]
             since = day
@@ -174,7 +177,9 @@ def evidence_drop(
         rng.shuffle(lines)
         return write(feed, lines, rhythm.style, rng), account(key, feed, lines, told)
 
-    return Drop(instant(day, rhythm.hour, 10), key, feed.id, make)
+    sent = instant(day, rhythm.hour, 10)
+    handed_over = instant(town.start, HANDED_OVER)
+    return Drop(max(sent, handed_over), key, feed.id, make)
 
 
 def account(

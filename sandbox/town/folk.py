@@ -22,7 +22,7 @@ CODE: Final = re.compile(r"校验码[:：]?(\d{6})")
 DAY: Final = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 
 # How likely one reminder moves somebody to act, by how they live.
-HEEDS: Final = {Manner.SELF: 0.62, Manner.COUNTER: 0.55, Manner.VISIBLE: 0.12}
+HEEDS: Final = {Manner.SELF: 0.62, Manner.COUNTER: 0.55, Manner.VISIBLE: 0.05}
 
 
 @dataclass

@@ -83,38 +83,40 @@ class Life:
 
 
 MANNERS: Final = {
-    Manner.VISIBLE: 0.862,
-    Manner.SELF: 0.050,
-    Manner.COUNTER: 0.022,
-    Manner.HOME: 0.030,
+    Manner.VISIBLE: 0.900,
+    Manner.SELF: 0.032,
+    Manner.COUNTER: 0.014,
+    Manner.HOME: 0.018,
     Manner.AWAY: 0.006,
     Manner.MOVED: 0.003,
     Manner.REFUSES: 0.003,
     Manner.UNSEEN: 0.024,
 }
-STYLES: Final = {"patient": 0.60, "cards": 0.16, "traveller": 0.14, "care_home": 0.06, "app": 0.04}
+STYLES: Final = {"patient": 0.68, "cards": 0.09, "traveller": 0.15, "care_home": 0.06, "app": 0.02}
 DEATHS_A_YEAR: Final = 0.03
 CUSTODY: Final = {"sentence": 0.0020, "awaiting_judgment": 0.0010, "suspended_sentence": 0.0015}
 DRAWS_TWICE: Final = 0.003
 WRONGLY_RECORDED: Final = 0.0015  # per kind: cremation, employee pension
 
 
-def live(age: int, first: date, last: date, rng: Random) -> Life:
-    """Draw a life that leaves traces from `first` to `last` (both inclusive)."""
+def live(age: int, first: date, start: date, last: date, rng: Random) -> Life:
+    """Draw a life that leaves traces from `first` to `last`, and ends, if at all, after `start`."""
     manner = _pick(MANNERS, rng)
     style = _pick(STYLES, rng) if manner is Manner.VISIBLE else ""
-    dies_on = _death(age, first, last, rng)
+    dies_on = _death(age, start, last, rng)
     fraud = _fraud(dies_on, rng)
     if fraud:  # what relatives carry on with is never an own card beside another trace
         style = "patient" if manner is Manner.VISIBLE else ""
     traces = sorted(_traces(style, first, last, rng))
+    if fraud == "card":
+        traces = [happening for happening in traces if happening.trace is not Trace.PAID_GAS]
     if dies_on is not None:
         traces = [*_until(traces, dies_on), *_end(dies_on, last, fraud, rng)]
     custody, draws_twice = "", False
     if dies_on is None:
         custody = _pick_rare(CUSTODY, rng)
         draws_twice = not custody and rng.random() < DRAWS_TWICE
-        traces += _negatives(custody, draws_twice, first, last, rng)
+        traces += _negatives(custody, draws_twice, start, last, rng)
     jailed = custody in ("sentence", "awaiting_judgment")
     if jailed:
         day = next(h.day for h in traces if h.trace is Trace.CUSTODY)
@@ -164,7 +166,7 @@ def _traces(style: str, first: date, last: date, rng: Random) -> Iterator[Happen
         case "cards":
             yield from _cards(first, last, rng)
         case "traveller":
-            for day in _now_and_then(first, last, 100, 210, rng):
+            for day in _now_and_then(first, last, 90, 190, rng):
                 yield Happening(day, Trace.TRAVELLED)
         case "care_home":
             month = first.replace(day=1)
@@ -186,7 +188,7 @@ def _now_and_then(first: date, last: date, least: int, most: int, rng: Random) -
 
 
 def _patient(first: date, last: date, rng: Random) -> Iterator[Happening]:
-    for day in _now_and_then(first, last, 90, 200, rng):
+    for day in _now_and_then(first, last, 70, 165, rng):
         if rng.random() < 0.4:
             yield Happening(day, Trace.TREATED)
             continue
@@ -205,7 +207,7 @@ def _cards(first: date, last: date, rng: Random) -> Iterator[Happening]:
             for trace, most in ((Trace.RODE, 4), (also, 2)):
                 days = (month + timedelta(rng.randrange(28)) for _ in range(rng.randint(1, most)))
                 yield from (Happening(day, trace) for day in days if first <= day <= last)
-            skip = rng.choices([0, 1, 2, 3], [1, 4, 3, 1])[0] + 1
+            skip = rng.choices([0, 1], [3, 1])[0] + 1
         skip -= 1
         month = (month + timedelta(32)).replace(day=1)
 

@@ -23,6 +23,7 @@ from sandbox.town.names import GRIDS_PER_VILLAGE, Numbers, name_of, villages
 START: Final = date(2025, 1, 1)
 MONTHS: Final = 14  # one certification year, and the time that its last cases need
 STRANGERS_PER_RECIPIENT: Final = 3
+HISTORY: Final = timedelta(270)  # departments hand over what they know of the months before
 
 # Benefit -> lowest and highest monthly amount in fen (a fee relief pays nothing).
 AMOUNTS: Final = {
@@ -153,13 +154,13 @@ def _person(
         shares_phone=phone == cadres[place],
         key_groups=_key_groups(age, rng),
         claims=_claims(index, born, age, span[0], rng),
-        life=live(age, span[0] - timedelta(31), span[1], chance(seed, "life", index)),
+        life=live(age, span[0] - HISTORY, *span, chance(seed, "life", index)),
     )
 
 
 def _identity(county: str, numbers: Numbers, on: date, male: bool, rng: Random) -> tuple[str, date]:
     while True:
-        age = min(101, 60 + int(rng.expovariate(1 / 10)))
+        age = min(101, 60 + int(rng.expovariate(1 / 8)))
         born = on - timedelta(age * 366 + rng.randrange(364))
         number = numbers.next(county, born, male)
         if number is not None:

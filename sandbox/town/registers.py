@@ -63,9 +63,9 @@ def _roster_line(person: Townsperson, claim: Claim) -> Line:
     return Line(person.number, person.name, fields, recipient=True)
 
 
-def payments_drop(town: Town, feed: Feed, authority: str, day: date, paid: Iterable[Paid]) -> Drop:
-    """What one authority paid in a pay run."""
-    key = key_of(feed, day, f"{authority}_{day:%Y%m}.csv")
+def payments_drop(town: Town, feed: Feed, day: date, paid: Iterable[Paid]) -> Drop:
+    """What all authorities paid in a pay run: the bureau passes it on in one file."""
+    key = key_of(feed, day, f"payments_{day:%Y%m}.csv")
     rows = tuple(paid)
 
     def make() -> tuple[bytes, Written]:

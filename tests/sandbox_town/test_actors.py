@@ -209,6 +209,7 @@ def instruct(stage: Stage, authorities: Authorities, person: Townsperson, **line
         "person": f"ID{person.number}",
         "benefit": {"benefit": claim.benefit},
         "state": "issued",
+        "issued": stage.scene.today.isoformat(),
         **line,
     }
     stage.platform.answers["/v1/instructions?"] = {"items": [said], "next": None}

@@ -100,7 +100,7 @@ def test_payments_say_who_got_what(town: Town, feeds: Feeds) -> None:
     person = next(p for p in town.people if p.claims[0].fen)
     claim = person.claims[0]
     paid = [Paid(person.index, claim.benefit, "2025-03", claim.fen)]  # type: ignore[list-item]
-    drop = payments_drop(town, feeds[FeedId("payments")], "hrss", date(2025, 3, 10), paid)
+    drop = payments_drop(town, feeds[FeedId("payments")], date(2025, 3, 10), paid)
     reading, written = read(drop, feeds, everybody(town))
     ((who, payment),) = reading.payments
     assert who == person.number

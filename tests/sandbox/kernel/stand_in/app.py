@@ -15,7 +15,7 @@ from chalice import Chalice, Cron
 
 from chalicelib import clock
 
-app = Chalice(app_name="wugan")
+app = Chalice(app_name="wugan", configure_logs=False)
 
 calls: list[tuple[str, Any]] = []
 """(function, what it was called with), in order."""
