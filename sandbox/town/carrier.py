@@ -51,12 +51,21 @@ class Carrier:
             ).get("Messages", [])
             if not batch:
                 return taken
-            for received in batch:
-                self._take(message_of(received["Body"]))
-                self.sqs.delete_message(QueueUrl=self.gateway_queue, ReceiptHandle=received["ReceiptHandle"])
+            reports = [self._take(message_of(received["Body"])) for received in batch]
+            self.sqs.send_message_batch(
+                QueueUrl=self.reports_queue,
+                Entries=[{"Id": str(n), "MessageBody": json.dumps(report)} for n, report in enumerate(reports)],
+            )
+            self.sqs.delete_message_batch(
+                QueueUrl=self.gateway_queue,
+                Entries=[
+                    {"Id": str(n), "ReceiptHandle": received["ReceiptHandle"]} for n, received in enumerate(batch)
+                ],
+            )
             taken += len(batch)
 
-    def _take(self, message: Mapping[str, str]) -> None:
+    def _take(self, message: Mapping[str, str]) -> Mapping[str, str]:
+        """Deliver one message, or not; the report about it."""
         handed = Handed(
             message=message["message"],
             phone=message["phone"],
@@ -65,10 +74,9 @@ class Carrier:
             status=self._fate(message["message"], message["phone"]),
         )
         self.handed.append(handed)
-        report = {"message": handed.message, "status": handed.status}
-        self.sqs.send_message(QueueUrl=self.reports_queue, MessageBody=json.dumps(report))
         if handed.status == "delivered":
             self.delivered(handed)
+        return {"message": handed.message, "status": handed.status}
 
     def _fate(self, message: str, phone: str) -> str:
         if chance(self.seed, "opts out", phone).random() < OPTS_OUT:

@@ -22,11 +22,12 @@ class Queues:
         batch = list(self.waiting.items())[:MaxNumberOfMessages]
         return {"Messages": [{"Body": body, "ReceiptHandle": handle} for handle, body in batch]}
 
-    def delete_message(self, *, ReceiptHandle: str, **_: Any) -> None:  # noqa: N803
-        del self.waiting[ReceiptHandle]
+    def delete_message_batch(self, *, Entries: list[dict[str, str]], **_: Any) -> None:  # noqa: N803
+        for entry in Entries:
+            del self.waiting[entry["ReceiptHandle"]]
 
-    def send_message(self, *, MessageBody: str, **_: Any) -> None:  # noqa: N803
-        self.reports.append(json.loads(MessageBody))
+    def send_message_batch(self, *, Entries: list[dict[str, str]], **_: Any) -> None:  # noqa: N803
+        self.reports += [json.loads(entry["MessageBody"]) for entry in Entries]
 
 
 def a_message(number: int, phone: str = "15400000001") -> str:
