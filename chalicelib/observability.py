@@ -65,7 +65,12 @@ class MaskingFilter(logging.Filter):
 
 
 def protect(other: logging.Logger) -> None:
-    """Mask whatever this logger's own handlers write (Chalice's and the runtime's root logger)."""
+    """Mask whatever this logger's own handlers write (Chalice's and the runtime's root logger).
+
+    Not our own logger: its formatter masks, and the filter would take the exception from it.
+    """
+    if other.name == logger.name:
+        return
     for handler in other.handlers:
         if not any(isinstance(present, MaskingFilter) for present in handler.filters):
             handler.addFilter(MaskingFilter())

@@ -33,7 +33,7 @@ HARMLESS = [
 def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     stream = io.StringIO()
     for handler in logger.handlers:
-        if isinstance(handler, logging.StreamHandler):  # pytest hangs its own handlers here as well
+        if type(handler) is logging.StreamHandler:  # pytest hangs its own handlers here as well
             monkeypatch.setattr(handler, "stream", stream)
     return stream
 

@@ -134,7 +134,7 @@ def as_(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
 @pytest.fixture
 def written() -> Iterator[StringIO]:
     """What the platform's own logger writes, as an operator would read it."""
-    handlers = [h for h in logging.getLogger("wugan").handlers if isinstance(h, logging.StreamHandler)]
+    handlers = [h for h in logging.getLogger("wugan").handlers if type(h) is logging.StreamHandler]
     text = StringIO()
     before = [handler.setStream(text) for handler in handlers]
     assert before, "nothing writes the log"
