@@ -54,12 +54,15 @@ class Carrier:
             reports = [self._take(message_of(received["Body"])) for received in batch]
             self.sqs.send_message_batch(
                 QueueUrl=self.reports_queue,
-                Entries=[{"Id": str(n), "MessageBody": json.dumps(report)} for n, report in enumerate(reports)],
+                Entries=[
+                    {"Id": str(n), "MessageBody": json.dumps(report)} for n, report in enumerate(reports)
+                ],
             )
             self.sqs.delete_message_batch(
                 QueueUrl=self.gateway_queue,
                 Entries=[
-                    {"Id": str(n), "ReceiptHandle": received["ReceiptHandle"]} for n, received in enumerate(batch)
+                    {"Id": str(n), "ReceiptHandle": received["ReceiptHandle"]}
+                    for n, received in enumerate(batch)
                 ],
             )
             taken += len(batch)

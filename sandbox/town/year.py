@@ -104,8 +104,7 @@ class Year:
     def _days(self) -> Iterator[date]:
         day = self.town.start
         while day <= self.town.end:
-            if day > self.town.start:
-                yield day
+            yield day
             day += timedelta(1)
 
 

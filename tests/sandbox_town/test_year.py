@@ -1,0 +1,40 @@
+"""Everything of the span is on the clock from the first morning on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.clock import CHINA, civil_date
+from chalicelib.pack import load
+from sandbox.town.people import Town
+from sandbox.town.year import Year
+from tests.sandbox_town.stage import a_stage
+
+
+def test_the_carrier_looks_every_day_soon_after_the_platform_sends(town: Town) -> None:
+    stage = a_stage(town)
+    year = Year.on(stage.scene, load("bozhou"), None, "gateway", "reports")
+    year.begin()
+    polls = [instant for instant, act in stage.later if act == year.carrier.poll]
+    days = Counter(civil_date(instant) for instant in polls)
+    assert set(days) == {town.start + timedelta(n) for n in range((town.end - town.start).days + 1)}
+    assert set(days.values()) == {2}
+    assert {instant.astimezone(CHINA).hour for instant in polls} == {9, 15}
+
+
+def test_the_roster_comes_before_every_other_file(town: Town) -> None:
+    stage = a_stage(town)
+    Year.on(stage.scene, load("bozhou"), None, "gateway", "reports").begin()
+    dropped: list[str] = []
+    stage.scene.drop = lambda drop: dropped.append(drop.feed)  # type: ignore[method-assign]
+    first: Any = sorted(
+        (entry for entry in stage.later if civil_date(entry[0]) == town.start), key=lambda e: e[0]
+    )
+    for _, act in first:
+        if "drop_later" in getattr(act, "__qualname__", ""):
+            act()
+    assert dropped[0] == "roster"
+    assert dropped.count("roster") == 1
+    assert len(dropped) > 50, "the departments hand over their history on the first day"
