@@ -27,7 +27,7 @@ from chalicelib.model import (
     Person,
     PersonId,
     PersonRecord,
-    Proves,
+    Strength,
 )
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
@@ -70,12 +70,15 @@ def load_evidence(evidence: dict[PersonId, list[Evidence]], *, actor: str) -> in
 
 
 def newest(items: Sequence[Evidence]) -> list[Evidence]:
-    """Of plain presence the newest of each event is enough; everything else is kept whole."""
+    """Of strong presence the newest of each event is enough; everything else is kept whole.
+
+    Weak items certify only in combination, over several days: each of them may be the one that counts.
+    """
     kept: dict[tuple[str, str], Evidence] = {}
     rest = []
     for item in items:
         event = _event(item.key)
-        if event.proves is not Proves.PRESENCE or event.stay is not None:
+        if event.strength is not Strength.STRONG or event.stay is not None:
             rest.append(item)
         elif (place := (item.key.feed, item.key.event)) not in kept or item.key > kept[place].key:
             kept[place] = item
