@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,19 @@ def test_every_task_retries_alike_and_fails_to_a_person() -> None:
             if name != StateName.PARK_FOR_A_PERSON:
                 assert state["Catch"][-1]["Next"] == StateName.PARK_FOR_A_PERSON, name
     assert len(set(retries)) == 1
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_state_machines_lint(machine: str, tmp_path: Path) -> None:
+    text = (ROOT / f"statemachines/{machine}.asl.json").read_text(encoding="utf-8")
+    step = "arn:aws-cn:lambda:cn-north-1:123456789012:function:step"
+    deployed = tmp_path / f"{machine}.json"
+    deployed.write_text(
+        re.sub(r"\$\{\w+StepArn\}", step, text.replace("${Partition}", "aws-cn")), encoding="utf-8"
+    )
+    linter = Path(sys.executable).with_name("statelint")
+    done = subprocess.run([linter, deployed], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout
 
 
 def test_nothing_leads_to_suspend_but_the_last_look() -> None:
