@@ -88,6 +88,11 @@ REPAIRS: Final = (
         queues.virtual_time,
     ),
     Repair(
+        "retention alone",
+        "Every message received has all messages of its queue counted three times.",
+        queues.retention_alone,
+    ),
+    Repair(
         "strands",
         "Executions run in threads of their own, in any order, and wait in real time; Retry too.",
         machines.strands,

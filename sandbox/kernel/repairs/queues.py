@@ -26,3 +26,13 @@ def virtual_time(patches: Patches, world: World) -> None:
     patches.set(sqs, "unix_time_millis", world.clock.milliseconds)
     patches.set(sqs, "unix_time", lambda *_: world.clock.milliseconds() / 1000)
     at_once = patches.set(sqs.SQSBackend, "receive_message", receive)
+
+
+def retention_alone(patches: Patches, world: World) -> None:
+    """Whether a message is still kept is asked of its age, not of every figure about its queue."""
+
+    def is_valid(self: Any, queue_name: str, message: Any) -> bool:
+        kept = int(self.get_queue(queue_name).message_retention_period)
+        return bool(kept + message.sent_timestamp / 1000 > world.clock.milliseconds() / 1000)
+
+    patches.set(sqs.SQSBackend, "is_message_valid_based_on_retention_period", is_valid)

@@ -9,9 +9,11 @@ import json
 import sys
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import moto.stepfunctions.parser.asl.component.state.exec.state_task.lambda_eval_utils as lambda_eval_utils
 import pytest
+from moto.sqs.models import SQSBackend
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from sandbox.kernel import Sandbox, repairs
@@ -102,6 +104,18 @@ def kept_clients(sandbox: Sandbox) -> None:
     assert clients[0] is clients[1]
 
 
+def retention_alone(sandbox: Sandbox) -> None:
+    sqs = sandbox.client("sqs")
+    url = sqs.create_queue(QueueName="kept", Attributes={"MessageRetentionPeriod": "120"})["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="one")
+    asked = SQSBackend.get_queue_attributes
+    with mock.patch.object(SQSBackend, "get_queue_attributes", autospec=True, side_effect=asked) as counted:
+        assert len(sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"]) == 1
+    assert not counted.called
+    sandbox.advance(seconds=180)
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+
+
 CONTRACTS: dict[str, Contract] = {
     "functions in process": functions_in_process,
     "one writer": contracts_of_tables.one_writer,
@@ -114,6 +128,7 @@ CONTRACTS: dict[str, Contract] = {
     "idempotent transactions": contracts_of_tables.idempotent_transactions,
     "twenty-five at a time": contracts_of_tables.twenty_five_at_a_time,
     "virtual queues": virtual_queues,
+    "retention alone": retention_alone,
     "strands": strands,
     "tokens answered once": tokens_answered_once,
     "caught back": caught_back,
