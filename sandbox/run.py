@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import json
 import logging
 import shlex
@@ -220,12 +219,11 @@ def _said(line: str) -> str:
 
 def _object(sandbox: Sandbox, bucket: str, key: str) -> bytes | None:
     s3 = sandbox.client("s3")
-    body = io.BytesIO()
     try:
-        s3.download_fileobj(sandbox.names[bucket], key, body)
-    except s3.exceptions.ClientError:
+        body: bytes = s3.get_object(Bucket=sandbox.names[bucket], Key=key)["Body"].read()
+    except s3.exceptions.NoSuchKey:
         return None
-    return body.getvalue()
+    return body
 
 
 # --- serving -------------------------------------------------------------------------------------

@@ -41,7 +41,10 @@ def short_way(account: str) -> Iterator[None]:
     long_way = BaseClient._make_api_call
 
     def call(self: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
-        place, asked = Place(account, self.meta.region_name), (self.meta.service_model.service_name, operation)
+        place, asked = (
+            Place(account, self.meta.region_name),
+            (self.meta.service_model.service_name, operation),
+        )
         for ways in SHORT:  # the shortest first
             answer = _answer(ways.get(asked), place, parameters)
             if answer is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from moto.core.responses import BaseResponse
@@ -44,18 +44,6 @@ def _handler(kind: type[Any], place: Place, parameters: dict[str, Any]) -> BaseR
     return read
 
 
-def _without_empty(act: Action, name: str) -> Action:
-    """An answer whose empty list is not written."""
-
-    def answered(place: Place, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
-        answer = act(place, parameters)
-        if answer is not None and not answer[name]:
-            del answer[name]
-        return answer
-
-    return answered
-
-
 def _with_instants(act: Action) -> Action:
     """An answer whose instants botocore has read."""
 
@@ -71,7 +59,10 @@ def _read(value: Any, name: str = "") -> Any:
         return {key: _read(inner, key) for key, inner in value.items()}
     if isinstance(value, list):
         return [_read(inner) for inner in value]
-    return datetime.fromisoformat(value) if name in _INSTANTS and isinstance(value, str) else value
+    if name not in _INSTANTS:
+        return value
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _nothing(act: Action) -> Action:

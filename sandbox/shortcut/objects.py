@@ -72,7 +72,7 @@ def _how(key: FakeKey) -> dict[str, Any]:
         how["ServerSideEncryption"] = key.encryption
     if key.encryption == "aws:kms":
         how["SSEKMSKeyId"] = key.kms_key_id
-        how["BucketKeyEnabled"] = key.bucket_key_enabled
+        how["BucketKeyEnabled"] = str(key.bucket_key_enabled).lower() == "true"
     return {name: value for name, value in how.items() if value is not None}
 
 
@@ -116,7 +116,11 @@ def _list(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:
         if isinstance(key, FakeKey)
     ]
     answer = {"KeyCount": len(listed), "IsTruncated": more, "MaxKeys": most, "Name": asked["Bucket"]}
-    return answer | ({"Contents": listed} if listed else {}) | ({"NextContinuationToken": token} if token else {})
+    return (
+        answer
+        | ({"Contents": listed} if listed else {})
+        | ({"NextContinuationToken": token} if token else {})
+    )
 
 
 SHORT: Final[Mapping[tuple[str, str], Action]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -15,7 +16,8 @@ from sandbox.kernel.repairs.patches import Patches, World
 
 _MOST: Final = 100
 _LARGEST: Final = 90_000  # characters of one item, below 400 KB in any script
-_OPERATIONS: Final = frozenset({"Put", "Delete"})
+_OPERATIONS: Final = frozenset({"Put", "Delete", "Update"})
+_UPDATE: Final = re.compile(r"SET (?P<set>#\w+) = (?P<to>:\w+) ADD (?P<count>#\w+) (?P<more>:\w+)")
 
 
 class _Write(NamedTuple):
@@ -24,7 +26,7 @@ class _Write(NamedTuple):
     table: Any
     hash_key: DynamoType
     range_key: DynamoType
-    values: Mapping[str, Mapping[str, str]] | None
+    values: Mapping[str, dict[str, str]] | None
 
 
 def quick_transactions(patches: Patches, world: World) -> None:
@@ -57,24 +59,46 @@ def _looked_up(tables: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) ->
 
 def _one(tables: Mapping[str, Any], item: Mapping[str, Any]) -> _Write | None:
     (kind, asked), *more = item.items()
-    if more or kind not in _OPERATIONS:
-        return None
     table = tables.get(asked["TableName"])
-    values = asked.get("Item")
-    if table is None or not _by_text(table) or not (values is None or _plain(values)):
+    if more or kind not in _OPERATIONS or table is None or not _by_text(table):
         return None
-    keys = _keys(table, asked["Key"] if values is None else values)
+    keys = _keys(table, asked["Item"] if kind == "Put" else asked["Key"])
     if keys is None:
         return None
+    there = table.items.get(keys[0], {}).get(keys[1])
+    if not _allowed(asked, there):
+        return None
+    if kind == "Delete":
+        return _Write(table, *keys, None)
+    values = asked["Item"] if kind == "Put" else _updated(asked, there)
+    return _Write(table, *keys, values) if values is not None and _plain(values) else None
+
+
+def _allowed(asked: Mapping[str, Any], there: Any) -> bool:
+    """Whether the condition of a write holds for what stands there; False too if it is not a plain one."""
     condition = asked.get("ConditionExpression")
     if condition is None:
-        return _Write(table, *keys, values)
-    names, values_named = asked.get("ExpressionAttributeNames", {}), asked.get("ExpressionAttributeValues", {})
-    if not all(_is_plain(value) for value in values_named.values()):
+        return True
+    names, values = asked.get("ExpressionAttributeNames", {}), asked.get("ExpressionAttributeValues", {})
+    if not all(map(_is_plain, values.values())):
+        return False
+    test = _test(condition, tuple(names.items()), tuple((n, *v.items()) for n, v in values.items()))
+    return bool(test.expr(there))
+
+
+def _updated(asked: Mapping[str, Any], there: Any) -> dict[str, Any] | None:
+    """The item that an update leaves, if it sets one value and counts another on; else None."""
+    found = _UPDATE.fullmatch(asked["UpdateExpression"])
+    if found is None:
         return None
-    test = _test(condition, tuple(names.items()), tuple((n, *v.items()) for n, v in values_named.items()))
-    there = table.items.get(keys[0], {}).get(keys[1])
-    return _Write(table, *keys, values) if test.expr(there) else None
+    names, said = asked["ExpressionAttributeNames"], asked["ExpressionAttributeValues"]
+    before = {} if there is None else {name: {v.type: v.value} for name, v in there.attrs.items()}
+    count, more = before.get(names[found["count"]], {"N": "0"}).get("N", ""), said[found["more"]].get("N", "")
+    if not count.isdecimal() or not more.isdecimal():
+        return None
+    counted = {"N": str(int(count) + int(more))}
+    changed = {names[found["set"]]: said[found["to"]], names[found["count"]]: counted}
+    return {**asked["Key"], **before, **changed}
 
 
 def _by_text(table: Any) -> bool:
