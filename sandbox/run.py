@@ -114,7 +114,9 @@ def live(sandbox: Sandbox, town: Town, issuer: Issuer, options: RunOptions, cons
     gc.set_threshold(*SELDOM_COLLECTED)
     year = stage(sandbox, town, issuer)
     _pass_time(sandbox, town, console)
-    report = account(sandbox, year, round(time.monotonic() - began, 1))
+    lived = round(time.monotonic() - began, 1)
+    with console.status("holding both accounts against each other 对账"):
+        report = account(sandbox, year, lived)
     show(report, console)
     if options.report is not None:
         options.report.write_text(json.dumps(report, ensure_ascii=False, indent=2), encoding="utf-8")
