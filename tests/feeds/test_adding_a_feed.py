@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import pack
 from chalicelib.engine.decide import decide
 from chalicelib.errors import DeclarationError
 from chalicelib.model import BenefitCode, FeedId, FileId, Outcome, PersonId
+from chalicelib.pack import PACKS, load_folder
 from chalicelib.sources.reading import read_file
 from chalicelib.sources.roster_index import RosterIndex
 from tests.feeds.test_feeds import told
@@ -34,39 +34,34 @@ def shown(language: str) -> str:
 
 
 @pytest.fixture
-def packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the packs, with the feed of CONTRIBUTING.md beside the others."""
-    shutil.copytree(pack.PACKS, tmp_path / "packs")
-    monkeypatch.setattr(pack, "PACKS", tmp_path / "packs")
-    (tmp_path / f"packs/bozhou/feeds/{NEW}.yaml").write_text(shown("yaml"), encoding="utf-8")
-    return tmp_path / "packs"
+def bozhou(tmp_path: Path) -> Path:
+    """A copy of the pack, with the feed of CONTRIBUTING.md beside the others."""
+    folder = tmp_path / "bozhou"
+    shutil.copytree(PACKS / "bozhou", folder)
+    (folder / f"feeds/{NEW}.yaml").write_text(shown("yaml"), encoding="utf-8")
+    return folder
 
 
-def loaded() -> pack.Pack:
-    return pack.load.__wrapped__("bozhou")  # past the cache: the folder has changed
-
-
-def read_sample() -> tuple[Any, Any]:
+def read_sample(bozhou: Path) -> tuple[Any, Any]:
     expected = json.loads(shown("json"))
     given = expected.pop("given")
     people = {number: PersonId(number) for number in given["roster"]}
     data = shown("csv").encode()
-    feed = loaded().feeds[NEW]
+    feed = load_folder(bozhou).feeds[NEW]
     on = date.fromisoformat(given["on"])
     return read_file(data, feed, RosterIndex.of(people), file=FileId("SAMPLE"), on=on), expected
 
 
-@pytest.mark.usefixtures("packs")
-def test_the_feed_shown_reads_the_sample_shown_as_expected() -> None:
-    reading, expected = read_sample()
+def test_the_feed_shown_reads_the_sample_shown_as_expected(bozhou: Path) -> None:
+    reading, expected = read_sample(bozhou)
     assert told(reading) == expected
 
 
-@pytest.mark.usefixtures("packs")
-def test_what_it_proves_certifies_at_once() -> None:
-    reading, _ = read_sample()
+def test_what_it_proves_certifies_at_once(bozhou: Path) -> None:
+    reading, _ = read_sample(bozhou)
+    rules = load_folder(bozhou).rules
     person, evidence = next(iter(reading.evidence.items()))
-    decision = decide(a_person(id=person), [an_entitlement()], evidence, loaded().rules, date(2025, 6, 30))
+    decision = decide(a_person(id=person), [an_entitlement()], evidence, rules, date(2025, 6, 30))
     verdict = decision.verdict_for(BenefitCode("resident_pension"))
     assert (verdict.outcome, verdict.valid_until) == (Outcome.STRONG, date(2026, 6, 1))
 
@@ -87,11 +82,11 @@ def test_what_it_proves_certifies_at_once() -> None:
     ],
 )
 def test_what_is_left_out_stops_the_build_with_file_and_line(
-    packs: Path, old: str, new: str, file: str, why: str
+    bozhou: Path, old: str, new: str, file: str, why: str
 ) -> None:
-    path = packs / f"bozhou/feeds/{NEW}.yaml"
+    path = bozhou / f"feeds/{NEW}.yaml"
     source = path.read_text(encoding="utf-8")
     assert old in source
     path.write_text(source.replace(old, new), encoding="utf-8")
     with pytest.raises(DeclarationError, match=rf"{file}:\d+: .*{why}"):
-        loaded()
+        load_folder(bozhou)
