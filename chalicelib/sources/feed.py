@@ -266,8 +266,9 @@ class Feed(Declaration):
                 "the events declared and the events that rows can name must be the same", "events"
             )
         check_withdrawals(self.declared_events)
-        if self.day == "as_of" and any(event.withdraws for event in self.declared_events.values()):
-            raise MisplacedError("a list of states takes nothing back: it leaves out", "events")
+        dated = self.kind == "evidence" and self.day == "column"
+        if not dated and any(event.withdraws for event in self.declared_events.values()):
+            raise MisplacedError("only dated records of a file are taken back; a list leaves out", "events")
 
     def _check_place(self) -> None:
         main = main_of(self.declared_events, self.main_event)

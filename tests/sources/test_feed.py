@@ -61,6 +61,13 @@ def test_a_query_feed_takes_no_file_and_says_how_it_is_asked() -> None:
     assert set(made.events) == {"came", "left"}
 
 
+def test_an_interface_takes_nothing_back() -> None:
+    """It is asked again, and answers otherwise."""
+    events = feed().model_dump(by_alias=True, exclude_none=True)["events"]
+    with pytest.raises(ValidationError, match="only dated records"):
+        feed(**QUERY | {"events": events | {"withdrawn": WITHDRAWN}})
+
+
 def test_the_main_event_is_the_one_said_or_the_only_one() -> None:
     assert feed().main == "came"
     assert feed(main_event="left").main == "left"
@@ -171,7 +178,7 @@ def event(name: str, **changes: Any) -> Edit:
                 d.update(day="as_of"),
                 d["format"].update(load="full"),
             ),
-            "takes nothing back",
+            "only dated records",
         ),
         (lambda d: d.pop("main_event"), "say which is the main one"),
         (lambda d: d.update(main_event="stayed"), "no event 'stayed'"),
