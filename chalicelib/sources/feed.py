@@ -53,7 +53,9 @@ _FIELDS: Final[dict[str, dict[str, tuple[Reader, ...]]]] = {
 _FILELESS: Final = frozenset({"query", "api"})
 _MAY_BE_EMPTY: Final = frozenset({"phone", "grid", "key_groups"})
 _CODED: Final = frozenset({Reader.CODE, Reader.KEY_GROUPS})
-_RESERVED: Final = frozenset({"line", "person", "packed"})  # columns of our own beside the facts
+# Fields of an evidence feed that only help to tell who is meant; they are never kept as facts.
+IDENTIFYING: Final[dict[str, tuple[Reader, ...]]] = {"name": (Reader.TEXT,), "born": (Reader.DATE,)}
+_RESERVED: Final = frozenset({"line", "person", "packed", "recovered"})  # columns of our own beside the facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,7 @@ class Feed(Declaration):
         missing = set(known) - set(self.fields) - ({"day", "event"} if self.kind == "evidence" else set())
         if missing:
             raise MisplacedError(f"no column leads to {', '.join(sorted(missing))}", "columns")
+        known = {**known, **IDENTIFYING} if self.kind == "evidence" else known
         for name, column in self.columns.items():
             allowed = known.get(column.field)
             if allowed is None and (self.kind != "evidence" or column.field in _RESERVED):
@@ -288,7 +291,7 @@ class Feed(Declaration):
     @cached_property
     def facts(self) -> tuple[str, ...]:
         """The fields of an evidence feed that are kept as facts."""
-        return tuple(field for field in self.fields if field not in _FIELDS[self.kind])
+        return tuple(field for field in self.fields if field not in {**_FIELDS[self.kind], **IDENTIFYING})
 
     @cached_property
     def events(self) -> Mapping[str, FeedEvent]:

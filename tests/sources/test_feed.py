@@ -27,6 +27,8 @@ def test_a_sound_declaration_answers_what_others_ask() -> None:
     assert made.missing_after_days == 14  # rule 11: later than twice its interval
     assert made.fields["day"] == "日期"
     assert made.facts == ("remark",)
+    columns = made.model_dump()["columns"] | {"人": {"field": "name", "read": "text"}}
+    assert feed(columns=columns).facts == ("remark",)  # a name tells who is meant, and is not kept
     assert made.required == {"number", "day", "event"}
     assert made.column("event").codes == made.codes_of("event") == {"来": "came", "走": "left"}
     assert made.code_for("event", "left") == "走"
@@ -144,6 +146,8 @@ def event(name: str, **changes: Any) -> Edit:
         (lambda d: d["columns"].pop("身份证号码"), "no column leads to number"),
         (column("身份证号码", read="text"), "number is read by identity_number"),
         (column("行", field="line", read="text"), "has no field line"),
+        (column("姓", field="name", read="code", codes={"a": "b"}), "name is read by text"),
+        (column("生日", field="born", read="text"), "born is read by date"),
         (column("备注", read="telepathy"), "Input should be"),
         (column("备注", codes={"a": "b"}), "codes belong to"),
         (column("类别", codes={}), "codes belong to"),
