@@ -25,6 +25,7 @@ FUNCTIONS = {
     "SuspicionStep",
     "DailyRun",
     "SendMessages",
+    "TidyLake",
     "MonthlyResults",
     "NightlyStatistics",
 }
