@@ -13,7 +13,9 @@ from datetime import date, timedelta
 
 from chalicelib import clock, messages
 from chalicelib.cases import executions, settling, visiting
+from chalicelib.cases.freshness import missing_feeds
 from chalicelib.engine import suspension, timeline
+from chalicelib.engine.holds import last_certificate
 from chalicelib.engine.money import arrears
 from chalicelib.engine.periods import month_of
 from chalicelib.engine.timeline import SECONDS_A_DAY
@@ -59,8 +61,11 @@ def from_lake(person: PersonId) -> list[Evidence] | None:
 
 
 def look(record: PersonRecord, case: Case, on: date) -> suspension.Readiness:
-    """Rule 10 on a fresh match of this day."""
-    return suspension.readiness(record, case, settling.judge(record, on), current().rules, on)
+    """Rules 10 and 11 on a fresh match of this day."""
+    last = last_certificate(record)
+    feeds = [last.evidence.feed] if last is not None and last.evidence is not None else []
+    missing = missing_feeds(feeds, on)
+    return suspension.readiness(record, case, settling.judge(record, on), current().rules, on, missing)
 
 
 def visit_days(record: PersonRecord, case: Case, on: date) -> tuple[date, date]:
