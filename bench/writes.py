@@ -87,7 +87,7 @@ class Counted:
     units: int = 0  # write request units: two per item of a transaction
 
     def together(self, writes: Sequence[tables.Write], _token: str) -> None:
-        """A transaction; as a change it counts if evidence caused it, not if a case merely opens or closes."""
+        """A transaction; a change that evidence caused, unless a case merely opens or closes."""
         self.changes += any(write.item.sk.startswith(EVIDENCE) for write in writes)
         self.units += len(writes)
         for write in writes:
