@@ -236,10 +236,10 @@ def _person(number: int, chance: random.Random) -> PersonRecord:
 # --- two years -------------------------------------------------------------------------------------
 
 
-def lived(town: Town, days_before_end: int) -> Figures:
-    """What the second year writes if plain presence waits until so many days before a certificate's end."""
+def lived(town: Town, lazy: LazyRenewal) -> Figures:
+    """What the second year writes if plain presence waits as the policy says."""
     counted, held = Counted(), Lake()
-    with _town_hall(counted, held, days_before_end) as tell:
+    with _town_hall(counted, held, lazy) as tell:
         for record in town.people:
             born = Change("created", "bench", clock.now(), entitlements=record.entitlements)
             bare = PersonRecord(record.person)
@@ -277,11 +277,10 @@ def _close_cases(evidence: Mapping[PersonId, object]) -> None:
 
 
 @contextmanager
-def _town_hall(counted: Counted, held: Lake, days_before_end: int) -> Iterator[Any]:
+def _town_hall(counted: Counted, held: Lake, lazy: LazyRenewal) -> Iterator[Any]:
     """The project's own code over dictionaries; yields what tells it the day."""
     given = {f"WUGAN_{name.upper()}": "0" for name in Settings.__slots__} | {"WUGAN_PACK": PACK}
     shipped = load(PACK)
-    lazy = LazyRenewal(days_before_end=days_before_end)
     policy = shipped.rules.policy.model_copy(update={"lazy_renewal": lazy})
     known = {(event.feed, event.event): event for event in events()}
     pack = replace(shipped, rules=replace(shipped.rules, policy=policy, events=shipped.rules.events | known))
@@ -339,18 +338,20 @@ def measured(count: int = 2_000) -> dict[str, Figures]:
     """Every way of writing the same year."""
     town = invented(count)
     bare = upserts(town)
-    window = load(PACK).rules.policy.lazy_renewal.days_before_end
+    lazy = load(PACK).rules.policy.lazy_renewal
+    days = lazy.days_before_end
     return {
         "one upsert per person and feed, bare": Figures(bare, bare, bare),
-        "every newer piece, with audit and lock": lived(town, LONGEST_PERIOD),
-        f"lazily, {window} days before the end": lived(town, window),
+        "every newer piece, with audit and lock": lived(town, LazyRenewal(days_before_end=LONGEST_PERIOD)),
+        f"lazily, {days} days before the end": lived(town, lazy),
+        "the same, stays wait as well": lived(town, lazy.model_copy(update={"stays_wait": True})),
     }
 
 
 def table(count: int = 2_000) -> Table:
     """The table of `make bench`."""
     figures = measured(count)
-    *others, lazily = figures.values()
+    bare, _, lazily, laziest = figures.values()
     result = Table(title=f"DynamoDB writes of a year, {count} people, per person (x lazily)")
     for heading in ("way of writing", "changes by evidence", "items", "write units"):
         result.add_column(heading, justify="left" if heading == "way of writing" else "right")

@@ -159,6 +159,7 @@ class LazyRenewal(Declaration):
     """From when on plain presence moves a certificate; before that it waits in the lake."""
 
     days_before_end: Days
+    stays_wait: bool = False  # whether admissions and discharges wait as well
 
     @property
     def writes_everything(self) -> bool:

@@ -2,7 +2,7 @@
 
 Plain presence far from the end of a certificate changes nothing that anybody needs today: the next
 piece will carry further. It waits until the certificate nears its end. Whatever may speak against
-somebody, changes a condition, or begins or ends a stay never waits.
+somebody or changes a condition never waits; stays only where the policy lets them.
 """
 
 from __future__ import annotations
@@ -20,13 +20,18 @@ OUTLIVED: Final = timedelta(days=LONGEST_PERIOD)  # older presence certifies not
 
 
 def may_wait(item: Evidence, rules: RuleBook) -> bool:
-    """Whether an item is plain presence, or of no weight at all; what nobody has declared never waits."""
+    """Whether an item is plain presence, or of no weight at all; what nobody has declared never waits.
+
+    Stays wait where the policy says so: they hold suspensions, and whoever suspends reads the lake.
+    """
     event = rules.events.get((item.key.feed, item.key.event))
-    return event is not None and _is_plain(event)
+    if event is None or not _speaks_for(event):
+        return False
+    return event.stay is None or rules.policy.lazy_renewal.stays_wait
 
 
-def _is_plain(event: FeedEvent) -> bool:
-    return event.proves in (Proves.PRESENCE, Proves.NOTHING) and event.stay is None
+def _speaks_for(event: FeedEvent) -> bool:
+    return event.proves in (Proves.PRESENCE, Proves.NOTHING)
 
 
 def newest(items: Iterable[Evidence], rules: RuleBook) -> list[Evidence]:
@@ -57,7 +62,7 @@ def _bears(item: Evidence, rules: RuleBook, on: date) -> bool:
     event = rules.events.get((item.key.feed, item.key.event))
     if event is None:
         return False
-    if not _is_plain(event):
+    if event.stay is not None or not _speaks_for(event):
         return True
     return event.proves is Proves.PRESENCE and on - item.key.day <= OUTLIVED
 

@@ -1,5 +1,6 @@
 """Lazy renewal: what may wait in the lake, and what a record needs of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -35,6 +36,18 @@ WAITS = [
 @pytest.mark.parametrize(("what", "waits", "why"), WAITS)
 def test_what_may_wait_in_the_lake(what: str, waits: bool, why: str) -> None:
     assert may_wait(some_evidence(what, ON), RULES) is waits, why
+
+
+STAYS = ["hospital_inpatient/admitted", "hospital_inpatient/discharged", "hospital_inpatient/died"]
+
+
+def test_stays_wait_where_the_policy_says_so_and_bear_on_decisions_all_the_same() -> None:
+    lazy = RULES.policy.lazy_renewal.model_copy(update={"stays_wait": True})
+    policy = RULES.policy.model_copy(update={"lazy_renewal": lazy})
+    rules = replace(RULES, policy=policy)
+    stays = [some_evidence(what, ON) for what in STAYS]
+    assert [may_wait(item, rules) for item in stays] == [True, True, False], "a death never waits"
+    assert worth_weighing(stays, rules, ON) == stays
 
 
 NEWEST = [

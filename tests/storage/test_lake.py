@@ -253,6 +253,14 @@ def test_a_lake_that_cannot_be_read_says_so() -> None:
         lake.evidence_of(ONE)
 
 
+def test_a_lake_that_refuses_says_so() -> None:
+    put(ride("2025-06-01"))
+    refused = faults.lost_ack(AWSRequest(url="https://lake"))
+    refused.status_code = 403
+    with faults.at_call("s3", "GetObject", lambda _request: refused), pytest.raises(UnreadableError):
+        lake.evidence_of(ONE)
+
+
 def test_a_lake_that_changes_all_the_time_says_so() -> None:
     put(ride("2025-06-01"))
     s3 = boto3.client("s3")
