@@ -283,7 +283,9 @@ def _town_hall(counted: Counted, held: Lake, lazy: LazyRenewal) -> Iterator[Any]
     shipped = load(PACK)
     policy = shipped.rules.policy.model_copy(update={"lazy_renewal": lazy})
     known = {(event.feed, event.event): event for event in events()}
-    pack = replace(shipped, rules=replace(shipped.rules, policy=policy, events=shipped.rules.events | known))
+    pack = replace(
+        shipped, rules=replace(shipped.rules, policy=policy, events={**shipped.rules.events, **known})
+    )
     now = [datetime.combine(START, datetime.min.time(), clock.CHINA)]
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ, given))
