@@ -118,6 +118,7 @@ class Evidence:
     file: FileId
     line: int
     facts: Mapping[str, str] = field(default_factory=dict)
+    recovered: bool = False  # by 15 digits and name: neither certifies strongly nor accuses of death
 
 
 # --- people and what they draw ---------------------------------------------------------------
@@ -663,7 +664,8 @@ class DroppedFile:
     code: str = ""  # why held, refused or dead
     zh: str = ""
     en: str = ""
-    certified: int = 0  # people whose certificate moved
+    certified: int = 0  # people whose certificate moved at once
+    kept: int = 0  # people whose evidence waits in the lake until their certificate nears its end
     finished: datetime | None = None
 
 

@@ -17,6 +17,7 @@ from chalicelib.engine.periods import Counting, age_on
 from chalicelib.model import FeedId, KeyGroup, Person, Template
 
 MOST_MONTHS: Final = 12  # [A] strong evidence exempts for at most 12 months
+LONGEST_PERIOD: Final = 366  # days of those months
 
 Days = Annotated[int, Field(ge=1, le=400)]
 Months = Annotated[int, Field(ge=1, le=MOST_MONTHS)]
@@ -154,6 +155,18 @@ class Timeline(Declaration):
         return self
 
 
+class LazyRenewal(Declaration):
+    """From when on plain presence moves a certificate; before that it waits in the lake."""
+
+    days_before_end: Days
+    stays_wait: bool = False  # whether admissions and discharges wait as well
+
+    @property
+    def writes_everything(self) -> bool:
+        """Whether no certificate can be further from its end than this."""
+        return self.days_before_end >= LONGEST_PERIOD
+
+
 class Visits(Declaration):
     """Home visits (rule 10 c, "Visit outcomes")."""
 
@@ -213,6 +226,7 @@ class Policy(Declaration):
     periods: Periods
     weak: WeakRules
     timeline: Timeline
+    lazy_renewal: LazyRenewal = LazyRenewal(days_before_end=LONGEST_PERIOD)
     visits: Visits
     suspension: SuspensionPolicy
     stays: tuple[Stay, ...]
@@ -222,6 +236,12 @@ class Policy(Declaration):
     recovery_working_days: Days
     pay_runs_until_listed: int = Field(ge=1)
     results_day: DayOfMonth
+
+    @model_validator(mode="after")
+    def _settled_before_a_case_opens(self) -> Self:
+        if self.lazy_renewal.days_before_end < self.timeline.window_days:
+            raise ValueError("lazy_renewal must begin no later than the window in which cases open")
+        return self
 
     @cached_property
     def stay_days(self) -> dict[FeedId, int]:
