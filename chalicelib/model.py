@@ -74,6 +74,8 @@ class SuspicionKind(StrEnum):
     CUSTODY = "custody"
     DOUBLE_RECEIPT = "double_receipt"
     CONTRADICTION = "contradiction"
+    CONDITION = "condition"  # a condition of the benefit no longer holds on the facts known
+    WRONG_AMOUNT = "wrong_amount"  # paid too little or too much for the person's facts (rule 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,14 @@ class Evidence:
 
 
 # --- people and what they draw ---------------------------------------------------------------
+
+
+class Relation(StrEnum):
+    """Related persons whom the roster may name, and a condition may ask about (rule 6)."""
+
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    SPOUSE = "spouse"
 
 
 class KeyGroup(StrEnum):

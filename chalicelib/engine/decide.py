@@ -250,7 +250,7 @@ def _exclusion(version: BenefitRules, facts: Facts) -> Reason | None:
         if clause.holds(facts.person, facts.on):
             return reasons.excluded(clause)
     for clause in version.conditions:
-        if not clause.holds(facts.person, facts.on):
+        if clause.holds(facts.person, facts.on) is False:
             return reasons.condition_unmet(clause)
     return None
 
@@ -276,7 +276,11 @@ def _excluding(
     for negative in sorted(facts.exclusions, key=lambda n: n.key):
         for row in version.excludes:
             overlaps = negative.until is None or negative.until >= entitlement.since
-            if overlaps and row.shown_by.key == (negative.key.feed, negative.key.event):
+            if (
+                overlaps
+                and row.shown_by is not None
+                and row.shown_by.key == (negative.key.feed, negative.key.event)
+            ):
                 yield row, negative
 
 

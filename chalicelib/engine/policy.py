@@ -57,7 +57,13 @@ class Tier(Declaration):
     months: Months
     aged_at_least: int = Field(default=0, ge=0, le=130)
     in_key_group: tuple[KeyGroup, ...] = ()
+    no_strong_within_months: Months | None = None  # [A] no strong evidence in the last period
     why: str = Field(min_length=1)
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether nobody falls out of it."""
+        return not self.aged_at_least and not self.in_key_group and self.no_strong_within_months is None
 
     def covers(self, person: Person, day: date) -> bool:
         """Whether the tier holds for a person on the day of the evidence."""
@@ -75,7 +81,7 @@ class Periods(Declaration):
 
     @model_validator(mode="after")
     def _everybody_is_in_a_tier(self) -> Self:
-        if not any(tier.aged_at_least == 0 and not tier.in_key_group for tier in self.tiers):
+        if not any(tier.is_for_everybody for tier in self.tiers):
             raise ValueError("one tier must hold for everybody (no age, no key group)")
         if self.weak_months > min(tier.months for tier in self.tiers):
             raise ValueError("weak evidence may not carry longer than strong evidence does in any tier")

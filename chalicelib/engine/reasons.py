@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from chalicelib.engine.benefits import Clause, Excludes
+from chalicelib.engine.benefits import Excludes
+from chalicelib.engine.clauses import Clause
 from chalicelib.engine.periods import zh_day
 from chalicelib.engine.weigh import Lack, Shortfall, Weight
 from chalicelib.model import EvidenceKey, FeedEvent, Reason, SuspicionKind

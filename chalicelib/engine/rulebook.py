@@ -143,7 +143,8 @@ def _check_version(
 
 def _against(here: Place, version: BenefitRules) -> Iterator[tuple[Place, EventName]]:
     for number, excludes in enumerate(version.excludes):
-        yield (*here, "excludes", number, "shown_by"), excludes.shown_by
+        if excludes.shown_by is not None:
+            yield (*here, "excludes", number, "shown_by"), excludes.shown_by
     for number, custody in enumerate(version.custody):
         yield (*here, "custody", number, "shown_by"), custody.shown_by
 
@@ -154,7 +155,7 @@ def _proves(version: BenefitRules, row: EventName) -> Proves:
 
 
 def _check_tiers(path: Path, place: Place, tiers: tuple[Tier, ...], policy: Policy) -> None:
-    if not any(tier.aged_at_least == 0 and not tier.in_key_group for tier in tiers):
+    if not any(tier.is_for_everybody for tier in tiers):
         raise DeclarationError(place_of(path, place), "one tier must hold for everybody")
     if min(tier.months for tier in tiers) < policy.periods.weak_months:
         raise DeclarationError(

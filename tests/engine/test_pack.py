@@ -10,7 +10,8 @@ from chalicelib.model import BenefitKind
 from chalicelib.sources.feed import load_feeds
 from tests.events import BOZHOU, EVENTS, RULES
 
-FILES = [BOZHOU / "policy.yaml", *sorted((BOZHOU / "benefits").glob("*.yaml"))]
+PACKS = BOZHOU.parent
+FILES = [*sorted(PACKS.glob("*/policy.yaml")), *sorted(PACKS.glob("*/benefits/*.yaml"))]
 SOURCE = re.compile(r"# .*\[(J|A|B|pub|choice)\]")
 SAYS_ITSELF = (
     "why:",
@@ -21,6 +22,7 @@ SAYS_ITSELF = (
     "kind: monthly",
     "jurisdiction:",
     "shown_by:",
+    "beside:",
 )
 
 
@@ -36,7 +38,7 @@ def test_the_rules_hold_with_the_real_feeds() -> None:
         ), key  # fmt: skip
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parents[1].name}-{path.stem}")
 def test_every_value_bears_its_source(path: Path) -> None:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         said = line.strip().removeprefix("- ")
@@ -45,9 +47,12 @@ def test_every_value_bears_its_source(path: Path) -> None:
             assert SOURCE.search(line), f"{path.name}:{number}: {said}"
 
 
-def test_six_benefits_of_five_authorities_one_of_them_a_fee_relief() -> None:
-    assert len(RULES.benefits) == 6
-    assert len({benefit.run_by for benefit in RULES.benefits.values()}) == 5
+@pytest.mark.parametrize(("pack", "count"), [("jining", 12), ("bozhou", 22)])
+def test_the_benefits_that_the_documents_count(pack: str, count: int) -> None:
+    assert len(list((PACKS / pack / "benefits").glob("*.yaml"))) == count
+
+
+def test_a_fee_relief_can_never_be_suspended() -> None:
     reliefs = [code for code, benefit in RULES.benefits.items() if benefit.kind is BenefitKind.FEE_RELIEF]
     assert reliefs == ["outpatient_chronic"]
     assert [RULES.benefit(code).suspendable for code in reliefs] == [False]

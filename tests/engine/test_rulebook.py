@@ -207,8 +207,8 @@ def test_clauses_of_every_word(pack: Path) -> None:
     guardian, young = load(pack).benefit_on(PENSION, day("2025-01-01")).excluded
     assert guardian.holds(a_person(key_groups=[KeyGroup.INCAPACITATED]), day("2025-01-01"))
     assert not guardian.holds(a_person(), day("2025-01-01"))
-    assert young.holds(a_person("1965-02-01"), day("2025-01-31"))
-    assert not young.holds(a_person("1965-02-01"), day("2025-02-01"))
+    assert young.holds(a_person("1965-02-01"), day("2025-02-28"))  # through the month of the birthday
+    assert not young.holds(a_person("1965-02-01"), day("2025-03-01"))
 
 
 def test_days_may_be_counted_as_in_fujian(pack: Path) -> None:

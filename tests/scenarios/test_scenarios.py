@@ -112,7 +112,6 @@ def test_scenarios_are_numbered_without_gaps() -> None:
     assert sorted(scenario.scenario for scenario in ALL) == list(range(1, len(ALL) + 1))
 
 
-def test_every_event_and_every_benefit_stands_in_a_scenario() -> None:
+def test_every_event_stands_in_a_scenario() -> None:
     sent = {sent.key() for scenario in ALL for sent in scenario.evidence}
     assert {(key.feed, key.event) for key in sent} == set(EVENTS)
-    assert {drawn.benefit for scenario in ALL for drawn in scenario.draws} == set(RULES.benefits)
