@@ -118,6 +118,7 @@ class Evidence:
     file: FileId
     line: int
     facts: Mapping[str, str] = field(default_factory=dict)
+    recovered: bool = False
 
 
 # --- people and what they draw ---------------------------------------------------------------
@@ -243,6 +244,7 @@ class Reason:
     zh: str
     en: str
     evidence: EvidenceKey | None = None
+    rule: str = ""  # the line of the rule book that was decisive: "old_age_allowance/conditions/1"
 
 
 @dataclass(frozen=True, slots=True)

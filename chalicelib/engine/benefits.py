@@ -155,6 +155,21 @@ class BenefitRules(Declaration):
             raise ValueError("a version must have been reviewed before the day from which it holds")
         return self
 
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """Everything that the version asks of a person or of a feed."""
+        bands = () if isinstance(self.amount, str) else self.amount
+        return (
+            *(term for clause in (*self.conditions, *self.excluded) for term in clause.terms),
+            *(term for band in bands for term in band.where),
+            *(self.entitles.where if self.entitles else ()),
+        )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether everything certifies and the policy's tiers hold, as for most benefits."""
+        return isinstance(self.recognises, str) and isinstance(self.tiers, str)
+
     def recognises_event(self, key: tuple[FeedId, str]) -> bool:
         """Whether an event that proves presence certifies this benefit."""
         return isinstance(self.recognises, str) or key in self.recognises.keys
@@ -205,6 +220,14 @@ class Benefit(Declaration):
         """Only a monthly payment is ever suspended for lack of certification."""
         return self.kind is BenefitKind.MONTHLY
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether all versions weigh evidence alike, as most benefits do: weighed once per person."""
+        return all(version.is_plain for version in self.versions)
+
     def on(self, day: date) -> BenefitRules:
         """The version in force on a day; before the first version, the first."""
-        return next((v for v in reversed(self.versions) if v.from_ <= day), self.versions[0])
+        for version in reversed(self.versions):
+            if version.from_ <= day:
+                return version
+        return self.versions[0]

@@ -102,7 +102,7 @@ class Term(Declaration):
     def lost_on(
         self, person: Person, states: States = NO_STATES, since: date = date.min
     ) -> tuple[date, EvidenceKey | None]:
-        """The first day on which a term that was lost did not hold, and the record that says so, if one does."""
+        """The first day on which a lost term did not hold, and the record that says so, if one does."""
         word = self._word(states, since)
         if word is None:
             return self._grown(person), None

@@ -6,6 +6,7 @@ reason. The models below say what may stand in it, and refuse what cannot be rig
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Final, Literal, Self
@@ -13,7 +14,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from chalicelib.declarations import Declaration
-from chalicelib.engine.periods import Counting, age_on
+from chalicelib.engine.periods import Counting, add_months, age_on
 from chalicelib.model import FeedId, KeyGroup, Person, Template
 
 MOST_MONTHS: Final = 12  # [A] strong evidence exempts for at most 12 months
@@ -65,11 +66,16 @@ class Tier(Declaration):
         """Whether nobody falls out of it."""
         return not self.aged_at_least and not self.in_key_group and self.no_strong_within_months is None
 
-    def covers(self, person: Person, day: date) -> bool:
-        """Whether the tier holds for a person on the day of the evidence."""
-        if self.in_key_group:
-            return not person.key_groups.isdisjoint(self.in_key_group)
-        return age_on(person.born, day) >= self.aged_at_least
+    def covers(self, person: Person, day: date, strong_days: Sequence[date] = ()) -> bool:
+        """Whether the tier holds for a person on the day of the evidence: all that it asks must be so."""
+        if self.in_key_group and person.key_groups.isdisjoint(self.in_key_group):
+            return False
+        if self.aged_at_least and age_on(person.born, day) < self.aged_at_least:
+            return False
+        if self.no_strong_within_months is None:
+            return True
+        first = add_months(day, -self.no_strong_within_months)
+        return not any(first <= other < day for other in strong_days)
 
 
 class Periods(Declaration):

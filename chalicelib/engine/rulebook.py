@@ -8,17 +8,19 @@ weak event without points, a benefit whose file bears another name.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from chalicelib.declarations import place_of, read_declaration
 from chalicelib.engine.benefits import Benefit, BenefitRules, CustodyCode, Recognised
 from chalicelib.engine.periods import last_day_certified
-from chalicelib.engine.policy import EventName, Policy, Tier
+from chalicelib.engine.policy import MOST_MONTHS, EventName, Policy, Tier
 from chalicelib.errors import DeclarationError, NotFoundError
 from chalicelib.model import (
+    AreaCode,
     BenefitCode,
     FeedEvent,
     FeedId,
@@ -32,33 +34,73 @@ EventKey = tuple[FeedId, str]
 Place = tuple[int | str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleBook:
     """Everything a decision rests on, besides the person and the evidence.
 
     `version` names jurisdiction, newest `from` day and a digest of all declarations: the same words
-    always bear the same version, so a decision can be replayed (rule 26).
+    always bear the same version, so a decision can be replayed (rule 26). `counties` holds, by the six
+    digits of a county, the rule book with that county's own values in it.
     """
 
     version: str
     policy: Policy
     benefits: Mapping[BenefitCode, Benefit]
     events: Mapping[EventKey, FeedEvent]
+    counties: Mapping[str, RuleBook] = field(default_factory=dict)
+
+    def for_area(self, area: AreaCode) -> RuleBook:
+        """The rule book of an area: its county's, if that has set values of its own."""
+        return self.counties.get(area[:6], self) if self.counties else self
 
     def benefit(self, code: BenefitCode) -> Benefit:
         """A benefit by its code; NotFoundError if nobody has declared it."""
-        if code not in self.benefits:
+        benefit = self.benefits.get(code)
+        if benefit is None:
             raise NotFoundError(f"the rule book knows no benefit {code!r}")
-        return self.benefits[code]
+        return benefit
 
     def benefit_on(self, code: BenefitCode, day: date) -> BenefitRules:
         """The rules of a benefit in force on a day (before its first version: the first)."""
         return self.benefit(code).on(day)
 
-    def months(self, rules: BenefitRules, person: Person, day: date) -> int:
-        """How long strong evidence of a day carries for a person: the shortest tier that covers them."""
-        tiers: tuple[Tier, ...] = self.policy.periods.tiers if isinstance(rules.tiers, str) else rules.tiers
-        return min(tier.months for tier in tiers if tier.covers(person, day))
+    @cached_property
+    def asked(self) -> frozenset[EventKey]:
+        """The events that conditions, exclusions, amounts and entitlements ask about."""
+        return frozenset(
+            name.key
+            for benefit in self.benefits.values()
+            for version in benefit.versions
+            for term in version.terms
+            for name in term.events
+        )
+
+    def asks_for_history(self, rules: BenefitRules) -> bool:
+        """Whether some tier asks for strong evidence in the period before."""
+        return any(tier.no_strong_within_months for tier in self._tiers(rules))
+
+    def period(
+        self,
+        benefit: Benefit,
+        rules: BenefitRules,
+        person: Person,
+        day: date,
+        strong_days: Sequence[date] = (),
+    ) -> tuple[int, str]:
+        """How many months strong evidence of a day carries, and the line that says so: the shortest tier.
+
+        `strong_days` are the days of all strong evidence about the person, for tiers that ask whether
+        the period before showed any.
+        """
+        tiers = self._tiers(rules)
+        shortest, number = MOST_MONTHS + 1, 0
+        for place, tier in enumerate(tiers, 1):
+            if tier.months < shortest and tier.covers(person, day, strong_days):
+                shortest, number = tier.months, place
+        return shortest, f"{'policy' if tiers is self.policy.periods.tiers else benefit.code}/tiers/{number}"
+
+    def _tiers(self, rules: BenefitRules) -> tuple[Tier, ...]:
+        return self.policy.periods.tiers if isinstance(rules.tiers, str) else rules.tiers
 
     def last_day(self, day: date, months: int) -> date:
         """The last day through which evidence of a day certifies, counted as the policy says."""
