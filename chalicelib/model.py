@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 PersonId = NewType("PersonId", str)  # 26 base32 characters, opaque
 FeedId = NewType("FeedId", str)
@@ -247,8 +247,7 @@ class Reason:
     rule: str = ""  # the line of the rule book that was decisive: "old_age_allowance/conditions/1"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """One entitlement on one day. `valid_until` never lies before what positive evidence gave."""
 
     benefit: BenefitCode
@@ -270,8 +269,7 @@ class Finding:
     benefit: BenefitCode | None = None  # where only one benefit is concerned
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What the rule book says of a person on a day; pure, and replayable from its own fields."""
 
     person: PersonId

@@ -7,12 +7,11 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from chalicelib.engine import reasons
-from chalicelib.engine.benefits import BenefitRules, Excludes
-from chalicelib.engine.clauses import Clause, Word
+from chalicelib.engine.benefits import MAY_BE_LOST, Benefit, BenefitRules, Excludes
+from chalicelib.engine.clauses import Clause
 from chalicelib.engine.facts import Facts, Negative
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import (
-    BenefitCode,
     Entitlement,
     EntitlementStatus,
     EvidenceKey,
@@ -21,7 +20,14 @@ from chalicelib.model import (
 )
 
 ROSTER: Final = FeedId("roster")  # what the roster or a birthday shows needs no record of a department
-MAY_BE_LOST: Final = (Word.AGED_UNDER, Word.SHOWN, Word.NOT_SHOWN)
+
+
+class Claim(NamedTuple):
+    """An entitlement, its benefit, and the benefit's rules in force on the day of the decision."""
+
+    entitlement: Entitlement
+    benefit: Benefit
+    version: BenefitRules
 
 
 class Shown(NamedTuple):
@@ -74,7 +80,7 @@ def excluding(
     rules: RuleBook,
 ) -> Iterator[Shown]:
     """What excludes a benefit that is still drawn, by its own table (rule 19)."""
-    if not version.excludes or entitlement.status is EntitlementStatus.TERMINATED:
+    if not _draws(entitlement):
         return
     for number, row in enumerate(version.excludes, 1):
         rule = f"{entitlement.benefit}/excludes/{number}"
@@ -83,11 +89,12 @@ def excluding(
                 why = reasons.double_receipt(row, negative.key, negative.event, rule)
                 yield Shown(negative.key, why, negative.until)
         for other in drawn:
-            key = EvidenceKey(
-                max(entitlement.since, other.since), ROSTER, f"{entitlement.benefit}.{row.benefit}"
-            )
-            if other.benefit == row.benefit and _draws(other) and key not in facts.refuted:
-                title = rules.benefit(BenefitCode(row.benefit)).title
+            if other.benefit != row.benefit or not _draws(other):
+                continue
+            day = max(entitlement.since, other.since)
+            key = EvidenceKey(day, ROSTER, f"{entitlement.benefit}.{row.benefit}")
+            if key not in facts.refuted:
+                title = rules.benefit(other.benefit).title
                 yield Shown(key, reasons.drawn_together(row, key, title, rule))
 
 
@@ -119,7 +126,7 @@ def exclusion(entitlement: Entitlement, version: BenefitRules, facts: Facts) -> 
 
 def lost_conditions(entitlement: Entitlement, version: BenefitRules, facts: Facts) -> Iterator[Lost]:
     """The conditions that held once and do not any more: grown up, certificate expired, remarried."""
-    if not version.conditions or not _draws(entitlement):
+    if not _draws(entitlement):
         return
     for number, clause in enumerate(version.conditions, 1):
         if clause.when not in MAY_BE_LOST:

@@ -9,15 +9,17 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from chalicelib.declarations import Declaration
 from chalicelib.engine.amounts import Amount
-from chalicelib.engine.clauses import Clause, Term
+from chalicelib.engine.clauses import Clause, Term, Word
 from chalicelib.engine.policy import DayOfMonth, EventName, Reviewed, Sentence, Tier
 from chalicelib.model import BenefitKind, FeedId
+
+MAY_BE_LOST: Final = (Word.AGED_UNDER, Word.SHOWN, Word.NOT_SHOWN)  # held at the grant, and may end
 
 
 class Recognised(Declaration):
@@ -164,6 +166,11 @@ class BenefitRules(Declaration):
             *(term for band in bands for term in band.where),
             *(self.entitles.where if self.entitles else ()),
         )
+
+    @cached_property
+    def may_be_lost(self) -> bool:
+        """Whether a condition that held at the grant may end."""
+        return any(clause.when in MAY_BE_LOST for clause in self.conditions)
 
     @property
     def is_plain(self) -> bool:

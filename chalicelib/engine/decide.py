@@ -19,7 +19,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 
 from chalicelib.engine import reasons, weigh
-from chalicelib.engine.against import against, exclusion
+from chalicelib.engine.against import Claim, against, exclusion
 from chalicelib.engine.benefits import Benefit, BenefitRules
 from chalicelib.engine.facts import Facts, Related, sort_evidence
 from chalicelib.engine.findings import findings
@@ -58,27 +58,26 @@ def decide(
     The values of the person's county hold. Raises NotFoundError for an entitlement to a benefit that
     nobody has declared.
     """
-    rules = rules.for_area(person.area)
+    if rules.counties:
+        rules = rules.for_area(person.area)
     facts = sort_evidence(person, evidence, rules, on, refuted, related)
+    claims = [Claim(entitlement, *rules.in_force(entitlement.benefit, on)) for entitlement in entitlements]
     return Decision(
         person.id,
         on,
         rules.version,
-        tuple([_verdict(entitlement, facts, entitlements, rules) for entitlement in entitlements]),
-        findings(entitlements, facts, rules),
+        tuple([_verdict(claim, facts, entitlements, rules) for claim in claims]),
+        findings(claims, facts, rules),
     )
 
 
-def _verdict(
-    entitlement: Entitlement, facts: Facts, drawn: Sequence[Entitlement], rules: RuleBook
-) -> Verdict:
-    benefit = rules.benefit(entitlement.benefit)
-    version = benefit.on(facts.on)
+def _verdict(claim: Claim, facts: Facts, drawn: Sequence[Entitlement], rules: RuleBook) -> Verdict:
+    entitlement, benefit, version = claim
     stated = entitlement.certified_until
     excluded = exclusion(entitlement, version, facts) if version.conditions or version.excluded else None
-    opposed = (
-        tuple(against(entitlement, version, facts, drawn, rules)) if _may_be_opposed(version, facts) else ()
-    )
+    opposed: tuple[Reason, ...] = ()
+    if _may_be_opposed(version, facts, drawn):
+        opposed = tuple(against(entitlement, version, facts, drawn, rules))
     strong, weak = _weighed(benefit, facts, excluded is not None, rules)
     usable = None if opposed or isinstance(weak, Shortfall) else weak
     best = strong
@@ -96,8 +95,11 @@ def _verdict(
     )
 
 
-def _may_be_opposed(version: BenefitRules, facts: Facts) -> bool:
-    return bool(facts.losses or facts.deceased_on is not None or version.excludes)
+def _may_be_opposed(version: BenefitRules, facts: Facts, drawn: Sequence[Entitlement]) -> bool:
+    """Whether anything could speak against it at all: for most people, nothing can."""
+    if facts.losses or facts.deceased_on is not None:
+        return True
+    return bool(version.excludes) and (bool(facts.exclusions) or len(drawn) > 1)
 
 
 def _weighed(
@@ -159,27 +161,27 @@ def _because(
     weak: Weight | Shortfall,
     on: date,
     rules: RuleBook,
-) -> Iterator[Reason]:
+) -> list[Reason]:
     """Why, the weightiest reason first."""
-    if excluded is not None:
-        yield excluded
-    yield from opposed
+    why = [excluded, *opposed] if excluded is not None else list(opposed)
     is_live = False
     if strong is not None and strong.until >= on:
         is_live = True
         key = strong.keys[0]
-        yield reasons.by_strong(strong, rules.events[key.feed, key.event])
+        why.append(reasons.by_strong(strong, rules.events[key.feed, key.event]))
     if isinstance(weak, Weight) and weak.until >= on:
         if opposed:
-            yield reasons.weak_blocked()
+            why.append(reasons.weak_blocked())
         else:
             is_live = True
-            yield reasons.by_combination(weak, tuple(rules.events[k.feed, k.event] for k in weak.keys))
+            events = tuple(rules.events[key.feed, key.event] for key in weak.keys)
+            why.append(reasons.by_combination(weak, events))
     if stated >= on:
         is_live = True
-        yield reasons.by_authority(stated)
+        why.append(reasons.by_authority(stated))
     if not is_live:
-        yield from _lacking(strong, weak, on, rules)
+        why += _lacking(strong, weak, on, rules)
+    return why
 
 
 def _lacking(strong: Weight | None, weak: Weight | Shortfall, on: date, rules: RuleBook) -> Iterator[Reason]:

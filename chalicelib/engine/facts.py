@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from chalicelib.engine.clauses import NO_STATES, UNTIL, States
 from chalicelib.engine.periods import age_on
@@ -29,7 +29,9 @@ from chalicelib.model import (
     SuspicionKind,
 )
 
-Related = Mapping[Relation, Iterable[Evidence]]
+STRONG: Final = Strength.STRONG  # looked up once for each item of evidence
+WEAK: Final = Strength.WEAK
+Related: TypeAlias = Mapping[Relation, Iterable[Evidence]]
 
 
 class Negative(NamedTuple):
@@ -86,9 +88,9 @@ def sort_evidence(
         event = events.get(pair)
         if event is None or key.day > on:
             continue
-        if event.strength is Strength.WEAK:
+        if event.strength is WEAK:
             weak.append(Sighting(key, event))
-        elif event.strength is Strength.STRONG:
+        elif event.strength is STRONG:
             if not item.recovered:
                 strong.append(Sighting(key, event))
         elif event.suspicion is not None:
@@ -157,7 +159,7 @@ def _states(
 
 def _once(evidence: Iterable[Evidence]) -> Iterable[Evidence]:
     """Each key once; should two items of one key differ, always the same one of them."""
-    items = evidence if isinstance(evidence, Sequence) else tuple(evidence)
+    items = evidence if isinstance(evidence, list | tuple) else tuple(evidence)
     if len(items) < 2:
         return items
     unique: dict[EvidenceKey, Evidence] = {}

@@ -3,41 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 
 from chalicelib.engine import reasons
-from chalicelib.engine.against import contradicts, excluding, lost_conditions
+from chalicelib.engine.against import Claim, contradicts, excluding, lost_conditions
 from chalicelib.engine.facts import Facts, Negative
 from chalicelib.engine.periods import ONE_DAY
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import BenefitCode, Entitlement, EvidenceKey, Finding, SuspicionKind
 
 
-def findings(entitlements: Sequence[Entitlement], facts: Facts, rules: RuleBook) -> tuple[Finding, ...]:
+def findings(claims: Sequence[Claim], facts: Facts, rules: RuleBook) -> tuple[Finding, ...]:
     """Everything that must be verified about a person on a day."""
-    found = [
-        *losses_found(entitlements, facts, rules),
-        *contradiction_found(facts, facts.refuted),
-    ]
-    for entitlement in entitlements:
-        found += _of_one_benefit(entitlement, entitlements, facts, rules)
+    found: list[Finding] = []
+    if facts.losses:
+        found += losses_found(claims, facts)
+    if facts.contradicting:
+        found += contradiction_found(facts)
+    for claim in claims:
+        if claim.version.excludes and (facts.exclusions or len(claims) > 1):
+            found += _double_receipt_found(claim, [claim.entitlement for claim in claims], facts, rules)
+        if claim.version.may_be_lost:
+            found += _condition_found(claim, facts)
     return apart(found) if found else ()
 
 
-def _of_one_benefit(
-    entitlement: Entitlement, drawn: Sequence[Entitlement], facts: Facts, rules: RuleBook
+def _double_receipt_found(
+    claim: Claim, drawn: Sequence[Entitlement], facts: Facts, rules: RuleBook
 ) -> Iterator[Finding]:
-    version = rules.benefit_on(entitlement.benefit, facts.on)
-    for shown in excluding(entitlement, version, facts, drawn, rules):
+    """One of a benefit, however many records show it."""
+    for shown in excluding(claim.entitlement, claim.version, facts, drawn, rules):
         kind = SuspicionKind.DOUBLE_RECEIPT
-        yield Finding(kind, shown.key.day, shown.key, shown.reason, entitlement.benefit)
-        break  # one suspicion of a benefit, however many records show it
-    for lost in lost_conditions(entitlement, version, facts):
-        rule = f"{entitlement.benefit}/conditions/{lost.number}"
-        why = reasons.condition_lost(lost.clause, lost.day, lost.key, rule)
-        yield Finding(SuspicionKind.CONDITION, lost.day, lost.key, why, entitlement.benefit)
+        yield Finding(kind, shown.key.day, shown.key, shown.reason, claim.entitlement.benefit)
+        break
+
+
+def _condition_found(claim: Claim, facts: Facts) -> Iterator[Finding]:
+    """One of a benefit: the first of its conditions that was lost."""
+    code = claim.entitlement.benefit
+    for lost in lost_conditions(claim.entitlement, claim.version, facts):
+        why = reasons.condition_lost(lost.clause, lost.day, lost.key, f"{code}/conditions/{lost.number}")
+        yield Finding(SuspicionKind.CONDITION, lost.day, lost.key, why, code)
         break
 
 
@@ -61,7 +68,7 @@ def _order(finding: Finding) -> tuple[SuspicionKind, date, EvidenceKey, BenefitC
     return finding.kind, finding.day, finding.evidence, finding.benefit or ""
 
 
-def losses_found(entitlements: Sequence[Entitlement], facts: Facts, rules: RuleBook) -> Iterator[Finding]:
+def losses_found(claims: Sequence[Claim], facts: Facts) -> Iterator[Finding]:
     """A person dies once: of several records the earliest. Each day of custody is a finding.
 
     What contradicts none of a person's benefits concerns nobody.
@@ -69,29 +76,24 @@ def losses_found(entitlements: Sequence[Entitlement], facts: Facts, rules: RuleB
     found: dict[tuple[SuspicionKind, date], Negative] = {}
     has_died = facts.deceased_on is not None
     for negative in facts.losses:
-        if not _concerns_any(negative, entitlements, facts, rules):
-            continue
         if negative.kind is SuspicionKind.DEATH:
             if not has_died:
                 found[negative.kind, negative.key.day] = negative
             has_died = True
-        elif negative.until is None or any(negative.until >= e.since for e in entitlements):
+        elif any(_concerns(negative, claim) for claim in claims):
             found.setdefault((negative.kind, negative.key.day), negative)
     for (kind, day), negative in found.items():
         yield Finding(kind, day, negative.key, reasons.loss(kind, negative.key, negative.event))
 
 
-def _concerns_any(
-    negative: Negative, entitlements: Sequence[Entitlement], facts: Facts, rules: RuleBook
-) -> bool:
-    if negative.kind is SuspicionKind.DEATH or not entitlements:
-        return True
-    return any(contradicts(rules.benefit_on(e.benefit, facts.on), negative) for e in entitlements)
+def _concerns(negative: Negative, claim: Claim) -> bool:
+    drawn_then = negative.until is None or negative.until >= claim.entitlement.since
+    return drawn_then and contradicts(claim.version, negative)
 
 
-def contradiction_found(facts: Facts, refuted: AbstractSet[EvidenceKey]) -> Iterator[Finding]:
+def contradiction_found(facts: Facts) -> Iterator[Finding]:
     """The earliest strong presence after a loss: one finding, however many more follow."""
-    sightings = [s for s in facts.contradicting if s.key not in refuted]
+    sightings = [s for s in facts.contradicting if s.key not in facts.refuted]
     if not sightings:
         return
     earliest = min(sightings, key=lambda s: s.key)

@@ -13,17 +13,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from chalicelib.declarations import place_of, read_declaration
 from chalicelib.engine.benefits import Benefit, BenefitRules, CustodyCode, Recognised
-from chalicelib.engine.periods import last_day_certified
-from chalicelib.engine.policy import MOST_MONTHS, EventName, Policy, Tier
+from chalicelib.engine.periods import age_on, last_day_certified
+from chalicelib.engine.policy import EventName, Policy, Tier
 from chalicelib.errors import DeclarationError, NotFoundError
 from chalicelib.model import (
     AreaCode,
     BenefitCode,
     FeedEvent,
     FeedId,
+    KeyGroup,
     Person,
     Proves,
     Stay,
@@ -32,6 +34,13 @@ from chalicelib.model import (
 
 EventKey = tuple[FeedId, str]
 Place = tuple[int | str, ...]
+
+
+class Period(NamedTuple):
+    """How many months evidence carries, and by which line of the rules."""
+
+    months: int
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,26 @@ class RuleBook:
         """The rules of a benefit in force on a day (before its first version: the first)."""
         return self.benefit(code).on(day)
 
+    def in_force(self, code: BenefitCode, day: date) -> tuple[Benefit, BenefitRules]:
+        """A benefit and its rules in force on a day; NotFoundError if nobody has declared it."""
+        found = self._in_force.get((code, day))
+        if found is None:
+            benefit = self.benefit(code)
+            found = self._in_force[code, day] = benefit, benefit.on(day)
+        return found
+
+    @cached_property
+    def _in_force(self) -> dict[tuple[BenefitCode, date], tuple[Benefit, BenefitRules]]:
+        return {}
+
+    @cached_property
+    def asks_for_history(self) -> bool:
+        """Whether some tier asks for strong evidence in the period before."""
+        own = (v.tiers for b in self.benefits.values() for v in b.versions if not isinstance(v.tiers, str))
+        return any(
+            tier.no_strong_within_months for tiers in (self.policy.periods.tiers, *own) for tier in tiers
+        )
+
     @cached_property
     def asked(self) -> frozenset[EventKey]:
         """The events that conditions, exclusions, amounts and entitlements ask about."""
@@ -75,10 +104,6 @@ class RuleBook:
             for name in term.events
         )
 
-    def asks_for_history(self, rules: BenefitRules) -> bool:
-        """Whether some tier asks for strong evidence in the period before."""
-        return any(tier.no_strong_within_months for tier in self._tiers(rules))
-
     def period(
         self,
         benefit: Benefit,
@@ -86,25 +111,38 @@ class RuleBook:
         person: Person,
         day: date,
         strong_days: Sequence[date] = (),
-    ) -> tuple[int, str]:
-        """How many months strong evidence of a day carries, and the line that says so: the shortest tier.
+    ) -> Period:
+        """How long strong evidence of a day carries, and the line that says so: the shortest tier.
 
         `strong_days` are the days of all strong evidence about the person, for tiers that ask whether
         the period before showed any.
         """
-        tiers = self._tiers(rules)
-        shortest, number = MOST_MONTHS + 1, 0
-        for place, tier in enumerate(tiers, 1):
-            if tier.months < shortest and tier.covers(person, day, strong_days):
-                shortest, number = tier.months, place
-        return shortest, f"{'policy' if tiers is self.policy.periods.tiers else benefit.code}/tiers/{number}"
+        own = not isinstance(rules.tiers, str)
+        tiers = rules.tiers if own else self.policy.periods.tiers
+        place = (id(tiers), age_on(person.born, day), person.key_groups)
+        period = self._periods.get(place)
+        if period is None:
+            period = _shortest(tiers, benefit.code if own else "policy", person, day, strong_days)
+            if not any(tier.no_strong_within_months for tier in tiers):
+                self._periods[place] = period  # it depends on age and key groups alone
+        return period
 
-    def _tiers(self, rules: BenefitRules) -> tuple[Tier, ...]:
-        return self.policy.periods.tiers if isinstance(rules.tiers, str) else rules.tiers
+    @cached_property
+    def _periods(self) -> dict[tuple[int, int, frozenset[KeyGroup]], Period]:
+        return {}
 
     def last_day(self, day: date, months: int) -> date:
         """The last day through which evidence of a day certifies, counted as the policy says."""
         return last_day_certified(day, months, self.policy.periods.counted_in)
+
+
+def _shortest(
+    tiers: Sequence[Tier], whose: str, person: Person, day: date, strong_days: Sequence[date]
+) -> Period:
+    months, number = min(
+        (tier.months, number) for number, tier in enumerate(tiers, 1) if tier.covers(person, day, strong_days)
+    )
+    return Period(months, f"{whose}/tiers/{number}")
 
 
 def load_rule_book(pack: Path, events: Mapping[EventKey, FeedEvent]) -> RuleBook:

@@ -55,6 +55,7 @@ class Shortfall:
     points: int = 0
 
 
+STRONG: Final = Strength.STRONG  # looked up once for each item of evidence
 NONE_AT_ALL: Final = Shortfall(Lack.NOTHING)
 
 
@@ -66,17 +67,18 @@ def strongest(
     Not always the newest: whoever turns 80 between two items had the longer period at the first.
     """
     best: Weight | None = None
-    all_days: tuple[date, ...] | None = None
+    is_plain = benefit.is_plain
+    days: Sequence[date] = ()
+    if rules.asks_for_history:
+        days = [s.key.day for s in sightings if s.event.strength is STRONG]
     for sighting in sightings:
         key, event = sighting
-        if event.strength is not Strength.STRONG:
+        if event.strength is not STRONG:
             continue
         version = benefit.on(key.day)
-        if not version.recognises_event((key.feed, key.event)):
+        if not is_plain and not version.recognises_event((key.feed, key.event)):
             continue
-        if all_days is None and rules.asks_for_history(version):
-            all_days = tuple(s.key.day for s in sightings if s.event.strength is Strength.STRONG)
-        months, rule = rules.period(benefit, version, person, key.day, all_days or ())
+        months, rule = rules.period(benefit, version, person, key.day, days)
         until = rules.last_day(key.day, months)
         if best is None or (until, key) > (best.until, best.keys[0]):
             best = Weight(until, key.day, event.route, (key,), rule)
