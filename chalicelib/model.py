@@ -30,6 +30,7 @@ class Proves(StrEnum):
     CONDITION = "condition"
     EXCLUSION = "exclusion"  # draws something that excludes a benefit: double receipt
     LOSS = "loss"  # death, custody
+    WITHDRAWAL = "withdrawal"  # the department takes an earlier record back (rule 14)
     NOTHING = "nothing"  # known and deliberately without weight, e.g. a settlement
 
 
@@ -92,6 +93,7 @@ class FeedEvent:
     trace: Trace | None = None  # only where it proves presence
     stay: Stay | None = None
     suspicion: SuspicionKind | None = None  # where it proves loss or exclusion
+    withdraws: str | None = None  # where it proves a withdrawal: the event of the same person, day and feed
 
 
 @dataclass(frozen=True, slots=True, order=True)
