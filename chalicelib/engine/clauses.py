@@ -50,7 +50,7 @@ class Term(Declaration):
     """
 
     when: Word
-    value: int | str | None = None
+    value: int | str = ""
     by: tuple[EventName, ...] = ()
     ended_by: tuple[EventName, ...] = ()
     of: Relation | None = None
@@ -89,7 +89,7 @@ class Term(Declaration):
         """Whether it is so on a day, for somebody who has drawn since a day; None if nobody has said."""
         match self.when:
             case Word.AGED_AT_LEAST:
-                return age_on(person.born, on) >= int(self.value or 0)
+                return age_on(person.born, on) >= int(self.value)
             case Word.AGED_UNDER:
                 return on < self._grown(person)
             case Word.IN_KEY_GROUP:
@@ -111,7 +111,7 @@ class Term(Declaration):
         return ended, word.key
 
     def _grown(self, person: Person) -> date:
-        return add_months(person.born, 12 * int(self.value or 0) + 1)
+        return add_months(person.born, 12 * int(self.value) + 1)
 
     def _word(self, states: States, since: date) -> Evidence | None:
         found = (states.get((self.of, *name.key)) for name in self.events)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
+from typing import TypeVar
 
 from chalicelib.engine import reasons, weigh
 from chalicelib.engine.against import Claim, against, exclusion
@@ -117,21 +118,53 @@ def _weighed(
 def _weigh(
     benefit: Benefit, facts: Facts, only_by_hand: bool, rules: RuleBook
 ) -> tuple[Weight | None, Weight | Shortfall]:
-    """Where something keeps a benefit from silent certification, by hand is still open (rule 1)."""
-    sightings: Sequence[Sighting] = facts.strong
+    """Where something keeps a benefit from silent certification, by hand is still open (rule 1).
+
+    What happened before a county set values of its own is worth what the city says: a period only
+    rolls forward.
+    """
+    strong_ones, weak_ones = facts.strong, facts.weak
     if only_by_hand:
-        sightings = [s for s in sightings if s.event.route is not Route.SILENT]
-    strong = weigh.strongest(facts.person, sightings, benefit, rules)
-    if only_by_hand or not facts.weak or (strong is not None and _reaches_further(strong, facts, rules)):
+        strong_ones, weak_ones = [s for s in strong_ones if s.event.route is not Route.SILENT], ()
+    if rules.city is None:
+        return _weigh_by(benefit, facts, strong_ones, weak_ones, rules)
+    before, after = _split(strong_ones, rules.since), _split(weak_ones, rules.since)
+    city = _weigh_by(benefit, facts, before[0], after[0], rules.city)
+    county = _weigh_by(benefit, facts, before[1], weak_ones if after[1] else (), rules)
+    return _further(city[0], county[0]), _further(city[1], county[1])
+
+
+def _split(sightings: Sequence[Sighting], day: date) -> tuple[list[Sighting], list[Sighting]]:
+    return [s for s in sightings if s.key.day < day], [s for s in sightings if s.key.day >= day]
+
+
+W = TypeVar("W", Weight | None, Weight | Shortfall)
+
+
+def _further(city: W, county: W) -> W:
+    if not isinstance(county, Weight):
+        return city if isinstance(city, Weight) or county is None or county is NONE_AT_ALL else county
+    return city if isinstance(city, Weight) and city.until >= county.until else county
+
+
+def _weigh_by(
+    benefit: Benefit,
+    facts: Facts,
+    strong_ones: Sequence[Sighting],
+    weak_ones: Sequence[Sighting],
+    rules: RuleBook,
+) -> tuple[Weight | None, Weight | Shortfall]:
+    strong = weigh.strongest(facts.person, strong_ones, benefit, rules)
+    if not weak_ones or (strong is not None and _reaches_further(strong, weak_ones, facts.on, rules)):
         return strong, NONE_AT_ALL
-    return strong, weigh.combined(facts.weak, benefit, rules)
+    return strong, weigh.combined(weak_ones, benefit, rules)
 
 
-def _reaches_further(strong: Weight, facts: Facts, rules: RuleBook) -> bool:
+def _reaches_further(strong: Weight, weak_ones: Sequence[Sighting], on: date, rules: RuleBook) -> bool:
     """Whether no weak combination can carry further: that spares most of the work."""
-    newest = max(sighting.key.day for sighting in facts.weak)
+    newest = max(sighting.key.day for sighting in weak_ones)
     reach = rules.last_day(newest, rules.policy.periods.weak_months)
-    return strong.until >= max(facts.on, reach)
+    return strong.until >= max(on, reach)
 
 
 def _outcome(

@@ -97,7 +97,7 @@ def sort_evidence(
             accusing.append((item, event))
         if pair in asked:
             told.append(item)
-    states = _states(told, refuted, related or {}, rules, on) if told or related else NO_STATES
+    states = states_on(told, rules, on, refuted, related) if told or related else NO_STATES
     died = person.deceased_on
     deceased = died if died is not None and died <= on else None
     if not accusing and deceased is None:
@@ -138,22 +138,21 @@ def _negatives(
     return sorted(found, key=lambda negative: negative.key)
 
 
-def _states(
-    told: Iterable[Evidence],
-    refuted: AbstractSet[EvidenceKey],
-    related: Related,
+def states_on(
+    evidence: Iterable[Evidence],
     rules: RuleBook,
     on: date,
+    refuted: AbstractSet[EvidenceKey] = frozenset(),
+    related: Related | None = None,
 ) -> States:
-    """The newest word of each state; a record that people have found wrong says nothing."""
+    """The newest word of each state up to a day; a record that people have found wrong says nothing."""
     states: dict[tuple[Relation | None, FeedId, str], Evidence] = {}
-    for item in told:
+    for item in evidence:
         if item.key not in refuted:
-            _keep_newest(states, None, item)
-    for relation, items in related.items():
+            _keep_newest(states, None, item, rules, on)
+    for relation, items in (related or {}).items():
         for item in items:
-            if item.key.day <= on and (item.key.feed, item.key.event) in rules.asked:
-                _keep_newest(states, relation, item)
+            _keep_newest(states, relation, item, rules, on)
     return states
 
 
@@ -176,12 +175,18 @@ def _told(item: Evidence) -> tuple[bool, list[tuple[str, str]]]:
 
 
 def _keep_newest(
-    states: dict[tuple[Relation | None, FeedId, str], Evidence], of: Relation | None, item: Evidence
+    states: dict[tuple[Relation | None, FeedId, str], Evidence],
+    of: Relation | None,
+    item: Evidence,
+    rules: RuleBook,
+    on: date,
 ) -> None:
-    place = (of, item.key.feed, item.key.event)
-    other = states.get(place)
-    if other is None or (item.key.day, _told(item)) > (other.key.day, _told(other)):
-        states[place] = item
+    key = item.key
+    if key.day > on or (key.feed, key.event) not in rules.asked:
+        return
+    other = states.get((of, key.feed, key.event))
+    if other is None or (key.day, _told(item)) > (other.key.day, _told(other)):
+        states[of, key.feed, key.event] = item
 
 
 def _refuted_facts(

@@ -215,6 +215,33 @@ class MessagePolicy(Declaration):
     certified_every_months: int = Field(ge=1)
 
 
+class Bounds(Declaration):
+    """The least and the most that a county may set."""
+
+    least: int = Field(ge=0)
+    most: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.least > self.most:
+            raise ValueError("least may not be more than most")
+        return self
+
+    def allow(self, value: int) -> bool:
+        """Whether a value lies within them, both ends included."""
+        return self.least <= value <= self.most
+
+
+class CountyMaySet(Declaration):
+    """What a county may set by itself, and within which bounds; what is not named, it may not (row J4)."""
+
+    months: Bounds | None = None
+    weak_months: Bounds | None = None
+    threshold: Bounds | None = None
+    points: Bounds | None = None
+    recognises: tuple[EventName, ...] = ()  # events that a benefit with a list of its own may add
+
+
 class Policy(Declaration):
     """A jurisdiction's policy.yaml."""
 
@@ -234,6 +261,7 @@ class Policy(Declaration):
     recovery_working_days: Days
     pay_runs_until_listed: int = Field(ge=1)
     results_day: DayOfMonth
+    county_may_set: CountyMaySet = CountyMaySet()
 
     @cached_property
     def stay_days(self) -> dict[FeedId, int]:

@@ -22,6 +22,8 @@ class Telling(Reason):
     """A reason whose sentences are made when they are asked for; equal to one that says the same."""
 
     __slots__ = ("_tell", "_words")
+    _tell: Callable[..., tuple[str, str]]
+    _words: tuple[Any, ...]
 
     def __init__(
         self,
@@ -39,14 +41,14 @@ class Telling(Reason):
         put(self, "rule", rule)
 
     @property
-    def zh(self) -> str:  # type: ignore[override]
+    def zh(self) -> str:
         """The sentence in Chinese."""
-        return str(self._tell(*self._words)[0])  # type: ignore[attr-defined]
+        return self._tell(*self._words)[0]
 
     @property
-    def en(self) -> str:  # type: ignore[override]
+    def en(self) -> str:
         """The sentence in English."""
-        return str(self._tell(*self._words)[1])  # type: ignore[attr-defined]
+        return self._tell(*self._words)[1]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Reason) and _said(self) == _said(other)
