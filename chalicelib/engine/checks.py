@@ -26,8 +26,8 @@ def check_policy(path: Path, policy: Policy, events: Mapping[EventKey, FeedEvent
     for number, weighed in enumerate(policy.weak.points):
         _check_event(path, ("weak", "points", number), weighed, events, strength=Strength.WEAK)
     for number, row in enumerate(policy.county_may_set.recognises):
-        event = events.get(row.key)
-        strength = event.strength if event is not None else None
+        known = events.get(row.key)
+        strength = known.strength if known is not None else None
         _check_event(path, ("county_may_set", "recognises", number), row, events, strength=strength)
     unweighed = sorted(
         key

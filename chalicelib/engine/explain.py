@@ -73,9 +73,8 @@ def _what_happens(suspendable: bool) -> tuple[str, str]:
         return zh + "待遇照常享受。", en + "the benefit continues."
     return (
         zh + "未经两次上门和两级审核，待遇照常发放；即使暂停，以后任何时候认证都恢复并补发。",
-        en
-        + "payment continues until two visits and two officers have confirmed otherwise, and certifying at "
-        "any later time brings it back with arrears.",
+        en + "payment continues until two visits and two officers have confirmed otherwise, and certifying "
+        "at any later time brings it back with arrears.",
     )
 
 
