@@ -133,7 +133,7 @@ def lost_conditions(entitlement: Entitlement, version: BenefitRules, facts: Fact
             continue
         if clause.holds(facts.person, facts.on, facts.states, entitlement.since) is not False:
             continue
-        day, found = clause.lost_on(facts.person, facts.states, entitlement.since)
+        day, found = clause.lost_on(facts.person, facts.on, facts.states, entitlement.since)
         key = found or EvidenceKey(day, ROSTER, f"{entitlement.benefit}.{clause.when}")
         if key not in facts.refuted:
             yield Lost(day, key, clause, number)

@@ -100,15 +100,14 @@ class Term(Declaration):
                 return not self._shown(on, states, since)
 
     def lost_on(
-        self, person: Person, states: States = NO_STATES, since: date = date.min
+        self, person: Person, on: date, states: States = NO_STATES, since: date = date.min
     ) -> tuple[date, EvidenceKey | None]:
         """The first day on which a lost term did not hold, and the record that says so, if one does."""
         word = self._word(states, since)
         if word is None:
             return self._grown(person), None
         until = _until(word)
-        ended = until + ONE_DAY if until is not None and self.when is Word.SHOWN else word.key.day
-        return ended, word.key
+        return until + ONE_DAY if until is not None and until < on else word.key.day, word.key
 
     def _grown(self, person: Person) -> date:
         return add_months(person.born, 12 * int(self.value) + 1)
