@@ -112,7 +112,7 @@ def county_values(
             else:
                 _put(value, changed, policy)
         except ValueError as error:
-            raise DeclarationError(place_of(path, ("values", number)), str(error)) from error
+            raise DeclarationError(place_of(path, ("values", number, "set")), str(error)) from error
     try:
         return Policy.model_validate(changed), mine
     except ValidationError as error:
