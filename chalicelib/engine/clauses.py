@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Final, Self, TypeAlias
+from typing import Annotated, Final, Self, TypeAlias, assert_never
 
 from pydantic import Field, model_validator
 
@@ -98,6 +98,8 @@ class Term(Declaration):
                 return self._shown(on, states, since)
             case Word.NOT_SHOWN:
                 return not self._shown(on, states, since)
+            case _:
+                assert_never(self.when)
 
     def lost_on(
         self, person: Person, on: date, states: States = NO_STATES, since: date = date.min

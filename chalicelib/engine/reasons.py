@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, assert_never
 
 from chalicelib.engine.benefits import Excludes
 from chalicelib.engine.clauses import Clause
@@ -128,6 +128,8 @@ def too_weak(short: Shortfall, threshold: int) -> Reason:
             return Telling("one_trace", _one_trace)
         case Lack.POINTS:
             return Telling("too_few_points", _too_few_points, (short.points, threshold), None, "policy/weak")
+        case _:
+            assert_never(short.lack)
 
 
 def _no_evidence() -> tuple[str, str]:
