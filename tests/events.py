@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from chalicelib.engine.rulebook import EventKey, RuleBook, load_rule_book
+from chalicelib.engine.checks import EventKey
+from chalicelib.engine.rulebook import RuleBook, load_rule_book
 from chalicelib.model import FeedEvent, FeedId
 from chalicelib.sources.feed import load_feeds
 

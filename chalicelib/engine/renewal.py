@@ -12,8 +12,9 @@ from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from typing import Final
 
+from chalicelib.engine.checks import EventKey
 from chalicelib.engine.policy import LONGEST_PERIOD
-from chalicelib.engine.rulebook import EventKey, RuleBook
+from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import Decision, Evidence, EvidenceKey, FeedEvent, Proves, Strength
 
 OUTLIVED: Final = timedelta(days=LONGEST_PERIOD)  # older presence certifies nothing any more
