@@ -30,6 +30,7 @@ class Proves(StrEnum):
     CONDITION = "condition"
     EXCLUSION = "exclusion"  # draws something that excludes a benefit: double receipt
     LOSS = "loss"  # death, custody
+    WITHDRAWAL = "withdrawal"  # the department takes an earlier record back (rule 14)
     NOTHING = "nothing"  # known and deliberately without weight, e.g. a settlement
 
 
@@ -90,6 +91,7 @@ class FeedEvent:
     trace: Trace | None = None  # only where it proves presence
     stay: Stay | None = None
     suspicion: SuspicionKind | None = None  # where it proves loss or exclusion
+    withdraws: str | None = None  # where it proves a withdrawal: the event of the same person, day and feed
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -109,13 +111,16 @@ class Evidence:
     """A normalised record about a recipient.
 
     `day` is when it happened (for lists of states: the list's as-of day), never when it arrived.
-    `facts` holds the few further words that a rule may need ("until", "benefit", "by").
+    `facts` holds the few further words that a rule may need ("until", "benefit", "by"). `recovered`: the
+    number was damaged and its owner found by 15 digits, name and roster, which neither certifies by
+    itself nor accuses of death (domain section 6).
     """
 
     key: EvidenceKey
     file: FileId
     line: int
     facts: Mapping[str, str] = field(default_factory=dict)
+    recovered: bool = False
 
 
 # --- people and what they draw ---------------------------------------------------------------

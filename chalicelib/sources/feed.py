@@ -50,7 +50,9 @@ _FIELDS: Final[dict[str, dict[str, tuple[Reader, ...]]]] = {
 }
 _MAY_BE_EMPTY: Final = frozenset({"phone", "grid", "key_groups"})
 _CODED: Final = frozenset({Reader.CODE, Reader.KEY_GROUPS})
-_RESERVED: Final = frozenset({"line", "person", "packed"})  # columns of our own beside the facts
+# Fields of an evidence feed that only help to tell who is meant; they are never kept as facts.
+IDENTIFYING: Final[dict[str, tuple[Reader, ...]]] = {"name": (Reader.TEXT,), "born": (Reader.DATE,)}
+_RESERVED: Final = frozenset({"line", "person", "packed", "recovered"})  # columns of our own beside the facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class Arrives(Declaration):
 class Format(Declaration):
     """What a file looks like; `load` full: the file holds the whole list, delta: only what is new."""
 
-    kind: list[Literal["csv", "xlsx"]] = Field(min_length=1)
+    kind: list[Literal["csv", "xlsx", "jsonl"]] = Field(min_length=1)
     load: Literal["full", "delta"]
 
 
@@ -137,6 +139,7 @@ class Column(Declaration):
 
     field: Word
     read: Reader
+    also: list[Said] = []  # other headers under which departments send the same column
     codes: dict[str, Word] = {}
     empty_if: dict[Word, list[Word]] = {}  # other field → its words for which this cell may be empty
 
@@ -161,6 +164,7 @@ class EventDeclaration(Declaration):
     route: Route = Route.SILENT
     stay: Stay | None = None
     suspicion: SuspicionKind | None = None
+    withdraws: Word | None = None
 
     @model_validator(mode="after")
     def _says_what_its_kind_needs(self) -> Self:
@@ -286,7 +290,7 @@ class Feed(Declaration):
     @cached_property
     def facts(self) -> tuple[str, ...]:
         """The fields of an evidence feed that are kept as facts."""
-        return tuple(field for field in self.fields if field not in _FIELDS[self.kind])
+        return tuple(field for field in self.fields if field not in {**_FIELDS[self.kind], **IDENTIFYING})
 
     @cached_property
     def events(self) -> Mapping[str, FeedEvent]:

@@ -84,7 +84,7 @@ def event(name: str, **changes: Any) -> Edit:
         (lambda d: d["owner"].pop("contact"), "Field required"),
         (lambda d: d["arrives"].update(warn_after="3 days"), "must not decrease"),
         (lambda d: d["format"].update(kind=[]), "at least 1"),
-        (lambda d: d["format"].update(kind=["xls"]), "'csv' or 'xlsx'"),
+        (lambda d: d["format"].update(kind=["xls"]), "'csv', 'xlsx' or 'jsonl'"),
         (lambda d: d["expect"]["rows"].update(min=0), "greater than or equal to 1"),
         (lambda d: d.pop("expect"), "must be said"),
         (lambda d: d.update(kind="api"), "takes no file"),

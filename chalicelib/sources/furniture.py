@@ -1,0 +1,36 @@
+"""Rows that are no data: the header again in the middle of a file, and rows of totals.
+
+They are looked for among the rows that would go back for their number, so that no sound row is taken for one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import polars as pl
+
+from chalicelib.sources.cells import clean
+from chalicelib.sources.headers import Layout, name_of
+from chalicelib.sources.tables import FAULT, LINE
+
+_TOTAL: Final = re.compile(r"(?:总?合计|总计|小计|共计)[:：]?[0-9,.]*[元人条行户笔]?")
+
+
+def without_furniture(rejected: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, int]:
+    """The rejected rows that are data, and how many are not."""
+    header = [name_of(cell) for cell in layout.header]
+    cells = rejected.drop(LINE, FAULT)
+    is_furniture = [_repeats(row, header) or _totals(row) for row in cells.iter_rows()]
+    kept = rejected.filter(~pl.Series(is_furniture, dtype=pl.Boolean))
+    return kept, rejected.height - kept.height
+
+
+def _repeats(row: tuple[str | None, ...], header: list[str]) -> bool:
+    return [name_of(cell or "") for cell in row] == header
+
+
+def _totals(row: tuple[str | None, ...]) -> bool:
+    """Whether the first cell that is filled says total, with a figure at most."""
+    first = next((word for cell in row if cell and (word := clean(cell, inside=True))), "")
+    return _TOTAL.fullmatch(first) is not None
