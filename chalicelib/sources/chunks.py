@@ -23,10 +23,10 @@ from chalicelib.sources.furniture import without_furniture
 from chalicelib.sources.headers import Layout, layout_of
 from chalicelib.sources.holds import Hold, HoldCode, hold
 from chalicelib.sources.jsonlines import batch_of_objects
-from chalicelib.sources.matching import match
+from chalicelib.sources.matching import PACKED, match
 from chalicelib.sources.parts import Part, Tally
 from chalicelib.sources.quotes import UnclosedQuoteError
-from chalicelib.sources.records import FIELD, RECOVERED, once, read_fields
+from chalicelib.sources.records import FIELD, RECOVERED, read_fields
 from chalicelib.sources.recovery import recover
 from chalicelib.sources.roster_index import RosterIndex
 from chalicelib.sources.tables import FAULT, LINE, Batch, batch_of
@@ -40,6 +40,8 @@ from chalicelib.sources.texts import (
     spans_of,
     unified,
 )
+
+_no: Final = pl.lit(False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,41 +156,48 @@ def read_batch(
 ) -> Part:
     """Read the rows of a batch: matched with the roster, their fields read, counted."""
     known = None if feed.kind == "roster" else roster
-    matched = match(batch, layout.positions["number"], known, on, damaged=damaged)
+    matched = match(batch, layout, known, on, damaged=damaged)
     unmatched, furniture = without_furniture(pl.concat([batch.ragged, matched.rejected]), layout)
-    columns = [str(place) for place in range(layout.width)]
-    hits, strangers, suggestions = (
-        matched.hits.with_columns(pl.lit(False).alias(RECOVERED)),
-        matched.strangers,
-        [],
-    )
+    hits, strangers, suggestions = matched.hits.with_columns(_no.alias(RECOVERED)), matched.strangers, []
     if known is not None:
         late = recover(unmatched, layout.positions, known, on)
         unmatched, strangers, suggestions = late.rejected, strangers + late.strangers, late.suggestions
-        found = late.found.with_columns(pl.lit(True).alias(RECOVERED))
-        hits = pl.concat([hits, found.select(hits.columns)]).sort(LINE)
+        found = late.found.with_columns((~_no).alias(RECOVERED))
+        hits = pl.concat([hits, found.select(hits.columns)]).sort(LINE) if found.height else hits
     fields = read_fields(hits, layout.positions, feed, on)
-    # Whether a roster gives one number to two people is only seen when all of it is put together.
-    good = (
-        fields.sound.join(hits.select(LINE, *columns), on=LINE) if known is None else once(fields.sound, feed)
-    )
-    rejected = pl.concat([_of_numbers(unmatched), fields.rejected.select(_of_numbers(unmatched).columns)])
     tally = Tally(
         rows=batch.rows - furniture,
         strangers=strangers,
-        superseded=fields.sound.height - good.height,
         furniture=furniture,
         cut_rows=matched.cut_rows,
         cut_numbers=matched.cut_numbers,
         blank={name: batch.seen[layout.positions[name]].null_count() for name in _watched(feed)},
     )
-    return Part(tally, good, rejected.sort(LINE), fields.noted, matched.repaired, suggestions, None)
+    return Part(
+        tally=tally,
+        good=_good(fields.sound, batch, layout, feed),
+        rejected=_rejected(unmatched, fields.rejected, batch, layout),
+        noted=fields.noted,
+        repaired=matched.repaired,
+        suggestions=suggestions,
+    )
 
 
-def _of_numbers(rejected: pl.DataFrame) -> pl.DataFrame:
-    """Rejected rows with the field at fault: a ragged row has none."""
+def _good(sound: pl.DataFrame, batch: Batch, layout: Layout, feed: Feed) -> pl.DataFrame:
+    """Sound rows as they are handed on: of a roster with their cells, for it is judged as a whole."""
+    if feed.kind != "roster":
+        return sound.drop(PACKED)
+    return sound.hstack(batch.rows_at(sound[LINE], layout.columns).drop(LINE))
+
+
+def _rejected(unmatched: pl.DataFrame, unread: pl.DataFrame, batch: Batch, layout: Layout) -> pl.DataFrame:
+    """All rejected rows with the field at fault: a ragged row has none."""
     whole_row = pl.col(FAULT).is_in([Fault.RAGGED_ROW.value, Fault.NOT_AN_OBJECT.value])
-    return rejected.with_columns(pl.when(whole_row).then(pl.lit("")).otherwise(pl.lit("number")).alias(FIELD))
+    named = unmatched.with_columns(
+        pl.when(whole_row).then(pl.lit("")).otherwise(pl.lit("number")).alias(FIELD)
+    )
+    cells = batch.rows_at(unread[LINE], layout.columns).hstack(unread.select(FAULT, FIELD))
+    return pl.concat([named, cells.select(named.columns)]).sort(LINE)
 
 
 def spans_in(data: bytes, spans: Iterable[Span]) -> Iterator[tuple[bytes, int]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from typing import Final
 
@@ -63,12 +64,16 @@ class EvidenceByPerson(Mapping[PersonId, list[Evidence]]):
 
     def __init__(self, frame: pl.DataFrame | None, feed: FeedId, file: FileId) -> None:
         """Take a frame [person, day, event, line, facts…, recovered]; None for a file without evidence."""
-        self._frame: Final = _NONE if frame is None else frame.sort(PERSON, LINE)
+        self._unsorted: Final = _NONE if frame is None else frame
         self._feed: Final = feed
         self._file: Final = file
 
     def __repr__(self) -> str:
-        return f"EvidenceByPerson({self._frame.height} rows)"
+        return f"EvidenceByPerson({self._unsorted.height} rows)"
+
+    @cached_property
+    def _frame(self) -> pl.DataFrame:
+        return self._unsorted.sort(PERSON, LINE)
 
     def __len__(self) -> int:
         return self._frame[PERSON].n_unique()

@@ -12,7 +12,7 @@ import polars as pl
 
 from chalicelib.sources.cells import clean
 from chalicelib.sources.headers import Layout, name_of
-from chalicelib.sources.tables import FAULT, LINE
+from chalicelib.sources.tables import LINE
 
 _TOTAL: Final = re.compile(r"(?:总?合计|总计|小计|共计)[:：]?[0-9,.]*[元人条行户笔]?")
 
@@ -20,9 +20,16 @@ _TOTAL: Final = re.compile(r"(?:总?合计|总计|小计|共计)[:：]?[0-9,.]*[
 def without_furniture(rejected: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, int]:
     """The rejected rows that are data, and how many are not."""
     header = [name_of(cell) for cell in layout.header]
-    cells = rejected.drop(LINE, FAULT)
+    number = pl.col(layout.positions["number"])
+    # A look at all rows at once: neither can be without one of these.
+    likely = pl.any_horizontal(pl.col(*layout.columns).str.contains("计", literal=True)) | (
+        number.str.contains(r"^[^0-9]+$")
+    )
+    candidates = rejected.filter(likely.fill_null(False))
+    cells = candidates.select(layout.columns)
     is_furniture = [_repeats(row, header) or _totals(row) for row in cells.iter_rows()]
-    kept = rejected.filter(~pl.Series(is_furniture, dtype=pl.Boolean))
+    lines = candidates[LINE].filter(pl.Series(is_furniture, dtype=pl.Boolean))
+    kept = rejected.filter(~pl.col(LINE).is_in(lines.implode()))
     return kept, rejected.height - kept.height
 
 

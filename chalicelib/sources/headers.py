@@ -40,6 +40,16 @@ class Layout:
         """How many cells a row has."""
         return len(self.header)
 
+    @property
+    def columns(self) -> list[str]:
+        """Every column of the frames."""
+        return [str(place) for place in range(len(self.header))]
+
+    @property
+    def read(self) -> list[str]:
+        """The columns that lead to a field."""
+        return sorted(set(self.positions.values()), key=int)
+
 
 Record = tuple[int, int, Sequence[str]]  # the line on which it begins, the line after it, its cells
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from chalicelib.sources.cells import Value
 from chalicelib.sources.faults import Fault
+from chalicelib.sources.headers import Layout
 from chalicelib.sources.identity import (
     canonical,
     first_fifteen,
@@ -41,7 +42,7 @@ REPAIRED: Final = {LINE: pl.Int64, RULE: pl.String, RAW: pl.String}
 class Matched:
     """A batch after matching: its rows that are not ragged = hits + rejected + strangers."""
 
-    hits: pl.DataFrame  # line, all columns, packed, person
+    hits: pl.DataFrame  # line, the columns that are read, packed, person
     rejected: pl.DataFrame  # line, all columns, fault
     strangers: int
     repaired: pl.DataFrame  # of the hits: line, rule, raw
@@ -67,44 +68,44 @@ def read_distinct(
 
 
 def match(
-    batch: Batch, column: str, roster: RosterIndex | None, on: date, *, damaged: bool = False
+    batch: Batch, layout: Layout, roster: RosterIndex | None, on: date, *, damaged: bool = False
 ) -> Matched:
-    """Match a batch by the number in `column`; without a roster (the roster itself) all sound rows hit.
+    """Match a batch by its numbers; without a roster (the roster itself) all sound rows hit.
 
     `damaged`: a spreadsheet has cut the column, so that a number ending in 000 is nobody's.
     """
+    column = layout.positions["number"]
     seen = batch.seen.select(LINE, packed_if_clean(column).alias(PACKED))
     cut = _ends_in_000(seen[PACKED])
-    cut_numbers = seen.filter(cut)[PACKED]
-    whole = seen.with_columns(pl.when(~cut).then(PACKED)) if damaged else seen
-    known = _with_person(whole, roster)
-    hits, rest = _divided(known, roster, on)
-    doubtful = rest.filter(~rest["sound"])[LINE]
-    read = _read_with_thought(batch.rows_at(doubtful), column, on, damaged=damaged)
-    figures = read.filter(pl.col(FAULT) == Fault.NUMBER_AS_FIGURE.value)
-    found = _with_person(read.filter(pl.col(FAULT).is_null()).drop(FAULT), roster)
+    cut_numbers = seen[PACKED].filter(cut)
+    known = _with_person(seen.with_columns(pl.when(~cut).then(PACKED)) if damaged else seen, roster)
+    hits, doubtful = _divided(known, roster, on)
+    read = _read_with_thought(batch.rows_at(doubtful, [column]), column, on, damaged=damaged)
+    found = _with_person(read.filter(pl.col(FAULT).is_null()), roster)
     late = found if roster is None else found.filter(pl.col(PERSON).is_not_null())
-    early = batch.rows_at(hits[LINE]).hstack(hits.select(PACKED, PERSON))
-    rejected = read.filter(pl.col(FAULT).is_not_null()).drop(PACKED)
-    strangers = seen.height - hits.height - late.height - rejected.height
+    wrong = read.filter(pl.col(FAULT).is_not_null())
+    whose = pl.concat([hits, late.select(hits.columns)]).sort(LINE)
+    figures = wrong.filter(pl.col(FAULT) == Fault.NUMBER_AS_FIGURE.value)
     return Matched(
-        pl.concat([early, late.select(early.columns)]).sort(LINE),
-        rejected,
-        strangers,
+        batch.rows_at(whose[LINE], layout.read).hstack(whose.select(PACKED, PERSON)),
+        batch.rows_at(wrong[LINE], layout.columns).hstack(wrong.select(FAULT)),
+        seen.height - whose.height - wrong.height,
         _repaired(late, column),
         cut_numbers.len() + figures.height,
         cut_numbers.n_unique() + figures[column].n_unique(),
     )
 
 
-def _divided(known: pl.DataFrame, roster: RosterIndex | None, on: date) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows about people of the roster, and the others with whether their number is sound."""
+def _divided(
+    known: pl.DataFrame, roster: RosterIndex | None, on: date
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Rows [line, packed, person] about people of the roster, and the lines whose number is not sound."""
     if roster is None:
         sound = is_sound(known[PACKED], on).fill_null(False)
-        return known.filter(sound), known.with_columns(sound.alias("sound"))
+        return known.filter(sound), known[LINE].filter(~sound)
     hit = known[PERSON].is_not_null()
-    rest = known.filter(~hit)
-    return known.filter(hit), rest.with_columns(is_sound(rest[PACKED], on).fill_null(False).alias("sound"))
+    rest = known.select(LINE, PACKED).filter(~hit)
+    return known.filter(hit), rest[LINE].filter(~is_sound(rest[PACKED], on).fill_null(False))
 
 
 def _read_with_thought(rows: pl.DataFrame, column: str, on: date, *, damaged: bool) -> pl.DataFrame:

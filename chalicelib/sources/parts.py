@@ -24,7 +24,6 @@ class Tally:
 
     rows: int = 0
     strangers: int = 0
-    superseded: int = 0
     furniture: int = 0  # the header again, totals: no data
     cut_rows: int = 0
     cut_numbers: int = 0  # distinct ones; of the range that has most of them
@@ -34,7 +33,6 @@ class Tally:
         return Tally(
             self.rows + other.rows,
             self.strangers + other.strangers,
-            self.superseded + other.superseded,
             self.furniture + other.furniture,
             self.cut_rows + other.cut_rows,
             max(self.cut_numbers, other.cut_numbers),

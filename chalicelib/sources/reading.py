@@ -136,9 +136,8 @@ def combine(
     if not tally.rows:
         return FileReading(hold=hold(HoldCode.NO_ROWS), encoding=layout.encoding)
     good, rejected, doubles = _settled(parts, layout, feed)
-    superseded = tally.superseded
     kept = once(good, feed)
-    superseded += good.height - kept.height
+    superseded = good.height - kept.height
     counts = Counts(tally.rows, kept.height, rejected.height, tally.strangers, superseded)
     if not counts.add_up:
         raise MiscountError(f"feed {feed.id}, file {file}: {counts}")
@@ -170,11 +169,10 @@ def _settled(
         return good, rejected, []
     later, doubles = strangers_under_one_number(good)
     wrong = pl.col(LINE).is_in(later)
-    columns = [str(place) for place in range(layout.width)]
     sent_back = good.filter(wrong).select(
-        LINE, *columns, pl.lit("number").alias(FIELD), pl.lit(Fault.NUMBER_OF_ANOTHER.value).alias(FAULT)
+        LINE, *layout.columns, pl.lit("number").alias(FIELD), pl.lit(Fault.NUMBER_OF_ANOTHER.value).alias(FAULT)
     )
-    good = good.filter(~wrong).drop(columns)
+    good = good.filter(~wrong).drop(layout.columns)
     doubles += in_two_forms(good, _stacked([part.repaired for part in parts])) + one_under_two_numbers(good)
     return good, pl.concat([rejected, sent_back.select(rejected.columns)]).sort(LINE), doubles
 

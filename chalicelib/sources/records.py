@@ -78,12 +78,12 @@ class Fields:
     """Matched rows with their fields read: rows = sound + rejected."""
 
     sound: pl.DataFrame  # line, packed, person, recovered, and one typed column per field
-    rejected: pl.DataFrame  # line, all columns, field, fault
+    rejected: pl.DataFrame  # line, field, fault
     noted: pl.DataFrame  # accepted, yet something to correct: line, field, fault
 
 
 def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: date) -> Fields:
-    """Read all declared fields of matched rows [line, all columns, packed, person, recovered]."""
+    """Read all declared fields of matched rows [line, their columns, packed, person, recovered]."""
     rows, faults = hits.select(LINE, PACKED, PERSON, RECOVERED), []
     noted = [pl.DataFrame(schema=NOTED)]
     for column in feed.columns.values():
@@ -95,7 +95,7 @@ def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: d
             read = read.with_columns(pl.lit(None, dtype=pl.String).alias(FAULT))
         rows = rows.with_columns(read["value"].alias(column.field))
         faults.append(_waived(read[FAULT], rows, column).alias(column.field))
-    rejected, sound = _set_apart(hits, rows, pl.DataFrame(faults))
+    rejected, sound = _set_apart(rows, pl.DataFrame(faults))
     notes = pl.concat(noted).join(sound.select(LINE), on=LINE, how="semi")
     return Fields(sound, rejected, notes)
 
@@ -144,17 +144,15 @@ def _waived(faults: pl.Series, rows: pl.DataFrame, column: Column) -> pl.Series:
     return faults
 
 
-def _set_apart(
-    hits: pl.DataFrame, rows: pl.DataFrame, faults: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows with their first fault, and the rows without any."""
+def _set_apart(rows: pl.DataFrame, faults: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines with their first fault, and the rows without any."""
     if faults.width == 0:
         first = pl.DataFrame({FIELD: [None] * rows.height, FAULT: [None] * rows.height}).cast(pl.String)
     else:
         names = [pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in faults.columns]
         first = faults.select(pl.coalesce(names).alias(FIELD), pl.coalesce(faults.columns).alias(FAULT))
     wrong = first[FAULT].is_not_null()
-    return hits.hstack(first).filter(wrong).drop(PACKED, PERSON, RECOVERED), rows.filter(~wrong)
+    return rows.select(LINE).hstack(first).filter(wrong), rows.filter(~wrong)
 
 
 def entries_of(good: pl.DataFrame) -> list[RosterEntry]:

@@ -22,7 +22,8 @@ LINE: Final = "line"
 FAULT: Final = "fault"
 _MARK: Final = "\x1e"
 _MASK: Final = bytes(code if code < 128 else 0x1A for code in range(256))
-RowsAt = Callable[[pl.Series], pl.DataFrame]
+Columns = Sequence[str]
+RowsAt = Callable[[pl.Series, Columns], pl.DataFrame]
 Record = tuple[int, Sequence[str]]
 
 
@@ -32,7 +33,7 @@ class Batch:
 
     seen: pl.DataFrame  # line and at least the watched columns; null = blank
     ragged: pl.DataFrame  # line, all columns, fault; what did not fit stands in the last cell
-    rows_at: RowsAt = field(repr=False)  # some lines of `seen` → line and all columns, in that order
+    rows_at: RowsAt = field(repr=False)  # lines of `seen`, columns → line and these columns, in that order
 
     @property
     def rows(self) -> int:
@@ -71,10 +72,11 @@ def batch_of_records(
 
 def _whole(frame: pl.DataFrame, ragged: pl.DataFrame) -> Batch:
     """The batch of rows all of whose cells are at hand, in any order of lines."""
-    seen = frame.filter(~pl.all_horizontal(pl.exclude(LINE).is_null()))
+    seen = frame.filter(~_blank(frame))
 
-    def rows_at(lines: pl.Series) -> pl.DataFrame:
-        return lines.to_frame(LINE).join(seen, on=LINE, how="left", maintain_order="left")
+    def rows_at(lines: pl.Series, columns: Columns) -> pl.DataFrame:
+        wanted = seen.select(LINE, *columns)
+        return lines.to_frame(LINE).join(wanted, on=LINE, how="left", maintain_order="left")
 
     return Batch(seen, ragged, rows_at)
 
@@ -83,10 +85,11 @@ def _plain(text: bytes, layout: Layout, first_line: int) -> Batch:
     """Lines without quotes, in UTF-8."""
     frame, fits = _split(text, layout, first_line)
     ragged = _ragged(text.decode().split("\n"), first_line, fits, layout) if not fits.all() else []
-    seen = frame.filter(fits & ~_blank(frame))
+    kept = fits & ~_blank(frame)
+    seen = frame if kept.all() else frame.filter(kept)
 
-    def rows_at(lines: pl.Series) -> pl.DataFrame:
-        return frame[lines - first_line]
+    def rows_at(lines: pl.Series, columns: Columns) -> pl.DataFrame:
+        return frame.select(LINE, *columns)[lines - first_line]
 
     return Batch(seen, batch_of_records(ragged, layout).ragged, rows_at)
 
@@ -96,18 +99,20 @@ def _masked(text: bytes, layout: Layout, first_line: int, watched: Sequence[str]
     frame, fits = _split(text.translate(_MASK), layout, first_line, watched)
     raw = text.split(b"\n")
 
-    def rows_at(lines: pl.Series) -> pl.DataFrame:
+    def rows_at(lines: pl.Series, columns: Columns) -> pl.DataFrame:
+        if lines.is_empty():
+            return _frame([], layout).select(LINE, *columns)
         picked = b"\n".join([raw[place] for place in (lines - first_line).to_list()])
-        rows = _split(picked.decode("gb18030").encode(), layout, 0)[0] if lines.len() else _frame([], layout)
-        return rows.with_columns(lines.alias(LINE))
+        rows, _ = _split(picked.decode("gb18030").encode(), layout, 0, columns)
+        return rows.with_columns(lines.alias(LINE)).select(LINE, *columns)
 
-    seen, ragged = frame.filter(fits), []
+    seen, ragged = frame if fits.all() else frame.filter(fits), []
     if not fits.all():
         decoded = ["" if fit else line.decode("gb18030") for fit, line in zip(fits, raw, strict=True)]
         ragged = _ragged(decoded, first_line, fits, layout)
     empty = seen.filter(_blank(seen))[LINE]  # perhaps only as far as it was looked at
     if empty.len():
-        cells = rows_at(empty)
+        cells = rows_at(empty, layout.columns)
         seen = seen.join(cells.filter(_blank(cells)).select(LINE), on=LINE, how="anti", maintain_order="left")
     return Batch(seen, batch_of_records(ragged, layout).ragged, rows_at)
 
@@ -169,7 +174,7 @@ def _split(
     except pl.exceptions.PolarsError:
         text.decode()  # where this is at fault, it says so better
         raise
-    if frame.height != text.count(b"\n") + 1:
+    if quote is not None and frame.height != text.count(b"\n") + 1:
         raise _SwallowedError
     if quote is not None:  # an empty pair of quotes is a blank cell too
         frame = frame.with_columns(pl.col(pl.String).replace("", None))
@@ -180,7 +185,10 @@ def _split(
 
 def _blank(frame: pl.DataFrame) -> pl.Series:
     """Which rows hold nothing: spreadsheets save empty rows as separators alone."""
-    return frame.select(pl.all_horizontal(pl.exclude(LINE).is_null())).to_series()
+    cells = frame.drop(LINE)
+    if min(column.null_count() for column in cells) == 0:
+        return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+    return cells.select(pl.all_horizontal(pl.all().is_null())).to_series()
 
 
 def _ragged(lines: Sequence[str], first_line: int, fits: pl.Series, layout: Layout) -> list[Record]:

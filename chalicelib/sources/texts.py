@@ -18,7 +18,7 @@ from chalicelib.sources.quotes import UnclosedQuoteError, open_row
 
 HEAD_BYTES: Final = 1_000_000
 LONGEST_LINE: Final = 200_000  # bytes; a longer one is no row
-BLOCK_BYTES: Final = 24_000_000  # bounds the peak: some 250,000 rows at a time
+BLOCK_BYTES: Final = 16_000_000  # bounds the peak: some 150,000 rows at a time
 UTF8_MARK: Final = codecs.BOM_UTF8
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FOREIGN: Final = re.compile(rb"[\x80-\xff]")
@@ -96,7 +96,7 @@ def spans_of(blocks: Iterable[bytes], separator: str, start: Span, size: int) ->
     for block in blocks:
         pending += block
         while len(pending) >= size + LONGEST_LINE:
-            piece = pending[: _end(pending, size, line, separator)]
+            piece = _piece(pending, size, line, separator)
             yield _checked(piece, offset, line)
             offset, line = offset + len(piece), line + lines_in(piece)
             pending = pending[len(piece) :]
@@ -104,15 +104,17 @@ def spans_of(blocks: Iterable[bytes], separator: str, start: Span, size: int) ->
         yield _checked(pending, offset, line)
 
 
-def _end(data: bytes, size: int, line: int, separator: str) -> int:
-    """Where a span of about this size ends: behind a line break that no open quote contains."""
+def _piece(data: bytes, size: int, line: int, separator: str) -> bytes:
+    """About so much, up to a line break that no open quote contains."""
     end = data.find(b"\n", size) + 1
     if not end:
         raise BadTextError(HoldCode.LINE_TOO_LONG, str(line + lines_in(data[:size])))
+    piece = data[:end]
     try:
-        return open_row(data[:end], separator) or end
+        place = open_row(piece, separator) if b'"' in piece else None
     except UnclosedQuoteError as error:
         raise BadTextError(HoldCode.UNCLOSED_QUOTE, str(line + error.line - 1)) from error
+    return piece if place is None else piece[:place]
 
 
 def _checked(piece: bytes, offset: int, line: int) -> Span:
