@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from chalicelib.model import AreaCode, Month
@@ -99,6 +100,11 @@ def read_day(text: str, on: date) -> date | Fault:
 
 def read_day_ahead(text: str, on: date) -> date | Fault:
     """Like `read_day`, for days that may lie ahead (the end of a period)."""
+    return _day_of(text)
+
+
+@lru_cache(maxsize=20_000)  # the same days stand in every block of a file
+def _day_of(text: str) -> date | Fault:
     cell = clean(text)
     serial = _SERIAL.fullmatch(cell)
     if serial:

@@ -104,33 +104,42 @@ def repairs_of(text: str) -> list[Repair]:
     return [rule for rule, shows in signs.items() if shows]
 
 
-def mended(column: str) -> pl.Expr:
-    """A cell after the repairs that concern single characters; what needs more thought stays as it is."""
-    bare = pl.col(column).str.replace_many(_BLANKS).str.strip_chars_start("'")
-    return bare.str.replace_many(_FORMS)
+def mended(cells: pl.Series) -> pl.Series:
+    """Cells after the repairs that concern single characters; what needs more thought stays as it is."""
+    return cells.str.replace_many(_BLANKS).str.strip_chars_start("'").str.replace_many(_FORMS)
 
 
-def packed_if_fifteen(column: str) -> pl.Expr:
+def packed_if_fifteen(cells: pl.Series) -> pl.Series:
     """The packed number where a cell is a number of 15 ASCII digits, else null; the check is computed."""
-    cell = pl.col(column)
-    figure = pl.when(cell.str.len_bytes() == 15).then(cell.cast(pl.Int64, strict=False))
-    body = pl.when(figure >= 10**14).then(figure // 10**9 * 10**11 + 19 * 10**9 + figure % 10**9)
-    return body.map_batches(_with_check, return_dtype=pl.Int64)
-
-
-def _with_check(body: pl.Series) -> pl.Series:
+    figure = _figures(cells, 15)
+    body = figure // 10**9 * 10**11 + 19 * 10**9 + figure % 10**9
     return body * 11 + (12 - _total(body)) % 11
 
 
-def packed_if_clean(column: str) -> pl.Expr:
+def packed_if_clean(cells: pl.Series) -> pl.Series:
     """The packed number where a cell is 18 clean ASCII characters, else null; no check is computed."""
-    cell = pl.col(column)
-    body = cell.str.slice(0, 17).cast(pl.Int64, strict=False)
-    last = cell.str.slice(17, 1)
-    check = pl.when(last == "X").then(10).otherwise(last.cast(pl.Int64, strict=False))
-    # The floor keeps out signs, which a cast would read; numbers below it go the slow way.
-    clean_cell = (cell.str.len_bytes() == 18) & (body >= 10**16)
-    return pl.when(clean_cell).then(body * 11 + check)
+    whole = _figures(cells, 18)
+    packed = whole // 10 * 11 + whole % 10
+    ends_in_x = cells.str.ends_with("X").fill_null(False).arg_true()
+    with_x = cells.gather(ends_in_x)
+    body = _figures(with_x.str.head(17), 17).set(with_x.str.len_bytes() != 18, None)
+    return packed.scatter(ends_in_x, body * 11 + 10)
+
+
+def _figures(cells: pl.Series, digits: int) -> pl.Series:
+    """The figure where a cell is so many ASCII digits, else null.
+
+    The floor keeps out signs, which a cast would read; numbers below it go the slow way.
+    """
+    figures = cells.cast(pl.Int64, strict=False)
+    clean_cell = (cells.str.len_bytes() == digits) & (figures >= 10 ** (digits - 1))
+    return figures.set(~clean_cell.fill_null(False), None)
+
+
+def fits_check(packed: pl.Series) -> pl.Series:
+    """Whether the check character of each packed number fits; null stays null."""
+    # A check value c fits when c = (1 - sum of weighted digits) modulo 11.
+    return (_total(packed // 11) + packed % 11) % 11 == 1
 
 
 def is_sound(packed: pl.Series, on: date) -> pl.Series:
@@ -140,9 +149,8 @@ def is_sound(packed: pl.Series, on: date) -> pl.Series:
     year, month_day = birth // 10_000, birth % 10_000
     tables = _tables()
     exists = tables["in_every_year"].gather(month_day) | ((month_day == 229) & tables["is_leap"].gather(year))
-    # A check value c fits when c = (1 - sum of weighted digits) modulo 11.
-    fits = (_total(body) + packed % 11) % 11 == 1
-    return fits & exists & (birth <= _as_figure(on)) & (birth >= _as_figure(on) - OLDEST_YEARS * 10_000)
+    credible = exists & (birth <= _as_figure(on)) & (birth >= _as_figure(on) - OLDEST_YEARS * 10_000)
+    return fits_check(packed) & credible
 
 
 def _total(body: pl.Series) -> pl.Series:

@@ -20,6 +20,7 @@ from chalicelib.sources.headers import Layout
 from chalicelib.sources.identity import (
     canonical,
     first_fifteen,
+    fits_check,
     is_sound,
     mended,
     pack,
@@ -75,7 +76,7 @@ def match(
     `damaged`: a spreadsheet has cut the column, so that a number ending in 000 is nobody's.
     """
     column = layout.positions["number"]
-    seen = batch.seen.select(LINE, packed_if_clean(column).alias(PACKED))
+    seen = batch.seen.select(LINE, packed_if_clean(batch.seen[column]).alias(PACKED))
     cut = _ends_in_000(seen[PACKED])
     cut_numbers = seen[PACKED].filter(cut)
     known = _with_person(seen.with_columns(pl.when(~cut).then(PACKED)) if damaged else seen, roster)
@@ -111,19 +112,21 @@ def _divided(
 def _read_with_thought(rows: pl.DataFrame, column: str, on: date, *, damaged: bool) -> pl.DataFrame:
     """Rows whose number is not clean, with what it means (packed) or what is wrong with it (fault).
 
-    The commonest repairs are made for all cells at once; only what is left is read cell by cell.
+    The commonest repairs and the commonest fault are told for all cells at once; only what is left is
+    read cell by cell.
     """
-    bare = rows.select(mended(column).alias(_CELL))
-    easy = bare.select(pl.coalesce(packed_if_clean(_CELL), packed_if_fifteen(_CELL)).alias(PACKED))[PACKED]
-    if damaged:
-        easy = pl.select(pl.when(~_ends_in_000(easy)).then(easy)).to_series()
-    sound = is_sound(easy, on).fill_null(False)
-    quick = rows.filter(sound).with_columns(
-        easy.filter(sound).alias(PACKED), pl.lit(None, dtype=pl.String).alias(FAULT)
-    )
-    rest = rows.filter(~sound)
+    bare = mended(rows[column])
+    easy = packed_if_clean(bare)
+    easy = easy.zip_with(easy.is_not_null(), packed_if_fifteen(bare))
+    clear = ~_ends_in_000(easy) & easy.is_not_null()
+    sound = clear & is_sound(easy, on).fill_null(False)
+    wrong = clear & ~fits_check(easy).fill_null(True)
+    check, none = pl.lit(Fault.NUMBER_CHECK.value), pl.lit(None, dtype=pl.String)
+    quick = rows.filter(sound).with_columns(easy.filter(sound).alias(PACKED), none.alias(FAULT))
+    failed = rows.filter(wrong).with_columns(none.cast(pl.Int64).alias(PACKED), check.alias(FAULT))
+    rest = rows.filter(~sound & ~wrong)
     slow = read_distinct(rest[column], lambda cell: _packed(cell, on, damaged=damaged), pl.Int64)
-    return pl.concat([quick, rest.hstack(slow.rename({"value": PACKED}))])
+    return pl.concat([quick, failed, rest.hstack(slow.rename({"value": PACKED}))])
 
 
 def _packed(cell: str, on: date, *, damaged: bool) -> int | Fault:

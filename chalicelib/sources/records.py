@@ -115,8 +115,10 @@ def _noted(lines: pl.Series, field: str, faults: pl.Series) -> pl.DataFrame:
 
 def without_time(cells: pl.Series) -> pl.Series:
     """Dates without their time of day, so that each day is read once."""
-    day = pl.col("cell").str.extract(_TIMED, 1)
-    return cells.to_frame("cell").select(pl.coalesce(day, pl.col("cell"))).to_series()
+    long = (cells.str.len_bytes() > len("2025-06-30")).arg_true()
+    timed = cells.gather(long)
+    days = timed.str.extract(_TIMED, 1)
+    return cells.scatter(long, days.zip_with(days.is_not_null(), timed))
 
 
 def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> pl.DataFrame:

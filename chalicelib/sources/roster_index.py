@@ -69,26 +69,28 @@ class RosterIndex:
 
         Looked up by place in a table, for a join builds its own table of the whole roster for every block.
         """
-        found = pl.repeat(None, packed.len(), dtype=pl.UInt32, eager=True)
-        open_ = pl.int_range(packed.len(), dtype=pl.UInt32, eager=True).filter(packed.is_not_null())
-        for places, table in self._tables:
-            numbers = packed.gather(open_)
-            row = table.gather(numbers % places)
-            same = (self.frame["number"].gather(row) == numbers).fill_null(False)
-            found = found.scatter(open_.filter(same), row.filter(same))
-            open_ = open_.filter(~same & row.is_not_null())
-        return self.frame["person"].gather(found)
+        rows = pl.repeat(None, packed.len(), dtype=pl.UInt32, eager=True)
+        asked = pl.int_range(packed.len(), dtype=pl.UInt32, eager=True)
+        for places, numbers, row in self._tables:
+            place = packed % places
+            there = numbers.gather(place)
+            same = (there == packed).fill_null(False)
+            rows = rows.scatter(asked.filter(same), row.gather(place.filter(same)))
+            other = ~same & there.is_not_null()
+            asked, packed = asked.filter(other), packed.filter(other)
+        return self.frame["person"].gather(rows)
 
     @cached_property
-    def _tables(self) -> list[tuple[int, pl.Series]]:
-        """Tables from place to row; numbers whose place is taken stand in the next, smaller one."""
+    def _tables(self) -> list[tuple[int, pl.Series, pl.Series]]:
+        """Tables from place to number and row; numbers whose place is taken stand in the next, smaller one."""
         tables = []
         rest = self.frame.select("number").with_row_index("row")
         while rest.height:
             places = (rest.height * _ROOM) | 1
             here = rest.with_columns((pl.col("number") % places).alias("place")).unique("place", keep="first")
-            table = pl.repeat(None, places, dtype=pl.UInt32, eager=True)
-            tables.append((places, table.scatter(here["place"].cast(pl.UInt32), here["row"])))
+            numbers = pl.repeat(None, places, dtype=pl.Int64, eager=True).scatter(here["place"], here["number"])
+            rows = pl.repeat(None, places, dtype=pl.UInt32, eager=True).scatter(here["place"], here["row"])
+            tables.append((places, numbers, rows))
             rest = rest.join(here, on="row", how="anti")
         return tables
 

@@ -83,7 +83,7 @@ def _whole(frame: pl.DataFrame, ragged: pl.DataFrame) -> Batch:
 
 def _plain(text: bytes, layout: Layout, first_line: int) -> Batch:
     """Lines without quotes, in UTF-8."""
-    frame, fits = _split(text, layout, first_line)
+    frame, fits = _split_evenly(text, layout, first_line) or _split(text, layout, first_line)
     ragged = _ragged(text.decode().split("\n"), first_line, fits, layout) if not fits.all() else []
     kept = fits & ~_blank(frame)
     seen = frame if kept.all() else frame.filter(kept)
@@ -149,6 +149,28 @@ class _SwallowedError(Exception):
     """A row that spans lines."""
 
 
+def _split_evenly(text: bytes, layout: Layout, first_line: int) -> tuple[pl.DataFrame, pl.Series] | None:
+    """Like `_split`, and faster, where every line has all its cells and the last of them is never blank.
+
+    polars refuses lines with too many cells, and leaves the last cell of lines with too few empty.
+    """
+    schema = {column: pl.String for column in layout.columns}
+    try:
+        frame = pl.read_csv(
+            text, has_header=False, schema=schema, separator=layout.separator, quote_char=None
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    if frame[layout.columns[-1]].null_count():
+        return None
+    return _numbered(frame, first_line), pl.repeat(True, frame.height, dtype=pl.Boolean, eager=True)
+
+
+def _numbered(frame: pl.DataFrame, first_line: int) -> pl.DataFrame:
+    lines = pl.int_range(first_line, first_line + frame.height, dtype=pl.Int64, eager=True)
+    return frame.insert_column(0, lines.alias(LINE))
+
+
 def _split(
     text: bytes,
     layout: Layout,
@@ -179,8 +201,7 @@ def _split(
     if quote is not None:  # an empty pair of quotes is a blank cell too
         frame = frame.with_columns(pl.col(pl.String).replace("", None))
     fits = (frame[end] == _MARK).fill_null(False)
-    lines = pl.int_range(first_line, first_line + frame.height, dtype=pl.Int64, eager=True)
-    return frame.drop(end).insert_column(0, lines.alias(LINE)), fits
+    return _numbered(frame.drop(end), first_line), fits
 
 
 def _blank(frame: pl.DataFrame) -> pl.Series:
