@@ -103,8 +103,9 @@ def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: d
 def once(sound: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """Of rows that say the same fact the last one; one whose number is whole before one that was recovered."""
     same = [column for column in _SAME[feed.kind] if column in sound.columns]
-    if sound[RECOVERED].any():
-        sound = sound.sort(pl.col(RECOVERED), LINE, descending=[True, False])
+    if not sound[RECOVERED].any():  # in the file's order
+        return sound.unique(subset=same, keep="last", maintain_order=True)
+    sound = sound.sort(pl.col(RECOVERED), LINE, descending=[True, False])
     return sound.unique(subset=same, keep="last", maintain_order=True).sort(LINE)
 
 

@@ -81,17 +81,24 @@ def _whole(frame: pl.DataFrame, ragged: pl.DataFrame) -> Batch:
     return Batch(seen, ragged, rows_at)
 
 
-def _plain(text: bytes, layout: Layout, first_line: int) -> Batch:
-    """Lines without quotes, in UTF-8."""
-    frame, fits = _split_evenly(text, layout, first_line) or _split(text, layout, first_line)
-    ragged = _ragged(text.decode().split("\n"), first_line, fits, layout) if not fits.all() else []
+def _every_line(
+    text: bytes, frame: pl.DataFrame, fits: pl.Series, layout: Layout, first_line: int
+) -> Batch:
+    """The batch of a frame in which every line of a text has its place."""
+    ragged = [] if fits.all() else _ragged(text.decode().split("\n"), first_line, fits, layout)
     kept = fits & ~_blank(frame)
-    seen = frame if kept.all() else frame.filter(kept)
 
     def rows_at(lines: pl.Series, columns: Columns) -> pl.DataFrame:
         return frame.select(LINE, *columns)[lines - first_line]
 
+    seen = frame if kept.all() else frame.filter(kept)
     return Batch(seen, batch_of_records(ragged, layout).ragged, rows_at)
+
+
+def _plain(text: bytes, layout: Layout, first_line: int) -> Batch:
+    """Lines without quotes, in UTF-8."""
+    frame, fits = _split_evenly(text, layout, first_line) or _split(text, layout, first_line)
+    return _every_line(text, frame, fits, layout, first_line)
 
 
 def _masked(text: bytes, layout: Layout, first_line: int, watched: Sequence[str]) -> Batch:
@@ -123,9 +130,7 @@ def _quoted(text: bytes, layout: Layout, first_line: int) -> Batch:
         frame, fits = _split(text, layout, first_line, quote='"')
     except (pl.exceptions.PolarsError, _SwallowedError):
         return _mixed(text.decode().split("\n"), layout, first_line)
-    lines = text.decode().split("\n") if not fits.all() else []
-    ragged = _ragged(lines, first_line, fits, layout)
-    return _whole(frame.filter(fits), batch_of_records(ragged, layout).ragged)
+    return _every_line(text, frame, fits, layout, first_line)
 
 
 def _mixed(lines: list[str], layout: Layout, first_line: int) -> Batch:
@@ -199,7 +204,7 @@ def _split(
     if quote is not None and frame.height != text.count(b"\n") + 1:
         raise _SwallowedError
     if quote is not None:  # an empty pair of quotes is a blank cell too
-        frame = frame.with_columns(pl.col(pl.String).replace("", None))
+        frame = frame.with_columns(pl.when(pl.col(name) != "").then(name) for name in frame.columns)
     fits = (frame[end] == _MARK).fill_null(False)
     return _numbered(frame.drop(end), first_line), fits
 

@@ -89,40 +89,58 @@ def unified(data: bytes) -> bytes:
 def spans_of(blocks: Iterable[bytes], separator: str, start: Span, size: int) -> Iterator[Span]:
     """Spans of about `size` bytes of a text that arrives in blocks, the first of them beginning at `start`.
 
-    No span ends inside a line or inside an open quote. Raises BadTextError for NUL bytes, for a line
-    beyond all bounds, and for a quote that never closes.
+    A span ends with the last whole row of a block. Raises BadTextError for NUL bytes, for a line beyond
+    all bounds, and for a quote that never closes.
     """
-    offset, line, pending = start.start, start.line, b""
+    offset, line = start.start, start.line
+    pending: list[bytes] = []
     for block in blocks:
-        pending += block
-        while len(pending) >= size + LONGEST_LINE:
-            piece = _piece(pending, size, line, separator)
-            yield _checked(piece, offset, line)
-            offset, line = offset + len(piece), line + lines_in(piece)
-            pending = pending[len(piece) :]
-    if pending:
-        yield _checked(pending, offset, line)
+        pending.append(block)
+        if sum(map(len, pending)) < size:
+            continue
+        last = pending.pop()
+        end = _end(pending, last, line, separator)
+        piece, pending = [*pending, last[:end]], [last[end:]]
+        if end:
+            yield (span := _span(piece, offset, line))
+            offset, line = span.end, line + _lines_of(piece)
+        else:
+            pending = [*piece[:-1], *pending]
+    if any(pending):
+        yield _span(pending, offset, line)
 
 
-def _piece(data: bytes, size: int, line: int, separator: str) -> bytes:
-    """About so much, up to a line break that no open quote contains."""
-    end = data.find(b"\n", size) + 1
-    if not end:
-        raise BadTextError(HoldCode.LINE_TOO_LONG, str(line + lines_in(data[:size])))
-    piece = data[:end]
+def _end(before: list[bytes], last: bytes, line: int, separator: str) -> int:
+    """Where in its last block a span ends: behind a line break that no open quote contains."""
+    end = last.rfind(b"\n") + 1
+    if sum(block.count(b'"') for block in (*before, last[:end])) % 2 == 0:
+        return end  # half a pair here and half there is found when the rows are read
+    text = b"".join([*before, last[:end]])
     try:
-        place = open_row(piece, separator) if b'"' in piece else None
+        place = open_row(text, separator)
     except UnclosedQuoteError as error:
         raise BadTextError(HoldCode.UNCLOSED_QUOTE, str(line + error.line - 1)) from error
-    return piece if place is None else piece[:place]
+    return end if place is None else max(0, place - (len(text) - end))
 
 
-def _checked(piece: bytes, offset: int, line: int) -> Span:
-    if b"\0" in piece:  # UTF-16 without a mark, or no text at all
-        raise BadTextError(HoldCode.UNREADABLE)
-    # Every window holds a line break, so that no line is twice as long as a window.
-    for start in range(0, len(piece) - LONGEST_LINE, LONGEST_LINE):
-        end = start + LONGEST_LINE
-        if piece.find(b"\n", start, end) < 0 and piece.find(b"\r", start, end) < 0:
-            raise BadTextError(HoldCode.LINE_TOO_LONG, str(line + lines_in(piece[:start]) - 1))
-    return Span(offset, offset + len(piece), line)
+def _lines_of(blocks: list[bytes]) -> int:
+    """How many lines blocks have together, the last of which ends with a line."""
+    if any(b"\r" in block for block in blocks):
+        return lines_in(b"".join(blocks))  # a line break may stand in two blocks
+    return sum(block.count(b"\n") for block in blocks)
+
+
+def _span(blocks: list[bytes], offset: int, line: int) -> Span:
+    """The span of these blocks, once it is clear that they can be lines of text."""
+    unbroken = 0
+    for block in blocks:
+        if b"\0" in block:  # UTF-16 without a mark, or no text at all
+            raise BadTextError(HoldCode.UNREADABLE)
+        # Every window holds a line break, so that no line is much longer than two windows.
+        for start in range(0, len(block), LONGEST_LINE):
+            end = min(start + LONGEST_LINE, len(block))
+            broken = max(block.find(b"\n", start, end), block.find(b"\r", start, end)) >= 0
+            unbroken = 0 if broken else unbroken + end - start
+            if unbroken > LONGEST_LINE:
+                raise BadTextError(HoldCode.LINE_TOO_LONG, str(line + lines_in(block[:start]) - 1))
+    return Span(offset, offset + sum(map(len, blocks)), line)
