@@ -120,13 +120,17 @@ def sort_evidence(
     on: date,
     refuted: AbstractSet[EvidenceKey] = frozenset(),
 ) -> Facts:
-    """Sort evidence up to a day; what no feed declares, or lies in the future, weighs nothing."""
+    """Sort evidence up to a day; what no feed declares, or lies in the future, weighs nothing.
+
+    Nor does strong presence or a loss of somebody whose number had to be recovered: by itself that may
+    neither certify nor accuse of death (domain section 6).
+    """
     sightings: list[Sighting] = []
     negatives: list[Negative] = []
     refuted_facts = _refuted_facts(refuted, rules)
     for item in _once(evidence):
         event = rules.events.get((item.key.feed, item.key.event))
-        if event is None or item.key.day > on:
+        if event is None or item.key.day > on or (item.recovered and _needs_a_whole_number(event)):
             continue
         if event.proves is Proves.PRESENCE:
             sightings.append(Sighting(item.key, event))
@@ -140,14 +144,22 @@ def sort_evidence(
     return Facts(person, on, counting, contradicting, losses, exclusions, reach)
 
 
+def _needs_a_whole_number(event: FeedEvent) -> bool:
+    return event.strength is Strength.STRONG or event.proves is Proves.LOSS
+
+
 def _once(evidence: Iterable[Evidence]) -> Iterable[Evidence]:
-    """Each key once; should two items of one key differ in their facts, the greater one, always."""
+    """Each key once; one whose number was whole before one that was recovered, else the greater facts."""
     unique: dict[EvidenceKey, Evidence] = {}
     for item in evidence:
         other = unique.get(item.key)
-        if other is None or sorted(item.facts.items()) > sorted(other.facts.items()):
+        if other is None or _rank(item) > _rank(other):
             unique[item.key] = item
     return unique.values()
+
+
+def _rank(item: Evidence) -> tuple[bool, list[tuple[str, str]]]:
+    return not item.recovered, sorted(item.facts.items())
 
 
 def _refuted_facts(

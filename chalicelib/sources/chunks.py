@@ -99,7 +99,7 @@ def _planned(
 
 def _head_text(head: bytes, encoding: str) -> str:
     """The first lines as text; what is cut off at the end of the head does not matter."""
-    return unified(head).decode(encoding, errors="replace")
+    return unified(head[:HEAD_BYTES]).decode(encoding, errors="replace")
 
 
 def _behind(head: bytes, line: int) -> int:

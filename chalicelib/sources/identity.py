@@ -211,9 +211,12 @@ def _born_credibly(number: str, on: date) -> str | Fault:
 
 def _weighted(digits: int, weights: tuple[int, ...]) -> pl.Series:
     """For every figure of so many digits: the sum of its weighted digits modulo 11."""
-    figures = pl.int_range(10**digits, eager=True)
-    places = [figures // 10 ** (digits - 1 - place) % 10 * weight for place, weight in enumerate(weights)]
-    return pl.Series(sum(places[1:], places[0]) % 11).cast(pl.UInt8)
+    sums = pl.Series([0], dtype=pl.UInt8)
+    for weight in weights[:digits]:
+        last = pl.DataFrame({"last": [digit * weight % 11 for digit in range(10)]}, schema={"last": pl.UInt8})
+        both = sums.to_frame("first").join(last, how="cross", maintain_order="left_right")
+        sums = both.select((pl.col("first") + pl.col("last")) % 11).to_series()
+    return sums
 
 
 @cache
