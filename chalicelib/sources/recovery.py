@@ -51,8 +51,8 @@ def recover(rejected: pl.DataFrame, positions: dict[str, str], roster: RosterInd
     nobody is recovered or suggested.
     """
     numbers = rejected[positions["number"]]
-    digits = [first_fifteen(cell) if fault in _CUT else None
-              for cell, fault in zip(numbers.fill_null("").to_list(), rejected[FAULT].to_list(), strict=True)]  # fmt: skip
+    cut = zip(numbers.fill_null("").to_list(), rejected[FAULT].to_list(), strict=True)
+    digits = [first_fifteen(cell) if fault in _CUT else None for cell, fault in cut]
     rows = rejected.with_columns(pl.Series("fifteen", digits, dtype=pl.Int64))
     known = rows.join(roster.by_fifteen, on="fifteen", how="inner").select(LINE, "number", PERSON, "name")
     nobody = rows.filter(pl.col("fifteen").is_not_null()).join(known, on=LINE, how="anti")
@@ -82,10 +82,10 @@ def _suggested(
     rows: pl.DataFrame, positions: dict[str, str], roster: RosterIndex, names: dict[int, str | None], on: date
 ) -> list[Suggestion]:
     """Who has the name and the birth date of a row: its own column's, or what is left of the number."""
-    cells = rows.select(LINE, positions["number"], positions.get("born", positions["number"])).iter_rows()
-    births = [
-        (line, _birth(number, born if "born" in positions else None, on)) for line, number, born in cells
-    ]
+    column = positions.get("born")
+    borns = rows[column].to_list() if column else [None] * rows.height
+    cells = zip(rows[LINE].to_list(), rows[positions["number"]].to_list(), borns, strict=True)
+    births = [(line, _birth(number, born, on)) for line, number, born in cells]
     wanted = pl.DataFrame(births, schema={LINE: pl.Int64, "birth": pl.Int64}, orient="row").drop_nulls()
     found: dict[int, list[str]] = {}
     near = wanted.join(roster.by_birth, on="birth", how="inner").sort(LINE, PERSON)
