@@ -77,7 +77,8 @@ def plan(blocks: Iterable[bytes], feed: Feed, *, kind: str = "csv", size: int = 
             break
     mark = len(UTF8_MARK) if head.startswith(UTF8_MARK) else 0
     head = head[mark:]
-    encoding = encoding_of(head)
+    # What goes on behind the head may cut its last character in two.
+    encoding = encoding_of(head[: head.rfind(b"\n") + 1] if len(head) >= HEAD_BYTES else head)
     if encoding is None or b"\0" in head:
         return hold(HoldCode.UNREADABLE)
     return _planned(head, stream, mark, feed, kind, encoding, size)

@@ -96,9 +96,10 @@ def _gunzipped(data: bytes) -> bytes | Hold:
         while rest.startswith(GZIP_MAGIC):
             unpack = zlib.decompressobj(wbits=31)
             while not unpack.eof:
-                result += _step(unpack.decompress(rest, STEP), len(result), len(data))
+                piece = unpack.decompress(rest, STEP)
+                result += _step(piece, len(result), len(data))
                 rest = unpack.unconsumed_tail
-                if not rest and not unpack.eof:
+                if not (piece or rest or unpack.eof):
                     return hold(HoldCode.DAMAGED_ARCHIVE)  # the file ends too early
             rest = unpack.unused_data
     except zlib.error:

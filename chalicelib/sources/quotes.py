@@ -65,10 +65,7 @@ def _simple(separator: str) -> re.Pattern[str]:
 
 
 def _row_at(lines: Sequence[str], place: int, separator: str, first_line: int) -> tuple[list[str], int]:
-    """The cells of the row that begins on a line, and how many lines it takes."""
-    first = lines[place]
-    if '"' not in first:
-        return first.split(separator), 1
+    """The cells of the row that begins on a line with a quote, and how many lines it takes."""
     for taken in range(1, min(MOST_LINES, len(lines) - place) + 1):
         last = lines[place + taken - 1]
         if taken > 1 and '"' not in last:
@@ -87,10 +84,13 @@ def open_row(text: bytes, separator: str) -> int | None:
     lines = text.decode("latin-1").removesuffix("\n").split("\n")  # only quotes, separators and breaks count
     place = 0
     while place < len(lines):
+        if '"' not in lines[place]:
+            place += 1
+            continue
         try:
             _, taken = _row_at(lines, place, separator, 1)
         except UnclosedQuoteError:
-            if len(lines) - place > MOST_LINES or place == 0:
+            if len(lines) - place > MOST_LINES:
                 raise
             return sum(len(line) + 1 for line in lines[:place])
         place += taken

@@ -61,7 +61,7 @@ def encoding_of(data: bytes) -> str | None:
     start = data.rfind(b"\n", 0, foreign.start()) + 1
     end = len(data)
     if end - start > HEAD_BYTES:
-        end = data.rfind(b"\n", start, start + HEAD_BYTES) + 1 or start + HEAD_BYTES
+        end = data.rfind(b"\n", start, start + HEAD_BYTES) + 1 or len(data)
     for encoding in ("utf-8", "gb18030"):
         try:
             data[start:end].decode(encoding)

@@ -12,6 +12,7 @@ from chalicelib.sources.chunks import Plan, blocks_of, plan, read_chunk, spans_i
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold, HoldCode
 from chalicelib.sources.parts import Part
+from chalicelib.sources.quotes import UnclosedQuoteError, open_row
 from chalicelib.sources.reading import FileReading, combine
 from tests.sources.builders import FILE, ON, feed, lines, read, roster, row
 from tests.sources.test_recovery import alone, cut, named, named_feed
@@ -40,6 +41,7 @@ def in_ranges(data: bytes, made: Plan, by: Feed | None = None) -> FileReading:
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "HEAD_BYTES", 100)
+    monkeypatch.setattr(texts, "HEAD_BYTES", 100)
 
 
 @pytest.mark.parametrize("rows", [ROWS, QUOTED])
@@ -111,6 +113,11 @@ def test_what_a_plan_can_see_it_says(data: bytes, code: HoldCode) -> None:
     assert held(data, size=300) is code
 
 
+def test_what_is_only_a_header_or_nothing_is_planned_or_said() -> None:
+    assert planned(lines().removesuffix(b"\r\n")).spans == ()
+    assert held(b"\n\n", kind="jsonl") is HoldCode.EMPTY
+
+
 def test_a_line_without_end_is_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "LONGEST_LINE", 500)
     long = lines(row(1, remark="x" * 2_000))
@@ -123,6 +130,14 @@ def test_a_stray_quote_is_part_of_its_cell_and_swallows_nothing() -> None:
     data = lines(*ROWS, row(1, "2024-01-01", remark='5" 管'), *ROWS)
     assert read(data).counts.rows == 81
     assert held(data) is None
+
+
+def test_where_an_open_row_begins() -> None:
+    assert open_row(b'a,b\n"c",d\n5" e,f\n', ",") is None
+    assert open_row(b'a,b\n"c\nd,e\n', ",") == 4
+    assert open_row(b'"c\nd,e\n', ",") == 0
+    with pytest.raises(UnclosedQuoteError, match="line 2"):
+        open_row(b'a\n"c\n' + b"d\n" * 200, ",")
 
 
 def test_a_text_may_end_without_a_line_break_in_the_middle_of_a_block() -> None:

@@ -20,6 +20,11 @@ def test_two_people_under_one_number_and_the_later_row_goes_back() -> None:
     assert "李四".encode() in reading.rejected_csv()
 
 
+def test_a_lost_character_makes_no_second_person() -> None:
+    reading = read_roster(entry(1, 姓名="王建国"), entry(1, 姓名="王?国", 待遇项目="门诊慢性病", 月标准=""))
+    assert (reading.counts.accepted, reading.doubles) == (2, [])
+
+
 def test_one_person_under_two_numbers_is_reported_and_both_are_loaded() -> None:
     reading = read_roster(
         entry(1, 姓名="王建国"),
