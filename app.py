@@ -18,9 +18,10 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, SQSEvent
 
-from chalicelib import api, intake, messages, results, stats
+from chalicelib import api, intake, messages, pack, results, stats
 from chalicelib.cases.opening import daily_run as run_the_day
 from chalicelib.observability import partial_batch
+from chalicelib.settings import settings
 from chalicelib.steps import certification, suspicion
 
 app = Chalice(app_name="wugan", configure_logs=False)  # observability does, under the same name
@@ -60,6 +61,7 @@ def suspicion_step(event: dict[str, Any], context: object) -> dict[str, Any]:
 @app.schedule("cron(0 22 * * ? *)", name="daily_run")
 def daily_run(event: CloudWatchEvent) -> None:
     """06:00 in China: open the cases that come due, restart what should walk."""
+    pack.keep_shipped(settings().pack)
     run_the_day()
 
 

@@ -3,6 +3,9 @@
     python -m admin files list [--feed FEED] [--state STATE]
     python -m admin files redrive [--feed FEED] [FILE …]     every dead file, or the ones named
     python -m admin audit verify                             every person's audit chain
+    python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
+    python -m admin rules approve|activate BUNDLE            … by two people, from a day to come
+    python -m admin rules list|coverage
 
 It acts on the deployment that the environment names (WUGAN_*). Beside a running sandbox it finds the
 sandbox by itself, in build/sandbox/settings.env.
@@ -11,15 +14,20 @@ sandbox by itself, in build/sandbox/settings.env.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
+from urllib.request import urlopen
 
 from rich.console import Console
 from rich.table import Table
 
+from admin import rules
+from chalicelib import clock
 from chalicelib.intake import redrive
 from chalicelib.model import DroppedFile, FileState
 from chalicelib.storage import files, people
@@ -37,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return list_files(options.feed, options.state)
         case ("files", "redrive"):
             return redrive_files(options.feed, options.files)
+        case ("rules", _):
+            return rules.run(options)
         case _:
             return verify_audit()
 
@@ -56,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("files", nargs="*", metavar="FILE")
     verbs = subjects.add_parser("audit", help="audit chains").add_subparsers(dest="verb", required=True)
     verbs.add_parser("verify", help="recompute every chain")
+    rules.add_to(subjects)
     return parser
 
 
@@ -67,6 +78,15 @@ def find_deployment(settings_file: Path) -> None:
         name, equals, value = word.partition("=")
         if equals:
             os.environ.setdefault(name, value)
+    if (url := os.environ.get("WUGAN_CLOCK_URL")) is not None:
+        instant = _now_in_the_sandbox(url)
+        clock.set_source(lambda: instant)
+
+
+def _now_in_the_sandbox(url: str) -> datetime:
+    """What the sandbox's jumping clock says: tokens and days to come are counted by it."""
+    with urlopen(f"{url}/now") as response:  # noqa: S310 - loopback
+        return datetime.fromisoformat(json.loads(response.read())["now"])
 
 
 def _files(feed: str | None, state: FileState | None) -> list[DroppedFile]:

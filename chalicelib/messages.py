@@ -80,9 +80,10 @@ def _send(person: PersonId, message_id: str) -> bool:
     ):
         outbox.postpone(person, message, clock.today() + timedelta(days=1))
         return False
-    claimed = outbox.claim(person, message)
-    if claimed is None:
+    taken = outbox.claim(person, message, record)
+    if taken is None:
         return False
+    claimed = taken.message
     text = wording.render(claimed.template, claimed.words)
     if claimed.channel is Channel.NOTICE or identity.phone is None:
         objects.put_notice(
@@ -90,7 +91,7 @@ def _send(person: PersonId, message_id: str) -> bool:
         )
     else:
         _hand_over(claimed.id, identity.phone, text)
-    outbox.sent(person, claimed)
+    outbox.sent(person, claimed, taken.record)
     return True
 
 

@@ -20,6 +20,7 @@ class Settings:
     rejects_bucket: str  # rejected rows as sent: clear numbers
     roster_bucket: str  # roster snapshot: clear numbers
     lake_bucket: str
+    rules_bucket: str  # rule books: bundles, proposals, activations
     inbox_queue_url: str
     messages_topic_arn: str
     sender: str  # "topic" (SNS topic to a gateway) or "sms" (SNS SMS)
@@ -31,6 +32,7 @@ class Settings:
     token_audience: str
     token_jwks: str  # the issuer's public keys: a JSON document, or an https URL of one
     hotline: str
+    rules_checked_seconds: str  # a whole number: how often a process asks which rule book is in force
 
 
 @cache

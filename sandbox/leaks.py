@@ -16,8 +16,7 @@ import polars as pl
 
 from sandbox.town.people import Town
 
-NUMBER: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
-PHONE: Final = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+DIGITS: Final = re.compile(r"\d{11,}[Xx]?")  # whole runs: 18 characters are a number, 11 a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,10 @@ class Detector:
 
     def look(self, text: str, where: str) -> Iterator[Leak]:
         """What identifies somebody in a text; at most one leak of each sort."""
-        if any(found.upper() in self._numbers for found in NUMBER.findall(text)):
+        found = {run.upper() for run in DIGITS.findall(text)}
+        if not found.isdisjoint(self._numbers):
             yield Leak("an identity number", where)
-        if any(found in self._phones for found in PHONE.findall(text)):
+        if not self._phones.isdisjoint(run.rstrip("X") for run in found):
             yield Leak("a phone number", where)
 
 

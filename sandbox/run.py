@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import json
 import logging
 import shlex
@@ -78,6 +77,7 @@ def run(options: RunOptions) -> int:
         "TokenAudience": AUDIENCE,
         "TokenJwks": issuer.jwks(),
         "StatisticsSchedule": SELDOM,
+        "RulesCheckedSeconds": "2",  # whoever activates a rule book here wants to see it act
     }
     with (
         Sandbox(pack=options.pack, start=town.start, seed=options.seed, parameters=parameters) as sandbox,
@@ -114,7 +114,9 @@ def live(sandbox: Sandbox, town: Town, issuer: Issuer, options: RunOptions, cons
     gc.set_threshold(*SELDOM_COLLECTED)
     year = stage(sandbox, town, issuer)
     _pass_time(sandbox, town, console)
-    report = account(sandbox, year, round(time.monotonic() - began, 1))
+    lived = round(time.monotonic() - began, 1)
+    with console.status("holding both accounts against each other 对账"):
+        report = account(sandbox, year, lived)
     show(report, console)
     if options.report is not None:
         options.report.write_text(json.dumps(report, ensure_ascii=False, indent=2), encoding="utf-8")
@@ -219,12 +221,11 @@ def _said(line: str) -> str:
 
 def _object(sandbox: Sandbox, bucket: str, key: str) -> bytes | None:
     s3 = sandbox.client("s3")
-    body = io.BytesIO()
     try:
-        s3.download_fileobj(sandbox.names[bucket], key, body)
-    except s3.exceptions.ClientError:
+        body: bytes = s3.get_object(Bucket=sandbox.names[bucket], Key=key)["Body"].read()
+    except s3.exceptions.NoSuchKey:
         return None
-    return body.getvalue()
+    return body
 
 
 # --- serving -------------------------------------------------------------------------------------
@@ -233,7 +234,7 @@ def _object(sandbox: Sandbox, bucket: str, key: str) -> bytes | None:
 def _serve(sandbox: Sandbox, console: Console) -> None:
     """Keep the doors open until Ctrl-C."""
     with Servers(sandbox) as servers:
-        SETTINGS_FILE.write_text(_settings(sandbox, servers.aws_url), encoding="utf-8")
+        SETTINGS_FILE.write_text(_settings(sandbox, servers), encoding="utf-8")
         console.print(f"AWS    {servers.aws_url}   (any client; region cn-north-1)")
         console.print(
             f"API    {servers.api_url}   (tokens: python -m sandbox token --role officer --area 341602)"
@@ -246,13 +247,14 @@ def _serve(sandbox: Sandbox, console: Console) -> None:
             console.print("bye")
 
 
-def _settings(sandbox: Sandbox, aws_url: str) -> str:
+def _settings(sandbox: Sandbox, servers: Servers) -> str:
     """What clients and `python -m admin` need to know of this sandbox, for a shell to read."""
     known = {
         "AWS_ACCESS_KEY_ID": "sandbox",
         "AWS_SECRET_ACCESS_KEY": "sandbox",
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ENDPOINT_URL": aws_url,
+        "AWS_ENDPOINT_URL": servers.aws_url,
+        "WUGAN_CLOCK_URL": servers.clock_url,
         **{f"WUGAN_{name.upper()}": value for name, value in asdict(sandbox.settings).items()},
     }
     return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in known.items())

@@ -49,9 +49,11 @@ WUGAN = {
     "TOKEN_AUDIENCE": "wugan",
     "TOKEN_JWKS": '{"keys":[]}',
     "HOTLINE": "12333",
+    "RULES_BUCKET": "rules",
+    "RULES_CHECKED_SECONDS": "300",
 }
 TABLES = ("people", "work", "files")
-BUCKETS = ("inbox", "outbox", "rejects", "roster", "lake")
+BUCKETS = ("inbox", "outbox", "rejects", "roster", "lake", "rules")
 
 
 class StoppedClock:

@@ -24,6 +24,7 @@ KEPT = [
 ]
 
 
+@pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize(("feed", "event", "kept", "why"), KEPT)
 def test_the_newest_of_strong_presence_and_all_of_the_rest(
     feed: str, event: str, kept: list[int], why: str

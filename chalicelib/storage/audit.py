@@ -56,7 +56,7 @@ def hash_of(entry: AuditEntry, before: str) -> str:
 
 def to_text(entry: AuditEntry) -> str:
     """An entry as it is stored."""
-    return canonical({"said": json.loads(_said(entry)), "hash": entry.hash})
+    return f'{{"hash":"{entry.hash}","said":{_said(entry)}}}'
 
 
 def from_text(text: str) -> AuditEntry:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from chalicelib.model import (
@@ -29,6 +29,8 @@ from chalicelib.model import (
 
 T = TypeVar("T")
 _Way = Callable[[Any], Any]
+
+_REMEMBERED = 4096  # objects: a few megabytes; frozen, so that they can be shared
 
 
 def _same(value: Any) -> Any:
@@ -93,8 +95,12 @@ def encode(thing: Any) -> str:
 
 def decode(kind: type[T], text: str) -> T:
     """The domain object that `encode` wrote."""
-    read: Callable[[Any], T] = _decoder(cast(Any, kind))
-    return read(json.loads(text))
+    return cast(T, _decoded(cast(Any, kind), text))
+
+
+@lru_cache(_REMEMBERED)  # one message loads its person's record four times, and little of it has changed
+def _decoded(kind: Any, text: str) -> Any:
+    return _decoder(kind)(json.loads(text))
 
 
 def canonical(value: Mapping[str, object]) -> str:

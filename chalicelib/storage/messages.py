@@ -12,7 +12,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib import clock
 from chalicelib.errors import ConflictError, NotFoundError
@@ -47,15 +47,15 @@ def reserve_day(person: PersonId, phone: str, day: date, message_id: str, per_ph
     Asking again for the same message says yes again. Raises ConflictError while others keep reserving.
     """
     for tries in range(TRIES):
-        taken = tables.get(People, partition(person), f"SENT#{day}")
-        if taken is not None:
-            return bool(taken.body == message_id)
-        phone_day = tables.get(People, f"PHONE#{opaque.phone_mark(phone)}", f"{day}")
-        if phone_day is not None and phone_day.uses >= per_phone:
-            return False
         try:
             tables.write_together(_reservation(person, phone, day, message_id, per_phone), str(uuid.uuid4()))
-        except ConflictError:
+        except ConflictError:  # now it is worth asking why: nearly every day is free
+            taken = tables.get(People, partition(person), f"SENT#{day}")
+            if taken is not None:
+                return bool(taken.body == message_id)
+            phone_day = tables.get(People, f"PHONE#{opaque.phone_mark(phone)}", f"{day}")
+            if phone_day is not None and phone_day.uses >= per_phone:
+                return False
             tables.pause(tries)
         else:
             return True
@@ -75,17 +75,25 @@ def _reservation(
     ]
 
 
-def claim(person: PersonId, message: Message) -> Message | None:
+class Claimed(NamedTuple):
+    """A message that this attempt alone may hand over, and its person's record as the claim left it."""
+
+    message: Message
+    record: PersonRecord
+
+
+def claim(person: PersonId, message: Message, known: PersonRecord | None = None) -> Claimed | None:
     """Take a pending message for this attempt; None if it is not pending any more, or somebody has it."""
     attempt = uuid.uuid4().hex
-    record = _move(person, message.id, {MessageState.PENDING}, MessageState.CLAIMED, _SENDER, attempt=attempt)
+    pending = {MessageState.PENDING}
+    record = _move(person, message.id, pending, MessageState.CLAIMED, _SENDER, attempt=attempt, known=known)
     claimed = _find(record, message.id)
-    return claimed if claimed is not None and claimed.attempt == attempt else None
+    return Claimed(claimed, record) if claimed is not None and claimed.attempt == attempt else None
 
 
-def sent(person: PersonId, claimed: Message) -> None:
+def sent(person: PersonId, claimed: Message, known: PersonRecord | None = None) -> None:
     """The carrier took the message of this attempt; unless it has reported already."""
-    _move(person, claimed.id, {MessageState.CLAIMED}, MessageState.SENT, _SENDER)
+    _move(person, claimed.id, {MessageState.CLAIMED}, MessageState.SENT, _SENDER, known=known)
 
 
 def give_up_stale(person: PersonId, message: Message) -> bool:
@@ -141,6 +149,7 @@ def _move(
     after: MessageState,
     actor: str,
     attempt: str | None = None,
+    known: PersonRecord | None = None,
 ) -> PersonRecord:
     """Move a message from one of the states `before`; anything else stays as it is."""
 
@@ -152,4 +161,4 @@ def _move(
         moved = replace(found, state=after, changed=now, attempt=attempt or found.attempt)
         return Change(f"message {after}", actor, now, {"message": message_id}, messages=(moved,))
 
-    return people.change(person, decide)
+    return people.change(person, decide, known)

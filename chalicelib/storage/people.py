@@ -146,18 +146,24 @@ def _one_of(prefixes: Sequence[str]) -> Condition:
 # --- change --------------------------------------------------------------------------------------
 
 
-def change(person_id: PersonId, decide: Callable[[PersonRecord], Change | None]) -> PersonRecord:
+def change(
+    person_id: PersonId,
+    decide: Callable[[PersonRecord], Change | None],
+    known: PersonRecord | None = None,
+) -> PersonRecord:
     """Decide on the record as it stands and commit the answer; returns the record as it then stands.
 
     `decide` may be called several times (another writer was first) and must not act on the outside;
-    None means that there is nothing to do. Raises ConflictError after five conflicts, NotFoundError.
+    None means that there is nothing to do. `known`: the record as this caller has just read it; it is
+    not read again unless it has moved on. Raises ConflictError after five conflicts, NotFoundError.
     """
+    read = iter(() if known is None else (known,))
 
     def plan(record: PersonRecord) -> Plan | None:
         wanted = decide(record)
         return None if wanted is None else Plan(wanted)
 
-    return changes.settle(lambda: load(person_id), plan)
+    return changes.settle(lambda: next(read, None) or load(person_id), plan)
 
 
 # --- create --------------------------------------------------------------------------------------

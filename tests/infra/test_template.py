@@ -151,7 +151,7 @@ def test_every_queue_leads_to_dead_letters_after_three_tries(deployed: dict[str,
 
 def test_nothing_is_public_and_everything_is_sealed(deployed: dict[str, Any]) -> None:
     buckets = of_type(deployed, "AWS::S3::Bucket")
-    assert len(buckets) == 5
+    assert len(buckets) == 6
     for name, bucket in buckets.items():
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
         (sealed,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]

@@ -29,13 +29,26 @@ def state_of(person_id: PersonId, of: Message) -> MessageState:
 
 def test_one_attempt_gets_a_message(waiting: tuple[PersonId, Message]) -> None:
     person_id, pending = waiting
-    claimed = messages.claim(person_id, pending)
-    assert claimed is not None
+    taken = messages.claim(person_id, pending)
+    assert taken is not None
+    claimed = taken.message
     assert claimed.state is MessageState.CLAIMED
     assert claimed.changed == datetime(2025, 7, 1, 2, tzinfo=UTC)
     assert messages.claim(person_id, pending) is None
     messages.sent(person_id, claimed)
     assert messages.message_by_id(pending.id) == (person_id, replace(claimed, state=MessageState.SENT))
+
+
+def test_a_record_read_before_is_not_trusted(waiting: tuple[PersonId, Message]) -> None:
+    person_id, pending = waiting
+    before = people.load(person_id)
+    taken = messages.claim(person_id, pending, before)
+    assert taken is not None
+    assert taken.record == people.load(person_id)
+    assert messages.claim(person_id, pending, before) is None, "somebody has it, whatever was read"
+    messages.reported(person_id, pending.id, MessageState.DELIVERED)
+    messages.sent(person_id, taken.message, taken.record)
+    assert state_of(person_id, pending) is MessageState.DELIVERED
 
 
 def test_a_claim_whose_acknowledgement_is_lost_is_ours(waiting: tuple[PersonId, Message]) -> None:
@@ -57,8 +70,9 @@ def test_a_claim_grows_stale_and_is_never_sent_again(
     waiting: tuple[PersonId, Message], clock: StoppedClock
 ) -> None:
     person_id, pending = waiting
-    claimed = messages.claim(person_id, pending)
-    assert claimed is not None
+    taken = messages.claim(person_id, pending)
+    assert taken is not None
+    claimed = taken.message
     clock.advance(minutes=14)
     assert not messages.give_up_stale(person_id, claimed)
     clock.advance(minutes=1)
@@ -73,8 +87,9 @@ def test_only_the_carrier_says_what_arrived(waiting: tuple[PersonId, Message], f
     person_id, pending = waiting
     messages.reported(person_id, pending.id, final)
     assert state_of(person_id, pending) is MessageState.PENDING, "nothing was handed over yet"
-    claimed = messages.claim(person_id, pending)
-    assert claimed is not None
+    taken = messages.claim(person_id, pending)
+    assert taken is not None
+    claimed = taken.message
     messages.reported(person_id, pending.id, final)
     messages.sent(person_id, claimed)
     messages.reported(person_id, pending.id, MessageState.FAILED)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final
 
-from sandbox.kernel.repairs import functions, machines, queues, reading, tables
+from sandbox.kernel.repairs import functions, machines, queues, reading, tables, transactions
 from sandbox.kernel.repairs.patches import Patches, World
 
 MOTO: Final = "5.2.5"
@@ -71,6 +71,11 @@ REPAIRS: Final = (
         "small snapshots",
         "A transaction deep-copies every table it touches; it need only remember its own items.",
         tables.small_snapshots,
+    ),
+    Repair(
+        "quick transactions",
+        "A transaction reads each condition three times and snapshots its tables, in case it fails.",
+        transactions.quick_transactions,
     ),
     Repair(
         "idempotent transactions",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import threading
 from collections import OrderedDict
 from typing import Any, Final
@@ -109,13 +108,13 @@ def _snapshot(table: Any, items: list[dict[str, Any]]) -> Any:
 
 def idempotent_transactions(patches: Patches, world: World) -> None:
     """The same ClientRequestToken again within ten minutes changes nothing."""
-    known: OrderedDict[str, tuple[float, str, Any]] = OrderedDict()
+    known: OrderedDict[str, tuple[float, Any, Any]] = OrderedDict()
 
     def transact(self: Any) -> Any:
         token = self.body.get("ClientRequestToken")
         if not token:
             return apply(self)
-        said = json.dumps(self.body["TransactItems"], sort_keys=True, default=repr)
+        said = self.body["TransactItems"]
         now = world.clock.milliseconds() / 1000
         if token in known and now - known[token][0] < _REPLAY_SECONDS:
             _, before, response = known[token]

@@ -232,6 +232,49 @@ def small_snapshots(sandbox: Sandbox) -> None:
     assert _query(sandbox, "new") == ["new"]
 
 
+def quick_transactions(sandbox: Sandbox) -> None:
+    dynamodb, table = sandbox.client("dynamodb"), sandbox.settings.people_table
+    _put(sandbox, "mine", "old", said="before")
+    counted = {
+        "TableName": table,
+        "Key": {"pk": {"S": "mine"}, "sk": {"S": "counter"}},
+        "UpdateExpression": "SET #0 = :0 ADD #1 :1",
+        "ConditionExpression": "(attribute_not_exists (#1) OR #1 < :2)",
+        "ExpressionAttributeNames": {"#0": "said", "#1": "n"},
+        "ExpressionAttributeValues": {":0": {"S": "after"}, ":1": {"N": "1"}, ":2": {"N": "2"}},
+    }
+    item = {"pk": {"S": "new"}, "sk": {"S": "new"}, "n": {"N": "7"}}
+    new = {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+    old = {"TableName": table, "Key": {"pk": {"S": "mine"}, "sk": {"S": "old"}}}
+
+    def write(*more: dict[str, Any]) -> None:
+        dynamodb.transact_write_items(TransactItems=[{"Update": counted}, *more])
+
+    def long_way(*_: Any) -> None:
+        raise AssertionError("moto's own way")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DynamoDBBackend, "transact_write_items", long_way)
+        write({"Put": new}, {"Delete": old})
+        write()
+    assert _query(sandbox, "mine") == ["counter"]
+    found = dynamodb.get_item(TableName=table, Key=counted["Key"])["Item"]
+    assert found == {**counted["Key"], "said": {"S": "after"}, "n": {"N": "2"}}  # type: ignore[dict-item]
+    assert dynamodb.query(
+        TableName=table,
+        KeyConditionExpression="pk = :p",
+        ExpressionAttributeValues={":p": {"S": "new"}},
+    )["Items"] == [item]
+    other = {"Put": {"TableName": table, "Item": {"pk": {"S": "mine"}, "sk": {"S": "other"}}}}
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException) as failed:
+        dynamodb.transact_write_items(TransactItems=[other, {"Update": counted}])
+    reasons = [reason["Code"] for reason in failed.value.response["CancellationReasons"]]
+    assert reasons == ["None", "ConditionalCheckFailed"]
+    assert _query(sandbox, "mine") == ["counter"]
+    with pytest.raises(dynamodb.exceptions.ClientError, match="multiple operations on one item"):
+        dynamodb.transact_write_items(TransactItems=[other, other])
+
+
 def idempotent_transactions(sandbox: Sandbox) -> None:
     dynamodb, table = sandbox.client("dynamodb"), sandbox.settings.work_table
     key = {"pk": {"S": "counter"}, "sk": {"S": "-"}}

@@ -125,6 +125,7 @@ CONTRACTS: dict[str, Contract] = {
     "quick scan": contracts_of_tables.quick_scan,
     "read in place": contracts_of_tables.read_in_place,
     "small snapshots": contracts_of_tables.small_snapshots,
+    "quick transactions": contracts_of_tables.quick_transactions,
     "idempotent transactions": contracts_of_tables.idempotent_transactions,
     "twenty-five at a time": contracts_of_tables.twenty_five_at_a_time,
     "virtual queues": virtual_queues,

@@ -1,4 +1,4 @@
-"""The jurisdiction pack of this deployment: its feeds and its rule book, read once per process."""
+"""A pack out of a folder of YAML files: the one shipped with the code, or a bundle laid out."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from pathlib import Path
 
 from chalicelib.engine.rulebook import RuleBook, load_rule_book
 from chalicelib.model import FeedId
-from chalicelib.settings import settings
 from chalicelib.sources.feed import Feed, load_feeds
 
-PACKS = Path(__file__).parent / "packs"
+PACKS = Path(__file__).parents[1] / "packs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +22,8 @@ class Pack:
     rules: RuleBook
 
 
-@cache
-def load(name: str) -> Pack:
-    """The pack by its folder name; raises DeclarationError with file and line if it does not hold."""
-    folder = PACKS / name
+def load_folder(folder: Path) -> Pack:
+    """The pack that a folder declares; raises DeclarationError with file and line if it does not hold."""
     feeds = load_feeds(folder / "feeds")
     events = {
         (FeedId(feed.id), code): event for feed in feeds.values() for code, event in feed.events.items()
@@ -34,6 +31,7 @@ def load(name: str) -> Pack:
     return Pack(feeds, load_rule_book(folder, events))
 
 
-def current() -> Pack:
-    """The pack that this deployment serves."""
-    return load(settings().pack)
+@cache
+def load(name: str) -> Pack:
+    """The pack of this name as it was shipped; raises as `load_folder`."""
+    return load_folder(PACKS / name)

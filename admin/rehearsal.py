@@ -1,0 +1,134 @@
+"""The report of a rehearsal: one page to print, for whoever has to agree to a change of the rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from typing import Final
+
+from chalicelib.engine.replay import Effect, Example, Group, Replay
+from chalicelib.engine.rulebook import RuleBook
+from chalicelib.model import BenefitCode
+from chalicelib.pack.differing import Difference
+
+TITLES: Final = {
+    Effect.PROPOSED_FOR_SUSPENSION: ("将列入拟暂停名单", "would be proposed for suspension", "#b3261e"),
+    Effect.COMES_DUE: ("将到期（不暂停待遇）", "would come due (a relief, never suspended)", "#c77700"),
+    Effect.NEWLY_SUSPECTED: ("将新增疑点", "would be suspected", "#c77700"),
+    Effect.SHORTER: ("有效期缩短", "certified still, less long", "#8a7a00"),
+    Effect.LONGER: ("有效期延长", "certified longer", "#3b7d3b"),
+    Effect.NO_LONGER_SUSPECTED: ("不再为疑点", "would no longer be suspected", "#3b7d3b"),
+    Effect.REVIVED: ("暂停人员恢复认证", "suspended, and would be certified", "#1b5e9e"),
+    Effect.NEWLY_CERTIFIED: ("新增认证", "would newly be certified", "#1b5e9e"),
+}
+STYLE: Final = """
+body{font:17px/1.6 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:2em auto;max-width:60em;color:#222}
+h1{font-size:1.6em}h2{font-size:1.25em;margin-top:1.6em}small{color:#666;font-size:.8em}
+table{border-collapse:collapse;width:100%}
+td,th{padding:.25em .7em;border-bottom:1px solid #ddd;text-align:left}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}@media print{body{margin:0}}
+"""
+
+
+def page(replayed: Replay, changed: Sequence[Difference], rules: RuleBook) -> bytes:
+    """The rehearsal as HTML in Chinese with English beside it; the same replay gives the same bytes."""
+    parts = [
+        f"<h1>规则变更演练报告 <small>Rehearsal of a rule change</small></h1>{_figures(replayed)}",
+        f"<h2>影响 <small>Effects, of {replayed.entitlements:,} entitlements</small></h2>{_chart(replayed)}",
+        _table("按待遇", "By benefit", replayed, lambda group: _title(rules, group.benefit)),
+        _table("按县区", "By county", replayed, lambda group: group.county),
+        _table("按年龄", "By age", replayed, lambda group: group.band),
+        f"<h2>示例 <small>Examples, without names</small></h2>{_examples(replayed, rules)}",
+        f"<h2>变更内容 <small>What differs</small></h2>{_differences(changed)}",
+    ]
+    head = (
+        f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>演练报告</title><style>{STYLE}</style>'
+    )
+    return (head + "\n".join(parts) + "</html>\n").encode()
+
+
+def _title(rules: RuleBook, benefit: BenefitCode) -> str:
+    return rules.benefit(benefit).title.zh
+
+
+def _figures(replayed: Replay) -> str:
+    of = f"{replayed.entitlements:,}"
+    rows = [
+        ("演练日 as of", replayed.on.isoformat()),
+        ("现行规则 rules in force", replayed.now),
+        ("拟用规则 proposed rules", replayed.then),
+        ("人数 people", f"{replayed.people:,}"),
+        ("现行规则下有效 certified now", f"{replayed.certified_now:,} / {of}"),
+        ("拟用规则下有效 certified then", f"{replayed.certified_then:,} / {of}"),
+    ]
+    return _rows([(escape(name), escape(value)) for name, value in rows], numbers_from=1)
+
+
+def _chart(replayed: Replay) -> str:
+    """A bar per effect; their lengths compare effects with each other, the figure stands beside."""
+    totals = [(effect, replayed.total(effect)) for effect in Effect]
+    longest = max((total for _, total in totals), default=0) or 1
+    bars = []
+    for row, (effect, total) in enumerate(totals):
+        zh, en, colour = TITLES[effect]
+        y, width = row * 34, round(460 * total / longest)
+        bars.append(
+            f'<text x="0" y="{y + 16}" font-size="15">{zh}</text>'
+            f'<text x="0" y="{y + 29}" font-size="10" fill="#666">{en}</text>'
+            f'<rect x="260" y="{y + 4}" width="{width}" height="20" fill="{colour}"/>'
+            f'<text x="{268 + width}" y="{y + 19}" font-size="14">{total:,}</text>'
+        )
+    height = len(totals) * 34
+    return f'<svg viewBox="0 0 820 {height}" role="img" aria-label="effects">{"".join(bars)}</svg>'
+
+
+def _table(zh: str, en: str, replayed: Replay, by: Callable[[Group], str]) -> str:
+    counts: Counter[tuple[str, Effect]] = Counter()
+    for (effect, group), count in replayed.effects.items():
+        counts[by(group), effect] += count
+    seen = [effect for effect in Effect if replayed.total(effect)]
+    if not seen:
+        return ""
+    head = ("", *(TITLES[effect][0] for effect in seen))
+    names = sorted({name for name, _ in counts})
+    rows = [
+        (escape(name), *(f"{counts[name, effect]:,}" if counts[name, effect] else "" for effect in seen))
+        for name in names
+    ]
+    return f"<h2>{zh} <small>{en}</small></h2>{_rows(rows, head, numbers_from=1)}"
+
+
+def _examples(replayed: Replay, rules: RuleBook) -> str:
+    rows = [
+        (TITLES[effect][0], *_example(example, rules))
+        for effect in Effect
+        for example in replayed.examples.get(effect, ())
+    ]
+    head = ("影响", "待遇", "县区", "年龄", "现行", "拟用", "拟用规则的理由")
+    return _rows(rows, head) if rows else "<p>无 none</p>"
+
+
+def _example(example: Example, rules: RuleBook) -> tuple[str, ...]:
+    group = example.group
+    return (
+        escape(_title(rules, group.benefit)),
+        group.county,
+        group.band,
+        example.before.isoformat(),
+        example.after.isoformat(),
+        escape(example.why_after),
+    )
+
+
+def _differences(changed: Sequence[Difference]) -> str:
+    rows = [tuple(escape(word or "—") for word in (d.file, d.key, d.before, d.after)) for d in changed]
+    return _rows(rows, ("文件", "项目", "现行", "拟用")) if rows else "<p>无 none</p>"
+
+
+def _rows(rows: Iterable[Sequence[str]], head: Sequence[str] = (), *, numbers_from: int = 99) -> str:
+    def row(cells: Sequence[str], tag: str) -> str:
+        marks = (f'<{tag} class="n">' if place >= numbers_from else f"<{tag}>" for place in range(len(cells)))
+        return f"<tr>{''.join(m + c + f'</{tag}>' for m, c in zip(marks, cells, strict=True))}</tr>"
+
+    return f"<table>{row(head, 'th') if head else ''}{''.join(row(cells, 'td') for cells in rows)}</table>"

@@ -1,0 +1,210 @@
+"""`python -m admin rules …`: from a changed YAML file to a rule book in force, with a rehearsal between."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from admin import rehearsal
+from chalicelib import clock
+from chalicelib.api.problems import Problem
+from chalicelib.api.tokens import Caller, Role, caller_of
+from chalicelib.engine.coverage import coverage
+from chalicelib.engine.replay import Effect, Replay, Subject, replay
+from chalicelib.errors import DeclarationError, WuganError
+from chalicelib.pack import PACKS, Pack, bundles, changes, current, load_folder
+from chalicelib.pack.differing import Difference, differences
+from chalicelib.settings import settings
+from chalicelib.storage import people, rulebooks
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+TOKEN: Final = "WUGAN_TOKEN"  # noqa: S105 - the name of a variable
+console = Console()
+
+
+def add_to(subjects: Subparsers) -> None:
+    """Add `rules` and its verbs to the command line."""
+    verbs = subjects.add_parser("rules", help="rule books").add_subparsers(dest="verb", required=True)
+    for verb, help_ in (
+        ("check", "does this folder hold? (file and line if not)"),
+        ("diff", "what differs from the rule book in force"),
+        ("replay", "what the folder's rules would do to everybody"),
+        ("propose", "propose the folder, with its rehearsal"),
+    ):
+        parser = verbs.add_parser(verb, help=help_)
+        parser.add_argument("folder", type=Path, help="a pack: policy.yaml, feeds/, benefits/")
+        if verb in ("replay", "propose"):
+            parser.add_argument("--on", type=date.fromisoformat, help="as of this day (default: today)")
+            parser.add_argument("--page", type=Path, help="write the report as HTML to this file")
+        if verb == "propose":
+            parser.add_argument("--note", required=True, help="why, in one sentence")
+            _needs_token(parser)
+    approving = verbs.add_parser("approve", help="agree to a proposal of somebody else's")
+    approving.add_argument("bundle")
+    approving.add_argument("--rehearsal", required=True, help="the digest of the report that you have read")
+    _needs_token(approving)
+    activating = verbs.add_parser("activate", help="put an approved bundle in force from a day to come")
+    activating.add_argument("bundle")
+    activating.add_argument("--from", dest="from_", type=date.fromisoformat, required=True)
+    _needs_token(activating)
+    verbs.add_parser("list", help="proposals and activations")
+    verbs.add_parser("coverage", help="what each feed is worth: who would be visited without it")
+
+
+def _needs_token(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--token", help=f"your own token, as an officer (default: ${TOKEN})")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run one verb; 0 if it did what was asked, 1 with the reason in both languages."""
+    try:
+        _VERBS[options.verb](options)
+    except DeclarationError as error:
+        console.print(f"[red]{error.where}[/]: {error.what}", highlight=False)
+        return 1
+    except WuganError as error:
+        console.print(f"[red]{getattr(error, 'zh', '')}[/] {error}", highlight=False)
+        return 1
+    return 0
+
+
+# --- looking -------------------------------------------------------------------------------------
+
+
+def check(options: argparse.Namespace) -> None:
+    """Say what a folder declares; DeclarationError with file and line if it does not hold."""
+    pack = load_folder(options.folder)
+    name = bundles.name_of(bundles.pack_up(options.folder))
+    console.print(f"{name}: {len(pack.rules.benefits)} benefits, {len(pack.feeds)} feeds")
+
+
+def in_force() -> bytes:
+    """The bundle in force, as bytes: an activated one, or the pack as shipped."""
+    name = changes.active()
+    return bundles.read(name) if name else bundles.pack_up(PACKS / settings().pack)
+
+
+def diff(options: argparse.Namespace) -> None:
+    """Print what differs, value by value."""
+    table = Table("file", "value", "in force", "proposed", box=None)
+    for found in _differences(options.folder):
+        table.add_row(found.file, found.key, found.before or "—", found.after or "—")
+    console.print(table)
+
+
+def _differences(folder: Path) -> list[Difference]:
+    return differences(in_force(), bundles.pack_up(folder))
+
+
+def subjects() -> Iterator[Subject]:
+    """Everybody with the evidence that stands for them."""
+    for record in people.everyone():
+        yield Subject(record.person, record.entitlements, record.evidence, record.refuted)
+
+
+def rehearse(options: argparse.Namespace) -> Replay:
+    """Decide everybody by both rule books, print the effects and write the page where one is wanted."""
+    new = load_folder(options.folder)
+    on = options.on or clock.today()
+    everybody = track(subjects(), "people 人", console=console, transient=True)
+    replayed = replay(everybody, current().rules, new.rules, on)
+    table = Table("effect", "影响", "entitlements", box=None)
+    for effect in Effect:
+        table.add_row(effect, rehearsal.TITLES[effect][0], f"{replayed.total(effect):,}")
+    console.print(table)
+    console.print(
+        f"certified as of {on}: {replayed.certified_now:,} now, {replayed.certified_then:,} then, "
+        f"of {replayed.entitlements:,} entitlements of {replayed.people:,} people"
+    )
+    if options.page is not None:
+        options.page.write_bytes(_page(replayed, options.folder, new))
+    return replayed
+
+
+def _page(replayed: Replay, folder: Path, new: Pack) -> bytes:
+    return rehearsal.page(replayed, _differences(folder), new.rules)
+
+
+def show_coverage(options: argparse.Namespace) -> None:
+    """Print per feed whom it certifies and whom it alone certifies."""
+    counted = coverage(
+        track(subjects(), "people 人", console=console, transient=True), current().rules, clock.today()
+    )
+    table = Table("feed", "数据来源", "certifies", "it alone", "share of people", box=None)
+    feeds = current().feeds
+    for feed, count in counted.by_feed.most_common():
+        alone = counted.only_by_feed[feed]
+        title = feeds[feed].title.zh if feed in feeds else ""
+        table.add_row(feed, title, f"{count:,}", f"{alone:,}", f"{alone / counted.people:.1%}")
+    console.print(table)
+    console.print(f"{counted.certified:,} of {counted.people:,} people certified on {counted.on}")
+
+
+# --- changing ------------------------------------------------------------------------------------
+
+
+def officer(options: argparse.Namespace) -> Caller:
+    """Who is at the keyboard, by a token that the issuer signed; exits without an officer's."""
+    token = options.token or os.environ.get(TOKEN, "")
+    try:
+        caller = caller_of({"x-wugan-token": token})
+    except Problem:
+        caller = None
+    if caller is None or caller.role is not Role.OFFICER:
+        console.print("请使用本人的经办人令牌。 Use your own token, as an officer.")
+        sys.exit(1)
+    return caller
+
+
+def propose(options: argparse.Namespace) -> None:
+    """Rehearse a folder and propose it with the report."""
+    by = officer(options).subject
+    data = bundles.pack_up(options.folder)
+    page = _page(rehearse(options), options.folder, load_folder(options.folder))
+    proposal = changes.propose(data, by=by, note=options.note, rehearsal=page)
+    console.print(f"proposed {proposal.bundle}\nrehearsal {proposal.rehearsal}", highlight=False)
+
+
+def approve(options: argparse.Namespace) -> None:
+    """Agree to a proposal."""
+    approved = changes.approve(options.bundle, by=officer(options).subject, rehearsal=options.rehearsal)
+    console.print(f"approved {approved.bundle} by {approved.approved_by}", highlight=False)
+
+
+def activate(options: argparse.Namespace) -> None:
+    """Put an approved bundle in force."""
+    active = changes.activate(options.bundle, by=officer(options).subject, from_=options.from_)
+    console.print(f"in force from {active.from_}: {active.bundle}", highlight=False)
+
+
+def show(options: argparse.Namespace) -> None:
+    """Print proposals and activations."""
+    table = Table("bundle", "proposed by", "approved by", "in force from", "note", box=None)
+    days = {a.bundle: a.from_.isoformat() for a in rulebooks.activations()}
+    for name in rulebooks.proposal_names():
+        p = changes.proposal_of(name)
+        table.add_row(p.bundle, p.proposed_by, p.approved_by or "—", days.get(name, "—"), p.note)
+    console.print(table)
+
+
+_VERBS: Final[dict[str, Any]] = {
+    "check": check,
+    "diff": diff,
+    "replay": rehearse,
+    "coverage": show_coverage,
+    "propose": propose,
+    "approve": approve,
+    "activate": activate,
+    "list": show,
+}

@@ -1,0 +1,72 @@
+"""What each feed is worth: whom it certifies, whom it alone certifies, what a new one would add.
+
+Marginal coverage answers the question that a department asks before it stops sending: how many people
+would have to be visited? A feed is left out by leaving out its evidence, and the function that decides
+is asked again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from chalicelib.engine.decide import decide
+from chalicelib.engine.periods import age_on
+from chalicelib.engine.replay import Subject, band_of
+from chalicelib.engine.rulebook import RuleBook
+from chalicelib.model import Decision, EntitlementStatus, FeedId
+
+
+@dataclass(slots=True)
+class Coverage:
+    """People by what certifies them on a day; every share's denominator is `people`."""
+
+    on: date
+    people: int = 0
+    certified: int = 0
+    by_feed: Counter[FeedId] = field(default_factory=Counter)  # a certificate rests on the feed
+    only_by_feed: Counter[FeedId] = field(default_factory=Counter)  # without it: a visit
+    uncertified: Counter[str] = field(default_factory=Counter)  # by age band
+
+
+def coverage(subjects: Iterable[Subject], rules: RuleBook, on: date) -> Coverage:
+    """Count whom each feed certifies as of a day, and whom it alone certifies.
+
+    A person counts as certified if every live entitlement is. Leaving out a feed on which no certificate
+    rests changes nothing, so only those on which one rests are left out and decided again.
+    """
+    result = Coverage(on)
+    for subject in subjects:
+        live = tuple(e for e in subject.entitlements if e.status is EntitlementStatus.ACTIVE)
+        if not live:
+            continue
+        result.people += 1
+        decision = decide(subject.person, live, subject.evidence, rules, on, refuted=subject.refuted)
+        if not _certified(decision):
+            result.uncertified[band_of(age_on(subject.person.born, on))] += 1
+            continue
+        result.certified += 1
+        feeds = {key.feed for verdict in decision.verdicts for key in verdict.evidence}
+        result.by_feed.update(feeds)
+        for feed in feeds:
+            rest = [item for item in subject.evidence if item.key.feed != feed]
+            if not _certified(decide(subject.person, live, rest, rules, on, refuted=subject.refuted)):
+                result.only_by_feed[feed] += 1
+    return result
+
+
+def _certified(decision: Decision) -> bool:
+    return all(verdict.valid_until >= decision.on for verdict in decision.verdicts)
+
+
+def would_add(now: Coverage, reach: Mapping[str, float]) -> float:
+    """How many uncertified people a new strong feed would certify that reaches these shares by age band.
+
+    An estimate: it takes those without evidence to be reached like anybody else of their age, and they
+    seldom are. Raises ValueError for a share that is none.
+    """
+    if not all(0 <= share <= 1 for share in reach.values()):
+        raise ValueError("a share lies between 0 and 1")
+    return sum(count * reach.get(band, 0.0) for band, count in now.uncertified.items())

@@ -1,0 +1,13 @@
+"""The jurisdiction pack in force: its feeds and its rule book, shipped or activated since.
+
+declared     a pack out of a folder of YAML files
+bundles      a pack as one immutable file in S3, named after what it says
+activation   which bundle is in force on a day; `current()` is what everybody asks
+changes      propose, approve, activate: two people, and a rehearsal attached
+"""
+
+from chalicelib.pack.activation import current
+from chalicelib.pack.bundles import keep_shipped
+from chalicelib.pack.declared import PACKS, Pack, load, load_folder
+
+__all__ = ["PACKS", "Pack", "current", "keep_shipped", "load", "load_folder"]

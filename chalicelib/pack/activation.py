@@ -1,0 +1,51 @@
+"""Which rule book is in force: the last activation whose day has come, else the pack as shipped.
+
+A function asks S3 every few minutes of its own stopwatch, so a new bundle is in force everywhere
+without a deployment. Within a process the answer changes between two calls, never within one decision:
+whoever decides takes `current()` once.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from chalicelib import clock
+from chalicelib.pack import bundles
+from chalicelib.pack.declared import Pack, load
+from chalicelib.settings import settings
+from chalicelib.storage import rulebooks
+from chalicelib.storage.clients import on_forget
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What S3 said last, and when."""
+
+    asked: float  # seconds of this process's stopwatch
+    activations: tuple[rulebooks.Activation, ...]
+
+
+_known: Final[list[_Known]] = []  # at most one
+on_forget(_known.clear)
+
+
+def current() -> Pack:
+    """The pack that decides today."""
+    name = active_on(_activations(), clock.today())
+    return load(settings().pack) if name is None else bundles.fetch(name)
+
+
+def active_on(activations: tuple[rulebooks.Activation, ...], day: date) -> str | None:
+    """The bundle in force on a day: of those whose day has come, the last; None: the shipped."""
+    come = [activation for activation in activations if activation.from_ <= day]
+    return max(enumerate(come), key=lambda at: (at[1].from_, at[0]))[1].bundle if come else None
+
+
+def _activations() -> tuple[rulebooks.Activation, ...]:
+    now = time.monotonic()
+    if not _known or now - _known[0].asked >= int(settings().rules_checked_seconds):
+        _known[:] = [_Known(now, rulebooks.activations())]
+    return _known[0].activations
