@@ -3,6 +3,7 @@
     a department drops a file ──▶ intake ──▶ evidence, certificates, suspicions
     every morning             ──▶ daily_run ──▶ who comes due without a certificate gets a case
     Step Functions            ──▶ certification_step, suspicion_step: one function per state
+    once a week               ──▶ ask_interfaces ──▶ evidence about those who come due
     messages                  ──▶ send_messages, carrier_report
     authorities, officers     ◀── monthly_results, nightly_statistics
     apps, cadres, officers    ──▶ the HTTP API (chalicelib/api, one blueprint per audience)
@@ -63,6 +64,12 @@ def daily_run(event: CloudWatchEvent) -> None:
     """06:00 in China: open the cases that come due, restart what should walk."""
     pack.keep_shipped(settings().pack)
     run_the_day()
+
+
+@app.schedule("cron(0 21 ? * SUN *)", name="ask_interfaces")
+def ask_interfaces(event: CloudWatchEvent) -> None:
+    """Monday, 05:00 in China: ask the interfaces about those who come due, before the day's run."""
+    intake.ask_interfaces()
 
 
 @app.schedule("cron(0 1,7 * * ? *)", name="send_messages")

@@ -27,6 +27,7 @@ class Settings:
     certification_arn: str
     suspicion_arn: str
     identity_secret: str  # name of the secret: key of HMAC(number)
+    interfaces_secret: str  # name of the secret: addresses and tokens of interfaces that are asked
     data_key_id: str  # KMS key that wraps the data keys of sealed fields
     token_issuer: str
     token_audience: str

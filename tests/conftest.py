@@ -44,6 +44,7 @@ WUGAN = {
     "CERTIFICATION_ARN": "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:wugan-certification",
     "SUSPICION_ARN": "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:wugan-suspicion",
     "IDENTITY_SECRET": "identity",
+    "INTERFACES_SECRET": "interfaces",
     "DATA_KEY_ID": "alias/wugan",
     "TOKEN_ISSUER": "https://issuer.invalid/",
     "TOKEN_AUDIENCE": "wugan",

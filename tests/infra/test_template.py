@@ -23,6 +23,7 @@ FUNCTIONS = {
     "CarrierReport",
     "CertificationStep",
     "SuspicionStep",
+    "AskInterfaces",
     "DailyRun",
     "SendMessages",
     "MonthlyResults",
