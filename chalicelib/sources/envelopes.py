@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -75,7 +76,11 @@ def _told(data: bytes) -> Payload | Hold:
 
 def _first(data: bytes) -> bytes:
     """The first character that is no blank, whatever byte-order mark stands before it."""
-    return data[:1000].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1]
+    head = data[:1000]
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        # Not byte by byte: 登 (U+767B) has the byte of a brace in it.
+        head = head.decode("utf-16", errors="ignore").encode()
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
 
 
 def is_workbook(data: bytes) -> bool:
