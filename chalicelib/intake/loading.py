@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -61,7 +61,7 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
 # --- evidence --------------------------------------------------------------------------------------
 
 
-def load_evidence(evidence: dict[PersonId, list[Evidence]], *, actor: str) -> int:
+def load_evidence(evidence: Mapping[PersonId, list[Evidence]], *, actor: str) -> int:
     """Write each person's newest evidence and settle what follows."""
     moved = 0
     for person, items in evidence.items():

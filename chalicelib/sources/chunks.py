@@ -209,4 +209,3 @@ def spans_in(data: bytes, spans: Iterable[Span]) -> Iterator[tuple[bytes, int]]:
 def blocks_of(data: bytes, size: int) -> Iterator[bytes]:
     """The same bytes, block by block."""
     return (data[start : start + size] for start in range(0, len(data), size))
-

@@ -27,8 +27,8 @@ OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0"  # xls, and every workbook with a passwor
 # What is named .csv and is none; an "xls" that is a web page is common.
 _OTHERS: Final = (
     b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"PAR1", b"SQLite format 3",
-    b"<html", b"<HTML", b"<!DOCTYPE", b"<!doctype", b"<?xml", b"{\\rtf", b"BZh", b"\xfd7zXZ", b"II*\0", b"MM\0*",
-    b"PK\x05\x06",
+    b"<html", b"<HTML", b"<!DOCTYPE", b"<!doctype", b"<?xml", b"{\\rtf", b"BZh", b"\xfd7zXZ", b"II*\0",
+    b"MM\0*", b"PK\x05\x06",
 )  # fmt: skip
 _SYSTEM_FILES: Final = ("__MACOSX/", ".DS_Store")
 

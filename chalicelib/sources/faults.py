@@ -77,8 +77,8 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
     ),
     Fault.NUMBER_CUT: (
         "身份证号码后三位被表格软件改成000, 且无法凭前15位和姓名确定是谁。请从原系统重新导出此行。",
-        "A spreadsheet has made the last three digits 000, and the first 15 with the name fit nobody for certain. "
-        "Export the row again from the original system.",
+        "A spreadsheet has made the last three digits 000, and the first 15 with the name "
+        "fit nobody for certain. Export the row again from the original system.",
     ),
     Fault.NUMBER_OF_ANOTHER: (
         "同一身份证号码在本文件中已属于另一个姓名。请核对两人的证件后更正。",

@@ -66,7 +66,9 @@ def layout_of(head: str, feed: Feed, kind: str, encoding: str) -> Layout | Hold:
     nearest: tuple[int, Hold] | None = None
     for separator in SEPARATORS:
         records = _records(head, separator)
-        found = records if isinstance(records, Hold) else find_header(records, feed, kind, encoding, separator)
+        found = (
+            records if isinstance(records, Hold) else find_header(records, feed, kind, encoding, separator)
+        )
         if isinstance(found, Layout):
             return found
         lacking = len(feed.columns) + 1

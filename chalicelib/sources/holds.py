@@ -117,7 +117,8 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
     ),
     HoldCode.DAMAGED_ARCHIVE: (
         "压缩包已损坏或不完整, 可能上传未完成。请重新压缩后再次投放。",
-        "The archive is damaged or incomplete; the upload may have been cut off. Pack it again and drop it again.",
+        "The archive is damaged or incomplete; the upload may have been cut off. "
+        "Pack it again and drop it again.",
     ),
     HoldCode.ARCHIVE_PASSWORD: (
         "压缩包设有密码。请去掉密码后再次投放。",
@@ -133,7 +134,8 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
     ),
     HoldCode.LINE_TOO_LONG: (
         "第{what}行附近的一行过长, 可能缺少换行。请检查导出设置后重新导出。",
-        "A line near line {what} is far too long: line breaks may be missing. Check the export and send it again.",
+        "A line near line {what} is far too long: line breaks may be missing. "
+        "Check the export and send it again.",
     ),
     HoldCode.SEVERAL_SHEETS: (
         "工作簿中有多个含数据的工作表, 无法判断应读哪一个。请每个文件只保留一个工作表。",
@@ -164,12 +166,12 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
     ),
     HoldCode.NUMBERS_DAMAGED: (
         "大量身份证号码以000结尾或显示为3.41E+17, 是被表格软件截断。请从原系统重新导出: "
-        "直接导出CSV且不要用表格软件打开保存, 或先将该列设为文本格式再粘贴。确无法重新导出的, 请告知我们放行: "
-        "只有姓名相符且前15位唯一的行可以恢复, 其余各行退回。",
-        "Many identity numbers end in 000 or read like 3.41E+17: a spreadsheet has cut them. Export again from "
-        "the original system, straight to CSV without opening it in a spreadsheet, or with the column set to "
-        "text first. If that cannot be done, tell us to release it: only rows whose first 15 digits and name "
-        "fit one person are recovered, the others go back.",
+        "直接导出CSV且不要用表格软件打开保存, 或先将该列设为文本格式再粘贴。"
+        "确无法重新导出的, 请告知我们放行: 只有姓名相符且前15位唯一的行可以恢复, 其余各行退回。",
+        "Many identity numbers end in 000 or read like 3.41E+17: a spreadsheet has cut them. "
+        "Export again from the original system, straight to CSV without opening it in a spreadsheet, "
+        "or with the column set to text first. If that cannot be done, tell us to release it: only rows "
+        "whose first 15 digits and name fit one person are recovered, the others go back.",
     ),
     HoldCode.AS_OF_FUTURE: (
         "名单日期(目录中的日期)晚于今天。请改正目录日期后重新投放。",
@@ -200,13 +202,13 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
     ),
     HoldCode.MANIFEST_ROWS: (
         "行数与清单不符({what})。文件可能不完整, 请重新投放完整文件及清单; 若文件无误, 请告知我们放行。",
-        "The rows differ from the manifest ({what}). The file may be incomplete: drop it again with its manifest, "
-        "or tell us that it is right.",
+        "The rows differ from the manifest ({what}). The file may be incomplete: "
+        "drop it again with its manifest, or tell us that it is right.",
     ),
     HoldCode.MANIFEST_DIGEST: (
         "文件摘要与清单不符({what})。文件可能在传输中受损或被替换, 请重新投放文件及清单。",
-        "The file's digest differs from the manifest ({what}). It may have been damaged or replaced on the way: "
-        "drop file and manifest again.",
+        "The file's digest differs from the manifest ({what}). "
+        "It may have been damaged or replaced on the way: drop file and manifest again.",
     ),
     HoldCode.MANIFEST_LOAD: (
         "清单称此文件为增量(delta), 而此数据来源约定每次报送全量名单({what})。请报送全量名单。",

@@ -35,7 +35,7 @@ def batch_of_objects(block: bytes, layout: Layout, first_line: int) -> Batch:
 
 
 def _cells(text: str, places: Mapping[str, int]) -> list[str] | None:
-    """The cells of one object in the order of the columns; None if it is none, or says what was not agreed."""
+    """The cells of one object in the columns' order; None if it is none, or says what was not agreed."""
     try:
         found = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError):

@@ -25,7 +25,7 @@ def _month(text: str) -> str:
 
 
 class Manifest(BaseModel):
-    """Rows without the header, SHA-256 of the file as dropped, the month it is about, and whole or new rows."""
+    """Rows without the header, SHA-256 of the file as dropped, its month, and whole or new rows."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

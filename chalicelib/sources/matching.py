@@ -97,9 +97,7 @@ def match(
     )
 
 
-def _divided(
-    known: pl.DataFrame, roster: RosterIndex | None, on: date
-) -> tuple[pl.DataFrame, pl.Series]:
+def _divided(known: pl.DataFrame, roster: RosterIndex | None, on: date) -> tuple[pl.DataFrame, pl.Series]:
     """Rows [line, packed, person] about people of the roster, and the lines whose number is not sound."""
     if roster is None:
         sound = is_sound(known[PACKED], on).fill_null(False)

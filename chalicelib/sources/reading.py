@@ -170,7 +170,10 @@ def _settled(
     later, doubles = strangers_under_one_number(good)
     wrong = pl.col(LINE).is_in(later)
     sent_back = good.filter(wrong).select(
-        LINE, *layout.columns, pl.lit("number").alias(FIELD), pl.lit(Fault.NUMBER_OF_ANOTHER.value).alias(FAULT)
+        LINE,
+        *layout.columns,
+        pl.lit("number").alias(FIELD),
+        pl.lit(Fault.NUMBER_OF_ANOTHER.value).alias(FAULT),
     )
     good = good.filter(~wrong).drop(layout.columns)
     doubles += in_two_forms(good, _stacked([part.repaired for part in parts])) + one_under_two_numbers(good)

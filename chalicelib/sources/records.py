@@ -101,7 +101,7 @@ def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: d
 
 
 def once(sound: pl.DataFrame, feed: Feed) -> pl.DataFrame:
-    """Of rows that say the same fact the last one; one whose number is whole before one that was recovered."""
+    """Of rows that say the same fact the last one; one with a whole number before a recovered one."""
     same = [column for column in _SAME[feed.kind] if column in sound.columns]
     if not sound[RECOVERED].any():  # in the file's order
         return sound.unique(subset=same, keep="last", maintain_order=True)

@@ -17,10 +17,10 @@ from chalicelib.model import PersonId
 from chalicelib.sources.cells import read_day
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.identity import birth_figure, first_fifteen
-from chalicelib.sources.matching import FAULT, PACKED, PERSON
+from chalicelib.sources.matching import PACKED, PERSON
 from chalicelib.sources.names import same_name
 from chalicelib.sources.roster_index import RosterIndex
-from chalicelib.sources.tables import LINE
+from chalicelib.sources.tables import FAULT, LINE
 
 MOST_SUGGESTED: Final = 5  # more people of one name and day are no suggestion
 _CUT: Final = (Fault.NUMBER_CUT.value, Fault.NUMBER_AS_FIGURE.value)

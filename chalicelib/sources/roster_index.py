@@ -82,13 +82,15 @@ class RosterIndex:
 
     @cached_property
     def _tables(self) -> list[tuple[int, pl.Series, pl.Series]]:
-        """Tables from place to number and row; numbers whose place is taken stand in the next, smaller one."""
+        """Tables from place to number and row; what finds its place taken stands in the next, smaller one."""
         tables = []
         rest = self.frame.select("number").with_row_index("row")
         while rest.height:
             places = (rest.height * _ROOM) | 1
             here = rest.with_columns((pl.col("number") % places).alias("place")).unique("place", keep="first")
-            numbers = pl.repeat(None, places, dtype=pl.Int64, eager=True).scatter(here["place"], here["number"])
+            numbers = pl.repeat(None, places, dtype=pl.Int64, eager=True).scatter(
+                here["place"], here["number"]
+            )
             rows = pl.repeat(None, places, dtype=pl.UInt32, eager=True).scatter(here["place"], here["row"])
             tables.append((places, numbers, rows))
             rest = rest.join(here, on="row", how="anti")

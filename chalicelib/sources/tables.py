@@ -81,9 +81,7 @@ def _whole(frame: pl.DataFrame, ragged: pl.DataFrame) -> Batch:
     return Batch(seen, ragged, rows_at)
 
 
-def _every_line(
-    text: bytes, frame: pl.DataFrame, fits: pl.Series, layout: Layout, first_line: int
-) -> Batch:
+def _every_line(text: bytes, frame: pl.DataFrame, fits: pl.Series, layout: Layout, first_line: int) -> Batch:
     """The batch of a frame in which every line of a text has its place."""
     ragged = [] if fits.all() else _ragged(text.decode().split("\n"), first_line, fits, layout)
     kept = fits & ~_blank(frame)
@@ -135,7 +133,8 @@ def _quoted(text: bytes, layout: Layout, first_line: int) -> Batch:
 
 def _mixed(lines: list[str], layout: Layout, first_line: int) -> Batch:
     """Lines of which some are only parts of rows."""
-    records, taken = rows_among(lines, first_line, layout.separator, layout.width)
+    rows, taken = rows_among(lines, first_line, layout.separator, layout.width)
+    records: list[Record] = [*rows]
     rest = [place for place in range(len(lines)) if place not in taken]
     if rest:
         text = "\n".join([lines[place] for place in rest]).encode()
@@ -159,7 +158,7 @@ def _split_evenly(text: bytes, layout: Layout, first_line: int) -> tuple[pl.Data
 
     polars refuses lines with too many cells, and leaves the last cell of lines with too few empty.
     """
-    schema = {column: pl.String for column in layout.columns}
+    schema = dict.fromkeys(layout.columns, pl.String)
     try:
         frame = pl.read_csv(
             text, has_header=False, schema=schema, separator=layout.separator, quote_char=None

@@ -37,10 +37,12 @@ def main(arguments: Sequence[str]) -> int:
         slowest, peak = max(slowest, time.monotonic() - started), max(peak, memory)
         outcomes[outcome.partition(":")[0]] += 1
         if outcome != "fine":
-            print(f"{mutant.name}: {outcome}", flush=True)  # noqa: T201
+            print(f"{mutant.name}: {outcome}", flush=True)
     shown = ", ".join(f"{name} {outcomes[name]}" for name in ("fine", "crash", "hang", "account"))
     minutes = (time.monotonic() - began) / 60
-    print(f"{chosen.files} files: {shown}; peak {peak / 1e3:.0f} MB, slowest {slowest:.1f} s, {minutes:.1f} min")  # noqa: T201
+    print(
+        f"{chosen.files} files: {shown}; peak {peak / 1e3:.0f} MB, slowest {slowest:.1f} s, {minutes:.1f} min"
+    )
     return 0 if outcomes["fine"] == chosen.files else 1
 
 
@@ -64,11 +66,11 @@ def _read(mutant: Mutant) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
     try:
         why = what_is_wrong(mutant, read_mutant(mutant))
-    except BaseException:  # noqa: BLE001 - whatever it is, it is what is looked for
+    except BaseException:
         traceback.print_exc()
         return 2
     if why:
-        print(why, flush=True)  # noqa: T201
+        print(why, flush=True)
         return _WRONG
     return 0
 

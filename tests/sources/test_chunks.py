@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ def test_a_plan_names_every_byte_behind_the_header_once() -> None:
     data = b"\xef\xbb\xbf" + lines(*ROWS)
     spans = planned(data).spans
     assert spans[0].start == 3 + len(lines())
-    assert all(one.end == other.start for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one.end == other.start for one, other in pairwise(spans))
     assert spans[-1].end == len(data)
     assert [span.line for span in spans] == [data[: span.start].count(b"\n") + 1 for span in spans]
 
@@ -87,12 +88,12 @@ def held(data: bytes, **more: Any) -> HoldCode | None:
     made = plan(blocks_of(data, more.get("size", 300)), feed(), **more)
     if isinstance(made, Hold):
         return made.code
-    return (reading.hold.code if (reading := in_ranges(data, made)).hold else None)
+    return reading.hold.code if (reading := in_ranges(data, made)).hold else None
 
 
 def test_a_hold_of_one_range_holds_the_file_and_survives_the_way() -> None:
     data = lines(*ROWS)
-    assert held(data + b'341602195002030015,2025-05-01,\xff\xff,,\n', size=300) is HoldCode.UNREADABLE
+    assert held(data + b"341602195002030015,2025-05-01,\xff\xff,,\n", size=300) is HoldCode.UNREADABLE
     assert held(data + '3,"x,来,,\n'.encode() + lines(*ROWS), size=10_000) is HoldCode.UNCLOSED_QUOTE
 
 

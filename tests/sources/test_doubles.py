@@ -43,7 +43,9 @@ def test_one_person_under_two_numbers_is_reported_and_both_are_loaded() -> None:
 
 def test_the_old_and_the_new_form_of_one_number_are_one_person_and_reported() -> None:
     short = number(1)[:6] + number(1)[8:17]
-    reading = read_roster(entry(1), entry(1, 身份证号码=short, 待遇项目="门诊慢性病", 月标准=""), entry(2, 姓名="乙"))
+    reading = read_roster(
+        entry(1), entry(1, 身份证号码=short, 待遇项目="门诊慢性病", 月标准=""), entry(2, 姓名="乙")
+    )
     assert {e.number for e in reading.entries} == {number(1), number(2)}
     assert reading.doubles == [Double(DoubleKind.OLD_AND_NEW_FORM, (2, 3))]
     assert reading.repairs == {"fifteen_digits": 1}

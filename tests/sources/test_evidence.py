@@ -39,7 +39,9 @@ def test_evidence_is_a_mapping_that_makes_its_objects_on_demand() -> None:
 
 
 def test_a_withdrawal_names_the_evidence_that_it_takes_back_and_is_none_itself() -> None:
-    reading = read(lines(row(1), row(2, event="撤"), row(2, "2025-04-30", "撤"), row(9, event="撤")), by=taking_back())
+    reading = read(
+        lines(row(1), row(2, event="撤"), row(2, "2025-04-30", "撤"), row(9, event="撤")), by=taking_back()
+    )
     assert reading.counts.accepted == 3
     assert set(reading.evidence) == {person(1)}
     assert reading.withdrawals == {
@@ -54,7 +56,9 @@ def test_a_withdrawal_names_the_evidence_that_it_takes_back_and_is_none_itself()
 
 def test_of_strong_presence_the_newest_is_enough_and_all_else_is_kept() -> None:
     reading = read(
-        lines(row(1, "2025-05-03"), row(1, "2025-05-02"), row(1, event="走"), row(1, "2025-05-04", "走"), row(2))
+        lines(
+            row(1, "2025-05-03"), row(1, "2025-05-02"), row(1, event="走"), row(1, "2025-05-04", "走"), row(2)
+        )
     )
     assert reading.lake is not None
     kept = newest(reading.lake, feed())

@@ -66,8 +66,8 @@ def test_a_delta_of_a_list_of_states_is_held() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"{", b"[]", b'{"rows": -1}', b'{"rows": "many"}', b'{"sha256": "x"}', b'{"period": "June"}', b'{"colour": 1}',
-     b'{"load": "some"}'],
+    [b"", b"{", b"[]", b'{"rows": -1}', b'{"rows": "many"}', b'{"sha256": "x"}', b'{"period": "June"}',
+     b'{"colour": 1}', b'{"load": "some"}'],
 )  # fmt: skip
 def test_a_manifest_that_nobody_understands_holds_its_file(data: bytes) -> None:
     held = Manifest.read(data)

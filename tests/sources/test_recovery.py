@@ -1,4 +1,4 @@
-"""Damaged numbers: what is repaired and recorded, whom 15 digits and a name recover, what is only suggested."""
+"""Damaged numbers: what is repaired and recorded, who is recovered, who is only suggested."""
 
 from __future__ import annotations
 
@@ -144,14 +144,16 @@ def test_without_a_column_of_names_nobody_is_recovered() -> None:
 
 
 def test_a_row_with_the_whole_number_stands_before_one_that_was_recovered() -> None:
-    reading = read(lines(row(1)[:4] + ("王建国",), named(cut(1), "王建国")), by=named_feed(), known=alone())
+    reading = read(lines((*row(1)[:4], "王建国"), named(cut(1), "王建国")), by=named_feed(), known=alone())
     assert reading.counts.superseded == 1
     assert [(e.line, e.recovered) for e in reading.evidence[person(1)]] == [(2, False)]
 
 
 def test_a_damaged_file_is_held_and_once_released_its_people_are_recovered() -> None:
     born = [f"195002{day:02d}" for day in range(1, 9)]
-    index = RosterIndex.of({number(7, b): person(i) for i, b in enumerate(born)}, {number(7, b): "甲" for b in born})
+    index = RosterIndex.of(
+        {number(7, b): person(i) for i, b in enumerate(born)}, {number(7, b): "甲" for b in born}
+    )
     rows = [named(number(7, b)[:15] + "000", "甲") for b in born]
     data = lines(*rows, named(number(5), "乙"))
     held = read(data, by=named_feed(), known=index)
@@ -167,7 +169,9 @@ def test_a_damaged_file_is_held_and_once_released_its_people_are_recovered() -> 
 
 
 def test_in_a_damaged_file_a_number_that_ends_in_000_is_nobodys() -> None:
-    sound = next(n for i in range(1, 99) if (n := number(0, f"19500{i % 9 + 1}{i % 28 + 1:02d}")).endswith("000"))
+    sound = next(
+        n for i in range(1, 99) if (n := number(0, f"19500{i % 9 + 1}{i % 28 + 1:02d}")).endswith("000")
+    )
     index = RosterIndex.of({sound: person(1)}, {sound: "甲"})
     rows = [named(f"34160219600{i}013000", "x") for i in range(1, 9)]
     data = lines(named(sound, "乙"), named(f" {sound}", "乙", "2025-05-02"), *rows)
