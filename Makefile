@@ -38,6 +38,10 @@ unit: install  ## tests with branch coverage
 	$(BIN)/coverage report --include='chalicelib/engine/*,chalicelib/sources/*' --fail-under=100
 	$(BIN)/coverage report --fail-under=90
 
+.PHONY: fuzz
+fuzz: install  ## read 5,000 damaged files, each in a process of its own (FILES= SEED=)
+	$(BIN)/python -m tests.fuzz --files $(or $(FILES),5000) --seed $(or $(SEED),1)
+
 .PHONY: package
 package: install  ## the deployment package and its template, in build/package
 	$(BIN)/python -m infra.package

@@ -113,7 +113,9 @@ class Evidence:
     """A normalised record about a recipient.
 
     `day` is when it happened (for lists of states: the list's as-of day), never when it arrived.
-    `facts` holds the few further words that a rule may need ("until", "benefit", "by").
+    `facts` holds the few further words that a rule may need ("until", "benefit", "by"). `recovered`: the
+    number was damaged and its owner found by 15 digits, name and roster, which neither certifies by
+    itself nor accuses of death (domain section 6).
     """
 
     key: EvidenceKey

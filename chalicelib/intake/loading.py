@@ -97,7 +97,10 @@ def load_roster(entries: Iterable[RosterEntry], *, actor: str) -> bool:
     for entry in entries:
         by_number[entry.number].append(entry)
     known = people.create_all([_newcomer(mine) for mine in by_number.values()], clock.now(), actor)
-    objects.add_to_roster({number: found.person for number, found in zip(by_number, known, strict=True)})
+    objects.add_to_roster(
+        {number: found.person for number, found in zip(by_number, known, strict=True)},
+        {number: mine[-1].name for number, mine in by_number.items()},
+    )
     return any(found.created for found in known)
 
 

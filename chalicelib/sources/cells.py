@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from chalicelib.model import AreaCode, Month
@@ -34,7 +35,7 @@ _INVISIBLE: Final = dict.fromkeys(
     [0x00AD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
 )
 _FORCED_TEXT: Final = re.compile(r'="(.*)"', re.DOTALL)  # how some programs force a cell to be text
-_APOSTROPHES: Final = "'`‘’"
+APOSTROPHES: Final = "'`‘’"
 _DOTS: Final = str.maketrans(dict.fromkeys("•．‧・･", "·"))  # the middle dot of names (domain section 6)
 
 _DAY: Final = re.compile(
@@ -76,13 +77,18 @@ Value = str | int | date
 Read = Callable[[str, date], Value | Fault]
 
 
+def is_invisible(character: str) -> bool:
+    """Whether nothing shows where this character stands."""
+    return ord(character) in _INVISIBLE
+
+
 def clean(text: str, *, inside: bool = False) -> str:
     """A cell without what does not show: full-width forms, zero-width characters, outer blanks, the
     apostrophe and the ="…" by which spreadsheets force text. `inside`: without inner blanks too.
     """
     visible = text.translate(_FULL_WIDTH).translate(_INVISIBLE).strip()
     forced = _FORCED_TEXT.fullmatch(visible)
-    bare = (forced.group(1) if forced else visible).strip().lstrip(_APOSTROPHES).strip()
+    bare = (forced.group(1) if forced else visible).strip().lstrip(APOSTROPHES).strip()
     return "".join(bare.split()) if inside else bare
 
 
@@ -94,6 +100,11 @@ def read_day(text: str, on: date) -> date | Fault:
 
 def read_day_ahead(text: str, on: date) -> date | Fault:
     """Like `read_day`, for days that may lie ahead (the end of a period)."""
+    return _day_of(text)
+
+
+@lru_cache(maxsize=20_000)  # the same days stand in every block of a file
+def _day_of(text: str) -> date | Fault:
     cell = clean(text)
     serial = _SERIAL.fullmatch(cell)
     if serial:
@@ -171,9 +182,14 @@ def read_area_code(text: str, on: date) -> AreaCode | Fault:
     return AreaCode(code) if _AREA.fullmatch(code) else Fault.AREA_UNREADABLE
 
 
+def words_of(text: str) -> str:
+    """Words as sent, without what does not show, with one kind of middle dot."""
+    return " ".join(text.translate(_INVISIBLE).split()).translate(_DOTS).lstrip(APOSTROPHES)
+
+
 def read_text(text: str, on: date) -> str | Fault:
-    """Words as sent, without what does not show; rare characters and wildcards (□, ?) stay."""
-    cell = " ".join(text.translate(_INVISIBLE).split()).translate(_DOTS).lstrip(_APOSTROPHES)
+    """Words as sent; rare characters and wildcards (□, ?) stay."""
+    cell = words_of(text)
     return cell if len(cell) <= LONGEST_TEXT else Fault.TEXT_TOO_LONG
 
 

@@ -19,11 +19,14 @@ class Fault(StrEnum):
     """What is wrong with one cell or one row."""
 
     RAGGED_ROW = "ragged_row"
+    NOT_AN_OBJECT = "not_an_object"
     CELL_EMPTY = "cell_empty"
     CODE_UNKNOWN = "code_unknown"
     TEXT_TOO_LONG = "text_too_long"
     NUMBER_EMPTY = "number_empty"
     NUMBER_AS_FIGURE = "number_as_figure"
+    NUMBER_CUT = "number_cut"
+    NUMBER_OF_ANOTHER = "number_of_another"
     NUMBER_MASKED = "number_masked"
     NUMBER_LENGTH = "number_length"
     NUMBER_CHARACTERS = "number_characters"
@@ -43,6 +46,7 @@ class Fault(StrEnum):
     AREA_UNREADABLE = "area_unreadable"
     PHONE_UNREADABLE = "phone_unreadable"
     TOO_MANY_ROWS = "too_many_rows"
+    COLUMN_NOT_SENT = "column_not_sent"
 
 
 SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
@@ -50,6 +54,11 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
         "本行的列数与表头不一致。请检查是否多了或少了逗号, 单元格内含逗号的应加英文双引号。",
         "The row has more or fewer cells than the header. Look for a comma too many or too few; "
         "put a cell that contains a comma in double quotes.",
+    ),
+    Fault.NOT_AN_OBJECT: (
+        "本行不是一个不嵌套的JSON对象, 或含有未约定的项。请每行一条记录, 逐项写成文字或数字。",
+        "The line is no flat JSON object, or holds something that was not agreed. "
+        "Write one record a line, each item a text or a figure.",
     ),
     Fault.CELL_EMPTY: ("此项不能为空, 请补填。", "This cell must not be empty. Please fill it in."),
     Fault.CODE_UNKNOWN: (
@@ -65,6 +74,15 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
         "身份证号码被保存为数值, 后几位可能已丢失。请将该列设为文本格式后, 从原系统重新导出。",
         "The identity number was stored as a figure and may have lost its last digits. "
         "Set the column to text and export again from the original system.",
+    ),
+    Fault.NUMBER_CUT: (
+        "身份证号码后三位被表格软件改成000, 且无法凭前15位和姓名确定是谁。请从原系统重新导出此行。",
+        "A spreadsheet has made the last three digits 000, and the first 15 with the name "
+        "fit nobody for certain. Export the row again from the original system.",
+    ),
+    Fault.NUMBER_OF_ANOTHER: (
+        "同一身份证号码在本文件中已属于另一个姓名。请核对两人的证件后更正。",
+        "The same identity number stands in this file with another name. Check both people's documents.",
     ),
     Fault.NUMBER_MASKED: (
         "身份证号码已被遮盖, 无法比对。请提供完整号码。",
@@ -135,6 +153,10 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
     Fault.TOO_MANY_ROWS: (
         "行数超过预期上限。文件已照常处理, 请确认是否为全量数据。",
         "More rows than expected. The file was processed; please confirm that it was meant so.",
+    ),
+    Fault.COLUMN_NOT_SENT: (
+        "此列不再报送。此列本不使用, 文件已照常处理; 若列名有变更请告知我们。",
+        "This column was not sent. It is not used, and the file was processed; tell us if a name changed.",
     ),
 }
 

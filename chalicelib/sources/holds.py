@@ -24,6 +24,13 @@ class HoldCode(StrEnum):
     UNREADABLE = "unreadable"
     OLD_EXCEL = "old_excel"
     UNSAFE_WORKBOOK = "unsafe_workbook"
+    NOT_A_TABLE = "not_a_table"
+    UNSAFE_ARCHIVE = "unsafe_archive"
+    DAMAGED_ARCHIVE = "damaged_archive"
+    ARCHIVE_PASSWORD = "archive_password"  # noqa: S105 - a word, no password
+    SEVERAL_FILES = "several_files"
+    NOT_LINES = "not_lines"
+    LINE_TOO_LONG = "line_too_long"
     SEVERAL_SHEETS = "several_sheets"
     KIND_NOT_AGREED = "kind_not_agreed"
     UNCLOSED_QUOTE = "unclosed_quote"
@@ -36,6 +43,10 @@ class HoldCode(StrEnum):
     TOO_FEW_ROWS = "too_few_rows"
     TOO_MANY_REJECTED = "too_many_rejected"
     TOO_MANY_BLANK = "too_many_blank"
+    MANIFEST_UNREADABLE = "manifest_unreadable"
+    MANIFEST_ROWS = "manifest_rows"
+    MANIFEST_DIGEST = "manifest_digest"
+    MANIFEST_LOAD = "manifest_load"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,11 @@ _HELD: Final = frozenset(
         HoldCode.TOO_FEW_ROWS,
         HoldCode.TOO_MANY_REJECTED,
         HoldCode.TOO_MANY_BLANK,
+        HoldCode.NUMBERS_DAMAGED,
+        HoldCode.MANIFEST_UNREADABLE,
+        HoldCode.MANIFEST_ROWS,
+        HoldCode.MANIFEST_DIGEST,
+        HoldCode.MANIFEST_LOAD,
     }
 )
 
@@ -76,8 +92,8 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
         "The file is too large. Drop it in several smaller files; send large data as CSV.",
     ),
     HoldCode.UNREADABLE: (
-        "文件无法读取, 可能已损坏或编码不对。请另存为CSV(UTF-8或GB18030)或xlsx后再次投放。",
-        "The file cannot be read: damaged, or in another encoding. "
+        "文件无法读取, 可能已损坏、编码不对或混用多种编码。请另存为CSV(UTF-8或GB18030)或xlsx后再次投放。",
+        "The file cannot be read: damaged, in another encoding, or in several. "
         "Save it as CSV (UTF-8 or GB 18030) or xlsx and drop it again.",
     ),
     HoldCode.OLD_EXCEL: (
@@ -88,6 +104,38 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
         "工作簿结构异常(压缩比、单元格范围或内部文件超出限制)。请将数据复制到新建工作簿, 另存为xlsx或CSV。",
         "The workbook's structure is out of bounds (compression, cell range or parts). "
         "Copy the data into a new workbook and save it as xlsx or CSV.",
+    ),
+    HoldCode.NOT_A_TABLE: (
+        "文件不是数据表(可能是PDF、图片、网页或其他格式), 仅改扩展名无效。请从原系统导出CSV或xlsx后投放。",
+        "The file is no table (a PDF, a picture, a web page or another format): renaming it does not help. "
+        "Export CSV or xlsx from the original system.",
+    ),
+    HoldCode.UNSAFE_ARCHIVE: (
+        "压缩包异常(解压后过大、压缩比过高或压缩包内还有压缩包)。请直接投放CSV或xlsx文件。",
+        "The archive is out of bounds (size, compression, or an archive inside it). "
+        "Drop the CSV or xlsx file itself.",
+    ),
+    HoldCode.DAMAGED_ARCHIVE: (
+        "压缩包已损坏或不完整, 可能上传未完成。请重新压缩后再次投放。",
+        "The archive is damaged or incomplete; the upload may have been cut off. "
+        "Pack it again and drop it again.",
+    ),
+    HoldCode.ARCHIVE_PASSWORD: (
+        "压缩包设有密码。请去掉密码后再次投放。",
+        "The archive has a password. Pack it without one and drop it again.",
+    ),
+    HoldCode.SEVERAL_FILES: (
+        "压缩包内应只有一个文件, 现有{what}个。请每个压缩包只放一个文件。",
+        "An archive must hold one file; this one holds {what}. Pack each file by itself.",
+    ),
+    HoldCode.NOT_LINES: (
+        "JSON文件应每行一条记录(JSON Lines), 每条为一个不嵌套的对象。请按此格式重新导出。",
+        "A JSON file must hold one record a line (JSON lines), each a flat object. Export it so.",
+    ),
+    HoldCode.LINE_TOO_LONG: (
+        "第{what}行附近的一行过长, 可能缺少换行。请检查导出设置后重新导出。",
+        "A line near line {what} is far too long: line breaks may be missing. "
+        "Check the export and send it again.",
     ),
     HoldCode.SEVERAL_SHEETS: (
         "工作簿中有多个含数据的工作表, 无法判断应读哪一个。请每个文件只保留一个工作表。",
@@ -117,9 +165,13 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
         "A column stands twice: {what}. Keep one and drop the file again.",
     ),
     HoldCode.NUMBERS_DAMAGED: (
-        "大量身份证号码以000结尾, 应是被表格软件截断。请将该列设为文本格式, 从原系统重新导出。",
-        "Many identity numbers end in 000: a spreadsheet has cut them. "
-        "Set the column to text and export again from the original system.",
+        "大量身份证号码以000结尾或显示为3.41E+17, 是被表格软件截断。请从原系统重新导出: "
+        "直接导出CSV且不要用表格软件打开保存, 或先将该列设为文本格式再粘贴。"
+        "确无法重新导出的, 请告知我们放行: 只有姓名相符且前15位唯一的行可以恢复, 其余各行退回。",
+        "Many identity numbers end in 000 or read like 3.41E+17: a spreadsheet has cut them. "
+        "Export again from the original system, straight to CSV without opening it in a spreadsheet, "
+        "or with the column set to text first. If that cannot be done, tell us to release it: only rows "
+        "whose first 15 digits and name fit one person are recovered, the others go back.",
     ),
     HoldCode.AS_OF_FUTURE: (
         "名单日期(目录中的日期)晚于今天。请改正目录日期后重新投放。",
@@ -142,6 +194,26 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
     HoldCode.TOO_MANY_BLANK: (
         "列的空白过多: {what}。请补全后重新投放; 若确实如此, 请告知我们放行。",
         "Too many blank cells in: {what}. Fill them in and drop the file again, or tell us to release it.",
+    ),
+    HoldCode.MANIFEST_UNREADABLE: (
+        "清单文件(manifest.json)无法读取或有未知项。请按说明改正清单后重新投放, 或告知我们不看清单直接放行。",
+        "The manifest cannot be read or says something unknown. Correct it and drop both again, "
+        "or tell us to release the file without it.",
+    ),
+    HoldCode.MANIFEST_ROWS: (
+        "行数与清单不符({what})。文件可能不完整, 请重新投放完整文件及清单; 若文件无误, 请告知我们放行。",
+        "The rows differ from the manifest ({what}). The file may be incomplete: "
+        "drop it again with its manifest, or tell us that it is right.",
+    ),
+    HoldCode.MANIFEST_DIGEST: (
+        "文件摘要与清单不符({what})。文件可能在传输中受损或被替换, 请重新投放文件及清单。",
+        "The file's digest differs from the manifest ({what}). "
+        "It may have been damaged or replaced on the way: drop file and manifest again.",
+    ),
+    HoldCode.MANIFEST_LOAD: (
+        "清单称此文件为增量(delta), 而此数据来源约定每次报送全量名单({what})。请报送全量名单。",
+        "The manifest calls this file a delta, and this feed is agreed to send whole lists ({what}). "
+        "Send the whole list.",
     ),
 }
 

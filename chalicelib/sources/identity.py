@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from typing import Final
 
 import polars as pl
 from stdnum.iso7064 import mod_11_2
 
-from chalicelib.sources.cells import clean
+from chalicelib.sources.cells import APOSTROPHES, clean, is_invisible
 from chalicelib.sources.faults import Fault
 
 OLDEST_YEARS: Final = 130
@@ -32,6 +33,9 @@ _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _EIGHTEEN: Final = re.compile(r"[0-9]{17}[0-9X]")
 _FIFTEEN: Final = re.compile(r"[0-9]{15}")
 _FIGURE: Final = re.compile(r"[0-9]+(\.[0-9]*)?([eE]\+?[0-9]+)?")
+_CUT: Final = re.compile(r"[1-9][0-9]{14}000")
+_SCIENTIFIC: Final = re.compile(r"([1-9])\.([0-9]{1,17})[eE]\+?17")
+_BIRTH: Final = re.compile(r"[0-9]{6}((?:18|19|20)[0-9]{6})[0-9X?*]{0,5}$")
 # What stands for X in files: small, Cyrillic (both cases), the multiplication sign and its look-alike.
 _X_FORMS: Final = str.maketrans(dict.fromkeys("xхХ×✕", "X"))
 
@@ -68,33 +72,117 @@ def unpack(packed: int) -> str:
     return f"{body:017d}{_CHECKS[check]}"
 
 
-def packed_if_clean(column: str) -> pl.Expr:
+_BLANKS: Final = dict.fromkeys("\u3000\u00a0 \t", "")
+_FORMS: Final = dict(zip("０１２３４５６７８９Ｘｘxх×Х", "0123456789XXXXXX", strict=True))
+
+
+class Repair(StrEnum):
+    """What was mended in a number before it could be read; each goes into the ledger of repairs."""
+
+    FIFTEEN_DIGITS = "fifteen_digits"
+    FULL_WIDTH = "full_width"
+    X_FORM = "x_form"  # small, Cyrillic, or the multiplication sign
+    BLANKS = "blanks"
+    INVISIBLE = "invisible"
+    APOSTROPHE = "apostrophe"  # or the ="…" by which spreadsheets force text
+
+
+def repairs_of(text: str) -> list[Repair]:
+    """The repairs that make a canonical number of a readable cell; none where it was one already.
+
+    >>> repairs_of("'110105 491231002")
+    [<Repair.FIFTEEN_DIGITS: 'fifteen_digits'>, <Repair.BLANKS: 'blanks'>, <Repair.APOSTROPHE: 'apostrophe'>]
+    """
+    signs = {
+        Repair.FIFTEEN_DIGITS: len(clean(text, inside=True)) == 15,
+        Repair.FULL_WIDTH: any(0xFF01 <= ord(character) < 0xFF5F for character in text),
+        Repair.X_FORM: any(character in "xхХ×✕ｘ" for character in text),
+        Repair.BLANKS: "".join(text.split()) != text,
+        Repair.INVISIBLE: any(is_invisible(character) for character in text),
+        Repair.APOSTROPHE: any(character in f"{APOSTROPHES}＇=＝" for character in text),
+    }
+    return [rule for rule, shows in signs.items() if shows]
+
+
+def mended(cells: pl.Series) -> pl.Series:
+    """Cells after the repairs that concern single characters; what needs more thought stays as it is."""
+    return cells.str.replace_many(_BLANKS).str.strip_chars_start("'").str.replace_many(_FORMS)
+
+
+def packed_if_fifteen(cells: pl.Series) -> pl.Series:
+    """The packed number where a cell is a number of 15 ASCII digits, else null; the check is computed."""
+    figure = _figures(cells, 15)
+    body = figure // 10**9 * 10**11 + 19 * 10**9 + figure % 10**9
+    return body * 11 + (12 - _total(body)) % 11
+
+
+def packed_if_clean(cells: pl.Series) -> pl.Series:
     """The packed number where a cell is 18 clean ASCII characters, else null; no check is computed."""
-    cell = pl.col(column)
-    body = cell.str.slice(0, 17).cast(pl.Int64, strict=False)
-    last = cell.str.slice(17, 1)
-    check = pl.when(last == "X").then(10).otherwise(last.cast(pl.Int64, strict=False))
-    # The floor keeps out signs, which a cast would read; numbers below it go the slow way.
-    clean_cell = (cell.str.len_bytes() == 18) & (body >= 10**16)
-    return pl.when(clean_cell).then(body * 11 + check)
+    whole = _figures(cells, 18)
+    packed = whole // 10 * 11 + whole % 10
+    ends_in_x = cells.str.ends_with("X").fill_null(False).arg_true()
+    with_x = cells.gather(ends_in_x)
+    body = _figures(with_x.str.head(17), 17).set(with_x.str.len_bytes() != 18, None)
+    return packed.scatter(ends_in_x, body * 11 + 10)
+
+
+def _figures(cells: pl.Series, digits: int) -> pl.Series:
+    """The figure where a cell is so many ASCII digits, else null.
+
+    The floor keeps out signs, which a cast would read; numbers below it go the slow way.
+    """
+    figures = cells.cast(pl.Int64, strict=False)
+    clean_cell = (cells.str.len_bytes() == digits) & (figures >= 10 ** (digits - 1))
+    return figures.set(~clean_cell.fill_null(False), None)
+
+
+def fits_check(packed: pl.Series) -> pl.Series:
+    """Whether the check character of each packed number fits; null stays null."""
+    # A check value c fits when c = (1 - sum of weighted digits) modulo 11.
+    return (_total(packed // 11) + packed % 11) % 11 == 1
 
 
 def is_sound(packed: pl.Series, on: date) -> pl.Series:
     """Whether each packed number has a fitting check character and a credible birth date on a day."""
     body = packed // 11
-    region, birth, sequence = body // 10**11, (body // 1000) % 10**8, body % 1000
+    birth = (body // 1000) % 10**8
     year, month_day = birth // 10_000, birth % 10_000
     tables = _tables()
-    total = (
-        tables["region"].gather(region)
-        + tables["year"].gather(year)
-        + tables["month_day"].gather(month_day)
-        + tables["sequence"].gather(sequence)
-    ) % 11
     exists = tables["in_every_year"].gather(month_day) | ((month_day == 229) & tables["is_leap"].gather(year))
-    # A check value c fits when c = (1 - sum of weighted digits) modulo 11.
-    fits = (total.cast(pl.Int64) + packed % 11) % 11 == 1
-    return fits & exists & (birth <= _as_figure(on)) & (birth >= _as_figure(on) - OLDEST_YEARS * 10_000)
+    credible = exists & (birth <= _as_figure(on)) & (birth >= _as_figure(on) - OLDEST_YEARS * 10_000)
+    return fits_check(packed) & credible
+
+
+def _total(body: pl.Series) -> pl.Series:
+    """The sum of the weighted digits of 17 modulo 11."""
+    birth, tables = (body // 1000) % 10**8, _tables()
+    total = (
+        tables["region"].gather(body // 10**11)
+        + tables["year"].gather(birth // 10_000)
+        + tables["month_day"].gather(birth % 10_000)
+        + tables["sequence"].gather(body % 1000)
+    ) % 11
+    return total.cast(pl.Int64)
+
+
+def first_fifteen(text: str) -> int | None:
+    """The first 15 digits of a number that a spreadsheet has cut; None if they cannot be told.
+
+    >>> first_fifteen("341281195002031000"), first_fifteen("3.41281195002031E+17"), first_fifteen("3.41E+17")
+    (341281195002031, 341281195002031, None)
+    """
+    cell = clean(text, inside=True)
+    if _CUT.fullmatch(cell):
+        return int(cell[:15])
+    parts = _SCIENTIFIC.fullmatch(cell)
+    return int(parts.group(1) + parts.group(2)[:14]) if parts and len(parts.group(2)) >= 14 else None
+
+
+def birth_figure(text: str) -> int | None:
+    """The birth date inside a cell that is no sound number, as yyyymmdd; None if none can be told."""
+    digits = clean(text, inside=True).translate(_X_FORMS)
+    found = _BIRTH.match(digits)
+    return int(found.group(1)) if found else None
 
 
 def _as_figure(day: date) -> int:
@@ -123,9 +211,12 @@ def _born_credibly(number: str, on: date) -> str | Fault:
 
 def _weighted(digits: int, weights: tuple[int, ...]) -> pl.Series:
     """For every figure of so many digits: the sum of its weighted digits modulo 11."""
-    figures = pl.int_range(10**digits, eager=True)
-    places = [figures // 10 ** (digits - 1 - place) % 10 * weight for place, weight in enumerate(weights)]
-    return pl.Series(sum(places[1:], places[0]) % 11).cast(pl.UInt8)
+    sums = pl.Series([0], dtype=pl.UInt8)
+    for weight in weights[:digits]:
+        last = pl.DataFrame({"last": [digit * weight % 11 for digit in range(10)]}, schema={"last": pl.UInt8})
+        both = sums.to_frame("first").join(last, how="cross", maintain_order="left_right")
+        sums = both.select((pl.col("first") + pl.col("last")) % 11).to_series()
+    return sums
 
 
 @cache

@@ -1,4 +1,4 @@
-"""From matched rows to records: every column read by its declared reader, faults set apart.
+"""From matched rows to fields: every column read by its declared reader, faults set apart.
 
 A row is rejected for its first faulty column, in the order declared. An unreadable phone or fact does
 not cost a row its place: losing a recipient from the roster is worse than a printed notice, and a
@@ -7,7 +7,6 @@ prisoner for life has no last day (无期). Such cells are noted, and left out.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -17,10 +16,6 @@ import polars as pl
 from chalicelib.model import (
     AreaCode,
     BenefitCode,
-    Evidence,
-    EvidenceKey,
-    FeedId,
-    FileId,
     KeyGroup,
     Month,
     Payment,
@@ -28,10 +23,10 @@ from chalicelib.model import (
 )
 from chalicelib.sources.cells import Reader, Value, clean, reader_for
 from chalicelib.sources.faults import Fault
-from chalicelib.sources.feed import Column, Feed
+from chalicelib.sources.feed import IDENTIFYING, Column, Feed
 from chalicelib.sources.identity import born, unpack
-from chalicelib.sources.matching import FAULT, PACKED, PERSON, read_distinct
-from chalicelib.sources.tables import LINE
+from chalicelib.sources.matching import PACKED, PERSON, read_distinct
+from chalicelib.sources.tables import FAULT, LINE
 
 FIELD: Final = "field"
 _KINDS: Final[dict[Reader, type[pl.DataType]]] = {
@@ -40,6 +35,12 @@ _KINDS: Final[dict[Reader, type[pl.DataType]]] = {
     Reader.MONEY: pl.Int64,
 }
 _LENIENT: Final = frozenset({"phone"})  # and every fact
+RECOVERED: Final = "recovered"
+NOTED: Final = {LINE: pl.Int64, FIELD: pl.String, FAULT: pl.String}
+# A time of day behind a date, without a zone: it changes nothing, and makes every cell a different one.
+_TIMED: Final = (
+    r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?\s*$"
+)
 _SAME: Final = {
     "evidence": [PERSON, "day", "event"],
     "roster": [PACKED, "benefit"],
@@ -74,35 +75,51 @@ class RosterEntry:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Matched rows with their fields read: rows = good + rejected + superseded."""
+    """Matched rows with their fields read: rows = sound + rejected."""
 
-    good: pl.DataFrame  # line, person, packed and one typed column per field
-    rejected: pl.DataFrame  # the batch's columns, and field, fault
-    noted: list[tuple[int, str, Fault]]  # accepted, yet something to correct: line, field, fault
-    superseded: int
+    sound: pl.DataFrame  # line, packed, person, recovered, and one typed column per field
+    rejected: pl.DataFrame  # line, field, fault
+    noted: pl.DataFrame  # accepted, yet something to correct: line, field, fault
 
 
 def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: date) -> Fields:
-    """Read all declared fields of matched rows and leave the last of rows that say the same fact."""
-    rows, faults = hits.select(LINE, PACKED, PERSON), []
-    noted: list[tuple[int, str, Fault]] = []
+    """Read all declared fields of matched rows [line, their columns, packed, person, recovered]."""
+    rows, faults = hits.select(LINE, PACKED, PERSON, RECOVERED), []
+    noted = [pl.DataFrame(schema=NOTED)]
     for column in feed.columns.values():
-        if column.field == "number":
+        if column.field == "number" or (feed.kind == "evidence" and column.field in IDENTIFYING):
             continue
         read = _read_column(hits[positions[column.field]], column, feed, on)
         if column.field in _LENIENT or column.field in feed.facts:
-            noted += [(line, column.field, Fault(fault)) for line, fault in _faulty(rows[LINE], read[FAULT])]
+            noted.append(_noted(rows[LINE], column.field, read[FAULT]))
             read = read.with_columns(pl.lit(None, dtype=pl.String).alias(FAULT))
         rows = rows.with_columns(read["value"].alias(column.field))
         faults.append(_waived(read[FAULT], rows, column).alias(column.field))
-    rejected, sound = _set_apart(hits, rows, pl.DataFrame(faults))
-    good = sound.unique(subset=_same(feed, sound), keep="last", maintain_order=True)
-    lines = set(good[LINE].to_list()) if noted else set()
-    return Fields(good, rejected, [note for note in noted if note[0] in lines], sound.height - good.height)
+    rejected, sound = _set_apart(rows, pl.DataFrame(faults))
+    notes = pl.concat(noted).join(sound.select(LINE), on=LINE, how="semi")
+    return Fields(sound, rejected, notes)
 
 
-def _same(feed: Feed, rows: pl.DataFrame) -> list[str]:
-    return [column for column in _SAME[feed.kind] if column in rows.columns]
+def once(sound: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """Of rows that say the same fact the last one; one with a whole number before a recovered one."""
+    same = [column for column in _SAME[feed.kind] if column in sound.columns]
+    if not sound[RECOVERED].any():  # in the file's order
+        return sound.unique(subset=same, keep="last", maintain_order=True)
+    sound = sound.sort(pl.col(RECOVERED), LINE, descending=[True, False])
+    return sound.unique(subset=same, keep="last", maintain_order=True).sort(LINE)
+
+
+def _noted(lines: pl.Series, field: str, faults: pl.Series) -> pl.DataFrame:
+    frame = pl.DataFrame([lines, faults]).drop_nulls()
+    return frame.select(LINE, pl.lit(field).alias(FIELD), FAULT)
+
+
+def without_time(cells: pl.Series) -> pl.Series:
+    """Dates without their time of day, so that each day is read once."""
+    long = (cells.str.len_bytes() > len("2025-06-30")).arg_true()
+    timed = cells.gather(long)
+    days = timed.str.extract(_TIMED, 1)
+    return cells.scatter(long, days.zip_with(days.is_not_null(), timed))
 
 
 def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> pl.DataFrame:
@@ -113,6 +130,8 @@ def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> pl.D
         # A cell that only looks filled (an apostrophe, a zero-width blank) is empty.
         return reader(cell, on) if clean(cell) else Fault.CELL_EMPTY
 
+    if column.read is Reader.DATE:
+        cells = without_time(cells)
     result = read_distinct(cells, read, _KINDS.get(column.read, pl.String))
     if empty is None:
         unfaulted = pl.when(pl.col(FAULT) != Fault.CELL_EMPTY.value).then(pl.col(FAULT))
@@ -128,48 +147,15 @@ def _waived(faults: pl.Series, rows: pl.DataFrame, column: Column) -> pl.Series:
     return faults
 
 
-def _faulty(lines: pl.Series, faults: pl.Series) -> list[tuple[int, str]]:
-    frame = pl.DataFrame([lines, faults]).drop_nulls()
-    return list(frame.iter_rows())
-
-
-def _set_apart(
-    hits: pl.DataFrame, rows: pl.DataFrame, faults: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows with their first fault, and the rows without any."""
+def _set_apart(rows: pl.DataFrame, faults: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines with their first fault, and the rows without any."""
     if faults.width == 0:
         first = pl.DataFrame({FIELD: [None] * rows.height, FAULT: [None] * rows.height}).cast(pl.String)
     else:
         names = [pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in faults.columns]
         first = faults.select(pl.coalesce(names).alias(FIELD), pl.coalesce(faults.columns).alias(FAULT))
     wrong = first[FAULT].is_not_null()
-    return hits.hstack(first).filter(wrong).drop(PACKED, PERSON), rows.filter(~wrong)
-
-
-def evidence_of(
-    good: pl.DataFrame, feed: Feed, file: FileId, as_of: date
-) -> tuple[dict[PersonId, list[Evidence]], pl.DataFrame]:
-    """Evidence by person, in the file's order, and the same rows as a frame for the lake.
-
-    The frame has person, day, event, line, and one text column per fact.
-    """
-    whole = good.with_columns(
-        day=pl.col("day") if "day" in good.columns else pl.lit(as_of, dtype=pl.Date),
-        event=pl.col("event") if "event" in good.columns else pl.lit(feed.event, dtype=pl.String),
-    )
-    frame = whole.select(PERSON, "day", "event", LINE, *(pl.col(fact).cast(pl.String) for fact in feed.facts))
-    keys = {
-        (day, event): EvidenceKey(day, FeedId(feed.id), event)
-        for day, event in frame.select("day", "event").unique().iter_rows()
-    }
-    people: dict[PersonId, list[Evidence]] = defaultdict(list)
-    nothing: dict[str, str] = {}  # one for all: most feeds have no facts, and rows are many
-    for person, day, event, line, *facts in frame.iter_rows():
-        told = nothing
-        if facts:
-            told = {name: fact for name, fact in zip(feed.facts, facts, strict=True) if fact is not None}
-        people[person].append(Evidence(keys[day, event], file, line, told))
-    return dict(people), frame
+    return rows.select(LINE).hstack(first).filter(wrong), rows.filter(~wrong)
 
 
 def entries_of(good: pl.DataFrame) -> list[RosterEntry]:

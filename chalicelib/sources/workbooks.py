@@ -12,7 +12,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from xml.parsers import expat
@@ -29,9 +29,6 @@ RATIO_FROM: Final = 1_000_000
 MOST_COLUMNS: Final = 200
 MOST_ROWS: Final = 200_000
 
-ZIP_MAGIC: Final = b"PK\x03\x04"
-OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0"  # xls, and every workbook with a password
-
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?")
 
 Cell = str | float | bool | int | date | datetime | time | timedelta
@@ -41,12 +38,8 @@ class _OutOfBoundsError(Exception):
     """A part holds what no export needs: a document type, or a cell far outside."""
 
 
-def rows_of(data: bytes, as_text: Collection[str]) -> list[list[str]] | Hold:
-    """The rows of the one sheet that holds data, as text, the first line of the sheet first.
-
-    `as_text` names the columns whose figures must stay recognisable as figures: an identity number
-    typed as a number has lost digits, and must not come back looking like somebody else's.
-    """
+def sheet_of(data: bytes) -> list[list[Cell]] | Hold:
+    """The rows of the one sheet that holds data, the first line of the sheet first, all of one width."""
     checked = _rebuilt(data)
     if isinstance(checked, Hold):
         return checked
@@ -63,19 +56,21 @@ def rows_of(data: bytes, as_text: Collection[str]) -> list[list[str]] | Hold:
     filled = [rows for rows in sheets if any(cell != "" for row in rows for cell in row)]
     if len(filled) > 1:
         return hold(HoldCode.SEVERAL_SHEETS)
-    return _as_text(filled[0], as_text) if filled else hold(HoldCode.EMPTY)
+    return _trimmed(filled[0]) if filled else hold(HoldCode.EMPTY)
 
 
-def _as_text(rows: list[list[Cell]], as_text: Collection[str]) -> list[list[str]]:
-    header = [_words(cell) for cell in rows[0]]
-    # Formatted but empty columns at the right edge are Excel's, not the department's.
-    width = max((i + 1 for row in rows for i, cell in enumerate(row) if cell != ""), default=0)
-    kept = {i for i, name in enumerate(header) if "".join(name.split()) in as_text}
+def _trimmed(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """The rows without the formatted but empty columns at the right edge: they are the spreadsheet's own."""
+    width = max(place + 1 for row in rows for place, cell in enumerate(row) if cell != "")
+    return [row[:width] for row in rows]
+
+
+def in_words(rows: Iterable[Sequence[Cell]], figures: Collection[int]) -> list[list[str]]:
+    """The cells as text; in the columns `figures`, figures stay recognisable as such."""
     return [
-        header[:width],
-        *([repr(c) if i in kept and isinstance(c, float) else _words(c) for i, c in enumerate(row[:width])]
-          for row in rows[1:]),
-    ]  # fmt: skip
+        [repr(c) if i in figures and isinstance(c, float) else _words(c) for i, c in enumerate(row)]
+        for row in rows
+    ]
 
 
 def _words(cell: Cell) -> str:

@@ -118,18 +118,21 @@ def read_roster() -> RosterIndex | None:
     return index
 
 
-def add_to_roster(people: Mapping[str, PersonId]) -> None:
-    """Add canonical numbers and their people to the snapshot; ConflictError after five conflicts."""
+def add_to_roster(people: Mapping[str, PersonId], names: Mapping[str, str] | None = None) -> None:
+    """Add canonical numbers and their people to the snapshot, with the names that they bear.
+
+    Names help to tell who is meant by a damaged number. ConflictError after five conflicts.
+    """
     import polars as pl
 
     from chalicelib.sources.roster_index import RosterIndex
 
     for tries in range(TRIES):
         known = read_roster()
-        new = RosterIndex.of(people)
+        new = RosterIndex.of(people, names)
         if known is not None:
             new = RosterIndex(pl.concat([known.frame, new.frame]))
-            if len(new) == len(known):
+            if new.frame.equals(known.frame):
                 return
         try:
             write_roster(new.to_parquet(), next(iter(_roster), None))

@@ -1,5 +1,7 @@
 """What speaks against: death, custody, double receipt, and what contradicts them (rules 13 to 15, 19)."""
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.engine.against import lost_conditions
@@ -15,6 +17,24 @@ from chalicelib.model import (
 from tests.engine.judging import DEATH, LATER_STRONG, ON, RETIRED, SENTENCE, STRONG, VISIT, WEAK, judged
 from tests.events import RULES
 from tests.people import PENSION, a_person, an_entitlement, day, some_evidence
+
+# --- who was told by a damaged number (domain section 6) -------------------------------------------
+
+
+def test_a_recovered_identity_neither_certifies_strongly_nor_accuses_of_death() -> None:
+    for item in (STRONG, LATER_STRONG, DEATH, SENTENCE):
+        assert judged(VISIT, replace(item, recovered=True)) == judged(VISIT), item
+        assert judged(*WEAK, replace(item, recovered=True)) == judged(*WEAK), item
+    whole = judged(STRONG, DEATH)
+    assert judged(replace(STRONG, recovered=True), STRONG, replace(DEATH, recovered=True), DEATH) == whole
+    assert judged(STRONG, replace(STRONG, recovered=True), DEATH) == whole
+
+
+def test_a_recovered_identity_counts_where_it_decides_nothing_by_itself() -> None:
+    weak = [replace(item, recovered=True) for item in WEAK]
+    assert judged(*weak) == judged(*WEAK)
+    assert judged(replace(RETIRED, recovered=True)) == judged(RETIRED)
+
 
 # --- losses --------------------------------------------------------------------------------------
 

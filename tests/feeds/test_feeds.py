@@ -49,6 +49,9 @@ def told(reading: FileReading) -> dict[str, Any]:
             person: [[str(e.key), e.line, dict(e.facts)] for e in evidence]
             for person, evidence in sorted(reading.evidence.items())
         },
+        "withdrawals": {
+            person: [str(key) for key in keys] for person, keys in sorted(reading.withdrawals.items())
+        },
         "entries": [
             {name: shown(getattr(entry, name)) for name in entry.__slots__} for entry in reading.entries
         ],
@@ -82,13 +85,18 @@ def test_a_feeds_sample_gives_what_is_expected(pack: str, feed: Feed) -> None:
         as_of=date.fromisoformat(setting["as_of"]) if "as_of" in setting else None,
     )
     assert told(reading) == expected
-    assert set(events_shown(reading)) == set(feed.events), "the sample must show every event of the feed"
+    assert set(events_shown(feed, reading)) == set(feed.events), (
+        "the sample must show every event of the feed"
+    )
     assert reading.rejections, "the sample must show what is sent back"
 
 
-def events_shown(reading: FileReading) -> Iterator[str]:
+def events_shown(feed: Feed, reading: FileReading) -> Iterator[str]:
+    """The events of a sample: those of its evidence, and those that take something back."""
     for evidence in reading.evidence.values():
         yield from (e.key.event for e in evidence)
+    taken_back = {key.event for keys in reading.withdrawals.values() for key in keys}
+    yield from (code for code, event in feed.events.items() if event.withdraws in taken_back)
 
 
 def test_every_sample_belongs_to_a_feed() -> None:

@@ -50,7 +50,7 @@ def declared(**changes: Any) -> dict[str, Any]:
         "authority": "X",
         "purpose": "X",
         "arrives": {"every": "7 days", "warn_after": "10 days", "fail_after": "1 month"},
-        "format": {"kind": ["csv", "xlsx"], "load": "delta"},
+        "format": {"kind": ["csv", "xlsx", "jsonl"], "load": "delta"},
         "columns": {
             "身份证号码": {"field": "number", "read": "identity_number"},
             "日期": {"field": "day", "read": "date"},

@@ -63,7 +63,7 @@ def test_rows_about_recipients_become_evidence() -> None:
         person(2): [Evidence(EvidenceKey(date(2025, 4, 30), FeedId("visits_to_town"), "left"), FILE, 4, {})],
     }
     assert reading.lake is not None
-    assert reading.lake.columns == ["person", "day", "event", "line", "remark"]
+    assert reading.lake.columns == ["person", "day", "event", "line", "remark", "recovered"]
     assert reading.lake.height == 2
     assert reading.rejected_csv().count(b"\r\n") == 1  # the header alone
 
@@ -82,7 +82,7 @@ def test_two_numbers_of_one_person_lead_to_one_person() -> None:
 
 def test_a_number_given_to_two_people_makes_no_second_row() -> None:
     frame = pl.DataFrame({"number": [1, 1], "person": ["a", "b"]})
-    assert RosterIndex(frame).frame.rows() == [(1, "a")]
+    assert RosterIndex(frame).frame.rows() == [(1, "a", None)]
     assert len(roster(1, 2)) == 2
     assert repr(roster(1, 2)) == "RosterIndex(2 numbers)"
     assert RosterIndex.from_parquet(roster(1, 2).to_parquet()).frame.equals(roster(1, 2).frame)
@@ -260,27 +260,31 @@ def test_a_column_with_too_many_blanks_waits(blank: int, filled: int, held: bool
     assert reading.hold is None or "备注" in reading.hold.zh
 
 
-def test_numbers_that_a_spreadsheet_has_cut_refuse_the_file() -> None:
+def test_numbers_that_a_spreadsheet_has_cut_hold_the_file() -> None:
     # 1 in 11 of them still passes the check character, and is somebody else's number.
     cut = [(number(1, f"195002{i + 1:02d}")[:15] + "000", "2025-05-01", "来", "", "甲") for i in range(5)]
     x_only = [row(5)] * 20
-    damaged = read(lines(*cut, *x_only), released=True)
+    damaged = read(lines(*cut, *x_only))
     assert code_of(damaged) is HoldCode.NUMBERS_DAMAGED
+    assert damaged.hold is not None
+    assert damaged.hold.state is FileState.HELD
     assert code_of(read(lines(*cut[:4], *x_only))) is None
-    assert code_of(read(lines(*cut, *[row(9)] * 96), released=True)) is None
+    assert code_of(read(lines(*cut, *[row(9)] * 96))) is None
     assert code_of(read(lines(*cut[:1] * 9, *x_only))) is None  # one person's own number, day after day
+    figures = [(f"3.4160219500{i}E+17", "2025-05-01", "来", "", "甲") for i in range(5)]
+    assert code_of(read(lines(*figures, *x_only))) is HoldCode.NUMBERS_DAMAGED
 
 
 def test_rows_that_do_not_add_up_are_a_defect_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = reading_module._matched
+    honest = reading_module._settled
 
     def forgetful(*arguments: object) -> object:
-        hits, rejected, tally = honest(*arguments)  # type: ignore[arg-type]
-        return hits, rejected[:1], tally
+        good, rejected, doubles = honest(*arguments)  # type: ignore[arg-type]
+        return good, rejected[:1], doubles
 
-    monkeypatch.setattr(reading_module, "_matched", forgetful)
+    monkeypatch.setattr(reading_module, "_settled", forgetful)
     with pytest.raises(MiscountError, match="visits_to_town"):
-        read(lines(row(1), ("bad", "", "", "", "")))
+        read(lines(row(1), ("bad", "", "", "", ""), ("bad", "", "", "", "")))
 
 
 # --- what goes back ---------------------------------------------------------------------------------

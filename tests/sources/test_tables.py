@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.model import FileState
-from chalicelib.sources import tables
+from chalicelib.sources import chunks, envelopes, opening, texts
 from chalicelib.sources.holds import HoldCode
 from tests.sources.builders import HEADER, faults, feed, lines, number, person, read, row, workbook
 
@@ -17,6 +17,12 @@ GOOD = lines(row(1), row(2), row(9))
     [
         (GOOD, "utf-8"),
         (b"\xef\xbb\xbf" + GOOD, "utf-8"),
+        (b"\r\n" + GOOD, "utf-8"),
+        (GOOD.decode().encode("utf-16"), "utf-8"),
+        ("\ufeff".encode("utf-16-be") + GOOD.decode().encode("utf-16-be"), "utf-8"),
+        (GOOD.replace(b",", b"\t"), "utf-8"),
+        (GOOD.replace(b",", b"|"), "utf-8"),
+        (GOOD.replace(b",", b"|").decode().encode("gb18030"), "gb18030"),
         (GOOD.decode().encode("gb18030"), "gb18030"),
         (GOOD.replace(b"\r\n", b"\n"), "utf-8"),
         (GOOD.replace(b"\r\n", b"\r"), "utf-8"),
@@ -47,17 +53,16 @@ def test_a_rare_character_of_gb18030_is_read() -> None:
         (lines(), HoldCode.NO_ROWS, ""),
         (lines((), ()), HoldCode.NO_ROWS, ""),
         (lines(('""',) * 5), HoldCode.NO_ROWS, ""),
-        (GOOD.decode().encode("utf-16"), HoldCode.UNREADABLE, "UTF-8"),
+        (GOOD.decode().encode("utf-16")[:-1], HoldCode.UNREADABLE, "UTF-8"),
         (GOOD.decode().encode("utf-16-le"), HoldCode.UNREADABLE, "UTF-8"),
         (GOOD + b"\xff\xff", HoldCode.UNREADABLE, "UTF-8"),
         (lines(row(1)[1:], header=HEADER[1:]), HoldCode.COLUMN_MISSING, "身份证号码"),
-        (lines(row(1)[:4], header=HEADER[:4]), HoldCode.COLUMN_MISSING, "姓名"),
+        (lines(row(1)[:3], header=HEADER[:3]), HoldCode.COLUMN_MISSING, "备注"),
         (
             lines(row(1)[1:], header=[f'"{name}"' for name in HEADER[1:]]),
             HoldCode.COLUMN_MISSING,
             "身份证号码",
         ),
-        (b"\r\n" + GOOD, HoldCode.COLUMN_MISSING, "身份证号码"),
         (lines((*row(1), "x"), header=(*HEADER, "血型")), HoldCode.COLUMN_UNKNOWN, "血型"),
         (lines((*row(1), ""), header=(*HEADER, "")), HoldCode.COLUMN_UNKNOWN, "第6列"),
         (lines((*row(1), "x"), header=(*HEADER, "日 期")), HoldCode.COLUMN_TWICE, "日 期、日期"),
@@ -110,7 +115,7 @@ def test_a_quoted_cell_may_hold_commas_quotes_and_a_line_break() -> None:
 
 
 def test_a_cell_too_large_for_csv_refuses_the_file() -> None:
-    reading = read(lines(row(1, remark='"' + "x" * 140_000 + '"')))
+    reading = read(lines(row(1, remark='"' + "x" * 140_000 + '"', day='"'), row(2, day='"')))
     assert reading.hold is not None
     assert reading.hold.code is HoldCode.UNCLOSED_QUOTE
 
@@ -143,7 +148,9 @@ def test_a_large_file_is_read_in_blocks_that_change_nothing(
     ]
     data = lines(*rows, ("x",)).decode().encode(encoding)
     whole = read(data)
-    monkeypatch.setattr(tables, "BLOCK_BYTES", 200)
+    monkeypatch.setattr(opening, "BLOCK_BYTES", 200)
+    monkeypatch.setattr(texts, "LONGEST_LINE", 120)
+    monkeypatch.setattr(chunks, "HEAD_BYTES", 100)
     blocks = read(data)
     assert blocks.counts == whole.counts
     assert blocks.evidence == whole.evidence
@@ -152,7 +159,7 @@ def test_a_large_file_is_read_in_blocks_that_change_nothing(
 
 
 def test_a_file_beyond_all_bounds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "LARGEST_CSV", 10)
+    monkeypatch.setattr(envelopes, "LARGEST_TEXT", 10)
     reading = read(GOOD)
     assert reading.hold is not None
     assert reading.hold.code is HoldCode.TOO_LARGE
@@ -168,8 +175,8 @@ def test_a_kind_of_file_that_was_not_agreed_is_refused() -> None:
 
 
 def test_a_workbook_without_an_agreed_column_goes_back_like_a_csv() -> None:
-    reading = read(workbook(row(1)[:4], header=HEADER[:4]))
-    assert reading.hold == read(lines(row(1)[:4], header=HEADER[:4])).hold
+    reading = read(workbook(row(1)[1:], header=HEADER[1:]))
+    assert reading.hold == read(lines(row(1)[1:], header=HEADER[1:])).hold
 
 
 def test_one_column_is_a_table_too() -> None:

@@ -1,0 +1,211 @@
+"""A file in ranges of whole lines: planned once, read range by range anywhere, put together at the end.
+
+`plan` looks at the bytes as they pass by and keeps nothing of them but places; `read_chunk` reads one range
+and forgets it, but for a `Part` that can be handed on; `reading.combine` makes the file's reading of all
+parts. Memory stays flat, whatever the size of the file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import Any, Final
+
+import polars as pl
+
+from chalicelib.sources.faults import Fault
+from chalicelib.sources.feed import Feed
+from chalicelib.sources.furniture import without_furniture
+from chalicelib.sources.headers import Layout, layout_of
+from chalicelib.sources.holds import Hold, HoldCode, hold
+from chalicelib.sources.jsonlines import batch_of_objects
+from chalicelib.sources.matching import PACKED, match
+from chalicelib.sources.parts import Part, Tally
+from chalicelib.sources.quotes import UnclosedQuoteError
+from chalicelib.sources.records import FIELD, RECOVERED, read_fields
+from chalicelib.sources.recovery import recover
+from chalicelib.sources.roster_index import RosterIndex
+from chalicelib.sources.tables import FAULT, LINE, Batch, batch_of
+from chalicelib.sources.texts import (
+    BLOCK_BYTES,
+    HEAD_BYTES,
+    UTF8_MARK,
+    BadTextError,
+    Span,
+    encoding_of,
+    spans_of,
+    unified,
+)
+
+_no: Final = pl.lit(False)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a text file is laid out, and the ranges of bytes in which it can be read."""
+
+    layout: Layout
+    spans: tuple[Span, ...]
+
+    def to_json(self) -> str:
+        """The plan as text, to be handed on."""
+        return json.dumps(dataclasses.asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """The plan that `to_json` wrote."""
+        found: dict[str, Any] = json.loads(text)
+        layout = found["layout"]
+        words = {name: tuple(layout[name]) for name in ("header", "unsent")}
+        return cls(Layout(**layout | words), tuple(Span(**span) for span in found["spans"]))
+
+
+def plan(blocks: Iterable[bytes], feed: Feed, *, kind: str = "csv", size: int = BLOCK_BYTES) -> Plan | Hold:
+    """The plan of a text in UTF-8 or GB 18030 that arrives in blocks of any size; or why it must wait.
+
+    Places count from the first byte of the first block, a byte-order mark included.
+    """
+    stream = iter(blocks)
+    head = b""
+    for block in stream:
+        head += block
+        if len(head) >= HEAD_BYTES:
+            break
+    mark = len(UTF8_MARK) if head.startswith(UTF8_MARK) else 0
+    head = head[mark:]
+    # What goes on behind the head may cut its last character in two.
+    encoding = encoding_of(head[: head.rfind(b"\n") + 1] if len(head) >= HEAD_BYTES else head)
+    if encoding is None or b"\0" in head:
+        return hold(HoldCode.UNREADABLE)
+    return _planned(head, stream, mark, feed, kind, encoding, size)
+
+
+def _planned(
+    head: bytes, stream: Iterator[bytes], mark: int, feed: Feed, kind: str, encoding: str, size: int
+) -> Plan | Hold:
+    layout = layout_of(_head_text(head, encoding), feed, kind, encoding)
+    if isinstance(layout, Hold):
+        return layout
+    start = _behind(head, layout.line)
+    first = Span(mark + start, mark + start, layout.line)
+    try:
+        return Plan(layout, tuple(spans_of(chain([head[start:]], stream), layout.separator, first, size)))
+    except BadTextError as error:
+        return error.hold
+
+
+def _head_text(head: bytes, encoding: str) -> str:
+    """The first lines as text; what is cut off at the end of the head does not matter."""
+    return unified(head[:HEAD_BYTES]).decode(encoding, errors="replace")
+
+
+def _behind(head: bytes, line: int) -> int:
+    """Where a line begins."""
+    place = 0
+    for _ in range(line - 1):
+        ends = [end for mark in (b"\n", b"\r") if (end := head.find(mark, place)) >= 0]
+        if not ends:
+            return len(head)
+        place = min(ends) + (2 if head[min(ends) : min(ends) + 2] == b"\r\n" else 1)
+    return place
+
+
+def read_chunk(
+    data: bytes,
+    layout: Layout,
+    line: int,
+    feed: Feed,
+    roster: RosterIndex | None,
+    *,
+    on: date,
+    damaged: bool = False,
+) -> Part:
+    """Read the bytes of one span, the first of which stands on a line.
+
+    `damaged`: a person has released a file whose numbers a spreadsheet has cut; then numbers ending in
+    000 are nobody's, and their people are recovered by 15 digits, name and roster.
+    """
+    watched = sorted({layout.positions[name] for name in _watched(feed)}, key=int)
+    try:
+        if layout.kind == "jsonl":
+            batch = batch_of_objects(data, layout, line)
+        else:
+            batch = batch_of(data, layout, line, watched)
+        return read_batch(batch, layout, feed, roster, on=on, damaged=damaged)
+    except UnclosedQuoteError as error:
+        return Part(hold=hold(HoldCode.UNCLOSED_QUOTE, str(error.line)))
+    except UnicodeDecodeError:
+        return Part(hold=hold(HoldCode.UNREADABLE))
+
+
+def _watched(feed: Feed) -> set[str]:
+    return {"number", *(feed.expect.filled if feed.expect else ())}
+
+
+def read_batch(
+    batch: Batch,
+    layout: Layout,
+    feed: Feed,
+    roster: RosterIndex | None,
+    *,
+    on: date,
+    damaged: bool = False,
+) -> Part:
+    """Read the rows of a batch: matched with the roster, their fields read, counted."""
+    known = None if feed.kind == "roster" else roster
+    matched = match(batch, layout, known, on, damaged=damaged)
+    unmatched, furniture = without_furniture(pl.concat([batch.ragged, matched.rejected]), layout)
+    hits, strangers, suggestions = matched.hits.with_columns(_no.alias(RECOVERED)), matched.strangers, []
+    if known is not None:
+        late = recover(unmatched, layout.positions, known, on)
+        unmatched, strangers, suggestions = late.rejected, strangers + late.strangers, late.suggestions
+        found = late.found.with_columns((~_no).alias(RECOVERED))
+        hits = pl.concat([hits, found.select(hits.columns)]).sort(LINE) if found.height else hits
+    fields = read_fields(hits, layout.positions, feed, on)
+    tally = Tally(
+        rows=batch.rows - furniture,
+        strangers=strangers,
+        furniture=furniture,
+        cut_rows=matched.cut_rows,
+        cut_numbers=matched.cut_numbers,
+        blank={name: batch.seen[layout.positions[name]].null_count() for name in _watched(feed)},
+    )
+    return Part(
+        tally=tally,
+        good=_good(fields.sound, batch, layout, feed),
+        rejected=_rejected(unmatched, fields.rejected, batch, layout),
+        noted=fields.noted,
+        repaired=matched.repaired,
+        suggestions=suggestions,
+    )
+
+
+def _good(sound: pl.DataFrame, batch: Batch, layout: Layout, feed: Feed) -> pl.DataFrame:
+    """Sound rows as they are handed on: of a roster with their cells, for it is judged as a whole."""
+    if feed.kind != "roster":
+        return sound.drop(PACKED)
+    return sound.hstack(batch.rows_at(sound[LINE], layout.columns).drop(LINE))
+
+
+def _rejected(unmatched: pl.DataFrame, unread: pl.DataFrame, batch: Batch, layout: Layout) -> pl.DataFrame:
+    """All rejected rows with the field at fault: a ragged row has none."""
+    whole_row = pl.col(FAULT).is_in([Fault.RAGGED_ROW.value, Fault.NOT_AN_OBJECT.value])
+    named = unmatched.with_columns(
+        pl.when(whole_row).then(pl.lit("")).otherwise(pl.lit("number")).alias(FIELD)
+    )
+    cells = batch.rows_at(unread[LINE], layout.columns).hstack(unread.select(FAULT, FIELD))
+    return pl.concat([named, cells.select(named.columns)]).sort(LINE)
+
+
+def spans_in(data: bytes, spans: Iterable[Span]) -> Iterator[tuple[bytes, int]]:
+    """The bytes of each span, with the line on which they begin."""
+    return ((data[span.start : span.end], span.line) for span in spans)
+
+
+def blocks_of(data: bytes, size: int) -> Iterator[bytes]:
+    """The same bytes, block by block."""
+    return (data[start : start + size] for start in range(0, len(data), size))

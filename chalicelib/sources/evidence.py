@@ -1,0 +1,129 @@
+"""Evidence as columns, and as objects only of those people whom somebody asks about.
+
+A file may speak of a million people: kept as columns it takes some 60 bytes a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+from datetime import date
+from functools import cached_property
+from itertools import groupby
+from typing import Final
+
+import polars as pl
+
+from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId, Proves, Strength
+from chalicelib.sources.feed import Feed
+from chalicelib.sources.matching import PERSON
+from chalicelib.sources.records import RECOVERED
+from chalicelib.sources.tables import LINE
+
+_OWN: Final = {PERSON: pl.String, "day": pl.Date, "event": pl.String, LINE: pl.Int64, RECOVERED: pl.Boolean}
+_NONE: Final = pl.DataFrame(schema=_OWN)
+_SLICE: Final = 20_000  # rows made into objects at a time
+
+
+def evidence_frame(rows: pl.DataFrame, feed: Feed, as_of: date) -> pl.DataFrame:
+    """Read rows as [person, day, event, line, facts…, recovered], in the file's order."""
+    whole = rows.with_columns(
+        day=pl.col("day") if "day" in rows.columns else pl.lit(as_of, dtype=pl.Date),
+        event=pl.col("event") if "event" in rows.columns else pl.lit(feed.event, dtype=pl.String),
+    )
+    facts = (pl.col(fact).cast(pl.String) for fact in feed.facts)
+    return whole.select(PERSON, "day", "event", LINE, *facts, RECOVERED)
+
+
+def withdrawals_of(frame: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, dict[PersonId, list[EvidenceKey]]]:
+    """The frame without the events by which a department takes a record back, and what these take back."""
+    back = {code: event for code, event in feed.events.items() if event.proves is Proves.WITHDRAWAL}
+    if not back:
+        return frame, {}
+    is_back = pl.col("event").is_in(list(back))
+    taken: dict[PersonId, list[EvidenceKey]] = {}
+    for person, day, event in frame.filter(is_back).select(PERSON, "day", "event").iter_rows():
+        key = EvidenceKey(day, FeedId(feed.id), str(back[event].withdraws))
+        taken.setdefault(PersonId(person), []).append(key)
+    return frame.filter(~is_back), taken
+
+
+def newest(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """Of strong presence each person's newest item of each event; everything else is kept whole.
+
+    Weak items certify only in combination, over several days: each of them may be the one that counts.
+    The same goes for stays, and for what was recovered: it certifies nobody by itself.
+    """
+    strong = [code for code, e in feed.events.items() if e.strength is Strength.STRONG and e.stay is None]
+    sole = pl.col("event").is_in(strong) & ~pl.col(RECOVERED)
+    last = frame.filter(sole).sort("day", maintain_order=True).unique([PERSON, "event"], keep="last")
+    return pl.concat([frame.filter(~sole), last]).sort(LINE)
+
+
+class EvidenceByPerson(Mapping[PersonId, list[Evidence]]):
+    """A frame of evidence, looked at person by person; objects are made when they are asked for."""
+
+    def __init__(self, frame: pl.DataFrame | None, feed: FeedId, file: FileId) -> None:
+        """Take a frame [person, day, event, line, facts…, recovered]; None for a file without evidence."""
+        self._unsorted: Final = _NONE if frame is None else frame
+        self._feed: Final = feed
+        self._file: Final = file
+
+    def __repr__(self) -> str:
+        return f"EvidenceByPerson({self._unsorted.height} rows)"
+
+    @cached_property
+    def _frame(self) -> pl.DataFrame:
+        return self._unsorted.sort(PERSON, LINE)
+
+    def __len__(self) -> int:
+        return self._frame[PERSON].n_unique()
+
+    def __iter__(self) -> Iterator[PersonId]:
+        return map(PersonId, self._frame[PERSON].unique(maintain_order=True))
+
+    def __getitem__(self, person: PersonId) -> list[Evidence]:
+        people = self._frame[PERSON]
+        start, end = people.search_sorted(person, "left"), people.search_sorted(person, "right")
+        if start == end:
+            raise KeyError(person)
+        return [evidence for _, evidence in self._made(self._frame[start:end])]
+
+    def items(self) -> ItemsView[PersonId, list[Evidence]]:
+        """Person after person, each with their evidence in the file's order."""
+        return _Items(self)
+
+    def values(self) -> ValuesView[list[Evidence]]:
+        """Each person's evidence in the file's order."""
+        return _Values(self)
+
+    def groups(self) -> Iterator[tuple[PersonId, list[Evidence]]]:
+        """Person after person; no more than a slice of the rows is made into objects at a time."""
+        made = (pair for rows in self._frame.iter_slices(_SLICE) for pair in self._made(rows))
+        for person, pairs in groupby(made, key=lambda pair: pair[0]):
+            yield person, [evidence for _, evidence in pairs]
+
+    def _made(self, rows: pl.DataFrame) -> Iterator[tuple[PersonId, Evidence]]:
+        names = [name for name in rows.columns if name not in _OWN]
+        columns = rows.select(PERSON, "day", "event", LINE, RECOVERED, *names)
+        for person, day, event, line, recovered, *facts in columns.iter_rows():
+            told = {name: fact for name, fact in zip(names, facts, strict=True) if fact is not None}
+            key = EvidenceKey(day, self._feed, event)
+            yield PersonId(person), Evidence(key, self._file, line, told, recovered)
+
+
+class _Items(ItemsView[PersonId, list[Evidence]]):
+    def __init__(self, evidence: EvidenceByPerson) -> None:
+        super().__init__(evidence)
+        self._groups = evidence.groups
+
+    def __iter__(self) -> Iterator[tuple[PersonId, list[Evidence]]]:
+        return self._groups()
+
+
+class _Values(ValuesView[list[Evidence]]):
+    def __init__(self, evidence: EvidenceByPerson) -> None:
+        super().__init__(evidence)
+        self._groups = evidence.groups
+
+    def __iter__(self) -> Iterator[list[Evidence]]:
+        return (items for _, items in self._groups())

@@ -1,0 +1,63 @@
+"""Why a file that can be read is not loaded all the same: it is not what the feed usually sends."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from chalicelib.model import Counts
+from chalicelib.sources.feed import Expect, Feed
+from chalicelib.sources.holds import Hold, HoldCode, hold
+from chalicelib.sources.manifest import Manifest
+from chalicelib.sources.parts import Tally
+
+# Fewer bad rows than this hold no file: in a file of ten rows two bad ones are chance, not a pattern.
+FEWEST_BAD: Final = 5
+# Naturally one number in a thousand ends in 000; a spreadsheet makes it all but those ending in X.
+DAMAGED_SHARE: Final = 0.05
+USUAL_FROM: Final = 20  # below so many rows the size of the last file says nothing
+USUAL_SHARE: Final = 0.5
+
+
+def is_damaged(tally: Tally) -> bool:
+    """Whether a spreadsheet has cut the column of numbers.
+
+    By distinct ones: a single recipient whose number ends in 000 may ride the bus every day.
+    """
+    return tally.cut_numbers >= FEWEST_BAD and tally.cut_rows >= DAMAGED_SHARE * tally.rows
+
+
+def unexpected(
+    counts: Counts,
+    tally: Tally,
+    feed: Feed,
+    usual_rows: int | None,
+    manifest: Manifest | None,
+    *,
+    released: bool,
+) -> Hold | None:
+    """The hold of a file that was read; a released file passes whatever a person could have looked at."""
+    if released:
+        return None
+    if is_damaged(tally):
+        return hold(HoldCode.NUMBERS_DAMAGED)
+    miscounted = manifest.miscounted(counts.rows) if manifest else None
+    if miscounted or feed.expect is None:
+        return miscounted
+    return _unmet(counts, tally, feed, feed.expect, usual_rows)
+
+
+def _unmet(counts: Counts, tally: Tally, feed: Feed, expect: Expect, usual_rows: int | None) -> Hold | None:
+    floor = expect.rows.min
+    if usual_rows is not None and usual_rows >= USUAL_FROM:
+        floor = max(floor, math.ceil(usual_rows * USUAL_SHARE))
+    if counts.rows < floor:
+        return hold(HoldCode.TOO_FEW_ROWS, f"{counts.rows} < {floor}")
+    if counts.rejected >= FEWEST_BAD and counts.rejected > expect.rejected_share * counts.rows:
+        return hold(HoldCode.TOO_MANY_REJECTED, f"{counts.rejected} / {counts.rows}")
+    blank = [
+        feed.fields[name]
+        for name, share in expect.filled.items()
+        if tally.blank[name] >= FEWEST_BAD and tally.blank[name] > (1 - share) * counts.rows
+    ]
+    return hold(HoldCode.TOO_MANY_BLANK, blank) if blank else None

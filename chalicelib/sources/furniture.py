@@ -1,0 +1,43 @@
+"""Rows that are no data: the header again in the middle of a file, and rows of totals.
+
+They are looked for among the rows that would go back for their number, so that no sound row is taken for one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import polars as pl
+
+from chalicelib.sources.cells import clean
+from chalicelib.sources.headers import Layout, name_of
+from chalicelib.sources.tables import LINE
+
+_TOTAL: Final = re.compile(r"(?:总?合计|总计|小计|共计)[:：]?[0-9,.]*[元人条行户笔]?")
+
+
+def without_furniture(rejected: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, int]:
+    """The rejected rows that are data, and how many are not."""
+    header = [name_of(cell) for cell in layout.header]
+    number = pl.col(layout.positions["number"])
+    # A look at all rows at once: neither can be without one of these.
+    likely = pl.any_horizontal(pl.col(*layout.columns).str.contains("计", literal=True)) | (
+        number.str.contains(r"^[^0-9]+$")
+    )
+    candidates = rejected.filter(likely.fill_null(False))
+    cells = candidates.select(layout.columns)
+    is_furniture = [_repeats(row, header) or _totals(row) for row in cells.iter_rows()]
+    lines = candidates[LINE].filter(pl.Series(is_furniture, dtype=pl.Boolean))
+    kept = rejected.filter(~pl.col(LINE).is_in(lines.implode()))
+    return kept, rejected.height - kept.height
+
+
+def _repeats(row: tuple[str | None, ...], header: list[str]) -> bool:
+    return [name_of(cell or "") for cell in row] == header
+
+
+def _totals(row: tuple[str | None, ...]) -> bool:
+    """Whether the first cell that is filled says total, with a figure at most."""
+    first = next((word for cell in row if cell and (word := clean(cell, inside=True))), "")
+    return _TOTAL.fullmatch(first) is not None

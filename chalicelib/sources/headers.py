@@ -1,0 +1,159 @@
+"""Which line of a file is its header, what stands between its cells, and which column is which.
+
+Titles may stand above the header, columns in any order and under known synonyms. A column that was
+agreed and is read must be there; one that is not used may be missing, and is remarked on. A column that
+nobody agreed holds the file: it may be the new name of one that matters.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from chalicelib.sources.cells import clean
+from chalicelib.sources.feed import Feed
+from chalicelib.sources.holds import Hold, HoldCode, hold
+
+MOST_TITLES: Final = 20  # lines above the header
+SEPARATORS: Final = (",", "\t", "|")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the rows of a file are laid out; plain words and figures, so that it can be handed on."""
+
+    kind: str  # csv, jsonl or xlsx
+    encoding: str  # utf-8, gb18030 or xlsx
+    separator: str
+    header: tuple[str, ...]  # as the department wrote it
+    positions: dict[str, str]  # our field → column of the frames
+    titles: int  # rows above the header that are not blank
+    line: int  # the line on which the rows begin
+    unsent: tuple[str, ...] = ()  # agreed, not used, and not sent
+
+    @property
+    def width(self) -> int:
+        """How many cells a row has."""
+        return len(self.header)
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column of the frames."""
+        return [str(place) for place in range(len(self.header))]
+
+    @property
+    def read(self) -> list[str]:
+        """The columns that lead to a field."""
+        return sorted(set(self.positions.values()), key=int)
+
+
+Record = tuple[int, int, Sequence[str]]  # the line on which it begins, the line after it, its cells
+
+
+def name_of(column: str) -> str:
+    """A header as it is compared: without blanks, in half width."""
+    return clean(column, inside=True)
+
+
+def layout_of(head: str, feed: Feed, kind: str, encoding: str) -> Layout | Hold:
+    """The layout of a text that begins so; the header stands in its first lines."""
+    if kind == "jsonl":
+        return _layout_of_objects(head, feed, encoding)
+    nearest: tuple[int, Hold] | None = None
+    for separator in SEPARATORS:
+        records = _records(head, separator)
+        found = (
+            records if isinstance(records, Hold) else find_header(records, feed, kind, encoding, separator)
+        )
+        if isinstance(found, Layout):
+            return found
+        lacking = len(feed.columns) + 1
+        if not isinstance(records, Hold):
+            lacking = min((len(_lacking(cells, feed)) for _, _, cells in records), default=lacking)
+        if nearest is None or lacking < nearest[0]:
+            nearest = lacking, found
+    return nearest[1] if nearest else hold(HoldCode.EMPTY)
+
+
+def _records(head: str, separator: str) -> list[Record] | Hold:
+    """The first rows of a text, cut off inside the last of them perhaps."""
+    reader = csv.reader(head.split("\n"), delimiter=separator, strict=True)
+    records: list[Record] = []
+    line = 1
+    try:
+        for cells in islice(reader, MOST_TITLES + 1):
+            records.append((line, reader.line_num + 1, cells))
+            line = reader.line_num + 1
+    except csv.Error:
+        # The header is behind us, or it is what cannot be read.
+        return records or hold(HoldCode.UNCLOSED_QUOTE, str(line))
+    return records
+
+
+def find_header(
+    records: Sequence[Record], feed: Feed, kind: str, encoding: str, separator: str = ""
+) -> Layout | Hold:
+    """The layout by the first of these rows that names every column that is read."""
+    filled = [(line, after, cells) for line, after, cells in records if any(cell.strip() for cell in cells)]
+    for titles, (_, after, cells) in enumerate(filled):
+        if _lacking(cells, feed):
+            continue
+        positions = _positions(cells, feed)
+        if isinstance(positions, Hold):
+            return positions
+        unsent = tuple(column for column in feed.not_used if name_of(column) not in map(name_of, cells))
+        return Layout(kind, encoding, separator, tuple(cells), positions, titles, after, unsent)
+    nearest = min((_lacking(cells, feed) for _, _, cells in filled), key=len, default=list(feed.columns))
+    return hold(HoldCode.COLUMN_MISSING, nearest)
+
+
+def _names(feed: Feed) -> dict[str, str]:
+    """Every agreed name of a column that is read, as compared → the column as declared."""
+    return {name_of(name): column for column, it in feed.columns.items() for name in (column, *it.also)}
+
+
+def _lacking(header: Sequence[str], feed: Feed) -> list[str]:
+    """The columns that are read and that this header does not name."""
+    known = _names(feed)
+    there = {known.get(name_of(cell)) for cell in header}
+    return [column for column in feed.columns if column not in there]
+
+
+def _positions(header: Sequence[str], feed: Feed) -> dict[str, str] | Hold:
+    """Our field → column of the frames, or the hold that names what stands there twice or is unknown."""
+    known = _names(feed) | {name_of(column): column for column in feed.not_used}
+    meant = [known.get(name_of(cell)) for cell in header]
+    said = [column or name_of(cell) for column, cell in zip(meant, header, strict=True)]
+    twice = sorted({_title(header[i], i) for i, column in enumerate(said) if said.count(column) > 1})
+    if twice:
+        return hold(HoldCode.COLUMN_TWICE, twice)
+    unknown = [_title(header[i], i) for i, column in enumerate(meant) if column is None]
+    if unknown:
+        return hold(HoldCode.COLUMN_UNKNOWN, unknown)
+    return {column.field: str(meant.index(name)) for name, column in feed.columns.items()}
+
+
+def _title(column: str, position: int) -> str:
+    """The column's name, quoted only if it looks like one: without a header line it would be a record."""
+    title = clean(column)
+    sayable = title and len(title) <= 20 and not any(character.isdigit() for character in title)
+    return title if sayable else f"第{position + 1}列"
+
+
+def _layout_of_objects(head: str, feed: Feed, encoding: str) -> Layout | Hold:
+    """The layout of JSON lines, whose first object names the columns."""
+    for line in head.split("\n"):
+        if not line.strip():
+            continue
+        try:
+            first = json.loads(line)
+        except (ValueError, RecursionError):
+            return hold(HoldCode.NOT_LINES)
+        if not isinstance(first, dict):
+            return hold(HoldCode.NOT_LINES)
+        return find_header([(1, 1, list(first))], feed, "jsonl", encoding)
+    return hold(HoldCode.EMPTY)

@@ -1,0 +1,50 @@
+"""JSON lines: each line an object whose names are columns; figures stay as they were written.
+
+An identity number written as a figure is read digit by digit, never through a binary fraction.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from chalicelib.sources.headers import Layout
+from chalicelib.sources.tables import Batch, batch_of_records
+from chalicelib.sources.texts import unified
+
+_HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")  # what \\ud800 alone stands for is no text
+
+
+def batch_of_objects(block: bytes, layout: Layout, first_line: int) -> Batch:
+    """The rows of a block of whole lines; raises UnicodeDecodeError."""
+    lines = unified(block).decode(layout.encoding).split("\n")
+    records: list[tuple[int, Sequence[str]]] = []
+    unfit: list[tuple[int, str]] = []
+    places = {name: place for place, name in enumerate(layout.header)}
+    for line, text in enumerate(lines, start=first_line):
+        if not text.strip():
+            continue
+        cells = _cells(text, places)
+        if cells is None:
+            unfit.append((line, text))
+        else:
+            records.append((line, cells))
+    return batch_of_records(records, layout, unfit)
+
+
+def _cells(text: str, places: Mapping[str, int]) -> list[str] | None:
+    """The cells of one object in the columns' order; None if it is none, or says what was not agreed."""
+    try:
+        found = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict) or not found.keys() <= places.keys():
+        return None
+    cells = [""] * len(places)
+    for name, value in found.items():
+        if isinstance(value, list | dict):
+            return None
+        cells[places[name]] = "" if value is None else str(value)
+    return None if _HALF_CHARACTER.search("".join(cells)) else cells

@@ -1,0 +1,97 @@
+"""Rows with double quotes: a quoted cell may hold separators and line breaks, an unclosed quote may not
+swallow rows.
+
+polars reads whatever needs no thought: lines that are one row each. Only the lines that hold half a
+pair of quotes, or a quote inside a cell, go through Python's csv, strictly, one row at a time (measured:
+csv makes one row of three without an error, where it is left alone).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+MOST_LINES: Final = 200  # of one row: more is an unclosed quote
+
+
+class UnclosedQuoteError(Exception):
+    """A quote that is not closed; `line` is where the row that contains it begins."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"line {line}")
+        self.line: Final = line
+
+
+def cells_of(text: str, separator: str) -> list[str] | None:
+    """The cells of one row; None where it ends inside a quote or is no csv."""
+    try:
+        rows = list(csv.reader([text], delimiter=separator, strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if rows else []
+
+
+def rows_among(
+    lines: Sequence[str], first_line: int, separator: str, width: int
+) -> tuple[list[tuple[int, list[str]]], set[int]]:
+    """The rows that take more than one simple line, and the places of the lines that they take.
+
+    Raises UnclosedQuoteError.
+    """
+    simple = _simple(separator)
+    rows: list[tuple[int, list[str]]] = []
+    taken: set[int] = set()
+    for place, line in enumerate(lines):
+        if place in taken or '"' not in line or simple.fullmatch(line):
+            continue
+        cells, count = _row_at(lines, place, separator, first_line)
+        # A cell with a line break and as many separators as a whole row has: two unclosed quotes that
+        # happen to pair up would swallow the rows between them without an error.
+        if count > 1 and any("\n" in cell and cell.count(separator) >= width - 1 for cell in cells):
+            raise UnclosedQuoteError(first_line + place)
+        rows.append((first_line + place, cells))
+        taken.update(range(place, place + count))
+    return rows, taken
+
+
+@cache
+def _simple(separator: str) -> re.Pattern[str]:
+    """One line that is one row: cells without quotes, or with one pair around all of it."""
+    cell = rf'(?:"[^"]*+"|[^"{re.escape(separator)}]*+)'
+    return re.compile(rf"{cell}(?:{re.escape(separator)}{cell})*+")
+
+
+def _row_at(lines: Sequence[str], place: int, separator: str, first_line: int) -> tuple[list[str], int]:
+    """The cells of the row that begins on a line with a quote, and how many lines it takes."""
+    for taken in range(1, min(MOST_LINES, len(lines) - place) + 1):
+        last = lines[place + taken - 1]
+        if taken > 1 and '"' not in last:
+            continue  # it can close nothing
+        cells = cells_of("\n".join(lines[place : place + taken]), separator)
+        if cells is not None:
+            return cells, taken
+    raise UnclosedQuoteError(first_line + place)
+
+
+def open_row(text: bytes, separator: str) -> int | None:
+    """Where the row begins that a text of whole rows and lines leaves inside a quote; None if it leaves none.
+
+    Raises UnclosedQuoteError (counting the text's own lines from 1) where it began too long ago.
+    """
+    lines = text.decode("latin-1").removesuffix("\n").split("\n")  # only quotes, separators and breaks count
+    place = 0
+    while place < len(lines):
+        if '"' not in lines[place]:
+            place += 1
+            continue
+        try:
+            _, taken = _row_at(lines, place, separator, 1)
+        except UnclosedQuoteError:
+            if len(lines) - place > MOST_LINES:
+                raise
+            return sum(len(line) + 1 for line in lines[:place])
+        place += taken
+    return None

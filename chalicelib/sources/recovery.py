@@ -1,0 +1,106 @@
+"""Rows without a usable number: whom they may be about, and for certain only by digits, name and roster.
+
+A spreadsheet keeps 15 digits. Where these fit exactly one person of the roster and the name is theirs, the
+person is recovered, and the evidence says so. A name and a birth date alone only suggest: a list for a
+person to look at, never evidence (domain section 6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from chalicelib.model import PersonId
+from chalicelib.sources.cells import read_day
+from chalicelib.sources.faults import Fault
+from chalicelib.sources.identity import birth_figure, first_fifteen
+from chalicelib.sources.matching import PACKED, PERSON
+from chalicelib.sources.names import same_name
+from chalicelib.sources.roster_index import RosterIndex
+from chalicelib.sources.tables import FAULT, LINE
+
+MOST_SUGGESTED: Final = 5  # more people of one name and day are no suggestion
+_CUT: Final = (Fault.NUMBER_CUT.value, Fault.NUMBER_AS_FIGURE.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A row that went back, and the people of the roster it may be about."""
+
+    line: int
+    people: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What became of rejected rows: found + strangers + rejected."""
+
+    found: pl.DataFrame  # line, all columns, packed, person
+    rejected: pl.DataFrame  # line, all columns, fault
+    strangers: int
+    suggestions: list[Suggestion]
+
+
+def recover(rejected: pl.DataFrame, positions: dict[str, str], roster: RosterIndex, on: date) -> Recovered:
+    """Look for the people of rows whose number could not be read.
+
+    A cut number whose 15 digits nobody on the roster has is a stranger's. Without a column of names
+    nobody is recovered or suggested.
+    """
+    numbers = rejected[positions["number"]]
+    cut = zip(numbers.fill_null("").to_list(), rejected[FAULT].to_list(), strict=True)
+    digits = [first_fifteen(cell) if fault in _CUT else None for cell, fault in cut]
+    rows = rejected.with_columns(pl.Series("fifteen", digits, dtype=pl.Int64))
+    known = rows.join(roster.by_fifteen, on="fifteen", how="inner").select(LINE, "number", PERSON, "name")
+    nobody = rows.filter(pl.col("fifteen").is_not_null()).join(known, on=LINE, how="anti")
+    certain = pl.DataFrame(schema={LINE: pl.Int64, PACKED: pl.Int64, PERSON: pl.String})
+    suggestions: list[Suggestion] = []
+    if "name" in positions:
+        names = dict(rows.select(LINE, positions["name"]).iter_rows())
+        certain = _certain(known, names)
+        open_ = rows.join(certain, on=LINE, how="anti").join(nobody, on=LINE, how="anti")
+        suggestions = _suggested(open_, positions, roster, names, on)
+    rest = rejected.join(certain, on=LINE, how="anti", maintain_order="left")
+    rest = rest.join(nobody, on=LINE, how="anti", maintain_order="left")
+    found = rejected.drop(FAULT).join(certain, on=LINE, how="inner", maintain_order="left")
+    return Recovered(found, rest, nobody.height, suggestions)
+
+
+def _certain(known: pl.DataFrame, names: dict[int, str | None]) -> pl.DataFrame:
+    """Lines whose 15 digits only one person has, whose name this is."""
+    alone = known.filter(pl.col(PERSON).n_unique().over(LINE) == 1).unique(LINE, keep="first")
+    fits = [same_name(names[line] or "", name or "") for line, name in alone.select(LINE, "name").iter_rows()]
+    return alone.filter(pl.Series(fits, dtype=pl.Boolean)).select(
+        LINE, pl.col("number").alias(PACKED), PERSON
+    )
+
+
+def _suggested(
+    rows: pl.DataFrame, positions: dict[str, str], roster: RosterIndex, names: dict[int, str | None], on: date
+) -> list[Suggestion]:
+    """Who has the name and the birth date of a row: its own column's, or what is left of the number."""
+    column = positions.get("born")
+    borns = rows[column].to_list() if column else [None] * rows.height
+    cells = zip(rows[LINE].to_list(), rows[positions["number"]].to_list(), borns, strict=True)
+    births = [(line, _birth(number, born, on)) for line, number, born in cells]
+    wanted = pl.DataFrame(births, schema={LINE: pl.Int64, "birth": pl.Int64}, orient="row").drop_nulls()
+    found: dict[int, list[str]] = {}
+    near = wanted.join(roster.by_birth, on="birth", how="inner").sort(LINE, PERSON)
+    for line, person, name in near.select(LINE, PERSON, "name").iter_rows():
+        if same_name(names[line] or "", name or "") and person not in found.setdefault(line, []):
+            found[line].append(person)
+    return [
+        Suggestion(line, tuple(map(PersonId, people)))
+        for line, people in found.items()
+        if 0 < len(people) <= MOST_SUGGESTED
+    ]
+
+
+def _birth(number: str | None, born: str | None, on: date) -> int | None:
+    day = read_day(born, on) if born else None
+    if isinstance(day, date):
+        return day.year * 10_000 + day.month * 100 + day.day
+    return birth_figure(number or "")

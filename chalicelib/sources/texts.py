@@ -1,0 +1,148 @@
+"""Bytes of a text file: its encoding, its line breaks, and spans of whole lines.
+
+Nothing here decodes a whole file: a megabyte from the first foreign character on tells the encoding,
+and whoever reads a row decodes it strictly. In GB 18030 the bytes of a line break, a comma, a tab and a
+double quote are never part of a longer character; that of a vertical bar can be.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.sources.holds import Hold, HoldCode, hold
+from chalicelib.sources.quotes import UnclosedQuoteError, open_row
+
+HEAD_BYTES: Final = 1_000_000
+LONGEST_LINE: Final = 200_000  # bytes; a longer one is no row
+BLOCK_BYTES: Final = 16_000_000  # bounds the peak: some 150,000 rows at a time
+UTF8_MARK: Final = codecs.BOM_UTF8
+_UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_FOREIGN: Final = re.compile(rb"[\x80-\xff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bytes of whole lines within a text, and the number of the first of them (the file's first is 1)."""
+
+    start: int
+    end: int
+    line: int
+
+
+class BadTextError(Exception):
+    """Bytes that are no text that could be read; carries the hold."""
+
+    def __init__(self, code: HoldCode, what: str = "") -> None:
+        super().__init__(code)
+        self.hold: Final = hold(code, what)
+
+
+def as_text(data: bytes) -> bytes | Hold:
+    """The text without UTF-16 and with line breaks that can be found; most files are that already."""
+    if data.startswith(_UTF16_MARKS):
+        try:
+            data = data.decode("utf-16").encode()
+        except UnicodeError:
+            return hold(HoldCode.UNREADABLE)
+    if b"\n" not in data[:HEAD_BYTES] and b"\r" in data[:HEAD_BYTES]:
+        return data.replace(b"\r", b"\n")
+    return data
+
+
+def encoding_of(data: bytes) -> str | None:
+    """utf-8 or gb18030, by a megabyte of whole lines from the first foreign character on; else None."""
+    foreign = _FOREIGN.search(data)
+    if foreign is None:
+        return "utf-8"
+    start = data.rfind(b"\n", 0, foreign.start()) + 1
+    end = len(data)
+    if end - start > HEAD_BYTES:
+        end = data.rfind(b"\n", start, start + HEAD_BYTES) + 1 or len(data)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            data[start:end].decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return None
+
+
+def lines_in(data: bytes) -> int:
+    """How many lines a text of whole lines has, whatever its line breaks; the last may lack its own."""
+    breaks = data.count(b"\n")
+    if b"\r" in data:
+        breaks += data.count(b"\r") - data.count(b"\r\n")
+    return breaks + (0 if data.endswith((b"\n", b"\r")) else 1)
+
+
+def unified(data: bytes) -> bytes:
+    """The text with \\n as its only line break and none at the end."""
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return data.removesuffix(b"\n")
+
+
+def spans_of(blocks: Iterable[bytes], separator: str, start: Span, size: int) -> Iterator[Span]:
+    """Spans of about `size` bytes of a text that arrives in blocks, the first of them beginning at `start`.
+
+    A span ends with the last whole row of a block. Raises BadTextError for NUL bytes, for a line beyond
+    all bounds, and for a quote that never closes.
+    """
+    offset, line = start.start, start.line
+    pending: list[bytes] = []
+    for block in blocks:
+        pending.append(block)
+        if sum(map(len, pending)) < size:
+            continue
+        last = pending.pop()
+        end = _end(pending, last, line, separator)
+        piece, pending = [*pending, last[:end]], [last[end:]]
+        if end:
+            yield (span := _span(piece, offset, line))
+            offset, line = span.end, line + _lines_of(piece)
+        else:
+            pending = [*piece[:-1], *pending]
+    if any(pending):
+        yield _span(pending, offset, line)
+
+
+def _end(before: list[bytes], last: bytes, line: int, separator: str) -> int:
+    """Where in its last block a span ends: behind a line break that no open quote contains."""
+    end = last.rfind(b"\n") + 1
+    if not any(b'"' in block for block in (*before, last)):
+        return end
+    text = b"".join([*before, last[:end]])
+    if text.count(b'"') % 2 == 0:
+        return end  # half a pair here and half there is found when the rows are read
+    try:
+        place = open_row(text, separator)
+    except UnclosedQuoteError as error:
+        raise BadTextError(HoldCode.UNCLOSED_QUOTE, str(line + error.line - 1)) from error
+    return end if place is None else max(0, place - (len(text) - end))
+
+
+def _lines_of(blocks: list[bytes]) -> int:
+    """How many lines blocks have together, the last of which ends with a line."""
+    if any(b"\r" in block for block in blocks):
+        return lines_in(b"".join(blocks))  # a line break may stand in two blocks
+    return sum(block.count(b"\n") for block in blocks)
+
+
+def _span(blocks: list[bytes], offset: int, line: int) -> Span:
+    """The span of these blocks, once it is clear that they can be lines of text."""
+    unbroken = 0
+    for block in blocks:
+        if b"\0" in block:  # UTF-16 without a mark, or no text at all
+            raise BadTextError(HoldCode.UNREADABLE)
+        # Every window holds a line break, so that no line is much longer than two windows.
+        for start in range(0, len(block), LONGEST_LINE):
+            end = min(start + LONGEST_LINE, len(block))
+            broken = max(block.find(b"\n", start, end), block.find(b"\r", start, end)) >= 0
+            unbroken = 0 if broken else unbroken + end - start
+            if unbroken > LONGEST_LINE:
+                raise BadTextError(HoldCode.LINE_TOO_LONG, str(line + lines_in(block[:start]) - 1))
+    return Span(offset, offset + sum(map(len, blocks)), line)

@@ -1,0 +1,195 @@
+"""Files as no department should send them: the samples of all feeds, damaged by chance and seed."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from chalicelib.model import FileId, PersonId
+from chalicelib.sources.feed import Feed, load_feeds
+from chalicelib.sources.reading import FileReading, read_file
+from chalicelib.sources.roster_index import RosterIndex
+from tests.sources.builders import number
+
+ROOT: Final = Path(__file__).parents[2]
+ON: Final = date(2026, 6, 30)
+LARGEST: Final = 3_000_000  # bytes: what takes long is looked for, not what is large
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One damaged file and how to read it."""
+
+    name: str
+    data: bytes
+    feed: Feed
+    released: bool
+
+
+@cache
+def roster() -> RosterIndex:
+    """A small roster; made when it is needed, for a process that forks must not have used polars."""
+    return RosterIndex.of({number(i): PersonId(f"P{i}") for i in range(1, 30)}, {number(1): "王建国"})
+
+
+def samples() -> list[tuple[Feed, bytes]]:
+    """The sample of every feed of every pack that has one."""
+    found = []
+    for pack in sorted((ROOT / "chalicelib" / "packs").iterdir()):
+        if (pack / "feeds").is_dir():
+            for feed in load_feeds(pack / "feeds").values():
+                places = (ROOT / "tests" / "feeds" / pack.name / feed.id, ROOT / "tests" / "feeds" / feed.id)
+                files = [file for place in places for file in sorted(place.glob("sample.*"))]
+                found += [(feed, file.read_bytes()) for file in files[:1] if feed.takes_files]
+    return found
+
+
+Mutation = Callable[[bytearray, random.Random], bytes]
+
+
+def _place(data: bytearray, chance: random.Random) -> int:
+    return chance.randrange(len(data)) if data else 0
+
+
+def flipped(data: bytearray, chance: random.Random) -> bytes:
+    for _ in range(chance.randint(1, 8)):
+        if data:
+            data[_place(data, chance)] ^= 1 << chance.randrange(8)
+    return bytes(data)
+
+
+def truncated(data: bytearray, chance: random.Random) -> bytes:
+    return bytes(data[: _place(data, chance)])
+
+
+def lines_moved(data: bytearray, chance: random.Random) -> bytes:
+    lines = bytes(data).split(b"\n")
+    for _ in range(chance.randint(1, 4)):
+        place = chance.randrange(len(lines))
+        what = chance.randrange(3)
+        if what == 0 and len(lines) > 1:
+            del lines[place]
+        elif what == 1:
+            lines.insert(place, lines[chance.randrange(len(lines))])
+        else:
+            chance.shuffle(lines)
+    return b"\n".join(lines)
+
+
+def inserted(data: bytearray, chance: random.Random) -> bytes:
+    pieces = (b'"', b'"', b",", b"\n", b"\r", b"\t", b"|", b"\0", b"\x1e", b"\x1a", b"=", b"'", b"000",
+              b"\xef\xbb\xbf", "合计".encode(), "？".encode(), b"\xff", b"{", b"\\", b"E+17")  # fmt: skip
+    for _ in range(chance.randint(1, 6)):
+        place = _place(data, chance)
+        data[place:place] = chance.choice(pieces)
+    return bytes(data)
+
+
+def mixed_encodings(data: bytearray, chance: random.Random) -> bytes:
+    half = bytes(data).rfind(b"\n", 0, max(1, _place(data, chance))) + 1
+    codecs = [chance.choice(("utf-8", "gb18030", "utf-16", "utf-16-le", "big5", "latin-1")) for _ in range(2)]
+    parts = (bytes(data[:half]), bytes(data[half:]))
+    return b"".join(
+        part.decode("utf-8", "replace").encode(codec, "replace")
+        for part, codec in zip(parts, codecs, strict=True)
+    )
+
+
+def huge_line(data: bytearray, chance: random.Random) -> bytes:
+    place = _place(data, chance)
+    data[place:place] = chance.choice((b"x", b",", b'"', b"9", b'""')) * chance.choice((300, 70_000, 600_000))
+    return bytes(data)
+
+
+def many_rows(data: bytearray, chance: random.Random) -> bytes:
+    head, _, rest = bytes(data).partition(b"\n")
+    return (
+        head
+        + b"\n"
+        + rest
+        * chance.choice([times for times in (1, 2, 50, 400) if times * len(rest) < LARGEST or times == 1])
+    )
+
+
+def cut_numbers(data: bytearray, chance: random.Random) -> bytes:
+    """As a spreadsheet saves long numbers."""
+
+    def cut(found: re.Match[bytes]) -> bytes:
+        digits = found.group()
+        return digits[:15] + b"000" if chance.random() < 0.8 else digits[:1] + b"." + digits[1:15] + b"E+17"
+
+    return re.sub(rb"[1-9]\d{16}[0-9X]", cut, bytes(data))
+
+
+def repacked(data: bytearray, chance: random.Random) -> bytes:
+    """A zip file of it, or its own parts damaged one by one."""
+    result = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(bytes(data))) as sent:
+            parts = {part.filename: sent.read(part) for part in sent.infolist()}
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError):
+        parts = {"a.csv": bytes(data)}
+    with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in parts.items():
+            damage = chance.choice((None, None, flipped, truncated, inserted, far_cells))
+            made.writestr(name, damage(bytearray(content), chance) if damage else content)
+    packed = bytearray(result.getvalue())
+    return flipped(packed, chance) if chance.random() < 0.3 else bytes(packed)
+
+
+def far_cells(data: bytearray, chance: random.Random) -> bytes:
+    old = chance.choice((b'r="B2"', b'r="A1"', b'<row r="2"', b'ref="A1', b"<worksheet"))
+    new = chance.choice(
+        (b'r="XFD1048576"', b'<row r="1048576"', b'ref="A1:XFD1048576', b'<!DOCTYPE a [<!ENTITY b "c">]>')
+    )
+    return bytes(data).replace(old, new, 1)
+
+
+MUTATIONS: Final[tuple[Mutation, ...]] = (
+    flipped, truncated, lines_moved, inserted, mixed_encodings, huge_line, many_rows, cut_numbers, repacked,
+)  # fmt: skip
+
+
+def mutants(count: int, seed: int) -> Iterator[Mutant]:
+    """So many damaged files; the same for the same seed, whatever was asked before."""
+    known = samples()
+    for place in range(count):
+        chance = random.Random(f"{seed} {place}")
+        feed, data = known[place % len(known)]
+        chosen = [chance.choice(MUTATIONS) for _ in range(chance.choice((1, 1, 2, 3)))]
+        for mutation in chosen:
+            data = mutation(bytearray(data), chance)
+        name = f"{seed}/{place} {feed.id} {'+'.join(mutation.__name__ for mutation in chosen)}"
+        yield Mutant(name, data, feed, chance.random() < 0.5)
+
+
+def read_mutant(mutant: Mutant) -> FileReading:
+    """The file read as intake reads it, on the day of the samples."""
+    known = None if mutant.feed.kind == "roster" else roster()
+    return read_file(mutant.data, mutant.feed, known, file=FileId("F"), on=ON, released=mutant.released)
+
+
+def what_is_wrong(mutant: Mutant, reading: FileReading) -> str | None:
+    """Why the account of a file does not add up; None if it does."""
+    counts = reading.counts
+    if not counts.add_up:
+        return f"rows do not add up: {counts}"
+    if len(reading.rejections) != counts.rejected:
+        return f"{len(reading.rejections)} rejections, {counts.rejected} counted"
+    taken_back = sum(map(len, reading.withdrawals.values()))
+    kept = sum(map(len, reading.evidence.values())) + taken_back
+    if mutant.feed.kind == "evidence" and reading.hold is None and kept != counts.accepted:
+        return f"{kept} kept, {counts.accepted} accepted"
+    if reading.hold is not None and (kept or reading.entries or reading.payments):
+        return "held, and yet something is said"
+    reading.rejected_csv()
+    return None

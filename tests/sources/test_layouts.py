@@ -1,0 +1,123 @@
+"""Where the header stands and what stands between cells; titles, totals and other rows that are no data."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.sources.feed import Feed
+from chalicelib.sources.holds import HoldCode
+from chalicelib.sources.reading import FileReading
+from tests.sources.builders import HEADER, declared, faults, feed, lines, number, person, read, row, workbook
+
+GOOD = lines(row(1), row(2), row(9))
+
+
+def with_synonyms() -> Feed:
+    columns = declared()["columns"]
+    columns["身份证号码"]["also"] = ["公民身份号码", "证件号码"]
+    return feed(columns=columns)
+
+
+def code_of(reading: FileReading) -> HoldCode | None:
+    return reading.hold.code if reading.hold else None
+
+
+def test_a_column_is_known_by_its_synonyms() -> None:
+    for name in ("公民身份号码", "证件 号码"):
+        data = lines(row(1), header=(name, *HEADER[1:]))
+        assert read(data, by=with_synonyms()).counts.accepted == 1
+        assert code_of(read(data)) is HoldCode.COLUMN_MISSING
+    both = lines((*row(1), number(1)), header=(*HEADER, "证件号码"))
+    assert code_of(read(both, by=with_synonyms())) is HoldCode.COLUMN_TWICE
+
+
+def test_titles_above_the_header_are_no_rows() -> None:
+    data = "全市进城登记表\r\n制表单位: 某局,,,,\r\n\r\n".encode() + GOOD
+    reading = read(data)
+    assert (reading.counts.rows, reading.furniture) == (3, 2)
+    assert [e.line for e in reading.evidence[person(1)]] == [5]
+    sheet = read(workbook(HEADER, row(1), header=("进城登记表", "", "", "", "")))
+    assert (sheet.counts.accepted, sheet.furniture, sheet.evidence[person(1)][0].line) == (1, 1, 3)
+
+
+def test_a_header_twenty_lines_down_is_found_and_one_further_down_is_not() -> None:
+    assert read(b"x\n" * 20 + GOOD).counts.rows == 3
+    assert code_of(read(b"x\n" * 21 + GOOD)) is HoldCode.COLUMN_MISSING
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_the_header_again_and_rows_of_totals_are_no_rows(quoted: bool) -> None:
+    again = tuple(f'"{name}"' for name in HEADER) if quoted else HEADER
+    data = lines(
+        row(1), again, row(2), ("小计", "", "", "2", ""), ("", "合计:3人", "", "", ""), ("总计", "3"), row(9),
+        ("计划外", "", "", "", ""),
+    )  # fmt: skip
+    reading = read(data)
+    assert (reading.counts.rows, reading.counts.rejected, reading.furniture) == (4, 1, 4)
+    assert faults(reading) == [(9, "身份证号码", "number_length")]
+    assert read(workbook(row(1), HEADER, ("合计", None, None, None, None))).furniture == 2
+
+
+def test_a_column_that_is_not_used_may_be_missing_and_is_remarked_on() -> None:
+    reading = read(lines(row(1)[:4], header=HEADER[:4]))
+    assert reading.counts.accepted == 1
+    assert [(note.line, note.field, note.code) for note in reading.notes] == [(1, "姓名", "column_not_sent")]
+
+
+@pytest.mark.parametrize("separator", ["\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_tabs_and_bars_stand_between_cells_as_well(separator: str, encoding: str) -> None:
+    # 䶮 has a byte in GB 18030 that is a bar's, and 丂 too.
+    data = lines(row(1, remark="丂|䶮,x" if separator == "\t" else "丂䶮,x"), ("x",)).decode()
+    if separator == "|":
+        data = data.replace("x,甲", "x|甲").replace("丂䶮,", "丂䶮~")
+    data = data.replace(",", separator).replace("~", ",") if separator == "|" else data
+    if separator == "\t":
+        data = data.replace(",x,", "~").replace(",", "\t").replace("~", ",x\t")
+    reading = read(data.encode(encoding))
+    assert reading.counts.accepted == 1
+    assert faults(reading) == [(3, "", "ragged_row")]
+    assert "丂" in reading.evidence[person(1)][0].facts["remark"]
+
+
+# --- JSON lines ------------------------------------------------------------------------------------
+
+
+def as_objects(*rows: dict[str, Any] | str) -> bytes:
+    return "\n".join(r if isinstance(r, str) else json.dumps(r, ensure_ascii=False) for r in rows).encode()
+
+
+def told(sequence: int = 1, **changes: Any) -> dict[str, Any]:
+    return dict(zip(HEADER, row(sequence), strict=True)) | changes
+
+
+def test_json_lines_are_rows() -> None:
+    figure = int(number(2))
+    data = as_objects(
+        "", told(1, 备注=None), told(2, 身份证号码=figure, 备注=1.50), told(9), "{", "[1]", told(3, 血型="A"),
+        told(3, 备注={"a": 1}), json.dumps(told(3, 备注="\ud800")), "[" * 100_000,
+    )  # fmt: skip
+    for encoded in (data, b"\xef\xbb\xbf" + data, data.decode().encode("gb18030")):
+        reading = read(encoded, released=True)
+        assert reading.hold is None
+        assert (reading.counts.rows, reading.counts.accepted, reading.counts.strangers) == (9, 2, 1)
+        assert {code for _, _, code in faults(reading)} == {"not_an_object"}
+        assert [line for line, _, _ in faults(reading)] == [5, 6, 7, 8, 9, 10]
+        assert reading.evidence[person(2)][0].facts == {"remark": "1.5"}
+    assert reading.rejected_csv().count(b"\r\n") == 7
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"[" + as_objects(told(1)) + b"]", HoldCode.NOT_LINES),
+        (b"{\n}", HoldCode.NOT_LINES),
+        (b'{"a": 1}', HoldCode.COLUMN_MISSING),
+        (as_objects(told(1)) + b"\n\xff\xff", HoldCode.UNREADABLE),
+    ],
+)
+def test_json_that_is_not_a_record_a_line_goes_back(data: bytes, code: HoldCode) -> None:
+    assert code_of(read(data)) is code
