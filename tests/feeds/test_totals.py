@@ -124,6 +124,13 @@ def test_every_feed_that_the_documents_name_is_there(
     agrees_with(feed, polarity, strength)
 
 
+def test_what_the_documents_do_not_name_says_that_it_is_assumed() -> None:
+    named = {(pack, id) for pack, id, *_ in NAMED}
+    for pack in ("bozhou", "anhui"):
+        for feed in counted(pack):
+            assert feed.assumed or (pack, feed.id) in named, f"{pack}/{feed.id}"
+
+
 @pytest.mark.parametrize("id", BY_LIKENESS)
 def test_jinings_rows_are_what_their_likes_are(id: str) -> None:
     agrees_with(the("jining", id), *BY_LIKENESS[id])
