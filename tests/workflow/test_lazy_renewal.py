@@ -202,7 +202,7 @@ def test_after_a_withdrawal_the_certificate_falls_back_on_what_the_lake_holds(vi
 
 
 def dies(village: Village, day: date) -> None:
-    text = f"身份证号码,姓名,殡仪馆名称,死亡日期,火化日期\n{ONE.number},甲,乙,{day},{day}\n"
+    text = f"身份证号码,姓名,殡仪馆名称,死亡日期,火化日期,登记状态\n{ONE.number},甲,乙,{day},{day},火化\n"
     village.drop("cremations", text)
 
 
