@@ -30,10 +30,10 @@ def test_a_recovered_identity_neither_certifies_strongly_nor_accuses_of_death() 
     assert judged(STRONG, replace(STRONG, recovered=True), DEATH) == whole
 
 
-def test_a_recovered_identity_counts_where_it_decides_nothing_by_itself() -> None:
+def test_a_recovered_identity_counts_in_a_combination_and_accuses_of_nothing_at_all() -> None:
     weak = [replace(item, recovered=True) for item in WEAK]
     assert judged(*weak) == judged(*WEAK)
-    assert judged(replace(RETIRED, recovered=True)) == judged(RETIRED)
+    assert judged(replace(RETIRED, recovered=True)) == judged()
 
 
 # --- losses --------------------------------------------------------------------------------------
