@@ -160,7 +160,7 @@ def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ..
     new: list[Suspicion] = []
     for finding in decision.findings:
         if may_open(finding, [*record.suspicions, *new]):
-            new.append(opened(finding, decision.on, policy))
+            new.append(opened(finding, decision.on, policy, record.suspicions))
     return tuple(new)
 
 

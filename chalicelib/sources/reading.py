@@ -15,7 +15,7 @@ from typing import Final
 import polars as pl
 
 from chalicelib.errors import MiscountError
-from chalicelib.model import Counts, Evidence, FileId, Payment, PersonId, Rejection
+from chalicelib.model import Counts, Evidence, EvidenceKey, FileId, Payment, PersonId, Rejection
 from chalicelib.sources.faults import Fault, reject
 from chalicelib.sources.feed import Expect, Feed
 from chalicelib.sources.holds import Hold, HoldCode, hold
@@ -49,6 +49,7 @@ class FileReading:
     encoding: str = ""
     hold: Hold | None = None
     evidence: dict[PersonId, list[Evidence]] = field(default_factory=dict, repr=False)
+    withdrawals: dict[PersonId, list[EvidenceKey]] = field(default_factory=dict, repr=False)
     entries: list[RosterEntry] = field(default_factory=list, repr=False)
     payments: list[tuple[PersonId, Payment]] = field(default_factory=list, repr=False)
     lake: pl.DataFrame | None = field(default=None, repr=False)  # person, day, event, line, facts
