@@ -5,9 +5,23 @@ loading     what each kind of file changes: evidence here, rosters and payments 
 deciding    a person releases or refuses a held file
 correcting  a corrected file stands in the place of an earlier one
 receipts    what the department gets back
+watching    every feed against its rhythm, and reminders to who is late
+quality     the monthly page of each department
 """
 
 from chalicelib.intake.deciding import refuse, release
 from chalicelib.intake.dropping import file_died, file_dropped, redrive
+from chalicelib.intake.quality import monthly_quality
+from chalicelib.intake.watching import FeedNow, feeds_now, watch_feeds
 
-__all__ = ["file_died", "file_dropped", "redrive", "refuse", "release"]
+__all__ = [
+    "FeedNow",
+    "feeds_now",
+    "file_died",
+    "file_dropped",
+    "monthly_quality",
+    "redrive",
+    "refuse",
+    "release",
+    "watch_feeds",
+]

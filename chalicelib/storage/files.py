@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import Final
 
 from chalicelib.errors import ConflictError, NotFoundError
@@ -102,6 +103,11 @@ def everything() -> Iterator[DroppedFile]:
 def newest_loaded(feed: FeedId, *, but: FileId | None = None) -> DroppedFile | None:
     """The file of the latest day that was loaded, leaving out one file."""
     return next(_loaded(feed, but), None)
+
+
+def recent(feed: FeedId, at_most: int = 60) -> list[DroppedFile]:
+    """The files of a feed in the newest folders, in every state, newest day first."""
+    return list(islice(of_feed(feed), at_most))
 
 
 def usual_rows(feed: FeedId, but: FileId | None = None) -> int | None:

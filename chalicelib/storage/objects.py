@@ -76,6 +76,24 @@ def put_for_department(department: str, path: str, body: bytes, kind: str) -> No
     _put(settings().outbox_bucket, f"{department}/{path}", body, kind)
 
 
+def put_reminder(department: str, name: str, body: bytes) -> bool:
+    """Remind a department once; False if it has been reminded of this already."""
+    key = f"{department}/reminders/{name}.json"
+    try:
+        client("s3").put_object(
+            Bucket=settings().outbox_bucket,
+            Key=key,
+            Body=body,
+            ContentType="application/json",
+            IfNoneMatch="*",
+        )
+    except ClientError as error:
+        if _code(error) not in _CHANGED:
+            raise
+        return False
+    return True
+
+
 def put_rejected(department: str, file: FileId, body: bytes) -> None:
     """The rows that could not be used, for their department alone."""
     _put(settings().rejects_bucket, f"{department}/{file}.csv", body, "text/csv")

@@ -27,6 +27,8 @@ FUNCTIONS = {
     "SendMessages",
     "MonthlyResults",
     "NightlyStatistics",
+    "WatchFeeds",
+    "MonthlyQuality",
 }
 CLEAR_NUMBERS = {"InboxBucket", "RejectsBucket", "RosterBucket"}
 

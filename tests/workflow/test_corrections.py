@@ -1,4 +1,4 @@
-"""What a department takes back, or corrects, is undone: certificates, suspicions, stopped payments (rule 14)."""
+"""What a department takes back or corrects is undone: certificates, suspicions, stopped payments."""
 
 from __future__ import annotations
 
