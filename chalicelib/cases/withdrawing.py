@@ -27,7 +27,7 @@ from chalicelib.model import (
 )
 from chalicelib.pack import current
 from chalicelib.settings import settings
-from chalicelib.storage import objects, people
+from chalicelib.storage import lake, people
 
 
 def evidence_withdrawn(person: PersonId, keys: Iterable[EvidenceKey], *, actor: str) -> PersonRecord:
@@ -36,11 +36,11 @@ def evidence_withdrawn(person: PersonId, keys: Iterable[EvidenceKey], *, actor: 
     The same again changes nothing, but still wakes. A record that has not arrived yet may be withdrawn.
     """
     wanted = frozenset(keys)
-    next_best = _next_best(person, wanted)
+    in_lake = lake.evidence_of(person)
 
     def take_back(record: PersonRecord) -> Change | None:
         gone = wanted - record.withdrawn
-        return _change(record, gone, next_best, actor) if gone else None
+        return _change(record, gone, in_lake, actor) if gone else None
 
     record = people.change(person, take_back)
     for suspicion in record.suspicions:
@@ -67,26 +67,16 @@ def evidence_restored(person: PersonId, evidence: Sequence[Evidence], *, actor: 
     return record
 
 
-def _next_best(person: PersonId, gone: frozenset[EvidenceKey]) -> tuple[Evidence, ...]:
-    """The newest of each event that is left in the lake: the record holds only what was newest until now."""
-    left: dict[tuple[str, str], Evidence] = {}
-    events = {(key.feed, key.event) for key in gone}
-    for item in objects.lake_evidence_of(person, sorted({key.feed for key in gone})):  # by day
-        place = (item.key.feed, item.key.event)
-        if place in events and item.key not in gone:
-            left[place] = item
-    return tuple(left.values())
-
-
 def _change(
-    record: PersonRecord, gone: frozenset[EvidenceKey], next_best: Sequence[Evidence], actor: str
+    record: PersonRecord, gone: frozenset[EvidenceKey], in_lake: Sequence[Evidence], actor: str
 ) -> Change:
     on, rules = clock.today(), current().rules
     withdrawn = record.withdrawn | gone
     known = {item.key for item in record.evidence} | withdrawn
-    older = tuple(item for item in next_best if item.key not in known)
     kept = tuple(item for item in record.evidence if item.key not in gone)
-    left = replace(record, evidence=kept + older, withdrawn=withdrawn)
+    left = replace(record, evidence=kept, withdrawn=withdrawn)
+    older = _that_counts(left, [item for item in in_lake if item.key not in known])
+    left = replace(left, evidence=kept + older)
     undoing = undone(left, gone, people.payments_of(record.person.id), rules, on)
     left = _with(left, undoing)
     decision = settling.judge(left, on)
@@ -108,6 +98,14 @@ def _change(
         instructions=undoing.instructions,
         messages=(*change.messages, *_told(record, undoing)),
     )
+
+
+def _that_counts(record: PersonRecord, in_lake: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """What the lake holds beyond the record, as far as a certificate would now rest on it."""
+    full = replace(record, evidence=(*record.evidence, *in_lake))
+    verdicts = settling.judge(full, clock.today()).verdicts
+    rests_on = {key for verdict in verdicts for key in verdict.evidence}
+    return tuple(item for item in in_lake if item.key in rests_on)
 
 
 def _with(record: PersonRecord, undoing: Undoing) -> PersonRecord:

@@ -13,7 +13,7 @@ from chalicelib import cases, clock
 from chalicelib.intake import receipts
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileState, FileStep, PersonId
 from chalicelib.pack import current
-from chalicelib.storage import files, lake_files
+from chalicelib.storage import files, said
 
 BY_INTAKE = "intake"
 _REPLACED = (FileState.LOADED, FileState.HELD, FileState.RELEASED)
@@ -34,21 +34,23 @@ def take_back(
 ) -> int:
     """Withdraw what only the earlier file said, restore what the corrected one says again; how many.
 
-    The corrected file's evidence is loaded already. May be repeated: the lake forgets the earlier file
-    only when all of this is done.
+    The corrected file's evidence is loaded already. May be repeated: what the earlier file
+    said is forgotten only when all of this is done.
     """
     if earlier.state is not FileState.LOADED:
         return 0
     actor = f"feed:{corrected.feed}"
-    before = lake_files.keys_of(earlier.feed, earlier.day, earlier.id)
+    before = said.by_file(earlier.feed, earlier.day, earlier.id)
     if not before:
         return 0
     now = {person: frozenset(item.key for item in items) for person, items in evidence.items()}
     lost = {person: keys - now.get(person, frozenset()) for person, keys in before.items()}
-    said = lake_files.said_elsewhere(earlier.feed, {p: k for p, k in lost.items() if k}, but=earlier.id)
+    others = said.elsewhere(
+        earlier.feed, {p: k for p, k in lost.items() if k}, but=(earlier.id, corrected.id)
+    )
     taken = 0
     for person, keys in lost.items():
-        if gone := keys - said.get(person, frozenset()):
+        if gone := keys - others.get(person, frozenset()):
             cases.evidence_withdrawn(person, gone, actor=actor)
             taken += len(gone)
     _restore(before, evidence, actor)
@@ -69,7 +71,7 @@ def _restore(
 def supersede(earlier: DroppedFile, corrected: DroppedFile) -> None:
     """Close the earlier file, once the corrected one is loaded."""
     if earlier.state is FileState.LOADED:
-        lake_files.forget(earlier.feed, earlier.day, earlier.id)
+        said.forget(earlier.feed, earlier.day, earlier.id)
         files.forget_loaded(earlier.feed, earlier.digest, earlier.id)
     step = FileStep(FileState.SUPERSEDED, clock.now(), BY_INTAKE, f"corrected by {corrected.id}")
     closed = earlier.at_stage(step)

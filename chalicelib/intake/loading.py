@@ -12,7 +12,7 @@ from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FeedEvent, Pers
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.reading import FileReading
-from chalicelib.storage import objects
+from chalicelib.storage import objects, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             return Loaded()
         case _:
             objects.put_evidence(dropped.feed, dropped.day, dropped.id, reading.evidence)
+            said.put(dropped.feed, dropped.day, dropped.id, reading.evidence)
             actor = f"feed:{feed.id}"
             withdrawn = withdraw(reading.withdrawals, actor=actor)  # first: what is void accuses nobody
             return Loaded(load_evidence(reading.evidence, actor=actor), withdrawn=withdrawn)
