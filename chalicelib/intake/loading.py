@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib import cases
+from chalicelib.intake import sheets
 from chalicelib.intake.payments import load_payments
 from chalicelib.intake.rosters import load_roster
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FeedEvent, PersonId, Strength
@@ -38,7 +39,10 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             said.put(dropped.feed, dropped.day, dropped.id, reading.evidence)
             actor = f"feed:{feed.id}"
             withdrawn = withdraw(reading.withdrawals, actor=actor)  # first: what is void accuses nobody
-            return Loaded(load_evidence(reading.evidence, actor=actor), withdrawn=withdrawn)
+            certified = load_evidence(reading.evidence, actor=actor)
+            if dropped.feed in sheets.SHEETS:
+                sheets.visits_reported(reading.evidence)
+            return Loaded(certified, withdrawn=withdrawn)
 
 
 # --- evidence --------------------------------------------------------------------------------------
