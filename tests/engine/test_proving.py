@@ -1,38 +1,13 @@
-"""What a feed contributes, and what visits say of it."""
+"""What visits say of a feed."""
 
 from __future__ import annotations
 
 import pytest
 
-from chalicelib.engine.coverage import Proof, certifying_feeds, proofs
+from chalicelib.engine.proving import Proof, proofs
 from chalicelib.model import Evidence, FileId, VisitOutcome
 from tests.engine.judging import RULES
-from tests.people import a_key, a_record, a_visit, an_entitlement, day, some_evidence
-
-ON = day("2025-07-01")
-
-
-@pytest.mark.parametrize(
-    ("what", "happened", "counts", "why"),
-    [
-        ("hospital_inpatient/admitted", "2025-06-01", True, "strong presence of the last 12 months"),
-        ("hospital_inpatient/admitted", "2024-07-01", False, "older than that"),
-        ("hospital_inpatient/admitted", "2025-07-02", False, "of a day to come"),
-        ("bus_rides/ridden", "2025-06-01", False, "weak presence certifies in combination only"),
-        ("cremations/cremated", "2025-06-01", False, "no presence at all"),
-        ("nobody/declared", "2025-06-01", False, "not a feed of the pack"),
-    ],
-)
-def test_who_certified(what: str, happened: str, counts: bool, why: str) -> None:
-    record = a_record(evidence=[some_evidence(what, happened)])
-    assert certifying_feeds(record, RULES, ON) == ({what.partition("/")[0]} if counts else set()), why
-
-
-def test_a_weak_combination_counts_where_it_gives_the_certificate() -> None:
-    given = an_entitlement(evidence=a_key("bus_rides/ridden", "2025-06-01"))
-    stale = an_entitlement("village_doctor_subsidy", evidence=a_key("gas_bills/metered", "2024-01-01"))
-    assert certifying_feeds(a_record(entitlements=[given, stale]), RULES, ON) == {"bus_rides"}
-
+from tests.people import a_key, a_record, a_visit, day, some_evidence
 
 SEEN = a_visit("2025-06-16 10:00", VisitOutcome.SEEN)
 DEAD = a_visit("2025-06-16 10:00", VisitOutcome.DECEASED, deceased_on=day("2025-06-01"))
