@@ -82,8 +82,7 @@ def write_sheet(feed: Feed, lines: list[Line], path: Path) -> None:
     book = Workbook()
     book.remove(book.worksheets[0])
     sheet: Worksheet = book.create_sheet("人工认证结果表")
-    header = [*feed.not_used]
-    header += [feed.fields[field] for field in _WIDTHS if field in feed.fields]
+    header = [*feed.not_used, *feed.columns]
     sheet.append(header)
     by_field = {name: field for field, name in feed.fields.items()}
     for line in lines:
@@ -98,7 +97,9 @@ def _cell(name: str, field: str | None, line: Line, feed: Feed) -> str | None:
     if field == "certifier" and _GRID_WORKER in feed.codes_of("certifier").values():
         return feed.code_for("certifier", _GRID_WORKER)
     known = {_NAME: line.name, _GRID: line.grid, _DUE: line.due}
-    return line.number if field == "number" else known.get(name)
+    if field in ("number", "name"):
+        return line.number if field == "number" else line.name
+    return known.get(name)
 
 
 def _boxes(sheet: Worksheet, feed: Feed, header: list[str], rows: int) -> None:

@@ -133,7 +133,7 @@ def test_the_files_of_one_folder_and_the_newest_ones() -> None:
     for each in (first, second, other):
         files.put(each)
     assert {f.id for f in files.of_day(BUS, first.day)} == {first.id, second.id}
-    assert [f.id for f in files.recent(BUS, 1)] == [other.id]
+    assert [(f.id, f.key) for f in files.recent(BUS, 1)] == [(other.id, "")]
 
 
 def test_content_that_no_longer_counts_may_be_loaded_again() -> None:
