@@ -6,11 +6,12 @@ into something else (`on`, `no`, `0123`, `12:30`), documents that are no mapping
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from chalicelib.errors import DeclarationError
 
@@ -19,6 +20,30 @@ class Declaration(BaseModel):
     """Base of every declared model: frozen, no unknown keys, no silent conversions."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False, arbitrary_types_allowed=False)
+
+
+class MisplacedError(ValueError):
+    """What only several keys together show wrong, and the place of the one to look at."""
+
+    def __init__(self, message: str, *place: int | str) -> None:
+        super().__init__(message)
+        self.place: Final = place
+
+
+def _word(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", text):
+        raise ValueError("use small letters, digits and _ only")
+    return text
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise ValueError("say it: it must not be empty")
+    return text
+
+
+Word = Annotated[str, AfterValidator(_word)]  # a word of ours: an id, a field, a code
+Said = Annotated[str, AfterValidator(_said)]  # a sentence that somebody must have written
 
 
 T = TypeVar("T", bound="Declaration")
@@ -81,9 +106,11 @@ def read_declaration(path: Path, model: type[T]) -> T:
         return model.model_validate(document)
     except ValidationError as error:
         first = error.errors()[0]
-        where = f"{path}:{_line_of(document, first['loc'])}"
-        place = ".".join(str(part) for part in first["loc"])
-        raise DeclarationError(where, f"{place}: {first['msg']}") from error
+        cause = first.get("ctx", {}).get("error")
+        inner = cause.place if isinstance(cause, MisplacedError) else ()
+        parts = (*first["loc"], *inner)
+        place = ".".join(str(part) for part in parts) or "the file"
+        raise DeclarationError(f"{path}:{_line_of(document, parts)}", f"{place}: {first['msg']}") from error
 
 
 def _line_of(document: Any, place: tuple[int | str, ...]) -> int:

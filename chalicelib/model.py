@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 PersonId = NewType("PersonId", str)  # 26 base32 characters, opaque
 FeedId = NewType("FeedId", str)
@@ -30,6 +30,7 @@ class Proves(StrEnum):
     CONDITION = "condition"
     EXCLUSION = "exclusion"  # draws something that excludes a benefit: double receipt
     LOSS = "loss"  # death, custody
+    WITHDRAWAL = "withdrawal"  # the department takes an earlier record back (rule 14)
     NOTHING = "nothing"  # known and deliberately without weight, e.g. a settlement
 
 
@@ -74,6 +75,8 @@ class SuspicionKind(StrEnum):
     CUSTODY = "custody"
     DOUBLE_RECEIPT = "double_receipt"
     CONTRADICTION = "contradiction"
+    CONDITION = "condition"  # a condition of the benefit no longer holds on the facts known
+    WRONG_AMOUNT = "wrong_amount"  # paid too little or too much for the person's facts (rule 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class FeedEvent:
     trace: Trace | None = None  # only where it proves presence
     stay: Stay | None = None
     suspicion: SuspicionKind | None = None  # where it proves loss or exclusion
+    withdraws: str | None = None  # where it proves a withdrawal: the event of the same person, day and feed
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -116,9 +120,18 @@ class Evidence:
     file: FileId
     line: int
     facts: Mapping[str, str] = field(default_factory=dict)
+    recovered: bool = False  # by 15 digits and name: neither certifies strongly nor accuses of death
 
 
 # --- people and what they draw ---------------------------------------------------------------
+
+
+class Relation(StrEnum):
+    """Related persons whom the roster may name, and a condition may ask about (rule 6)."""
+
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    SPOUSE = "spouse"
 
 
 class KeyGroup(StrEnum):
@@ -233,10 +246,10 @@ class Reason:
     zh: str
     en: str
     evidence: EvidenceKey | None = None
+    rule: str = ""  # the line of the rule book that was decisive: "old_age_allowance/conditions/1"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """One entitlement on one day. `valid_until` never lies before what positive evidence gave."""
 
     benefit: BenefitCode
@@ -258,8 +271,7 @@ class Finding:
     benefit: BenefitCode | None = None  # where only one benefit is concerned
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What the rule book says of a person on a day; pure, and replayable from its own fields."""
 
     person: PersonId
@@ -676,7 +688,8 @@ class DroppedFile:
     code: str = ""  # why held, refused or dead
     zh: str = ""
     en: str = ""
-    certified: int = 0  # people whose certificate moved
+    certified: int = 0  # people whose certificate moved at once
+    kept: int = 0  # people whose evidence waits in the lake until their certificate nears its end
     finished: datetime | None = None
     steps: tuple[FileStep, ...] = ()  # oldest first; nothing is ever taken out
     corrects: FileId | None = None  # the file in whose place it stands

@@ -86,6 +86,7 @@ def _file(dropped: DroppedFile) -> Json:
         "finished": dropped.finished,
         "counts": asdict(dropped.counts),
         "certified": dropped.certified,
+        "kept_for_later": dropped.kept,
         "withdrawn": dropped.withdrawn,
         "corrects": dropped.corrects,
         "why": {"code": dropped.code, "zh": dropped.zh, "en": dropped.en} if dropped.code else None,

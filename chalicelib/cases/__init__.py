@@ -7,6 +7,8 @@ verifying    a person ends a suspicion
 withdrawing  evidence is taken back, and what it caused undone
 instructing  an authority acknowledges what it was told
 opening      the daily run: who comes due, what should walk and does not
+retaining    what is older than its feed may be kept goes, from the records and from the lake
+freshness    whether a feed's silence says anything
 executions   the port to Step Functions
 """
 

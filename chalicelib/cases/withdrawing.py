@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from chalicelib import clock, messages
 from chalicelib.cases import settling, verifying
+from chalicelib.cases.settling import Arrival
 from chalicelib.engine.suspicion import is_moot
 from chalicelib.engine.undoing import Undoing, undone
 from chalicelib.model import (
+    BenefitCode,
     Change,
     Evidence,
     EvidenceKey,
@@ -30,24 +32,28 @@ from chalicelib.settings import settings
 from chalicelib.storage import lake, people
 
 
-def evidence_withdrawn(person: PersonId, keys: Iterable[EvidenceKey], *, actor: str) -> PersonRecord:
+def evidence_withdrawn(person: PersonId, keys: Iterable[EvidenceKey], *, actor: str) -> Arrival:
     """Take evidence back, undo what it caused, and let go on whoever waited because of it.
 
     The same again changes nothing, but still wakes. A record that has not arrived yet may be withdrawn.
     """
     wanted = frozenset(keys)
     in_lake = lake.evidence_of(person)
+    moved: tuple[BenefitCode, ...] = ()
 
     def take_back(record: PersonRecord) -> Change | None:
+        nonlocal moved
         gone = wanted - record.withdrawn
-        return _change(record, gone, in_lake, actor) if gone else None
+        change = _change(record, gone, in_lake, actor) if gone else None
+        moved = tuple(e.benefit for e in change.entitlements) if change is not None else ()
+        return change
 
     record = people.change(person, take_back)
     for suspicion in record.suspicions:
         if suspicion.state is SuspicionState.WITHDRAWN and suspicion.waiting is not None:
             verifying.go_on(record, suspicion)
     settling.follow_up(record)
-    return record
+    return Arrival(record, settling.judge(record, clock.today()), moved)
 
 
 def evidence_restored(person: PersonId, evidence: Sequence[Evidence], *, actor: str) -> PersonRecord:

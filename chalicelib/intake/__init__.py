@@ -7,8 +7,10 @@ correcting  a corrected file stands in the place of an earlier one
 receipts    what the department gets back
 watching    every feed against its rhythm, and reminders to who is late
 quality     the monthly page of each department
+asking      interfaces that are asked, once a week, about those who come due
 """
 
+from chalicelib.intake.asking import ask_interfaces
 from chalicelib.intake.deciding import refuse, release
 from chalicelib.intake.dropping import file_died, file_dropped, redrive
 from chalicelib.intake.quality import monthly_quality
@@ -16,6 +18,7 @@ from chalicelib.intake.watching import FeedNow, feeds_now, watch_feeds
 
 __all__ = [
     "FeedNow",
+    "ask_interfaces",
     "feeds_now",
     "file_died",
     "file_dropped",

@@ -156,7 +156,13 @@ def finish_reading(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Dr
             correcting.supersede(earlier, finished)  # its content stands there no more
         return finished
     result = loading.load(seen, feed, reading)
-    loaded = replace(seen, state=FileState.LOADED, certified=result.certified, withdrawn=result.withdrawn)
+    loaded = replace(
+        seen,
+        state=FileState.LOADED,
+        certified=result.certified,
+        kept=result.kept,
+        withdrawn=result.withdrawn,
+    )
     if earlier is not None:
         loaded = replace(loaded, corrects=earlier.id)
         files.put(replace(loaded, state=FileState.RECEIVED))  # kept, should we die on the way

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
-from chalicelib import cases
+from chalicelib import cases, clock
+from chalicelib.cases import evidence_arrived, settling
+from chalicelib.engine import renewal
 from chalicelib.intake import sheets
 from chalicelib.intake.payments import load_payments
 from chalicelib.intake.rosters import load_roster
-from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FeedEvent, PersonId, Strength
+from chalicelib.model import DroppedFile, Evidence, EvidenceKey, PersonId
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.reading import FileReading
-from chalicelib.storage import objects, said
+from chalicelib.storage import objects, said, work
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a file changed: people whose certificate moved, and whether anybody is new on the roster."""
+    """What a file changed: people by what became of their evidence, and whether anybody is new on the roster.
+
+    `certified`: their certificate moved at once. `kept`: it is far from its end, and what the file says
+    waits in the lake; most of them will be certified by it, or by something newer, when the end is near.
+    """
 
     certified: int = 0
+    kept: int = 0
     new_people: bool = False
     withdrawn: int = 0  # items of evidence that it takes back
 
@@ -35,25 +43,40 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             load_payments(reading.payments)
             return Loaded()
         case _:
-            objects.put_evidence(dropped.feed, dropped.day, dropped.id, reading.evidence)
+            # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
+            objects.put_evidence(dropped.feed, dropped.id, reading.evidence)
             said.put(dropped.feed, dropped.day, dropped.id, reading.evidence)
             actor = f"feed:{feed.id}"
             withdrawn = withdraw(reading.withdrawals, actor=actor)  # first: what is void accuses nobody
-            certified = load_evidence(reading.evidence, actor=actor)
+            loaded = load_evidence(reading.evidence, actor=actor)
             if dropped.feed in sheets.SHEETS:
                 sheets.visits_reported(reading.evidence)
-            return Loaded(certified, withdrawn=withdrawn)
+            return replace(loaded, withdrawn=withdrawn)
 
 
 # --- evidence --------------------------------------------------------------------------------------
 
 
-def load_evidence(evidence: dict[PersonId, list[Evidence]], *, actor: str) -> int:
-    """Write each person's newest evidence and settle what follows."""
-    moved = 0
+def load_evidence(evidence: Mapping[PersonId, Sequence[Evidence]], *, actor: str) -> Loaded:
+    """Write what cannot wait in the lake, and settle what follows (design, decision 4)."""
+    rules = current().rules
+    awaited = _awaited(evidence)
+    moved = kept = 0
     for person, items in evidence.items():
-        moved += bool(cases.evidence_arrived(person, newest(items), actor=actor).moved)
-    return moved
+        now = items if person in awaited else [i for i in items if not renewal.may_wait(i, rules)]
+        if now:
+            arrival = evidence_arrived(person, renewal.newest(now, rules), actor=actor)
+            moved += bool(arrival.moved)
+        else:
+            kept += 1
+    return Loaded(certified=moved, kept=kept)
+
+
+def _awaited(evidence: Mapping[PersonId, object]) -> AbstractSet[PersonId]:
+    """Whose evidence is needed at once: one look at the work rows, however large the file."""
+    if not evidence or current().rules.policy.lazy_renewal.writes_everything:
+        return evidence.keys()
+    return work.awaited(settling.awaited_until(clock.today()))
 
 
 def withdraw(withdrawals: Mapping[PersonId, Sequence[EvidenceKey]], *, actor: str) -> int:
@@ -61,23 +84,3 @@ def withdraw(withdrawals: Mapping[PersonId, Sequence[EvidenceKey]], *, actor: st
     for person, keys in withdrawals.items():
         cases.evidence_withdrawn(person, keys, actor=actor)
     return sum(len(set(keys)) for keys in withdrawals.values())
-
-
-def newest(items: Sequence[Evidence]) -> list[Evidence]:
-    """Of strong presence the newest of each event is enough; everything else is kept whole.
-
-    Weak items certify only in combination, over several days: each of them may be the one that counts.
-    """
-    kept: dict[tuple[str, str], Evidence] = {}
-    rest = []
-    for item in items:
-        event = _event(item.key)
-        if event.strength is not Strength.STRONG or event.stay is not None:
-            rest.append(item)
-        elif (place := (item.key.feed, item.key.event)) not in kept or item.key > kept[place].key:
-            kept[place] = item
-    return [*rest, *kept.values()]
-
-
-def _event(key: EvidenceKey) -> FeedEvent:
-    return current().rules.events[(key.feed, key.event)]

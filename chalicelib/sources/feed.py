@@ -13,14 +13,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from chalicelib.declarations import Declaration, read_declaration
+from chalicelib.declarations import Declaration, MisplacedError, Said, Word, read_declaration
 from chalicelib.errors import DeclarationError
-from chalicelib.model import FeedEvent, FeedId, KeyGroup, Proves, Route, Stay, Strength, SuspicionKind, Trace
+from chalicelib.model import FeedEvent, FeedId, KeyGroup
 from chalicelib.sources.cells import Reader, clean
+from chalicelib.sources.worth import CountsAs, EventDeclaration, check_place, check_withdrawals, main_of
 
-Kind = Literal["evidence", "roster", "payments", "api"]
+Kind = Literal["evidence", "roster", "payments", "query", "api"]
 
 # Which fields a kind of feed must have, and how each is read. Whatever else an evidence feed names
 # is a fact: a further word that a rule may need.
@@ -46,11 +47,15 @@ _FIELDS: Final[dict[str, dict[str, tuple[Reader, ...]]]] = {
         "fen": (Reader.MONEY,),
         "paid": (Reader.DATE,),
     },
+    "query": {},
     "api": {},
 }
+_FILELESS: Final = frozenset({"query", "api"})
 _MAY_BE_EMPTY: Final = frozenset({"phone", "grid", "key_groups"})
 _CODED: Final = frozenset({Reader.CODE, Reader.KEY_GROUPS})
-_RESERVED: Final = frozenset({"line", "person", "packed"})  # columns of our own beside the facts
+# Fields of an evidence feed that only help to tell who is meant; they are never kept as facts.
+IDENTIFYING: Final[dict[str, tuple[Reader, ...]]] = {"name": (Reader.TEXT,), "born": (Reader.DATE,)}
+_RESERVED: Final = frozenset({"line", "person", "packed", "recovered"})  # columns of our own beside the facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +83,7 @@ class Quantity:
         return self.count * (31 if self.unit == "months" else 1)
 
 
-def _word(text: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", text):
-        raise ValueError("use small letters, digits and _ only")
-    return text
-
-
-def _said(text: str) -> str:
-    if not text.strip():
-        raise ValueError("say it: it must not be empty")
-    return text
-
-
 Spelled = Annotated[Quantity, BeforeValidator(Quantity.spelled)]
-Word = Annotated[str, AfterValidator(_word)]
-Said = Annotated[str, AfterValidator(_said)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -126,9 +117,12 @@ class Arrives(Declaration):
 
 
 class Format(Declaration):
-    """What a file looks like; `load` full: the file holds the whole list, delta: only what is new."""
+    """What a file looks like; `load` full: the file holds the whole list, delta: only what is new.
 
-    kind: list[Literal["csv", "xlsx"]] = Field(min_length=1)
+    csv stands for cells between commas, tabs or vertical bars; which of them, reading finds out.
+    """
+
+    kind: list[Literal["csv", "xlsx", "jsonl"]] = Field(min_length=1)
     load: Literal["full", "delta"]
 
 
@@ -137,6 +131,7 @@ class Column(Declaration):
 
     field: Word
     read: Reader
+    also: list[Said] = []  # other headers under which departments send the same column
     codes: dict[str, Word] = {}
     empty_if: dict[Word, list[Word]] = {}  # other field → its words for which this cell may be empty
 
@@ -146,30 +141,6 @@ class Column(Declaration):
             raise ValueError("codes belong to `read: code` and `read: key_groups`, and to them alone")
         if self.read is Reader.KEY_GROUPS and not set(self.codes.values()) <= set(KeyGroup):
             raise ValueError(f"key groups are {', '.join(KeyGroup)}")
-        return self
-
-
-class EventDeclaration(Declaration):
-    """What one event proves, and why (domain section 3)."""
-
-    zh: Said
-    en: Said
-    proves: Proves
-    why: Said
-    strength: Strength | None = None
-    trace: Trace | None = None
-    route: Route = Route.SILENT
-    stay: Stay | None = None
-    suspicion: SuspicionKind | None = None
-
-    @model_validator(mode="after")
-    def _says_what_its_kind_needs(self) -> Self:
-        present = self.proves is Proves.PRESENCE
-        if present != (self.strength is not None) or present != (self.trace is not None):
-            raise ValueError("strength and trace belong to events that prove presence, both of them")
-        accuses = self.proves in (Proves.LOSS, Proves.EXCLUSION)
-        if accuses != (self.suspicion is not None):
-            raise ValueError("a suspicion belongs to events that prove a loss or an exclusion")
         return self
 
 
@@ -188,6 +159,13 @@ class Expect(Declaration):
     rejected_share: Share
 
 
+class Interface(Declaration):
+    """How a department's interface is asked about people who come due; its owner gives the address."""
+
+    asks_per_call: Annotated[int, Field(ge=1, le=1000)]
+    ask_days_before_due: Annotated[int, Field(ge=1, le=400)]
+
+
 class Feed(Declaration):
     """One feed of one department, as its YAML file says."""
 
@@ -200,83 +178,110 @@ class Feed(Declaration):
     assumed: str | None = None  # what nobody has said and we chose, with the reason
     arrives: Arrives | None = None
     format: Format | None = None
+    interface: Interface | None = None  # of a query feed: it is asked, nobody drops a file
+    counts_as: CountsAs | None = None  # its place in the catalogue; technical feeds have none
     columns: dict[str, Column] = {}
     not_used: list[str] = []
     day: Literal["column", "as_of"] = "column"  # as_of: a list of states, dated as a whole (rule 5)
     event: Word | None = None  # where every row is the same event
     declared_events: dict[Word, EventDeclaration] = Field(default={}, alias="events")
+    main_event: Word | None = None  # where there are several: what the feed is for
     expect: Expect | None = None
     retain: Spelled
 
     @model_validator(mode="after")
     def _says_what_its_kind_needs(self) -> Self:
-        for problem in (
-            self._problem_of_files(),
-            self._problem_of_columns(),
-            self._problem_of_fields(),
-            self._problem_of_day(),
-            self._problem_of_events(),
-        ):
-            if problem:
-                raise ValueError(problem)
+        self._check_files()
+        self._check_columns()
+        self._check_fields()
+        self._check_day()
+        self._check_events()
+        self._check_place()
         return self
 
-    def _problem_of_files(self) -> str | None:
+    def _check_files(self) -> None:
         said = (self.arrives, self.format, self.expect)
-        if self.kind == "api":
-            return (
-                "an api feed takes no file: no columns, format, arrives or expect"
-                if any(said) or (self.columns or self.not_used)
-                else None
-            )
-        return None if all(said) else "arrives, format and expect must be said"
+        if (self.kind == "query") != (self.interface is not None):
+            raise MisplacedError("interface belongs to a query feed, and to it alone", "kind")
+        if self.kind in _FILELESS and (any(said) or self.columns or self.not_used):
+            takes = f"{self.kind} feed takes no file: no columns, format, arrives or expect"
+            raise MisplacedError(f"{'an' if self.kind == 'api' else 'a'} {takes}", "kind")
+        if self.kind not in _FILELESS and not all(said):
+            raise MisplacedError("arrives, format and expect must be said", "kind")
 
-    def _problem_of_columns(self) -> str | None:
-        names = [clean(name, inside=True) for name in (*self.columns, *self.not_used)]
-        if len(names) != len(set(names)):
-            return "a column stands twice in columns and not_used"
+    def _check_columns(self) -> None:
+        headers = [(name, name) for name in self.columns]
+        headers += [(also, name) for name, column in self.columns.items() for also in column.also]
+        names: set[str] = set()
+        for header, name in (*headers, *((unused, "") for unused in self.not_used)):
+            if (cleaned := clean(header, inside=True)) in names:
+                place = ("columns", name) if name else ("not_used",)
+                raise MisplacedError("a column stands twice in columns, also and not_used", *place)
+            names.add(cleaned)
         fields = [column.field for column in self.columns.values()]
         if len(fields) != len(set(fields)):
-            return "two columns lead to one field"
+            raise MisplacedError("two columns lead to one field", "columns")
         needless = set(self.expect.filled) - set(fields) if self.expect else set()
-        return f"expect.filled names no field: {', '.join(sorted(needless))}" if needless else None
+        if needless:
+            raise MisplacedError(
+                f"expect.filled names no field: {', '.join(sorted(needless))}", "expect", "filled"
+            )
 
-    def _problem_of_fields(self) -> str | None:
+    def _check_fields(self) -> None:
         known = _FIELDS[self.kind]
         missing = set(known) - set(self.fields) - ({"day", "event"} if self.kind == "evidence" else set())
         if missing:
-            return f"no column leads to {', '.join(sorted(missing))}"
-        for column in self.columns.values():
+            raise MisplacedError(f"no column leads to {', '.join(sorted(missing))}", "columns")
+        known = {**known, **IDENTIFYING} if self.kind == "evidence" else known
+        for name, column in self.columns.items():
             allowed = known.get(column.field)
             if allowed is None and (self.kind != "evidence" or column.field in _RESERVED):
-                return f"a {self.kind} feed has no field {column.field}"
+                raise MisplacedError(f"a {self.kind} feed has no field {column.field}", "columns", name)
             if allowed is not None and column.read not in allowed:
-                return f"{column.field} is read by {' or '.join(allowed)}"
+                raise MisplacedError(f"{column.field} is read by {' or '.join(allowed)}", "columns", name)
             for other, words in column.empty_if.items():
                 if other not in self.fields or not set(words) <= set(self.codes_of(other).values()):
-                    return f"empty_if of {column.field} names a field or word that is not declared"
-        return None
+                    why = f"empty_if of {column.field} names a field or word that is not declared"
+                    raise MisplacedError(why, "columns", name, "empty_if")
 
-    def _problem_of_day(self) -> str | None:
+    def _check_day(self) -> None:
         if self.kind != "evidence":
-            return None if self.day == "column" else "only an evidence feed is a list of states"
+            if self.day == "as_of":
+                raise MisplacedError("only an evidence feed is a list of states", "day")
+            return
         if ("day" in self.fields) == (self.day == "as_of"):
-            return "the day comes from a column, or from `day: as_of`, never both"
+            raise MisplacedError("the day comes from a column, or from `day: as_of`, never both", "day")
         if self.day == "as_of" and self.format is not None and self.format.load != "full":
-            return "a list of states must be declared full (rule 5)"
-        return None
+            raise MisplacedError("a list of states must be declared full (rule 5)", "format", "load")
 
-    def _problem_of_events(self) -> str | None:
+    def _check_events(self) -> None:
         if self.kind in ("roster", "payments"):
-            return "this kind of feed has no events" if self.declared_events or self.event else None
+            if self.declared_events or self.event:
+                raise MisplacedError("this kind of feed has no events", "events")
+            return
         named = set(self.codes_of("event").values()) | ({self.event} if self.event else set())
         if self.kind == "evidence" and bool(self.event) == ("event" in self.fields):
-            return "the event comes from a column, or from `event:`, never both"
-        if self.kind == "api":
+            raise MisplacedError("the event comes from a column, or from `event:`, never both", "event")
+        if self.kind in _FILELESS:
             named = set(self.declared_events)
         if not named or named != set(self.declared_events):
-            return "the events declared and the events that rows can name must be the same"
-        return None
+            raise MisplacedError(
+                "the events declared and the events that rows can name must be the same", "events"
+            )
+        check_withdrawals(self.declared_events)
+        dated = self.kind == "evidence" and self.day == "column"
+        if not dated and any(event.withdraws for event in self.declared_events.values()):
+            raise MisplacedError("only dated records of a file are taken back; a list leaves out", "events")
+
+    def _check_place(self) -> None:
+        main = main_of(self.declared_events, self.main_event)
+        if self.counts_as is None:
+            return
+        if main is None or self.kind == "api":
+            raise MisplacedError(
+                "only feeds of departments, with events, stand in the catalogue", "counts_as"
+            )
+        check_place(self.declared_events[main], self.counts_as)
 
     @cached_property
     def fields(self) -> Mapping[str, str]:
@@ -286,16 +291,21 @@ class Feed(Declaration):
     @cached_property
     def facts(self) -> tuple[str, ...]:
         """The fields of an evidence feed that are kept as facts."""
-        return tuple(field for field in self.fields if field not in _FIELDS[self.kind])
+        return tuple(field for field in self.fields if field not in {**_FIELDS[self.kind], **IDENTIFYING})
 
     @cached_property
     def events(self) -> Mapping[str, FeedEvent]:
         """Event code → what it is worth, in the words of the model."""
         feed = FeedId(self.id)
         return {
-            code: FeedEvent(feed=feed, event=code, **event.model_dump(exclude={"why"}))
+            code: FeedEvent(feed=feed, event=code, **event.model_dump(exclude={"why", "cannot_cover"}))
             for code, event in self.declared_events.items()
         }
+
+    @property
+    def main(self) -> str | None:
+        """The code of the event that the feed is for; None where a feed has no events."""
+        return main_of(self.declared_events, self.main_event)
 
     @property
     def department(self) -> str:
@@ -304,8 +314,8 @@ class Feed(Declaration):
 
     @property
     def takes_files(self) -> bool:
-        """Whether a department drops files for it; an api feed is written by the platform itself."""
-        return self.kind != "api"
+        """Whether a department drops files for it; the platform writes api feeds itself, and asks queries."""
+        return self.kind not in _FILELESS
 
     @property
     def is_full(self) -> bool:

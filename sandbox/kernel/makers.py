@@ -168,12 +168,16 @@ class Makers:
 
     def secret(self, name: str, properties: Properties) -> Made:
         """A secret; what it says follows from the seed, so that people get the same ids again."""
+        secrets = self.client("secretsmanager")
+        if "SecretString" in properties:  # nothing secret yet: an operator enters it
+            said = secrets.create_secret(Name=f"{self.stack}-{name}", SecretString=properties["SecretString"])
+            return Made(said["ARN"])
         wish = properties["GenerateSecretString"]
         letters = string.ascii_letters + string.digits
         if not wish.get("ExcludePunctuation"):
             raise ResolveError(f"{name}: the sandbox makes secrets without punctuation only")
         text = "".join(self.chance.choices(letters, k=wish["PasswordLength"]))
-        made = self.client("secretsmanager").create_secret(Name=f"{self.stack}-{name}", SecretString=text)
+        made = secrets.create_secret(Name=f"{self.stack}-{name}", SecretString=text)
         return Made(made["ARN"])
 
     def role(self, name: str, properties: Properties) -> Made:

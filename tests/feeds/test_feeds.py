@@ -1,12 +1,13 @@
-"""Every feed of the pack against a file as its department would send it.
+"""Every feed of every pack against a file as its department would send it.
 
-`<feed>/sample.csv` or `sample.xlsx` holds the file, `<feed>/expected.json` what must come of it: the
+`<pack>/<feed>/sample.csv`, `.xlsx` or `.jsonl` holds the file, `expected.json` what must come of it: the
 day of reading, the numbers on the roster, counts, records and rejections. A feed without a sample fails.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,19 +15,26 @@ from typing import Any
 import pytest
 
 from chalicelib.model import FileId, PersonId
-from chalicelib.sources.feed import load_feeds
+from chalicelib.sources.feed import Feed, load_feeds
 from chalicelib.sources.holds import HoldCode
 from chalicelib.sources.reading import FileReading, read_file
 from chalicelib.sources.roster_index import RosterIndex
 
 HERE = Path(__file__).parent
-FEEDS = load_feeds(HERE.parents[1] / "chalicelib" / "packs" / "bozhou" / "feeds")
-FILES = [feed for feed in FEEDS.values() if feed.takes_files]
+PACKS = HERE.parents[1] / "chalicelib" / "packs"
+FEEDS = {pack.name: load_feeds(pack / "feeds") for pack in sorted(PACKS.iterdir()) if pack.is_dir()}
+EVERY = [(pack, feed) for pack, feeds in FEEDS.items() for feed in feeds.values()]
+FILES = [(pack, feed) for pack, feed in EVERY if feed.takes_files]
+OWN = [(pack, feed) for pack, feed in EVERY if not feed.takes_files]
 
 
-def sample_of(feed: str) -> Path:
-    found = sorted((HERE / feed).glob("sample.*"))
-    assert len(found) == 1, f"tests/feeds/{feed} needs one sample.csv or sample.xlsx"
+def named(pairs: list[tuple[str, Feed]]) -> Any:
+    return pytest.mark.parametrize(("pack", "feed"), pairs, ids=[f"{pack}-{feed.id}" for pack, feed in pairs])
+
+
+def sample_of(pack: str, feed: str) -> Path:
+    found = sorted((HERE / pack / feed).glob("sample.*"))
+    assert len(found) == 1, f"tests/feeds/{pack}/{feed} needs one sample.csv, .xlsx or .jsonl"
     return found[0]
 
 
@@ -60,13 +68,13 @@ def shown(value: object) -> object:
     return sorted(value) if isinstance(value, frozenset) else value
 
 
-@pytest.mark.parametrize("feed", FILES, ids=[feed.id for feed in FILES])
-def test_a_feeds_sample_gives_what_is_expected(feed: Any) -> None:
-    expected = json.loads((HERE / feed.id / "expected.json").read_text(encoding="utf-8"))
+@named(FILES)
+def test_a_feeds_sample_gives_what_is_expected(pack: str, feed: Feed) -> None:
+    expected = json.loads((HERE / pack / feed.id / "expected.json").read_text(encoding="utf-8"))
     setting = expected.pop("given")
     people = {number: PersonId(number) for number in setting["roster"]}
     reading = read_file(
-        sample_of(feed.id).read_bytes(),
+        sample_of(pack, feed.id).read_bytes(),
         feed,
         None if feed.kind == "roster" else RosterIndex.of(people),
         file=FileId("SAMPLE"),
@@ -74,20 +82,22 @@ def test_a_feeds_sample_gives_what_is_expected(feed: Any) -> None:
         as_of=date.fromisoformat(setting["as_of"]) if "as_of" in setting else None,
     )
     assert told(reading) == expected
-    events = {e.key.event for evidence in reading.evidence.values() for e in evidence}
-    assert events == set(feed.events), "the sample must show every event of the feed"
+    assert set(events_shown(reading)) == set(feed.events), "the sample must show every event of the feed"
     assert reading.rejections, "the sample must show what is sent back"
 
 
+def events_shown(reading: FileReading) -> Iterator[str]:
+    for evidence in reading.evidence.values():
+        yield from (e.key.event for e in evidence)
+
+
 def test_every_sample_belongs_to_a_feed() -> None:
-    folders = {path.name for path in HERE.iterdir() if path.is_dir() and not path.name.startswith("__")}
-    assert folders == {feed.id for feed in FILES}
+    folders = {(path.parent.name, path.name) for path in HERE.glob("*/*") if path.is_dir()}
+    assert {pair for pair in folders if "__pycache__" not in pair} == {(pack, f.id) for pack, f in FILES}
 
 
-def test_the_platforms_own_feeds_take_no_file() -> None:
-    own = [feed for feed in FEEDS.values() if not feed.takes_files]
-    assert {feed.id for feed in own} == {"self_certification", "home_visits", "counter"}
-    for feed in own:
-        reading = read_file(b"x", feed, RosterIndex.of({}), file=FileId("F"), on=date(2025, 6, 30))
-        assert reading.hold is not None
-        assert reading.hold.code is HoldCode.NOT_A_FILE_FEED
+@named(OWN)
+def test_what_the_platform_writes_or_asks_itself_takes_no_file(pack: str, feed: Feed) -> None:
+    reading = read_file(b"x", feed, RosterIndex.of({}), file=FileId("F"), on=date(2025, 6, 30))
+    assert reading.hold is not None
+    assert reading.hold.code is HoldCode.NOT_A_FILE_FEED

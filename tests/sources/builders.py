@@ -61,10 +61,11 @@ def declared(**changes: Any) -> dict[str, Any]:
         "events": {
             "came": {
                 "zh": "来", "en": "Came", "why": "X", "proves": "presence", "strength": "strong",
-                "trace": "body",
+                "trace": "body", "cannot_cover": "X",
             },
             "left": {"zh": "走", "en": "Left", "why": "X", "proves": "nothing"},
         },
+        "main_event": "came",
         "expect": {"rows": {"min": 1, "max": 1000}, "rejected_share": 0.5},
         "retain": "12 months",
     }  # fmt: skip

@@ -31,14 +31,14 @@ from tests.workflow.village import NEW_YEAR, Recipient, Village
 ONE, TWO = Recipient(980), Recipient(981, phone="13800000002")
 DIED = date(2025, 1, 10)
 CREMATIONS, HOSPITAL = (
-    "身份证号码,姓名,殡仪馆名称,火化日期,死亡日期",
+    "身份证号码,姓名,殡仪馆名称,火化日期,死亡日期,登记状态",
     "身份证号码,姓名,医疗机构名称,发生日期,就诊事件",
 )
 KEY = EvidenceKey(DIED, FeedId("cremations"), "cremated")
 
 
 def cremated(village: Village, *numbers: str, name: str = "c.csv", day: date = DIED) -> None:
-    lines = [f"{number},甲,乙,{day},{day}" for number in numbers]
+    lines = [f"{number},甲,乙,{day},{day},火化" for number in numbers]
     village.put(f"civil_affairs/cremations/20250130/{name}", "\n".join([CREMATIONS, *lines, ""]).encode())
 
 

@@ -89,7 +89,8 @@ def test_a_file_s_own_withdrawals_void_what_it_or_an_earlier_one_said(village: V
     died = date(2025, 1, 10)
     village.until(date(2025, 1, 30))
     village.drop(
-        "cremations", f"身份证号码,姓名,殡仪馆名称,火化日期,死亡日期\n{ONE.number},甲,乙,{died},{died}\n"
+        "cremations",
+        f"身份证号码,姓名,殡仪馆名称,火化日期,死亡日期,登记状态\n{ONE.number},甲,乙,{died},{died},火化\n",
     )
     key = EvidenceKey(died, FeedId("cremations"), "cremated")
     person = village.person(ONE.number)

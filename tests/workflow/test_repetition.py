@@ -33,7 +33,10 @@ def files() -> list[tuple[str, bytes]]:
         "medical_insurance/hospital_inpatient/20250101/a.csv": "\n".join([hospital, *stays]),
         "medical_insurance/hospital_inpatient/20250101/b.csv": "\n".join([hospital, *older]),
         "civil_affairs/cremations/20250101/c.csv": "\n".join(
-            ["身份证号码,姓名,殡仪馆名称,死亡日期,火化日期", f"{PEOPLE[3].number},甲,乙,{day},{day}"]
+            [
+                "身份证号码,姓名,殡仪馆名称,死亡日期,火化日期,登记状态",
+                f"{PEOPLE[3].number},甲,乙,{day},{day},火化",
+            ]
         ),
     }
     return [(key, (text + "\n").encode()) for key, text in texts.items()]

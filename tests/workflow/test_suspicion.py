@@ -29,7 +29,10 @@ DIED = date(2025, 1, 10)
 
 def cremated(village: Village, number: str, day: date = DIED) -> None:
     village.until(day + timedelta(days=20))
-    village.drop("cremations", f"身份证号码,姓名,殡仪馆名称,火化日期,死亡日期\n{number},甲,乙,{day},{day}\n")
+    village.drop(
+        "cremations",
+        f"身份证号码,姓名,殡仪馆名称,火化日期,死亡日期,登记状态\n{number},甲,乙,{day},{day},火化\n",
+    )
 
 
 def paid(village: Village, number: str, *months: str) -> None:

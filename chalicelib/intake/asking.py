@@ -1,0 +1,201 @@
+"""Interfaces that are asked: once a week, about those whose period ends soon, and about nobody else.
+
+A query feed sends no files. Its department answers questions about named people, in batches; what it
+answers becomes evidence like any other. No answer proves nothing: an interface that cannot be reached
+is left for the next week. That somebody was asked about stands in the person's own audit chain.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+from chalicelib import clock
+from chalicelib.errors import UnreadableError
+from chalicelib.intake import loading
+from chalicelib.model import Change, DroppedFile, FeedId, FileState, PersonId
+from chalicelib.observability import logger
+from chalicelib.pack import current
+from chalicelib.settings import settings
+from chalicelib.sources.answers import Answer, read_answers
+from chalicelib.sources.feed import Feed
+from chalicelib.sources.feed import Interface as Declared
+from chalicelib.storage import files, objects, people, work
+from chalicelib.storage.clients import client
+
+ACTOR: Final = "platform"
+BACK: Final = timedelta(days=366)  # nothing that happened earlier can still carry (rule 2)
+PATIENCE: Final = 20  # seconds for one call
+GIVE_UP_AFTER: Final = 3  # calls in a row that fail
+LARGEST: Final = 5_000_000  # bytes of one answer
+_LOOPBACK: Final = ("127.0.0.1", "::1")
+
+
+class Interface(Protocol):
+    """A department's interface, whatever carries the question."""
+
+    def ask(self, numbers: Sequence[str], since: date) -> Sequence[Answer]:
+        """What happened to these people since a day; raises UnreadableError where nothing can be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpInterface:
+    """An interface behind a URL: POST {feed, since, numbers}, answered by {answers: [{number, day, event}]}.
+
+    Only https leaves the machine: the question names people.
+    """
+
+    feed: FeedId
+    url: str
+    token: str
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            raise UnreadableError(f"the address of the interface {self.feed} must begin with https://")
+
+    def ask(self, numbers: Sequence[str], since: date) -> Sequence[Answer]:
+        """One call; an error names the feed and never what was asked."""
+        question = {"feed": self.feed, "since": since.isoformat(), "numbers": list(numbers)}
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
+        request = urllib.request.Request(self.url, json.dumps(question).encode(), headers, method="POST")  # noqa: S310 - checked above
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response:  # noqa: S310 - checked above
+                said = json.loads(response.read(LARGEST))
+        except (urllib.error.URLError, OSError, ValueError) as error:
+            raise UnreadableError(
+                f"the interface {self.feed} cannot be asked: {type(error).__name__}"
+            ) from None
+        return _answers_in(said, self.feed)
+
+
+def _answers_in(said: Any, feed: FeedId) -> Sequence[Answer]:
+    answers = said.get("answers") if isinstance(said, dict) else None
+    if not isinstance(answers, list) or not all(isinstance(answer, dict) for answer in answers):
+        raise UnreadableError(f"the interface {feed} answers with something else than a list of answers")
+    return answers
+
+
+def connected(feed: Feed) -> Interface | None:
+    """The interface of a feed as an operator has entered it; None where nobody has yet.
+
+    The secret holds {"<feed>": {"url": …, "token": …}}.
+    """
+    answer = client("secretsmanager").get_secret_value(SecretId=settings().interfaces_secret)
+    entered: Mapping[str, Any] = json.loads(answer["SecretString"])
+    place = entered.get(feed.id)
+    return HttpInterface(FeedId(feed.id), place["url"], place["token"]) if place else None
+
+
+# --- asking ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of one feed's questions, in people and answers; `unheard`: the call about them failed."""
+
+    feed: FeedId
+    people: int = 0
+    unheard: int = 0
+    certified: int = 0
+    rejected: int = 0
+
+
+def ask_interfaces() -> list[Asked]:
+    """Ask every query feed of the pack about everybody who comes due."""
+    results = []
+    for feed in current().feeds.values():
+        if feed.interface is None:
+            continue
+        interface = connected(feed)
+        if interface is None:
+            logger.warning("interface without an address", extra={"feed": feed.id})
+            continue
+        results.append(ask(feed, feed.interface, interface))
+    return results
+
+
+def ask(feed: Feed, declared: Declared, interface: Interface) -> Asked:
+    """Ask one interface about everybody who comes due, the most urgent first."""
+    on = clock.today()
+    asked = Asked(FeedId(feed.id))
+    failures = 0
+    for group in _groups(
+        people_due(on + timedelta(days=declared.ask_days_before_due)), declared.asks_per_call
+    ):
+        asked = replace(asked, people=asked.people + len(group))
+        if failures == GIVE_UP_AFTER:
+            asked = replace(asked, unheard=asked.unheard + len(group))
+            continue
+        try:
+            certified, rejected = _ask_about(group, feed, interface, on)
+        except UnreadableError as error:
+            failures += 1
+            asked = replace(asked, unheard=asked.unheard + len(group))
+            logger.warning("interface not heard", extra={"feed": feed.id, "error": str(error)})
+        else:
+            failures = 0
+            asked = replace(asked, certified=asked.certified + certified, rejected=asked.rejected + rejected)
+    logger.info("interface asked", extra=asdict(asked))
+    return asked
+
+
+def _groups(everybody: Sequence[PersonId], size: int) -> Iterator[Sequence[PersonId]]:
+    for start in range(0, len(everybody), size):
+        yield everybody[start : start + size]
+
+
+def people_due(until: date) -> list[PersonId]:
+    """Everybody with an open case or a period that ends by a day, the earliest end first.
+
+    Somebody suspended is asked about too: data may certify them as well as a visit (rule 18).
+    """
+    filed = {person: day for day, person in work.due_in(until)} | dict(work.open_cases())
+    by_day = sorted((day, person) for person, day in filed.items())
+    return [person for _, person in by_day if _is_due(person, until)]
+
+
+def _is_due(person: PersonId, until: date) -> bool:
+    """A row is a hint: whoever has been certified meanwhile, or has died, is nobody's business."""
+    record = people.load(person)
+    due = work.due_of(record)
+    return due is not None and due <= until and record.person.deceased_on is None
+
+
+def _ask_about(group: Sequence[PersonId], feed: Feed, interface: Interface, on: date) -> tuple[int, int]:
+    """One call: how many certificates moved, how many answers could not be used."""
+    asked = {people.identity_of(person).number: person for person in group}
+    for person in group:  # on record before anybody outside is told a number
+        people.change(person, lambda _: Change("asked", ACTOR, clock.now(), {"feed": feed.id}))
+    answers = interface.ask(list(asked), on - BACK)
+    dropped = _as_file(feed, answers, on)
+    reading = read_answers(answers, feed, asked, file=dropped.id, on=on)
+    if reading.rejections:
+        codes = dict(Counter(rejection.code for rejection in reading.rejections))
+        logger.warning("answers that cannot be used", extra={"feed": feed.id, "codes": codes})
+    if not reading.evidence:
+        return 0, reading.counts.rejected
+    return loading.load(dropped, feed, reading).certified, reading.counts.rejected
+
+
+def _as_file(feed: Feed, answers: Sequence[Answer], on: date) -> DroppedFile:
+    """The answers under a name of their own, so that evidence says where it comes from."""
+    digest = objects.digest_of(json.dumps(answers, sort_keys=True, ensure_ascii=False).encode())
+    key = f"{feed.department}/{feed.id}/{on:%Y%m%d}/asked"
+    return DroppedFile(
+        id=files.file_id(key, digest),
+        department=feed.department,
+        feed=FeedId(feed.id),
+        day=on,
+        key=key,
+        digest=digest,
+        state=FileState.RECEIVED,
+        received=clock.now(),
+    )

@@ -1,0 +1,175 @@
+"""Interfaces are asked about those who come due, in batches, and about nobody else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import UnreadableError
+from chalicelib.intake.asking import HttpInterface, ask_interfaces
+from chalicelib.model import Case, Change, FeedId, PersonId, Route, StateName
+from chalicelib.pack import PACKS, declared
+from chalicelib.storage import people, work
+from chalicelib.storage.clients import client
+from sandbox.town.interfaces import Happened, Interfaces
+from tests.conftest import StoppedClock
+from tests.sources.builders import number
+from tests.storage.builders import entitlement, known
+
+FEED = FeedId("nucleic_acid_tests")
+AT = datetime(2025, 7, 1, 2, tzinfo=UTC)
+SOON, LATER = date(2025, 9, 15), date(2026, 3, 31)
+TESTED = date(2025, 6, 20)
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+@pytest.fixture(autouse=True)
+def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pack of Bozhou with one of Jining's two interfaces, asked about three people at a time."""
+    shutil.copytree(PACKS / "bozhou", tmp_path / "asking")
+    text = (PACKS / f"jining/feeds/{FEED}.yaml").read_text(encoding="utf-8")
+    assert "asks_per_call: 50" in text
+    text = text.replace("asks_per_call: 50", "asks_per_call: 3")
+    (tmp_path / f"asking/feeds/{FEED}.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(declared, "PACKS", tmp_path)
+    monkeypatch.setenv("WUGAN_PACK", "asking")
+    declared.load.cache_clear()
+
+
+@pytest.fixture
+def interfaces() -> Iterator[Interfaces]:
+    """An interface that knows nothing yet, entered where an operator enters it."""
+    town = Interfaces({})
+    with town.served() as url:
+        enter({FEED: {"url": url, "token": town.token}})
+        yield town
+
+
+def enter(places: dict[FeedId, dict[str, str]]) -> None:
+    client("secretsmanager").create_secret(Name="interfaces", SecretString=json.dumps(places))
+
+
+def recipient(sequence: int, until: date = SOON) -> PersonId:
+    return known(entitlement(certified_until=until, valid_until=until), number=number(sequence))
+
+
+def swabbed(*sequences: int, event: str = "sampled") -> dict[tuple[str, str], Happened]:
+    return {(FEED, number(sequence)): [(TESTED, event)] for sequence in sequences}
+
+
+def valid_until(person: PersonId) -> date:
+    [drawn] = people.load(person).entitlements
+    return drawn.valid_until
+
+
+def test_an_answer_certifies_from_the_day_it_speaks_of(interfaces: Interfaces) -> None:
+    person, other = recipient(1), recipient(2)
+    interfaces.known = swabbed(1)
+    [asked] = ask_interfaces()
+    assert (asked.feed, asked.people, asked.certified, asked.unheard) == (FEED, 2, 1, 0)
+    assert valid_until(person) == date(2026, 6, 19)
+    assert people.load(person).entitlements[0].route is Route.SILENT
+    assert valid_until(other) == SOON  # no answer proves nothing
+
+
+def test_only_those_who_come_due_are_asked_about(interfaces: Interfaces) -> None:
+    recipient(1)
+    recipient(2, until=LATER)
+    dead = recipient(3)
+    people.change(
+        dead, lambda record: Change("died", "test", AT, person=replace(record.person, deceased_on=TESTED))
+    )
+    assert ask_interfaces()[0].people == 1
+    assert interfaces.asked == [(FEED, 1)]
+
+
+def test_whoever_has_an_open_case_is_asked_about_though_no_longer_filed_as_due(
+    interfaces: Interfaces,
+) -> None:
+    person = recipient(1)
+    case = Case(SOON, date(2025, 6, 20), 1, StateName.REMIND)
+    people.change(person, lambda _: Change("case opened", "test", AT, cases=(case,)))
+    work.refile(person, SOON, None)
+    assert ask_interfaces()[0].people == 1
+
+
+def test_many_are_asked_about_in_batches_and_each_finds_it_in_the_audit_chain(
+    interfaces: Interfaces,
+) -> None:
+    everybody = [recipient(sequence) for sequence in range(1, 8)]
+    assert ask_interfaces()[0].people == 7
+    assert interfaces.asked == [(FEED, 3), (FEED, 3), (FEED, 1)]
+    for person in everybody:
+        [entry] = [e for e in people.audit_trail(person) if e.action == "asked"]
+        assert entry.details == {"feed": FEED}
+
+
+def test_the_same_answer_again_changes_nothing(interfaces: Interfaces, clock: StoppedClock) -> None:
+    person = recipient(1, until=date(2025, 7, 20))
+    interfaces.known = {(FEED, number(1)): [(date(2024, 8, 1), "sampled")]}
+    ask_interfaces()
+    first = people.load(person)
+    clock.advance(days=7)
+    assert ask_interfaces()[0].certified == 0
+    assert people.load(person).evidence == first.evidence
+
+
+def test_an_interface_that_fails_is_left_after_three_calls(interfaces: Interfaces) -> None:
+    interfaces.failing = True
+    people_due = [recipient(sequence) for sequence in range(1, 13)]
+    asked = ask_interfaces()[0]
+    assert (asked.people, asked.unheard, asked.certified) == (12, 12, 0)
+    assert {valid_until(person) for person in people_due} == {SOON}
+    told = [e for p in people_due for e in people.audit_trail(p) if e.action == "asked"]
+    assert len(told) == 9  # three calls of three: the last three people were never named
+
+
+def test_answers_that_cannot_be_used_are_counted_and_the_others_count(interfaces: Interfaces) -> None:
+    person = recipient(1)
+    recipient(2)
+    interfaces.known = swabbed(1) | swabbed(2, event="positive")
+    asked = ask_interfaces()[0]
+    assert (asked.certified, asked.rejected) == (1, 1)
+    assert valid_until(person) > SOON
+
+
+@pytest.mark.parametrize("said", [[], {"answers": {}}, {"answers": ["sampled"]}, "sampled", None])
+def test_an_interface_that_answers_nonsense_has_not_answered(
+    interfaces: Interfaces, monkeypatch: pytest.MonkeyPatch, said: object
+) -> None:
+    recipient(1)
+    monkeypatch.setattr(interfaces, "answer", lambda question: said)
+    assert ask_interfaces()[0].unheard == 1
+
+
+def test_an_interface_without_an_address_is_not_asked() -> None:
+    enter({})
+    recipient(1)
+    assert ask_interfaces() == []
+
+
+def test_a_pack_without_interfaces_needs_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WUGAN_PACK", "bozhou")
+    monkeypatch.setattr(declared, "PACKS", PACKS)
+    assert ask_interfaces() == []
+
+
+@pytest.mark.parametrize("url", ["http://interface.example/", "ftp://127.0.0.1/", "file:///etc/hosts", ""])
+def test_a_question_leaves_the_machine_by_https_alone(url: str) -> None:
+    with pytest.raises(UnreadableError, match="must begin with https"):
+        HttpInterface(FEED, url, "t")
+
+
+def test_an_error_never_repeats_whom_it_was_about() -> None:
+    interface = HttpInterface(FEED, "http://127.0.0.1:9/", "t")  # nobody listens there
+    with pytest.raises(UnreadableError) as raised:
+        interface.ask([number(1)], TESTED - timedelta(days=1))
+    assert number(1) not in str(raised.value)
+    assert raised.value.__cause__ is None
