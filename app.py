@@ -7,6 +7,7 @@
     messages                  ──▶ send_messages, carrier_report
     every night               ──▶ tidy_lake: evidence by person; what may not be kept longer goes
     authorities, officers     ◀── monthly_results, nightly_statistics
+    departments               ◀── receipts, watch_feeds, monthly_quality
     apps, cadres, officers    ──▶ the HTTP API (chalicelib/api, one blueprint per audience)
 
 Start reading at chalicelib/engine/decide.py (what the rules say), then chalicelib/cases/settling.py
@@ -90,6 +91,18 @@ def tidy_lake(event: CloudWatchEvent) -> None:
 def monthly_results(event: CloudWatchEvent) -> None:
     """The first of the month, 04:00 in China: results and instructions for every authority."""
     results.monthly_results()
+
+
+@app.schedule("cron(30 23 * * ? *)", name="watch_feeds")
+def watch_feeds(event: CloudWatchEvent) -> None:
+    """07:30 in China: which departments are late; they are reminded."""
+    intake.watch_feeds()
+
+
+@app.schedule("cron(0 21 L * ? *)", name="monthly_quality")
+def monthly_quality(event: CloudWatchEvent) -> None:
+    """The first of the month, 05:00 in China: every department's page of the month before."""
+    intake.monthly_quality()
 
 
 @app.schedule("cron(0 17 * * ? *)", name="nightly_statistics")

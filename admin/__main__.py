@@ -2,6 +2,9 @@
 
     python -m admin files list [--feed FEED] [--state STATE]
     python -m admin files redrive [--feed FEED] [FILE …]     every dead file, or the ones named
+    python -m admin files release|refuse FILE --reason WHY   decide about a held file
+    python -m admin feeds                                    every feed against its rhythm
+    python -m admin sheets GRID [--area AREA] [--out F]      the outcome sheet of a grid, to print and fill in
     python -m admin audit verify                             every person's audit chain
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
     python -m admin rules approve|activate BUNDLE            … by two people, from a day to come
@@ -26,13 +29,10 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from rich.console import Console
-from rich.table import Table
 
-from admin import county_sheets, rules
+from admin import county_sheets, dropped, rules
 from chalicelib import clock
-from chalicelib.intake import redrive
-from chalicelib.model import DroppedFile, FileState
-from chalicelib.storage import files, people
+from chalicelib.storage import people
 
 SANDBOX = Path("build/sandbox/settings.env")
 console = Console()
@@ -42,11 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 if it did what was asked."""
     options = _parser().parse_args(arguments)
     find_deployment(Path(options.settings))
-    match (options.subject, options.verb):
-        case ("files", "list"):
-            return list_files(options.feed, options.state)
-        case ("files", "redrive"):
-            return redrive_files(options.feed, options.files)
+    match (options.subject, getattr(options, "verb", "")):
+        case ("files" | "feeds" | "sheets", _):
+            return dropped.run(options)
         case ("rules", _):
             return rules.run(options)
         case ("county", _):
@@ -61,13 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--settings", default=str(SANDBOX), help="file of lines: export WUGAN_…=…")
     subjects = parser.add_subparsers(dest="subject", required=True)
-    verbs = subjects.add_parser("files", help="dropped files").add_subparsers(dest="verb", required=True)
-    listing = verbs.add_parser("list", help="files and what became of them")
-    listing.add_argument("--feed")
-    listing.add_argument("--state", type=FileState, choices=list(FileState))
-    again = verbs.add_parser("redrive", help="put dead files back into the queue")
-    again.add_argument("--feed")
-    again.add_argument("files", nargs="*", metavar="FILE")
+    dropped.add_to(subjects)
     verbs = subjects.add_parser("audit", help="audit chains").add_subparsers(dest="verb", required=True)
     verbs.add_parser("verify", help="recompute every chain")
     rules.add_to(subjects)
@@ -92,33 +84,6 @@ def _now_in_the_sandbox(url: str) -> datetime:
     """What the sandbox's jumping clock says: tokens and days to come are counted by it."""
     with urlopen(f"{url}/now") as response:  # noqa: S310 - loopback
         return datetime.fromisoformat(json.loads(response.read())["now"])
-
-
-def _files(feed: str | None, state: FileState | None) -> list[DroppedFile]:
-    return [
-        f
-        for f in files.everything()
-        if (feed is None or f.feed == feed) and (state is None or f.state is state)
-    ]
-
-
-def list_files(feed: str | None, state: FileState | None) -> int:
-    """Print the files, newest last."""
-    table = Table("file", "feed", "day", "state", "rows", "accepted", "rejected", "why", box=None)
-    for f in sorted(_files(feed, state), key=lambda f: f.received):
-        counts = (str(f.counts.rows), str(f.counts.accepted), str(f.counts.rejected))
-        table.add_row(f.id, f.feed, f.day.isoformat(), f.state, *counts, f.code)
-    console.print(table)
-    return 0
-
-
-def redrive_files(feed: str | None, names: Sequence[str]) -> int:
-    """Put dead files (or the named ones, whatever their state) back into the queue."""
-    wanted = [f for f in _files(feed, None) if f.id in names or (not names and f.state is FileState.DEAD)]
-    for f in wanted:
-        console.print(f"{f.id} {f.feed}: {'queued' if redrive(f.feed, f.id) else 'finished, left alone'}")
-    console.print(f"{len(wanted)} file(s)")
-    return 0 if wanted or not names else 1
 
 
 def verify_audit() -> int:

@@ -7,7 +7,7 @@ integer fen, areas are prefixes of the 12-digit statistical code.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple, NewType
@@ -373,6 +373,7 @@ class SuspicionState(StrEnum):
     OPEN = "open"
     CONFIRMED = "confirmed"
     CLEARED = "cleared"
+    WITHDRAWN = "withdrawn"  # what it rested on was taken back; nobody had to look
 
 
 class Verification(StrEnum):
@@ -494,6 +495,7 @@ class Template(StrEnum):
     SUSPENDED = "suspended"
     TERMINATED = "terminated"
     RESUMED = "resumed"
+    RESTORED = "restored"  # what had stopped the payment was wrong
     REMIND = "remind"
     REMIND_AGAIN = "remind_again"
     SELF_CERTIFY = "self_certify"
@@ -622,6 +624,7 @@ class Change:
     entitlements: tuple[Entitlement, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     withdraw: tuple[EvidenceKey, ...] = ()
+    restore: tuple[EvidenceKey, ...] = ()  # tombstones to take away: a correction was corrected
     cases: tuple[Case, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()
     visits: tuple[Visit, ...] = ()
@@ -638,8 +641,10 @@ class FileState(StrEnum):
 
     RECEIVED = "received"
     HELD = "held"  # a person must look, or another file must come first
+    RELEASED = "released"  # a person has looked and lets it pass; it is about to be read again
     LOADED = "loaded"
     REFUSED = "refused"
+    SUPERSEDED = "superseded"  # a corrected file stands in its place
     DEAD = "dead"
 
 
@@ -657,6 +662,16 @@ class Counts:
     def add_up(self) -> bool:
         """Whether every row is in exactly one of the four."""
         return self.rows == self.accepted + self.rejected + self.strangers + self.superseded
+
+
+@dataclass(frozen=True, slots=True)
+class FileStep:
+    """One stage of a file: when it came there, by whom, and the reason that a person gave."""
+
+    state: FileState
+    at: datetime
+    by: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -678,6 +693,20 @@ class DroppedFile:
     certified: int = 0  # people whose certificate moved at once
     kept: int = 0  # people whose evidence waits in the lake until their certificate nears its end
     finished: datetime | None = None
+    steps: tuple[FileStep, ...] = ()  # oldest first; nothing is ever taken out
+    corrects: FileId | None = None  # the file in whose place it stands
+    withdrawn: int = 0  # items of evidence taken back, by a code of its own or by what it corrects
+
+    @property
+    def was_released(self) -> bool:
+        """Whether a person has let it pass its expectations."""
+        return any(step.state is FileState.RELEASED for step in self.steps)
+
+    def at_stage(self, step: FileStep) -> DroppedFile:
+        """The file at its next stage; the same stage by the same person again adds no line."""
+        last = self.steps[-1] if self.steps else None
+        same = last is not None and (last.state, last.by, last.reason) == (step.state, step.by, step.reason)
+        return replace(self, state=step.state, steps=self.steps if same else (*self.steps, step))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,28 +4,60 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from chalicelib import clock
-from chalicelib.model import Case, Entitlement, EntitlementStatus, PersonRecord, Suspicion
+from chalicelib.engine.coverage import coverage
+from chalicelib.engine.proving import proofs
+from chalicelib.engine.replay import Subject
+from chalicelib.model import (
+    Case,
+    Entitlement,
+    EntitlementStatus,
+    Evidence,
+    EvidenceKey,
+    FeedId,
+    Month,
+    PersonRecord,
+    Suspicion,
+    Visit,
+)
+from chalicelib.pack import current
 from chalicelib.storage import objects, people
+
+# With the tombstones: what was taken back counts for nothing.
+_KINDS = (Entitlement, Case, Suspicion, Evidence, EvidenceKey, Visit)
+_COUNTED = ("status", "route", "county", "case_state", "suspicion")
 
 
 def nightly_statistics() -> dict[str, Any]:
     """Count everybody once and keep the result; a rate always comes with its denominator."""
     on = clock.today()
-    by: dict[str, Counter[str]] = {
-        name: Counter() for name in ("status", "route", "county", "case_state", "suspicion")
-    }
+    by: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
+    proved = Proved()
     recipients = 0
-    for record in people.everyone(Entitlement, Case, Suspicion):
-        recipients += 1
-        _count(record, by)
+
+    def everybody() -> Iterator[Subject]:
+        """The same pass counts all the rest: there is only one over the whole table."""
+        nonlocal recipients
+        for record in people.everyone(*_KINDS):
+            recipients += 1
+            _count(record, by)
+            proved.count(record)
+            yield Subject(record.person, record.entitlements, record.evidence, record.refuted)
+
+    covered = coverage(everybody(), current().rules, on)
     figures = {
         "as_of": on.isoformat(),
         "recipients": recipients,
         "entitlements": sum(by["status"].values()),
         **{name: dict(sorted(counter.items())) for name, counter in by.items()},
+        "feeds": {
+            feed: {"certified": certified, "alone": covered.only_by_feed[feed]}
+            for feed, certified in sorted(covered.by_feed.items())
+        },
+        "proved": proved.figures(),
     }
     objects.put_statistics(json.dumps(figures, ensure_ascii=False).encode())
     return figures
@@ -42,6 +74,27 @@ def _count(record: PersonRecord, by: dict[str, Counter[str]]) -> None:
         by["case_state"][record.open_case.state.value] += 1
     for suspicion in record.open_suspicions:
         by["suspicion"][suspicion.kind.value] += 1
+
+
+class Proved:
+    """What visits said of the feeds, by month of the visit."""
+
+    def __init__(self) -> None:
+        self._checked: Counter[tuple[FeedId, Month]] = Counter()
+        self._wrong: Counter[tuple[FeedId, Month]] = Counter()
+
+    def count(self, record: PersonRecord) -> None:
+        """Count the visits to one person."""
+        for proof in proofs(record, current().rules):
+            self._checked[proof.feed, proof.month] += 1
+            self._wrong[proof.feed, proof.month] += proof.wrong
+
+    def figures(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Feed → month → people checked, and wrong of them."""
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for (feed, month), checked in sorted(self._checked.items()):
+            found.setdefault(feed, {})[month] = {"checked": checked, "wrong": self._wrong[feed, month]}
+        return found
 
 
 def latest() -> dict[str, Any] | None:

@@ -77,6 +77,7 @@ def run(options: RunOptions) -> int:
         "TokenAudience": AUDIENCE,
         "TokenJwks": issuer.jwks(),
         "StatisticsSchedule": SELDOM,
+        "FeedWatchSchedule": "cron(30 23 1,15 * ? *)",
         "RulesCheckedSeconds": "2",  # whoever activates a rule book here wants to see it act
     }
     with (

@@ -110,6 +110,7 @@ def aws() -> Iterator[None]:
         s3 = boto3.client("s3")
         for name in BUCKETS:
             s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
+        boto3.client("sqs").create_queue(QueueName="inbox")
         kms = boto3.client("kms")
         key = kms.create_key()["KeyMetadata"]["KeyId"]
         kms.create_alias(AliasName="alias/wugan", TargetKeyId=key)

@@ -117,6 +117,12 @@ class Refusal(Body):
     reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
 
 
+class FileDecision(Body):
+    """Why a held file is released, or sent back."""
+
+    reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
+
+
 class SuspicionReport(Body):
     """What a person found out about a suspicion."""
 

@@ -3,6 +3,7 @@
     visit, proposal  <person>.<number>
     suspicion        <person>.<kind>.<yyyymmdd>
     instruction      <person>.<yyyy-mm>.<benefit>.<kind>
+    file             16 hex digits
 
 An id of another shape is an id of nothing: 404, never 422, and never repeated.
 """
@@ -16,13 +17,14 @@ from typing import Final
 from urllib.parse import unquote
 
 from chalicelib.api.problems import not_found
-from chalicelib.model import Instruction, PersonId, Suspicion, SuspicionKind
+from chalicelib.model import FileId, Instruction, PersonId, Suspicion, SuspicionKind
 
 _LONGEST: Final = 120
 _PERSON: Final = re.compile(r"[a-z2-7]{26}", re.ASCII)
 _NUMBERED: Final = re.compile(r"([a-z2-7]{26})\.([1-9]\d{0,5})", re.ASCII)
 _SUSPICION: Final = re.compile(r"([a-z2-7]{26})\.([a-z_]{1,32})\.(\d{4})(\d{2})(\d{2})", re.ASCII)
 _INSTRUCTION: Final = re.compile(r"([a-z2-7]{26})\.(\d{4}-\d{2})\.([a-z_]{1,64})\.([a-z]{1,16})", re.ASCII)
+_FILE: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ def instruction_id(text: str) -> tuple[PersonId, str]:
     """The person and the name of an instruction ("2025-07#resident_pension#suspend"); Problem 404."""
     found = _match(_INSTRUCTION, text)
     return PersonId(found[1]), "#".join(found.groups()[1:])
+
+
+def file_id(text: str) -> FileId:
+    """The file that an address names; Problem 404."""
+    return FileId(_match(_FILE, text)[0])
 
 
 def of_suspicion(person: PersonId, suspicion: Suspicion) -> str:

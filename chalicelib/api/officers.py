@@ -1,22 +1,16 @@
-"""For officers and auditors: suspension lists, suspicions, instructions, files, figures."""
+"""For officers and auditors: suspension lists, suspicions, instructions, figures."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any, Final
 
 from chalicelib import cases, stats
 from chalicelib.api import ids, looks, pages, status
 from chalicelib.api.bodies import NoBody, Refusal, SuspicionReport
 from chalicelib.api.edge import Audience, Call
-from chalicelib.api.problems import FieldError, Problem, invalid, not_found
+from chalicelib.api.problems import Problem, not_found
 from chalicelib.model import (
     BenefitCode,
-    DroppedFile,
-    FeedId,
-    FileState,
     Instruction,
     PersonId,
     PersonRecord,
@@ -24,11 +18,10 @@ from chalicelib.model import (
     Suspicion,
 )
 from chalicelib.pack import current
-from chalicelib.storage import files, people, work
+from chalicelib.storage import people, work
 
 officers = Audience(__name__)
 
-_FEED: Final = re.compile(r"[a-z][a-z0-9_]{1,63}", re.ASCII)
 Json = dict[str, Any]
 _LIST: Final = ("area", "limit", "cursor")
 
@@ -210,53 +203,7 @@ def _run_by(benefit: BenefitCode) -> str:
     return current().rules.benefit(benefit).run_by.value
 
 
-# --- files and figures -----------------------------------------------------------------------
-
-
-@officers.route("GET", "/v1/files", query=("feed", "state", "limit", "cursor"))
-def list_files(call: Call) -> Json:
-    """What departments have sent and what became of it, newest first within each feed."""
-    feed, state = call.query.get("feed"), call.query.get("state")
-    if feed is not None and not _FEED.fullmatch(feed):
-        raise invalid(FieldError("shape", "格式不正确。", "has the wrong format", parameter="feed"))
-    if state is not None and state not in set(FileState):
-        allowed = ", ".join(FileState)
-        raise invalid(
-            FieldError(
-                "not_one_of", f"不在可选值之内：{allowed}", f"must be one of: {allowed}", parameter="state"
-            )
-        )
-    found = files.of_feed(FeedId(feed)) if feed is not None else files.everything()
-    page = call.page(f"files {feed} {state}")
-    wanted = _after(page.after, (f for f in found if state is None or f.state == state))
-    shown, following = page.cut_in_order(wanted, lambda dropped: dropped.id)
-    return {"items": [_file(dropped) for dropped in shown], "next": following}
-
-
-def _after(last: str, dropped: Iterator[DroppedFile]) -> Iterator[DroppedFile]:
-    """The files behind the last one shown."""
-    if last:
-        for one in dropped:
-            if one.id == last:
-                break
-    yield from dropped
-
-
-def _file(dropped: DroppedFile) -> Json:
-    """A file without its name: file names are personal data."""
-    return {
-        "id": dropped.id,
-        "department": dropped.department,
-        "feed": dropped.feed,
-        "day": dropped.day,
-        "state": dropped.state.value,
-        "received": dropped.received,
-        "finished": dropped.finished,
-        "counts": asdict(dropped.counts),
-        "certified": dropped.certified,
-        "kept_for_later": dropped.kept,
-        "why": {"code": dropped.code, "zh": dropped.zh, "en": dropped.en} if dropped.code else None,
-    }
+# --- figures -----------------------------------------------------------------------
 
 
 @officers.route("GET", "/v1/stats")

@@ -20,6 +20,7 @@ _EVERYBODY: Final = frozenset({Role.CITIZEN, Role.APP, Role.GRID_WORKER, Role.OF
 _SERVING: Final = frozenset({Role.CITIZEN, Role.APP, Role.GRID_WORKER, Role.OFFICER})
 _FIELD: Final = frozenset({Role.GRID_WORKER, Role.OFFICER})
 _OFFICE: Final = frozenset({Role.OFFICER})
+_OVERSIGHT: Final = frozenset({Role.OFFICER, Role.AUDITOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("POST", "/v1/suspicions/{id}/outcome"): Policy(_OFFICE),
     ("GET", "/v1/instructions"): Policy(_OFFICE),
     ("POST", "/v1/instructions/{id}/acknowledge"): Policy(_OFFICE),
-    ("GET", "/v1/files"): Policy(frozenset({Role.OFFICER, Role.AUDITOR})),
+    ("GET", "/v1/files"): Policy(_OVERSIGHT),
+    ("GET", "/v1/files/{id}"): Policy(_OVERSIGHT),
+    # A file concerns every village: a county or a level above it decides.
+    ("POST", "/v1/files/{id}/release"): Policy(_OFFICE, at_most_digits=COUNTY_DIGITS),
+    ("POST", "/v1/files/{id}/refuse"): Policy(_OFFICE, at_most_digits=COUNTY_DIGITS),
+    ("GET", "/v1/feeds"): Policy(frozenset({Role.APP, Role.OFFICER, Role.AUDITOR})),
     ("GET", "/v1/stats"): Policy(frozenset({Role.APP, Role.OFFICER, Role.AUDITOR})),
 }

@@ -4,6 +4,7 @@ settling     evidence arrives: certificates move, suspicions open, waiting cases
 visiting     a grid worker reports what was found at the door
 suspending   two people decide a line of a suspension list
 verifying    a person ends a suspicion
+withdrawing  evidence is taken back, and what it caused undone
 instructing  an authority acknowledges what it was told
 opening      the daily run: who comes due, what should walk and does not
 retaining    what is older than its feed may be kept goes, from the records and from the lake
@@ -12,10 +13,11 @@ executions   the port to Step Functions
 """
 
 from chalicelib.cases.instructing import acknowledge_instruction
-from chalicelib.cases.settling import Arrival, evidence_arrived, evidence_withdrawn, judge
+from chalicelib.cases.settling import Arrival, evidence_arrived, judge
 from chalicelib.cases.suspending import approve_proposal, confirm_proposal, refuse_proposal
 from chalicelib.cases.verifying import suspicion_verified
 from chalicelib.cases.visiting import visit_made
+from chalicelib.cases.withdrawing import evidence_restored, evidence_withdrawn
 
 __all__ = [
     "Arrival",
@@ -23,6 +25,7 @@ __all__ = [
     "approve_proposal",
     "confirm_proposal",
     "evidence_arrived",
+    "evidence_restored",
     "evidence_withdrawn",
     "judge",
     "refuse_proposal",

@@ -24,7 +24,6 @@ from chalicelib.model import (
     Entitlement,
     EntitlementStatus,
     Evidence,
-    EvidenceKey,
     Message,
     Outcome,
     PersonId,
@@ -37,7 +36,7 @@ from chalicelib.model import (
     Verdict,
 )
 from chalicelib.pack import current
-from chalicelib.storage import lake, people, work
+from chalicelib.storage import people, work
 
 LIVE = (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)
 
@@ -83,32 +82,6 @@ def evidence_arrived(
         return settlement.change(action, actor, evidence=new)
 
     record = people.change(person, add)
-    follow_up(record)
-    return Arrival(record, judge(record, clock.today()), moved)
-
-
-def evidence_withdrawn(person: PersonId, keys: Sequence[EvidenceKey], *, actor: str) -> Arrival:
-    """Take back what a department has taken back, whether it has arrived or not; safe to repeat.
-
-    The certificate falls back on what else is live, so the lake is read first; UnreadableError.
-    """
-    found = lake.evidence_of(person)
-    moved: tuple[BenefitCode, ...] = ()
-
-    def withdraw(record: PersonRecord) -> Change | None:
-        nonlocal moved
-        gone = frozenset(keys)
-        live = tuple(item for item in record.evidence if item.key not in gone)
-        left = replace(record, evidence=live, withdrawn=record.withdrawn | gone)
-        settlement = settle_with_lake(left, found, clock.today())
-        moved = tuple(entitlement.benefit for entitlement in settlement.entitlements)
-        if gone <= record.withdrawn and not settlement:
-            return None
-        change = settlement.change("evidence withdrawn", actor)
-        details = {**change.details, "withdrawn": sorted(map(str, gone))}
-        return replace(change, withdraw=tuple(sorted(gone)), details=details)
-
-    record = people.change(person, withdraw)
     follow_up(record)
     return Arrival(record, judge(record, clock.today()), moved)
 
@@ -225,7 +198,7 @@ def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ..
     new: list[Suspicion] = []
     for finding in decision.findings:
         if may_open(finding, [*record.suspicions, *new]):
-            new.append(opened(finding, decision.on, policy))
+            new.append(opened(finding, decision.on, policy, record.suspicions))
     return tuple(new)
 
 

@@ -47,7 +47,7 @@ def suspicion_verified(
     _end(person, lambda suspicion: suspicion.name == name, confirmed, by, verification)
     record = people.load(person)
     suspicion = suspicion_of(record, name)
-    _go_on(record, suspicion)
+    go_on(record, suspicion)
     return suspicion
 
 
@@ -67,7 +67,7 @@ def death_confirmed(person: PersonId, day: date, *, by: str, verification: Verif
     record = people.change(person, confirm)
     for suspicion in record.suspicions:
         if suspicion.kind is SuspicionKind.DEATH and suspicion.state is SuspicionState.CONFIRMED:
-            _go_on(record, suspicion)
+            go_on(record, suspicion)
     return record
 
 
@@ -85,7 +85,7 @@ def refuted_by_visit(person: PersonId, *, by: str) -> None:
     record = people.change(person, clear)
     for suspicion in record.suspicions:
         if suspicion.kind in AT_THE_DOOR and suspicion.state is SuspicionState.CLEARED:
-            _go_on(record, suspicion)
+            go_on(record, suspicion)
 
 
 def _end(
@@ -132,7 +132,7 @@ def _reported(day: date, by: str, verification: Verification) -> Suspicion:
     return _ended(opened, True, by, verification)
 
 
-def _go_on(record: PersonRecord, suspicion: Suspicion) -> None:
+def go_on(record: PersonRecord, suspicion: Suspicion) -> None:
     """Wake the walk of a suspicion, or start it where nothing walks yet."""
     confirmed = suspicion.state is SuspicionState.CONFIRMED
     if suspicion.waiting is not None:

@@ -66,8 +66,8 @@ def may_open(finding: Finding, suspicions: Iterable[Suspicion]) -> bool:
 
 
 def _answers(suspicion: Suspicion, finding: Finding) -> bool:
-    if suspicion.kind is not finding.kind:
-        return False
+    if suspicion.kind is not finding.kind or suspicion.state is SuspicionState.WITHDRAWN:
+        return False  # nobody has looked: if the record comes back, it is a question again
     if suspicion.evidence == finding.evidence and suspicion.benefit == finding.benefit:
         return True
     if suspicion.day == finding.day:  # its key is taken
@@ -77,8 +77,12 @@ def _answers(suspicion: Suspicion, finding: Finding) -> bool:
     return suspicion.kind is SuspicionKind.DEATH and suspicion.state is SuspicionState.CONFIRMED
 
 
-def opened(finding: Finding, on: date, policy: Policy) -> Suspicion:
-    """The suspicion that a finding opens, to be verified in the village first."""
+def opened(finding: Finding, on: date, policy: Policy, suspicions: Iterable[Suspicion] = ()) -> Suspicion:
+    """The suspicion that a finding opens, to be verified in the village first.
+
+    A withdrawn one of the same kind and day is opened again: its next generation walks.
+    """
+    before = [s.generation for s in suspicions if (s.kind, s.day) == (finding.kind, finding.day)]
     return Suspicion(
         kind=finding.kind,
         day=finding.day,
@@ -88,6 +92,7 @@ def opened(finding: Finding, on: date, policy: Policy) -> Suspicion:
         reason=finding.reason,
         benefit=finding.benefit,
         verify_by=verify_by(on, 0, policy),
+        generation=max(before, default=0) + 1,
     )
 
 

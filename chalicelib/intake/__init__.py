@@ -1,12 +1,30 @@
 """From a dropped file to certificates: receive, read, keep, assess, answer the department.
 
-dropping   S3 notifications → files, one at a time; duplicates, unknown feeds, dead letters
-loading    what each kind of file changes: roster, payments, evidence
-receipts   what the department gets back
-asking     interfaces that are asked, once a week, about those who come due
+dropping    S3 notifications → files, one at a time; duplicates, unknown feeds, dead letters
+loading     what each kind of file changes: evidence here, rosters and payments in their own modules
+deciding    a person releases or refuses a held file
+correcting  a corrected file stands in the place of an earlier one
+receipts    what the department gets back
+watching    every feed against its rhythm, and reminders to who is late
+quality     the monthly page of each department
+asking      interfaces that are asked, once a week, about those who come due
 """
 
 from chalicelib.intake.asking import ask_interfaces
+from chalicelib.intake.deciding import refuse, release
 from chalicelib.intake.dropping import file_died, file_dropped, redrive
+from chalicelib.intake.quality import monthly_quality
+from chalicelib.intake.watching import FeedNow, feeds_now, watch_feeds
 
-__all__ = ["ask_interfaces", "file_died", "file_dropped", "redrive"]
+__all__ = [
+    "FeedNow",
+    "ask_interfaces",
+    "feeds_now",
+    "file_died",
+    "file_dropped",
+    "monthly_quality",
+    "redrive",
+    "refuse",
+    "release",
+    "watch_feeds",
+]

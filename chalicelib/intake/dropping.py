@@ -15,17 +15,16 @@ from urllib.parse import unquote_plus
 
 from chalicelib import clock
 from chalicelib.errors import RefusedError
-from chalicelib.intake import loading, receipts
-from chalicelib.model import DroppedFile, FeedId, FileId, FileState
+from chalicelib.intake import correcting, loading, receipts
+from chalicelib.model import DroppedFile, FeedId, FileId, FileState, FileStep
 from chalicelib.observability import logger
 from chalicelib.pack import current
-from chalicelib.settings import settings
 from chalicelib.sources.feed import Feed
-from chalicelib.sources.reading import read_file
-from chalicelib.storage import files, objects
-from chalicelib.storage.clients import client
+from chalicelib.sources.reading import FileReading, read_file
+from chalicelib.storage import files, inbox, objects
 
 FINISHED = (FileState.LOADED, FileState.REFUSED)
+BY = correcting.BY_INTAKE
 
 
 def keys_in(body: str) -> Iterator[str]:
@@ -50,22 +49,22 @@ def take_in(key: str, *, again: bool = False) -> DroppedFile | None:
     try:
         data = objects.read_dropped(key)
     except RefusedError as error:  # larger than anything that is ever read
-        dropped = replace(
-            _received(key, b""), state=FileState.REFUSED, code=error.code, zh=error.zh, en=error.en
-        )
-        return _finish(dropped, None, None)
+        return _refused(_received(key, b""), None, error)
     if data is None:
         logger.warning("dropped file is gone")
         return None
-    dropped = _received(key, data)
-    known = files.get(dropped.feed, dropped.id)
-    if known is not None and known.state in FINISHED and not again:
+    arrived = _received(key, data)
+    known = files.get(arrived.feed, arrived.id)
+    if known is not None and known.state in FINISHED and not (again and known.state is FileState.LOADED):
         return known
-    feed = current().feeds.get(dropped.feed)
+    feed = current().feeds.get(arrived.feed)
+    dropped = arrived if known is None else _known(arrived, known)
     refusal = _refusal(dropped, feed, again=again)
     if feed is None or refusal is not None:
-        return _finish(refusal or dropped, feed, None)
-    files.put(dropped if known is None else replace(known, state=FileState.RECEIVED))
+        return _refused(dropped, feed, refusal or _NO_SUCH_FEED)
+    dropped = _begun(dropped, known)
+    files.put(dropped)
+    receipts.write_again(dropped, feed)
     return _read(dropped, feed, data)
 
 
@@ -85,6 +84,18 @@ def _received(key: str, data: bytes) -> DroppedFile:
     )
 
 
+def _known(arrived: DroppedFile, known: DroppedFile) -> DroppedFile:
+    """The file as it arrives again, with what it has gone through."""
+    return replace(arrived, received=known.received, steps=known.steps, corrects=known.corrects)
+
+
+def _begun(dropped: DroppedFile, known: DroppedFile | None) -> DroppedFile:
+    """The file as its reading begins; one that is read again keeps the stages it went through."""
+    if known is not None and known.state is not FileState.SUPERSEDED:
+        return dropped
+    return dropped.at_stage(FileStep(FileState.RECEIVED, clock.now(), BY))
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
@@ -92,26 +103,30 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _refusal(dropped: DroppedFile, feed: Feed | None, *, again: bool) -> DroppedFile | None:
-    """The file as refused, if it is refused before it is read."""
-    if feed is None or feed.kind == "api" or feed.department != dropped.department:
-        return replace(
-            dropped,
-            state=FileState.REFUSED,
-            code="unknown_feed",
-            zh="没有这个数据来源，请按“部门/数据项/日期/文件名”放入，并核对部门和数据项代码。",
-            en="no such feed: drop files as department/feed/date/name and check both codes",
-        )
+_NO_SUCH_FEED = RefusedError(
+    "unknown_feed",
+    "没有这个数据来源，请按“部门/数据项/日期/文件名”放入，并核对部门和数据项代码。",
+    "no such feed: drop files as department/feed/date/name and check both codes",
+)
+
+
+def _refusal(dropped: DroppedFile, feed: Feed | None, *, again: bool) -> RefusedError | None:
+    """Why a file is refused before it is read, if it is."""
+    if feed is None or not feed.takes_files or feed.department != dropped.department:
+        return _NO_SUCH_FEED
     first = files.loaded_as(dropped.feed, dropped.digest)
     if first is not None and first != dropped.id and not again:
-        return replace(
-            dropped,
-            state=FileState.REFUSED,
-            code="already_loaded",
-            zh=f"同样内容的文件已经入库，编号{first}，无需重复报送。",
-            en=f"the same content has been loaded already as {first}; nothing to do",
+        return RefusedError(
+            "already_loaded",
+            f"同样内容的文件已经入库，编号{first}，无需重复报送。",
+            f"the same content has been loaded already as {first}; nothing to do",
         )
     return None
+
+
+def _refused(dropped: DroppedFile, feed: Feed | None, why: RefusedError) -> DroppedFile:
+    told = replace(dropped, state=FileState.REFUSED, code=why.code, zh=why.zh, en=why.en)
+    return _finish(told, feed, None)
 
 
 def _read(dropped: DroppedFile, feed: Feed, data: bytes) -> DroppedFile:
@@ -124,26 +139,50 @@ def _read(dropped: DroppedFile, feed: Feed, data: bytes) -> DroppedFile:
         on=clock.today(),
         as_of=dropped.day,
         usual_rows=files.usual_rows(dropped.feed, dropped.id),
+        released=dropped.was_released,
     )
+    return finish_reading(dropped, feed, reading)
+
+
+def finish_reading(dropped: DroppedFile, feed: Feed, reading: FileReading) -> DroppedFile:
+    """Load what a file says, or hold it; either way the department gets its receipt."""
     seen = replace(dropped, counts=reading.counts)
+    earlier = correcting.corrected_by(seen)
     if reading.hold is not None:
         hold = reading.hold
         held = replace(seen, state=hold.state, code=hold.code, zh=hold.zh, en=hold.en)
-        return _finish(held, feed, reading.rejected_csv() if reading.rejections else None)
+        finished = _finish(held, feed, reading)
+        if earlier is not None and earlier.state is not FileState.LOADED:
+            correcting.supersede(earlier, finished)  # its content stands there no more
+        return finished
     result = loading.load(seen, feed, reading)
-    loaded = replace(seen, state=FileState.LOADED, certified=result.certified, kept=result.kept)
-    finished = _finish(loaded, feed, reading.rejected_csv() if reading.rejections else None)
+    loaded = replace(
+        seen,
+        state=FileState.LOADED,
+        certified=result.certified,
+        kept=result.kept,
+        withdrawn=result.withdrawn,
+    )
+    if earlier is not None:
+        loaded = replace(loaded, corrects=earlier.id)
+        files.put(replace(loaded, state=FileState.RECEIVED))  # kept, should we die on the way
+        taken = correcting.take_back(earlier, loaded, reading.evidence)
+        loaded = replace(loaded, withdrawn=loaded.withdrawn + taken)
+        correcting.supersede(earlier, loaded)
+    finished = _finish(loaded, feed, reading)
     if result.new_people:
         read_again_for_new_people()
     return finished
 
 
-def _finish(dropped: DroppedFile, feed: Feed | None, rejected: bytes | None) -> DroppedFile:
+def _finish(dropped: DroppedFile, feed: Feed | None, reading: FileReading | None) -> DroppedFile:
     """File what became of it, and answer the department."""
-    finished = replace(dropped, finished=clock.now())
-    if rejected is not None:
-        objects.put_rejected(finished.department, finished.id, rejected)
-    receipts.write(finished, feed, with_rejects=rejected is not None)
+    stage = FileStep(dropped.state, clock.now(), BY, dropped.code)
+    finished = replace(dropped.at_stage(stage), finished=clock.now())
+    rejected = reading is not None and bool(reading.rejections)
+    if reading is not None and rejected:
+        objects.put_rejected(finished.department, finished.id, reading.rejected_csv())
+    receipts.write(finished, feed, reading, with_rejects=rejected)
     files.put(finished)
     if finished.state is FileState.LOADED:
         files.mark_loaded(finished.feed, finished.digest, finished.id)
@@ -160,15 +199,16 @@ def _finish(dropped: DroppedFile, feed: Feed | None, rejected: bytes | None) -> 
 def file_died(body: str) -> None:
     """After its retries: mark the file DEAD, where `/v1/files` shows it and an operator redrives it."""
     for key in keys_in(body):
-        dropped = _dead(key)
+        arrived = _dead(key)
+        known = files.get(arrived.feed, arrived.id)
         dead = replace(
-            dropped,
+            arrived if known is None else known,
             state=FileState.DEAD,
             code="dead",
             zh="平台多次读取该文件失败，已转运维人员处理，无需重新报送。",
             en="the platform failed to take this file in; an operator will see to it, do not send it again",
         )
-        _finish(dead, current().feeds.get(dropped.feed), None)
+        _finish(dead, current().feeds.get(arrived.feed), None)
 
 
 def _dead(key: str) -> DroppedFile:
@@ -182,16 +222,10 @@ def _dead(key: str) -> DroppedFile:
 def redrive(feed: FeedId, file: FileId) -> bool:
     """Put a dead or held file back into the queue; False if there is no such file."""
     dropped = files.get(feed, file)
-    if dropped is None or dropped.state in FINISHED:
+    if dropped is None or dropped.state in FINISHED or dropped.state is FileState.SUPERSEDED:
         return False
-    _enqueue(dropped.key)
+    inbox.read_again(dropped.key)
     return True
-
-
-def _enqueue(key: str) -> None:
-    client("sqs").send_message(
-        QueueUrl=settings().inbox_queue_url, MessageBody=json.dumps({"reread": key}, ensure_ascii=False)
-    )
 
 
 def read_again_for_new_people() -> int:
@@ -203,5 +237,5 @@ def read_again_for_new_people() -> int:
         if (feed := current().feeds.get(dropped.feed)) is not None and feed.kind != "roster"
     ]
     for dropped in again:
-        _enqueue(dropped.key)
+        inbox.read_again(dropped.key)
     return len(again)

@@ -1,23 +1,36 @@
-"""The receipt that a department finds in its outbox: counts that add up, why, and what to do."""
+"""The receipt that a department finds in its outbox: counts that add up, why, and what to do.
+
+It is written again at each stage. What only the reading could tell (notes, repairs) stays in it when a
+person decides about the file later.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections import Counter
+from typing import Any, Final
 
 from chalicelib.model import DroppedFile, FileState
 from chalicelib.sources.feed import Feed
+from chalicelib.sources.reading import FileReading
 from chalicelib.storage import objects
 
-WHAT_TO_DO = {
-    FileState.LOADED: ("已入库。", "loaded"),
+NOTES_SHOWN: Final = 200
+
+WHAT_TO_DO: Final = {
+    FileState.RECEIVED: ("已收到，正在处理。", "received, being read"),
     FileState.HELD: (
         "已暂存，等待处理；原有数据不受影响。",
         "held; nothing that was loaded before has changed",
     ),
+    FileState.RELEASED: ("经工作人员核对，已放行，即将入库。", "released by a person, about to be loaded"),
+    FileState.LOADED: ("已入库。", "loaded"),
     FileState.REFUSED: ("未入库；原有数据不受影响。", "refused; nothing that was loaded before has changed"),
+    FileState.SUPERSEDED: (
+        "已由更正后的文件代替，无需处理。",
+        "superseded by a corrected file; nothing to do",
+    ),
     FileState.DEAD: ("读取失败。", "could not be taken in"),
-    FileState.RECEIVED: ("已收到，正在处理。", "received, being read"),
 }
 
 
@@ -42,14 +55,49 @@ def receipt_of(dropped: DroppedFile, feed: Feed | None, *, with_rejects: bool) -
         "superseded": counts.superseded,
         "people_certified": dropped.certified,
         "people_kept_for_later": dropped.kept,
+        "withdrawn": dropped.withdrawn,
+        "corrects": dropped.corrects,
         "rejected_rows": f"{dropped.department}/{dropped.id}.csv" if with_rejects else None,
         "received": dropped.received.isoformat(),
         "finished": dropped.finished.isoformat() if dropped.finished else None,
+        "stages": [
+            {"state": step.state, "at": step.at.isoformat(), "by": step.by, "reason": step.reason or None}
+            for step in dropped.steps
+        ],
     }
 
 
-def write(dropped: DroppedFile, feed: Feed | None, *, with_rejects: bool) -> None:
+def told_by(reading: FileReading) -> dict[str, Any]:
+    """What the reading found that is not an error: accepted rows in which something should be corrected."""
+    notes = reading.notes
+    return {
+        "rejections_by_code": dict(sorted(Counter(r.code for r in reading.rejections).items())),
+        "notes_by_code": dict(sorted(Counter(note.code for note in notes).items())),
+        "notes": [
+            {"line": n.line, "field": n.field, "code": n.code, "zh": n.zh, "en": n.en}
+            for n in notes[:NOTES_SHOWN]
+        ],
+    }
+
+
+def write(
+    dropped: DroppedFile, feed: Feed | None, reading: FileReading | None = None, *, with_rejects: bool = False
+) -> None:
     """Put the receipt into the department's outbox (again, at each stage)."""
     receipt = receipt_of(dropped, feed, with_rejects=with_rejects)
+    found = told_by(reading) if reading is not None else {}
+    _put(dropped, {**receipt, **found})
+
+
+def write_again(dropped: DroppedFile, feed: Feed | None) -> None:
+    """The receipt at a stage that a person, or another file, has brought about."""
+    before = objects.read_receipt(dropped.department, dropped.id)
+    known: dict[str, Any] = json.loads(before) if before is not None else {}
+    receipt = receipt_of(dropped, feed, with_rejects=False)
+    receipt["rejected_rows"] = known.get("rejected_rows")
+    _put(dropped, {**known, **receipt})
+
+
+def _put(dropped: DroppedFile, receipt: dict[str, Any]) -> None:
     body = json.dumps(receipt, ensure_ascii=False, indent=2).encode()
     objects.put_receipt(dropped.department, dropped.id, body)

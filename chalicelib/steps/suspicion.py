@@ -37,7 +37,11 @@ from chalicelib.steps import suspending
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
 from chalicelib.storage import people
 
-ENDED = {SuspicionState.CONFIRMED: Step.CONFIRMED, SuspicionState.CLEARED: Step.REFUTED}
+ENDED = {
+    SuspicionState.CONFIRMED: Step.CONFIRMED,
+    SuspicionState.CLEARED: Step.REFUTED,
+    SuspicionState.WITHDRAWN: Step.REFUTED,
+}
 
 
 def run(event: Mapping[str, Any]) -> Answer:

@@ -16,7 +16,7 @@ from chalicelib.errors import ConflictError
 from chalicelib.model import Change, PersonId, PersonRecord
 from chalicelib.storage import audit, tables, work
 from chalicelib.storage.items import IDENTITY, PROFILE, encode, sort_key
-from chalicelib.storage.tables import People, Put, Write
+from chalicelib.storage.tables import Delete, People, Put, Write
 
 T = TypeVar("T")
 
@@ -83,11 +83,15 @@ def needed(record: PersonRecord, change: Change) -> Change | None:
     kept["evidence"] = tuple(
         item
         for item in sorted(kept["evidence"], key=lambda item: item.key)
-        if item.key not in record.withdrawn and seen.get(item.key) != item.facts
+        if (item.key not in record.withdrawn or item.key in change.restore)
+        and seen.get(item.key) != item.facts
     )
+    kept["restore"] = tuple(key for key in change.restore if key in record.withdrawn)
     kept["withdraw"] = tuple(key for key in change.withdraw if key not in record.withdrawn)
     kept["person"] = change.person if change.person and _bare(change.person) != _bare(record.person) else None
-    named = any(getattr(change, name) for name in (*_LISTS, "withdraw")) or change.person is not None
+    named = (
+        any(getattr(change, name) for name in (*_LISTS, "withdraw", "restore")) or change.person is not None
+    )
     return None if named and not any(kept.values()) else replace(change, **kept)
 
 
@@ -103,7 +107,7 @@ def _different(before: Sequence[T], wanted: Sequence[T]) -> tuple[T, ...]:
 def applied(record: PersonRecord, change: Change, entry: audit.AuditEntry) -> PersonRecord:
     """The record as it stands after the change."""
     lists = {name: _merged(getattr(record, name), getattr(change, name)) for name in _LISTS}
-    withdrawn = record.withdrawn | frozenset(change.withdraw)
+    withdrawn = (record.withdrawn - frozenset(change.restore)) | frozenset(change.withdraw)
     lists["evidence"] = tuple(item for item in lists["evidence"] if item.key not in withdrawn)
     person = replace(
         change.person or record.person, id=record.person.id, sequence=entry.sequence, head=entry.hash
@@ -128,6 +132,7 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
         _profile(after, new),
         Put(People(pk, entry.sort_key, body=audit.to_text(entry), writer=token), tables.absent(People)),
         *(Put(People(pk, sort_key(item), body=encode(item))) for item in puts),
+        *(Delete(People(pk, sort_key(key))) for key in change.restore),
         *work.writes(None if new else record, after),
         *plan.also,
     ]

@@ -12,6 +12,8 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from itertools import islice
 from typing import Final
 
 from chalicelib.errors import ConflictError, NotFoundError
@@ -32,12 +34,31 @@ def file_id(key: str, digest: str) -> FileId:
 
 def put(dropped: DroppedFile) -> None:
     """Keep a file as it stands now, whatever stood there before."""
-    box = sealed.seal(dropped.id, _SCOPE, {"key": dropped.key})
-    place = f"{dropped.day}#{dropped.id}"
-    item = Files(f"FEED#{dropped.feed}", place, body=encode(replace(dropped, key="")), sealed=box)
-    pointer = Files(f"FILE#{dropped.id}", "FILE", body=f"{dropped.feed}#{place}")
-    writes = [Put(item), Put(pointer), Put(Files(_FEEDS, dropped.feed))]
+    pointer = Files(f"FILE#{dropped.id}", "FILE", body=f"{dropped.feed}#{_place(dropped)}")
+    writes = [Put(_item(dropped)), Put(pointer), Put(Files(_FEEDS, dropped.feed))]
     tables.write_together(writes, str(uuid.uuid4()))
+
+
+def move(before: DroppedFile, after: DroppedFile) -> None:
+    """Bring a file from where it was read to its next stage; ConflictError if it has moved on meanwhile."""
+    try:
+        tables.put_if(_item(after), Files.body == _body(before))
+    except ConflictError:
+        if find(after.id) != after:  # it is, where only the acknowledgement was lost
+            raise
+
+
+def _item(dropped: DroppedFile) -> Files:
+    box = sealed.seal(dropped.id, _SCOPE, {"key": dropped.key})
+    return Files(f"FEED#{dropped.feed}", _place(dropped), body=_body(dropped), sealed=box)
+
+
+def _place(dropped: DroppedFile) -> str:
+    return f"{dropped.day}#{dropped.id}"
+
+
+def _body(dropped: DroppedFile) -> str:
+    return encode(replace(dropped, key=""))
 
 
 def get(feed: FeedId, file: FileId) -> DroppedFile | None:
@@ -67,6 +88,12 @@ def of_feed(feed: FeedId) -> Iterator[DroppedFile]:
         yield _opened(item)
 
 
+def of_day(feed: FeedId, day: date) -> Iterator[DroppedFile]:
+    """The files of a feed in one day's folder, in every state."""
+    for item in tables.query(Files, f"FEED#{feed}", Files.sk.startswith(f"{day}#")):
+        yield _opened(item)
+
+
 def everything() -> Iterator[DroppedFile]:
     """Every file of every feed, by feed, newest first."""
     for feed in tables.query(Files, _FEEDS):
@@ -76,6 +103,12 @@ def everything() -> Iterator[DroppedFile]:
 def newest_loaded(feed: FeedId, *, but: FileId | None = None) -> DroppedFile | None:
     """The file of the latest day that was loaded, leaving out one file."""
     return next(_loaded(feed, but), None)
+
+
+def recent(feed: FeedId, at_most: int = 60) -> list[DroppedFile]:
+    """The files of a feed in the newest folders, in every state, newest day first; without their names."""
+    found = tables.query(Files, f"FEED#{feed}", newest_first=True)
+    return [decode(DroppedFile, item.body) for item in islice(found, at_most)]
 
 
 def usual_rows(feed: FeedId, but: FileId | None = None) -> int | None:
@@ -106,6 +139,12 @@ def mark_loaded(feed: FeedId, digest: str, file: FileId) -> FileId:
     except ConflictError:
         return loaded_as(feed, digest) or file
     return file
+
+
+def forget_loaded(feed: FeedId, digest: str, file: FileId) -> None:
+    """This content is no longer what counts: dropped again, it is loaded again."""
+    if loaded_as(feed, digest) == file:
+        tables.delete(Files(f"SHA#{feed}#{digest}", "SHA"))
 
 
 def _opened(item: Files) -> DroppedFile:

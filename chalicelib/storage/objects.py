@@ -3,7 +3,7 @@
 inbox     <department>/<feed>/<YYYYMMDD>/<name>                  as sent: clear numbers
 rejects   <department>/<file>.csv                                rows as sent: clear numbers
 roster    roster.parquet                                         number → person: clear numbers
-outbox    <department>/receipts/<file>.json · <authority>/results|instructions/<month>.csv ·
+outbox    <department>/receipts|reminders|quality/… · <authority>/results|instructions/<month>.csv ·
           notices/<county>/<day>/<message>.txt · statistics/latest.json
 lake      evidence/bucket=<bucket>/…                             see storage.lake
 """
@@ -62,6 +62,35 @@ def read_dropped(key: str) -> bytes | None:
 def put_receipt(department: str, file: FileId, body: bytes) -> None:
     """What a department is told about its file, replaced at each stage."""
     _put(settings().outbox_bucket, f"{department}/receipts/{file}.json", body, "application/json")
+
+
+def read_receipt(department: str, file: FileId) -> bytes | None:
+    """What the department was told last; None if it was told nothing."""
+    found = _get(settings().outbox_bucket, f"{department}/receipts/{file}.json")
+    return None if found is None else bytes(found["Body"].read())
+
+
+def put_for_department(department: str, path: str, body: bytes, kind: str) -> None:
+    """Something else that a department finds in its outbox: a reminder, a month's page."""
+    _put(settings().outbox_bucket, f"{department}/{path}", body, kind)
+
+
+def put_reminder(department: str, name: str, body: bytes) -> bool:
+    """Remind a department once; False if it has been reminded of this already."""
+    key = f"{department}/reminders/{name}.json"
+    try:
+        client("s3").put_object(
+            Bucket=settings().outbox_bucket,
+            Key=key,
+            Body=body,
+            ContentType="application/json",
+            IfNoneMatch="*",
+        )
+    except ClientError as error:
+        if _code(error) not in _CHANGED:
+            raise
+        return False
+    return True
 
 
 def put_rejected(department: str, file: FileId, body: bytes) -> None:

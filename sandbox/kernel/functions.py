@@ -117,4 +117,5 @@ def _runtime_environment(function: Function) -> Mapping[str, str]:
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "POWERTOOLS_METRICS_DISABLED": "true",  # they are printed for CloudWatch, which is not here
     }

@@ -39,14 +39,27 @@ MAY = {
     "GET /v1/instructions": ("officer",),
     "POST /v1/instructions/{id}/acknowledge": ("officer",),
     "GET /v1/files": ("officer", "auditor"),
+    "GET /v1/files/{id}": ("officer", "auditor"),
+    "POST /v1/files/{id}/release": ("officer",),
+    "POST /v1/files/{id}/refuse": ("officer",),
+    "GET /v1/feeds": ("app", "officer", "auditor"),
     "GET /v1/stats": ("app", "officer", "auditor"),
 }
-OF_NO_AREA = ("GET /v1/files", "GET /v1/stats")  # about departments and counts, not about people
+OF_NO_AREA = (  # about departments and counts, not about people
+    "GET /v1/files",
+    "GET /v1/files/{id}",
+    "POST /v1/files/{id}/release",
+    "POST /v1/files/{id}/refuse",
+    "GET /v1/feeds",
+    "GET /v1/stats",
+)
 AREAS = {"own": VILLAGE, "township": TOWNSHIP, "county": COUNTY, "city": CITY}
 OUTSIDE = {"village beside": OTHER_VILLAGE, "township beside": OTHER_TOWNSHIP, "county beside": OTHER_COUNTY}
 LEVELS = {  # which of the areas above may do it
     "POST /v1/suspension-proposals/{id}/confirm": ("own", "township"),
     "POST /v1/suspension-proposals/{id}/approve": ("county", "city"),
+    "POST /v1/files/{id}/release": ("county", "city"),
+    "POST /v1/files/{id}/refuse": ("county", "city"),
 }
 
 

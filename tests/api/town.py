@@ -56,10 +56,13 @@ class Endpoint:
     def address(self, person: PersonId, area: str) -> str:
         if not self.item:
             return f"{self.path}?area={area}" if self.path in LISTS_BY_AREA else self.path
+        if self.item == FILE:
+            return self.path.replace("{id}", a_file().id)  # held again, whatever became of it
         return self.path.replace("{id}", person + self.item.strip("-"))
 
 
 LISTS_BY_AREA = ("/v1/visits", "/v1/suspension-proposals", "/v1/suspicions", "/v1/instructions")
+FILE = "FILE"  # {id} stands for a held file
 PERSON = "PERSON"  # in bodies: the person's id
 
 ENDPOINTS = {
@@ -87,6 +90,10 @@ ENDPOINTS = {
         Endpoint("GET", "/v1/instructions"),
         Endpoint("POST", "/v1/instructions/{id}/acknowledge", item=".2025-07.resident_pension.suspend"),
         Endpoint("GET", "/v1/files"),
+        Endpoint("GET", "/v1/files/{id}", item=FILE),
+        Endpoint("POST", "/v1/files/{id}/release", {"reason": "电话核实，当日确实只有三条"}, FILE),
+        Endpoint("POST", "/v1/files/{id}/refuse", {"reason": "文件不完整"}, FILE),
+        Endpoint("GET", "/v1/feeds"),
         Endpoint("GET", "/v1/stats"),
     )
 }

@@ -29,6 +29,8 @@ FUNCTIONS = {
     "TidyLake",
     "MonthlyResults",
     "NightlyStatistics",
+    "WatchFeeds",
+    "MonthlyQuality",
 }
 CLEAR_NUMBERS = {"InboxBucket", "RejectsBucket", "RosterBucket"}
 

@@ -4,8 +4,8 @@ from datetime import date
 import boto3
 import pytest
 
-from chalicelib.errors import NotFoundError, UnreadableError
-from chalicelib.model import Counts, DroppedFile, FeedId, FileId, FileState
+from chalicelib.errors import ConflictError, NotFoundError, UnreadableError
+from chalicelib.model import Counts, DroppedFile, FeedId, FileId, FileState, FileStep
 from chalicelib.storage import files, tables
 from chalicelib.storage.tables import Files
 from tests.storage import faults
@@ -100,3 +100,46 @@ def test_the_name_of_a_file_is_sealed() -> None:
     tables.put(Files(item.pk, "2025-07-01#other", body=item.body, sealed=item.sealed))
     with pytest.raises(UnreadableError):
         list(files.of_feed(BUS))
+
+
+def test_a_file_moves_on_only_from_where_it_was_read() -> None:
+    files.put(dropped(state=FileState.HELD))
+    held = files.find(dropped().id)
+    files.move(held, replace(held, state=FileState.RELEASED))
+    with pytest.raises(ConflictError):
+        files.move(held, replace(held, state=FileState.REFUSED))
+    assert files.find(held.id).state is FileState.RELEASED
+
+
+def test_a_lost_acknowledgement_of_a_move_is_a_success() -> None:
+    files.put(held := dropped(state=FileState.HELD))
+    released = replace(held, state=FileState.RELEASED)
+    with faults.at_call("dynamodb", "PutItem", faults.lost_ack, calls={1}):
+        files.move(held, released)
+    assert files.find(held.id) == released
+
+
+def test_a_stage_is_noted_once_and_tells_who_released_it() -> None:
+    step = FileStep(FileState.RELEASED, AT, "officer", "节假日")
+    once = dropped().at_stage(step)
+    assert once.at_stage(step) == once
+    files.put(once)
+    assert files.find(once.id).was_released
+    assert not dropped().was_released
+
+
+def test_the_files_of_one_folder_and_the_newest_ones() -> None:
+    first, second, other = dropped("1.csv"), dropped("2.csv"), dropped("3.csv", "2025-07-02")
+    for each in (first, second, other):
+        files.put(each)
+    assert {f.id for f in files.of_day(BUS, first.day)} == {first.id, second.id}
+    assert [(f.id, f.key) for f in files.recent(BUS, 1)] == [(other.id, "")]
+
+
+def test_content_that_no_longer_counts_may_be_loaded_again() -> None:
+    first, second = FileId("1" * 16), FileId("2" * 16)
+    files.mark_loaded(BUS, "d", first)
+    files.forget_loaded(BUS, "d", second)
+    assert files.loaded_as(BUS, "d") == first
+    files.forget_loaded(BUS, "d", first)
+    assert files.mark_loaded(BUS, "d", second) == second

@@ -26,7 +26,10 @@ from chalicelib.storage import files, people, work
 from sandbox.kernel import Sandbox
 
 NEW_YEAR = date(2025, 1, 1)
-SELDOM = {"StatisticsSchedule": "cron(0 17 1 * ? *)"}  # counting everybody every night costs most of a day
+SELDOM = {  # counting everybody and looking at every feed each night costs most of a day
+    "StatisticsSchedule": "cron(0 17 1 * ? *)",
+    "FeedWatchSchedule": "cron(30 23 1 * ? *)",
+}
 DUE = date(2025, 6, 30)
 DEPARTMENT = {
     "roster": "hrss",

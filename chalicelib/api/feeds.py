@@ -1,0 +1,59 @@
+"""For officers, auditors and apps: every feed, whether it delivers, and what it contributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib import intake, stats
+from chalicelib.api.edge import Audience, Call
+from chalicelib.model import DroppedFile
+
+feeds = Audience(__name__)
+
+Json = dict[str, Any]
+
+
+@feeds.route("GET", "/v1/feeds")
+def list_feeds(call: Call) -> Json:
+    """Every feed that takes files: its state today, its newest file, and its coverage at the last count."""
+    figures = stats.latest() or {}
+    coverage = figures.get("feeds", {})
+    return {
+        "as_of": call.today,
+        "coverage_as_of": figures.get("as_of"),
+        "recipients": figures.get("recipients"),
+        "items": [_feed(now, coverage.get(now.feed.id)) for now in intake.feeds_now(call.today)],
+    }
+
+
+def _feed(now: intake.FeedNow, coverage: Mapping[str, int] | None) -> Json:
+    feed, fresh = now.feed, now.freshness
+    return {
+        "feed": feed.id,
+        "kind": feed.kind,
+        "title": {"zh": feed.title.zh, "en": feed.title.en},
+        "department": feed.department,
+        "load": "full" if feed.is_full else "delta",
+        "state": fresh.state.value,
+        "last": fresh.last,
+        "next_due": fresh.next_due,
+        "days_late": fresh.days_late,
+        "loaded": _file(now.loaded),
+        "held": _file(now.held),
+        "coverage": dict(coverage) if coverage is not None else None,
+    }
+
+
+def _file(dropped: DroppedFile | None) -> Json | None:
+    if dropped is None:
+        return None
+    counts = dropped.counts
+    return {
+        "id": dropped.id,
+        "day": dropped.day,
+        "received": dropped.received,
+        "rows": counts.rows,
+        "rejected": counts.rejected,
+        "rejected_share": round(counts.rejected / counts.rows, 4) if counts.rows else None,
+    }

@@ -1,0 +1,97 @@
+"""For officers and auditors: dropped files, what became of them, and held files decided by a person."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, Final
+
+from chalicelib import intake
+from chalicelib.api import ids
+from chalicelib.api.bodies import FileDecision
+from chalicelib.api.edge import Audience, Call
+from chalicelib.api.problems import FieldError, invalid
+from chalicelib.model import DroppedFile, FeedId, FileState
+from chalicelib.storage import files, objects
+
+dropped_files = Audience(__name__)
+
+_FEED: Final = re.compile(r"[a-z][a-z0-9_]{1,63}", re.ASCII)
+Json = dict[str, Any]
+
+
+@dropped_files.route("GET", "/v1/files", query=("feed", "state", "limit", "cursor"))
+def list_files(call: Call) -> Json:
+    """What departments have sent and what became of it, newest first within each feed."""
+    feed, state = call.query.get("feed"), call.query.get("state")
+    if feed is not None and not _FEED.fullmatch(feed):
+        raise invalid(FieldError("shape", "格式不正确。", "has the wrong format", parameter="feed"))
+    if state is not None and state.lower() not in set(FileState):
+        allowed = ", ".join(FileState)
+        raise invalid(
+            FieldError(
+                "not_one_of", f"不在可选值之内：{allowed}", f"must be one of: {allowed}", parameter="state"
+            )
+        )
+    wanted_state = state.lower() if state is not None else None
+    found = files.of_feed(FeedId(feed)) if feed is not None else files.everything()
+    page = call.page(f"files {feed} {wanted_state}")
+    wanted = _after(page.after, (f for f in found if wanted_state is None or f.state == wanted_state))
+    shown, following = page.cut_in_order(wanted, lambda dropped: dropped.id)
+    return {"items": [_file(dropped) for dropped in shown], "next": following}
+
+
+def _after(last: str, dropped: Iterator[DroppedFile]) -> Iterator[DroppedFile]:
+    """The files behind the last one shown."""
+    if last:
+        for one in dropped:
+            if one.id == last:
+                break
+    yield from dropped
+
+
+@dropped_files.route("GET", "/v1/files/{id}")
+def show_file(call: Call, id: str) -> Json:
+    """One file through its stages, with the receipt that its department has."""
+    dropped = files.find(ids.file_id(id))
+    receipt = objects.read_receipt(dropped.department, dropped.id)
+    return {**_file(dropped), "receipt": json.loads(receipt) if receipt is not None else None}
+
+
+@dropped_files.route("POST", "/v1/files/{id}/release", body=FileDecision, once=True)
+def release_file(call: Call, id: str) -> Json:
+    """A person has looked at a held file: it is right as it is, and is read again."""
+    reason = call.body(FileDecision).reason
+    return _file(intake.release(ids.file_id(id), by=call.caller.subject, reason=reason))
+
+
+@dropped_files.route("POST", "/v1/files/{id}/refuse", body=FileDecision, once=True)
+def refuse_file(call: Call, id: str) -> Json:
+    """A person has looked at a held file: it goes back to its department, with the reason."""
+    reason = call.body(FileDecision).reason
+    return _file(intake.refuse(ids.file_id(id), by=call.caller.subject, reason=reason))
+
+
+def _file(dropped: DroppedFile) -> Json:
+    """A file without its name: file names are personal data."""
+    return {
+        "id": dropped.id,
+        "department": dropped.department,
+        "feed": dropped.feed,
+        "day": dropped.day,
+        "state": dropped.state.value,
+        "received": dropped.received,
+        "finished": dropped.finished,
+        "counts": asdict(dropped.counts),
+        "certified": dropped.certified,
+        "kept_for_later": dropped.kept,
+        "withdrawn": dropped.withdrawn,
+        "corrects": dropped.corrects,
+        "why": {"code": dropped.code, "zh": dropped.zh, "en": dropped.en} if dropped.code else None,
+        "stages": [
+            {"state": step.state.value, "at": step.at, "by": step.by, "reason": step.reason or None}
+            for step in dropped.steps
+        ],
+    }

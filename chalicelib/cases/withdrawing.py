@@ -1,0 +1,138 @@
+"""Evidence taken back: by a department's own code, or because a corrected file no longer holds it.
+
+A tombstone stays, so that a copy of the record that arrives later changes nothing. Open suspicions that
+rest on nothing any more end without anybody's visit; what a confirmed one caused is undone (rule 14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from chalicelib import clock, messages
+from chalicelib.cases import settling, verifying
+from chalicelib.cases.settling import Arrival
+from chalicelib.engine.suspicion import is_moot
+from chalicelib.engine.undoing import Undoing, undone
+from chalicelib.model import (
+    BenefitCode,
+    Change,
+    Evidence,
+    EvidenceKey,
+    InstructionKind,
+    Message,
+    PersonId,
+    PersonRecord,
+    Suspicion,
+    SuspicionState,
+    Template,
+)
+from chalicelib.pack import current
+from chalicelib.settings import settings
+from chalicelib.storage import lake, people
+
+
+def evidence_withdrawn(person: PersonId, keys: Iterable[EvidenceKey], *, actor: str) -> Arrival:
+    """Take evidence back, undo what it caused, and let go on whoever waited because of it.
+
+    The same again changes nothing, but still wakes. A record that has not arrived yet may be withdrawn.
+    """
+    wanted = frozenset(keys)
+    in_lake = lake.evidence_of(person)
+    moved: tuple[BenefitCode, ...] = ()
+
+    def take_back(record: PersonRecord) -> Change | None:
+        nonlocal moved
+        gone = wanted - record.withdrawn
+        change = _change(record, gone, in_lake, actor) if gone else None
+        moved = tuple(e.benefit for e in change.entitlements) if change is not None else ()
+        return change
+
+    record = people.change(person, take_back)
+    for suspicion in record.suspicions:
+        if suspicion.state is SuspicionState.WITHDRAWN and suspicion.waiting is not None:
+            verifying.go_on(record, suspicion)
+    settling.follow_up(record)
+    return Arrival(record, settling.judge(record, clock.today()), moved)
+
+
+def evidence_restored(person: PersonId, evidence: Sequence[Evidence], *, actor: str) -> PersonRecord:
+    """A corrected file holds again what an earlier correction had left out: it counts again."""
+
+    def bring_back(record: PersonRecord) -> Change | None:
+        again = tuple({e.key: e for e in evidence if e.key in record.withdrawn}.values())
+        if not again:
+            return None
+        keys = frozenset(item.key for item in again)
+        held = replace(record, evidence=record.evidence + again, withdrawn=record.withdrawn - keys)
+        change = settling.settle(held, clock.today()).change("evidence restored", actor, evidence=again)
+        return replace(change, restore=tuple(sorted(keys)))
+
+    record = people.change(person, bring_back)
+    settling.follow_up(record)
+    return record
+
+
+def _change(
+    record: PersonRecord, gone: frozenset[EvidenceKey], in_lake: Sequence[Evidence], actor: str
+) -> Change:
+    on, rules = clock.today(), current().rules
+    withdrawn = record.withdrawn | gone
+    known = {item.key for item in record.evidence} | withdrawn
+    kept = tuple(item for item in record.evidence if item.key not in gone)
+    left = replace(record, evidence=kept, withdrawn=withdrawn)
+    older = _that_counts(left, [item for item in in_lake if item.key not in known])
+    left = replace(left, evidence=kept + older)
+    undoing = undone(left, gone, people.payments_of(record.person.id), rules, on)
+    left = _with(left, undoing)
+    decision = settling.judge(left, on)
+    moot = tuple(
+        replace(s, state=SuspicionState.WITHDRAWN, verified_by=actor, closed=on)
+        for s in left.open_suspicions
+        if is_moot(s, decision)
+    )
+    settlement = settling.settle(replace(left, suspicions=_put(left.suspicions, moot)), on)
+    change = settlement.change("evidence withdrawn", actor, evidence=older)
+    entitlements = {e.benefit: e for e in (*undoing.entitlements, *change.entitlements)}
+    return replace(
+        change,
+        details={**change.details, "withdrawn": sorted(str(key) for key in gone), "arrears_fen": undoing.fen},
+        withdraw=tuple(sorted(gone)),
+        person=change.person or (undoing.person if undoing.person != record.person else None),
+        entitlements=tuple(entitlements.values()),
+        suspicions=(*undoing.suspicions, *moot, *change.suspicions),
+        instructions=undoing.instructions,
+        messages=(*change.messages, *_told(record, undoing)),
+    )
+
+
+def _that_counts(record: PersonRecord, in_lake: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """What the lake holds beyond the record, as far as a certificate would now rest on it."""
+    full = replace(record, evidence=(*record.evidence, *in_lake))
+    verdicts = settling.judge(full, clock.today()).verdicts
+    rests_on = {key for verdict in verdicts for key in verdict.evidence}
+    return tuple(item for item in in_lake if item.key in rests_on)
+
+
+def _with(record: PersonRecord, undoing: Undoing) -> PersonRecord:
+    again = {e.benefit: e for e in undoing.entitlements}
+    return replace(
+        record,
+        person=undoing.person,
+        suspicions=_put(record.suspicions, undoing.suspicions),
+        entitlements=tuple(again.get(e.benefit, e) for e in record.entitlements),
+    )
+
+
+def _put(before: Sequence[Suspicion], changed: Sequence[Suspicion]) -> tuple[Suspicion, ...]:
+    after = {s.name: s for s in (*before, *changed)}
+    return tuple(after.values())
+
+
+def _told(record: PersonRecord, undoing: Undoing) -> tuple[Message, ...]:
+    """Somebody whose payment had ended is told that it goes on, with what is owed."""
+    if not any(i.kind is InstructionKind.RESUME for i in undoing.instructions):
+        return ()
+    on = clock.today()
+    words = {"yuan": f"{undoing.fen / 100:.2f}", "month": f"{on:%Y-%m}", "hotline": settings().hotline}
+    return (messages.compose(record.person, Template.RESTORED, on.isoformat(), words, on),)

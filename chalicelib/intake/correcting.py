@@ -1,0 +1,79 @@
+"""A corrected file stands in the place of an earlier one: what only the earlier one said is taken back.
+
+A department corrects a file by dropping it again under its own name, in the same day's folder. What
+another file of the feed says as well stays: only what nobody says any more is withdrawn. The earlier
+file keeps standing until the corrected one is loaded, so a correction that is held changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib import cases, clock
+from chalicelib.intake import receipts
+from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileState, FileStep, PersonId
+from chalicelib.pack import current
+from chalicelib.storage import files, said
+
+BY_INTAKE = "intake"
+_REPLACED = (FileState.LOADED, FileState.HELD, FileState.RELEASED)
+
+
+def corrected_by(dropped: DroppedFile) -> DroppedFile | None:
+    """The file in whose place another stands once it is loaded; the newest, if there are several."""
+    earlier = [
+        found
+        for found in files.of_day(dropped.feed, dropped.day)
+        if found.key == dropped.key and found.id != dropped.id and found.state in _REPLACED
+    ]
+    return max(earlier, key=lambda found: found.received, default=None)
+
+
+def take_back(
+    earlier: DroppedFile, corrected: DroppedFile, evidence: Mapping[PersonId, Sequence[Evidence]]
+) -> int:
+    """Withdraw what only the earlier file said, restore what the corrected one says again; how many.
+
+    The corrected file's evidence is loaded already. May be repeated: what the earlier file
+    said is forgotten only when all of this is done.
+    """
+    if earlier.state is not FileState.LOADED:
+        return 0
+    actor = f"feed:{corrected.feed}"
+    before = said.by_file(earlier.feed, earlier.day, earlier.id)
+    if not before:
+        return 0
+    now = {person: frozenset(item.key for item in items) for person, items in evidence.items()}
+    lost = {person: keys - now.get(person, frozenset()) for person, keys in before.items()}
+    others = said.elsewhere(
+        earlier.feed, {p: k for p, k in lost.items() if k}, but=(earlier.id, corrected.id)
+    )
+    taken = 0
+    for person, keys in lost.items():
+        if gone := keys - others.get(person, frozenset()):
+            cases.evidence_withdrawn(person, gone, actor=actor)
+            taken += len(gone)
+    _restore(before, evidence, actor)
+    return taken
+
+
+def _restore(
+    before: Mapping[PersonId, frozenset[EvidenceKey]],
+    evidence: Mapping[PersonId, Sequence[Evidence]],
+    actor: str,
+) -> None:
+    for person, items in evidence.items():
+        new = [item for item in items if item.key not in before.get(person, frozenset())]
+        if new:
+            cases.evidence_restored(person, new, actor=actor)
+
+
+def supersede(earlier: DroppedFile, corrected: DroppedFile) -> None:
+    """Close the earlier file, once the corrected one is loaded."""
+    if earlier.state is FileState.LOADED:
+        said.forget(earlier.feed, earlier.day, earlier.id)
+        files.forget_loaded(earlier.feed, earlier.digest, earlier.id)
+    step = FileStep(FileState.SUPERSEDED, clock.now(), BY_INTAKE, f"corrected by {corrected.id}")
+    closed = earlier.at_stage(step)
+    files.put(closed)
+    receipts.write_again(closed, current().feeds.get(closed.feed))

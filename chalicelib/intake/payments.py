@@ -1,0 +1,69 @@
+"""What was really paid, and the open instructions held against it (rule 23)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from chalicelib import clock
+from chalicelib.model import (
+    BenefitCode,
+    Change,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Month,
+    Payment,
+    PersonId,
+    PersonRecord,
+)
+from chalicelib.storage import people, work
+
+
+def load_payments(payments: Sequence[tuple[PersonId, Payment]]) -> None:
+    """Keep what was really paid, and hold the open instructions against it (rule 23)."""
+    people.put_payments(payments)
+    months = {(payment.benefit, payment.month) for _, payment in payments}
+    paid = {(person, p.benefit, p.month): p.fen for person, p in payments}
+    on = clock.today()
+    for person in sorted({person for person, _ in work.open_instructions()}):
+
+        def match(record: PersonRecord, person: PersonId = person) -> Change | None:
+            changed = [
+                after
+                for before in record.instructions
+                if (after := _matched(before, person, months, paid, on)) != before
+            ]
+            if not changed:
+                return None
+            details = {i.name: i.state.value for i in changed}
+            return Change(
+                "payments matched", "feed:payments", clock.now(), details, instructions=tuple(changed)
+            )
+
+        people.change(person, match)
+
+
+def _matched(
+    instruction: Instruction,
+    person: PersonId,
+    months: set[tuple[BenefitCode, Month]],
+    paid: dict[tuple[PersonId, BenefitCode, Month], int],
+    on: date,
+) -> Instruction:
+    """One instruction against one payments file: seen, or listed after two pay runs without it."""
+    if instruction.state not in (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED):
+        return instruction
+    runs = sorted(month for benefit, month in months if benefit == instruction.benefit)
+    later = [month for month in runs if month >= instruction.month]
+    if not later:
+        return instruction
+    got = paid.get((person, instruction.benefit, later[0]), 0)
+    stops = instruction.kind in (InstructionKind.SUSPEND, InstructionKind.PAUSE, InstructionKind.TERMINATE)
+    resumed = instruction.kind is InstructionKind.RESUME and got >= instruction.fen
+    if (stops and got == 0) or resumed:
+        return replace(instruction, state=InstructionState.SEEN, changed=on)
+    if (on - instruction.issued).days > 62:
+        return replace(instruction, state=InstructionState.LISTED, changed=on)
+    return instruction

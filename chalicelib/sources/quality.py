@@ -1,0 +1,99 @@
+"""What a department answers for, month by month: punctual, whole, readable and true data (row J9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from chalicelib.model import Month
+from chalicelib.sources.feed import Arrives
+
+
+class Load(StrEnum):
+    """Whether the files of a month held the whole list."""
+
+    FULL = "full"
+    SHORT = "short"  # one was let pass by a person although it was below its expectations
+    DELTA = "delta"  # only what is new is agreed
+    NOTHING = "nothing"  # no file was loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One loaded file: the day it speaks of, the day it came, its rows, and whether a person let it pass."""
+
+    day: date
+    came: date
+    rows: int
+    rejected: int
+    released: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeedMonth:
+    """One feed in one month. `checked` people of its were met or found dead at a door, `wrong` of them."""
+
+    month: Month
+    files: int
+    days_late: int
+    load: Load
+    rows: int
+    rejected: int
+    checked: int = 0
+    wrong: int = 0
+
+    @property
+    def rejected_share(self) -> float | None:
+        """Rejected among all rows; None without rows."""
+        return self.rejected / self.rows if self.rows else None
+
+    @property
+    def wrong_share(self) -> float | None:
+        """Wrong among those whom a visit has checked; None where none was."""
+        return self.wrong / self.checked if self.checked else None
+
+
+def feed_month(
+    arrives: Arrives,
+    arrivals: Sequence[Arrival],
+    month: Month,
+    *,
+    is_full: bool,
+    checked: int = 0,
+    wrong: int = 0,
+) -> FeedMonth:
+    """What a feed did in a month; `arrivals` are all its loaded files, in any order."""
+    mine = [arrival for arrival in arrivals if arrival.came.isoformat()[:7] == month]
+    return FeedMonth(
+        month=month,
+        files=len(mine),
+        days_late=sum(_is_late(arrives, arrivals, day) for day in _days(month)),
+        load=_load(mine, is_full),
+        rows=sum(arrival.rows for arrival in mine),
+        rejected=sum(arrival.rejected for arrival in mine),
+        checked=checked,
+        wrong=wrong,
+    )
+
+
+def _days(month: Month) -> Iterable[date]:
+    day = date.fromisoformat(f"{month}-01")
+    while day.isoformat()[:7] == month:
+        yield day
+        day += timedelta(days=1)
+
+
+def _is_late(arrives: Arrives, arrivals: Sequence[Arrival], on: date) -> bool:
+    """Whether the newest file that had come by a day was older than agreed; not before the first one."""
+    newest = max((min(a.day, a.came) for a in arrivals if a.came <= on), default=None)
+    return newest is not None and (on - newest).days > arrives.every.longest_days
+
+
+def _load(mine: Sequence[Arrival], is_full: bool) -> Load:
+    if not mine:
+        return Load.NOTHING
+    if not is_full:
+        return Load.DELTA
+    return Load.SHORT if any(arrival.released for arrival in mine) else Load.FULL

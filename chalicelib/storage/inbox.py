@@ -1,0 +1,15 @@
+"""The queue before intake: a wish to read a file again, beside S3's own word that one has arrived."""
+
+from __future__ import annotations
+
+import json
+
+from chalicelib.settings import settings
+from chalicelib.storage.clients import client
+
+
+def read_again(key: str) -> None:
+    """Put a file back into the queue: dead, released, or to be matched with a new roster."""
+    client("sqs").send_message(
+        QueueUrl=settings().inbox_queue_url, MessageBody=json.dumps({"reread": key}, ensure_ascii=False)
+    )

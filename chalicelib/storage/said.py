@@ -1,0 +1,102 @@
+"""Who is said what by which file: so that a corrected file can take back what only the earlier one said.
+
+said/feed=<feed>/<YYYYMMDD>/<file>.parquet in the lake's bucket: person, day, event of one loaded file. The
+lake itself is ordered by person and holds each fact once; which file said it is asked here alone, and
+only when a file is corrected. A correction later than these lists are kept takes nothing back.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
+from typing import TYPE_CHECKING
+
+from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId
+from chalicelib.settings import settings
+from chalicelib.storage.clients import client
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Keys = Mapping[PersonId, AbstractSet[EvidenceKey]]
+
+
+def _folder(feed: FeedId) -> str:
+    return f"said/feed={feed}/"
+
+
+def _key(feed: FeedId, day: date, file: FileId) -> str:
+    return f"{_folder(feed)}{day:%Y%m%d}/{file}.parquet"
+
+
+def put(feed: FeedId, day: date, file: FileId, evidence: Mapping[PersonId, Sequence[Evidence]]) -> None:
+    """Note what a file says; the same file again replaces its list."""
+    import polars as pl
+
+    rows = [(person, item.key.day, item.key.event) for person in evidence for item in evidence[person]]
+    buffer = io.BytesIO()
+    pl.DataFrame(
+        rows, schema={"person": pl.String, "day": pl.Date, "event": pl.String}, orient="row"
+    ).write_parquet(buffer)
+    client("s3").put_object(Bucket=settings().lake_bucket, Key=_key(feed, day, file), Body=buffer.getvalue())
+
+
+def by_file(feed: FeedId, day: date, file: FileId) -> dict[PersonId, frozenset[EvidenceKey]]:
+    """What a file said about whom; empty if it said nothing, or its list is gone."""
+    try:
+        frame = _frame(_key(feed, day, file))
+    except client("s3").exceptions.NoSuchKey:
+        return {}
+    return _keys(feed, frame)
+
+
+def elsewhere(feed: FeedId, wanted: Keys, *, but: Iterable[FileId]) -> dict[PersonId, frozenset[EvidenceKey]]:
+    """Which of these keys another file of the feed says as well.
+
+    Reads every list of the feed from the earliest of the wanted days on: for corrections only.
+    """
+    import polars as pl
+
+    days = [key.day for keys in wanted.values() for key in keys]
+    if not days:
+        return {}
+    left_out = tuple(f"/{file}.parquet" for file in but)
+    found: dict[PersonId, set[EvidenceKey]] = defaultdict(set)
+    for key in _objects(feed, min(days)):
+        if key.endswith(left_out):
+            continue
+        frame = _frame(key).filter(pl.col("person").is_in(list(wanted)))
+        for person, keys in _keys(feed, frame).items():
+            found[person] |= keys & wanted[person]
+    return {person: frozenset(keys) for person, keys in found.items()}
+
+
+def forget(feed: FeedId, day: date, file: FileId) -> None:
+    """Take away the list of a file that no longer counts."""
+    client("s3").delete_object(Bucket=settings().lake_bucket, Key=_key(feed, day, file))
+
+
+def _keys(feed: FeedId, frame: pl.DataFrame) -> dict[PersonId, frozenset[EvidenceKey]]:
+    found: dict[PersonId, set[EvidenceKey]] = defaultdict(set)
+    for person, day, event in frame.select("person", "day", "event").iter_rows():
+        found[PersonId(person)].add(EvidenceKey(day, feed, event))
+    return {person: frozenset(keys) for person, keys in found.items()}
+
+
+def _objects(feed: FeedId, since: date) -> Iterator[str]:
+    """The lists in folders of a day and later ones: nobody tells of a day before it has come."""
+    pages = client("s3").get_paginator("list_objects_v2")
+    start = f"{_folder(feed)}{since:%Y%m%d}"
+    for page in pages.paginate(Bucket=settings().lake_bucket, Prefix=_folder(feed), StartAfter=start):
+        for found in page.get("Contents", ()):
+            yield found["Key"]
+
+
+def _frame(key: str) -> pl.DataFrame:
+    import polars as pl
+
+    body = client("s3").get_object(Bucket=settings().lake_bucket, Key=key)["Body"].read()
+    return pl.read_parquet(io.BytesIO(body))

@@ -1,0 +1,182 @@
+"""Dropped files: what became of them, and a person's word on those that are held."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib import stats
+from chalicelib.model import (
+    Counts,
+    DroppedFile,
+    Evidence,
+    EvidenceKey,
+    FeedId,
+    FileId,
+    FileState,
+    VisitOutcome,
+)
+from chalicelib.storage import files, objects
+from tests.api.conftest import COUNTY, NUMBER, OTHER_NUMBER, As, a_person, given
+from tests.api.town import a_file
+from tests.people import a_visit
+
+REASON = {"reason": "电话核实，当日确实只有三条"}
+
+
+def queued() -> list[str]:
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName="inbox")["QueueUrl"]
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(message["Body"])["reread"] for message in found]
+
+
+def receipt_of(dropped: DroppedFile) -> dict[str, Any]:
+    body = objects.read_receipt(dropped.department, dropped.id)
+    assert body is not None
+    receipt: dict[str, Any] = json.loads(body)
+    return receipt
+
+
+class TestOneFile:
+    def test_it_is_shown_with_its_receipt_and_without_its_name(self, as_: As) -> None:
+        held = a_file()
+        objects.put_receipt(held.department, held.id, b'{"rows": 3, "notes": []}')
+        answer = as_("auditor", COUNTY).get(f"/v1/files/{held.id}")
+        assert answer.json_body["receipt"] == {"rows": 3, "notes": []}
+        assert "孟晓华" not in answer.body.decode()
+
+    @pytest.mark.parametrize("id", ["0" * 16, "0" * 15, "..%2F..", "z" * 16])
+    def test_one_that_does_not_exist(self, as_: As, id: str) -> None:
+        assert as_("officer", COUNTY).get(f"/v1/files/{id}").status_code == 404
+
+    def test_the_state_may_be_written_either_way(self, as_: As) -> None:
+        a_file()
+        for state in ("held", "HELD"):
+            assert len(as_("officer", COUNTY).get(f"/v1/files?state={state}").json_body["items"]) == 1
+
+
+class TestRelease:
+    def test_it_is_read_again_and_says_who_when_and_why(self, as_: As) -> None:
+        held = a_file()
+        answer = as_("officer", COUNTY, "officer-7").post(f"/v1/files/{held.id}/release", REASON)
+        assert answer.json_body["state"] == "released"
+        (stage,) = answer.json_body["stages"]
+        assert (stage["by"], stage["reason"], stage["at"]) == (
+            "officer-7",
+            REASON["reason"],
+            "2025-07-01T10:00:00+08:00",
+        )
+        assert queued() == [held.key]
+        receipt = receipt_of(held)
+        assert receipt["state"] == "released"
+        assert receipt["stages"][-1]["reason"] == REASON["reason"]
+
+    def test_twice_is_once(self, as_: As) -> None:
+        held = a_file()
+        for _ in range(2):
+            answer = as_("officer", COUNTY).post(f"/v1/files/{held.id}/release", REASON)
+            assert (answer.status_code, answer.json_body["state"]) == (200, "released")
+        assert len(files.find(held.id).steps) == 1
+
+    @pytest.mark.parametrize("state", [s for s in FileState if s is not FileState.HELD])
+    def test_only_what_is_held(self, as_: As, state: FileState) -> None:
+        other = a_file(state=state)
+        for verb in ("release", "refuse"):
+            answer = as_("officer", COUNTY).post(f"/v1/files/{other.id}/{verb}", REASON)
+            assert (answer.status_code, answer.json_body["code"]) == (409, "not_held")
+        assert files.find(other.id) == other
+
+    def test_nobody_can_release_what_waits_for_the_roster(self, as_: As) -> None:
+        files.put(waiting := replace(a_file(), code="no_roster_yet"))
+        answer = as_("officer", COUNTY).post(f"/v1/files/{waiting.id}/release", REASON)
+        assert answer.json_body["code"] == "waits_for_the_roster"
+
+    @pytest.mark.parametrize("body", [{}, {"reason": "是"}, {"reason": "找孟某13800001111"}])
+    def test_a_reason_is_given_and_names_nobody(self, as_: As, body: dict[str, str]) -> None:
+        held = a_file()
+        assert as_("officer", COUNTY).post(f"/v1/files/{held.id}/release", body).status_code == 422
+
+    def test_two_officers_do_not_decide_differently(self, as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+        held = a_file()
+        found = files.find
+
+        def find_late(file: FileId) -> DroppedFile:
+            before = found(file)
+            if before.state is FileState.HELD:  # the other one is a moment faster
+                files.put(replace(before, state=FileState.REFUSED, code="refused_by_a_person"))
+            return before
+
+        monkeypatch.setattr(files, "find", find_late)
+        answer = as_("officer", COUNTY).post(f"/v1/files/{held.id}/release", REASON)
+        assert (answer.status_code, answer.json_body["code"]) == (503, "busy")
+        assert found(held.id).state is FileState.REFUSED
+
+
+class TestRefuse:
+    def test_it_goes_back_with_the_reason(self, as_: As) -> None:
+        held = a_file()
+        for _ in range(2):
+            answer = as_("officer", COUNTY, "officer-7").post(f"/v1/files/{held.id}/refuse", REASON)
+            assert (answer.json_body["state"], answer.json_body["why"]["code"]) == (
+                "refused",
+                "refused_by_a_person",
+            )
+        assert len(files.find(held.id).steps) == 1
+        assert REASON["reason"] in receipt_of(held)["zh"]
+        assert not queued()
+
+
+class TestFeeds:
+    def loaded(self, feed: str = "cremations", day: date = date(2025, 6, 20)) -> None:
+        files.put(replace(a_file(feed, FileState.LOADED, day), counts=Counts(rows=4, accepted=3, rejected=1)))
+
+    def feeds(self, as_: As) -> dict[str, dict[str, Any]]:
+        return {i["feed"]: i for i in as_("app", COUNTY).get("/v1/feeds").json_body["items"]}
+
+    def test_each_that_takes_files_with_its_state(self, as_: As) -> None:
+        self.loaded()
+        feeds = self.feeds(as_)
+        assert "counter" not in feeds, "nobody drops files for it"
+        cremations = feeds["cremations"]
+        assert (cremations["state"], cremations["next_due"], cremations["days_late"]) == (
+            "late",
+            "2025-06-27",
+            4,
+        )
+        assert (cremations["loaded"]["rows"], cremations["loaded"]["rejected_share"]) == (4, 0.25)
+        assert feeds["bus_rides"]["state"] == "missing"
+
+    def test_a_newer_file_that_is_held_counts_as_held_and_an_older_one_does_not(self, as_: As) -> None:
+        self.loaded()
+        a_file(day=date(2025, 6, 10))
+        assert self.feeds(as_)["cremations"]["held"] is None
+        newer = a_file(day=date(2025, 6, 30))
+        found = self.feeds(as_)["cremations"]
+        assert (found["state"], found["held"]["id"]) == ("held", newer.id)
+
+    def test_coverage_is_of_the_nightly_count(self, as_: As) -> None:
+        until = date(2025, 1, 31)  # as stated by the authority: only what the feeds say reaches further
+        both, alone = a_person(NUMBER, until=until), a_person(OTHER_NUMBER, until=until)
+
+        def seen(feed: str, event: str) -> Evidence:
+            return Evidence(EvidenceKey(date(2025, 5, 1), FeedId(feed), event), FileId("f"), 1)
+
+        hospital, travel = seen("hospital_inpatient", "admitted"), seen("travel_agency", "travelled")
+        given(both, evidence=(hospital, travel))
+        given(alone, evidence=(hospital,), visits=(a_visit("2025-06-16 10:00", VisitOutcome.SEEN),))
+        assert self.feeds(as_)["hospital_inpatient"]["coverage"] is None
+        stats.nightly_statistics()
+        answer = as_("app", COUNTY).get("/v1/feeds").json_body
+        assert (answer["coverage_as_of"], answer["recipients"]) == ("2025-07-01", 2)
+        feeds = {item["feed"]: item["coverage"] for item in answer["items"]}
+        assert feeds["hospital_inpatient"] == {"certified": 1, "alone": 1}
+        assert feeds["travel_agency"] == {"certified": 1, "alone": 0}, "without it, the hospital would do"
+        figures = stats.latest()
+        assert figures is not None
+        assert figures["proved"] == {"hospital_inpatient": {"2025-06": {"checked": 1, "wrong": 0}}}

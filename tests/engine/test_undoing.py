@@ -1,0 +1,162 @@
+"""What follows when the record of a confirmed suspicion is taken back (rule 14)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.engine.undoing import Undoing, undone
+from chalicelib.model import (
+    BenefitCode,
+    EntitlementStatus,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Month,
+    Payment,
+    PersonRecord,
+    Suspicion,
+    SuspicionKind,
+    SuspicionState,
+    Verification,
+)
+from tests.engine.judging import RULES
+from tests.people import (
+    PENSION,
+    a_key,
+    a_person,
+    a_record,
+    a_suspicion,
+    an_entitlement,
+    day,
+    some_evidence,
+)
+
+ON = day("2025-09-10")
+DEATH = a_key("cremations/cremated", "2025-05-10")
+GONE = frozenset({DEATH})
+TERMINATED, PAUSED = EntitlementStatus.TERMINATED, EntitlementStatus.PAUSED
+
+
+def confirmed(kind: SuspicionKind = SuspicionKind.DEATH, **named: object) -> Suspicion:
+    return replace(
+        a_suspicion(kind, state=SuspicionState.CONFIRMED),
+        **{"verification": Verification.DOCUMENT, **named},  # type: ignore[arg-type]
+    )
+
+
+def told(
+    kind: InstructionKind,
+    state: InstructionState = InstructionState.ISSUED,
+    month: str = "2025-06",
+    fen: int = 15_000,
+    benefit: str = PENSION,
+) -> Instruction:
+    return Instruction(BenefitCode(benefit), kind, Month(month), fen, "x", state, day(f"{month}-01"))
+
+
+def ended(**named: object) -> PersonRecord:
+    given: dict[str, object] = {
+        "entitlements": [an_entitlement(status=TERMINATED, stopped_from="2025-06")],
+        "suspicions": [confirmed()],
+        "instructions": [told(InstructionKind.TERMINATE)],
+        **named,
+    }
+    return a_record(a_person(deceased_on="2025-05-10"), **given)  # type: ignore[arg-type]
+
+
+def undo(record: PersonRecord, *payments: Payment) -> Undoing:
+    return undone(record, GONE, payments, RULES, ON)
+
+
+def resumed(undoing: Undoing) -> Instruction | None:
+    return next((i for i in undoing.instructions if i.kind is InstructionKind.RESUME), None)
+
+
+def test_the_person_lives_is_paid_again_and_gets_what_was_withheld() -> None:
+    undoing = undo(ended(), Payment(PENSION, Month("2025-07"), 15_000, ON))
+    assert undoing.person.deceased_on is None
+    assert [s.state for s in undoing.suspicions] == [SuspicionState.WITHDRAWN]
+    (again,) = undoing.entitlements
+    assert (again.status, again.stopped_from) == (EntitlementStatus.ACTIVE, None)
+    resume = resumed(undoing)
+    assert resume is not None
+    assert (resume.month, resume.fen) == ("2025-09", 30_000), "June and August; July was paid"
+    assert undoing.fen == 30_000
+
+
+@pytest.mark.parametrize(
+    ("state", "cancelled", "owed", "why"),
+    [
+        (InstructionState.ISSUED, True, 45_000, "nobody recovers any more"),
+        (InstructionState.ACKNOWLEDGED, True, 45_000, "nobody recovers any more"),
+        (InstructionState.SEEN, False, 60_000, "what was recovered is given back"),
+        (InstructionState.LISTED, False, 45_000, "a person looks into it"),
+    ],
+)
+def test_what_was_to_be_recovered(state: InstructionState, cancelled: bool, owed: int, why: str) -> None:
+    other = told(InstructionKind.RECOVER, state, benefit="village_doctor_subsidy")
+    undoing = undo(ended(instructions=[told(InstructionKind.RECOVER, state), other]))
+    stopped = [i for i in undoing.instructions if i.kind is InstructionKind.RECOVER]
+    assert [i.state for i in stopped] == ([InstructionState.CANCELLED] if cancelled else []), why
+    assert undoing.fen == owed, why
+
+
+@pytest.mark.parametrize(
+    ("suspicion", "why"),
+    [
+        (confirmed(verification=Verification.VISIT), "found out at the door"),
+        (confirmed(evidence=a_key("hospital_inpatient/died", "2025-05-10")), "rests on another record"),
+        (confirmed(evidence=None), "rests on somebody's word"),
+        (a_suspicion(), "not confirmed: it ends with its finding"),
+    ],
+)
+def test_what_does_not_rest_on_the_record_stays(suspicion: Suspicion, why: str) -> None:
+    record = ended(suspicions=[suspicion])
+    assert undo(record) == Undoing(record.person, (), (), ()), why
+
+
+def test_what_another_record_says_as_well_stays() -> None:
+    record = ended(evidence=[some_evidence("hospital_inpatient/died", "2025-05-10")])
+    assert not undo(record).suspicions
+    other = ended(evidence=[some_evidence("hospital_inpatient/admitted", "2025-05-10")])
+    assert undo(other).suspicions
+
+
+def test_what_another_suspicion_ended_as_well_stays_ended() -> None:
+    second = confirmed(evidence=None, day=day("2025-05-12"))
+    undoing = undo(ended(suspicions=[confirmed(), second]))
+    assert undoing.suspicions
+    assert not undoing.entitlements
+
+
+def test_who_was_suspended_before_is_suspended_again() -> None:
+    suspended = told(InstructionKind.SUSPEND, month="2025-03")
+    entitlements = [an_entitlement(status=TERMINATED, stopped_from="2025-03")]
+    undoing = undo(ended(entitlements=entitlements, instructions=[suspended]))
+    (again,) = undoing.entitlements
+    assert (again.status, again.stopped_from) == (EntitlementStatus.SUSPENDED, "2025-03")
+    assert resumed(undoing) is None
+    since = told(InstructionKind.RESUME, month="2025-04")
+    (again,) = undo(ended(instructions=[suspended, since])).entitlements
+    assert again.status is EntitlementStatus.ACTIVE
+
+
+def test_a_pause_is_undone_and_what_was_never_ended_is_left_alone() -> None:
+    key = a_key("custody/awaiting_judgment", "2025-05-10")
+    paused = an_entitlement(status=PAUSED, stopped_from="2025-06")
+    active = an_entitlement("village_doctor_subsidy")
+    record = a_record(
+        entitlements=[paused, active], suspicions=[confirmed(SuspicionKind.CUSTODY, evidence=key)]
+    )
+    undoing = undone(record, frozenset({key}), (), RULES, ON)
+    assert [e.benefit for e in undoing.entitlements] == [PENSION]
+    assert undoing.fen == 45_000
+
+
+def test_a_fee_relief_has_nothing_to_pay() -> None:
+    relief = an_entitlement("outpatient_chronic", status=TERMINATED, stopped_from="2025-06", fen=0)
+    undoing = undo(ended(entitlements=[relief], instructions=[]))
+    assert [e.status for e in undoing.entitlements] == [EntitlementStatus.ACTIVE]
+    assert not undoing.instructions

@@ -1,0 +1,41 @@
+"""What one file said, what others say as well, and forgetting one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from chalicelib.model import FeedId, FileId, PersonId
+from chalicelib.storage import said
+from tests.storage.builders import evidence, key
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+FEED, DAY = FeedId("hospital_inpatient"), date(2025, 7, 1)
+ONE, TWO = PersonId("a" * 26), PersonId("b" * 26)
+FIRST, SECOND = FileId("1" * 16), FileId("2" * 16)
+
+
+def test_what_one_said_and_others_say_as_well() -> None:
+    said.put(FEED, DAY, FIRST, {ONE: [evidence(), evidence("2025-06-21")], TWO: [evidence("2025-06-21")]})
+    said.put(FEED, date(2025, 8, 1), SECOND, {ONE: [evidence()], TWO: [evidence()]})
+    mine = said.by_file(FEED, DAY, FIRST)
+    assert mine == {ONE: {key(), key("2025-06-21")}, TWO: {key("2025-06-21")}}
+    assert said.elsewhere(FEED, mine, but=[FIRST]) == {ONE: {key()}, TWO: frozenset()}
+    assert said.elsewhere(FEED, mine, but=[FIRST, SECOND]) == {}
+    assert said.elsewhere(FEED, {}, but=[FIRST]) == {}
+    assert said.elsewhere(FeedId("bus_rides"), mine, but=[]) == {}
+
+
+def test_a_folder_from_before_the_day_cannot_tell_of_it() -> None:
+    said.put(FEED, date(2025, 6, 1), SECOND, {ONE: [evidence("2025-06-20")]})
+    assert said.elsewhere(FEED, {ONE: {key("2025-06-20")}}, but=[]) == {}
+    assert said.elsewhere(FEED, {ONE: {key("2025-05-20")}}, but=[]) == {ONE: frozenset()}
+
+
+def test_a_forgotten_file_says_nothing() -> None:
+    said.put(FEED, DAY, FIRST, {ONE: [evidence()]})
+    said.forget(FEED, DAY, FIRST)
+    said.forget(FEED, DAY, FIRST)
+    assert said.by_file(FEED, DAY, FIRST) == {}

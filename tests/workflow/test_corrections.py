@@ -1,0 +1,210 @@
+"""What a department takes back or corrects is undone: certificates, suspicions, stopped payments."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib import cases
+from chalicelib.engine.money import arrears
+from chalicelib.intake import correcting
+from chalicelib.model import (
+    BenefitCode,
+    EntitlementStatus,
+    EvidenceKey,
+    FeedId,
+    FileState,
+    InstructionKind,
+    InstructionState,
+    Month,
+    Payment,
+    SuspicionKind,
+    SuspicionState,
+    Template,
+    Verification,
+    VisitOutcome,
+)
+from chalicelib.storage import people
+from tests.workflow.village import NEW_YEAR, Recipient, Village
+
+ONE, TWO = Recipient(980), Recipient(981, phone="13800000002")
+DIED = date(2025, 1, 10)
+CREMATIONS, HOSPITAL = (
+    "身份证号码,姓名,殡仪馆名称,火化日期,死亡日期,登记状态",
+    "身份证号码,姓名,医疗机构名称,发生日期,就诊事件",
+)
+KEY = EvidenceKey(DIED, FeedId("cremations"), "cremated")
+
+
+def cremated(village: Village, *numbers: str, name: str = "c.csv", day: date = DIED) -> None:
+    lines = [f"{number},甲,乙,{day},{day},火化" for number in numbers]
+    village.put(f"civil_affairs/cremations/20250130/{name}", "\n".join([CREMATIONS, *lines, ""]).encode())
+
+
+def in_hospital(village: Village, *stays: tuple[str, date], name: str = "h.csv") -> None:
+    lines = [f"{number},甲,乙,{day},入院" for number, day in stays]
+    village.put(
+        f"medical_insurance/hospital_inpatient/20250101/{name}", "\n".join([HOSPITAL, *lines, ""]).encode()
+    )
+
+
+def states(village: Village, feed: str) -> list[FileState]:
+    found = [f for f in village.files() if f.feed == feed]
+    return [f.state for f in sorted(found, key=lambda f: f.received)]
+
+
+def confirmed(village: Village, number: str, verification: Verification = Verification.DOCUMENT) -> None:
+    person = village.person(number)
+    cases.suspicion_verified(
+        person, SuspicionKind.DEATH, DIED, confirmed=True, by="county officer", verification=verification
+    )
+    village.sandbox.run_until_quiet()
+    assert village.record(number).entitlements[0].status is EntitlementStatus.TERMINATED
+
+
+def withdrawn(village: Village, number: str) -> None:
+    cases.evidence_withdrawn(village.person(number), [KEY], actor="feed:cremations")
+    village.sandbox.run_until_quiet()
+
+
+def test_a_death_taken_back_ends_its_suspicion_without_anybody_s_visit(village: Village) -> None:
+    village.settle(ONE)
+    village.until(date(2025, 1, 30))
+    cremated(village, ONE.number)
+    assert village.record(ONE.number).open_suspicions
+    withdrawn(village, ONE.number)
+    record = village.record(ONE.number)
+    assert [s.state for s in record.suspicions] == [SuspicionState.WITHDRAWN]
+    assert not [v for v in record.visits if v.is_pending], "nobody need go there any more"
+    cremated(village, ONE.number, name="late-copy.csv")
+    assert not village.record(ONE.number).open_suspicions, "a late copy of a withdrawn record says nothing"
+
+
+def test_a_withdrawal_that_arrives_first_makes_the_record_void(village: Village) -> None:
+    village.settle(ONE)
+    village.until(date(2025, 1, 30))
+    withdrawn(village, ONE.number)
+    cremated(village, ONE.number)
+    assert not village.record(ONE.number).suspicions
+
+
+def test_a_confirmed_death_taken_back_is_undone_arrears_included(village: Village) -> None:
+    village.settle(ONE)
+    village.until(date(2025, 1, 30))
+    cremated(village, ONE.number)
+    paid = Payment(BenefitCode("resident_pension"), Month("2025-02"), 20_000, DIED)
+    people.put_payments([(village.person(ONE.number), paid)])
+    confirmed(village, ONE.number)
+    village.until(date(2025, 5, 10))
+    before = village.record(ONE.number).entitlements[0]
+    withdrawn(village, ONE.number)
+    record = village.record(ONE.number)
+    assert record.person.deceased_on is None
+    assert (record.entitlements[0].status, record.entitlements[0].stopped_from) == (
+        EntitlementStatus.ACTIVE,
+        None,
+    )
+    owed = arrears(before, Month("2025-02"), Month("2025-05"), {Month("2025-02")})
+    assert owed.months == ("2025-03", "2025-04"), "February was paid all the same"
+    assert {i.kind: (i.state, i.fen) for i in record.instructions} == {
+        InstructionKind.TERMINATE: (InstructionState.CANCELLED, 20_000),
+        InstructionKind.RECOVER: (InstructionState.CANCELLED, 20_000),
+        InstructionKind.RESUME: (InstructionState.ISSUED, owed.fen),
+    }
+    assert Template.RESTORED in {m.template for m in record.messages}
+    village.until(date(2025, 6, 1))
+    assert village.record(ONE.number).open_case, "the living come due again"
+    withdrawn(village, ONE.number)
+    assert village.record(ONE.number).instructions == record.instructions, "undone once"
+
+
+def test_a_death_found_out_at_the_door_does_not_rest_on_the_record(village: Village) -> None:
+    village.settle(ONE)
+    village.until(date(2025, 1, 30))
+    cremated(village, ONE.number)
+    village.knock(ONE.number, VisitOutcome.DECEASED, deceased_on=DIED)
+    withdrawn(village, ONE.number)
+    record = village.record(ONE.number)
+    assert record.person.deceased_on == DIED
+    assert record.entitlements[0].status is EntitlementStatus.TERMINATED
+
+
+def test_a_death_that_another_department_reports_too_stands(village: Village) -> None:
+    village.settle(ONE)
+    village.until(date(2025, 1, 30))
+    cremated(village, ONE.number)
+    village.hospital(ONE.number, DIED, "死亡")
+    withdrawn(village, ONE.number)
+    assert [s.state for s in village.record(ONE.number).suspicions] == [SuspicionState.OPEN]
+
+
+def test_a_corrected_file_takes_back_what_only_the_earlier_one_said(village: Village) -> None:
+    village.settle(ONE, TWO)
+    village.until(date(2025, 1, 30))
+    cremated(village, ONE.number, TWO.number)
+    cremated(village, TWO.number, name="another.csv")
+    village.until(date(2025, 2, 1))
+    cremated(village, Recipient(985).number)  # neither of the two
+    assert states(village, "cremations") == [FileState.SUPERSEDED, FileState.LOADED, FileState.LOADED]
+    assert [s.state for s in village.record(ONE.number).suspicions] == [SuspicionState.WITHDRAWN]
+    assert village.record(TWO.number).open_suspicions, "another file says it as well"
+    corrected = next(f for f in village.files() if f.corrects)
+    assert corrected.withdrawn == 1
+
+
+def test_a_correction_can_be_corrected(village: Village) -> None:
+    village.settle(ONE, TWO)
+    village.until(date(2025, 1, 30))
+    cremated(village, ONE.number, TWO.number)
+    cremated(village, TWO.number)
+    assert not village.record(ONE.number).open_suspicions
+    cremated(village, ONE.number, TWO.number)  # the first content comes back, and is loaded again
+    assert states(village, "cremations").count(FileState.LOADED) == 1
+    again = village.record(ONE.number).open_suspicions
+    assert [(s.state, s.generation) for s in again] == [(SuspicionState.OPEN, 2)]
+    assert [v.is_pending for v in village.record(ONE.number).visits][-1]
+
+
+def test_a_corrected_stay_moves_the_certificate_back_to_what_is_left(village: Village) -> None:
+    village.settle(ONE)
+    older, newer = NEW_YEAR - timedelta(days=30), NEW_YEAR - timedelta(days=2)
+    in_hospital(village, (ONE.number, older), (ONE.number, newer))
+    assert village.record(ONE.number).entitlements[0].valid_until == date(2025, 12, 29)
+    in_hospital(village, (ONE.number, older))
+    assert village.record(ONE.number).entitlements[0].valid_until == date(2025, 12, 1)
+
+
+def test_a_correction_that_is_held_changes_nothing(village: Village) -> None:
+    village.settle(ONE)
+    day = NEW_YEAR - timedelta(days=2)
+    in_hospital(village, (ONE.number, day))
+    before = village.end_state()
+    rows = [(f"3416021950010100{n:02d}", day) for n in range(10)]  # wrong check characters: all rejected
+    in_hospital(village, *rows)
+    assert states(village, "hospital_inpatient") == [FileState.LOADED, FileState.HELD]
+    assert village.end_state() == before
+
+
+def test_a_correction_cut_short_is_finished_by_the_next_delivery(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village.settle(ONE, TWO)
+    village.until(date(2025, 1, 30))
+    cremated(village, ONE.number, TWO.number)
+    died = []
+
+    def dies_once(*arguments: object) -> None:
+        if not died:
+            died.append(True)
+            raise RuntimeError("cut short")
+        supersede(*arguments)  # type: ignore[arg-type]
+
+    supersede = correcting.supersede
+    monkeypatch.setattr(correcting, "supersede", dies_once)
+    cremated(village, TWO.number)
+    village.sandbox.advance(hours=3)
+    village.sandbox.last_errors.clear()
+    assert states(village, "cremations") == [FileState.SUPERSEDED, FileState.LOADED]
+    assert not village.record(ONE.number).open_suspicions
+    assert next(f for f in village.files() if f.corrects).withdrawn == 1
