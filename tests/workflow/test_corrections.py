@@ -146,7 +146,7 @@ def test_a_corrected_file_takes_back_what_only_the_earlier_one_said(village: Vil
     cremated(village, TWO.number, name="another.csv")
     village.until(date(2025, 2, 1))
     cremated(village, Recipient(985).number)  # neither of the two
-    assert states(village, "cremations") == [FileState.SUPERSEDED, FileState.LOADED, FileState.LOADED]
+    assert sorted(states(village, "cremations")) == [FileState.LOADED, FileState.LOADED, FileState.SUPERSEDED]
     assert [s.state for s in village.record(ONE.number).suspicions] == [SuspicionState.WITHDRAWN]
     assert village.record(TWO.number).open_suspicions, "another file says it as well"
     corrected = next(f for f in village.files() if f.corrects)
