@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from chalicelib.model import SuspicionKind
 from sandbox.town.chance import chance
 from sandbox.town.desk import Badge
-from sandbox.town.lives import Trace
-from sandbox.town.people import Townsperson
 from sandbox.town.scene import Scene
 
 STRIKES: Final = 0.04  # lines that a township strikes because somebody knows better
@@ -83,10 +82,5 @@ class Officers:
             case "custody":
                 return person.life.jailed_on(self.scene.today)
             case "double_receipt":
-                return _really(person, Trace.EMPLOYEE_PENSION, day)
+                return person.life.really(SuspicionKind.DOUBLE_RECEIPT, day)
         return not person.life.lives_on(self.scene.today)
-
-
-def _really(person: Townsperson, trace: Trace, day: date) -> bool:
-    """Whether what a file said of somebody on a day is true."""
-    return any(h.trace is trace and h.day == day and not h.wrong for h in person.life.happenings)

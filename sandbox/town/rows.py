@@ -12,8 +12,10 @@ from datetime import date
 from random import Random
 from typing import Final
 
+from chalicelib.model import Proves
 from chalicelib.sources.cells import Reader
 from chalicelib.sources.feed import Column, Feed
+from sandbox.town.chance import chance
 from sandbox.town.shapes import (
     DateShape,
     Kind,
@@ -90,7 +92,7 @@ def _cell(feed: Feed, column: Column, line: Line, shape: DateShape, rng: Random)
         return name_form(line.name, rng)
     value = line.fields.get(column.field)
     if value is None:
-        return ""
+        return _further(feed, column, line, shape) if column.field in feed.facts else ""
     return _text(feed, column, value, shape)
 
 
@@ -103,6 +105,23 @@ def _text(feed: Feed, column: Column, value: Cell, shape: DateShape) -> str:
         case Reader.MONEY if isinstance(value, int):
             return f"{value // 100}.{value % 100:02d}"
     return date_text(value, shape) if isinstance(value, date) else str(value)
+
+
+def _further(feed: Feed, column: Column, line: Line, shape: DateShape) -> str:
+    """A further column as the department keeps it of a person: the same word in each of its files."""
+    rng = chance("fact", feed.id, column.field, line.number)
+    match column.read:
+        case Reader.CODE:
+            return rng.choice(list(column.codes))
+        case Reader.TEXT:
+            return f"{rng.choice('甲乙丙丁')}{rng.randint(10, 99)}"
+        case Reader.DATE_AHEAD if _is_a_state(feed):
+            return date_text(date(rng.randint(2028, 2031), rng.randint(1, 12), 28), shape)
+    return ""
+
+
+def _is_a_state(feed: Feed) -> bool:
+    return any(event.proves is Proves.CONDITION for event in feed.events.values())
 
 
 def _unused(column: str, line: Line, rng: Random) -> str:

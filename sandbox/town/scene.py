@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from chalicelib.clock import civil_date
+from chalicelib.model import Route
 from sandbox.town.departments import Drop, Written, instant
 from sandbox.town.desk import Desk
 from sandbox.town.people import Town, Townsperson
-
-CITY: Final = "3416"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,7 @@ class Certified:
 
     person: int
     day: date
+    route: Route = Route.SELF
 
 
 @dataclass

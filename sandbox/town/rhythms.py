@@ -1,0 +1,85 @@
+"""When a department sends a feed, and how it writes: from the declaration, and from its own habits.
+
+The declaration says how often and in which formats. Which weekday, hour, encoding or shape of dates is
+nobody's rule: each department has its own, drawn from the feed's name alone and so the same every year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from chalicelib.sources.feed import Feed
+from sandbox.town.chance import chance
+from sandbox.town.rows import Style
+from sandbox.town.shapes import DateShape, Kind
+
+TEXTS: Final = (Kind.UTF8, Kind.UTF8_BOM, Kind.GB18030)
+OFFICE_HOURS: Final = (8, 16)
+HISTORY_FILE: Final = 3  # intervals that one file of the history spans, so that it is of the usual size
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a department sends a feed: every n-th week on a weekday, or on a day of every n-th month."""
+
+    style: Style
+    interval: int  # days between two files at most
+    every_weeks: int = 0
+    weekday: int = 0  # 0 = Monday
+    every_months: int = 0
+    month: int = 0  # of the months n apart, which
+    day: int = 1
+    hour: int = 10
+
+
+def rhythm_of(feed: Feed) -> Rhythm:
+    """The rhythm of a feed that takes files."""
+    if feed.arrives is None:
+        raise ValueError(f"nobody sends files of {feed.id}")
+    rng = chance("rhythm", feed.id)
+    every = feed.arrives.every
+    months = every.count if every.unit == "months" else every.count // 28
+    return Rhythm(
+        style=style_of(feed),
+        interval=every.longest_days,
+        every_weeks=0 if months else max(1, every.count // 7),
+        weekday=rng.randrange(5),
+        every_months=months,
+        month=rng.randrange(max(1, months)),
+        day=rng.randint(1, 24),
+        hour=rng.randint(*OFFICE_HOURS),
+    )
+
+
+def style_of(feed: Feed) -> Style:
+    """How the department of a feed writes its files, of the ways that have been agreed."""
+    rng = chance("style", feed.id)
+    kinds = list(feed.format.kind) if feed.format is not None else ["csv"]
+    kind = Kind.XLSX if rng.choice(kinds) == "xlsx" else rng.choice(TEXTS)
+    return Style(kind, rng.choice(list(DateShape)))
+
+
+def sending_days(rhythm: Rhythm, start: date, end: date) -> Iterator[date]:
+    """The days on which a feed is sent, from the start to the end, both inclusive."""
+    day = start
+    while day <= end:
+        if rhythm.every_months:
+            sends = day.day == rhythm.day and (day.month - 1) % rhythm.every_months == rhythm.month
+        else:
+            sends = day.weekday() == rhythm.weekday and day.toordinal() // 7 % rhythm.every_weeks == 0
+        if sends:
+            yield day
+        day += timedelta(1)
+
+
+def handing_over(rhythm: Rhythm, first: date, start: date) -> list[date]:
+    """The days of the files in which the time before the start is handed over, each of some intervals."""
+    span = timedelta(HISTORY_FILE * rhythm.interval)
+    days, day = [], start - timedelta(1)
+    while day > first:
+        days.append(day)
+        day -= span
+    return days[::-1]
