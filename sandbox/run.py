@@ -27,8 +27,9 @@ from sandbox.kernel.makers import ACCOUNT, REGION
 from sandbox.kernel.server import Gateway, Servers
 from sandbox.leaks import leaks
 from sandbox.promises import Run, keep
-from sandbox.report import report_of, show
+from sandbox.report import report_of
 from sandbox.shortcut import short_way
+from sandbox.tables import show
 from sandbox.tokens import AUDIENCE, ISSUER, Issuer
 from sandbox.town.departments import instant
 from sandbox.town.desk import Desk

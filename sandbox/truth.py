@@ -21,6 +21,7 @@ from chalicelib.storage.audit import AuditEntry
 from sandbox.presence import Known, certified_through, lies_in_bed, standing, what_reached
 from sandbox.town.carrier import Handed
 from sandbox.town.folk import CODE
+from sandbox.town.lives import Happening
 from sandbox.town.people import Townsperson
 from sandbox.town.scene import Knocked, Scene
 
@@ -37,6 +38,15 @@ class Suspended:
     judged: Mapping[str, str]
     confirmed_by: str | None
     approved_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedWrongly:
+    """A benefit of somebody dead, certified by what is dated after the death."""
+
+    person: Townsperson
+    benefit: BenefitCode
+    day: date
 
 
 @dataclass
@@ -135,12 +145,20 @@ class Truth:
             return "they were known to lie in hospital, or to live in a home"
         return ""
 
+    def was_taken_back(self, index: int, happening: Happening, by: date) -> bool:
+        """Whether the platform has known since a day that a department took a record back."""
+        return any(
+            (k.event.feed, k.event.event, k.day) == (happening.feed, happening.event, happening.day)
+            and k.reached <= by
+            for k in self.known[index]
+        )
+
     # --- what became of whom ---------------------------------------------------------------------
 
-    def wrong_certifications(self) -> list[tuple[Townsperson, date]]:
-        """The dead who are certified by something dated after their death, and its day."""
+    def wrong_certifications(self) -> list[CertifiedWrongly]:
+        """The dead who are certified by something dated after their death."""
         return [
-            (person, e.evidence.day)
+            CertifiedWrongly(person, e.benefit, e.evidence.day)
             for person in self.scene.town.people
             if person.life.dies_on is not None and person.index in self.records
             for e in self.records[person.index].entitlements

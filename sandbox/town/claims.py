@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
-from typing import Any, Final
+from typing import Final
 
+from chalicelib.engine.benefits import BenefitRules
+from chalicelib.engine.clauses import Term, Word
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import BenefitCode, BenefitKind, FeedId, KeyGroup
 from sandbox.town.chance import chance
 
-MAIN: Final = BenefitCode("resident_pension")  # what most of a town draw, where a pack has it
+MAIN: Final = (BenefitCode("resident_pension"), BenefitCode("social_insurance"))  # what most of a town draw
 MAIN_SHARE: Final = 0.80
 SECOND_SHARE: Final = 0.22  # of people, who draw something beside the first
 OLDEST: Final = 101
@@ -58,6 +60,7 @@ class Wanted:
     oldest: int = OLDEST
     groups: frozenset[KeyGroup] = frozenset()
     states: tuple[State, ...] = ()
+    losing: frozenset[tuple[FeedId, str]] = frozenset()  # events that would end it
     fen: int | None = None  # None: the authority sets it
 
     def fits(self, age: int) -> bool:
@@ -76,46 +79,41 @@ class Wanted:
 class Benefits:
     """The benefits of a pack, dealt out in turn so that somebody draws each."""
 
-    wanted: tuple[Wanted, ...]
-    apart: frozenset[frozenset[BenefitCode]]  # may not be drawn together
+    wanted: Mapping[BenefitCode, tuple[Wanted, ...]]
+    apart: frozenset[frozenset[str]]  # may not be drawn together
     kinds: Mapping[BenefitCode, BenefitKind]
     _dealt: int = 0
 
     @classmethod
-    def of(cls, rules: RuleBook, on: date) -> Benefits:
-        """Read who may draw what from the rule book of a pack."""
-        versions = {code: benefit.on(on) for code, benefit in sorted(rules.benefits.items())}
-        apart = {
-            frozenset((code, BenefitCode(row.benefit)))
-            for code, version in versions.items()
-            for row in version.excludes
-        }
-        wanted = tuple(w for code, version in versions.items() for w in _wanted(code, version))
-        kinds = {code: benefit.kind for code, benefit in rules.benefits.items()}
-        return cls(wanted, frozenset(apart), kinds)
+    def of(cls, rules: RuleBook, named: Iterable[str], on: date) -> Benefits:
+        """Read who may draw what from a pack's rule book; `named` are the benefits a roster can name."""
+        codes = sorted(set(named) & set(rules.benefits))
+        versions = {code: rules.benefit_on(BenefitCode(code), on) for code in codes}
+        apart = {frozenset((code, row.benefit)) for code, v in versions.items() for row in v.excludes}
+        wanted = {code: tuple(_wanted(BenefitCode(code), version)) for code, version in versions.items()}
+        kinds = {BenefitCode(code): rules.benefits[BenefitCode(code)].kind for code in codes}
+        return cls({BenefitCode(code): found for code, found in wanted.items()}, frozenset(apart), kinds)
 
     def first(self, rng: Random) -> Wanted:
         """What somebody draws first: mostly the main benefit, else the next in turn."""
-        main = [w for w in self.wanted if w.benefit == MAIN]
-        others = [w for w in self.wanted if w.benefit != MAIN]
-        if main and (not others or rng.random() < MAIN_SHARE):
-            return rng.choice(main)
+        main = next((code for code in MAIN if code in self.wanted), None)
+        others = [code for code in self.wanted if code != main]
+        if main is not None and (not others or rng.random() < MAIN_SHARE):
+            return _one_of(self.wanted[main], rng)
         self._dealt += 1
-        return others[self._dealt % len(others)]
+        return _one_of(self.wanted[others[self._dealt % len(others)]], rng)
 
     def more(self, first: Wanted, age: int, rng: Random) -> Iterator[Wanted]:
         """What somebody draws beside it: the allowance of the very old mostly, others now and then."""
-        drawn = {first.benefit}
-        for wanted in self.wanted:
-            asks_age = wanted.youngest > USUAL_AGE
-            share = 0.75 if asks_age else SECOND_SHARE / len(self.kinds) if not wanted.states else 0
-            if self._may(wanted, drawn, age) and rng.random() < share:
-                drawn.add(wanted.benefit)
-                yield wanted
-
-    def _may(self, wanted: Wanted, drawn: set[BenefitCode], age: int) -> bool:
-        apart = any(frozenset((wanted.benefit, other)) in self.apart for other in drawn)
-        return wanted.benefit not in drawn and not wanted.groups and wanted.fits(age) and not apart
+        drawn: set[str] = {first.benefit}
+        for code, bands in self.wanted.items():
+            fitting = [wanted for wanted in bands if wanted.fits(age)]
+            if not fitting or code in drawn or any(frozenset((code, d)) in self.apart for d in drawn):
+                continue
+            likely = 0.75 if fitting[0].youngest > USUAL_AGE else SECOND_SHARE / len(self.wanted)
+            if not fitting[0].groups and not fitting[0].states and rng.random() < likely:
+                drawn.add(code)
+                yield fitting[0]
 
     def claim(self, wanted: Wanted, index: int, born: date, start: date, until: date, rng: Random) -> Claim:
         """One line of the roster."""
@@ -137,23 +135,44 @@ class Benefits:
         return drawn if wanted.fen is None else wanted.fen
 
 
-def _wanted(code: BenefitCode, version: Any) -> Iterator[Wanted]:
+def _one_of(bands: tuple[Wanted, ...], rng: Random) -> Wanted:
+    """One band of a benefit: the fewer the older it asks one to be."""
+    return rng.choices(bands, [0.5 ** (max(0, wanted.youngest - 80) / 5) for wanted in bands])[0]
+
+
+def _wanted(code: BenefitCode, version: BenefitRules) -> Iterator[Wanted]:
     """One for each band of a declared amount; else one."""
-    amount = getattr(version, "amount", "rostered")
-    bands = [(None, ())] if isinstance(amount, str) else [(band.fen, band.where) for band in amount]
+    bands = [(None, ())] if isinstance(version.amount, str) else [(b.fen, b.where) for b in version.amount]
+    taken = OLDEST + STEADY  # an earlier band holds first: those who are as old belong to it
+    lost = tuple(_losing((*version.conditions, *version.excluded)))
     for fen, where in bands:
-        terms = (*version.conditions, *where)
-        youngest = max((int(t.value) for t in terms if t.when == "aged_at_least"), default=0)
-        under = [int(t.value) for t in terms if t.when == "aged_under"]
-        oldest = min([OLDEST + STEADY, *under])
-        groups = frozenset(KeyGroup(t.value) for t in terms if t.when == "in_key_group")
-        yield Wanted(code, youngest, oldest, groups, tuple(_states(terms)), fen)
+        terms: tuple[Term, ...] = (*version.conditions, *where)
+        youngest = max((int(t.value or 0) for t in terms if t.when is Word.AGED_AT_LEAST), default=0)
+        under = [int(t.value or 0) for t in terms if t.when is Word.AGED_UNDER]
+        groups = frozenset(KeyGroup(str(t.value)) for t in terms if t.when is Word.IN_KEY_GROUP)
+        states = tuple(_states(terms))
+        yield Wanted(code, youngest, min([taken, *under]), groups, states, frozenset(lost), fen)
+        if any(t.when is Word.AGED_AT_LEAST for t in where) and len(where) == 1:
+            taken = min(taken, youngest)
 
 
-def _states(terms: Iterable[Any]) -> Iterator[State]:
-    """What lists must say of her, where terms ask for it."""
+def _states(terms: Iterable[Term]) -> Iterator[State]:
+    """What lists must say of her, where terms ask for it: the word that satisfies all of them."""
+    said: dict[tuple[FeedId, str], dict[str, list[str]]] = {}
     for term in terms:
-        if term.when == "shown" and term.of is None:
-            name = term.by[0]
-            facts = ((term.fact, term.one_of[0]),) if term.fact else ()
-            yield State(FeedId(name.feed), name.event, facts)
+        if term.when is not Word.SHOWN or term.of is not None:
+            continue
+        facts = said.setdefault(term.by[0].key, {})
+        if term.fact is not None:
+            known = facts.get(term.fact, list(term.one_of))
+            facts[term.fact] = [word for word in known if word in term.one_of]
+    for (feed, event), facts in said.items():
+        yield State(feed, event, tuple((fact, words[0]) for fact, words in facts.items()))
+
+
+def _losing(terms: Iterable[Term]) -> Iterator[tuple[FeedId, str]]:
+    """What would end a benefit if it happened to her: another marriage, a company of her own."""
+    for term in terms:
+        if term.of is None:
+            events = term.by if term.when is Word.NOT_SHOWN else term.ended_by
+            yield from (name.key for name in events)

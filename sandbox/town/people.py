@@ -17,7 +17,7 @@ from random import Random
 from typing import Final
 
 from chalicelib import pack as packs
-from chalicelib.model import AreaCode, KeyGroup
+from chalicelib.model import AreaCode, FeedId, KeyGroup
 from sandbox.town.chance import chance
 from sandbox.town.claims import Benefits, Claim, Wanted
 from sandbox.town.habits import Habits
@@ -79,12 +79,13 @@ class Town:
         end = start + timedelta(round(MONTHS * 30.5))
         rng, numbers, places = chance(seed, "people"), Numbers(), villages(people, counties_of(pack))
         declared = packs.load(pack)
+        roster = next(feed for feed in declared.feeds.values() if feed.kind == "roster")
         making = _Making(
             seed=seed,
             span=Span(start - HISTORY, start, end),
             cadres={place: _mobile(rng) for place in places},
             numbers=numbers,
-            benefits=Benefits.of(declared.rules, start),
+            benefits=Benefits.of(declared.rules, roster.codes_of("benefit").values(), start),
             rota=Rota(Habits.of(declared.feeds)),
         )
         inhabitants = tuple(making.person(index, places[index % len(places)], rng) for index in range(people))
@@ -138,6 +139,7 @@ class _Making:
         phone = None if draw < 0.15 else self.cadres[place] if draw < 0.20 else _mobile(rng)
         drawn = (first, *self.benefits.more(first, age, rng))
         states = [state for wanted in drawn for state in wanted.states]
+        never = frozenset[tuple[FeedId, str]]().union(*(wanted.losing for wanted in drawn))
         return Townsperson(
             index=index,
             number=number,
@@ -150,7 +152,7 @@ class _Making:
             shares_phone=phone == self.cadres[place],
             key_groups=_key_groups(age, rng) | {g for wanted in drawn for g in wanted.groups},
             claims=tuple(self._claims(index, born, drawn, rng)),
-            life=live(age, self.span, self.rota, chance(self.seed, "life", index), states),
+            life=live(age, self.span, self.rota, chance(self.seed, "life", index), states, never),
         )
 
     def _identity(self, county: str, first: Wanted, male: bool, rng: Random) -> tuple[str, date]:

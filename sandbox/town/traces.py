@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final
 
-from chalicelib.model import FeedEvent, SuspicionKind
+from chalicelib.model import FeedEvent, FeedId, SuspicionKind
 from sandbox.town.claims import State
 from sandbox.town.habits import Habits, Place
 from sandbox.town.lives import (
@@ -70,10 +70,18 @@ class _Left:
     stays: list[Stay] = field(default_factory=list)
 
 
-def live(age: int, span: Span, rota: Rota, rng: Random, states: Sequence[State] = ()) -> Life:
+def live(
+    age: int,
+    span: Span,
+    rota: Rota,
+    rng: Random,
+    states: Sequence[State] = (),
+    never: frozenset[tuple[FeedId, str]] = frozenset(),
+) -> Life:
     """Draw a life that leaves traces from the first day to the last, and may end within the run.
 
-    `states` are those for which somebody draws a benefit: the lists say so of her all the time.
+    `states` are those for which somebody draws a benefit: the lists say so of her all the time;
+    `never` happens what would end it.
     """
     habits = rota.habits
     manner = manner_of(rng)
@@ -90,6 +98,7 @@ def live(age: int, span: Span, rota: Rota, rng: Random, states: Sequence[State] 
         known = {(event.feed, event.event): State(event.feed, event.event)}
     for state in known.values():
         _list(left, state, habits, span, rng)
+    left.happenings = [h for h in left.happenings if (h.feed, h.event) not in never]
     if fraud == "card":
         weak = {(e.feed, e.event) for e in (*habits.accounts, *habits.households)}
         left.happenings = [h for h in left.happenings if (h.feed, h.event) not in weak]
