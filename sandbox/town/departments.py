@@ -41,6 +41,9 @@ LAGS: Final[Mapping[SuspicionKind, tuple[int, int]]] = {
 Entry = tuple[date, Townsperson, Happening]  # written down on a day
 
 
+About = list[tuple[Townsperson, Happening]]
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What the town knows of a file that it dropped: the truth against which a receipt is held."""
@@ -89,26 +92,23 @@ def _drops_of(town: Town, feed: Feed, entries: list[Entry]) -> Iterator[Drop]:
     regular = list(sending_days(rhythm, town.start, town.end))
     history = handing_over(rhythm, town.start - HISTORY, town.start) if feed.day == "column" else []
     days = [*history, *regular]
-    since = days[0] - timedelta(rhythm.interval)
-    usual = _usual(entries, since, days[-1], len(days))
+    since = town.start - HISTORY
+    files: list[About] = []
     for day in days:
         if feed.day == "as_of":
-            about = _listed(town, feed, day)
-            usual = usual or _usual_list(about)
+            files.append(_listed(town, feed, day))
         else:
-            about = [(person, what) for noted, person, what in entries if since <= noted < day]
+            files.append([(person, what) for noted, person, what in entries if since <= noted < day])
         since = day
+    usual = _usual([len(about) for about in files])
+    for day, about in zip(days, files, strict=True):
         yield evidence_drop(town, feed, rhythm, day, about, usual)
 
 
-def _usual(entries: list[Entry], since: date, last: date, files: int) -> int:
-    """About as many rows in each file: a feed's size is steady, and a file of half of it is suspect."""
-    written = sum(1 for noted, _, _ in entries if since <= noted < last)
-    return round(written / files * (1 + STRANGERS)) + FEWEST_STRANGERS if written else 0
-
-
-def _usual_list(about: list[tuple[Townsperson, Happening]]) -> int:
-    return round(len(about) * (1 + STRANGERS)) + FEWEST_STRANGERS
+def _usual(about: list[int]) -> int:
+    """How many rows each file has: a feed's size is steady, and a file of half of it is suspect."""
+    average = sum(about) / len(about)
+    return max(round(average * (1 + STRANGERS)), max(about) * 2 // 3) + FEWEST_STRANGERS
 
 
 def _books(town: Town) -> dict[str, list[Entry]]:
@@ -127,7 +127,7 @@ def _noted(town: Town, person: Townsperson, happening: Happening) -> date:
     return happening.day + timedelta(lag.randint(*LAGS[happening.accuses]))
 
 
-def _listed(town: Town, feed: Feed, day: date) -> list[tuple[Townsperson, Happening]]:
+def _listed(town: Town, feed: Feed, day: date) -> About:
     """Everybody whom the list of a day names."""
     return [
         (person, Happening(day, listed.feed, listed.event, facts=listed.facts))
@@ -142,7 +142,7 @@ def evidence_drop(
     feed: Feed,
     rhythm: Rhythm,
     day: date,
-    about: list[tuple[Townsperson, Happening]],
+    about: About,
     usual: int,
 ) -> Drop:
     """One file about some happenings, filled up to its usual size with rows about strangers."""

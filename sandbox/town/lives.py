@@ -133,7 +133,7 @@ MANNERS: Final = {
     Manner.REFUSES: 0.003,
     Manner.UNSEEN: 0.024,
 }
-STYLES: Final = {Style.SEEN: 0.83, Style.CARDS: 0.09, Style.HOME: 0.06, Style.HANDLED: 0.02}
+STYLES: Final = {Style.SEEN: 0.81, Style.CARDS: 0.09, Style.HOME: 0.06, Style.HANDLED: 0.04}
 DEATHS_A_YEAR: Final = 0.03
 FRAUD: Final = {"household": 0.30, "card": 0.08}  # what relatives of the dead carry on with
 

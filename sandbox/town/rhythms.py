@@ -18,7 +18,7 @@ from sandbox.town.shapes import DateShape, Kind
 
 TEXTS: Final = (Kind.UTF8, Kind.UTF8_BOM, Kind.GB18030)
 OFFICE_HOURS: Final = (8, 16)
-HISTORY_FILE: Final = 3  # intervals that one file of the history spans, so that it is of the usual size
+HISTORY_FILE: Final = 93  # days that one file of the history spans; more where files come more seldom
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def sending_days(rhythm: Rhythm, start: date, end: date) -> Iterator[date]:
 
 
 def handing_over(rhythm: Rhythm, first: date, start: date) -> list[date]:
-    """The days of the files in which the time before the start is handed over, each of some intervals."""
-    span = timedelta(HISTORY_FILE * rhythm.interval)
+    """The days of the files in which the time before the start is handed over, each of some months."""
+    span = timedelta(max(HISTORY_FILE, rhythm.interval))
     days, day = [], start - timedelta(1)
     while day > first:
         days.append(day)
