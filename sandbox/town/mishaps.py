@@ -29,7 +29,8 @@ def mishaps(town: Town, feeds: Mapping[FeedId, Feed], sent: Mapping[str, Drop]) 
     yield _cut_off(town, feeds[FeedId("payments")], first + timedelta(30))
     day = first + timedelta(44)
     before = [drop for drop in sent.values() if drop.at < instant(day, 0)]
-    largest = max((drop for drop in before if drop.feed in {f.id for f in texts}), key=lambda d: d.size)
+    before = [drop for drop in before if drop.feed in {feed.id for feed in texts}]
+    largest = max(before, key=lambda drop: drop.size)
     if largest.size >= SIZE_SUSPECTED:
         yield _short(town, feeds[FeedId(largest.feed)], day, largest.size // 4)
     again = min(before, key=lambda drop: (drop.at.date() <= town.start, drop.at, drop.key))

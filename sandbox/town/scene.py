@@ -7,12 +7,12 @@ promises are checked against it, never against what the platform says of itself.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.clock import civil_date
-from chalicelib.model import Route
+from chalicelib.model import FileState, Route
 from sandbox.town.departments import Drop, Written, instant
 from sandbox.town.desk import Desk
 from sandbox.town.people import Town, Townsperson
@@ -45,6 +45,12 @@ class Diary:
     visits: list[Knocked] = field(default_factory=list)
     answers: list[Certified] = field(default_factory=list)
     paid: dict[tuple[int, str, str], int] = field(default_factory=dict)  # person, benefit, month -> fen
+
+    def released(self, feed: str) -> None:
+        """An officer has let the held files of a feed pass."""
+        for key, written in self.files.items():
+            if written.feed == feed and written.state is FileState.HELD:
+                self.files[key] = replace(written, state=FileState.LOADED)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from random import Random
 from typing import Final
 
 from chalicelib.model import FeedEvent, FeedId, SuspicionKind
+from sandbox.town.chance import chance
 from sandbox.town.claims import State
 from sandbox.town.habits import Habits, Place
 from sandbox.town.lives import (
@@ -31,8 +32,10 @@ DIED_IN_BED: Final = 0.25
 JAILED: Final = 0.003
 AT_LARGE: Final = 0.0015  # sentenced, and goes on drawing
 DRAWS_TWICE: Final = 0.003
-WRONGLY_ACCUSED: Final = 0.003
+WRONGLY_ACCUSED: Final = 0.0015
 TAKEN_BACK: Final = 0.6  # of wrong records that the department can take back at all
+WRONGED: Final = (8, 400)  # after so many people one is wronged for sure, and then one of so many
+FOUND_OUT: Final = (36, 60)  # days until a department finds out: later than its record was written down
 
 
 @dataclass
@@ -43,6 +46,7 @@ class Rota:
     _seen: int = 0
     _handled: int = 0
     _listed: int = 0
+    _free: int = 0
 
     def place(self) -> Place:
         """The next place at which somebody is seen."""
@@ -59,6 +63,12 @@ class Rota:
         self._listed += 1
         events = (*self.habits.lists, *self.habits.conditions)
         return events[self._listed % len(events)]
+
+    def wronged(self) -> bool:
+        """Whether it is somebody's turn to be reported by mistake, who lives, is free and draws once."""
+        self._free += 1
+        first, then = WRONGED
+        return self._free % then == first
 
 
 @dataclass
@@ -102,7 +112,7 @@ def live(
     if fraud == "card":
         weak = {(e.feed, e.event) for e in (*habits.accounts, *habits.households)}
         left.happenings = [h for h in left.happenings if (h.feed, h.event) not in weak]
-    accused = [] if dies_on is not None else list(_accused(habits, span, rng))
+    accused = [] if dies_on is not None else list(_accused(rota, span, rng))
     jailed_from = next((h.day for h in accused if h.accuses is SuspicionKind.CUSTODY and not h.wrong), None)
     if (gone := min((d for d in (dies_on, jailed_from) if d is not None), default=None)) is not None:
         left = _until(left, gone)
@@ -238,8 +248,9 @@ def _carried_on(dies_on: date, last: date, habits: Habits, fraud: str, rng: Rand
         yield _one(uses[index % len(uses)], day, by_herself=False)
 
 
-def _accused(habits: Habits, span: Span, rng: Random) -> Iterator[Happening]:
+def _accused(rota: Rota, span: Span, rng: Random) -> Iterator[Happening]:
     """Custody, double receipt, and the departments' own mistakes about the living; one at most."""
+    habits = rota.habits
     day = span.start + timedelta(rng.randrange(90, max(91, (span.last - span.start).days - 60)))
     twice = habits.accusing[SuspicionKind.DOUBLE_RECEIPT]
     draws = (
@@ -251,15 +262,18 @@ def _accused(habits: Habits, span: Span, rng: Random) -> Iterator[Happening]:
         if events and rng.random() < share:
             yield _one(rng.choice(events), day)
             return
-    mistaken = (*habits.accusing[SuspicionKind.DEATH], *twice)
-    if mistaken and rng.random() < WRONGLY_ACCUSED:
-        yield from _mistaken(rng.choice(mistaken), day, habits, rng)
+    deaths = habits.accusing[SuspicionKind.DEATH]
+    mistaken, back = (*deaths, *twice), [e for e in deaths if (e.feed, e.event) in habits.takes_back]
+    if back and rota.wronged():
+        yield from _mistaken(back[0], span.start + timedelta(rng.randint(60, 150)), habits, found_out=True)
+    elif mistaken and rng.random() < WRONGLY_ACCUSED:
+        yield from _mistaken(rng.choice(mistaken), day, habits, found_out=rng.random() < TAKEN_BACK)
 
 
-def _mistaken(event: FeedEvent, day: date, habits: Habits, rng: Random) -> Iterator[Happening]:
+def _mistaken(event: FeedEvent, day: date, habits: Habits, *, found_out: bool) -> Iterator[Happening]:
     """A record about the wrong person; some departments find out, and take it back."""
     yield Happening(day, event.feed, event.event, wrong=True, accuses=event.suspicion)
     code = habits.takes_back.get((event.feed, event.event))
-    if code is not None and rng.random() < TAKEN_BACK:
-        found = day + timedelta(rng.randint(45, 80))
+    if code is not None and found_out:
+        found = day + timedelta(chance("found out", event.feed, day).randint(*FOUND_OUT))
         yield Happening(day, event.feed, code, wrong=True, noted=found, takes_back=event.event)
