@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from chalicelib.model import BenefitCode, Month
 from chalicelib.sources.feed import Feed
+from sandbox.town.claims import Claim
 from sandbox.town.desk import Badge
-from sandbox.town.people import Claim, Townsperson
+from sandbox.town.people import Townsperson
 from sandbox.town.registers import Paid, payments_drop
 from sandbox.town.scene import Scene
 

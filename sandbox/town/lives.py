@@ -13,7 +13,6 @@ from random import Random
 from typing import Final
 
 from chalicelib.model import FeedId, SuspicionKind
-from sandbox.town.habits import Habits
 
 
 class Manner(StrEnum):
@@ -133,7 +132,6 @@ MANNERS: Final = {
     Manner.REFUSES: 0.003,
     Manner.UNSEEN: 0.024,
 }
-STYLES: Final = {Style.SEEN: 0.81, Style.CARDS: 0.09, Style.HOME: 0.06, Style.HANDLED: 0.04}
 DEATHS_A_YEAR: Final = 0.03
 FRAUD: Final = {"household": 0.30, "card": 0.08}  # what relatives of the dead carry on with
 
@@ -141,19 +139,6 @@ FRAUD: Final = {"household": 0.30, "card": 0.08}  # what relatives of the dead c
 def manner_of(rng: Random) -> Manner:
     """How somebody can be reached."""
     return rng.choices(list(MANNERS), list(MANNERS.values()))[0]
-
-
-def style_of(manner: Manner, habits: Habits, rng: Random) -> Style:
-    """Which traces somebody leaves, of those that the pack can notice at all."""
-    possible = {
-        Style.SEEN: habits.places,
-        Style.CARDS: habits.cards and (habits.accounts or habits.households),
-        Style.HOME: habits.homes,
-        Style.HANDLED: habits.handled,
-    }
-    shares = {style: share for style, share in STYLES.items() if possible[style]}
-    drawn = rng.choices(list(shares), list(shares.values()))[0]
-    return drawn if manner is Manner.VISIBLE else Style.NONE
 
 
 def death_of(age: int, span: Span, rng: Random) -> date | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
-from typing import Final
+from typing import Final, TypeVar
 
 from chalicelib.model import FeedEvent, FeedId, SuspicionKind
 from sandbox.town.chance import chance
@@ -16,15 +17,24 @@ from sandbox.town.lives import (
     Happening,
     Life,
     Listed,
+    Manner,
     Span,
     Stay,
     Style,
     death_of,
     fraud_of,
     manner_of,
-    style_of,
 )
 
+T = TypeVar("T")
+
+# Of so many visible people in turn, which leave another trace than being seen now and then.
+STYLES_DEALT: Final = 50
+STYLES: Final = {
+    Style.CARDS: frozenset({2, 15, 27, 44}),
+    Style.HOME: frozenset({5, 21, 38}),
+    Style.HANDLED: frozenset({9, 33}),
+}
 PAYS_BILLS: Final = 0.18  # of people who live in a home of their own
 ASIDES: Final = 0.20  # of all, who leave something in a file that weighs nothing
 ON_A_LIST: Final = 0.10  # of all: a low income, a disability
@@ -40,35 +50,37 @@ FOUND_OUT: Final = (36, 60)  # days until a department finds out: later than its
 
 @dataclass
 class Rota:
-    """Whose turn it is to be seen where: the town has one, so that no feed is left out."""
+    """Whose turn it is to be what: the town has one, so that no feed of the pack is left out."""
 
     habits: Habits
-    _seen: int = 0
-    _handled: int = 0
-    _listed: int = 0
-    _free: int = 0
+    _turns: Counter[str] = field(default_factory=Counter)
 
-    def place(self) -> Place:
-        """The next place at which somebody is seen."""
-        self._seen += 1
-        return self.habits.rota[self._seen % len(self.habits.rota)]
+    def turn(self, what: str) -> int:
+        """How often something has been dealt out before."""
+        self._turns[what] += 1
+        return self._turns[what] - 1
 
-    def handled(self) -> Place:
-        """The next app, counter or sheet."""
-        self._handled += 1
-        return self.habits.handled[self._handled % len(self.habits.handled)]
+    def next(self, what: str, of: Sequence[T]) -> T:
+        """The next of some, in turn."""
+        return of[self.turn(what) % len(of)]
 
-    def listed(self) -> FeedEvent:
-        """The next list of a condition, or day on which one is recorded."""
-        self._listed += 1
-        events = (*self.habits.lists, *self.habits.conditions)
-        return events[self._listed % len(events)]
+    def style(self, manner: Manner) -> Style:
+        """Which traces the next person leaves, of those that the pack can notice at all."""
+        if manner is not Manner.VISIBLE:
+            return Style.NONE
+        turn = self.turn("style") % STYLES_DEALT
+        dealt = next((style for style, turns in STYLES.items() if turn in turns), Style.SEEN)
+        possible = {
+            Style.CARDS: self.habits.cards and (self.habits.accounts or self.habits.households),
+            Style.HOME: self.habits.homes,
+            Style.HANDLED: self.habits.handled,
+        }
+        return dealt if possible.get(dealt) else Style.SEEN
 
     def wronged(self) -> bool:
         """Whether it is somebody's turn to be reported by mistake, who lives, is free and draws once."""
-        self._free += 1
         first, then = WRONGED
-        return self._free % then == first
+        return self.turn("free") % then == first
 
 
 @dataclass
@@ -95,7 +107,7 @@ def live(
     """
     habits = rota.habits
     manner = manner_of(rng)
-    style = style_of(manner, habits, rng)
+    style = rota.style(manner)
     dies_on = death_of(age, span, rng)
     fraud = fraud_of(dies_on, rng)
     if fraud and style is Style.CARDS:  # relatives never carry on with her card beside another trace
@@ -104,7 +116,7 @@ def live(
     _leave(left, style, span, rota, rng)
     known = {(state.feed, state.event): state for state in states}
     if not known and (habits.lists or habits.conditions) and rng.random() < ON_A_LIST:
-        event = rota.listed()
+        event = rota.next("listed", (*habits.lists, *habits.conditions))
         known = {(event.feed, event.event): State(event.feed, event.event)}
     for state in known.values():
         _list(left, state, habits, span, rng)
@@ -137,22 +149,22 @@ def _leave(left: _Left, style: Style, span: Span, rota: Rota, rng: Random) -> No
     habits = rota.habits
     match style:
         case Style.SEEN:
-            place = rota.place()
+            place = rota.next("places", habits.rota)
             for day in _now_and_then(span, 70, 165, rng):
                 _seen(left, place, day, span.last, rng)
                 place = rng.choice(habits.often)
         case Style.CARDS:
-            left.happenings += _cards(habits, span, rng)
+            left.happenings += _cards(rota, span, rng)
         case Style.HOME:
-            home = rng.choice(habits.homes)
+            home = rota.next("homes", habits.homes)
             left.listed.append(Listed(home.feed, home.event, span.first, span.last + timedelta(1)))
         case Style.HANDLED:
             for day in _now_and_then(span, 120, 220, rng):
-                _seen(left, rota.handled(), day, span.last, rng)
+                _seen(left, rota.next("handled", habits.handled), day, span.last, rng)
     if habits.households and style not in (Style.CARDS, Style.HOME) and rng.random() < PAYS_BILLS:
-        left.happenings += _bills(rng.choice(habits.households), span, rng)
+        left.happenings += _bills(rota.next("households", habits.households), span, rng)
     if habits.asides and rng.random() < ASIDES:
-        aside = rng.choice(habits.asides)
+        aside = rota.next("asides", habits.asides)
         left.happenings += (_one(aside, day) for day in _now_and_then(span, 150, 365, rng))
 
 
@@ -180,11 +192,12 @@ def _seen(left: _Left, place: Place, day: date, last: date, rng: Random) -> None
         left.happenings.append(Happening(ended, place.feed, place.ends))
 
 
-def _cards(habits: Habits, span: Span, rng: Random) -> Iterator[Happening]:
+def _cards(rota: Rota, span: Span, rng: Random) -> Iterator[Happening]:
     """Her card and something else in some months, so that both fall close together when they do."""
-    card = rng.choice(habits.cards)
+    habits = rota.habits
+    card = rota.next("cards", habits.cards)
     rare = habits.households and (not habits.accounts or rng.random() < 0.15)
-    also = rng.choice(habits.households if rare else habits.accounts)
+    also = rota.next("households", habits.households) if rare else rota.next("accounts", habits.accounts)
     month, skip = span.first.replace(day=1), rng.randint(0, 2)
     while month <= span.last:
         if skip == 0:
