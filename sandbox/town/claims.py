@@ -19,7 +19,7 @@ from chalicelib.model import BenefitCode, BenefitKind, FeedId, KeyGroup
 from sandbox.town.chance import chance
 
 MAIN: Final = (BenefitCode("resident_pension"), BenefitCode("social_insurance"))  # what most of a town draw
-MAIN_SHARE: Final = 0.80
+OTHERS_DEALT: Final = (9, (0, 4))  # of so many people in turn, who draw something else first
 SECOND_SHARE: Final = 0.22  # of people, who draw something beside the first
 OLDEST: Final = 101
 USUAL_AGE: Final = 60  # below which nobody of the town is, unless a benefit is for the young
@@ -82,6 +82,7 @@ class Benefits:
     wanted: Mapping[BenefitCode, tuple[Wanted, ...]]
     apart: frozenset[frozenset[str]]  # may not be drawn together
     kinds: Mapping[BenefitCode, BenefitKind]
+    _turn: int = 0
     _dealt: int = 0
 
     @classmethod
@@ -98,7 +99,9 @@ class Benefits:
         """What somebody draws first: mostly the main benefit, else the next in turn."""
         main = next((code for code in MAIN if code in self.wanted), None)
         others = [code for code in self.wanted if code != main]
-        if main is not None and (not others or rng.random() < MAIN_SHARE):
+        among, those = OTHERS_DEALT
+        turn, self._turn = self._turn % among, self._turn + 1
+        if main is not None and (not others or turn not in those):
             return _one_of(self.wanted[main], rng)
         self._dealt += 1
         return _one_of(self.wanted[others[self._dealt % len(others)]], rng)

@@ -146,7 +146,7 @@ def evidence_drop(
     usual: int,
 ) -> Drop:
     """One file about some happenings, filled up to its usual size with rows about strangers."""
-    key = key_of(feed, day, f"{feed.id}_{day:%Y%m%d}.{rhythm.style.kind.suffix}")
+    key = key_of(feed, day, f"{feed.id}_{day:%Y%m%d}.{rhythm.style.suffix}")
 
     def make() -> tuple[bytes, Written]:
         rng = chance(town.seed, "file", key)

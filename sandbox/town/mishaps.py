@@ -12,10 +12,11 @@ from sandbox.town.chance import chance
 from sandbox.town.departments import Drop, Written, instant, key_of
 from sandbox.town.people import Town
 from sandbox.town.rhythms import style_of
-from sandbox.town.rows import Cell, Line, Style, write
-from sandbox.town.shapes import DateShape, Kind, Sheet, render
+from sandbox.town.rows import Cell, Line, write
+from sandbox.town.shapes import DateShape, Kind, Sheet, Style, render
 
 UNKNOWN_FEED: Final = "taxi_rides"
+PLAIN: Final = Style(Kind.UTF8, DateShape.ISO)
 SIZE_SUSPECTED: Final = 24  # rows of a usual file from which on a file of a quarter of it is suspect
 
 
@@ -56,7 +57,7 @@ def _without_its_day(town: Town, feed: Feed, day: date) -> Drop:
     rows = tuple(tuple(stranger.number for _ in columns) for stranger in town.strangers[:40])
 
     def make() -> tuple[bytes, Written]:
-        data = render(Sheet(columns, rows), style_of(feed).kind)
+        data = render(Sheet(columns, rows), PLAIN)
         return data, Written(key, feed.id, 0, 0, 0, FileState.REFUSED)
 
     return Drop(instant(day, 11), key, feed.id, make)
@@ -82,7 +83,7 @@ def _cut_off(town: Town, feed: Feed, day: date) -> Drop:
     lines = [Line(person.number, person.name, fields, recipient=True)] * 20
 
     def make() -> tuple[bytes, Written]:
-        whole = write(feed, lines, Style(Kind.UTF8, DateShape.ISO), chance(town.seed, key))
+        whole = write(feed, lines, PLAIN, chance(town.seed, key))
         cut = whole.rindex(b"\r\n", 0, len(whole) // 2) + 2
         return whole[:cut] + b'"', Written(key, feed.id, 0, 0, 0, FileState.REFUSED)
 
@@ -96,7 +97,7 @@ def _short(town: Town, feed: Feed, day: date, rows: int) -> Drop:
     lines = [Line(s.number, s.name, fields, recipient=False) for s in town.strangers[:rows]]
 
     def make() -> tuple[bytes, Written]:
-        data = write(feed, lines, style_of(feed), chance(town.seed, key))
+        data = write(feed, lines, PLAIN, chance(town.seed, key))
         return data, Written(key, feed.id, len(lines), 0, len(lines), FileState.HELD)
 
     return Drop(instant(day, 12), key, feed.id, make)

@@ -134,7 +134,7 @@ class _Making:
         male = rng.random() < 0.46
         first = self.benefits.first(rng)
         number, born = self._identity(place[:6], first, male, rng)
-        age = (self.span.start - born).days // 365
+        age = int((self.span.start - born).days / 365.25)
         draw = rng.random()  # 15 % have no phone, 5 % give the cadre's
         phone = None if draw < 0.15 else self.cadres[place] if draw < 0.20 else _mobile(rng)
         drawn = (first, *self.benefits.more(first, age, rng))

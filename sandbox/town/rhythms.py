@@ -6,17 +6,23 @@ nobody's rule: each department has its own, drawn from the feed's name alone and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from random import Random
+from typing import Final, TypeVar
 
 from chalicelib.sources.feed import Feed
 from sandbox.town.chance import chance
-from sandbox.town.rows import Style
-from sandbox.town.shapes import DateShape, Kind
+from sandbox.town.shapes import DateShape, Kind, Packing, Style
 
-TEXTS: Final = (Kind.UTF8, Kind.UTF8_BOM, Kind.GB18030)
+T = TypeVar("T")
+
+KINDS: Final = {"csv": 2, "xlsx": 1, "jsonl": 3}  # of those agreed, what departments prefer
+TEXTS: Final = {Kind.UTF8: 0.38, Kind.GB18030: 0.36, Kind.UTF8_BOM: 0.2, Kind.UTF16: 0.06}
+SEPARATORS: Final = {",": 0.76, "\t": 0.14, "|": 0.10}
+PACKINGS: Final = {Packing.NONE: 0.84, Packing.GZIP: 0.09, Packing.ZIP: 0.07}
+SYNONYMS, TITLED, TOTALS = 0.3, 0.12, 0.12  # shares of departments with such habits
 OFFICE_HOURS: Final = (8, 16)
 HISTORY_FILE: Final = 93  # days that one file of the history spans; more where files come more seldom
 
@@ -57,9 +63,29 @@ def rhythm_of(feed: Feed) -> Rhythm:
 def style_of(feed: Feed) -> Style:
     """How the department of a feed writes its files, of the ways that have been agreed."""
     rng = chance("style", feed.id)
-    kinds = list(feed.format.kind) if feed.format is not None else ["csv"]
-    kind = Kind.XLSX if rng.choice(kinds) == "xlsx" else rng.choice(TEXTS)
-    return Style(kind, rng.choice(list(DateShape)))
+    kind = Kind.UTF8
+    agreed = feed.format.kind if feed.format is not None else ["csv"]
+    match rng.choices(agreed, [KINDS[kind] for kind in agreed])[0]:
+        case "xlsx":
+            kind = Kind.XLSX
+        case "jsonl":
+            kind = Kind.JSONL
+        case "csv":
+            kind = _one_of(TEXTS, rng)
+    is_table = kind is not Kind.JSONL
+    return Style(
+        kind=kind,
+        dates=rng.choice(list(DateShape)),
+        separator=_one_of(SEPARATORS, rng),
+        packing=_one_of(PACKINGS, rng) if kind is not Kind.XLSX else Packing.NONE,
+        synonyms=rng.random() < SYNONYMS,
+        titled=is_table and rng.random() < TITLED,
+        totals=is_table and rng.random() < TOTALS,
+    )
+
+
+def _one_of(shares: Mapping[T, float], rng: Random) -> T:
+    return rng.choices(list(shares), list(shares.values()))[0]
 
 
 def sending_days(rhythm: Rhythm, start: date, end: date) -> Iterator[date]:

@@ -20,6 +20,7 @@ from sandbox.town.shapes import (
     DateShape,
     Kind,
     Sheet,
+    Style,
     date_text,
     name_form,
     number_form,
@@ -43,14 +44,6 @@ class Line:
     fault: str = ""  # "number" or "day": what `spoil` ruined
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How one department writes one feed's files."""
-
-    kind: Kind
-    dates: DateShape
-
-
 def spoil(feed: Feed, lines: Sequence[Line], share: float, rng: Random) -> list[Line]:
     """The lines, a share of them ruined; files of fewer than 1/share lines stay whole.
 
@@ -71,10 +64,21 @@ def _fault(line: Line, dated: bool, rng: Random) -> str:
 
 def write(feed: Feed, lines: Sequence[Line], style: Style, rng: Random) -> bytes:
     """The file: every declared column, then those that the declaration says we do not use."""
-    columns = (*feed.columns, *feed.not_used)
+    named = {name: _called(column, name, style) for name, column in feed.columns.items()}
     rows = tuple(tuple(_cells(feed, line, style, rng)) for line in lines)
-    dates = frozenset(name for name, column in feed.columns.items() if column.read in DATES)
-    return render(Sheet(columns, rows, dates), style.kind)
+    sheet = Sheet(
+        columns=(*named.values(), *feed.not_used),
+        rows=rows,
+        dates=frozenset(named[name] for name, column in feed.columns.items() if column.read in DATES),
+        title=f"{feed.owner.title.zh}：{feed.title.zh}" if style.titled else "",
+        total=f"合计{len(rows)}条" if style.totals else "",
+    )
+    return render(sheet, style)
+
+
+def _called(column: Column, name: str, style: Style) -> str:
+    """How a department calls a column: as declared, or by the last of its other known names."""
+    return column.also[-1] if style.synonyms and column.also else name
 
 
 def _cells(feed: Feed, line: Line, style: Style, rng: Random) -> list[str]:

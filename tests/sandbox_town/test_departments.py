@@ -18,8 +18,7 @@ from sandbox.town.mishaps import UNKNOWN_FEED, mishaps
 from sandbox.town.people import Town
 from sandbox.town.registers import Paid, payments_drop, roster_drop
 from sandbox.town.rhythms import Rhythm, handing_over, rhythm_of, sending_days, style_of
-from sandbox.town.rows import Style
-from sandbox.town.shapes import DateShape, Kind
+from sandbox.town.shapes import DateShape, Kind, Style
 from tests.sandbox_town.conftest import PACK
 from tests.sandbox_town.reading import everybody, read
 
