@@ -58,6 +58,8 @@ def what_reached(
         for index, happening in written.about:
             event = pack.rules.events[happening.feed, happening.event]
             found[index].append(Known(event, happening.day, reached))
+    for told in diary.told:
+        found[told.person].append(Known(pack.rules.events[told.feed, told.event], told.day, told.on))
     for answer in diary.answers:
         found[answer.person].append(Known(in_person(pack, answer.route), answer.day, answer.day))
     for knock in diary.visits:

@@ -37,6 +37,7 @@ class Habits:
 
     places: tuple[Place, ...]  # silently, on a day
     handled: tuple[Place, ...]  # by her own doing or by somebody's work: an app, a counter, a sheet
+    asked: tuple[Place, ...]  # told only when the platform asks about her
     homes: tuple[FeedEvent, ...]  # lists of residents
     cards: tuple[FeedEvent, ...]  # weak, her own card or body
     accounts: tuple[FeedEvent, ...]  # weak, an account
@@ -50,8 +51,9 @@ class Habits:
 
     @classmethod
     def of(cls, feeds: Mapping[FeedId, Feed]) -> Habits:
-        """Sort the events of every feed that takes evidence files."""
+        """Sort the events of every feed that a department sends files of, or is asked about."""
         taking = [feed for _, feed in sorted(feeds.items()) if feed.kind == "evidence"]
+        asked = [feed for _, feed in sorted(feeds.items()) if feed.kind == "query"]
         events = [event for feed in taking for event in feed.events.values()]
         lists = {FeedId(feed.id) for feed in taking if feed.day == "as_of"}
         dated = [event for event in events if event.feed not in lists]
@@ -59,6 +61,7 @@ class Habits:
         return cls(
             places=tuple(place for place, route in places if route is Route.SILENT),
             handled=tuple(place for place, route in places if route is not Route.SILENT),
+            asked=tuple(place for feed in asked for place, _ in _places(feed)),
             homes=tuple(e for e in events if e.feed in lists and e.strength is Strength.STRONG),
             cards=_weak(dated, Trace.OWN_CARD, Trace.BODY),
             accounts=_weak(dated, Trace.ACCOUNT),

@@ -89,7 +89,9 @@ def _cells(feed: Feed, line: Line, style: Style, rng: Random) -> list[str]:
 
 def _cell(feed: Feed, column: Column, line: Line, shape: DateShape, rng: Random) -> str:
     if column.read is Reader.IDENTITY_NUMBER and column.field == "number":
-        return spoiled_number(line.number, rng) if line.fault == "number" else number_form(line.number, rng)
+        if line.fault == "number":
+            return spoiled_number(line.number, rng, named="name" in feed.fields and feed.kind == "evidence")
+        return number_form(line.number, rng)
     if column.field == "day" and line.fault == "day":
         return spoiled_date(shape, rng)
     if column.field == "name":

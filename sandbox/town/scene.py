@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.clock import civil_date
-from chalicelib.model import FileState, Route
+from chalicelib.model import FeedId, FileState, Route
 from sandbox.town.departments import Drop, Written, instant
 from sandbox.town.desk import Desk
 from sandbox.town.people import Town, Townsperson
@@ -37,6 +37,17 @@ class Certified:
     route: Route = Route.SELF
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A department's interface told the platform on a day what had happened to somebody."""
+
+    person: int
+    feed: FeedId
+    event: str
+    day: date
+    on: date
+
+
 @dataclass
 class Diary:
     """What really happened between the town and the platform."""
@@ -44,6 +55,7 @@ class Diary:
     files: dict[str, Written] = field(default_factory=dict)  # by key
     visits: list[Knocked] = field(default_factory=list)
     answers: list[Certified] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     paid: dict[tuple[int, str, str], int] = field(default_factory=dict)  # person, benefit, month -> fen
 
     def released(self, feed: str) -> None:

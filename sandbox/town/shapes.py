@@ -100,11 +100,15 @@ def name_form(name: str, rng: Random) -> str:
     return name
 
 
-def spoiled_number(number: str, rng: Random) -> str:
-    """A number that means nobody: to be sent back, never guessed."""
+def spoiled_number(number: str, rng: Random, *, named: bool = False) -> str:
+    """A number that means nobody: to be sent back, never guessed.
+
+    `named`: the row says a name too, by which a number that was only cut off could be told.
+    """
     wrong = number[:-1] + str((int(number[-1].replace("X", "0")) + rng.randint(1, 8)) % 10)
-    forms = ("", number[:17], f"{number[:6]}********{number[14:]}", f"{float(number[:17]) * 10:.5E}", wrong)
-    return rng.choice(forms)
+    cut = (number[:17], f"{float(number[:17]) * 10:.5E}")
+    masked = f"{number[:6]}********{number[14:]}"
+    return rng.choice(("", wrong, masked) if named else ("", wrong, masked, *cut))
 
 
 def spoiled_date(shape: DateShape, rng: Random) -> str:

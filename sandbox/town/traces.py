@@ -36,6 +36,7 @@ STYLES: Final = {
     Style.HANDLED: frozenset({9, 33}),
 }
 PAYS_BILLS: Final = 0.18  # of people who live in a home of their own
+ASKED: Final = 0.25  # of all, who leave something that is told only to whoever asks
 ASIDES: Final = 0.20  # of all, who leave something in a file that weighs nothing
 ON_A_LIST: Final = 0.10  # of all: a low income, a disability
 DIED_IN_BED: Final = 0.25
@@ -163,6 +164,11 @@ def _leave(left: _Left, style: Style, span: Span, rota: Rota, rng: Random) -> No
                 _seen(left, rota.next("handled", habits.handled), day, span.last, rng)
     if habits.households and style not in (Style.CARDS, Style.HOME) and rng.random() < PAYS_BILLS:
         left.happenings += _bills(rota.next("households", habits.households), span, rng)
+    if habits.asked and rng.random() < ASKED:
+        place = rota.next("asked", habits.asked)
+        left.happenings += (
+            Happening(day, place.feed, rng.choice(place.seen)) for day in _now_and_then(span, 150, 365, rng)
+        )
     if habits.asides and rng.random() < ASIDES:
         aside = rota.next("asides", habits.asides)
         left.happenings += (_one(aside, day) for day in _now_and_then(span, 150, 365, rng))
