@@ -37,11 +37,11 @@ def report_of(truth: Truth, promises: Sequence[Promise], about: Json) -> Json:
 
 
 def feeds_of(truth: Truth) -> list[Json]:
-    """What each feed of the pack sent, and what came of it.
+    """What each feed of the pack sent or was asked, and what came of it.
 
     `certificates` are claims that rest on the feed at the end, `suspicions` what its records accused of.
     """
-    takes = (feed_id for feed_id, feed in truth.pack.feeds.items() if feed.takes_files)
+    takes = (name for name, feed in truth.pack.feeds.items() if feed.kind != "api")
     rows: dict[str, Counter[str]] = {feed_id: Counter() for feed_id in takes}
     for file in truth.files:
         row = rows.setdefault(file.feed, Counter())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from chalicelib.model import FeedId
 from chalicelib.sources.feed import Feed
@@ -15,7 +15,6 @@ from sandbox.town.interfaces import Interfaces
 from sandbox.town.scene import Scene, Told
 
 Happenings = Mapping[tuple[str, str], tuple[tuple[date, str], ...]]
-NOBODY: Final[Happenings] = {}
 
 
 @dataclass
@@ -23,7 +22,7 @@ class Departments(Interfaces):
     """Every interface of the pack; each knows what has happened by the day of the question."""
 
     scene: Scene | None = None
-    happened: Happenings = NOBODY
+    happened: Happenings = field(default_factory=dict)
 
     def answer(self, question: Mapping[str, Any]) -> object:
         """What happened to the people named, noted in the diary: from now on the platform knows it."""

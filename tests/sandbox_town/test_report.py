@@ -88,7 +88,7 @@ def test_everybody_is_counted_once_and_shares_have_denominators(run: Run) -> Non
     (buses,) = [row for row in report["feeds"] if row["feed"] == "bus_rides"]
     assert buses["rows"] == 10
     assert {row["feed"] for row in report["feeds"]} == {
-        name for name, feed in run.truth.pack.feeds.items() if feed.takes_files
+        name for name, feed in run.truth.pack.feeds.items() if feed.kind != "api"
     }
     assert report["instructions"][InstructionKind.RESUME]["seen"] == 1
     assert report["money_fen"]["arrears"] == 500
