@@ -122,23 +122,8 @@ class Life:
         return any(h.accuses is kind and h.day == day and not h.wrong for h in self.happenings)
 
 
-MANNERS: Final = {
-    Manner.VISIBLE: 0.900,
-    Manner.SELF: 0.032,
-    Manner.COUNTER: 0.014,
-    Manner.HOME: 0.018,
-    Manner.AWAY: 0.006,
-    Manner.MOVED: 0.003,
-    Manner.REFUSES: 0.003,
-    Manner.UNSEEN: 0.024,
-}
 DEATHS_A_YEAR: Final = 0.03
 FRAUD: Final = {"household": 0.30, "card": 0.08}  # what relatives of the dead carry on with
-
-
-def manner_of(rng: Random) -> Manner:
-    """How somebody can be reached."""
-    return rng.choices(list(MANNERS), list(MANNERS.values()))[0]
 
 
 def death_of(age: int, span: Span, rng: Random) -> date | None:

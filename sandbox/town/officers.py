@@ -14,6 +14,7 @@ from sandbox.town.scene import Scene
 STRIKES: Final = 0.04  # lines that a township strikes because somebody knows better
 DOUBTS: Final = 0.02  # lines that a county strikes
 FORGETS: Final = 0.03  # lines that stay lying for another round
+BY_VISIT: Final = ("death", "contradiction")  # the others are settled by papers: nobody need knock
 PAPERS_AFTER: Final = timedelta(days=3)  # to get a document about custody or another pension
 CERTIFICATE_AFTER: Final = timedelta(days=24)  # a death that no visit settled is looked up in the register
 
@@ -62,11 +63,11 @@ class Officers:
                 self.scene.desk.post(officer, f"{where}/{action}", {})
 
     def look_into_suspicions(self, county: str) -> None:
-        """What no visit settles is settled by papers: custody, another pension, a register of deaths."""
+        """What no visit settles is settled by papers: custody, another pension, a condition, a death."""
         officer = Badge("officer", f"verifier-{county}", county)
         for line in self.scene.desk.lines(officer, "/v1/suspicions", county):
             waited = self.scene.today - date.fromisoformat(line["opened"])
-            by_papers = line["kind"] in ("custody", "double_receipt")
+            by_papers = line["kind"] not in BY_VISIT
             if waited < (PAPERS_AFTER if by_papers else CERTIFICATE_AFTER):
                 continue
             self.scene.desk.post(
@@ -91,4 +92,6 @@ class Officers:
                 return person.life.jailed_on(self.scene.today)
             case "double_receipt":
                 return person.life.really(SuspicionKind.DOUBLE_RECEIPT, day)
+            case "condition" | "wrong_amount":
+                return False  # whoever draws here may draw, and is paid what is due
         return not person.life.lives_on(self.scene.today)

@@ -23,10 +23,21 @@ from sandbox.town.lives import (
     Style,
     death_of,
     fraud_of,
-    manner_of,
 )
 
 T = TypeVar("T")
+
+MANNERS: Final = {
+    Manner.VISIBLE: 0.900,
+    Manner.SELF: 0.032,
+    Manner.COUNTER: 0.014,
+    Manner.HOME: 0.018,
+    Manner.AWAY: 0.006,
+    Manner.MOVED: 0.003,
+    Manner.REFUSES: 0.003,
+    Manner.UNSEEN: 0.024,
+}
+GOLDEN: Final = 0.6180339887  # its multiples spread evenly, however few people there are
 
 # Of so many visible people in turn, which leave another trace than being seen now and then.
 STYLES_DEALT: Final = 50
@@ -64,6 +75,15 @@ class Rota:
     def next(self, what: str, of: Sequence[T]) -> T:
         """The next of some, in turn."""
         return of[self.turn(what) % len(of)]
+
+    def manner(self) -> Manner:
+        """How the next person can be reached; the shares hold in the smallest town as well."""
+        share = (self.turn("manner") + 1) * GOLDEN % 1
+        for manner, of_all in MANNERS.items():
+            if share < of_all:
+                return manner
+            share -= of_all
+        return Manner.VISIBLE
 
     def style(self, manner: Manner) -> Style:
         """Which traces the next person leaves, of those that the pack can notice at all."""
@@ -107,7 +127,7 @@ def live(
     `never` happens what would end it.
     """
     habits = rota.habits
-    manner = manner_of(rng)
+    manner = rota.manner()
     style = rota.style(manner)
     dies_on = death_of(age, span, rng)
     fraud = fraud_of(dies_on, rng)
