@@ -78,11 +78,7 @@ def in_person(pack: Pack, route: Route) -> FeedEvent:
 def standing(known: Sequence[Known], on: date) -> list[Known]:
     """What had reached the platform before a day, without what had been taken back by then."""
     before = [k for k in known if k.reached < on]
-    back = {
-        (k.event.feed, str(getattr(k.event, "withdraws", "")), k.day)
-        for k in before
-        if k.event.proves == "withdrawal"
-    }
+    back = {(k.event.feed, k.event.withdraws, k.day) for k in before if k.event.withdraws is not None}
     return [k for k in before if (k.event.feed, k.event.event, k.day) not in back]
 
 

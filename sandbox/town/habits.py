@@ -16,7 +16,6 @@ from chalicelib.sources.feed import Feed
 
 FAST: Final = 31  # days between two files at most: what was seen is told while it still matters
 BEDS_WEIGH: Final = 4  # the old are seen in hospital more often than anywhere else
-WITHDRAWAL: Final = "withdrawal"  # what an event proves by which a department takes back another
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +132,5 @@ def _asides(feeds: list[Feed]) -> Iterator[FeedEvent]:
 
 def _taken_back(events: list[FeedEvent]) -> Iterator[tuple[tuple[FeedId, str], str]]:
     for event in events:
-        if event.proves == WITHDRAWAL:
-            yield (event.feed, str(getattr(event, "withdraws", ""))), event.event
+        if event.withdraws is not None:
+            yield (event.feed, event.withdraws), event.event
