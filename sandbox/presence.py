@@ -15,6 +15,7 @@ from typing import Final
 
 from chalicelib.clock import civil_date
 from chalicelib.engine.benefits import BenefitRules
+from chalicelib.engine.clauses import Word
 from chalicelib.engine.policy import WeakRules
 from chalicelib.model import (
     BenefitCode,
@@ -85,8 +86,13 @@ def standing(known: Sequence[Known], on: date) -> list[Known]:
 # --- how long it carries -------------------------------------------------------------------------
 
 
-def carries(pack: Pack, person: Townsperson, benefit: BenefitCode, day: date) -> date:
-    """Through which day strong evidence of a day certifies a benefit: the shortest tier holds."""
+def carries(
+    pack: Pack, person: Townsperson, benefit: BenefitCode, day: date, strong_days: Iterable[date] = ()
+) -> date:
+    """Through which day strong evidence of a day certifies a benefit: the shortest tier holds.
+
+    `strong_days` are those of all strong evidence: some tiers are for who showed none in the period before.
+    """
     version = pack.rules.benefit_on(benefit, day)
     tiers = pack.rules.policy.periods.tiers if isinstance(version.tiers, str) else version.tiers
     months = min(
@@ -94,12 +100,17 @@ def carries(pack: Pack, person: Townsperson, benefit: BenefitCode, day: date) ->
         for tier in tiers
         if (person.key_groups.intersection(tier.in_key_group) or not tier.in_key_group)
         and age_in_months(person, day) >= 12 * tier.aged_at_least
+        and not _seen_within(tier.no_strong_within_months, day, strong_days)
     )
     return months_later(day, months) - timedelta(1)
 
 
+def _seen_within(months: int | None, day: date, strong_days: Iterable[date]) -> bool:
+    return months is not None and any(months_later(day, -months) <= other < day for other in strong_days)
+
+
 def certified_through(
-    pack: Pack, person: Townsperson, benefit: BenefitCode, known: Iterable[Known], on: date
+    pack: Pack, person: Townsperson, benefit: BenefitCode, known: Sequence[Known], on: date
 ) -> tuple[date, Known | None]:
     """Through which day facts certify a benefit, and the strong one that does; the first day of all if none.
 
@@ -114,8 +125,12 @@ def certified_through(
         and (k.event.route is not Route.SILENT or not by_hand)
     ]
     strong = [k for k in counting if k.event.strength is Strength.STRONG]
-    best = max(strong, key=lambda k: carries(pack, person, benefit, k.day), default=None)
-    until = carries(pack, person, benefit, best.day) if best is not None else date.min
+    days = {k.day for k in known if k.event.strength is Strength.STRONG}
+    until, best = max(
+        ((carries(pack, person, benefit, k.day, days), k) for k in strong),
+        key=lambda found: found[0],
+        default=(date.min, None),
+    )
     together = combined(pack, counting)
     return (together, None) if together is not None and together > until else (until, best)
 
@@ -124,9 +139,9 @@ def only_in_person(version: BenefitRules, person: Townsperson, on: date) -> bool
     """Whether a benefit's own rules say that no data certify this person (excluded, rule 7)."""
     months = age_in_months(person, on)
     return any(
-        months >= 12 * int(clause.value or 0)
+        (clause.when is Word.AGED_AT_LEAST and months >= 12 * int(clause.value or 0))
+        or (clause.when is Word.IN_KEY_GROUP and clause.value in person.key_groups)
         for clause in version.excluded
-        if clause.when.value == "aged_at_least"
     )
 
 

@@ -23,7 +23,8 @@ from sandbox.town.claims import Benefits, Claim, Wanted
 from sandbox.town.habits import Habits
 from sandbox.town.lives import Life, Span
 from sandbox.town.names import GRIDS_PER_VILLAGE, Numbers, counties_of, name_of, villages
-from sandbox.town.traces import Rota, live
+from sandbox.town.rota import Rota
+from sandbox.town.traces import live
 
 START: Final = date(2025, 1, 1)
 MONTHS: Final = 14  # one certification year, and the time that its last cases need
