@@ -36,6 +36,8 @@ HANDED_OVER: Final = (
 CERTIFIED_TEXT: Final = "资格认证已完成，有效至"
 SETTLED: Final = (InstructionState.SEEN, InstructionState.LISTED, InstructionState.CANCELLED)
 ASLEEP: Final = (StateName.GO_DORMANT,)
+STOPPED: Final = (EntitlementStatus.PAUSED, EntitlementStatus.TERMINATED)
+UNDONE_WITHIN: Final = 10  # days from a record's being taken back until nothing of it is left
 SHOWN: Final = 3  # examples in a reason
 
 
@@ -86,8 +88,8 @@ def _no_wrong_suspension(run: Run) -> Iterable[str]:
 
 
 def _no_wrong_certification(run: Run) -> Iterable[str]:
-    for person, day in run.truth.wrong_certifications():
-        yield f"person {person.index} certified by {day}, died {person.life.dies_on}"
+    for wrong in run.truth.wrong_certifications():
+        yield f"person {wrong.person.index} certified by {wrong.day}, died {wrong.person.life.dies_on}"
 
 
 def _two_signers(run: Run) -> Iterable[str]:
@@ -158,6 +160,34 @@ def _files_as_expected(run: Run) -> Iterable[str]:
         if state is not written.state:
             code = files[key].code if key in files else "not known"
             yield f"a file of {written.feed}: {state} ({code}) instead of {written.state}"
+
+
+def _every_feed_delivers(run: Run) -> Iterable[str]:
+    """Each feed of the pack sent a file that was loaded; what it said of recipients was accepted."""
+    loaded = {file.feed for file in run.truth.files if file.state is FileState.LOADED}
+    written = {w.feed for w in run.truth.scene.diary.files.values() if w.about}
+    said = {known.event.feed for facts in run.truth.known.values() for known in facts}
+    for name, feed in sorted(run.truth.pack.feeds.items()):
+        if feed.takes_files and name not in loaded:
+            yield f"{name} delivered nothing"
+        elif name in written and name not in said:
+            yield f"nothing that {name} said of anybody was accepted"
+
+
+def _taken_back(run: Run) -> Iterable[str]:
+    """Whatever a department took back accuses nobody any more, and stops no money (rule 14)."""
+    for index, record in run.truth.records.items():
+        for h in run.truth.scene.town.people[index].life.happenings:
+            if not h.takes_back or not run.truth.was_taken_back(index, h, run.on - timedelta(UNDONE_WITHIN)):
+                continue
+            if any(
+                s.day == h.day and s.evidence and s.evidence.feed == h.feed for s in record.open_suspicions
+            ):
+                yield f"person {index} is still suspected for what {h.feed} took back"
+            if record.person.deceased_on == h.day:
+                yield f"person {index} still counts as dead, though {h.feed} took it back"
+            if any(e.status in STOPPED for e in record.entitlements):
+                yield f"person {index} is paid nothing, though {h.feed} took its record back"
 
 
 # --- messages ------------------------------------------------------------------------------------
@@ -259,6 +289,8 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "every row is accounted for": _every_row_accounted,
     "every receipt agrees and returns the rejected rows": _receipts_agree,
     "every file became what it had to": _files_as_expected,
+    "every feed of the pack delivered": _every_feed_delivers,
+    "what a department takes back is undone": _taken_back,
     "one message per person and day": _one_message_a_day,
     "one message of certification per person and year": _one_certified_a_year,
     "nothing was sent from 20:00 to 08:00": _quiet_hours,

@@ -27,12 +27,14 @@ from sandbox.kernel.makers import ACCOUNT, REGION
 from sandbox.kernel.server import Gateway, Servers
 from sandbox.leaks import leaks
 from sandbox.promises import Run, keep
-from sandbox.report import report_of, show
+from sandbox.report import report_of
 from sandbox.shortcut import short_way
+from sandbox.tables import show
 from sandbox.tokens import AUDIENCE, ISSUER, Issuer
 from sandbox.town.departments import instant
 from sandbox.town.desk import Desk
 from sandbox.town.people import Town
+from sandbox.town.questions import answering
 from sandbox.town.scene import Scene
 from sandbox.town.year import Year
 from sandbox.truth import Truth, read_truth
@@ -114,7 +116,8 @@ def live(sandbox: Sandbox, town: Town, issuer: Issuer, options: RunOptions, cons
     began = time.monotonic()
     gc.set_threshold(*SELDOM_COLLECTED)
     year = stage(sandbox, town, issuer)
-    _pass_time(sandbox, town, console)
+    with answering(year.scene, year.pack.feeds, lambda addresses: _enter(sandbox, addresses)):
+        _pass_time(sandbox, town, console)
     lived = round(time.monotonic() - began, 1)
     with console.status("holding both accounts against each other 对账"):
         report = account(sandbox, year, lived)
@@ -125,6 +128,12 @@ def live(sandbox: Sandbox, town: Town, issuer: Issuer, options: RunOptions, cons
     for promise in broken:
         console.print(f"[bold red]broken:[/] {promise['name']}: {promise['why']}")
     return not broken
+
+
+def _enter(sandbox: Sandbox, addresses: str) -> None:
+    """Enter the addresses of the town's interfaces, as an operator would."""
+    secret = sandbox.settings.interfaces_secret
+    sandbox.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=addresses)
 
 
 def stage(sandbox: Sandbox, town: Town, issuer: Issuer) -> Year:

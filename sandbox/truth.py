@@ -7,26 +7,24 @@ agree are worth more than one that agrees with itself.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from itertools import combinations
 from typing import Any, Final
 
 from chalicelib.clock import civil_date
-from chalicelib.model import BenefitCode, DroppedFile, FileState, PersonRecord
+from chalicelib.model import BenefitCode, DroppedFile, PersonRecord
 from chalicelib.pack import Pack
 from chalicelib.storage.audit import AuditEntry
+from sandbox.presence import Known, certified_through, lies_in_bed, standing, what_reached
 from sandbox.town.carrier import Handed
 from sandbox.town.folk import CODE
-from sandbox.town.lives import Trace
+from sandbox.town.lives import Happening
 from sandbox.town.people import Townsperson
 from sandbox.town.scene import Knocked, Scene
 
-STRONG: Final = (Trace.ADMITTED, Trace.TREATED, Trace.TRAVELLED, Trace.FACE, Trace.CARE_HOME)
-PARTNERS: Final = {Trace.BOUGHT: "pharmacy_purchases", Trace.PAID_GAS: "gas_bills"}
 FAILED: Final = ("not_found", "refused")
 SUSPENDED: Final = "Suspend"  # the audit entry of a suspension: its state's name
 
@@ -43,12 +41,12 @@ class Suspended:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A fact about somebody that had reached the platform by a day."""
+class CertifiedWrongly:
+    """A benefit of somebody dead, certified by what is dated after the death."""
 
-    trace: Trace
+    person: Townsperson
+    benefit: BenefitCode
     day: date
-    reached: date
 
 
 @dataclass
@@ -67,22 +65,7 @@ class Truth:
     @cached_property
     def known(self) -> dict[int, list[Known]]:
         """Everything that accepted rows and answers said about each person."""
-        loaded = {file.key: file for file in self.files if file.state is FileState.LOADED}
-        found: dict[int, list[Known]] = {index: [] for index in self.records}
-        for key, written in self.scene.diary.files.items():
-            file = loaded.get(key)
-            if file is None or file.finished is None:
-                continue
-            for index, happening in written.about:
-                is_list = happening.trace is Trace.CARE_HOME
-                day = file.day if is_list else happening.day
-                found[index].append(Known(happening.trace, day, civil_date(file.finished)))
-        for answer in self.scene.diary.answers:
-            found[answer.person].append(Known(Trace.FACE, answer.day, answer.day))
-        for knock in self.scene.diary.visits:
-            if knock.outcome == "seen":
-                found[knock.person].append(Known(Trace.FACE, civil_date(knock.at), civil_date(knock.at)))
-        return found
+        return what_reached(self.scene.diary, self.files, self.pack, self.records)
 
     # --- suspensions -----------------------------------------------------------------------------
 
@@ -109,55 +92,14 @@ class Truth:
         return next((why for why in checks if why), "")
 
     def _certified_by(self, suspended: Suspended) -> str:
-        known = [k for k in self.known[suspended.person.index] if k.reached < suspended.on]
-        if all(
-            self._only_in_person(suspended.person, BenefitCode(b), suspended.on) for b in suspended.judged
-        ):
-            known = [k for k in known if k.trace is Trace.FACE]
-        for fact in known:
-            if fact.trace in STRONG and self.carries(suspended.person, fact.day) >= suspended.on:
-                return f"{fact.trace} of {fact.day} certified"
-        until = self.combined(known)
-        return f"weak items certified until {until}" if until and until >= suspended.on else ""
-
-    def _only_in_person(self, person: Townsperson, benefit: BenefitCode, on: date) -> bool:
-        """Whether a benefit's own rules say that no data certify this person (excluded, rule 7)."""
-        age = on.year - person.born.year - ((on.month, on.day) < (person.born.month, 1))
-        return any(
-            clause.when.value == "aged_at_least" and age >= int(clause.value)
-            for clause in self.pack.rules.benefit_on(benefit, on).excluded
-        )
-
-    def carries(self, person: Townsperson, day: date) -> date:
-        """Through which day strong evidence of a day certifies somebody: the shortest tier holds."""
-        age = day.year - person.born.year - ((day.month, 1) < (person.born.month, 1))
-        months = min(
-            tier.months
-            for tier in self.pack.rules.policy.periods.tiers
-            if (person.key_groups.intersection(tier.in_key_group) or not tier.in_key_group)
-            and age >= tier.aged_at_least
-        )
-        return _months_later(day, months) - timedelta(1)
-
-    def combined(self, known: list[Known]) -> date | None:
-        """Through which day rides with one purchase or bill certify together; None if they do not."""
-        weak = self.pack.rules.policy.weak
-        worth = {str(feed): points for (feed, _), points in weak.worth.items()}
-        rides = sorted({k.day for k in known if k.trace is Trace.RODE})
-        partners = [k for k in known if k.trace in PARTNERS]
-        best: date | None = None
-        for partner in partners:
-            for end in {partner.day, *rides}:
-                days = [d for d in rides if d != partner.day and 0 <= (end - d).days <= weak.span_days]
-                if not days or not 0 <= (end - partner.day).days <= weak.span_days:
-                    continue
-                points = worth[PARTNERS[partner.trace]] * weak.percent_at((end - partner.day).days)
-                points += sum(worth["bus_rides"] * weak.percent_at((end - d).days) for d in days)
-                if points >= weak.threshold * 100 and (best is None or max(days) > best):
-                    best = max(days)
-        if best is None:
-            return None
-        return _months_later(best, self.pack.rules.policy.periods.weak_months) - timedelta(1)
+        person, on = suspended.person, suspended.on
+        known = standing(self.known[person.index], on)
+        for benefit in suspended.judged:
+            until, by = certified_through(self.pack, person, BenefitCode(benefit), known, on)
+            if until >= on:
+                what = f"{by.event.feed} of {by.day}" if by is not None else "weak items"
+                return f"{what} certified {benefit} until {until}"
+        return ""
 
     def _period(self, suspended: Suspended) -> str:
         late = [b for b, until in suspended.judged.items() if date.fromisoformat(until) >= suspended.on]
@@ -198,18 +140,25 @@ class Truth:
         for s in record.suspicions:
             if s.opened < suspended.on and (s.closed is None or s.closed > suspended.on):
                 return f"a suspicion of {s.kind} was open"
-        stays = [k for k in self.known[suspended.person.index] if k.reached < suspended.on]
-        beds = sorted((k.day, k.trace) for k in stays if k.trace in (Trace.ADMITTED, Trace.DISCHARGED))
-        if beds and beds[-1][1] is Trace.ADMITTED and (suspended.on - beds[-1][0]).days < 120:
-            return "they were known to lie in hospital"
+        known = standing(self.known[suspended.person.index], suspended.on)
+        if lies_in_bed(known, self.pack.rules.policy.stay_days, suspended.on):
+            return "they were known to lie in hospital, or to live in a home"
         return ""
+
+    def was_taken_back(self, index: int, happening: Happening, by: date) -> bool:
+        """Whether the platform has known since a day that a department took a record back."""
+        return any(
+            (k.event.feed, k.event.event, k.day) == (happening.feed, happening.event, happening.day)
+            and k.reached <= by
+            for k in self.known[index]
+        )
 
     # --- what became of whom ---------------------------------------------------------------------
 
-    def wrong_certifications(self) -> list[tuple[Townsperson, date]]:
-        """The dead who are certified by something dated after their death, and its day."""
+    def wrong_certifications(self) -> list[CertifiedWrongly]:
+        """The dead who are certified by something dated after their death."""
         return [
-            (person, e.evidence.day)
+            CertifiedWrongly(person, e.benefit, e.evidence.day)
             for person in self.scene.town.people
             if person.life.dies_on is not None and person.index in self.records
             for e in self.records[person.index].entitlements
@@ -236,12 +185,6 @@ def _signed(suspended: Suspended) -> str:
 def _other_hour(first: datetime, second: datetime) -> bool:
     apart = abs((first.hour * 60 + first.minute) - (second.hour * 60 + second.minute))
     return apart >= 60
-
-
-def _months_later(day: date, months: int) -> date:
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def read_truth(

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from chalicelib.model import BenefitCode, Month
 from chalicelib.sources.feed import Feed
+from sandbox.town.claims import Claim
 from sandbox.town.desk import Badge
-from sandbox.town.people import Claim, Townsperson
+from sandbox.town.people import Townsperson
 from sandbox.town.registers import Paid, payments_drop
-from sandbox.town.scene import CITY, Scene
+from sandbox.town.scene import Scene
 
 READING_DAY: Final = 8  # of the month: after the results, before the money leaves
 PAY_DAY: Final = 10
@@ -43,9 +44,10 @@ class Authorities:
 
     def read_instructions(self) -> None:
         """Acknowledge what has been issued, and do it from now on."""
+        city = self.scene.town.city
         for authority in sorted(set(self.run_by.values())):
-            badge = Badge("officer", f"payer-{authority}", CITY, authority=authority)
-            lines = list(self.scene.desk.lines(badge, "/v1/instructions", CITY))
+            badge = Badge("officer", f"payer-{authority}", city, authority=authority)
+            lines = list(self.scene.desk.lines(badge, "/v1/instructions", city))
             for line in sorted(lines, key=lambda told: (told["issued"], told["kind"] == "resume")):
                 if line["state"] == "issued":
                     self.scene.desk.post(badge, f"/v1/instructions/{line['id']}/acknowledge", {})

@@ -1,7 +1,9 @@
 """The departments: what they know of the town, when they write it down, and what they drop.
 
-Each drop is rendered only when its time comes. What a file must turn out to be (rows, rejected,
-strangers, its state) is noted as it is written, so that every row can be accounted for afterwards.
+When and how a department writes comes from the feed's own declaration; what that leaves open (which
+weekday, which encoding) is a habit of the department, the same in every run. Each drop is rendered only
+when its time comes. What a file must turn out to be (rows, rejected, strangers, its state) is noted as
+it is written, so that every row can be accounted for afterwards.
 """
 
 from __future__ import annotations
@@ -14,66 +16,32 @@ from random import Random
 from typing import Final
 
 from chalicelib.clock import CHINA
-from chalicelib.model import FeedId, FileState
+from chalicelib.model import FeedId, FileState, SuspicionKind
 from chalicelib.sources.feed import Feed
 from sandbox.town.chance import chance
-from sandbox.town.lives import Happening, Trace
-from sandbox.town.people import Town, Townsperson
-from sandbox.town.rows import Cell, Line, Style, spoil, write
-from sandbox.town.shapes import DateShape, Kind
+from sandbox.town.lives import Happening
+from sandbox.town.people import HISTORY, Town, Townsperson
+from sandbox.town.rhythms import Rhythm, handing_over, rhythm_of, sending_days
+from sandbox.town.rows import Cell, Line, spoil, write
 
 DIRTY: Final = 0.02
 HANDED_OVER: Final = 9  # the hour of the first day at which departments hand over their history
 TWICE: Final = 0.005  # rows that stand twice in a file
 STRANGERS: Final = 2.5  # rows about strangers for each row about a recipient, over the whole span
+FEWEST_STRANGERS: Final = 2
 
-# Trace -> feed and event; the event "" stands for the only one that the feed declares.
-BOOKS: Final[Mapping[Trace, tuple[str, str]]] = {
-    Trace.ADMITTED: ("hospital_inpatient", "admitted"),
-    Trace.TREATED: ("hospital_inpatient", "treated"),
-    Trace.DISCHARGED: ("hospital_inpatient", "discharged"),
-    Trace.DIED_IN_HOSPITAL: ("hospital_inpatient", "died"),
-    Trace.TRAVELLED: ("travel_agency", ""),
-    Trace.RODE: ("bus_rides", ""),
-    Trace.BOUGHT: ("pharmacy_purchases", ""),
-    Trace.PAID_GAS: ("gas_bills", ""),
-    Trace.FACE: ("wanshitong_face", ""),
-    Trace.CARE_HOME: ("care_home", ""),
-    Trace.CREMATED: ("cremations", ""),
-    Trace.CUSTODY: ("custody", "*"),  # the code is the happening's own word
-    Trace.EMPLOYEE_PENSION: ("employee_pension", ""),
+# How long it takes until something is written down, in days; what is not here is known the same day.
+LAGS: Final[Mapping[SuspicionKind, tuple[int, int]]] = {
+    SuspicionKind.DEATH: (10, 34),
+    SuspicionKind.CUSTODY: (5, 25),
+    SuspicionKind.DOUBLE_RECEIPT: (3, 20),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """When a department sends a feed: a weekday, or a day of every n-th month; and how it writes."""
-
-    style: Style
-    weekday: int | None = None  # 0 = Monday
-    day: int = 1
-    every_months: int = 1
-    hour: int = 10
-    lag_days: tuple[int, int] = (0, 0)  # from the happening to its being written down
-    history: int = 0  # days before the start for which files are handed over on the first morning
+Entry = tuple[date, Townsperson, Happening]  # written down on a day
 
 
-def _csv(kind: Kind, dates: DateShape) -> Style:
-    return Style(kind, dates)
-
-
-RHYTHMS: Final[Mapping[str, Rhythm]] = {
-    "care_home": Rhythm(_csv(Kind.XLSX, DateShape.ISO), day=1, hour=14),
-    "wanshitong_face": Rhythm(_csv(Kind.UTF8, DateShape.ISO), weekday=1, hour=8, history=270),
-    "hospital_inpatient": Rhythm(_csv(Kind.GB18030, DateShape.ISO), weekday=0, hour=9, history=270),
-    "travel_agency": Rhythm(_csv(Kind.XLSX, DateShape.ISO), day=4, hour=15, history=270),
-    "bus_rides": Rhythm(_csv(Kind.UTF8, DateShape.COMPACT), day=5, hour=10, history=62),
-    "pharmacy_purchases": Rhythm(_csv(Kind.UTF8_BOM, DateShape.SLASHES), day=6, hour=11, history=62),
-    "cremations": Rhythm(_csv(Kind.GB18030, DateShape.CHINESE), weekday=3, hour=16, lag_days=(10, 34)),
-    "gas_bills": Rhythm(_csv(Kind.GB18030, DateShape.COMPACT), day=12, every_months=2, hour=9),
-    "custody": Rhythm(_csv(Kind.GB18030, DateShape.ISO), day=15, lag_days=(5, 25)),
-    "employee_pension": Rhythm(_csv(Kind.UTF8_BOM, DateShape.SLASHES), day=18, hour=14, lag_days=(3, 20)),
-}
+About = list[tuple[Townsperson, Happening]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +65,7 @@ class Drop:
     key: str
     feed: str
     make: Callable[[], tuple[bytes, Written]]
+    size: int = 0  # about how many rows it has, where that is known before
 
 
 def instant(day: date, hour: int, minute: int = 0) -> datetime:
@@ -112,47 +81,60 @@ def key_of(feed: Feed, day: date, name: str) -> str:
 def drops(town: Town, feeds: Mapping[FeedId, Feed]) -> Iterator[Drop]:
     """Every evidence file of the whole span, in the order of the books, not of time."""
     books = _books(town)
-    for name, rhythm in RHYTHMS.items():
-        feed = feeds.get(FeedId(name))
-        if feed is None:
-            continue
-        days = list(sending_days(rhythm, town.start - timedelta(rhythm.history), town.end))
-        before = days[0] - timedelta(31)  # a list, or a file without history, begins a month before it
-        entries = [entry for entry in books.get(name, ()) if before <= entry[0] < days[-1]]
-        # As many strangers in each file: a feed's size is steady, and a file of half of it is suspect.
-        strangers = round(len(entries) / len(days) * STRANGERS) + 2
-        since = before + timedelta(4) if feed.day == "as_of" else before  # a list says only how it is
-        for day in days:
-            about = [(person, happening) for noted, person, happening in entries if since <= noted < day]
-            since = day
-            yield evidence_drop(town, feed, rhythm, day, about, strangers)
+    for name, feed in sorted(feeds.items()):
+        if feed.kind == "evidence":
+            yield from _drops_of(town, feed, books.get(name, []))
 
 
-def _books(town: Town) -> dict[str, list[tuple[date, Townsperson, Happening]]]:
+def _drops_of(town: Town, feed: Feed, entries: list[Entry]) -> Iterator[Drop]:
+    """The files of one feed: the history on the first morning, then as its rhythm says."""
+    rhythm = rhythm_of(feed)
+    regular = list(sending_days(rhythm, town.start, town.end))
+    history = handing_over(rhythm, town.start - HISTORY, town.start) if feed.day == "column" else []
+    days = [*history, *regular]
+    since = town.start - HISTORY
+    files: list[About] = []
+    for day in days:
+        if feed.day == "as_of":
+            files.append(_listed(town, feed, day))
+        else:
+            files.append([(person, what) for noted, person, what in entries if since <= noted < day])
+        since = day
+    usual = _usual([len(about) for about in files])
+    for day, about in zip(days, files, strict=True):
+        yield evidence_drop(town, feed, rhythm, day, about, usual)
+
+
+def _usual(about: list[int]) -> int:
+    """How many rows each file has: a feed's size is steady, and a file of half of it is suspect."""
+    average = sum(about) / len(about)
+    return max(round(average * (1 + STRANGERS)), max(about) * 2 // 3) + FEWEST_STRANGERS
+
+
+def _books(town: Town) -> dict[str, list[Entry]]:
     """Feed -> the day on which each happening is written down, whom it is about, and what it is."""
-    books: dict[str, list[tuple[date, Townsperson, Happening]]] = {}
+    books: dict[str, list[Entry]] = {}
     for person in town.people:
         for happening in person.life.happenings:
-            name = BOOKS[happening.trace][0]
-            least, most = RHYTHMS[name].lag_days
-            lag = chance(town.seed, "lag", person.index, happening.day, happening.trace).randint(least, most)
-            # A list of states is written on the day on which it is sent, so that day's entry is in it.
-            noted = happening.day + timedelta(lag - (happening.trace is Trace.CARE_HOME))
-            books.setdefault(name, []).append((noted, person, happening))
+            books.setdefault(happening.feed, []).append((_noted(town, person, happening), person, happening))
     return books
 
 
-def sending_days(rhythm: Rhythm, start: date, end: date) -> Iterator[date]:
-    """The days on which a feed is sent, from the start (inclusive) to the end."""
-    day = start
-    while day <= end:
-        if rhythm.weekday is not None:
-            sends = day.weekday() == rhythm.weekday
-        else:
-            sends = day.day == rhythm.day and (day.month - 1) % rhythm.every_months == 0
-        if sends:
-            yield day
-        day += timedelta(1)
+def _noted(town: Town, person: Townsperson, happening: Happening) -> date:
+    if happening.noted is not None or happening.accuses is None:
+        return happening.noted or happening.day
+    lag = chance(town.seed, "lag", person.index, happening.day, happening.feed)
+    return happening.day + timedelta(lag.randint(*LAGS[happening.accuses]))
+
+
+def _listed(town: Town, feed: Feed, day: date) -> About:
+    """Everybody whom the list of a day names."""
+    return [
+        (person, Happening(day, listed.feed, listed.event, facts=listed.facts))
+        for person in town.people
+        for listed in person.life.listed
+        if listed.feed == feed.id and listed.on(day)
+    ]
 
 
 def evidence_drop(
@@ -160,11 +142,11 @@ def evidence_drop(
     feed: Feed,
     rhythm: Rhythm,
     day: date,
-    about: list[tuple[Townsperson, Happening]],
-    strangers: int,
+    about: About,
+    usual: int,
 ) -> Drop:
-    """One file about some happenings, among rows about strangers and rows gone wrong."""
-    key = key_of(feed, day, f"{feed.id}_{day:%Y%m%d}.{rhythm.style.kind.suffix}")
+    """One file about some happenings, filled up to its usual size with rows about strangers."""
+    key = key_of(feed, day, f"{feed.id}_{day:%Y%m%d}.{rhythm.style.suffix}")
 
     def make() -> tuple[bytes, Written]:
         rng = chance(town.seed, "file", key)
@@ -172,14 +154,15 @@ def evidence_drop(
         pairs += [pair for pair in pairs if rng.random() < TWICE]
         mine = spoil(feed, [line for line, _ in pairs], DIRTY, rng)
         told = tuple(sorted({w for line, (_, w) in zip(mine, pairs, strict=True) if not line.fault}))
-        others = _strangers(town, feed, day, strangers, rng)
+        others = _strangers(town, feed, day, max(FEWEST_STRANGERS, usual - len(about)), rng)
         lines = [*mine, *others]
         rng.shuffle(lines)
         return write(feed, lines, rhythm.style, rng), account(key, feed, lines, told)
 
     sent = instant(day, rhythm.hour, 10)
     handed_over = instant(town.start, HANDED_OVER)
-    return Drop(max(sent, handed_over), key, feed.id, make)
+    size = max(usual, len(about) + FEWEST_STRANGERS)
+    return Drop(max(sent, handed_over), key, feed.id, make, size)
 
 
 def account(
@@ -198,13 +181,8 @@ def account(
 
 def line_of(feed: Feed, person: Townsperson, happening: Happening) -> Line:
     """The row that a happening leaves in a feed's file."""
-    return Line(person.number, person.name, _fields(feed, happening), recipient=True)
-
-
-def _fields(feed: Feed, happening: Happening) -> dict[str, Cell]:
-    event = BOOKS[happening.trace][1]
-    word = happening.word if event == "*" else event or next(iter(feed.events))
-    return {"day": happening.day, "event": word}
+    fields: dict[str, Cell] = {"day": happening.day, "event": happening.event, **dict(happening.facts)}
+    return Line(person.number, person.name, fields, recipient=True)
 
 
 def _strangers(town: Town, feed: Feed, day: date, count: int, rng: Random) -> list[Line]:
@@ -215,4 +193,4 @@ def _strangers(town: Town, feed: Feed, day: date, count: int, rng: Random) -> li
         stranger = rng.choice(town.strangers)
         fields: dict[str, Cell] = {"day": day - timedelta(rng.randint(1, 28)), "event": rng.choice(words)}
         lines.append(Line(stranger.number, stranger.name, fields, recipient=False))
-    return spoil(feed, lines, DIRTY, rng)
+    return lines

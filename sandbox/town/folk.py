@@ -9,15 +9,14 @@ from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.engine.wording import check_code
-from chalicelib.model import PersonId
+from chalicelib.model import PersonId, Route
 from sandbox.town.carrier import Handed
 from sandbox.town.chance import chance, happens
 from sandbox.town.desk import Badge
 from sandbox.town.lives import Manner
 from sandbox.town.people import Townsperson
-from sandbox.town.scene import CITY, Certified, Scene
+from sandbox.town.scene import Certified, Scene
 
-APP: Final = Badge("app", "provincial-app", CITY)
 CODE: Final = re.compile(r"校验码[:：]?(\d{6})")
 DAY: Final = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 
@@ -105,9 +104,10 @@ class Folk:
         """Certify in the app: it looks its user up, then says what it saw."""
         if not self._can(person):
             return
-        found = self.scene.desk.post(APP, "/v1/persons:lookup", {"number": person.number})
+        app = Badge("app", "provincial-app", self.scene.town.city)
+        found = self.scene.desk.post(app, "/v1/persons:lookup", {"number": person.number})
         if found is not None:
-            self._certify(APP, str(found["id"]), person, method)
+            self._certify(app, str(found["id"]), person, method)
 
     def at_the_counter(self, person: Townsperson) -> None:
         """Certify at the township's counter, with the document on the table."""
@@ -125,4 +125,5 @@ class Folk:
         reference = f"{method}-{person.index}-{self.scene.today:%Y%m%d}"
         body = {"person": identifier, "method": method, "reference": reference}
         if self.scene.desk.post(badge, "/v1/self-certifications", body) is not None:
-            self.scene.diary.answers.append(Certified(person.index, self.scene.today))
+            route = Route.COUNTER if method == "counter" else Route.SELF
+            self.scene.diary.answers.append(Certified(person.index, self.scene.today, route))

@@ -6,12 +6,13 @@ she opens the door, and when she dies. Actors and reports may ask it; the platfo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from random import Random
 from typing import Final
+
+from chalicelib.model import FeedId, SuspicionKind
 
 
 class Manner(StrEnum):
@@ -27,33 +28,61 @@ class Manner(StrEnum):
     UNSEEN = "unseen"  # never in when somebody knocks; notices when the money stops
 
 
-class Trace(StrEnum):
-    """What somebody leaves behind in a department's books."""
+class Style(StrEnum):
+    """Which traces a visible person leaves."""
 
-    ADMITTED = "admitted"
-    TREATED = "treated"
-    DISCHARGED = "discharged"
-    DIED_IN_HOSPITAL = "died_in_hospital"
-    TRAVELLED = "travelled"
-    RODE = "rode"
-    BOUGHT = "bought"
-    PAID_GAS = "paid_gas"
-    FACE = "face"
-    CARE_HOME = "care_home"
-    CREMATED = "cremated"
-    CUSTODY = "custody"
-    EMPLOYEE_PENSION = "employee_pension"
+    SEEN = "seen"  # in a hospital, at a bank, on a journey: now and then somebody sees her
+    CARDS = "cards"  # uses her own card, and little else
+    HOME = "home"  # lives in a care home
+    HANDLED = "handled"  # an app, a terminal, a sheet of somebody else's work
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Happening:
-    """One thing that left a trace: on which day, and in which words of the department."""
+    """One thing that left a trace: on which day, and as which event of which feed."""
 
     day: date
-    trace: Trace
-    word: str = ""  # the code of custody, …
+    feed: FeedId
+    event: str
     by_herself: bool = field(default=True, compare=False)  # False: somebody else used her card or account
     wrong: bool = field(default=False, compare=False)  # the department's mistake: it is not true of her
+    accuses: SuspicionKind | None = field(default=None, compare=False)
+    noted: date | None = field(default=None, compare=False)  # the department writes it down only then
+    takes_back: str = field(default="", compare=False)  # the event of that day that was never true
+    facts: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # further columns, if it matters
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Somebody stands on a list of states from a day on, until the day before another."""
+
+    feed: FeedId
+    event: str
+    since: date
+    until: date
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def on(self, day: date) -> bool:
+        """Whether the list of a day names her."""
+        return self.since <= day < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days of a run: departments know things from `first`, people die from `start` to `last`."""
+
+    first: date
+    start: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay in a hospital bed; it has no end where she died in it, or where the run ended before."""
+
+    began: date
+    ended: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +91,17 @@ class Life:
 
     manner: Manner
     happenings: tuple[Happening, ...]
+    listed: tuple[Listed, ...] = ()
+    stays: tuple[Stay, ...] = ()
     dies_on: date | None = None
-    in_custody: bool = False
-    draws_twice: bool = False
+    jailed_from: date | None = None
     comes_back_after: int | None = None  # days from noticing the missing pension to certifying; None: never
-    style: str = ""
+    style: Style = Style.NONE
+
+    @property
+    def in_custody(self) -> bool:
+        """Whether she goes to prison, or awaits judgment there, in the span."""
+        return self.jailed_from is not None
 
     def lives_on(self, day: date) -> bool:
         """Whether she is alive at the end of that day."""
@@ -74,178 +109,35 @@ class Life:
 
     def jailed_on(self, day: date) -> bool:
         """Whether she is in prison or awaits judgment there on that day."""
-        return self.in_custody and any(h.trace is Trace.CUSTODY and h.day <= day for h in self.happenings)
+        return self.jailed_from is not None and self.jailed_from <= day
 
     def in_hospital_on(self, day: date) -> bool:
         """Whether she lies in a hospital bed on that day."""
-        stays = [h for h in self.happenings if h.trace in (Trace.ADMITTED, Trace.DISCHARGED) and h.day <= day]
-        return bool(stays) and stays[-1].trace is Trace.ADMITTED and self.lives_on(day)
+        return self.lives_on(day) and any(
+            stay.began <= day and (stay.ended is None or day < stay.ended) for stay in self.stays
+        )
+
+    def really(self, kind: SuspicionKind, day: date) -> bool:
+        """Whether what a file accused her of on a day is true."""
+        return any(h.accuses is kind and h.day == day and not h.wrong for h in self.happenings)
 
 
-MANNERS: Final = {
-    Manner.VISIBLE: 0.900,
-    Manner.SELF: 0.032,
-    Manner.COUNTER: 0.014,
-    Manner.HOME: 0.018,
-    Manner.AWAY: 0.006,
-    Manner.MOVED: 0.003,
-    Manner.REFUSES: 0.003,
-    Manner.UNSEEN: 0.024,
-}
-STYLES: Final = {"patient": 0.68, "cards": 0.09, "traveller": 0.15, "care_home": 0.06, "app": 0.02}
 DEATHS_A_YEAR: Final = 0.03
-CUSTODY: Final = {"sentence": 0.0020, "awaiting_judgment": 0.0010, "suspended_sentence": 0.0015}
-DRAWS_TWICE: Final = 0.003
-WRONGLY_RECORDED: Final = 0.0015  # per kind: cremation, employee pension
+FRAUD: Final = {"household": 0.30, "card": 0.08}  # what relatives of the dead carry on with
 
 
-def live(age: int, first: date, start: date, last: date, rng: Random) -> Life:
-    """Draw a life that leaves traces from `first` to `last`, and ends, if at all, after `start`."""
-    manner = _pick(MANNERS, rng)
-    style = _pick(STYLES, rng) if manner is Manner.VISIBLE else ""
-    dies_on = _death(age, start, last, rng)
-    fraud = _fraud(dies_on, rng)
-    if fraud:  # what relatives carry on with is never an own card beside another trace
-        style = "patient" if manner is Manner.VISIBLE else ""
-    traces = sorted(_traces(style, first, last, rng))
-    if fraud == "card":
-        traces = [happening for happening in traces if happening.trace is not Trace.PAID_GAS]
-    if dies_on is not None:
-        traces = [*_until(traces, dies_on), *_end(dies_on, last, fraud, rng)]
-    custody, draws_twice = "", False
-    if dies_on is None:
-        custody = _pick_rare(CUSTODY, rng)
-        draws_twice = not custody and rng.random() < DRAWS_TWICE
-        traces += _negatives(custody, draws_twice, start, last, rng)
-    jailed = custody in ("sentence", "awaiting_judgment")
-    if jailed:
-        day = next(h.day for h in traces if h.trace is Trace.CUSTODY)
-        traces = [h for h in traces if h.day <= day or h.trace is Trace.CUSTODY]
-    return Life(
-        manner=manner,
-        happenings=tuple(sorted(traces)),
-        dies_on=dies_on,
-        in_custody=jailed,
-        draws_twice=draws_twice,
-        comes_back_after=rng.randint(15, 75) if rng.random() < 0.85 else None,
-        style=style,
-    )
+def death_of(age: int, span: Span, rng: Random) -> date | None:
+    """The day on which somebody dies, if she does within the run."""
+    days = (span.last - span.start).days
+    older = 0.05 if age < 50 else 0.5 if age < 70 else 1.0 if age < 80 else 2.2
+    if rng.random() >= DEATHS_A_YEAR * older * days / 365:
+        return None
+    return span.start + timedelta(rng.randrange(days))
 
 
-def _pick(weights: dict[Manner, float] | dict[str, float], rng: Random) -> Manner:
-    return rng.choices(list(weights), list(weights.values()))[0]  # type: ignore[return-value]
-
-
-def _pick_rare(shares: dict[str, float], rng: Random) -> str:
+def fraud_of(dies_on: date | None, rng: Random) -> str:
+    """What relatives carry on with: "" nothing, "household" bills and accounts, "card" her own card."""
     draw = rng.random()
-    for word, share in shares.items():
-        if draw < share:
-            return word
-        draw -= share
-    return ""
-
-
-def _death(age: int, first: date, last: date, rng: Random) -> date | None:
-    days = (last - first).days
-    yearly = DEATHS_A_YEAR * (0.5 if age < 70 else 1.0 if age < 80 else 2.2)
-    return first + timedelta(rng.randrange(days)) if rng.random() < yearly * days / 365 else None
-
-
-def _fraud(dies_on: date | None, rng: Random) -> str:
-    """What relatives carry on with: "" nothing, "household" gas and pharmacy, "card" the bus card."""
-    if dies_on is None:
+    if dies_on is None or draw >= sum(FRAUD.values()):
         return ""
-    draw = rng.random()
-    return "household" if draw < 0.30 else "card" if draw < 0.38 else ""
-
-
-def _traces(style: str, first: date, last: date, rng: Random) -> Iterator[Happening]:
-    match style:
-        case "patient":
-            yield from _patient(first, last, rng)
-        case "cards":
-            yield from _cards(first, last, rng)
-        case "traveller":
-            for day in _now_and_then(first, last, 90, 190, rng):
-                yield Happening(day, Trace.TRAVELLED)
-        case "care_home":
-            month = first.replace(day=1)
-            while month <= last:
-                yield Happening(month, Trace.CARE_HOME)
-                month = (month + timedelta(32)).replace(day=1)
-        case "app":
-            for day in _now_and_then(first, last, 120, 220, rng):
-                yield Happening(day, Trace.FACE)
-    if style not in ("cards", "care_home") and rng.random() < 0.18:
-        yield from _gas(first, last, rng)
-
-
-def _now_and_then(first: date, last: date, least: int, most: int, rng: Random) -> Iterator[date]:
-    day = first + timedelta(rng.randint(0, most))
-    while day <= last:
-        yield day
-        day += timedelta(rng.randint(least, most))
-
-
-def _patient(first: date, last: date, rng: Random) -> Iterator[Happening]:
-    for day in _now_and_then(first, last, 70, 165, rng):
-        if rng.random() < 0.4:
-            yield Happening(day, Trace.TREATED)
-            continue
-        yield Happening(day, Trace.ADMITTED)
-        leaves = day + timedelta(rng.randint(3, 16))
-        if leaves <= last:
-            yield Happening(leaves, Trace.DISCHARGED)
-
-
-def _cards(first: date, last: date, rng: Random) -> Iterator[Happening]:
-    """Rides and purchases in some months, so that both fall close together when they do."""
-    also = Trace.PAID_GAS if rng.random() < 0.15 else Trace.BOUGHT
-    month, skip = first.replace(day=1), rng.randint(0, 2)
-    while month <= last:
-        if skip == 0:
-            for trace, most in ((Trace.RODE, 4), (also, 2)):
-                days = (month + timedelta(rng.randrange(28)) for _ in range(rng.randint(1, most)))
-                yield from (Happening(day, trace) for day in days if first <= day <= last)
-            skip = rng.choices([0, 1], [3, 1])[0] + 1
-        skip -= 1
-        month = (month + timedelta(32)).replace(day=1)
-
-
-def _gas(first: date, last: date, rng: Random) -> Iterator[Happening]:
-    day = first + timedelta(rng.randrange(60))
-    while day <= last:
-        yield Happening(day, Trace.PAID_GAS)
-        day += timedelta(61)
-
-
-def _until(traces: list[Happening], dies_on: date) -> list[Happening]:
-    """Her own traces end before the day she dies; an unfinished stay ends with her."""
-    return [happening for happening in traces if happening.day < dies_on]
-
-
-def _end(dies_on: date, last: date, fraud: str, rng: Random) -> Iterator[Happening]:
-    """What a death leaves: a hospital's word, a cremation, and what relatives go on with."""
-    if rng.random() < 0.25:
-        yield Happening(dies_on, Trace.DIED_IN_HOSPITAL)
-    if rng.random() < (0.6 if fraud else 0.92):
-        yield Happening(dies_on, Trace.CREMATED)
-    for index in range(int(fraud != "") * 20):
-        day = dies_on + timedelta(12 + 30 * index + rng.randrange(12))
-        if day > last:
-            return
-        trace = Trace.RODE if fraud == "card" else (Trace.BOUGHT if index % 2 else Trace.PAID_GAS)
-        yield Happening(day, trace, by_herself=False)
-
-
-def _negatives(custody: str, twice: bool, first: date, last: date, rng: Random) -> Iterator[Happening]:
-    """Custody, double receipt, and the departments' own mistakes about the living."""
-    day = first + timedelta(rng.randrange(90, max(91, (last - first).days - 60)))
-    if custody:
-        yield Happening(day, Trace.CUSTODY, word=custody)
-    if twice:
-        yield Happening(day, Trace.EMPLOYEE_PENSION)
-    for trace in (Trace.CREMATED, Trace.EMPLOYEE_PENSION):
-        if not custody and not twice and rng.random() < WRONGLY_RECORDED:
-            yield Happening(day, trace, wrong=True)
-            return
+    return "household" if draw < FRAUD["household"] else "card"

@@ -9,28 +9,39 @@ from typing import Final
 from chalicelib.model import FeedId, FileState
 from chalicelib.sources.feed import Feed
 from sandbox.town.chance import chance
-from sandbox.town.departments import RHYTHMS, Drop, Written, instant, key_of
+from sandbox.town.departments import Drop, Written, instant, key_of
 from sandbox.town.people import Town
+from sandbox.town.rhythms import style_of
 from sandbox.town.rows import Cell, Line, write
-from sandbox.town.shapes import Sheet, render
+from sandbox.town.shapes import DateShape, Kind, Sheet, Style, render
 
 UNKNOWN_FEED: Final = "taxi_rides"
-LARGE: Final = 400  # people from whom on a month's bus rides are so many that a few are suspect
+PLAIN: Final = Style(Kind.UTF8, DateShape.ISO)
+SIZE_SUSPECTED: Final = 24  # rows of a usual file from which on a file of a quarter of it is suspect
 
 
 def mishaps(town: Town, feeds: Mapping[FeedId, Feed], sent: Mapping[str, Drop]) -> Iterator[Drop]:
     """The bad files of the year; `sent` holds the good drops by key, one of which comes twice."""
-    bus, face = feeds[FeedId("bus_rides")], feeds[FeedId("wanshitong_face")]
     first = town.start + timedelta(70)
-    yield _unknown(bus, first)
-    yield _without_its_day(town, bus, first + timedelta(9))
-    yield _empty(face, first + timedelta(17))
+    texts = [feed for feed in _texts(feeds) if style_of(feed).kind is not Kind.XLSX]
+    yield _unknown(texts[0], first)
+    yield _without_its_day(town, texts[1], first + timedelta(9))
+    yield _empty(texts[-1], first + timedelta(17))
     yield _cut_off(town, feeds[FeedId("payments")], first + timedelta(30))
-    if len(town.people) >= LARGE:
-        yield _short(town, bus, first + timedelta(44))
-    again = next((drop for drop in sent.values() if drop.feed == "pharmacy_purchases"), None)
-    if again is not None:
-        yield _twice(again, feeds[FeedId("pharmacy_purchases")])
+    day = first + timedelta(44)
+    before = [drop for drop in sent.values() if drop.at < instant(day, 0)]
+    before = [drop for drop in before if drop.feed in {feed.id for feed in texts}]
+    largest = max(before, key=lambda drop: drop.size)
+    if largest.size >= SIZE_SUSPECTED:
+        yield _short(town, feeds[FeedId(largest.feed)], day, largest.size // 4)
+    again = min(before, key=lambda drop: (drop.at.date() <= town.start, drop.at, drop.key))
+    yield _twice(again, feeds[FeedId(again.feed)])
+
+
+def _texts(feeds: Mapping[FeedId, Feed]) -> list[Feed]:
+    """Feeds whose rows bear a day, and may be sent as text."""
+    evidence = (feed for _, feed in sorted(feeds.items()) if feed.kind == "evidence")
+    return [f for f in evidence if f.day == "column" and f.format and "csv" in f.format.kind]
 
 
 def _unknown(near: Feed, day: date) -> Drop:
@@ -41,12 +52,12 @@ def _unknown(near: Feed, day: date) -> Drop:
 
 def _without_its_day(town: Town, feed: Feed, day: date) -> Drop:
     """A file whose export forgot the column with the day."""
-    key = key_of(feed, day, "bus_without_day.csv")
+    key = key_of(feed, day, "without_day.csv")
     columns = tuple(name for name in feed.columns if name != feed.fields["day"])
     rows = tuple(tuple(stranger.number for _ in columns) for stranger in town.strangers[:40])
 
     def make() -> tuple[bytes, Written]:
-        data = render(Sheet(columns, rows), RHYTHMS[feed.id].style.kind)
+        data = render(Sheet(columns, rows), PLAIN)
         return data, Written(key, feed.id, 0, 0, 0, FileState.REFUSED)
 
     return Drop(instant(day, 11), key, feed.id, make)
@@ -72,21 +83,21 @@ def _cut_off(town: Town, feed: Feed, day: date) -> Drop:
     lines = [Line(person.number, person.name, fields, recipient=True)] * 20
 
     def make() -> tuple[bytes, Written]:
-        whole = write(feed, lines, RHYTHMS["wanshitong_face"].style, chance(town.seed, key))
+        whole = write(feed, lines, PLAIN, chance(town.seed, key))
         cut = whole.rindex(b"\r\n", 0, len(whole) // 2) + 2
         return whole[:cut] + b'"', Written(key, feed.id, 0, 0, 0, FileState.REFUSED)
 
     return Drop(instant(day, 18), key, feed.id, make)
 
 
-def _short(town: Town, feed: Feed, day: date) -> Drop:
+def _short(town: Town, feed: Feed, day: date, rows: int) -> Drop:
     """A file far below the usual size: held until somebody has looked, about nobody of the roster."""
     key = key_of(feed, day, "short.csv")
     fields: dict[str, Cell] = {"day": day - timedelta(3), "event": next(iter(feed.events))}
-    lines = [Line(s.number, s.name, fields, recipient=False) for s in town.strangers[:12]]
+    lines = [Line(s.number, s.name, fields, recipient=False) for s in town.strangers[:rows]]
 
     def make() -> tuple[bytes, Written]:
-        data = write(feed, lines, RHYTHMS[feed.id].style, chance(town.seed, key))
+        data = write(feed, lines, PLAIN, chance(town.seed, key))
         return data, Written(key, feed.id, len(lines), 0, len(lines), FileState.HELD)
 
     return Drop(instant(day, 12), key, feed.id, make)

@@ -1,22 +1,22 @@
 """Invented names, identity numbers and places; none belongs to anybody.
 
-Identity numbers use the four county codes of the town and the sequence numbers from 901 up, which we
+Identity numbers use four county codes of the pack and the sequence numbers from 901 up, which we
 keep for invented people; they carry a right check character (GB 11643).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from random import Random
 from typing import Final
 
 from stdnum.iso7064 import mod_11_2
 
-COUNTIES: Final = {
-    "341602": ("谯城区", "Qiaocheng"),
-    "341621": ("涡阳县", "Guoyang"),
-    "341622": ("蒙城县", "Mengcheng"),
-    "341623": ("利辛县", "Lixin"),
+COUNTIES: Final[dict[str, dict[str, str]]] = {
+    "bozhou": {"341602": "谯城区", "341621": "涡阳县", "341622": "蒙城县", "341623": "利辛县"},
+    "jining": {"370811": "任城区", "370829": "嘉祥县", "370832": "梁山县", "370883": "邹城市"},
+    "anhui": {"340104": "蜀山区", "340304": "禹会区", "341202": "颍州区", "341602": "谯城区"},
 }
 FIRST_SEQUENCE: Final = 901  # not 900: with a check of 0 it looks like a number that a spreadsheet cut
 
@@ -73,13 +73,18 @@ def short_number(number: str) -> str | None:
     return number[:6] + number[8:17] if number[6:8] == "19" else None
 
 
-def villages(people: int) -> list[str]:
+def counties_of(pack: str) -> tuple[str, ...]:
+    """The codes of the counties in which a pack's town lies; a pack of several cities has one of each."""
+    return tuple(COUNTIES[pack])
+
+
+def villages(people: int, counties: Sequence[str]) -> list[str]:
     """The 12-digit codes of the villages, about 60 recipients each, dealt over counties and townships."""
     count = max(2, round(people / 60))
     codes = []
     for index in range(count):
-        county = list(COUNTIES)[index % len(COUNTIES)]
-        township = index // len(COUNTIES) % TOWNSHIPS_PER_COUNTY
-        village = index // (len(COUNTIES) * TOWNSHIPS_PER_COUNTY)
+        county = counties[index % len(counties)]
+        township = index // len(counties) % TOWNSHIPS_PER_COUNTY
+        village = index // (len(counties) * TOWNSHIPS_PER_COUNTY)
         codes.append(f"{county}{100 + township}{200 + village}")
     return codes

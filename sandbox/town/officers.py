@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from chalicelib.model import SuspicionKind
 from sandbox.town.chance import chance
 from sandbox.town.desk import Badge
-from sandbox.town.lives import Trace
-from sandbox.town.people import Townsperson
 from sandbox.town.scene import Scene
 
 STRIKES: Final = 0.04  # lines that a township strikes because somebody knows better
 DOUBTS: Final = 0.02  # lines that a county strikes
 FORGETS: Final = 0.03  # lines that stay lying for another round
+BY_VISIT: Final = ("death", "contradiction")  # the others are settled by papers: nobody need knock
 PAPERS_AFTER: Final = timedelta(days=3)  # to get a document about custody or another pension
 CERTIFICATE_AFTER: Final = timedelta(days=24)  # a death that no visit settled is looked up in the register
 
@@ -63,11 +63,11 @@ class Officers:
                 self.scene.desk.post(officer, f"{where}/{action}", {})
 
     def look_into_suspicions(self, county: str) -> None:
-        """What no visit settles is settled by papers: custody, another pension, a register of deaths."""
+        """What no visit settles is settled by papers: custody, another pension, a condition, a death."""
         officer = Badge("officer", f"verifier-{county}", county)
         for line in self.scene.desk.lines(officer, "/v1/suspicions", county):
             waited = self.scene.today - date.fromisoformat(line["opened"])
-            by_papers = line["kind"] in ("custody", "double_receipt")
+            by_papers = line["kind"] not in BY_VISIT
             if waited < (PAPERS_AFTER if by_papers else CERTIFICATE_AFTER):
                 continue
             self.scene.desk.post(
@@ -76,6 +76,14 @@ class Officers:
                 {"confirmed": self._is_true(line), "verification": "document"},
             )
 
+    def look_at_held_files(self) -> None:
+        """A file that waits for a person is let pass: the department says that it is right as it is."""
+        officer = Badge("officer", "files-1", self.scene.town.city)
+        for file in self.scene.desk.get(officer, "/v1/files", state="held").get("items", ()):
+            reason = {"reason": "已与报送部门电话核实，数据无误"}
+            if self.scene.desk.post(officer, f"/v1/files/{file['id']}/release", reason) is not None:
+                self.scene.diary.released(str(file["feed"]))
+
     def _is_true(self, line: dict[str, Any]) -> bool:
         person = self.scene.person(str(line["person"]))
         day = date.fromisoformat(line["day"])
@@ -83,10 +91,7 @@ class Officers:
             case "custody":
                 return person.life.jailed_on(self.scene.today)
             case "double_receipt":
-                return _really(person, Trace.EMPLOYEE_PENSION, day)
+                return person.life.really(SuspicionKind.DOUBLE_RECEIPT, day)
+            case "condition" | "wrong_amount":
+                return False  # whoever draws here may draw, and is paid what is due
         return not person.life.lives_on(self.scene.today)
-
-
-def _really(person: Townsperson, trace: Trace, day: date) -> bool:
-    """Whether what a file said of somebody on a day is true."""
-    return any(h.trace is trace and h.day == day and not h.wrong for h in person.life.happenings)

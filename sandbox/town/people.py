@@ -9,48 +9,27 @@ True
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from random import Random
 from typing import Final
 
-from chalicelib.model import AreaCode, BenefitCode, KeyGroup
+from chalicelib import pack as packs
+from chalicelib.model import AreaCode, FeedId, KeyGroup
 from sandbox.town.chance import chance
-from sandbox.town.lives import Life, live
-from sandbox.town.names import GRIDS_PER_VILLAGE, Numbers, name_of, villages
+from sandbox.town.claims import Benefits, Claim, Wanted
+from sandbox.town.habits import Habits
+from sandbox.town.lives import Life, Span
+from sandbox.town.names import GRIDS_PER_VILLAGE, Numbers, counties_of, name_of, villages
+from sandbox.town.rota import Rota
+from sandbox.town.traces import live
 
 START: Final = date(2025, 1, 1)
 MONTHS: Final = 14  # one certification year, and the time that its last cases need
 STRANGERS_PER_RECIPIENT: Final = 3
 HISTORY: Final = timedelta(270)  # departments hand over what they know of the months before
-
-# Benefit -> lowest and highest monthly amount in fen (a fee relief pays nothing).
-AMOUNTS: Final = {
-    "resident_pension": (11_800, 26_000),
-    "land_loss_pension": (30_000, 62_000),
-    "veteran_subsidy": (48_000, 76_000),
-    "old_age_allowance": (3_000, 20_000),
-    "village_doctor_subsidy": (30_000, 48_000),
-    "outpatient_chronic": (0, 0),
-}
-FIRST_BENEFIT: Final = {
-    "resident_pension": 0.88,
-    "land_loss_pension": 0.05,
-    "veteran_subsidy": 0.04,
-    "village_doctor_subsidy": 0.03,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What somebody draws: one line of the roster."""
-
-    benefit: BenefitCode
-    fen: int
-    since: date
-    certified_until: date
-    payee: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +76,28 @@ class Town:
 
     @classmethod
     def generate(cls, people: int = 2000, seed: int = 1, start: date = START, pack: str = "bozhou") -> Town:
-        """Invent a town: the same for the same seed and size."""
+        """Invent a town for a pack: the same for the same seed and size."""
         end = start + timedelta(round(MONTHS * 30.5))
-        rng, numbers, places = chance(seed, "people"), Numbers(), villages(people)
-        cadres = {place: _mobile(rng) for place in places}
-        inhabitants = tuple(
-            _person(index, places[index % len(places)], cadres, numbers, (start, end), rng, seed)
-            for index in range(people)
+        rng, numbers, places = chance(seed, "people"), Numbers(), villages(people, counties_of(pack))
+        declared = packs.load(pack)
+        roster = next(feed for feed in declared.feeds.values() if feed.kind == "roster")
+        making = _Making(
+            seed=seed,
+            span=Span(start - HISTORY, start, end),
+            cadres={place: _mobile(rng) for place in places},
+            numbers=numbers,
+            benefits=Benefits.of(declared.rules, roster.codes_of("benefit").values(), start),
+            rota=Rota(Habits.of(declared.feeds)),
         )
+        inhabitants = tuple(making.person(index, places[index % len(places)], rng) for index in range(people))
         strangers = tuple(_stranger(places, numbers, rng) for _ in range(people * STRANGERS_PER_RECIPIENT))
         return cls(seed, pack, start, end, inhabitants, strangers)
+
+    @property
+    def city(self) -> str:
+        """The area that holds every village: a city, or a province where they lie in several."""
+        cities = {village[:4] for village in self.villages}
+        return cities.pop() if len(cities) == 1 else self.villages[0][:2]
 
     @cached_property
     def by_number(self) -> dict[str, Townsperson]:
@@ -128,43 +119,57 @@ class Town:
         return tuple(sorted({person.area for person in self.people}))
 
 
-def _person(
-    index: int,
-    place: str,
-    cadres: dict[str, str],
-    numbers: Numbers,
-    span: tuple[date, date],
-    rng: Random,
-    seed: int,
-) -> Townsperson:
-    male = rng.random() < 0.46
-    number, born = _identity(place[:6], numbers, span[0], male, rng)
-    age = (span[0] - born).days // 365
-    draw = rng.random()  # 15 % have no phone, 5 % give the cadre's
-    phone = None if draw < 0.15 else cadres[place] if draw < 0.20 else _mobile(rng)
-    return Townsperson(
-        index=index,
-        number=number,
-        name=name_of(male, rng),
-        born=born,
-        male=male,
-        area=AreaCode(place),
-        grid=f"{place}-{1 + rng.randrange(GRIDS_PER_VILLAGE):02d}",
-        phone=phone,
-        shares_phone=phone == cadres[place],
-        key_groups=_key_groups(age, rng),
-        claims=_claims(index, born, age, span[0], rng),
-        life=live(age, span[0] - HISTORY, *span, chance(seed, "life", index)),
-    )
+@dataclass
+class _Making:
+    """What making people needs, and what it deals out in turn."""
 
+    seed: int
+    span: Span
+    cadres: dict[str, str]
+    numbers: Numbers
+    benefits: Benefits
+    rota: Rota
 
-def _identity(county: str, numbers: Numbers, on: date, male: bool, rng: Random) -> tuple[str, date]:
-    while True:
-        age = min(101, 60 + int(rng.expovariate(1 / 8)))
-        born = on - timedelta(age * 366 + rng.randrange(364))
-        number = numbers.next(county, born, male)
-        if number is not None:
-            return number, born
+    def person(self, index: int, place: str, rng: Random) -> Townsperson:
+        """The next person of the town."""
+        male = rng.random() < 0.46
+        first = self.benefits.first(rng)
+        number, born = self._identity(place[:6], first, male, rng)
+        age = int((self.span.start - born).days / 365.25)
+        draw = rng.random()  # 15 % have no phone, 5 % give the cadre's
+        phone = None if draw < 0.15 else self.cadres[place] if draw < 0.20 else _mobile(rng)
+        drawn = (first, *self.benefits.more(first, age, rng))
+        states = [state for wanted in drawn for state in wanted.states]
+        never = frozenset[tuple[FeedId, str]]().union(*(wanted.losing for wanted in drawn))
+        return Townsperson(
+            index=index,
+            number=number,
+            name=name_of(male, rng),
+            born=born,
+            male=male,
+            area=AreaCode(place),
+            grid=f"{place}-{1 + rng.randrange(GRIDS_PER_VILLAGE):02d}",
+            phone=phone,
+            shares_phone=phone == self.cadres[place],
+            key_groups=_key_groups(age, rng) | {g for wanted in drawn for g in wanted.groups},
+            claims=tuple(self._claims(index, born, drawn, rng)),
+            life=live(age, self.span, self.rota, chance(self.seed, "life", index), states, never),
+        )
+
+    def _identity(self, county: str, first: Wanted, male: bool, rng: Random) -> tuple[str, date]:
+        while True:
+            age = first.age(rng)
+            born = self.span.start - timedelta(age * 366 + rng.randrange(364))
+            number = self.numbers.next(county, born, male)
+            if number is not None:
+                return number, born
+
+    def _claims(self, index: int, born: date, drawn: tuple[Wanted, ...], rng: Random) -> Iterator[Claim]:
+        start = self.span.start
+        until = start + timedelta(rng.randint(25, 364))
+        for wanted in drawn:
+            own = until if rng.random() < 0.85 else start + timedelta(rng.randint(25, 364))
+            yield self.benefits.claim(wanted, index, born, start, own, rng)
 
 
 def _mobile(rng: Random) -> str:
@@ -183,30 +188,6 @@ def _key_groups(age: int, rng: Random) -> frozenset[KeyGroup]:
     }
     groups |= {group for group, share in shares.items() if rng.random() < share}
     return frozenset(groups)
-
-
-def _claims(index: int, born: date, age: int, start: date, rng: Random) -> tuple[Claim, ...]:
-    codes = [rng.choices(list(FIRST_BENEFIT), list(FIRST_BENEFIT.values()))[0]]
-    if age >= 80 and rng.random() < 0.75:
-        codes.append("old_age_allowance")
-    if rng.random() < 0.10:
-        codes.append("outpatient_chronic")
-    until = start + timedelta(rng.randint(25, 364))
-    claims = []
-    for code in codes:
-        own = until if rng.random() < 0.85 else start + timedelta(rng.randint(25, 364))
-        low, high = AMOUNTS[code]
-        since = max(date(born.year + (80 if code == "old_age_allowance" else 60), 1, 1), date(2011, 7, 1))
-        claims.append(
-            Claim(
-                benefit=BenefitCode(code),
-                fen=rng.randrange(low, high, 50) if high else 0,
-                since=min(since, start - timedelta(200)),
-                certified_until=own,
-                payee=f"{code[:2].upper()}{start:%y}{index:06d}",
-            )
-        )
-    return tuple(claims)
 
 
 def _stranger(places: list[str], numbers: Numbers, rng: Random) -> Stranger:

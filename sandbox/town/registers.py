@@ -10,10 +10,11 @@ from typing import Final
 from chalicelib.model import BenefitCode, Month
 from chalicelib.sources.feed import Feed
 from sandbox.town.chance import chance
+from sandbox.town.claims import Claim
 from sandbox.town.departments import Drop, Written, account, instant, key_of
-from sandbox.town.people import Claim, Town, Townsperson
-from sandbox.town.rows import Cell, Line, Style, spoil, write
-from sandbox.town.shapes import DateShape, Kind
+from sandbox.town.people import Town, Townsperson
+from sandbox.town.rows import Cell, Line, spoil, write
+from sandbox.town.shapes import DateShape, Kind, Style
 
 ROSTER: Final = Style(Kind.GB18030, DateShape.ISO)
 PAYMENTS: Final = Style(Kind.UTF8_BOM, DateShape.ISO)

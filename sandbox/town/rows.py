@@ -12,12 +12,15 @@ from datetime import date
 from random import Random
 from typing import Final
 
+from chalicelib.model import Proves
 from chalicelib.sources.cells import Reader
 from chalicelib.sources.feed import Column, Feed
+from sandbox.town.chance import chance
 from sandbox.town.shapes import (
     DateShape,
     Kind,
     Sheet,
+    Style,
     date_text,
     name_form,
     number_form,
@@ -41,14 +44,6 @@ class Line:
     fault: str = ""  # "number" or "day": what `spoil` ruined
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How one department writes one feed's files."""
-
-    kind: Kind
-    dates: DateShape
-
-
 def spoil(feed: Feed, lines: Sequence[Line], share: float, rng: Random) -> list[Line]:
     """The lines, a share of them ruined; files of fewer than 1/share lines stay whole.
 
@@ -69,10 +64,21 @@ def _fault(line: Line, dated: bool, rng: Random) -> str:
 
 def write(feed: Feed, lines: Sequence[Line], style: Style, rng: Random) -> bytes:
     """The file: every declared column, then those that the declaration says we do not use."""
-    columns = (*feed.columns, *feed.not_used)
+    named = {name: _called(column, name, style) for name, column in feed.columns.items()}
     rows = tuple(tuple(_cells(feed, line, style, rng)) for line in lines)
-    dates = frozenset(name for name, column in feed.columns.items() if column.read in DATES)
-    return render(Sheet(columns, rows, dates), style.kind)
+    sheet = Sheet(
+        columns=(*named.values(), *feed.not_used),
+        rows=rows,
+        dates=frozenset(named[name] for name, column in feed.columns.items() if column.read in DATES),
+        title=f"{feed.owner.title.zh}：{feed.title.zh}" if style.titled else "",
+        total=f"合计{len(rows)}条" if style.totals else "",
+    )
+    return render(sheet, style)
+
+
+def _called(column: Column, name: str, style: Style) -> str:
+    """How a department calls a column: as declared, or by the last of its other known names."""
+    return column.also[-1] if style.synonyms and column.also else name
 
 
 def _cells(feed: Feed, line: Line, style: Style, rng: Random) -> list[str]:
@@ -83,14 +89,16 @@ def _cells(feed: Feed, line: Line, style: Style, rng: Random) -> list[str]:
 
 def _cell(feed: Feed, column: Column, line: Line, shape: DateShape, rng: Random) -> str:
     if column.read is Reader.IDENTITY_NUMBER and column.field == "number":
-        return spoiled_number(line.number, rng) if line.fault == "number" else number_form(line.number, rng)
+        if line.fault == "number":
+            return spoiled_number(line.number, rng, named="name" in feed.fields and feed.kind == "evidence")
+        return number_form(line.number, rng)
     if column.field == "day" and line.fault == "day":
         return spoiled_date(shape, rng)
     if column.field == "name":
         return name_form(line.name, rng)
     value = line.fields.get(column.field)
     if value is None:
-        return ""
+        return _further(feed, column, line, shape) if column.field in feed.facts else ""
     return _text(feed, column, value, shape)
 
 
@@ -103,6 +111,23 @@ def _text(feed: Feed, column: Column, value: Cell, shape: DateShape) -> str:
         case Reader.MONEY if isinstance(value, int):
             return f"{value // 100}.{value % 100:02d}"
     return date_text(value, shape) if isinstance(value, date) else str(value)
+
+
+def _further(feed: Feed, column: Column, line: Line, shape: DateShape) -> str:
+    """A further column as the department keeps it of a person: the same word in each of its files."""
+    rng = chance("fact", feed.id, column.field, line.number)
+    match column.read:
+        case Reader.CODE:
+            return rng.choice(list(column.codes))
+        case Reader.TEXT:
+            return f"{rng.choice('甲乙丙丁')}{rng.randint(10, 99)}"
+        case Reader.DATE_AHEAD if _is_a_state(feed):
+            return date_text(date(rng.randint(2028, 2031), rng.randint(1, 12), 28), shape)
+    return ""
+
+
+def _is_a_state(feed: Feed) -> bool:
+    return any(event.proves is Proves.CONDITION for event in feed.events.values())
 
 
 def _unused(column: str, line: Line, rng: Random) -> str:

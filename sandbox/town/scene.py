@@ -7,16 +7,15 @@ promises are checked against it, never against what the platform says of itself.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from chalicelib.clock import civil_date
+from chalicelib.model import FeedId, FileState, Route
 from sandbox.town.departments import Drop, Written, instant
 from sandbox.town.desk import Desk
 from sandbox.town.people import Town, Townsperson
-
-CITY: Final = "3416"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,18 @@ class Certified:
 
     person: int
     day: date
+    route: Route = Route.SELF
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A department's interface told the platform on a day what had happened to somebody."""
+
+    person: int
+    feed: FeedId
+    event: str
+    day: date
+    on: date
 
 
 @dataclass
@@ -44,7 +55,14 @@ class Diary:
     files: dict[str, Written] = field(default_factory=dict)  # by key
     visits: list[Knocked] = field(default_factory=list)
     answers: list[Certified] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     paid: dict[tuple[int, str, str], int] = field(default_factory=dict)  # person, benefit, month -> fen
+
+    def released(self, feed: str) -> None:
+        """An officer has let the held files of a feed pass."""
+        for key, written in self.files.items():
+            if written.feed == feed and written.state is FileState.HELD:
+                self.files[key] = replace(written, state=FileState.LOADED)
 
 
 @dataclass

@@ -7,7 +7,10 @@ Everything of domain section 6 that a reader must understand is a *form*; what i
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import json
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,17 +24,22 @@ from sandbox.town.names import MIDDLE_DOTS, short_number
 
 
 class Kind(StrEnum):
-    """How a file is written."""
+    """How a file is written; what is no workbook is text in an encoding."""
 
     UTF8 = "utf-8"
     UTF8_BOM = "utf-8-sig"
+    UTF16 = "utf-16"
     GB18030 = "gb18030"
+    JSONL = "jsonl"
     XLSX = "xlsx"
 
-    @property
-    def suffix(self) -> str:
-        """The ending of a file name of this kind."""
-        return "xlsx" if self is Kind.XLSX else "csv"
+
+class Packing(StrEnum):
+    """In what a department packs a file."""
+
+    NONE = ""
+    GZIP = "gz"
+    ZIP = "zip"
 
 
 class DateShape(StrEnum):
@@ -92,16 +100,41 @@ def name_form(name: str, rng: Random) -> str:
     return name
 
 
-def spoiled_number(number: str, rng: Random) -> str:
-    """A number that means nobody: to be sent back, never guessed."""
+def spoiled_number(number: str, rng: Random, *, named: bool = False) -> str:
+    """A number that means nobody: to be sent back, never guessed.
+
+    `named`: the row says a name too, by which a number that was only cut off could be told.
+    """
     wrong = number[:-1] + str((int(number[-1].replace("X", "0")) + rng.randint(1, 8)) % 10)
-    forms = ("", number[:17], f"{number[:6]}********{number[14:]}", f"{float(number[:17]) * 10:.5E}", wrong)
-    return rng.choice(forms)
+    cut = (number[:17], f"{float(number[:17]) * 10:.5E}")
+    masked = f"{number[:6]}********{number[14:]}"
+    return rng.choice(("", wrong, masked) if named else ("", wrong, masked, *cut))
 
 
 def spoiled_date(shape: DateShape, rng: Random) -> str:
     """A day that does not exist, or no day."""
     return rng.choice(("", "2025-02-30", "20251345", "待定", date_text(date(2099, 1, 1), shape)))
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one department writes one feed's files."""
+
+    kind: Kind
+    dates: DateShape
+    separator: str = ","
+    packing: Packing = Packing.NONE
+    synonyms: bool = False  # its columns bear other known names
+    titled: bool = False  # a title stands above the header
+    totals: bool = False  # the last row is a total
+
+    @property
+    def suffix(self) -> str:
+        """The ending of a file name."""
+        plain = {Kind.XLSX: "xlsx", Kind.JSONL: "jsonl"}.get(
+            self.kind, "csv" if self.separator == "," else "txt"
+        )
+        return f"{plain}.{self.packing}" if self.packing else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,26 +144,59 @@ class Sheet:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     dates: frozenset[str] = frozenset()  # columns that a workbook holds as dates, not text
+    title: str = ""  # above the header
+    total: str = ""  # below the rows
 
 
-def render(sheet: Sheet, kind: Kind) -> bytes:
+def render(sheet: Sheet, style: Style) -> bytes:
     """The bytes of a file; a workbook holds numbers as text and ISO days as serial numbers."""
-    if kind is Kind.XLSX:
+    if style.kind is Kind.XLSX:
         return _workbook(sheet)
+    text = _objects(sheet) if style.kind is Kind.JSONL else _lines(sheet, style.separator)
+    encoding = "utf-8" if style.kind is Kind.JSONL else style.kind.value
+    return _packed(text.encode(encoding), style.packing)
+
+
+def _lines(sheet: Sheet, separator: str) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv.writer(text, delimiter=separator, lineterminator="\r\n")
+    writer.writerows([[sheet.title]] if sheet.title else [])
     writer.writerow(sheet.columns)
     writer.writerows(sheet.rows)
-    return text.getvalue().encode(kind.value)
+    writer.writerows([[sheet.total] + [""] * (len(sheet.columns) - 1)] if sheet.total else [])
+    return text.getvalue()
+
+
+def _objects(sheet: Sheet) -> str:
+    rows = (dict(zip(sheet.columns, row, strict=True)) for row in sheet.rows)
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _packed(data: bytes, packing: Packing) -> bytes:
+    """The same bytes for the same file: no archive says when it was made."""
+    match packing:
+        case Packing.NONE:
+            return data
+        case Packing.GZIP:
+            return gzip.compress(data, mtime=0)
+        case Packing.ZIP:
+            archive = io.BytesIO()
+            with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+                opened.writestr(zipfile.ZipInfo("data.txt"), data)
+            return archive.getvalue()
 
 
 def _workbook(sheet: Sheet) -> bytes:
     book = Workbook(write_only=True)
     page = book.create_sheet("Sheet1")
+    if sheet.title:
+        page.append([sheet.title])
     page.append(list(sheet.columns))
     as_date = [column in sheet.dates for column in sheet.columns]
     for row in sheet.rows:
         page.append(list(_cells(row, as_date)))
+    if sheet.total:
+        page.append([sheet.total])
     data = io.BytesIO()
     book.save(data)
     return data.getvalue()

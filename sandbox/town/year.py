@@ -23,6 +23,7 @@ from sandbox.town.scene import Scene
 CARRIER_HOURS: Final = ((9, 4), (15, 4))  # minutes after the platform sends
 NOTICES_WEEKDAY: Final = 4
 SUSPICIONS_WEEKDAY: Final = 1
+FILES_DAY: Final = 27  # of the month: when somebody looks at the files that wait
 
 Act = Callable[[], object]
 
@@ -85,6 +86,8 @@ class Year:
     def _offices(self, day: date) -> Iterator[tuple[datetime, Act]]:
         """When officers look at their lists: twice after each list day, the county a day later."""
         listed = self.pack.rules.policy.suspension.list_day
+        if day.day == FILES_DAY:
+            yield instant(day, 15), self.officers.look_at_held_files
         if day.weekday() == SUSPICIONS_WEEKDAY:
             for county in self.officers.counties:
                 yield instant(day, 10, 30), _bound(self.officers.look_into_suspicions, county)

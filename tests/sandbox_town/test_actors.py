@@ -122,6 +122,7 @@ def visited(stage: Stage, person: Townsperson, **more: Any) -> list[dict[str, An
     workers = GridWorkers(stage.scene, Folk(stage.scene))
     for _ in range(3):  # in one of three weeks there is time
         workers.go_round(person.area)
+        stage.when[0] += timedelta(hours=24)
     stage.run_later()
     return stage.platform.posts("outcome")
 
@@ -182,7 +183,8 @@ def test_papers_tell_the_truth_about_custody(stage: Stage, town: Town) -> None:
     assert jailed is not None
     stage = a_stage(Town.generate(3000, 11))
     free = one(stage.scene.town, Manner.VISIBLE)
-    day = next(h.day for h in jailed.life.happenings if h.trace == "custody")
+    day = jailed.life.jailed_from
+    assert day is not None
     stage.when[0] = datetime(2026, 2, 24, 2, tzinfo=UTC)
     lines = [
         {

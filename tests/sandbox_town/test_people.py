@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
+from chalicelib.pack import load
 from chalicelib.sources.cells import read_area_code, read_phone
 from chalicelib.sources.identity import canonical
-from sandbox.town.lives import Manner, Trace
-from sandbox.town.names import COUNTIES, FIRST_SEQUENCE, name_of, short_number
+from sandbox.town.habits import Habits
+from sandbox.town.lives import Happening, Manner
+from sandbox.town.names import FIRST_SEQUENCE, counties_of, name_of, short_number
 from sandbox.town.people import Town, Townsperson
 from tests.sandbox_town.reading import chance_of
 
-OWN_TRACES = (Trace.RODE, Trace.ADMITTED, Trace.TREATED, Trace.TRAVELLED, Trace.FACE, Trace.CARE_HOME)
+HABITS = Habits.of(load("bozhou").feeds)
+CARDS = {(event.feed, event.event) for event in HABITS.cards}
+OTHERS_TOO = {(event.feed, event.event) for event in (*HABITS.accounts, *HABITS.households)}
+
+
+def told(happening: Happening) -> tuple[str, str]:
+    return happening.feed, happening.event
 
 
 def test_same_seed_gives_the_same_town() -> None:
@@ -28,7 +36,7 @@ def test_every_number_is_sound_invented_and_one_persons_own(town: Town) -> None:
     assert len(set(numbers)) == len(numbers)
     for number in numbers:
         assert canonical(number, town.start) == number
-        assert number[:6] in COUNTIES
+        assert number[:6] in counties_of("bozhou")
         assert int(number[14:17]) >= FIRST_SEQUENCE
 
 
@@ -70,21 +78,22 @@ def test_the_dead_leave_no_trace_of_their_own(town: Town) -> None:
     for person in _dead(town):
         died = person.life.dies_on
         assert died is not None
-        own = [h for h in person.life.happenings if h.by_herself and h.trace in OWN_TRACES]
-        assert all(h.day < died for h in own)
+        own = [h for h in person.life.happenings if h.by_herself and h.accuses is None]
+        assert all(h.day < died for h in own if told(h) not in OTHERS_TOO)
+        assert not any(listed.on(died) for listed in person.life.listed)
 
 
 def test_relatives_never_use_her_card_beside_another_trace() -> None:
     town = Town.generate(people=3000, seed=11)
     others = 0
     for person in _dead(town):
-        after = {h.trace for h in person.life.happenings if not h.by_herself}
-        weak_before = {h.trace for h in person.life.happenings if h.by_herself and h.trace is Trace.RODE}
+        after = {told(h) for h in person.life.happenings if not h.by_herself}
+        weak_before = {told(h) for h in person.life.happenings if h.by_herself and told(h) in CARDS}
         others += bool(after)
-        assert after <= {Trace.BOUGHT, Trace.PAID_GAS} or after == {Trace.RODE}
+        assert after <= OTHERS_TOO or after <= CARDS
         assert not (after and weak_before)
-        if after == {Trace.RODE}:
-            assert not any(h.trace in (Trace.BOUGHT, Trace.PAID_GAS) for h in person.life.happenings)
+        if after and after <= CARDS:
+            assert not any(told(h) in OTHERS_TOO for h in person.life.happenings)
     assert others > 5
 
 
@@ -96,15 +105,11 @@ def test_departments_are_wrong_about_the_living_now_and_then() -> None:
 
 
 def test_in_hospital_from_admission_to_discharge(town: Town) -> None:
-    person = next(
-        p
-        for p in town.people
-        if p.life.dies_on is None and any(h.trace is Trace.DISCHARGED for h in p.life.happenings)
-    )
-    stays = [h for h in person.life.happenings if h.trace in (Trace.ADMITTED, Trace.DISCHARGED)]
-    begins, ends = stays[0].day, stays[1].day
-    assert person.life.in_hospital_on(begins)
-    assert not person.life.in_hospital_on(ends)
+    person = next(p for p in town.people if p.life.dies_on is None and p.life.stays)
+    stay = person.life.stays[0]
+    assert stay.ended is not None
+    assert person.life.in_hospital_on(stay.began)
+    assert not person.life.in_hospital_on(stay.ended)
 
 
 def test_names_have_rare_characters_and_dots_among_them() -> None:

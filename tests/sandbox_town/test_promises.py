@@ -33,10 +33,12 @@ from chalicelib.model import (
 )
 from chalicelib.pack import load
 from sandbox.leaks import Detector, Leak
+from sandbox.presence import Known
 from sandbox.promises import CHECKS, Run, keep
 from sandbox.town.carrier import Handed
 from sandbox.town.departments import Written
 from sandbox.town.desk import Surprise
+from sandbox.town.lives import Happening
 from sandbox.town.people import Town, Townsperson
 from sandbox.truth import Truth
 from tests.sandbox_town.stage import a_stage
@@ -61,6 +63,15 @@ def a_file() -> DroppedFile:
         counts=Counts(rows=10, accepted=4, rejected=1, strangers=5),
         finished=NOON,
     )
+
+
+def other_files() -> list[DroppedFile]:
+    """One of each other feed, so that all have delivered."""
+    others = [f for name, f in load("bozhou").feeds.items() if f.takes_files and name != "bus_rides"]
+    return [
+        replace(a_file(), id=FileId(f.id), department=f.department, feed=FeedId(f.id), key=f.id)
+        for f in others
+    ]
 
 
 def a_resumed(person: Townsperson) -> PersonRecord:
@@ -89,7 +100,7 @@ def run() -> Run:
     handed = [Handed(records[0].messages[0].id, "15400000001", REMINDER, NOON, "delivered")]
     receipt = {"state": "loaded", "rows": 10, "accepted": 4, "rejected": 1, "strangers": 5, "superseded": 0}
     return Run(
-        truth=Truth(scene, load("bozhou"), handed, records, {}, [a_file()]),
+        truth=Truth(scene, load("bozhou"), handed, records, {}, [a_file(), *other_files()]),
         on=LAST,
         walking=frozenset(),
         errors=(),
@@ -141,8 +152,25 @@ def unsigned(run: Run) -> Run:
 
 
 def of_file(run: Run, **more: Any) -> Run:
-    run.truth.files = [replace(run.truth.files[0], **more)]
+    run.truth.files[0] = replace(run.truth.files[0], **more)
     return run
+
+
+def silent_feed(run: Run) -> Run:
+    run.truth.files = run.truth.files[:-1]
+    return run
+
+
+def still_dead(run: Run) -> Run:
+    """A death that its department has long taken back, and that still counts."""
+    person, day, feed = run.truth.scene.town.people[0], date(2025, 3, 1), FeedId("cremations")
+    back = Happening(day, feed, "withdrawn", wrong=True, takes_back="cremated")
+    life = replace(person.life, happenings=(back,))
+    people = (replace(person, life=life), *run.truth.scene.town.people[1:])
+    run.truth.scene.town = replace(run.truth.scene.town, people=people)
+    event = replace(run.truth.pack.rules.events[feed, "cremated"], event="withdrawn")
+    run.truth.known[0] = [Known(event, day, date(2025, 5, 1))]
+    return amend(run, person=replace(run.truth.records[0].person, deceased_on=day))
 
 
 def unpaid(run: Run) -> Run:
@@ -159,6 +187,8 @@ BREAKS: dict[str, Callable[[Run], Run]] = {
     "every row is accounted for": lambda run: of_file(run, counts=Counts(rows=10, accepted=4, strangers=5)),
     "every receipt agrees and returns the rejected rows": lambda run: replace(run, rejected=lambda *_: None),
     "every file became what it had to": lambda run: of_file(run, state=FileState.DEAD),
+    "every feed of the pack delivered": silent_feed,
+    "what a department takes back is undone": still_dead,
     "one message per person and day": lambda run: handed(run, message=run.truth.handed[0].message + "2"),
     "nothing was sent from 20:00 to 08:00": lambda run: handed(run, at=NOON.replace(hour=13)),
     "nothing was sent outside the outbox": lambda run: handed(run, message="ID9.9"),

@@ -12,35 +12,47 @@ from rich.console import Console
 
 from chalicelib.model import (
     EntitlementStatus,
-    Evidence,
-    EvidenceKey,
     FeedId,
-    FileId,
     InstructionKind,
     Route,
 )
+from sandbox.presence import Known
 from sandbox.promises import Run, keep
-from sandbox.report import WAYS, report_of, show, way_of
-from tests.sandbox_town.test_promises import LAST, amend, run, without_person
+from sandbox.report import report_of
+from sandbox.tables import show
+from sandbox.truth import Truth
+from sandbox.ways import WAYS, benefits_of, way_of
+from tests.sandbox_town.test_promises import LAST, amend, run, unsigned, without_person
 
 __all__ = ["run"]
 
-SEEN = EvidenceKey(LAST, FeedId("home_visits"), "seen")
-RODE = EvidenceKey(LAST, FeedId("bus_rides"), "ridden")
+SEEN = FeedId("home_visits"), "seen"
+RODE = FeedId("bus_rides"), "ridden"
 
 
-def certified(run: Run, *keys: EvidenceKey) -> str:
-    record = run.truth.records[0]
-    entitlement = record.entitlements[0]
-    evidence = tuple(Evidence(key, FileId("F"), 1) for key in keys)
-    renewed = replace(entitlement, route=Route.SILENT)
-    changed = amend(run, entitlements=(renewed,), evidence=evidence, instructions=())
-    return way_of(run.truth, changed.truth.records[0])
+def certified(run: Run, *events: tuple[FeedId, str]) -> Truth:
+    entitlement = replace(run.truth.records[0].entitlements[0], route=Route.SILENT)
+    truth = amend(run, entitlements=(entitlement,), instructions=()).truth
+    truth.known[0] = [Known(truth.pack.rules.events[event], LAST, LAST) for event in events]
+    return truth
 
 
 def test_somebody_counts_under_the_most_laborious_way(run: Run) -> None:
-    assert certified(run, RODE) == "silent"
-    assert certified(run, RODE, SEEN) == "visit"
+    assert way_of(certified(run, RODE), 0) == "silent"
+    assert way_of(certified(run, RODE, SEEN), 0) == "visit"
+
+
+def test_each_benefit_is_counted_by_way_with_its_denominators(run: Run) -> None:
+    rows = {row["benefit"]: row for row in benefits_of(certified(run, RODE))}
+    pension = rows["resident_pension"]
+    assert (pension["recipients"], pension["ways"]["silent"], pension["certified"]) == (1, 1, 1)
+    assert sum(pension["ways"].values()) == pension["recipients"]
+    assert rows["old_age_allowance"]["recipients"] == 0
+
+
+def test_a_wrong_suspension_counts_for_its_benefit(run: Run) -> None:
+    (row,) = [row for row in benefits_of(unsigned(run).truth) if row["benefit"] == "resident_pension"]
+    assert (row["suspensions"], row["wrong_suspensions"]) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +66,7 @@ def test_somebody_counts_under_the_most_laborious_way(run: Run) -> None:
 )
 def test_what_became_of_the_payment_counts_first(run: Run, status: EntitlementStatus, way: str) -> None:
     entitlement = replace(run.truth.records[0].entitlements[0], status=status, stopped_from=None)
-    assert way_of(run.truth, amend(run, entitlements=(entitlement,)).truth.records[0]) == way
+    assert way_of(amend(run, entitlements=(entitlement,)).truth, 0) == way
 
 
 def test_everybody_is_counted_once_and_shares_have_denominators(run: Run) -> None:
@@ -63,6 +75,7 @@ def test_everybody_is_counted_once_and_shares_have_denominators(run: Run) -> Non
     assert set(report["routes"]) == set(WAYS)
     assert set(report) >= {
         "routes",
+        "benefits",
         "feeds",
         "messages",
         "money_fen",
@@ -72,7 +85,11 @@ def test_everybody_is_counted_once_and_shares_have_denominators(run: Run) -> Non
         "seed",
     }
     assert all(set(figure) == {"value", "of"} for figure in report["truth"].values())
-    assert report["feeds"][0]["rows"] == 10
+    (buses,) = [row for row in report["feeds"] if row["feed"] == "bus_rides"]
+    assert buses["rows"] == 10
+    assert {row["feed"] for row in report["feeds"]} == {
+        name for name, feed in run.truth.pack.feeds.items() if feed.kind != "api"
+    }
     assert report["instructions"][InstructionKind.RESUME]["seen"] == 1
     assert report["money_fen"]["arrears"] == 500
     json.dumps(report)

@@ -19,6 +19,7 @@ from chalicelib.model import (
     Person,
     PersonId,
     PersonRecord,
+    Proves,
     Suspicion,
     SuspicionKind,
     SuspicionState,
@@ -26,11 +27,11 @@ from chalicelib.model import (
 from chalicelib.model import Reason as Why
 from chalicelib.pack import load
 from chalicelib.storage.audit import AuditEntry
+from sandbox.presence import Known, carries, combined, standing
 from sandbox.town.carrier import Handed
-from sandbox.town.lives import Trace
 from sandbox.town.people import Town, Townsperson
 from sandbox.town.scene import Certified, Knocked
-from sandbox.truth import Known, Truth
+from sandbox.truth import Truth
 from tests.sandbox_town.stage import a_stage
 
 PENSION = BenefitCode("resident_pension")
@@ -169,21 +170,24 @@ def test_an_open_suspicion_makes_it_wrong(town: Town) -> None:
 )
 def test_strong_evidence_carries_by_age(town: Town, born: date, through: date) -> None:
     truth, person = rightful(town)
-    carried = truth.carries(replace(person, born=born), date(2025, 1, 31))
+    carried = carries(truth.pack, replace(person, born=born), PENSION, date(2025, 1, 31))
     assert carried == (through if born != date(1945, 2, 1) else date(2026, 1, 30))
 
 
+EVENTS = load("bozhou").rules.events
+RIDE, PURCHASE = EVENTS[FeedId("bus_rides"), "ridden"], EVENTS[FeedId("pharmacy_purchases"), "bought"]
+
+
 def rode(*days: int) -> list[Known]:
-    return [Known(Trace.RODE, date(2025, 3, day), date(2025, 4, 5)) for day in days]
+    return [Known(RIDE, date(2025, 3, day), date(2025, 4, 5)) for day in days]
 
 
 def bought(day: int, month: int = 3) -> Known:
-    return Known(Trace.BOUGHT, date(2025, month, day), date(2025, 4, 6))
+    return Known(PURCHASE, date(2025, month, day), date(2025, 4, 6))
 
 
-def test_rides_and_a_purchase_certify_together(town: Town) -> None:
-    truth, _ = rightful(town)
-    assert truth.combined([*rode(3, 10), bought(12)]) == date(2025, 6, 9)
+def test_rides_and_a_purchase_certify_together() -> None:
+    assert combined(load("bozhou"), [*rode(3, 10), bought(12)]) == date(2025, 6, 9)
 
 
 @pytest.mark.parametrize(
@@ -195,9 +199,15 @@ def test_rides_and_a_purchase_certify_together(town: Town) -> None:
         [*rode(3, 10), bought(1, 1)],  # out of the span
     ],
 )
-def test_less_does_not(town: Town, items: list[Known]) -> None:
-    truth, _ = rightful(town)
-    assert truth.combined(items) is None
+def test_less_does_not(items: list[Known]) -> None:
+    assert combined(load("bozhou"), items) is None
+
+
+def test_what_was_taken_back_stands_no_more() -> None:
+    back = replace(RIDE, event="back", proves=Proves.WITHDRAWAL, withdraws="ridden", strength=None)
+    facts = [*rode(3, 10), Known(back, date(2025, 3, 3), date(2025, 5, 1))]
+    assert [k.day.day for k in standing(facts, date(2025, 5, 1)) if k.event is RIDE] == [3, 10]
+    assert [k.day.day for k in standing(facts, date(2025, 5, 2)) if k.event is RIDE] == [10]
 
 
 def test_certified_by_what_came_after_death_is_wrong(town: Town) -> None:
@@ -212,4 +222,4 @@ def test_certified_by_what_came_after_death_is_wrong(town: Town) -> None:
             PENSION, EntitlementStatus.ACTIVE, 100, day, day, day + timedelta(90), "X", evidence=key
         )
         truth.records = {dead.index: a_record(dead, entitlements=(entitlement,))}
-        assert [person for person, _ in truth.wrong_certifications()] == wrong
+        assert [found.person for found in truth.wrong_certifications()] == wrong
