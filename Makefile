@@ -38,6 +38,10 @@ unit: install  ## tests with branch coverage
 	$(BIN)/coverage report --include='chalicelib/engine/*,chalicelib/sources/*' --fail-under=100
 	$(BIN)/coverage report --fail-under=90
 
+.PHONY: properties
+properties: install  ## what must hold whatever the evidence, tried fifty thousand times each
+	HYPOTHESIS_EXAMPLES=50000 $(BIN)/pytest -n 2 --dist load tests/engine/test_decide_properties.py
+
 .PHONY: package
 package: install  ## the deployment package and its template, in build/package
 	$(BIN)/python -m infra.package
