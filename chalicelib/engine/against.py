@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from chalicelib.engine import reasons
 from chalicelib.engine.benefits import MAY_BE_LOST, Benefit, BenefitRules, Excludes
-from chalicelib.engine.clauses import Clause
+from chalicelib.engine.clauses import Clause, Word
 from chalicelib.engine.facts import Facts, Negative
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import (
@@ -119,9 +119,21 @@ def exclusion(entitlement: Entitlement, version: BenefitRules, facts: Facts) -> 
         if clause.holds(facts.person, facts.on, facts.states, entitlement.since):
             return reasons.excluded(clause, f"{entitlement.benefit}/excluded/{number}")
     for number, clause in enumerate(version.conditions, 1):
-        if clause.holds(facts.person, facts.on, facts.states, entitlement.since) is False:
+        if _is_unmet(entitlement, clause, facts):
             return reasons.condition_unmet(clause, f"{entitlement.benefit}/conditions/{number}")
     return None
+
+
+def _is_unmet(entitlement: Entitlement, clause: Clause, facts: Facts) -> bool:
+    """Whether a condition does not hold, and nobody has looked into it and found that it does."""
+    if clause.holds(facts.person, facts.on, facts.states, entitlement.since) is not False:
+        return False
+    return clause.when is not Word.AGED_UNDER or _lost(entitlement, clause, facts)[1] not in facts.refuted
+
+
+def _lost(entitlement: Entitlement, clause: Clause, facts: Facts) -> tuple[date, EvidenceKey]:
+    day, found = clause.lost_on(facts.person, facts.on, facts.states, entitlement.since)
+    return day, found or EvidenceKey(day, ROSTER, f"{entitlement.benefit}.{clause.when}")
 
 
 def lost_conditions(entitlement: Entitlement, version: BenefitRules, facts: Facts) -> Iterator[Lost]:
@@ -129,11 +141,5 @@ def lost_conditions(entitlement: Entitlement, version: BenefitRules, facts: Fact
     if not _draws(entitlement):
         return
     for number, clause in enumerate(version.conditions, 1):
-        if clause.when not in MAY_BE_LOST:
-            continue
-        if clause.holds(facts.person, facts.on, facts.states, entitlement.since) is not False:
-            continue
-        day, found = clause.lost_on(facts.person, facts.on, facts.states, entitlement.since)
-        key = found or EvidenceKey(day, ROSTER, f"{entitlement.benefit}.{clause.when}")
-        if key not in facts.refuted:
-            yield Lost(day, key, clause, number)
+        if clause.when in MAY_BE_LOST and _is_unmet(entitlement, clause, facts):
+            yield Lost(*_lost(entitlement, clause, facts), clause, number)

@@ -126,6 +126,8 @@ def _weigh(
     strong_ones, weak_ones = facts.strong, facts.weak
     if only_by_hand:
         strong_ones, weak_ones = [s for s in strong_ones if s.event.route is not Route.SILENT], ()
+    if not strong_ones and not weak_ones:
+        return None, NONE_AT_ALL
     if rules.city is None:
         return _weigh_by(benefit, facts, strong_ones, weak_ones, rules)
     before, after = _split(strong_ones, rules.since), _split(weak_ones, rules.since)

@@ -21,9 +21,8 @@ from chalicelib.model import EvidenceKey, FeedEvent, Month, Reason, SuspicionKin
 class Telling(Reason):
     """A reason whose sentences are made when they are asked for; equal to one that says the same."""
 
-    __slots__ = ("_tell", "_words")
-    _tell: Callable[..., tuple[str, str]]
-    _words: tuple[Any, ...]
+    __slots__ = ("_told",)
+    _told: tuple[str, Callable[..., tuple[str, str]], tuple[Any, ...], EvidenceKey | None, str]
 
     def __init__(
         self,
@@ -33,22 +32,32 @@ class Telling(Reason):
         evidence: EvidenceKey | None = None,
         rule: str = "",
     ) -> None:
-        put = object.__setattr__
-        put(self, "code", code)
-        put(self, "_tell", tell)
-        put(self, "_words", words)
-        put(self, "evidence", evidence)
-        put(self, "rule", rule)
+        object.__setattr__(self, "_told", (code, tell, words, evidence, rule))
+
+    @property
+    def code(self) -> str:
+        """By which programs know it."""
+        return self._told[0]
+
+    @property
+    def evidence(self) -> EvidenceKey | None:
+        """The record it speaks of."""
+        return self._told[3]
+
+    @property
+    def rule(self) -> str:
+        """The line of the rule book that was decisive."""
+        return self._told[4]
 
     @property
     def zh(self) -> str:
         """The sentence in Chinese."""
-        return self._tell(*self._words)[0]
+        return self._told[1](*self._told[2])[0]
 
     @property
     def en(self) -> str:
         """The sentence in English."""
-        return self._tell(*self._words)[1]
+        return self._told[1](*self._told[2])[1]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Reason) and _said(self) == _said(other)

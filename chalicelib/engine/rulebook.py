@@ -19,7 +19,7 @@ from chalicelib.declarations import place_of, read_declaration
 from chalicelib.engine.benefits import Benefit, BenefitRules, CustodyCode, Start
 from chalicelib.engine.checks import EventKey, check_policy, check_tables, check_version
 from chalicelib.engine.counties import county_values, read_county
-from chalicelib.engine.periods import age_on, last_day_certified
+from chalicelib.engine.periods import Counting, age_on, last_day_certified
 from chalicelib.engine.policy import Policy, Tier
 from chalicelib.errors import DeclarationError, NotFoundError
 from chalicelib.model import (
@@ -105,18 +105,18 @@ class RuleBook:
     def period(
         self,
         benefit: Benefit,
-        rules: BenefitRules,
+        rules: BenefitRules | None,
         person: Person,
         day: date,
         strong_days: Sequence[date] = (),
     ) -> Period:
         """How long strong evidence of a day carries, and the line that says so: the shortest tier.
 
-        `strong_days` are the days of all strong evidence about the person, for tiers that ask whether
-        the period before showed any.
+        Without `rules` the policy's tiers hold, as for every plain benefit. `strong_days` are the days of
+        all strong evidence about the person, for tiers that ask whether the period before showed any.
         """
-        whose, tiers = "policy", self.policy.periods.tiers
-        if not isinstance(rules.tiers, str):
+        whose, tiers = "policy", self._tiers
+        if rules is not None and not isinstance(rules.tiers, str):
             whose, tiers = benefit.code, rules.tiers
         place = (id(tiers), age_on(person.born, day), person.key_groups)
         period = self._periods.get(place)
@@ -125,6 +125,14 @@ class RuleBook:
             if not any(tier.no_strong_within_months for tier in tiers):
                 self._periods[place] = period  # it depends on age and key groups alone
         return period
+
+    @cached_property
+    def _tiers(self) -> tuple[Tier, ...]:
+        return self.policy.periods.tiers
+
+    @cached_property
+    def _counting(self) -> Counting:
+        return self.policy.periods.counted_in
 
     @cached_property
     def _periods(self) -> dict[tuple[int, int, frozenset[KeyGroup]], Period]:
@@ -143,7 +151,7 @@ class RuleBook:
 
     def last_day(self, day: date, months: int) -> date:
         """The last day through which evidence of a day certifies, counted as the policy says."""
-        return last_day_certified(day, months, self.policy.periods.counted_in)
+        return last_day_certified(day, months, self._counting)
 
 
 def _shortest(

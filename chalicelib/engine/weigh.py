@@ -75,8 +75,8 @@ def strongest(
         key, event = sighting
         if event.strength is not STRONG:
             continue
-        version = benefit.on(key.day)
-        if not is_plain and not version.recognises_event((key.feed, key.event)):
+        version = None if is_plain else benefit.on(key.day)
+        if version is not None and not version.recognises_event((key.feed, key.event)):
             continue
         months, rule = rules.period(benefit, version, person, key.day, days)
         until = rules.last_day(key.day, months)

@@ -1,115 +1,217 @@
-"""What holds of every decision, whatever the evidence: order, repetition, more of it, less of it."""
+"""What holds of every decision of every pack, whatever the evidence: order, repetition, more, less."""
 
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.engine.decide import decide
-from chalicelib.model import Decision, Evidence, KeyGroup, Outcome, Person, Proves
-from tests.events import EVENTS, RULES
-from tests.people import a_person, an_entitlement, some_evidence
-
-FIRST, LAST = date(2024, 1, 1), date(2025, 12, 31)
-BENEFITS = ("resident_pension", "old_age_allowance", "outpatient_chronic")
-
-
-def _named(proves: Proves) -> list[str]:
-    return [f"{feed}/{event}" for (feed, event), what in EVENTS.items() if what.proves is proves]
-
-
-POSITIVE, LOSS, EXCLUSION = (_named(p) for p in (Proves.PRESENCE, Proves.LOSS, Proves.EXCLUSION))
-DAYS = st.dates(FIRST, LAST)
-
-
-def _items(names: list[str]) -> st.SearchStrategy[Evidence]:
-    until = st.one_of(st.none(), DAYS)
-    return st.builds(
-        lambda name, on, end: some_evidence(
-            name, on, **({"until": end.isoformat()} if end and end > on else {})
-        ),
-        st.sampled_from(names),
-        DAYS,
-        until if names == LOSS else st.none(),
-    )
-
-
-ANY = st.lists(_items(POSITIVE + LOSS + EXCLUSION), max_size=14)
-PEOPLE = st.builds(
-    lambda born, groups: a_person(born.replace(day=1), key_groups=groups),
-    st.dates(date(1920, 1, 1), date(1965, 1, 1)),
-    st.frozensets(st.sampled_from(list(KeyGroup)), max_size=2),
+from chalicelib.engine.claims import unclaimed
+from chalicelib.engine.explain import explain
+from chalicelib.engine.periods import Counting, last_day_certified
+from chalicelib.model import (
+    Entitlement,
+    EntitlementStatus,
+    Evidence,
+    Outcome,
+    Person,
+    Proves,
+    Route,
+    SuspicionKind,
 )
+from tests.engine.evidence_at_random import (
+    DAYS,
+    EDGES,
+    LAST,
+    as_many_as_asked,
+    judge,
+    named,
+    one,
+    presence,
+    reach,
+    situation,
+)
+from tests.events import ALL_EVENTS, ALL_RULES
+from tests.people import a_person, an_entitlement
+
+Situation = tuple[str, Person, list[Entitlement], list[Evidence], date]
+ACCUSES = (Proves.LOSS, Proves.EXCLUSION)
 
 
-def _decide(
-    person: Person, evidence: list[Evidence], on: date, refuted: tuple[Evidence, ...] = ()
-) -> Decision:
-    drawn = [an_entitlement(code, "2024-06-30") for code in BENEFITS]
-    keys = frozenset(item.key for item in refuted)
-    return decide(person, drawn, evidence, RULES, on, refuted=keys)
-
-
-def _reach(decision: Decision) -> list[date]:
-    return [verdict.valid_until for verdict in decision.verdicts]
-
-
-@given(PEOPLE, ANY, DAYS, st.randoms(use_true_random=False))
-def test_order_and_repetition_do_not_matter(
-    person: Person, evidence: list[Evidence], on: date, rng: object
-) -> None:
+@as_many_as_asked
+@given(situation(), st.randoms(use_true_random=False))
+def test_order_and_repetition_do_not_matter(given_: Situation, rng: object) -> None:
+    pack, person, drawn, evidence, on = given_
     shuffled = evidence + evidence[: len(evidence) // 2]
     rng.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert _decide(person, shuffled, on) == _decide(person, evidence, on)
+    assert judge(pack, person, drawn, shuffled, on) == judge(pack, person, drawn, evidence, on)
 
 
-@settings(max_examples=300)
-@given(PEOPLE, ANY, _items(POSITIVE), DAYS)
-def test_more_positive_evidence_never_shortens(
-    person: Person, evidence: list[Evidence], one_more: Evidence, on: date
-) -> None:
-    before, after = _decide(person, evidence, on), _decide(person, [*evidence, one_more], on)
-    assert all(b <= a for b, a in zip(_reach(before), _reach(after), strict=True))
+@as_many_as_asked
+@given(situation(), st.data())
+def test_more_positive_evidence_never_shortens(given_: Situation, data: st.DataObject) -> None:
+    pack, person, drawn, evidence, on = given_
+    one_more = data.draw(one(presence(pack)))
+    before = judge(pack, person, drawn, evidence, on)
+    after = judge(pack, person, drawn, [*evidence, one_more], on)
+    assert all(b <= a for b, a in zip(reach(before), reach(after), strict=True))
     assert all(
         a.outcome is not Outcome.INSUFFICIENT or b.outcome is Outcome.INSUFFICIENT
         for b, a in zip(before.verdicts, after.verdicts, strict=True)
     )
 
 
-@given(PEOPLE, ANY, _items(LOSS + EXCLUSION), DAYS)
-def test_negative_evidence_never_certifies(
-    person: Person, evidence: list[Evidence], one_more: Evidence, on: date
-) -> None:
-    before, after = _decide(person, evidence, on), _decide(person, [*evidence, one_more], on)
-    assert all(a <= b for b, a in zip(_reach(before), _reach(after), strict=True))
+@as_many_as_asked
+@given(situation(), st.data())
+def test_negative_evidence_never_certifies(given_: Situation, data: st.DataObject) -> None:
+    pack, person, drawn, evidence, on = given_
+    one_more = data.draw(one(named(pack, *ACCUSES)))
+    before = judge(pack, person, drawn, evidence, on)
+    after = judge(pack, person, drawn, [*evidence, one_more], on)
+    assert all(a <= b for b, a in zip(reach(before), reach(after), strict=True))
+    certifying = {key for verdict in after.verdicts for key in verdict.evidence}
+    proves = {ALL_EVENTS[pack][key.feed, key.event].proves for key in certifying}
+    assert proves <= {Proves.PRESENCE}
 
 
-@given(PEOPLE, ANY, _items(LOSS + EXCLUSION), DAYS)
-def test_a_refuted_record_leaves_no_trace(
-    person: Person, evidence: list[Evidence], wrong: Evidence, on: date
-) -> None:
+@as_many_as_asked
+@given(situation(), st.data())
+def test_a_withdrawn_record_leaves_no_trace(given_: Situation, data: st.DataObject) -> None:
+    """Nothing of it is remembered between decisions, whatever it said."""
+    pack, person, drawn, evidence, on = given_
+    before = judge(pack, person, drawn, evidence, on)
+    judge(pack, person, drawn, [*evidence, data.draw(one(named(pack, *Proves)))], on)
+    assert judge(pack, person, drawn, evidence, on) == before
+
+
+@as_many_as_asked
+@given(situation(), st.data())
+def test_a_refuted_record_leaves_no_trace(given_: Situation, data: st.DataObject) -> None:
+    pack, person, drawn, evidence, on = given_
+    wrong = data.draw(one(named(pack, *ACCUSES)))
     others = [item for item in evidence if item.key.day != wrong.key.day]
-    assert _decide(person, [*others, wrong], on, (wrong,)) == _decide(person, others, on)
+    assert judge(pack, person, drawn, [*others, wrong], on, (wrong,)) == judge(
+        pack, person, drawn, others, on
+    )
 
 
-@given(PEOPLE, ANY, DAYS)
-def test_time_alone_takes_nothing_back(person: Person, evidence: list[Evidence], on: date) -> None:
+@as_many_as_asked
+@given(situation())
+def test_time_alone_takes_nothing_back(given_: Situation) -> None:
     """Without new evidence a certificate neither grows nor melts; only its life ends."""
-    known = [item for item in evidence if item.key.day <= on and item.key.day + timedelta(1) <= LAST]
-    positive = [item for item in known if f"{item.key.feed}/{item.key.event}" in POSITIVE]
-    young = a_person("1960-01-01", key_groups=person.key_groups)
-    assert _reach(_decide(young, positive, on)) == _reach(_decide(young, positive, on + timedelta(days=200)))
+    pack, _, drawn, evidence, on = given_
+    sent = set(presence(pack))
+    known = [i for i in evidence if i.key.day <= on and f"{i.key.feed}/{i.key.event}" in sent]
+    young = a_person("1964-12-01")
+    plain = [e for e in drawn if not ALL_RULES[pack].benefit(e.benefit).versions[-1].conditions]
+    later = on + timedelta(days=200)
+    assert reach(judge(pack, young, plain, known, on)) == reach(judge(pack, young, plain, known, later))
 
 
-@given(PEOPLE, ANY, DAYS)
-def test_evidence_of_the_future_is_not_known_yet(person: Person, evidence: list[Evidence], on: date) -> None:
-    assert _decide(person, evidence, on) == _decide(person, [e for e in evidence if e.key.day <= on], on)
+@as_many_as_asked
+@given(situation())
+def test_evidence_of_the_future_is_not_known_yet(given_: Situation) -> None:
+    pack, person, drawn, evidence, on = given_
+    known = [item for item in evidence if item.key.day <= on]
+    assert judge(pack, person, drawn, evidence, on) == judge(pack, person, drawn, known, on)
 
 
-@given(PEOPLE, ANY, DAYS)
-def test_nobody_certified_by_evidence_dated_after_a_death(
-    person: Person, evidence: list[Evidence], on: date
-) -> None:
-    deaths = [i.key.day for i in evidence if i.key.event in ("cremated", "died") and i.key.day <= on]
-    for verdict in _decide(person, evidence, on).verdicts:
+@as_many_as_asked
+@given(situation())
+def test_nobody_is_certified_by_evidence_dated_after_a_death(given_: Situation) -> None:
+    pack, person, drawn, evidence, on = given_
+    deaths = [
+        item.key.day
+        for item in evidence
+        if ALL_EVENTS[pack][item.key.feed, item.key.event].suspicion is SuspicionKind.DEATH
+        and person.born <= item.key.day <= on
+        and "until" not in item.facts
+    ]
+    for verdict in judge(pack, person, drawn, evidence, on).verdicts:
         assert all(key.day <= min(deaths) for key in verdict.evidence if deaths)
+
+
+@as_many_as_asked
+@given(situation())
+def test_recovered_identities_neither_certify_strongly_nor_accuse(given_: Situation) -> None:
+    pack, person, drawn, evidence, on = given_
+    damaged = [Evidence(i.key, i.file, i.line, i.facts, recovered=True) for i in evidence]
+    decision = judge(pack, person, drawn, damaged, on)
+    assert all(verdict.outcome is not Outcome.STRONG for verdict in decision.verdicts)
+    kinds = {finding.kind for finding in decision.findings}
+    assert not kinds & {SuspicionKind.DEATH, SuspicionKind.CUSTODY, SuspicionKind.CONTRADICTION}
+
+
+# --- one answer, on every day ----------------------------------------------------------------------
+
+
+@as_many_as_asked
+@given(situation())
+def test_every_entitlement_is_in_exactly_one_status_and_has_exactly_one_verdict(given_: Situation) -> None:
+    pack, person, drawn, evidence, on = given_
+    decision = judge(pack, person, drawn, evidence, on)
+    assert [verdict.benefit for verdict in decision.verdicts] == [e.benefit for e in drawn]
+    for entitlement, verdict in zip(drawn, decision.verdicts, strict=True):
+        paid = entitlement.status is EntitlementStatus.ACTIVE
+        expired = paid and entitlement.valid_until < on
+        shown = entitlement.status_on(on)
+        assert (shown is EntitlementStatus.EXPIRED_STILL_PAID) == expired
+        assert expired or shown is entitlement.status
+        if verdict.outcome in (Outcome.STRONG, Outcome.WEAK):
+            assert verdict.valid_until >= on
+        if verdict.outcome is Outcome.EXCLUDED:
+            assert verdict.route is not Route.SILENT
+        assert verdict.valid_until >= entitlement.certified_until
+        assert verdict.reasons
+
+
+@as_many_as_asked
+@given(situation())
+def test_everything_can_be_said_in_both_languages(given_: Situation) -> None:
+    pack, person, drawn, evidence, on = given_
+    decision = judge(pack, person, drawn, evidence, on)
+    more = unclaimed(person, drawn, evidence, ALL_RULES[pack], on)
+    receipt = explain(decision, ALL_RULES[pack], more)
+    assert len(receipt.zh) == len(receipt.en)
+    assert all(receipt.zh)
+    assert all(receipt.en)
+    assert not {item.benefit for item in more} & {e.benefit for e in drawn}
+
+
+@as_many_as_asked
+@given(situation())
+def test_no_two_findings_of_a_kind_share_a_day(given_: Situation) -> None:
+    """Kind and day are the key of a suspicion: one of two would be lost."""
+    findings = judge(*given_).findings
+    keys = [(finding.kind, finding.day) for finding in findings]
+    assert len(set(keys)) == len(keys)
+    assert sum(finding.kind is SuspicionKind.DEATH for finding in findings) <= 1
+
+
+# --- leap days, ends of months and of years ----------------------------------------------------------
+
+
+@as_many_as_asked
+@given(st.one_of(DAYS, st.sampled_from(EDGES)), st.integers(1, 12), st.sampled_from(list(Counting)))
+def test_a_later_day_never_carries_less_far(happened: date, months: int, counting: Counting) -> None:
+    through = last_day_certified(happened, months, counting)
+    assert last_day_certified(happened + timedelta(days=1), months, counting) >= through
+    assert happened <= through <= happened + timedelta(days=366)
+
+
+@as_many_as_asked
+@given(st.sampled_from(EDGES), st.integers(-1, 1), st.data())
+def test_at_the_edges_of_the_calendar_evidence_carries_from_its_own_day(
+    edge: date, offset: int, data: st.DataObject
+) -> None:
+    happened = edge + timedelta(days=offset)
+    pack = data.draw(st.sampled_from(sorted(ALL_RULES)))
+    item = data.draw(one(presence(pack)))
+    moved = Evidence(type(item.key)(happened, item.key.feed, item.key.event), item.file, item.line)
+    benefit = "social_insurance" if pack == "jining" else "resident_pension"
+    decision = judge(
+        pack, a_person(), [an_entitlement(benefit, "2020-01-01")], [moved], LAST + timedelta(days=1)
+    )
+    (verdict,) = decision.verdicts
+    strong = ALL_EVENTS[pack][moved.key.feed, moved.key.event].strength == "strong"
+    expected = last_day_certified(happened, 12) if strong else date(2020, 1, 1)
+    assert verdict.valid_until == expected

@@ -29,6 +29,7 @@ WAITS = [
     ("cremations/cremated", False, "a loss"),
     ("custody/sentence", False, "a loss"),
     ("employee_pension/registered", False, "an exclusion"),
+    ("marriage_registration/married", False, "presence, and a condition asks about it"),
     ("nobody/declared", False, "nobody knows what it is"),
 ]
 
@@ -48,6 +49,13 @@ def test_stays_wait_where_the_policy_says_so_and_bear_on_decisions_all_the_same(
     stays = [some_evidence(what, ON) for what in STAYS]
     assert [may_wait(item, rules) for item in stays] == [True, True, False], "a death never waits"
     assert worth_weighing(stays, rules, ON) == stays
+
+
+def test_what_a_condition_asks_about_bears_on_decisions_however_old() -> None:
+    wedding, trip = (
+        on_days(what, 900) for what in ("marriage_registration/married", "travel_agency/travelled")
+    )
+    assert worth_weighing([*wedding, *trip], RULES, ON) == wedding
 
 
 NEWEST = [

@@ -1,0 +1,128 @@
+"""Evidence, people and days at random, for what must hold whatever happens.
+
+`make test` tries a few of each; `make properties` fifty thousand (HYPOTHESIS_EXAMPLES).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from chalicelib.engine.decide import decide
+from chalicelib.model import (
+    Decision,
+    Entitlement,
+    EntitlementStatus,
+    Evidence,
+    KeyGroup,
+    Month,
+    Person,
+    Proves,
+)
+from tests.events import ALL_EVENTS, ALL_RULES
+from tests.people import a_person, an_entitlement, some_evidence
+
+EXAMPLES: Final = int(os.environ.get("HYPOTHESIS_EXAMPLES", "40"))
+as_many_as_asked: Final[Callable[..., Callable[..., None]]] = settings(max_examples=EXAMPLES, deadline=None)  # type: ignore[assignment]
+
+FIRST, LAST = date(2023, 12, 1), date(2025, 12, 31)
+EDGES: Final = (
+    date(2024, 2, 28),
+    date(2024, 2, 29),
+    date(2024, 3, 1),
+    date(2024, 12, 31),
+    date(2025, 1, 1),
+    date(2025, 2, 28),
+    date(2025, 3, 31),
+    date(2025, 4, 30),
+    date(2025, 12, 31),
+)
+DAYS: Final = st.one_of(st.dates(FIRST, LAST), st.sampled_from(EDGES))
+PACKS: Final = st.sampled_from(sorted(ALL_RULES))
+GRADES: Final = ("grade_1", "grade_2", "grade_3", "grade_7")
+CATEGORIES: Final = ("minimum_living_allowance", "destitute", "marginal")
+
+
+def named(pack: str, *proves: Proves) -> list[str]:
+    """The events of a pack that prove one of these."""
+    return [f"{feed}/{event}" for (feed, event), what in ALL_EVENTS[pack].items() if what.proves in proves]
+
+
+def presence(pack: str) -> list[str]:
+    """Events of presence of which no condition asks (a wedding is presence, and may end a pension)."""
+    asked = {"/".join(key) for key in ALL_RULES[pack].asked}
+    return [name for name in named(pack, Proves.PRESENCE) if name not in asked]
+
+
+@st.composite
+def one(draw: st.DrawFn, names: list[str]) -> Evidence:
+    """One item of these events, with the facts that its feed may send."""
+    name, happened = draw(st.sampled_from(names)), draw(DAYS)
+    facts: dict[str, str] = {}
+    end = draw(st.one_of(st.none(), DAYS))
+    if end is not None and end > happened:
+        facts["until"] = end.isoformat()
+    if "disability" in name:
+        facts["grade"] = draw(st.sampled_from(GRADES))
+    if "low_income" in name:
+        facts["category"] = draw(st.sampled_from(CATEGORIES))
+    return some_evidence(name, happened, **facts)
+
+
+def anything(pack: str) -> st.SearchStrategy[list[Evidence]]:
+    """Up to twelve items of any kind."""
+    return st.lists(one(named(pack, *Proves)), max_size=12)
+
+
+PEOPLE: Final = st.builds(
+    lambda born, groups: a_person(born.replace(day=1), key_groups=groups),
+    st.one_of(st.dates(date(1920, 1, 1), date(1965, 1, 1)), st.dates(date(2005, 1, 1), date(2012, 1, 1))),
+    st.frozensets(st.sampled_from(list(KeyGroup)), max_size=2),
+)
+
+
+@st.composite
+def drawn(draw: st.DrawFn, pack: str) -> list[Entitlement]:
+    """What somebody draws in a pack: one to four benefits."""
+    codes = draw(
+        st.lists(st.sampled_from(sorted(ALL_RULES[pack].benefits)), min_size=1, max_size=4, unique=True)
+    )
+    statuses = st.sampled_from(
+        [s for s in EntitlementStatus if s is not EntitlementStatus.EXPIRED_STILL_PAID]
+    )
+    made = []
+    for code in codes:
+        status, stopped = draw(statuses), Month("2025-01")
+        kept = {"stopped_from": stopped} if status is not EntitlementStatus.ACTIVE else {}
+        made.append(an_entitlement(code, draw(DAYS), status=status, **kept))
+    return made
+
+
+@st.composite
+def situation(draw: st.DrawFn) -> tuple[str, Person, list[Entitlement], list[Evidence], date]:
+    """A pack, a person, what they draw, what was sent, and a day."""
+    pack = draw(PACKS)
+    return pack, draw(PEOPLE), draw(drawn(pack)), draw(anything(pack)), draw(DAYS)
+
+
+def judge(
+    pack: str,
+    person: Person,
+    entitlements: list[Entitlement],
+    evidence: list[Evidence],
+    on: date,
+    refuted: tuple[Evidence, ...] = (),
+) -> Decision:
+    """The decision of a pack's rules."""
+    keys = frozenset(item.key for item in refuted)
+    return decide(person, entitlements, evidence, ALL_RULES[pack], on, refuted=keys)
+
+
+def reach(decision: Decision) -> list[date]:
+    """Through which day each benefit is certified."""
+    return [verdict.valid_until for verdict in decision.verdicts]
