@@ -5,6 +5,7 @@
     Step Functions            ──▶ certification_step, suspicion_step: one function per state
     once a week               ──▶ ask_interfaces ──▶ evidence about those who come due
     messages                  ──▶ send_messages, carrier_report
+    every night               ──▶ tidy_lake: evidence by person; what may not be kept longer goes
     authorities, officers     ◀── monthly_results, nightly_statistics
     apps, cadres, officers    ──▶ the HTTP API (chalicelib/api, one blueprint per audience)
 
@@ -21,6 +22,7 @@ from chalice.app import Chalice, CloudWatchEvent, SQSEvent
 
 from chalicelib import api, intake, messages, pack, results, stats
 from chalicelib.cases.opening import daily_run as run_the_day
+from chalicelib.cases.retaining import keep_or_let_go
 from chalicelib.observability import partial_batch
 from chalicelib.settings import settings
 from chalicelib.steps import certification, suspicion
@@ -76,6 +78,12 @@ def ask_interfaces(event: CloudWatchEvent) -> None:
 def send_messages(event: CloudWatchEvent) -> None:
     """09:00 and 15:00 in China: send what is due."""
     messages.send_due()
+
+
+@app.schedule("cron(0 18 * * ? *)", name="tidy_lake")
+def tidy_lake(event: CloudWatchEvent) -> None:
+    """02:00 in China: bring the lake into order; on the first of the month, let go what is too old."""
+    keep_or_let_go()
 
 
 @app.schedule("cron(0 20 L * ? *)", name="monthly_results")

@@ -6,6 +6,8 @@
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
     python -m admin rules approve|activate BUNDLE            … by two people, from a day to come
     python -m admin rules list|coverage
+    python -m admin county export FOLDER AREA SHEET          what a county may set, as an Excel sheet
+    python -m admin county import FOLDER SHEET               … and the filled sheet back into the folder
 
 It acts on the deployment that the environment names (WUGAN_*). Beside a running sandbox it finds the
 sandbox by itself, in build/sandbox/settings.env.
@@ -26,7 +28,7 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from admin import rules
+from admin import county_sheets, rules
 from chalicelib import clock
 from chalicelib.intake import redrive
 from chalicelib.model import DroppedFile, FileState
@@ -47,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return redrive_files(options.feed, options.files)
         case ("rules", _):
             return rules.run(options)
+        case ("county", _):
+            return county_sheets.run(options)
         case _:
             return verify_audit()
 
@@ -67,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = subjects.add_parser("audit", help="audit chains").add_subparsers(dest="verb", required=True)
     verbs.add_parser("verify", help="recompute every chain")
     rules.add_to(subjects)
+    county_sheets.add_to(subjects)
     return parser
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 PersonId = NewType("PersonId", str)  # 26 base32 characters, opaque
 FeedId = NewType("FeedId", str)
@@ -75,6 +75,8 @@ class SuspicionKind(StrEnum):
     CUSTODY = "custody"
     DOUBLE_RECEIPT = "double_receipt"
     CONTRADICTION = "contradiction"
+    CONDITION = "condition"  # a condition of the benefit no longer holds on the facts known
+    WRONG_AMOUNT = "wrong_amount"  # paid too little or too much for the person's facts (rule 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,14 @@ class Evidence:
 
 
 # --- people and what they draw ---------------------------------------------------------------
+
+
+class Relation(StrEnum):
+    """Related persons whom the roster may name, and a condition may ask about (rule 6)."""
+
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    SPOUSE = "spouse"
 
 
 class KeyGroup(StrEnum):
@@ -238,10 +248,10 @@ class Reason:
     zh: str
     en: str
     evidence: EvidenceKey | None = None
+    rule: str = ""  # the line of the rule book that was decisive: "old_age_allowance/conditions/1"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """One entitlement on one day. `valid_until` never lies before what positive evidence gave."""
 
     benefit: BenefitCode
@@ -263,8 +273,7 @@ class Finding:
     benefit: BenefitCode | None = None  # where only one benefit is concerned
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What the rule book says of a person on a day; pure, and replayable from its own fields."""
 
     person: PersonId
@@ -666,7 +675,8 @@ class DroppedFile:
     code: str = ""  # why held, refused or dead
     zh: str = ""
     en: str = ""
-    certified: int = 0  # people whose certificate moved
+    certified: int = 0  # people whose certificate moved at once
+    kept: int = 0  # people whose evidence waits in the lake until their certificate nears its end
     finished: datetime | None = None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Settings:
     roster_bucket: str  # roster snapshot: clear numbers
     lake_bucket: str
     rules_bucket: str  # rule books: bundles, proposals, activations
+    lake_characters: int  # of a person's id that name a bucket of the lake: 0, 1 or 2 make 1, 32 or 1,024
     inbox_queue_url: str
     messages_topic_arn: str
     sender: str  # "topic" (SNS topic to a gateway) or "sms" (SNS SMS)
@@ -39,4 +41,6 @@ class Settings:
 @cache
 def settings() -> Settings:
     """The settings of this process; raises KeyError naming the variable that is missing."""
-    return Settings(**{name: os.environ[f"WUGAN_{name.upper()}"] for name in Settings.__slots__})
+    given: dict[str, Any] = {name: os.environ[f"WUGAN_{name.upper()}"] for name in Settings.__slots__}
+    given["lake_characters"] = int(given["lake_characters"])
+    return Settings(**given)

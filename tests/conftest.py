@@ -38,6 +38,7 @@ WUGAN = {
     "REJECTS_BUCKET": "rejects",
     "ROSTER_BUCKET": "roster",
     "LAKE_BUCKET": "lake",
+    "LAKE_CHARACTERS": "0",
     "INBOX_QUEUE_URL": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/inbox",
     "MESSAGES_TOPIC_ARN": "arn:aws-cn:sns:cn-north-1:123456789012:messages",
     "SENDER": "topic",

@@ -1,11 +1,12 @@
-"""The events and the rule book of the bozhou pack, read once for all tests of the engine."""
+"""The feeds' events and the rule books of all packs, read once for all tests of the engine."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
 
-from chalicelib.engine.rulebook import EventKey, RuleBook, load_rule_book
+from chalicelib.engine.checks import EventKey
+from chalicelib.engine.rulebook import RuleBook, load_rule_book
 from chalicelib.model import FeedEvent, FeedId
 from chalicelib.sources.feed import load_feeds
 
@@ -19,5 +20,9 @@ def events_of(pack: Path) -> dict[EventKey, FeedEvent]:
     return {(FeedId(feed.id), code): event for feed in feeds for code, event in feed.events.items()}
 
 
-EVENTS: Final = events_of(BOZHOU)
-RULES: Final[RuleBook] = load_rule_book(BOZHOU, EVENTS)
+ALL_EVENTS: Final = {name: events_of(PACKS / name) for name in ("bozhou", "jining", "anhui")}
+ALL_RULES: Final[dict[str, RuleBook]] = {
+    name: load_rule_book(PACKS / name, events) for name, events in ALL_EVENTS.items()
+}
+EVENTS: Final = ALL_EVENTS["bozhou"]
+RULES: Final = ALL_RULES["bozhou"]

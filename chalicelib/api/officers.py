@@ -254,6 +254,7 @@ def _file(dropped: DroppedFile) -> Json:
         "finished": dropped.finished,
         "counts": asdict(dropped.counts),
         "certified": dropped.certified,
+        "kept_for_later": dropped.kept,
         "why": {"code": dropped.code, "zh": dropped.zh, "en": dropped.en} if dropped.code else None,
     }
 

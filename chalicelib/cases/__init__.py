@@ -6,11 +6,13 @@ suspending   two people decide a line of a suspension list
 verifying    a person ends a suspicion
 instructing  an authority acknowledges what it was told
 opening      the daily run: who comes due, what should walk and does not
+retaining    what is older than its feed may be kept goes, from the records and from the lake
+freshness    whether a feed's silence says anything
 executions   the port to Step Functions
 """
 
 from chalicelib.cases.instructing import acknowledge_instruction
-from chalicelib.cases.settling import Arrival, evidence_arrived, judge
+from chalicelib.cases.settling import Arrival, evidence_arrived, evidence_withdrawn, judge
 from chalicelib.cases.suspending import approve_proposal, confirm_proposal, refuse_proposal
 from chalicelib.cases.verifying import suspicion_verified
 from chalicelib.cases.visiting import visit_made
@@ -21,6 +23,7 @@ __all__ = [
     "approve_proposal",
     "confirm_proposal",
     "evidence_arrived",
+    "evidence_withdrawn",
     "judge",
     "refuse_proposal",
     "suspicion_verified",

@@ -1,13 +1,17 @@
 """The daily run: who comes due without a certificate gets a case; what should walk is made to walk.
 
-A due row is a hint. Each is checked against the record: whoever has been certified meanwhile is
-filed under the new day, only the others get a case. Nothing here can suspend anybody.
+Everybody who enters the window is first settled with what the lake holds about them: most are
+certified by it and filed under their new day, only the others get a case. If the lake cannot be
+read, no case is opened that day. Nothing here can suspend anybody.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
+from typing import Final
 
 from chalicelib import clock
 from chalicelib.cases import executions, settling
@@ -16,6 +20,7 @@ from chalicelib.errors import ConflictError
 from chalicelib.model import (
     Case,
     Change,
+    Evidence,
     PersonId,
     PersonRecord,
     StateName,
@@ -24,9 +29,10 @@ from chalicelib.model import (
 from chalicelib.observability import logger
 from chalicelib.pack import current
 from chalicelib.settings import settings
-from chalicelib.storage import people, work
+from chalicelib.storage import lake, people, work
 
 ACTOR = "platform"
+AT_ONCE: Final = 2_000  # people whose evidence is read from the lake together
 NO_EXECUTION = (StateName.GO_DORMANT, StateName.PARK_FOR_A_PERSON)
 
 
@@ -40,29 +46,42 @@ class DailyRun:
 
 
 def daily_run() -> DailyRun:
-    """Open the cases that come due and restart what has lost its execution."""
-    on = clock.today()
-    opened = refiled = 0
-    for filed, person in list(work.due_in(window_closes_on(on, current().rules.policy))):
-        try:
-            if open_if_due(person, filed, on):
-                opened += 1
-            else:
-                refiled += 1
-        except ConflictError:
-            logger.warning("busy record left for tomorrow", extra={"person": person})
-    restarted = restart_cases() + restart_suspicions()
+    """Open the cases that come due and restart what has lost its execution.
+
+    UnreadableError, after the restarts, if the lake could not be read: whoever was not settled has no
+    case, and the next call goes on with them.
+    """
+    try:
+        opened, refiled = settle_and_open(clock.today())
+    finally:  # what walks already does not depend on the lake
+        restarted = restart_cases() + restart_suspicions()
     return DailyRun(opened, refiled, restarted)
 
 
-def open_if_due(person: PersonId, filed: date, on: date) -> bool:
-    """Open a case for a person filed under a day, unless the record says that it can wait."""
+def settle_and_open(on: date) -> tuple[int, int]:
+    """Settle everybody in the window from the lake; how many got a case, and how many can wait."""
+    opened = refiled = 0
+    rows = iter(list(work.due_in(window_closes_on(on, current().rules.policy))))
+    while some := list(islice(rows, AT_ONCE)):
+        found = lake.evidence_of_many({person for _, person in some})
+        for filed, person in some:
+            try:
+                if open_if_due(person, filed, on, found[person]):
+                    opened += 1
+                else:
+                    refiled += 1
+            except ConflictError:
+                logger.warning("busy record left for tomorrow", extra={"person": person})
+    return opened, refiled
+
+
+def open_if_due(person: PersonId, filed: date, on: date, found: Sequence[Evidence]) -> bool:
+    """Open a case for a person filed under a day, unless record and lake (`found`) say that it can wait."""
     window = window_closes_on(on, current().rules.policy)
 
     def open_case(record: PersonRecord) -> Change | None:
-        settlement = settling.settle(record, on)
-        after = _with(record, settlement)
-        due = work.due_of(after)
+        settlement = settling.settle_with_lake(record, found, on)
+        due = work.due_of(settlement.after)
         if due is None or due > window or record.open_case is not None:
             return settlement.change("settled", ACTOR) if settlement else None
         generation = max((case.generation for case in record.cases if case.due == due), default=0) + 1
@@ -79,11 +98,6 @@ def open_if_due(person: PersonId, filed: date, on: date) -> bool:
     work.refile(person, filed, None)  # closing the case files the person anew
     executions.start_certification(person, case)
     return True
-
-
-def _with(record: PersonRecord, settlement: settling.Settlement) -> PersonRecord:
-    changed = {e.benefit: e for e in settlement.entitlements}
-    return replace(record, entitlements=tuple(changed.get(e.benefit, e) for e in record.entitlements))
 
 
 # --- what should walk and does not ---------------------------------------------------------------

@@ -6,12 +6,13 @@ certificate to move.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from chalicelib import clock, messages
 from chalicelib.cases import executions
+from chalicelib.engine import renewal
 from chalicelib.engine.decide import decide
 from chalicelib.engine.suspicion import may_open, opened
 from chalicelib.engine.wording import may_tell_certified
@@ -23,6 +24,7 @@ from chalicelib.model import (
     Entitlement,
     EntitlementStatus,
     Evidence,
+    EvidenceKey,
     Message,
     Outcome,
     PersonId,
@@ -35,7 +37,7 @@ from chalicelib.model import (
     Verdict,
 )
 from chalicelib.pack import current
-from chalicelib.storage import people
+from chalicelib.storage import lake, people, work
 
 LIVE = (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)
 
@@ -73,8 +75,7 @@ def evidence_arrived(
 
     def add(record: PersonRecord) -> Change | None:
         nonlocal moved
-        known = {item.key for item in record.evidence} | record.withdrawn
-        new = tuple({item.key: item for item in evidence if item.key not in known}.values())
+        new = unknown_to(record, evidence)
         settlement = settle(replace(record, evidence=record.evidence + new), clock.today())
         moved = tuple(entitlement.benefit for entitlement in settlement.entitlements)
         if not new and not settlement:
@@ -86,22 +87,85 @@ def evidence_arrived(
     return Arrival(record, judge(record, clock.today()), moved)
 
 
+def evidence_withdrawn(person: PersonId, keys: Sequence[EvidenceKey], *, actor: str) -> Arrival:
+    """Take back what a department has taken back, whether it has arrived or not; safe to repeat.
+
+    The certificate falls back on what else is live, so the lake is read first; UnreadableError.
+    """
+    found = lake.evidence_of(person)
+    moved: tuple[BenefitCode, ...] = ()
+
+    def withdraw(record: PersonRecord) -> Change | None:
+        nonlocal moved
+        gone = frozenset(keys)
+        live = tuple(item for item in record.evidence if item.key not in gone)
+        left = replace(record, evidence=live, withdrawn=record.withdrawn | gone)
+        settlement = settle_with_lake(left, found, clock.today())
+        moved = tuple(entitlement.benefit for entitlement in settlement.entitlements)
+        if gone <= record.withdrawn and not settlement:
+            return None
+        change = settlement.change("evidence withdrawn", actor)
+        details = {**change.details, "withdrawn": sorted(map(str, gone))}
+        return replace(change, withdraw=tuple(sorted(gone)), details=details)
+
+    record = people.change(person, withdraw)
+    follow_up(record)
+    return Arrival(record, judge(record, clock.today()), moved)
+
+
+# --- what a record needs of the lake ---------------------------------------------------------------
+
+
+def awaited_until(on: date) -> date:
+    """Whose certificate ends by this day needs evidence on their record at once."""
+    return on + timedelta(days=current().rules.policy.lazy_renewal.days_before_end)
+
+
+def settle_with_lake(record: PersonRecord, found: Iterable[Evidence], on: date) -> Settlement:
+    """What the rule book changes on a record together with what the lake holds about the person."""
+    rules = current().rules
+    weighed = renewal.worth_weighing(unknown_to(record, found), rules, on)
+    settlement = settle(replace(record, evidence=(*record.evidence, *weighed)), on)
+    due = work.due_of(settlement.after)
+    awaited = bool(
+        (due is not None and due <= awaited_until(on))
+        or record.open_case
+        or record.open_suspicions
+        or settlement.suspicions
+    )
+    kept = renewal.worth_writing(weighed, record.evidence, settlement.decision, rules, awaited=awaited)
+    return replace(settlement, evidence=kept)
+
+
+def unknown_to(record: PersonRecord, found: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Evidence that a record neither holds nor has had withdrawn, each fact once."""
+    known = {item.key for item in record.evidence} | record.withdrawn
+    return tuple({item.key: item for item in found if item.key not in known}.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The items of a record that a decision moves; empty (falsy) where nothing moves."""
+    """The items of a record that a decision moves; empty (falsy) where nothing moves.
+
+    `evidence` came from the lake and is to be written with them; `after` is the record with its
+    certificates as they will then stand.
+    """
 
     decision: Decision
     entitlements: tuple[Entitlement, ...]
     suspicions: tuple[Suspicion, ...]
     messages: tuple[Message, ...]
     record: PersonRecord
+    after: PersonRecord
+    evidence: tuple[Evidence, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.entitlements or self.suspicions)
+        return bool(self.entitlements or self.suspicions or self.evidence)
 
     def change(self, action: str, actor: str, *, evidence: tuple[Evidence, ...] = ()) -> Change:
         """This settlement as one step of the record, with what an auditor needs to replay it."""
         on = self.decision.on
+        evidence = evidence or self.evidence
         told = bool(self.messages)
         return Change(
             action=action,
@@ -134,9 +198,10 @@ def settle(record: PersonRecord, on: date) -> Settlement:
         for verdict in (decision.verdict_for(entitlement.benefit),)
         if differs(entitlement, verdict)
     )
-    return Settlement(
-        decision, entitlements, _suspicions(record, decision), _told(record, entitlements, decision), record
-    )
+    changed = {e.benefit: e for e in entitlements}
+    after = replace(record, entitlements=tuple(changed.get(e.benefit, e) for e in record.entitlements))
+    told = _told(record, entitlements, decision)
+    return Settlement(decision, entitlements, _suspicions(record, decision), told, record, after)
 
 
 def differs(entitlement: Entitlement, verdict: Verdict) -> bool:

@@ -6,7 +6,6 @@ code with tests; a new use of a word is an officer's change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -15,45 +14,12 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from chalicelib.declarations import Declaration
-from chalicelib.engine.periods import age_on
+from chalicelib.engine.amounts import Amount
+from chalicelib.engine.clauses import Clause, Term, Word
 from chalicelib.engine.policy import DayOfMonth, EventName, Reviewed, Sentence, Tier
-from chalicelib.model import BenefitKind, FeedId, KeyGroup, Person
+from chalicelib.model import BenefitKind, FeedId
 
-
-class Word(StrEnum):
-    """What a condition or an exclusion may ask of a person."""
-
-    AGED_AT_LEAST = "aged_at_least"
-    AGED_UNDER = "aged_under"
-    IN_KEY_GROUP = "in_key_group"
-
-
-HOLDS: Final[Mapping[Word, Callable[[Person, date, str | int], bool]]] = {
-    Word.AGED_AT_LEAST: lambda person, on, value: age_on(person.born, on) >= int(value),
-    Word.AGED_UNDER: lambda person, on, value: age_on(person.born, on) < int(value),
-    Word.IN_KEY_GROUP: lambda person, _on, value: value in person.key_groups,
-}
-
-
-class Clause(Declaration):
-    """A word, its value, and on what authority: a condition if it must hold, an exclusion if it may not."""
-
-    when: Word
-    value: int | str
-    because: Sentence
-    authority: str = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _value_fits(self) -> Self:
-        if self.when is Word.IN_KEY_GROUP:
-            KeyGroup(str(self.value))  # ValueError names the words that may stand here
-        elif not isinstance(self.value, int):
-            raise ValueError(f"{self.when} needs a number of years")
-        return self
-
-    def holds(self, person: Person, on: date) -> bool:
-        """Whether what the clause says is true of the person on a day."""
-        return HOLDS[self.when](person, on, self.value)
+MAY_BE_LOST: Final = (Word.AGED_UNDER, Word.SHOWN, Word.NOT_SHOWN)  # held at the grant, and may end
 
 
 class Recognised(Declaration):
@@ -82,11 +48,42 @@ Tiers = Annotated[
 ]
 
 
+Contradicts = Annotated[
+    Annotated[Literal["all"], Tag("word")] | Annotated[tuple[EventName, ...], Tag("more")],
+    Discriminator(_word_or_more),
+]
+
+
 class Excludes(Declaration):
-    """Another benefit that may not be drawn beside this one, and what shows that it is drawn (rule 19)."""
+    """Another benefit that may not be drawn beside this one, and what shows that it is drawn (rule 19).
+
+    Without `shown_by` it is a benefit of this platform, and the roster itself shows it. With `beside`,
+    both events must be reported: this benefit covers several, and these two exclude each other.
+    """
 
     benefit: str
-    shown_by: EventName
+    shown_by: EventName | None = None
+    beside: EventName | None = None
+    authority: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _beside_something(self) -> Self:
+        if self.beside is not None and self.shown_by is None:
+            raise ValueError("`beside` needs `shown_by`")
+        return self
+
+
+class Together(Declaration):
+    """Another benefit that may well be drawn beside this one (rule 19)."""
+
+    benefit: str
+    authority: str = Field(min_length=1)
+
+
+class Entitles(Declaration):
+    """Who is entitled without having to ask: whoever fits and draws nothing is listed (rule 20)."""
+
+    where: tuple[Term, ...] = Field(min_length=1)
     authority: str = Field(min_length=1)
 
 
@@ -112,6 +109,27 @@ class LastMonth(StrEnum):
     MONTH_BEFORE_DEATH = "month_before_death"
 
 
+class Start(StrEnum):
+    """From which day the first period of a new recipient runs."""
+
+    FIRST_PAYMENT = "first_payment"
+    AUTHORITY_DAY = "authority_day"  # the day on which the authority granted the benefit
+
+
+class Offset(StrEnum):
+    """From what an overpayment is taken before anybody is asked to pay it back (rule 17)."""
+
+    FUNERAL_GRANT = "funeral_grant"
+    ACCOUNT_BALANCE = "account_balance"
+
+
+class Recovery(Declaration):
+    """What may be offset against an overpayment, in this order, and by what authority."""
+
+    offset: tuple[Offset, ...] = Field(min_length=1)
+    authority: str = Field(min_length=1)
+
+
 class BenefitRules(Declaration):
     """A benefit's rules from a day on, until the next version begins."""
 
@@ -119,11 +137,17 @@ class BenefitRules(Declaration):
     authority: str = Field(min_length=1)
     reviewed: Reviewed
     recognises: Recognises
+    contradicted_by: Contradicts = "all"
     tiers: Tiers = "policy"
+    starts: Start
+    amount: Amount
+    entitles: Entitles | None = None
     conditions: tuple[Clause, ...] = ()
     excluded: tuple[Clause, ...] = ()
     excludes: tuple[Excludes, ...] = ()
+    together: tuple[Together, ...] = ()
     custody: tuple[CustodyCode, ...] = ()
+    recovery: Recovery | None = None
     last_month_due: LastMonth
     cutoff_day: DayOfMonth
 
@@ -132,6 +156,26 @@ class BenefitRules(Declaration):
         if self.reviewed.date > self.from_:
             raise ValueError("a version must have been reviewed before the day from which it holds")
         return self
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """Everything that the version asks of a person or of a feed."""
+        bands = () if isinstance(self.amount, str) else self.amount
+        return (
+            *(term for clause in (*self.conditions, *self.excluded) for term in clause.terms),
+            *(term for band in bands for term in band.where),
+            *(self.entitles.where if self.entitles else ()),
+        )
+
+    @cached_property
+    def may_be_lost(self) -> bool:
+        """Whether a condition that held at the grant may end."""
+        return any(clause.when in MAY_BE_LOST for clause in self.conditions)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether everything certifies and the policy's tiers hold, as for most benefits."""
+        return isinstance(self.recognises, str) and isinstance(self.tiers, str)
 
     def recognises_event(self, key: tuple[FeedId, str]) -> bool:
         """Whether an event that proves presence certifies this benefit."""
@@ -146,6 +190,12 @@ class Authority(StrEnum):
     CIVIL_AFFAIRS = "civil_affairs"
     HEALTH = "health"
     MEDICAL_INSURANCE = "medical_insurance"
+    EDUCATION = "education"
+    WATER = "water"  # 水务局、水利局
+    ORGANISATION = "organisation"  # 组织部门
+    AGRICULTURE = "agriculture"
+    DISABLED_FEDERATION = "disabled_federation"  # 残联
+    TRADE_UNION = "trade_union"
 
 
 class Benefit(Declaration):
@@ -155,6 +205,7 @@ class Benefit(Declaration):
     title: Sentence
     run_by: Authority
     kind: BenefitKind
+    assumed: str | None = None  # what no document names and we filled in, with the reason
     versions: tuple[BenefitRules, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -164,11 +215,26 @@ class Benefit(Declaration):
             raise ValueError("versions must stand in the order of their `from`, each day once")
         return self
 
+    @model_validator(mode="after")
+    def _a_fee_relief_pays_nothing_itself(self) -> Self:
+        is_relief = self.kind is BenefitKind.FEE_RELIEF
+        if any((version.amount == "none") != is_relief for version in self.versions):
+            raise ValueError("`amount: none` belongs to fee reliefs, and to them alone")
+        return self
+
     @property
     def suspendable(self) -> bool:
         """Only a monthly payment is ever suspended for lack of certification."""
         return self.kind is BenefitKind.MONTHLY
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether all versions weigh evidence alike, as most benefits do: weighed once per person."""
+        return all(version.is_plain for version in self.versions)
+
     def on(self, day: date) -> BenefitRules:
         """The version in force on a day; before the first version, the first."""
-        return next((v for v in reversed(self.versions) if v.from_ <= day), self.versions[0])
+        for version in reversed(self.versions):
+            if version.from_ <= day:
+                return version
+        return self.versions[0]

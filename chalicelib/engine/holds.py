@@ -1,17 +1,21 @@
-"""What holds a suspension: suspicion, stay, an explained absence, stale data (rule 10 d and e)."""
+"""What holds a suspension: suspicion, stay, an explained absence, stale or missing data (rules 10 and 11)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from chalicelib.engine.periods import ONE_DAY, zh_day
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.stays import open_stay
 from chalicelib.engine.suspicion import is_unresolved
 from chalicelib.engine.visits import Knock, revisit_day
-from chalicelib.model import Decision, PersonRecord, Reason
+from chalicelib.model import Decision, Entitlement, EntitlementStatus, FeedId, PersonRecord, Reason
+
+PROTECTED: Final = timedelta(days=90)  # rule 11: for at most so long; from then on the visits made say enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +26,24 @@ class Hold:
     until: date
 
 
+def last_certificate(record: PersonRecord) -> Entitlement | None:
+    """Of what is being paid, the entitlement whose certificate by evidence reaches furthest."""
+    certified = (
+        e for e in record.entitlements if e.status is EntitlementStatus.ACTIVE and e.evidence is not None
+    )
+    return max(certified, key=lambda e: e.valid_until, default=None)
+
+
 def holds(
-    record: PersonRecord, decision: Decision, made: tuple[Knock, ...], rules: RuleBook, on: date
+    record: PersonRecord,
+    decision: Decision,
+    made: tuple[Knock, ...],
+    rules: RuleBook,
+    on: date,
+    missing: AbstractSet[FeedId] = frozenset(),
 ) -> Iterator[Hold]:
-    """Everything that holds a case on a day; `made` are the visits of the case."""
+    """Everything that holds a case on a day, given the visits `made` in it and the feeds late or held."""
+    yield from _feed_missing(record, rules, on, missing)
     again = on + timedelta(days=rules.policy.suspension.look_again_days)
     if decision.on != on:
         why = Reason("stale_data", "须先比对当日数据。", f"The data were matched on {decision.on}.")
@@ -50,3 +68,22 @@ def holds(
             f"In hospital, away or moved, as a visit found; to be visited again from {revisit}.",
         )
         yield Hold(why, revisit)
+
+
+def _feed_missing(
+    record: PersonRecord, rules: RuleBook, on: date, missing: AbstractSet[FeedId]
+) -> Iterator[Hold]:
+    """A feed that is late or held is not evidence of absence (rule 11)."""
+    last = last_certificate(record)
+    if last is None or last.evidence is None or last.evidence.feed not in missing:
+        return
+    end = last.valid_until + PROTECTED
+    if on <= end:
+        again = on + timedelta(days=rules.policy.suspension.look_again_days)
+        why = Reason(
+            "feed_missing",
+            "上次认证所依据的数据来源未按时报送，暂不能据此认定本人未认证。",
+            "The feed that certified last time is late or held: its silence says nothing.",
+            last.evidence,
+        )
+        yield Hold(why, min(again, end + ONE_DAY))

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
-from chalicelib.engine.benefits import BenefitRules, Consequence, CustodyCode, LastMonth
+from chalicelib.engine.benefits import BenefitRules, Consequence, CustodyCode, LastMonth, Offset
 from chalicelib.engine.periods import month_before, month_of, months_between, next_month
 from chalicelib.model import Entitlement, Month, Payment
 
@@ -81,3 +81,22 @@ def months_served(code: CustodyCode, begun: date, released: date | None, pay_run
         return frozenset()
     last = month_before(month_of(released)) if released is not None else month_before(pay_run)
     return frozenset(months_between(next_month(month_of(begun)), last))
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What of an overpayment is taken from where, and what is left to ask for (rule 17)."""
+
+    offset: Mapping[Offset, int]
+    left: int
+
+
+def demand(fen: int, available: Mapping[Offset, int], rules: BenefitRules) -> Demand:
+    """Take an overpayment from what the benefit allows, in its order, before anybody is asked to pay."""
+    taken: dict[Offset, int] = {}
+    for source in rules.recovery.offset if rules.recovery else ():
+        part = min(fen, available.get(source, 0))
+        if part > 0:
+            taken[source] = part
+            fen -= part
+    return Demand(taken, fen)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from chalicelib.model import Month
@@ -40,6 +41,7 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, day.day)
 
 
+@lru_cache(maxsize=16_384)
 def last_day_certified(day: date, months: int, counting: Counting = Counting.CALENDAR_MONTHS) -> date:
     """The last day (inclusive) through which evidence of `day` certifies: the day before day + months.
 

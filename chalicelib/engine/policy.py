@@ -6,6 +6,7 @@ reason. The models below say what may stand in it, and refuse what cannot be rig
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Final, Literal, Self
@@ -13,10 +14,11 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from chalicelib.declarations import Declaration
-from chalicelib.engine.periods import Counting, age_on
+from chalicelib.engine.periods import Counting, add_months, age_on
 from chalicelib.model import FeedId, KeyGroup, Person, Template
 
 MOST_MONTHS: Final = 12  # [A] strong evidence exempts for at most 12 months
+LONGEST_PERIOD: Final = 366  # days of those months
 
 Days = Annotated[int, Field(ge=1, le=400)]
 Months = Annotated[int, Field(ge=1, le=MOST_MONTHS)]
@@ -57,13 +59,24 @@ class Tier(Declaration):
     months: Months
     aged_at_least: int = Field(default=0, ge=0, le=130)
     in_key_group: tuple[KeyGroup, ...] = ()
+    no_strong_within_months: Months | None = None  # [A] no strong evidence in the last period
     why: str = Field(min_length=1)
 
-    def covers(self, person: Person, day: date) -> bool:
-        """Whether the tier holds for a person on the day of the evidence."""
-        if self.in_key_group:
-            return not person.key_groups.isdisjoint(self.in_key_group)
-        return age_on(person.born, day) >= self.aged_at_least
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether nobody falls out of it."""
+        return not self.aged_at_least and not self.in_key_group and self.no_strong_within_months is None
+
+    def covers(self, person: Person, day: date, strong_days: Sequence[date] = ()) -> bool:
+        """Whether the tier holds for a person on the day of the evidence: all that it asks must be so."""
+        if self.in_key_group and person.key_groups.isdisjoint(self.in_key_group):
+            return False
+        if self.aged_at_least and age_on(person.born, day) < self.aged_at_least:
+            return False
+        if self.no_strong_within_months is None:
+            return True
+        first = add_months(day, -self.no_strong_within_months)
+        return not any(first <= other < day for other in strong_days)
 
 
 class Periods(Declaration):
@@ -75,7 +88,7 @@ class Periods(Declaration):
 
     @model_validator(mode="after")
     def _everybody_is_in_a_tier(self) -> Self:
-        if not any(tier.aged_at_least == 0 and not tier.in_key_group for tier in self.tiers):
+        if not any(tier.is_for_everybody for tier in self.tiers):
             raise ValueError("one tier must hold for everybody (no age, no key group)")
         if self.weak_months > min(tier.months for tier in self.tiers):
             raise ValueError("weak evidence may not carry longer than strong evidence does in any tier")
@@ -154,6 +167,18 @@ class Timeline(Declaration):
         return self
 
 
+class LazyRenewal(Declaration):
+    """From when on plain presence moves a certificate; before that it waits in the lake."""
+
+    days_before_end: Days
+    stays_wait: bool = False  # whether admissions and discharges wait as well
+
+    @property
+    def writes_everything(self) -> bool:
+        """Whether no certificate can be further from its end than this."""
+        return self.days_before_end >= LONGEST_PERIOD
+
+
 class Visits(Declaration):
     """Home visits (rule 10 c, "Visit outcomes")."""
 
@@ -203,6 +228,33 @@ class MessagePolicy(Declaration):
     certified_every_months: int = Field(ge=1)
 
 
+class Bounds(Declaration):
+    """The least and the most that a county may set."""
+
+    least: int = Field(ge=0)
+    most: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.least > self.most:
+            raise ValueError("least may not be more than most")
+        return self
+
+    def allow(self, value: int) -> bool:
+        """Whether a value lies within them, both ends included."""
+        return self.least <= value <= self.most
+
+
+class CountyMaySet(Declaration):
+    """What a county may set by itself, and within which bounds; what is not named, it may not (row J4)."""
+
+    months: Bounds | None = None
+    weak_months: Bounds | None = None
+    threshold: Bounds | None = None
+    points: Bounds | None = None
+    recognises: tuple[EventName, ...] = ()  # events that a benefit with a list of its own may add
+
+
 class Policy(Declaration):
     """A jurisdiction's policy.yaml."""
 
@@ -213,6 +265,7 @@ class Policy(Declaration):
     periods: Periods
     weak: WeakRules
     timeline: Timeline
+    lazy_renewal: LazyRenewal = LazyRenewal(days_before_end=LONGEST_PERIOD)
     visits: Visits
     suspension: SuspensionPolicy
     stays: tuple[Stay, ...]
@@ -222,6 +275,13 @@ class Policy(Declaration):
     recovery_working_days: Days
     pay_runs_until_listed: int = Field(ge=1)
     results_day: DayOfMonth
+    county_may_set: CountyMaySet = CountyMaySet()
+
+    @model_validator(mode="after")
+    def _settled_before_a_case_opens(self) -> Self:
+        if self.lazy_renewal.days_before_end < self.timeline.window_days:
+            raise ValueError("lazy_renewal must begin no later than the window in which cases open")
+        return self
 
     @cached_property
     def stay_days(self) -> dict[FeedId, int]:

@@ -1,99 +1,192 @@
-"""The sentences of a decision: why, in words that an officer can read to a citizen."""
+"""The sentences of a decision: why, in words that an officer can read to a citizen.
+
+A decision is made far more often than it is read: a reason carries its code and its words, and the
+sentences are made when somebody asks for them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any, assert_never
 
-from chalicelib.engine.benefits import Clause, Excludes
-from chalicelib.engine.periods import zh_day
+from chalicelib.engine.benefits import Excludes
+from chalicelib.engine.clauses import Clause
+from chalicelib.engine.periods import zh_day, zh_month
+from chalicelib.engine.policy import Sentence
 from chalicelib.engine.weigh import Lack, Shortfall, Weight
-from chalicelib.model import EvidenceKey, FeedEvent, Reason, SuspicionKind
+from chalicelib.model import EvidenceKey, FeedEvent, Month, Reason, SuspicionKind
+
+
+class Telling(Reason):
+    """A reason whose sentences are made when they are asked for; equal to one that says the same."""
+
+    __slots__ = ("_tell", "_words")
+    _tell: Callable[..., tuple[str, str]]
+    _words: tuple[Any, ...]
+
+    def __init__(
+        self,
+        code: str,
+        tell: Callable[..., tuple[str, str]],
+        words: tuple[Any, ...] = (),
+        evidence: EvidenceKey | None = None,
+        rule: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, "code", code)
+        put(self, "_tell", tell)
+        put(self, "_words", words)
+        put(self, "evidence", evidence)
+        put(self, "rule", rule)
+
+    @property
+    def zh(self) -> str:
+        """The sentence in Chinese."""
+        return self._tell(*self._words)[0]
+
+    @property
+    def en(self) -> str:
+        """The sentence in English."""
+        return self._tell(*self._words)[1]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reason) and _said(self) == _said(other)
+
+    def __hash__(self) -> int:
+        return hash(_said(self))
+
+
+def _said(reason: Reason) -> tuple[str, str, str, EvidenceKey | None, str]:
+    return reason.code, reason.zh, reason.en, reason.evidence, reason.rule
+
+
+# --- what certifies ------------------------------------------------------------------------------
 
 
 def by_strong(weight: Weight, event: FeedEvent) -> Reason:
     """One strong item sufficed."""
-    return Reason(
-        "strong",
+    return Telling("strong", _by_strong, (weight, event), weight.keys[0], weight.rule)
+
+
+def _by_strong(weight: Weight, event: FeedEvent) -> tuple[str, str]:
+    return (
         f"{zh_day(weight.day)}的“{event.zh}”记录足以证明本人情况，认证有效至{zh_day(weight.until)}。",
         f"The record “{event.en}” of {weight.day} suffices; certified through {weight.until}.",
-        weight.keys[0],
     )
 
 
-def by_combination(weight: Weight, names: tuple[str, str]) -> Reason:
-    """Weak items sufficed together; `names` are their feeds' events in Chinese and English."""
-    zh, en = names
-    return Reason(
-        "weak",
-        f"{len(weight.keys)}条生活记录（{zh}）相互印证，认证有效至{zh_day(weight.until)}。",
-        f"{len(weight.keys)} everyday records ({en}) bear each other out; certified through {weight.until}.",
-        weight.keys[-1],
+def by_combination(weight: Weight, events: tuple[FeedEvent, ...]) -> Reason:
+    """Weak items sufficed together; `events` are what they were."""
+    return Telling("weak", _by_combination, (weight, events), weight.keys[-1], weight.rule)
+
+
+def _by_combination(weight: Weight, events: tuple[FeedEvent, ...]) -> tuple[str, str]:
+    named = {(event.feed, event.event): event for event in events}
+    zh = "、".join(named[key].zh for key in sorted(named))
+    en = ", ".join(named[key].en for key in sorted(named))
+    count, until = len(weight.keys), weight.until
+    return (
+        f"{count}条生活记录（{zh}）相互印证，认证有效至{zh_day(until)}。",
+        f"{count} everyday records ({en}) bear each other out; certified through {until}.",
     )
 
 
 def by_authority(until: date) -> Reason:
     """The authority's own roster says through which day the person is certified."""
-    return Reason(
-        "authority",
+    return Telling("authority", _by_authority, (until,))
+
+
+def _by_authority(until: date) -> tuple[str, str]:
+    return (
         f"发放部门原已确认的资格有效至{zh_day(until)}。",
         f"Certified through {until} by the authority's own records.",
     )
 
 
+# --- what is lacking -----------------------------------------------------------------------------
+
+
 def ran_out(weight: Weight) -> Reason:
     """There is evidence, and what it gave has ended."""
-    return Reason(
-        "ran_out",
+    return Telling("ran_out", _ran_out, (weight,), weight.keys[0], weight.rule)
+
+
+def _ran_out(weight: Weight) -> tuple[str, str]:
+    return (
         f"最近一次认证依据{zh_day(weight.day)}的记录，有效期已于{zh_day(weight.until)}届满。",
         f"The last certification, from {weight.day}, ended on {weight.until}.",
-        weight.keys[0],
     )
 
 
 def too_weak(short: Shortfall, threshold: int) -> Reason:
     """Why the weak items at hand do not certify together."""
-    if short.lack is Lack.NOTHING:
-        return Reason(
-            "no_evidence",
-            "各部门数据中暂未查到可以确认本人情况的记录。",
-            "No department's data show that the person was there.",
-        )
-    if short.lack is Lack.TRACES:
-        return Reason(
-            "one_trace",
-            "现有记录只来自同一种渠道，或可由他人代办，还不能据此确认本人情况。",
-            "The records leave one kind of trace only, or could be somebody else's doing.",
-        )
-    return Reason(
-        "too_few_points",
-        f"现有生活记录印证不足（{short.points}分，需{threshold}分）。",
-        f"The everyday records do not reach the threshold ({short.points} of {threshold} points).",
+    match short.lack:
+        case Lack.NOTHING:
+            return Telling("no_evidence", _no_evidence)
+        case Lack.TRACES:
+            return Telling("one_trace", _one_trace)
+        case Lack.POINTS:
+            return Telling("too_few_points", _too_few_points, (short.points, threshold), None, "policy/weak")
+        case _:
+            assert_never(short.lack)
+
+
+def _no_evidence() -> tuple[str, str]:
+    return (
+        "各部门数据中暂未查到可以确认本人情况的记录。",
+        "No department's data show that the person was there.",
+    )
+
+
+def _one_trace() -> tuple[str, str]:
+    return (
+        "现有记录只来自同一种渠道，或可由他人代办，还不能据此确认本人情况。",
+        "The records leave one kind of trace only, or could be somebody else's doing.",
+    )
+
+
+def _too_few_points(points: int, threshold: int) -> tuple[str, str]:
+    return (
+        f"现有生活记录印证不足（{points}分，需{threshold}分）。",
+        f"The everyday records do not reach the threshold ({points} of {threshold} points).",
     )
 
 
 def weak_blocked() -> Reason:
     """Everyday records count for nothing while something speaks against the person."""
-    return Reason(
-        "weak_blocked",
+    return Telling("weak_blocked", _weak_blocked)
+
+
+def _weak_blocked() -> tuple[str, str]:
+    return (
         "疑点核实期间，一般生活记录不作为认证依据。",
         "Everyday records do not certify while a suspicion is being verified.",
     )
 
 
+# --- what speaks against -------------------------------------------------------------------------
+
+
 def loss(kind: SuspicionKind, key: EvidenceKey, event: FeedEvent) -> Reason:
     """A department reports a death or custody; nothing happens to the money until people have looked."""
-    return Reason(
-        kind.value,
+    return Telling(kind.value, _loss, (key, event), key)
+
+
+def _loss(key: EvidenceKey, event: FeedEvent) -> tuple[str, str]:
+    return (
         f"收到{zh_day(key.day)}的“{event.zh}”记录，需由工作人员核实；核实期间待遇照常发放。",
         f"A record “{event.en}” of {key.day} must be verified by a person; payment continues meanwhile.",
-        key,
     )
 
 
 def deceased(day: date) -> Reason:
     """The death has been confirmed by a person."""
-    return Reason(
-        "deceased",
+    return Telling("deceased", _deceased, (day,))
+
+
+def _deceased(day: date) -> tuple[str, str]:
+    return (
         f"经核实，本人已于{zh_day(day)}去世；此后的记录不作为认证依据。",
         f"Confirmed to have died on {day}; nothing later certifies.",
     )
@@ -101,41 +194,124 @@ def deceased(day: date) -> Reason:
 
 def contradiction(key: EvidenceKey, event: FeedEvent, since: date) -> Reason:
     """Somebody was seen after the day on which the person is said to have died or been taken in."""
-    return Reason(
-        "contradiction",
+    return Telling("contradiction", _contradiction, (key, event, since), key)
+
+
+def _contradiction(key: EvidenceKey, event: FeedEvent, since: date) -> tuple[str, str]:
+    return (
         f"{zh_day(since)}之后仍有“{event.zh}”记录（{zh_day(key.day)}），两边记录相互矛盾，需分别核实；"
         "核实期间待遇照常发放。",
         f"“{event.en}” of {key.day} contradicts what is recorded for {since}; both sides are verified, "
         "payment continues meanwhile.",
-        key,
     )
 
 
-def double_receipt(row: Excludes, key: EvidenceKey, event: FeedEvent) -> Reason:
-    """Another benefit that excludes this one is drawn."""
-    return Reason(
-        "double_receipt",
-        f"收到{zh_day(key.day)}的“{event.zh}”记录，按{row.authority}不能同时领取，需由工作人员核实；"
+def double_receipt(row: Excludes, key: EvidenceKey, event: FeedEvent, rule: str) -> Reason:
+    """A department reports another benefit that excludes this one."""
+    return Telling("double_receipt", _double_receipt, (row, key, event.zh, event.en), key, rule)
+
+
+def drawn_together(row: Excludes, key: EvidenceKey, title: Sentence, rule: str) -> Reason:
+    """The roster itself shows another benefit that excludes this one."""
+    return Telling("double_receipt", _double_receipt, (row, key, title.zh, title.en), key, rule)
+
+
+def _double_receipt(row: Excludes, key: EvidenceKey, zh: str, en: str) -> tuple[str, str]:
+    return (
+        f"收到{zh_day(key.day)}的“{zh}”记录，按{row.authority}不能同时领取，需由工作人员核实；"
         "核实期间待遇照常发放。",
-        f"“{event.en}” of {key.day}: may not be drawn together ({row.authority}); a person verifies it, "
+        f"“{en}” of {key.day}: may not be drawn together ({row.authority}); a person verifies it, "
         "payment continues meanwhile.",
-        key,
     )
 
 
-def excluded(clause: Clause) -> Reason:
+# --- the benefit's own conditions ----------------------------------------------------------------
+
+
+def excluded(clause: Clause, rule: str) -> Reason:
     """Never silently, and by what authority."""
-    return Reason(
-        "excluded",
+    return Telling("excluded", _excluded, (clause,), None, rule)
+
+
+def _excluded(clause: Clause) -> tuple[str, str]:
+    return (
         f"{clause.because.zh}（{clause.authority}）。",
         f"{clause.because.en} ({clause.authority}).",
     )
 
 
-def condition_unmet(clause: Clause) -> Reason:
+def condition_unmet(clause: Clause, rule: str) -> Reason:
     """A condition of the benefit does not hold on the facts known: a person must look, nothing stops."""
-    return Reason(
-        "condition_unmet",
+    return Telling("condition_unmet", _condition_unmet, (clause,), None, rule)
+
+
+def _condition_unmet(clause: Clause) -> tuple[str, str]:
+    return (
         f"{clause.because.zh}（{clause.authority}），现有信息与此不符，需由工作人员确认。",
         f"{clause.because.en} ({clause.authority}): not so on the facts known; a person must look.",
     )
+
+
+def condition_lost(clause: Clause, day: date, key: EvidenceKey, rule: str) -> Reason:
+    """A condition that held does not hold any more."""
+    return Telling("condition", _condition_lost, (clause, day), key, rule)
+
+
+def _condition_lost(clause: Clause, day: date) -> tuple[str, str]:
+    return (
+        f"{clause.because.zh}（{clause.authority}）；自{zh_day(day)}起现有信息与此不符，需由工作人员核实；"
+        "核实期间待遇照常发放。",
+        f"{clause.because.en} ({clause.authority}): not so since {day} on the facts known; a person verifies "
+        "it, payment continues meanwhile.",
+    )
+
+
+# --- money, and what nobody asked for ------------------------------------------------------------
+
+
+def wrong_amount(title: Sentence, month: Month, paid: int, due: int, key: EvidenceKey, rule: str) -> Reason:
+    """A month was paid with too little or too much."""
+    return Telling("wrong_amount", _wrong_amount, (title, month, paid, due), key, rule)
+
+
+def _wrong_amount(title: Sentence, month: Month, paid: int, due: int) -> tuple[str, str]:
+    zh, en = ("少发", "too little") if paid < due else ("多发", "too much")
+    return (
+        f"{title.zh}{zh_month(month)}应发{yuan(due)}元，实发{yuan(paid)}元，{zh}{yuan(abs(due - paid))}元，"
+        "需由工作人员核实；核实期间待遇照常发放。",
+        f"{title.en}, {month}: {yuan(due)} yuan due, {yuan(paid)} paid, {yuan(abs(due - paid))} {en}; a "
+        "person verifies it, payment continues meanwhile.",
+    )
+
+
+def two_places(title: Sentence, places: int, key: EvidenceKey) -> Reason:
+    """One benefit is drawn in two areas, or under two numbers of the same person."""
+    return Telling("double_receipt", _two_places, (title, places), key)
+
+
+def _two_places(title: Sentence, places: int) -> tuple[str, str]:
+    return (
+        f"{title.zh}在{places}处名册同时列有本人，需由工作人员核实；核实期间待遇照常发放。",
+        f"{title.en} is drawn in {places} places at once; a person verifies it, payment continues meanwhile.",
+    )
+
+
+def entitled(title: Sentence, authority: str, rule: str) -> Reason:
+    """Somebody is entitled on the facts known and draws nothing: the authority is asked."""
+    return Telling("entitled", _entitled, (title, authority), None, rule)
+
+
+def _entitled(title: Sentence, authority: str) -> tuple[str, str]:
+    return (
+        f"按现有信息符合{title.zh}领取条件（{authority}），名册中未列，请主管部门核查，应享尽享。",
+        f"Entitled to {title.en} on the facts known ({authority}), and on no roster: the authority is asked.",
+    )
+
+
+def yuan(fen: int) -> str:
+    """An amount as people write it.
+
+    >>> yuan(15_050)
+    '150.50'
+    """
+    return f"{fen // 100}.{fen % 100:02d}"

@@ -9,6 +9,7 @@ the month: it takes effect on the first of the month after the period at the ear
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -25,6 +26,7 @@ from chalicelib.model import (
     Case,
     Decision,
     EntitlementStatus,
+    FeedId,
     MessageState,
     Month,
     PersonRecord,
@@ -81,12 +83,19 @@ class _Look:
         return self.rules.benefit_on(benefit, self.on).cutoff_day
 
 
-def readiness(record: PersonRecord, case: Case, decision: Decision, rules: RuleBook, on: date) -> Readiness:
-    """What rule 10 allows on a day for a case, given the decision of that day.
+def readiness(
+    record: PersonRecord,
+    case: Case,
+    decision: Decision,
+    rules: RuleBook,
+    on: date,
+    missing: AbstractSet[FeedId] = frozenset(),
+) -> Readiness:
+    """What rule 10 allows on a day for a case, given the decision of that day and the feeds missing on it.
 
     CLOSED      deceased, or nothing left that could be suspended
     CERTIFIED   every benefit that could be suspended is certified beyond the case's period
-    HELD        a suspicion, a stay, an explained absence, the list not open: wait_until
+    HELD        a suspicion, a stay, an explained absence, a missing feed, the list not open: wait_until
     VISIT_NEEDED  not yet reminded and twice not met
     PROPOSE     everything but people's approval; also while a line about it stands
     APPROVED    two people have approved, and the month has not come: wait_until
@@ -97,7 +106,7 @@ def readiness(record: PersonRecord, case: Case, decision: Decision, rules: RuleB
     if settled is not None:
         return settled
     uncertified = tuple(code for code in look.suspendable if look.valid_until[code] <= case.due)
-    held = tuple(holds(record, decision, look.made, rules, on))
+    held = tuple(holds(record, decision, look.made, rules, on, missing))
     if held:
         until = max(hold.until for hold in held)
         return Readiness(Step.HELD, uncertified, tuple(hold.reason for hold in held), until)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.engine.benefits import Benefit
 from chalicelib.engine.policy import WeakRules
@@ -22,22 +22,21 @@ from chalicelib.model import EvidenceKey, FeedEvent, Person, Route, Strength, Tr
 OWN: Final = (Trace.BODY, Trace.OWN_CARD)  # nobody else leaves these without the person's doing
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """An item of evidence that speaks for presence, with what its feed declares about it."""
 
     key: EvidenceKey
     event: FeedEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """What positive evidence gives: certified through `until`, running from `day`."""
+class Weight(NamedTuple):
+    """What positive evidence gives: certified through `until`, running from `day`, by which rule."""
 
     until: date
     day: date
     route: Route
     keys: tuple[EvidenceKey, ...]
+    rule: str = ""
 
 
 class Lack(StrEnum):
@@ -56,6 +55,10 @@ class Shortfall:
     points: int = 0
 
 
+STRONG: Final = Strength.STRONG  # looked up once for each item of evidence
+NONE_AT_ALL: Final = Shortfall(Lack.NOTHING)
+
+
 def strongest(
     person: Person, sightings: Sequence[Sighting], benefit: Benefit, rules: RuleBook
 ) -> Weight | None:
@@ -64,25 +67,32 @@ def strongest(
     Not always the newest: whoever turns 80 between two items had the longer period at the first.
     """
     best: Weight | None = None
+    is_plain = benefit.is_plain
+    days: Sequence[date] = ()
+    if rules.asks_for_history:
+        days = [s.key.day for s in sightings if s.event.strength is STRONG]
     for sighting in sightings:
-        key = sighting.key
-        if sighting.event.strength is not Strength.STRONG:
+        key, event = sighting
+        if event.strength is not STRONG:
             continue
         version = benefit.on(key.day)
-        if not version.recognises_event((key.feed, key.event)):
+        if not is_plain and not version.recognises_event((key.feed, key.event)):
             continue
-        until = rules.last_day(key.day, rules.months(version, person, key.day))
+        months, rule = rules.period(benefit, version, person, key.day, days)
+        until = rules.last_day(key.day, months)
         if best is None or (until, key) > (best.until, best.keys[0]):
-            best = Weight(until, key.day, sighting.event.route, (key,))
+            best = Weight(until, key.day, event.route, (key,), rule)
     return best
 
 
 def combined(sightings: Sequence[Sighting], benefit: Benefit, rules: RuleBook) -> Weight | Shortfall:
     """The weak combination that carries furthest, running from its newest own card or body item."""
     weak = rules.policy.weak
-    items = sorted((s for s in sightings if _counts(s, benefit, weak)), key=lambda s: s.key, reverse=True)
+    items = sorted((s for s in sightings if _counts(s, benefit, weak)), key=_newest, reverse=True)
+    if not items:
+        return NONE_AT_ALL
     best: _Combination | None = None
-    short = Shortfall(Lack.NOTHING)
+    short = NONE_AT_ALL
     for start, newest in enumerate(items):
         end = newest.key.day
         if start and end == items[start - 1].key.day:
@@ -98,7 +108,12 @@ def combined(sightings: Sequence[Sighting], benefit: Benefit, rules: RuleBook) -
     if best is None:
         return short
     until = rules.last_day(best.day, rules.policy.periods.weak_months)
-    return Weight(until, best.day, Route.SILENT, tuple(sorted(best.keys)))
+    return Weight(until, best.day, Route.SILENT, tuple(sorted(best.keys)), "policy/weak")
+
+
+def _newest(sighting: Sighting) -> tuple[date, str, str]:
+    key = sighting.key
+    return key.day, key.feed, key.event
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def _read(dropped: DroppedFile, feed: Feed, data: bytes) -> DroppedFile:
         held = replace(seen, state=hold.state, code=hold.code, zh=hold.zh, en=hold.en)
         return _finish(held, feed, reading.rejected_csv() if reading.rejections else None)
     result = loading.load(seen, feed, reading)
-    loaded = replace(seen, state=FileState.LOADED, certified=result.certified)
+    loaded = replace(seen, state=FileState.LOADED, certified=result.certified, kept=result.kept)
     finished = _finish(loaded, feed, reading.rejected_csv() if reading.rejections else None)
     if result.new_people:
         read_again_for_new_people()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 
 from chalicelib import clock
-from chalicelib.cases import evidence_arrived
+from chalicelib.cases import evidence_arrived, settling
+from chalicelib.engine import renewal
 from chalicelib.model import (
     BenefitCode,
     Change,
@@ -16,8 +18,6 @@ from chalicelib.model import (
     Entitlement,
     EntitlementStatus,
     Evidence,
-    EvidenceKey,
-    FeedEvent,
     Identity,
     Instruction,
     InstructionKind,
@@ -27,7 +27,6 @@ from chalicelib.model import (
     Person,
     PersonId,
     PersonRecord,
-    Strength,
 )
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
@@ -38,9 +37,14 @@ from chalicelib.storage import objects, people, work
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a file changed: people whose certificate moved, and whether anybody is new on the roster."""
+    """What a file changed: people by what became of their evidence, and whether anybody is new on the roster.
+
+    `certified`: their certificate moved at once. `kept`: it is far from its end, and what the file says
+    waits in the lake; most of them will be certified by it, or by something newer, when the end is near.
+    """
 
     certified: int = 0
+    kept: int = 0
     new_people: bool = False
 
 
@@ -54,39 +58,34 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             load_payments(reading.payments)
             return Loaded()
         case _:
-            objects.put_evidence(dropped.feed, dropped.day, dropped.id, reading.evidence)
-            return Loaded(certified=load_evidence(reading.evidence, actor=f"feed:{feed.id}"))
+            # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
+            objects.put_evidence(dropped.feed, dropped.id, reading.evidence)
+            return load_evidence(reading.evidence, actor=f"feed:{feed.id}")
 
 
 # --- evidence --------------------------------------------------------------------------------------
 
 
-def load_evidence(evidence: Mapping[PersonId, list[Evidence]], *, actor: str) -> int:
-    """Write each person's newest evidence and settle what follows."""
-    moved = 0
+def load_evidence(evidence: Mapping[PersonId, Sequence[Evidence]], *, actor: str) -> Loaded:
+    """Write what cannot wait in the lake, and settle what follows (design, decision 4)."""
+    rules = current().rules
+    awaited = _awaited(evidence)
+    moved = kept = 0
     for person, items in evidence.items():
-        moved += bool(evidence_arrived(person, newest(items), actor=actor).moved)
-    return moved
+        now = items if person in awaited else [i for i in items if not renewal.may_wait(i, rules)]
+        if now:
+            arrival = evidence_arrived(person, renewal.newest(now, rules), actor=actor)
+            moved += bool(arrival.moved)
+        else:
+            kept += 1
+    return Loaded(certified=moved, kept=kept)
 
 
-def newest(items: Sequence[Evidence]) -> list[Evidence]:
-    """Of strong presence the newest of each event is enough; everything else is kept whole.
-
-    Weak items certify only in combination, over several days: each of them may be the one that counts.
-    """
-    kept: dict[tuple[str, str], Evidence] = {}
-    rest = []
-    for item in items:
-        event = _event(item.key)
-        if event.strength is not Strength.STRONG or event.stay is not None:
-            rest.append(item)
-        elif (place := (item.key.feed, item.key.event)) not in kept or item.key > kept[place].key:
-            kept[place] = item
-    return [*rest, *kept.values()]
-
-
-def _event(key: EvidenceKey) -> FeedEvent:
-    return current().rules.events[(key.feed, key.event)]
+def _awaited(evidence: Mapping[PersonId, object]) -> AbstractSet[PersonId]:
+    """Whose evidence is needed at once: one look at the work rows, however large the file."""
+    if not evidence or current().rules.policy.lazy_renewal.writes_everything:
+        return evidence.keys()
+    return work.awaited(settling.awaited_until(clock.today()))
 
 
 # --- the roster ------------------------------------------------------------------------------------

@@ -40,6 +40,8 @@ def receipt_of(dropped: DroppedFile, feed: Feed | None, *, with_rejects: bool) -
         "rejected": counts.rejected,
         "strangers": counts.strangers,
         "superseded": counts.superseded,
+        "people_certified": dropped.certified,
+        "people_kept_for_later": dropped.kept,
         "rejected_rows": f"{dropped.department}/{dropped.id}.csv" if with_rejects else None,
         "received": dropped.received.isoformat(),
         "finished": dropped.finished.isoformat() if dropped.finished else None,

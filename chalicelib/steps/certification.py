@@ -7,18 +7,19 @@ afterwards. So nobody waits who need not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from chalicelib import clock, messages
 from chalicelib.cases import executions, settling, visiting
-from chalicelib.engine.timeline import next_list_day, plan_case, seconds_until
+from chalicelib.engine.timeline import SECONDS_A_DAY, next_list_day, plan_case, seconds_until
 from chalicelib.engine.wording import check_code
 from chalicelib.model import (
     Case,
     Change,
+    Evidence,
     Message,
     PersonRecord,
     Proposal,
@@ -43,10 +44,14 @@ def run(event: Mapping[str, Any]) -> Answer:
 
 
 def match_data(call: StepInput) -> Answer:
-    """Does the data certify by now? Also plans the waits of this case."""
+    """Do record and lake certify by now? Also plans the waits of this case.
+
+    The daily run read the lake before it opened the case. If the lake cannot be read again, the case
+    goes on with the record: the last look reads both before anything happens to money.
+    """
     on = clock.today()
     plan = plan_case(call.due, on, current().rules.policy)
-    record = _settled(call)
+    record = _settled(call, suspending.from_lake(call.person) or ())
     case = call.case_of(record)
     if case is None:
         outcome = Step.CLOSED
@@ -65,11 +70,11 @@ def match_data(call: StepInput) -> Answer:
     )
 
 
-def _settled(call: StepInput) -> PersonRecord:
-    """The record with its certificates brought up to date, and the case standing in this state."""
+def _settled(call: StepInput, found: Sequence[Evidence]) -> PersonRecord:
+    """The record brought up to date with what the lake holds, and the case standing in this state."""
 
     def settle(record: PersonRecord) -> Change | None:
-        settlement = settling.settle(record, clock.today())
+        settlement = settling.settle_with_lake(record, found, clock.today())
         case = call.case_of(record)
         moved = case is not None and case.state is not call.state
         if not settlement and not moved:
@@ -188,12 +193,15 @@ def _wait(call: StepInput, act: Callable[[PersonRecord, Case], Change]) -> Answe
 
 
 def last_look(call: StepInput) -> Answer:
-    """Match the data once more and check every condition of rule 10."""
-    record = _settled(call)
+    """Match record and lake once more and check every condition of rule 10; no lake, not today."""
+    on = clock.today()
+    found = suspending.from_lake(call.person)
+    record = _settled(call, found or ())
     case = call.case_of(record)
     if case is None:
         return answer(Step.CLOSED)
-    on = clock.today()
+    if found is None and not settling.is_certified(record, case):
+        return answer(Step.HELD, SECONDS_A_DAY)
     readiness = suspending.look(record, case, on)
     until = readiness.wait_until
     if readiness.step is Step.PROPOSE:

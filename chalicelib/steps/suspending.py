@@ -7,27 +7,33 @@ still stands.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from chalicelib import clock, messages
 from chalicelib.cases import executions, settling, visiting
+from chalicelib.cases.freshness import missing_feeds
 from chalicelib.engine import suspension, timeline
+from chalicelib.engine.holds import last_certificate
 from chalicelib.engine.money import arrears
 from chalicelib.engine.periods import month_of
 from chalicelib.engine.timeline import SECONDS_A_DAY
 from chalicelib.engine.visits import next_visit_days
+from chalicelib.errors import UnreadableError
 from chalicelib.model import (
     BenefitCode,
     Case,
     Change,
     Entitlement,
     EntitlementStatus,
+    Evidence,
     Instruction,
     InstructionKind,
     InstructionState,
     MessageState,
     Month,
+    PersonId,
     PersonRecord,
     Proposal,
     ProposalState,
@@ -36,17 +42,30 @@ from chalicelib.model import (
     Template,
     Waiting,
 )
+from chalicelib.observability import logger
 from chalicelib.pack import current
 from chalicelib.settings import settings
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
-from chalicelib.storage import people, work
+from chalicelib.storage import lake, people, work
 
 STANDING = (ProposalState.PROPOSED, ProposalState.CONFIRMED, ProposalState.APPROVED)
 
 
+def from_lake(person: PersonId) -> list[Evidence] | None:
+    """What the lake holds about a person; None if it cannot be read: conclude nothing from that."""
+    try:
+        return lake.evidence_of(person)
+    except UnreadableError:
+        logger.warning("the lake cannot be read", extra={"person": person})
+        return None
+
+
 def look(record: PersonRecord, case: Case, on: date) -> suspension.Readiness:
-    """Rule 10 on a fresh match of this day."""
-    return suspension.readiness(record, case, settling.judge(record, on), current().rules, on)
+    """Rules 10 and 11 on a fresh match of this day."""
+    last = last_certificate(record)
+    feeds = [last.evidence.feed] if last is not None and last.evidence is not None else []
+    missing = missing_feeds(feeds, on)
+    return suspension.readiness(record, case, settling.judge(record, on), current().rules, on, missing)
 
 
 def visit_days(record: PersonRecord, case: Case, on: date) -> tuple[date, date]:
@@ -90,11 +109,12 @@ def suspend(call: StepInput) -> Answer:
     """Stop the payments that two people have approved to stop, if everything still stands."""
     on = clock.today()
     outcome = Step.CHANGED
+    found = from_lake(call.person)
 
     def stop(record: PersonRecord) -> Change | None:
         nonlocal outcome
         case = call.case_of(record)
-        outcome, benefits = _may_suspend(record, case, on)
+        outcome, benefits = _may_suspend(record, case, found, on)
         if outcome is not Step.SUSPEND or case is None:
             return None
         approved = standing_proposal(record, case)
@@ -108,14 +128,16 @@ def suspend(call: StepInput) -> Answer:
     return answer(outcome, current().rules.policy.timeline.dormant_after_days * SECONDS_A_DAY)
 
 
-def _may_suspend(record: PersonRecord, case: Case | None, on: date) -> tuple[Step, tuple[BenefitCode, ...]]:
+def _may_suspend(
+    record: PersonRecord, case: Case | None, found: Sequence[Evidence] | None, on: date
+) -> tuple[Step, tuple[BenefitCode, ...]]:
     """What stands on this day, for which benefits; anything but SUSPEND leaves the money alone."""
     if case is None:
         return Step.CLOSED, ()
     if any(e.status is EntitlementStatus.SUSPENDED for e in settling.still_due(record, case)):
         return Step.SUSPENDED, ()  # a repeated call: it has been done
-    if settling.settle(record, on):
-        return Step.CHANGED, ()  # evidence that was not settled yet: the last look comes first
+    if found is None or settling.settle_with_lake(record, found, on):
+        return Step.CHANGED, ()  # evidence not settled yet, or not to be read: the last look comes first
     readiness = look(record, case, on)
     step = readiness.step
     known = (Step.SUSPEND, Step.CERTIFIED, Step.CLOSED)

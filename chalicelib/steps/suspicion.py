@@ -33,6 +33,7 @@ from chalicelib.model import (
 )
 from chalicelib.pack import current
 from chalicelib.settings import settings
+from chalicelib.steps import suspending
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
 from chalicelib.storage import people
 
@@ -46,8 +47,19 @@ def run(event: Mapping[str, Any]) -> Answer:
 
 
 def gather_evidence(call: StepInput) -> Answer:
-    """Everything known after the day in question; a person may have spoken already."""
-    record = people.load(call.person)
+    """Everything known, record and lake; a person may have spoken already.
+
+    What contradicts the suspicion opens one of its own. If the lake cannot be read, people verify all
+    the same: nothing ends without their word.
+    """
+    found = suspending.from_lake(call.person) or ()
+
+    def gather(record: PersonRecord) -> Change | None:
+        settlement = settling.settle_with_lake(record, found, clock.today())
+        return settlement.change(call.state.value, ACTOR) if settlement else None
+
+    record = people.change(call.person, gather)
+    settling.follow_up(record)
     suspicion = call.suspicion_of(record)
     if suspicion is None:
         return answer(Step.CLOSED)

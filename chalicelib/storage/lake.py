@@ -1,21 +1,32 @@
-"""The evidence lake: one immutable Parquet file per dropped file, of rows about people of the roster.
+"""The evidence lake: everything that files said about people of the roster, in Parquet, by person.
 
-evidence/feed=<feed>/<YYYY-MM>/<file>.parquet, sorted by person; columns person, day, event, line, and
-facts as JSON text (null where there are none). If the lake cannot be read, nothing may be concluded.
+evidence/bucket=<bucket>/feed=<feed>/<file>.<digest>.parquet    as loaded; a large file in 32 parts
+evidence/bucket=<bucket>/whole.parquet                          what tidying has made of them
+
+A bucket is the beginning of a person's id, or "_" for everybody: one person is read with two
+listings, their own bucket, and the few objects loaded since the last tidying. Rows are sorted by
+person; columns person, feed, day, event, file, line, recovered, and facts as JSON text (or null).
+
+What was loaded is never replaced: its name is made of its content, and the same again is itself.
+Tidying writes a bucket before it removes what went into it, so whoever reads sees each row once or
+twice, never not at all; evidence is a set. If the lake cannot be read, nothing may be concluded.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import UnreadableError
+from chalicelib.errors import ConflictError, UnreadableError
 from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client, on_forget
@@ -23,112 +34,281 @@ from chalicelib.storage.clients import client, on_forget
 if TYPE_CHECKING:
     import polars as pl
 
-_ROOT: Final = "evidence/"
-_KEPT: Final = 8_000_000  # bytes of Parquet of one feed that a process keeps in memory
+_ROOT: Final = "evidence/bucket="
+_EVERYBODY: Final = "_"
+_WHOLE: Final = "whole.parquet"  # sorts after feed=…: a listing meets what is loaded first
+_LARGE: Final = (
+    20_000  # rows from which a file is written in parts, so that nobody reads it all for one person
+)
+_LOOSE: Final = 64  # objects as loaded that a reader may have to look through; with more, tidying is worth it
+_KEPT: Final = 8_000_000  # bytes of Parquet that a process keeps in memory
+_TRIES: Final = 3
+_GONE: Final = frozenset({"NoSuchKey", "404"})
+_CHANGED: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
     key: str
-    version: str  # a file that is read again for new people of the roster replaces its evidence
+    etag: str
     size: int
 
     @property
-    def feed(self) -> FeedId:
-        return FeedId(self.key.removeprefix(f"{_ROOT}feed=").partition("/")[0])
+    def bucket(self) -> str:
+        return self.key.removeprefix(_ROOT).partition("/")[0]
 
     @property
-    def file(self) -> FileId:
-        return FileId(self.key.rpartition("/")[2].removesuffix(".parquet"))
+    def is_whole(self) -> bool:
+        return self.key.endswith(f"/{_WHOLE}")
 
 
-_frames: Final[dict[FeedId, tuple[frozenset[_Stored], pl.DataFrame]]] = {}
+_frames: Final[dict[_Stored, pl.DataFrame]] = {}
 on_forget(_frames.clear)
 
 
-def put_evidence(
-    feed: FeedId, day: date, file: FileId, evidence: Mapping[PersonId, Sequence[Evidence]]
-) -> None:
-    """Keep what a file said about people of the roster; the same file again replaces itself."""
+def _schema() -> dict[str, Any]:
+    import polars as pl
+
+    return {
+        "person": pl.String,
+        "feed": pl.String,
+        "day": pl.Date,
+        "event": pl.String,
+        "file": pl.String,
+        "line": pl.Int64,
+        "facts": pl.String,
+        "recovered": pl.Boolean,
+    }
+
+
+# --- write ---------------------------------------------------------------------------------------
+
+
+def put_evidence(feed: FeedId, file: FileId, evidence: Mapping[PersonId, Sequence[Evidence]]) -> None:
+    """Keep what a file said about people of the roster; the same again changes nothing."""
     import polars as pl
 
     rows = [
-        (person, item.key.day, item.key.event, item.line, _facts(item))
+        (person, feed, item.key.day, item.key.event, item.file, item.line, _facts(item), item.recovered)
         for person in sorted(evidence)
         for item in evidence[person]
     ]
-    schema = {"person": pl.String, "day": pl.Date, "event": pl.String, "line": pl.Int64, "facts": pl.String}
+    put_rows(feed, file, pl.DataFrame(rows, schema=_schema(), orient="row"))
+
+
+def put_rows(feed: FeedId, file: FileId, rows: pl.DataFrame) -> None:
+    """Keep rows that have the columns of this module already."""
+    if rows.is_empty():
+        return
+    for bucket, part in _parts(rows, 1 if rows.height > _LARGE else 0):
+        data = _parquet(part)
+        digest = hashlib.sha256(data).hexdigest()[:8]
+        _put(f"{_ROOT}{bucket}/feed={feed}/{file}.{digest}.parquet", data)
+
+
+def _parts(rows: pl.DataFrame, characters: int) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Rows by the first characters of the person's id; none: all together."""
+    import polars as pl
+
+    if not characters:
+        yield _EVERYBODY, rows
+        return
+    start = pl.col("person").str.slice(0, characters)
+    for (bucket,), part in rows.group_by(start, maintain_order=True):
+        yield str(bucket), part
+
+
+def _parquet(rows: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
-    pl.DataFrame(rows, schema=schema, orient="row").write_parquet(buffer)
-    put_parquet(feed, day, file, buffer.getvalue())
+    rows.write_parquet(buffer)
+    return buffer.getvalue()
 
 
-def put_parquet(feed: FeedId, day: date, file: FileId, data: bytes) -> None:
-    """Keep a file's evidence that is Parquet already, with the columns of this module."""
-    key = f"{_ROOT}feed={feed}/{day.isoformat()[:7]}/{file}.parquet"
-    client("s3").put_object(Bucket=settings().lake_bucket, Key=key, Body=data)
+def _put(key: str, data: bytes, **condition: str) -> None:
+    client("s3").put_object(Bucket=settings().lake_bucket, Key=key, Body=data, **condition)
 
 
 def _facts(item: Evidence) -> str | None:
     return json.dumps(dict(item.facts), ensure_ascii=False, sort_keys=True) if item.facts else None
 
 
-def evidence_of(person: PersonId, feeds: Iterable[FeedId] | None = None) -> list[Evidence]:
-    """Everything the lake holds about one person, withdrawn or not, by day; UnreadableError.
+# --- read ----------------------------------------------------------------------------------------
 
-    `feeds` limits it to some feeds. The same fact from several files comes once.
-    """
+
+def evidence_of(person: PersonId) -> list[Evidence]:
+    """Everything the lake holds about one person, withdrawn or not, by day; UnreadableError."""
+    return evidence_of_many([person])[person]
+
+
+def evidence_of_many(people: Collection[PersonId]) -> dict[PersonId, list[Evidence]]:
+    """The same for several people, each bucket read once; the same fact from several files comes once."""
     import polars as pl
 
-    found: dict[EvidenceKey, Evidence] = {}
     try:
-        for feed, stored in _by_feed(feeds).items():
-            for frame in _read(feed, stored):
-                for row in frame.filter(pl.col("person") == person).iter_rows(named=True):
-                    item = _evidence(feed, row)
-                    found.setdefault(item.key, item)
+        return _found(people)
     except (ClientError, BotoCoreError, pl.exceptions.PolarsError) as error:
         raise UnreadableError("the lake cannot be read") from error
-    return [found[key] for key in sorted(found)]
 
 
-def _evidence(feed: FeedId, row: dict[str, Any]) -> Evidence:
+def _found(people: Collection[PersonId]) -> dict[PersonId, list[Evidence]]:
+    import polars as pl
+
+    found: dict[PersonId, dict[EvidenceKey, Evidence]] = {person: {} for person in people}
+    for initial, persons in groupby(sorted(people), key=lambda person: person[0]):
+        wanted = list(persons)
+        for frame in _frames_of(initial):
+            for row in frame.filter(pl.col("person").is_in(wanted)).iter_rows(named=True):
+                item = _evidence(row)
+                mine = found[row["person"]]
+                if item.key not in mine or _outranks(item, mine[item.key]):
+                    mine[item.key] = item
+    return {person: [items[key] for key in sorted(items)] for person, items in found.items()}
+
+
+def _outranks(item: Evidence, other: Evidence) -> bool:
+    """Which of two items of one fact counts: a number that was read, then greater facts, as in `decide`."""
+    mine, theirs = ((not i.recovered, sorted(i.facts.items())) for i in (item, other))
+    return mine > theirs or (mine == theirs and (item.file, item.line) < (other.file, other.line))
+
+
+def _evidence(row: Mapping[str, Any]) -> Evidence:
+    key = EvidenceKey(row["day"], FeedId(row["feed"]), row["event"])
     facts = json.loads(row["facts"]) if row["facts"] else {}
-    return Evidence(EvidenceKey(row["day"], feed, row["event"]), FileId(row["file"]), row["line"], facts)
+    return Evidence(key, FileId(row["file"]), row["line"], facts, row["recovered"])
 
 
-def _by_feed(feeds: Iterable[FeedId] | None) -> dict[FeedId, list[_Stored]]:
-    prefixes = [_ROOT] if feeds is None else [f"{_ROOT}feed={feed}/" for feed in feeds]
+def _frames_of(initial: str) -> list[pl.DataFrame]:
+    """Everything that may hold people with this initial; listed again if it is tidied meanwhile."""
+    for _ in range(_TRIES):
+        # Everybody's first: what was tidied away before the second listing is in what the second shows.
+        stored = [*_listed(f"{_EVERYBODY}/"), *_listed(initial)]
+        frames = [frame for each in stored if (frame := _frame(each)) is not None]
+        if len(frames) == len(stored):
+            return frames
+    raise UnreadableError("the lake is tidied faster than it can be read")
+
+
+def _listed(bucket: str) -> Iterator[_Stored]:
     pages = client("s3").get_paginator("list_objects_v2")
-    result: dict[FeedId, list[_Stored]] = {}
-    for prefix in prefixes:
-        for page in pages.paginate(Bucket=settings().lake_bucket, Prefix=prefix):
-            for found in page.get("Contents", ()):
-                stored = _Stored(found["Key"], found["ETag"], found["Size"])
-                result.setdefault(stored.feed, []).append(stored)
-    return result
+    for page in pages.paginate(Bucket=settings().lake_bucket, Prefix=f"{_ROOT}{bucket}"):
+        for found in page.get("Contents", ()):
+            yield _Stored(found["Key"], found["ETag"], found["Size"])
 
 
-def _read(feed: FeedId, stored: Sequence[_Stored]) -> Iterator[pl.DataFrame]:
-    """A feed's rows: kept in memory while the feed is small, else one file after the other."""
-    if sum(each.size for each in stored) > _KEPT:
-        yield from (_frame(each) for each in stored)
-        return
+def _frame(stored: _Stored) -> pl.DataFrame | None:
+    """One object's rows, kept in memory while there is room; None if it has been tidied away."""
+    frame = _frames.get(stored)
+    if frame is None and (frame := _fetch(stored)) is not None:
+        _remember(stored, frame)
+    return frame
+
+
+def _fetch(stored: _Stored) -> pl.DataFrame | None:
     import polars as pl
 
-    now = frozenset(stored)
-    known = _frames.get(feed)
-    if known is not None and known[0] <= now:
-        frames = [known[1], *(_frame(each) for each in stored if each not in known[0])]
-    else:
-        frames = [_frame(each) for each in stored]
-    frame = frames[0] if len(frames) == 1 else pl.concat(frames)
-    _frames[feed] = (now, frame)
-    yield frame
+    try:
+        body = client("s3").get_object(Bucket=settings().lake_bucket, Key=stored.key)["Body"].read()
+    except ClientError as error:
+        if _code(error) in _GONE:
+            return None
+        raise
+    return pl.read_parquet(io.BytesIO(body))
 
 
-def _frame(stored: _Stored) -> pl.DataFrame:
+def _remember(stored: _Stored, frame: pl.DataFrame) -> None:
+    if stored.is_whole:  # an older state of the bucket is never asked for again
+        for old in [each for each in _frames if each.key == stored.key]:
+            del _frames[old]
+    while _frames and sum(each.size for each in _frames) + stored.size > _KEPT:
+        del _frames[next(iter(_frames))]
+    if stored.size <= _KEPT:
+        _frames[stored] = frame
+
+
+# --- tidy ----------------------------------------------------------------------------------------
+
+
+def tidy(oldest: Mapping[FeedId, date], *, always: bool = False) -> int:
+    """Bring what was loaded into its buckets, and leave out what is older than its feed may be kept.
+
+    Does nothing while there is little to tidy, unless `always`. Returns how many objects were removed.
+    ConflictError if somebody else tidies at the same time: nothing is lost, the next time goes on.
+    """
+    everything = list(_listed(""))
+    if sum(not each.is_whole for each in everything) <= _LOOSE and not always:
+        return 0
+    characters = settings().lake_characters
+    shared = [each for each in everything if each.bucket == _EVERYBODY] if characters else []
+    frames = [_read(each) for each in shared]
+    own: dict[str, list[_Stored]] = defaultdict(list)
+    for each in everything:
+        if each not in shared:
+            own[each.bucket[0] if characters else ""].append(each)
+    for frame in frames:
+        for initial, _ in _parts(frame, 1):
+            own.setdefault(initial, [])
+    removed = sum(
+        _tidy_part([*(_of(initial, f) for f in frames), *map(_read, mine)], mine, oldest)
+        for initial, mine in sorted(own.items())
+    )
+    return removed + _remove(shared)  # last: until every bucket is written, all of them need it
+
+
+def _of(initial: str, frame: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
-    body = client("s3").get_object(Bucket=settings().lake_bucket, Key=stored.key)["Body"].read()
-    return pl.read_parquet(io.BytesIO(body)).with_columns(file=pl.lit(stored.file))
+    return frame.filter(pl.col("person").str.starts_with(initial))
+
+
+def _tidy_part(
+    frames: Sequence[pl.DataFrame], stored: Sequence[_Stored], oldest: Mapping[FeedId, date]
+) -> int:
+    """These rows into their buckets; then everything else that held them goes."""
+    import polars as pl
+
+    known = {each.key: each.etag for each in stored}
+    written = set()
+    for bucket, rows in _parts(pl.concat(frames), settings().lake_characters):
+        key = f"{_ROOT}{bucket}/{_WHOLE}"
+        condition = {"IfMatch": known[key]} if key in known else {"IfNoneMatch": "*"}
+        try:
+            _put(key, _parquet(_in_order(rows, oldest)), **condition)
+        except ClientError as error:
+            if _code(error) in _CHANGED:
+                raise ConflictError("somebody else tidies the lake") from error
+            raise
+        written.add(key)
+    return _remove([each for each in stored if each.key not in written])
+
+
+def _in_order(rows: pl.DataFrame, oldest: Mapping[FeedId, date]) -> pl.DataFrame:
+    """Rows by person, each fact once, without those that may not be kept any longer."""
+    import polars as pl
+
+    limits = pl.DataFrame(
+        {"feed": list(oldest), "oldest": list(oldest.values())}, {"feed": pl.String, "oldest": pl.Date}
+    )
+    return (
+        rows.join(limits, on="feed", how="left")
+        .filter((pl.col("day") >= pl.col("oldest")).fill_null(True))
+        .drop("oldest")
+        .sort("person", "day", "feed", "event", "recovered", "file", "line")
+        .unique(["person", "day", "feed", "event", "facts"], keep="first", maintain_order=True)
+    )
+
+
+def _read(stored: _Stored) -> pl.DataFrame:
+    frame = _fetch(stored)
+    if frame is None:
+        raise ConflictError("somebody else tidies the lake")
+    return frame
+
+
+def _remove(stored: Sequence[_Stored]) -> int:
+    for each in stored:
+        client("s3").delete_object(Bucket=settings().lake_bucket, Key=each.key)
+    return len(stored)
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

@@ -5,7 +5,7 @@ rejects   <department>/<file>.csv                                rows as sent: c
 roster    roster.parquet                                         number → person: clear numbers
 outbox    <department>/receipts/<file>.json · <authority>/results|instructions/<month>.csv ·
           notices/<county>/<day>/<message>.txt · statistics/latest.json
-lake      evidence/feed=<feed>/<YYYY-MM>/<file>.parquet          see storage.lake
+lake      evidence/bucket=<bucket>/…                             see storage.lake
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from chalicelib.sources.roster_index import RosterIndex
 
 put_evidence = lake.put_evidence
-lake_evidence_of = lake.evidence_of
 
 LARGEST: Final = 500_000_000  # bytes of one dropped file: what a function can read with its memory
 _ROSTER: Final = "roster.parquet"

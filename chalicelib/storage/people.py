@@ -40,7 +40,7 @@ from chalicelib.storage import audit, changes, opaque, sealed, tables
 from chalicelib.storage.audit import AuditEntry
 from chalicelib.storage.changes import Plan, partition
 from chalicelib.storage.items import ABOVE, IDENTITY, KIND_OF, PROFILE, decode, encode
-from chalicelib.storage.tables import People, Put
+from chalicelib.storage.tables import Delete, People, Put
 
 _ID: Final = "ID"
 _PAYMENT: Final = "~P#"
@@ -263,6 +263,14 @@ def _brought_up_to_date(known: Entitlement | None, told: Entitlement) -> Entitle
         certified_until=told.certified_until,
         valid_until=max(known.valid_until, told.certified_until),
     )
+
+
+def forget_evidence(person_id: PersonId, keys: Sequence[EvidenceKey], at: datetime, actor: str) -> None:
+    """Take evidence that may not be kept any longer off a record; the audit chain keeps its keys."""
+    pk = partition(person_id)
+    gone = [Delete(People(pk, f"EV#{key}")) for key in keys]
+    change = Change("evidence no longer kept", actor, at, {"evidence": [str(key) for key in keys]})
+    changes.settle(lambda: load(person_id), lambda _record: Plan(change, also=gone))
 
 
 # --- audit and payments --------------------------------------------------------------------------

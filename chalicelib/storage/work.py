@@ -6,6 +6,7 @@
     VISIT#<county> / <area>#<due>#<person>#<n>           pending visits
     SUS#<county>   / <area>#<day>#<person>#<kind>        open suspicions
     PROP#<county>  / <area>#<day>#<person>#<n>           lines to confirm or approve
+    LOSS#<shard>   / <person>                            a loss or exclusion that people have confirmed
     INS#open       / <month>#<benefit>#<kind>#<person>   instructions not yet seen in the payments
     AREA           / <county>                            counties that have anybody
 
@@ -34,6 +35,7 @@ from chalicelib.model import (
     Proposal,
     ProposalState,
     Suspicion,
+    SuspicionState,
     Template,
     Visit,
 )
@@ -104,8 +106,17 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
     rows = {
         key: json.dumps({**about, "item": encode(thing)}, ensure_ascii=False) for key, thing in things.items()
     }
-    rows |= {(f"OPEN#{shard}", f"{person}#{case.due}"): "{}" for case in record.cases if case.is_open}
-    return rows
+    return rows | dict.fromkeys(_marks(record), "{}")
+
+
+def _marks(record: PersonRecord) -> Iterator[Place]:
+    """Rows that say by their key alone that somebody is concerned."""
+    person, shard = record.person.id, shard_of(record.person.id)
+    for case in record.cases:
+        if case.is_open:
+            yield f"OPEN#{shard}", f"{person}#{case.due}"
+    if any(s.state is SuspicionState.CONFIRMED for s in record.suspicions):
+        yield f"LOSS#{shard}", person
 
 
 def writes(before: PersonRecord | None, after: PersonRecord) -> list[Write]:
@@ -162,6 +173,19 @@ def open_cases() -> Iterator[tuple[PersonId, date]]:
     for row in _sharded("OPEN", "~"):
         person, _, due = row.sk.partition("#")
         yield PersonId(person), date.fromisoformat(due)
+
+
+def awaited(until: date) -> frozenset[PersonId]:
+    """Everybody whose evidence is needed now: due by a day, a case or suspicion open, or a loss confirmed.
+
+    Exact, because rows are written with the records. Who comes due is asked first: a case that opens is
+    filed as open before the person's DUE row goes.
+    """
+    due = {person for _, person in due_in(until)}
+    walking = {person for person, _ in open_cases()}
+    suspected = {person for person, _ in open_suspicions()}
+    lost = {PersonId(row.sk) for row in _sharded("LOSS", "~")}
+    return frozenset(due | walking | suspected | lost)
 
 
 def outgoing(day: date) -> list[tuple[PersonId, str]]:

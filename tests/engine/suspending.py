@@ -5,9 +5,7 @@ from typing import Any
 
 from chalicelib.engine.decide import decide
 from chalicelib.engine.suspension import Readiness, readiness
-from chalicelib.model import (
-    PersonRecord,
-)
+from chalicelib.model import FeedId, PersonRecord
 from tests.events import RULES
 from tests.people import (
     a_case,
@@ -35,9 +33,11 @@ def the_record(**named: Any) -> PersonRecord:
     return a_record(given.pop("person", None), given.pop("entitlements"), **given)
 
 
-def ready(record: PersonRecord, on: date = LIST_DAY, due: str = DUE) -> Readiness:
+def ready(
+    record: PersonRecord, on: date = LIST_DAY, due: str = DUE, missing: frozenset[FeedId] = frozenset()
+) -> Readiness:
     decision = decide(record.person, record.entitlements, record.evidence, RULES, on, refuted=record.refuted)
-    return readiness(record, a_case(due), decision, RULES, on)
+    return readiness(record, a_case(due), decision, RULES, on, missing)
 
 
 def approved(**named: Any) -> PersonRecord:

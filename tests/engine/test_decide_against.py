@@ -4,9 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.engine.against import lost_conditions
 from chalicelib.engine.decide import decide
+from chalicelib.engine.facts import sort_evidence
+from chalicelib.engine.suspicion import ending, opened
 from chalicelib.model import (
     EntitlementStatus,
+    Evidence,
     Outcome,
     SuspicionKind,
 )
@@ -18,7 +22,7 @@ from tests.people import PENSION, a_person, an_entitlement, day, some_evidence
 
 
 def test_a_recovered_identity_neither_certifies_strongly_nor_accuses_of_death() -> None:
-    for item in (STRONG, LATER_STRONG, DEATH, SENTENCE):
+    for item in (STRONG, LATER_STRONG, DEATH, SENTENCE, RETIRED):
         assert judged(VISIT, replace(item, recovered=True)) == judged(VISIT), item
         assert judged(*WEAK, replace(item, recovered=True)) == judged(*WEAK), item
     whole = judged(STRONG, DEATH)
@@ -29,7 +33,6 @@ def test_a_recovered_identity_neither_certifies_strongly_nor_accuses_of_death() 
 def test_a_recovered_identity_counts_where_it_decides_nothing_by_itself() -> None:
     weak = [replace(item, recovered=True) for item in WEAK]
     assert judged(*weak) == judged(*WEAK)
-    assert judged(replace(RETIRED, recovered=True)) == judged(RETIRED)
 
 
 # --- losses --------------------------------------------------------------------------------------
@@ -184,3 +187,53 @@ def test_double_receipt_needs_an_overlap(until: str, found: bool, outcome: Outco
 def test_several_lists_of_the_other_pension_are_one_finding() -> None:
     decision = judged(RETIRED, some_evidence("employee_pension/registered", "2025-05-01"))
     assert [finding.day for finding in decision.findings] == [day("2025-05-01")]
+
+
+# --- what the roster and a birthday show -----------------------------------------------------------
+
+
+def test_two_benefits_of_the_platform_that_exclude_each_other_question_the_one_that_gives_way() -> None:
+    drawn = [an_entitlement(), an_entitlement("employee_pension", since="2022-01-01")]
+    decision = decide(a_person(), drawn, [STRONG], RULES, ON)
+    (finding,) = decision.findings
+    assert (finding.kind, finding.benefit) == (SuspicionKind.DOUBLE_RECEIPT, PENSION)
+    assert finding.day == day("2022-01-01")  # when the later of the two began
+    assert "企业职工养老保险待遇" in finding.reason.zh
+    assert [v.outcome for v in decision.verdicts] == [Outcome.CONTRADICTED, Outcome.STRONG]
+    cleared = decide(a_person(), drawn, [STRONG], RULES, ON, refuted=frozenset({finding.evidence}))
+    assert cleared.findings == ()
+    assert [v.outcome for v in cleared.verdicts] == [Outcome.STRONG, Outcome.STRONG]
+
+
+def test_a_child_that_has_turned_18_is_looked_into_once() -> None:
+    grown = a_person("2007-04-01")
+    drawn = [an_entitlement("orphan_allowance")]
+    (finding,) = decide(grown, drawn, [STRONG], RULES, ON).findings
+    assert (finding.kind, finding.day) == (SuspicionKind.CONDITION, day("2025-05-01"))
+    assert finding.evidence.feed == "roster"
+    assert decide(grown, drawn, [STRONG], RULES, ON, refuted=frozenset({finding.evidence})).findings == ()
+    ended = [an_entitlement("orphan_allowance", status=EntitlementStatus.TERMINATED)]
+    assert decide(grown, ended, [STRONG], RULES, ON).findings == ()
+
+
+def test_an_age_not_yet_reached_was_never_held_and_cannot_be_lost() -> None:
+    facts = sort_evidence(a_person("1960-01-01"), [], RULES, ON)
+    drawn = an_entitlement("old_age_allowance")
+    version = RULES.benefit_on(drawn.benefit, ON)
+    assert list(lost_conditions(drawn, version, facts)) == []
+
+
+def test_a_condition_cleared_and_confirmed() -> None:
+    """Turned 18 in April: paid through April, whether somebody notices in May or in June."""
+    drawn = [an_entitlement("orphan_allowance")]
+    (finding,) = decide(a_person("2007-04-01"), drawn, [], RULES, ON).findings
+    (ended,) = ending(opened(finding, ON, RULES.policy), drawn, RULES, ON)
+    assert (ended.instruction, ended.from_month) == ("terminate", "2025-05")
+    other = [an_entitlement("medical_aid")]
+    assert ending(opened(finding, ON, RULES.policy), other, RULES, ON) == ()
+
+
+def test_a_whole_number_goes_before_a_recovered_one() -> None:
+    damaged = Evidence(STRONG.key, STRONG.file, 9, {}, recovered=True)
+    assert judged(STRONG, damaged) == judged(damaged, STRONG) == judged(STRONG)
+    assert judged(damaged).verdicts[0].outcome is Outcome.INSUFFICIENT

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from chalicelib.engine.benefits import LastMonth
-from chalicelib.engine.money import arrears, last_month_due, months_served, overpaid, owed_to_heirs
+from chalicelib.engine.benefits import LastMonth, Offset
+from chalicelib.engine.money import arrears, demand, last_month_due, months_served, overpaid, owed_to_heirs
 from chalicelib.engine.periods import months_between
 from chalicelib.engine.rulebook import custody_code
-from chalicelib.model import FeedId, Month, Payment
+from chalicelib.model import BenefitCode, FeedId, Month, Payment
 from tests.events import RULES
 from tests.people import PENSION, an_entitlement, day
 
@@ -93,3 +93,19 @@ def test_months_served_are_never_paid_back(
     assert code is not None
     end = day(released) if released else None
     assert months_served(code, day(begun), end, Month("2025-04")) == frozenset(months), why
+
+
+def test_an_overpayment_is_offset_in_the_order_of_the_file_before_anybody_is_asked() -> None:
+    """First what the fund still owes the family, then the account, then a demand (rule 17)."""
+    funeral, balance = Offset.FUNERAL_GRANT, Offset.ACCOUNT_BALANCE
+    some = demand(100_000, {balance: 50_000, funeral: 30_000}, PENSION_RULES)
+    assert (dict(some.offset), some.left) == ({funeral: 30_000, balance: 50_000}, 20_000)
+    plenty = demand(10_000, {balance: 50_000, funeral: 30_000}, PENSION_RULES)
+    assert (dict(plenty.offset), plenty.left) == ({funeral: 10_000}, 0)
+    nothing = demand(10_000, {}, PENSION_RULES)
+    assert (dict(nothing.offset), nothing.left) == ({}, 10_000)
+
+
+def test_a_benefit_that_allows_no_offset_asks_for_everything() -> None:
+    allowance = RULES.benefit_on(BenefitCode("old_age_allowance"), ON)
+    assert demand(10_000, {Offset.FUNERAL_GRANT: 30_000}, allowance).left == 10_000

@@ -14,6 +14,7 @@ from tests.events import BOZHOU, EVENTS, RULES
 from tests.people import PENSION, a_key, a_person, an_entitlement, day, some_evidence
 
 PENSION_FILE = "benefits/resident_pension.yaml"
+LIVING = "benefits/disability_living_subsidy.yaml"
 
 
 @pytest.fixture
@@ -76,6 +77,22 @@ def versions(text: str) -> str:
          "when: in_key_group\n        value: rich", "conditions:", "rich"),
         ("benefits/old_age_allowance.yaml", "when: aged_at_least # [pub]\n        value: 80",
          "when: born_lucky\n        value: 80", "born_lucky", "when"),
+        (LIVING, "benefit: destitute_support", "benefit: nobody", "benefit: nobody", "no benefit 'nobody'"),
+        (LIVING, "- benefit: disability_care_subsidy", "- benefit: nobody", "benefit: nobody",
+         "no benefit 'nobody'"),
+        (LIVING, "- benefit: disability_care_subsidy", "- benefit: orphan_allowance", "benefit: destitute",
+         "stands under excludes and under together"),
+        (LIVING, "{feed: disability_certificates, event: valid} # [pub]", "{feed: nobody, event: valid}",
+         "conditions:", "no feed declares nobody/valid"),
+        (LIVING, "- {when: shown, by: [{feed: disability_certificates, event: valid}]",
+         "- {when: shown, by: [{feed: nobody, event: valid}]", "fen: 8500", "no feed declares nobody/valid"),
+        (PENSION_FILE, "        shown_by: {feed: employee_pension, event: registered}\n",
+         "        beside: {feed: employee_pension, event: registered}\n", "excludes:", "needs `shown_by`"),
+        (PENSION_FILE, "amount: rostered", "amount: none", "code:", "belongs to fee reliefs"),
+        (PENSION_FILE, "amount: rostered", "amount: []", "amount", "amount"),
+        (PENSION_FILE, "starts: first_payment", "starts: sometime", "starts:", "starts"),
+        ("benefits/medical_aid.yaml", "{feed: cremations, event: cremated}",
+         "{feed: home_visits, event: seen}", "home_visits", "declared as no proof of loss"),
         ("policy.yaml", "feed: gas_bills", "feed: gas", "feed: gas", "unknown feed 'gas'"),
         ("policy.yaml", "points: 20", "points: 100", "weak:", "may never reach the threshold"),
         ("policy.yaml", "within_days: 60", "within_days: 30", "weak:", "from the newest"),
@@ -108,6 +125,28 @@ def test_a_weak_event_without_points_is_refused(pack: Path) -> None:
     more = {**EVENTS, (FeedId("bus_rides"), "tapped"): replace(ride, event="tapped")}
     with pytest.raises(DeclarationError, match="how many points bus_rides/tapped"):
         load_rule_book(pack, more)
+
+
+def test_only_the_benefit_that_gives_way_declares_the_exclusion(pack: Path) -> None:
+    edit(
+        pack,
+        "benefits/employee_pension.yaml",
+        "    custody:\n",
+        "    excludes:\n      - {benefit: resident_pension, authority: A}\n    custody:\n",
+    )
+    with pytest.raises(DeclarationError, match="only the one that gives way may say so"):
+        load(pack)
+
+
+def test_an_event_that_nobody_declared_is_refused_in_what_entitles(pack: Path) -> None:
+    edit(
+        pack,
+        "benefits/old_age_allowance.yaml",
+        "- {when: aged_at_least, value: 80} # [choice] as most",
+        "- {when: shown, by: [{feed: nobody, event: x}]} # as most",
+    )
+    with pytest.raises(DeclarationError, match="no feed declares nobody/x"):
+        load(pack)
 
 
 def test_a_pack_without_benefits_is_refused(pack: Path) -> None:
@@ -207,8 +246,8 @@ def test_clauses_of_every_word(pack: Path) -> None:
     guardian, young = load(pack).benefit_on(PENSION, day("2025-01-01")).excluded
     assert guardian.holds(a_person(key_groups=[KeyGroup.INCAPACITATED]), day("2025-01-01"))
     assert not guardian.holds(a_person(), day("2025-01-01"))
-    assert young.holds(a_person("1965-02-01"), day("2025-01-31"))
-    assert not young.holds(a_person("1965-02-01"), day("2025-02-01"))
+    assert young.holds(a_person("1965-02-01"), day("2025-02-28"))  # through the month of the birthday
+    assert not young.holds(a_person("1965-02-01"), day("2025-03-01"))
 
 
 def test_days_may_be_counted_as_in_fujian(pack: Path) -> None:

@@ -26,6 +26,7 @@ FUNCTIONS = {
     "AskInterfaces",
     "DailyRun",
     "SendMessages",
+    "TidyLake",
     "MonthlyResults",
     "NightlyStatistics",
 }
@@ -120,7 +121,7 @@ def test_only_what_runs_at_night_reads_everybody(deployed: dict[str, Any]) -> No
         for name, role in of_type(deployed, "AWS::IAM::Role").items()
         if "dynamodb:Scan" in set(strings(role))
     }
-    assert scanning == {"DailyRunRole", "MonthlyResultsRole", "NightlyStatisticsRole"}
+    assert scanning == {"DailyRunRole", "MonthlyResultsRole", "NightlyStatisticsRole", "TidyLakeRole"}
 
 
 def test_all_settings_are_told_to_all_functions(deployed: dict[str, Any]) -> None:

@@ -225,3 +225,52 @@ def test_whoever_moves_takes_their_rows_along(town: dict[str, PersonId]) -> None
 
 def test_rows_name_nobody(town: dict[str, PersonId]) -> None:
     assert NUMBER not in "".join(row.place for row in work.visits(""))
+
+
+# --- whose evidence is needed now ------------------------------------------------------------------
+
+
+AWAITED = [
+    ({}, date(2025, 9, 29), False, "nothing ends before the day after"),
+    ({}, DUE, True, "something ends on the day"),
+    ({"cases": (OPEN_CASE,)}, date(2025, 1, 1), True, "a case is open"),
+    ({"suspicions": (suspicion(),)}, date(2025, 1, 1), True, "a suspicion is open"),
+    (
+        {"suspicions": (suspicion(state=SuspicionState.CONFIRMED),)},
+        date(2025, 1, 1),
+        True,
+        "presence after a confirmed loss would contradict it",
+    ),
+    (
+        {"suspicions": (suspicion(state=SuspicionState.CLEARED),)},
+        date(2025, 1, 1),
+        False,
+        "the suspicion was cleared",
+    ),
+]
+
+
+@pytest.mark.parametrize(("items", "until", "awaited", "why"), AWAITED)
+def test_whose_evidence_is_needed_now(items: dict[str, Any], until: date, awaited: bool, why: str) -> None:
+    person_id = known()
+    if items:
+        put(person_id, **items)
+    assert (person_id in work.awaited(until)) is awaited, why
+
+
+def test_a_case_that_opens_meanwhile_is_not_missed() -> None:
+    """The case's own row is there before the DUE row goes, and DUE is asked first."""
+    person_id = known()
+    asked = work.due_in
+
+    def opens_meanwhile(until: date) -> Any:
+        found = list(asked(until))
+        put(person_id, cases=(OPEN_CASE,))
+        work.refile(person_id, DUE, None)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(work, "due_in", opens_meanwhile)
+        assert person_id in work.awaited(DUE)
+    assert filed(person_id) == []
+    assert person_id in work.awaited(date(2025, 1, 1))

@@ -28,12 +28,13 @@ from chalicelib.model import (
     VisitPurpose,
 )
 from chalicelib.steps import certification
-from chalicelib.storage import people
+from chalicelib.storage import lake, people
 from tests.workflow.crashes import When, calls_of, die_once_then_again
 from tests.workflow.village import NEW_YEAR, Recipient, Village
 
 MOST_CALLS = 40
 HOSPITAL = "身份证号码,姓名,医疗机构名称,发生日期,就诊事件"
+TRAVEL = "身份证号码,姓名,旅行社名称,线路名称,出行日期"
 
 
 def townsfolk() -> list[Recipient]:
@@ -86,22 +87,33 @@ def same(end: Any, expected: Any) -> bool:
     return bool(end == expected)
 
 
-def test_dying_while_a_file_is_taken_in(village: Village) -> None:
+FILES = [  # of a stay, which is written at once, and of plain presence, which waits in the lake
+    ("medical_insurance/hospital_inpatient", HOSPITAL, "甲,乙,{day},入院", 20, 0),
+    ("culture_tourism/travel_agency", TRAVEL, "甲,乙,丙,{day}", 10, 1),
+]
+
+
+@pytest.mark.parametrize(("place", "header", "row", "least", "kept"), FILES, ids=["written", "waits"])
+def test_dying_while_a_file_is_taken_in(
+    village: Village, place: str, header: str, row: str, least: int, kept: int
+) -> None:
     village.settle(*townsfolk())
     s3, inbox = village.sandbox.client("s3"), village.sandbox.settings.inbox_bucket
 
     def take_in(recipient: Recipient) -> Callable[[], object]:
-        key = f"medical_insurance/hospital_inpatient/20250101/{recipient.sequence}.csv"
-        text = f"{HOSPITAL}\n{recipient.number},甲,乙,{NEW_YEAR},入院\n"
+        key = f"{place}/20250101/{recipient.sequence}.csv"
+        text = f"{header}\n{recipient.number},{row.format(day=NEW_YEAR)}\n"
         s3.put_object(Bucket=inbox, Key=key, Body=text.encode())
         return lambda: intake.file_dropped(json.dumps({"reread": key}))
 
     def end(recipient: Recipient) -> dict[str, Any]:
-        key = f"medical_insurance/hospital_inpatient/20250101/{recipient.sequence}.csv"
+        key = f"{place}/20250101/{recipient.sequence}.csv"
         (file,) = [f for f in village.files() if f.key == key]
-        return {**end_of_record(recipient), "file": (file.state, file.counts, file.code)}
+        in_the_lake = [str(item.key) for item in lake.evidence_of(village.person(recipient.number))]
+        assert file.kept == kept
+        return {**end_of_record(recipient), "file": (file.state, file.counts, file.code), "lake": in_the_lake}
 
-    assert sweep(take_in, end, same) >= 20
+    assert sweep(take_in, end, same) >= least
     village.sandbox.run_until_quiet()
 
 

@@ -1,0 +1,227 @@
+"""A county's own values as an Excel sheet and back: `python -m admin county export|import` (row J4).
+
+The sheet lists everything that the city lets a county set, with the city's value and the bounds; a
+county fills in its value and the reason. What comes back is written as `counties/<six digits>.yaml` of
+the pack's folder and must hold there; otherwise the folder stays as it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import openpyxl
+import yaml
+from openpyxl.styles import Font
+from pydantic import ValidationError
+from rich.console import Console
+
+from chalicelib.engine.counties import County, CountyValue, Setting, read_county
+from chalicelib.engine.policy import Bounds
+from chalicelib.engine.rulebook import RuleBook
+from chalicelib.errors import DeclarationError
+from chalicelib.pack import load_folder
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+ABOUT: Final = "县区"
+VALUES: Final = "取值"
+HEAD: Final = {
+    "代码 area": "area",
+    "名称": "zh",
+    "name": "en",
+    "起始日 from": "from",
+    "依据 authority": "authority",
+    "审核人 reviewed by": "by",
+    "审核日期 reviewed on": "date",
+}
+COLUMNS: Final = ("set", "tier", "benefit", "feed", "event", "city", "least", "most", "to", "why")
+TITLES: Final = (
+    "项目 set", "档次 tier", "待遇 benefit", "渠道 feed", "事件 event",
+    "市定值 city", "最小 least", "最大 most", "本县值 to", "理由 why",
+)  # fmt: skip
+YES: Final = "是"  # in the column of the county's value: recognised
+console = Console()
+
+
+def add_to(subjects: Subparsers) -> None:
+    """Add `county` and its verbs to the command line."""
+    verbs = subjects.add_parser("county", help="a county's values as a sheet").add_subparsers(
+        dest="verb", required=True
+    )
+    export = verbs.add_parser("export", help="write the sheet of a county")
+    export.add_argument("folder", type=Path, help="a pack: policy.yaml, feeds/, benefits/, counties/")
+    export.add_argument("area", help="six digits")
+    export.add_argument("sheet", type=Path, help="the .xlsx file to write")
+    back = verbs.add_parser("import", help="take a filled sheet into the pack's folder")
+    back.add_argument("folder", type=Path)
+    back.add_argument("sheet", type=Path)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run one verb; 0 if it did what was asked."""
+    try:
+        if options.verb == "export":
+            options.sheet.write_bytes(export_sheet(options.folder, options.area))
+            console.print(f"{options.sheet}: fill in 本县值 and 理由, then import it")
+        else:
+            path = import_sheet(options.folder, options.sheet.read_bytes(), options.sheet.name)
+            console.print(f"{path}: written, and the pack holds with it")
+    except DeclarationError as error:
+        console.print(str(error))
+        return 1
+    return 0
+
+
+def export_sheet(folder: Path, area: str) -> bytes:
+    """The sheet of a county, with its values if it has set any."""
+    path = folder / "counties" / f"{area}.yaml"
+    county = read_county(path) if path.exists() else None
+    rules = load_folder(folder).rules
+    return write_sheet(county, rules, area)
+
+
+def import_sheet(folder: Path, data: bytes, name: str) -> Path:
+    """Write what a sheet says into the folder and return the file; DeclarationError if it does not hold."""
+    county = read_sheet(data, name)
+    path = folder / "counties" / f"{county.area}.yaml"
+    before = path.read_text(encoding="utf-8") if path.exists() else None
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(as_yaml(county), encoding="utf-8")
+    try:
+        load_folder(folder)
+    except DeclarationError:
+        if before is None:
+            path.unlink()
+        else:
+            path.write_text(before, encoding="utf-8")
+        raise
+    return path
+
+
+# --- the sheet -------------------------------------------------------------------------------------
+
+
+def write_sheet(county: County | None, rules: RuleBook, area: str) -> bytes:
+    """Everything that the county may set, a row each."""
+    book = openpyxl.Workbook()
+    about = book.create_sheet(ABOUT, 0)
+    del book["Sheet"]
+    said = _said(county) if county else {"area": area}
+    for title, word in HEAD.items():
+        about.append([title, said.get(word, "")])
+    values = book.create_sheet(VALUES)
+    values.append(list(TITLES))
+    for cell in values[1]:
+        cell.font = Font(bold=True)
+    own = {value.of: value for value in county.values} if county else {}
+    for row, key in _settable(rules):
+        mine = own.get(key)
+        filled = (YES if mine.to is None else mine.to, mine.why) if mine else ("", "")
+        values.append([*row, *filled])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _said(county: County) -> Mapping[str, str]:
+    return {
+        "area": county.area,
+        "zh": county.title.zh,
+        "en": county.title.en,
+        "from": county.from_.isoformat(),
+        "authority": county.authority,
+        "by": county.reviewed.by,
+        "date": county.reviewed.date.isoformat(),
+    }
+
+
+def _settable(rules: RuleBook) -> Iterator[tuple[list[Any], tuple[str, ...]]]:
+    """(cells up to the bounds, what the value is about) of everything that a county may set."""
+    policy, allowed = rules.policy, rules.policy.county_may_set
+    for number, tier in enumerate(policy.periods.tiers, 1):
+        yield from _row(Setting.MONTHS, allowed.months, tier.months, tier=number)
+    yield from _row(Setting.WEAK_MONTHS, allowed.weak_months, policy.periods.weak_months)
+    yield from _row(Setting.THRESHOLD, allowed.threshold, policy.weak.threshold)
+    for row in policy.weak.points:
+        yield from _row(Setting.POINTS, allowed.points, row.points, feed=row.feed, event=row.event)
+    for name in policy.county_may_set.recognises:
+        for code in _with_lists(rules):
+            yield from _row(Setting.RECOGNISES, Bounds(least=0, most=0), None, code, name.feed, name.event)
+
+
+def _with_lists(rules: RuleBook) -> list[str]:
+    return [code for code, benefit in rules.benefits.items() if benefit.versions[-1].recognises != "all"]
+
+
+def _row(
+    setting: Setting,
+    bounds: Bounds | None,
+    city: int | None,
+    benefit: str | None = None,
+    feed: str | None = None,
+    event: str | None = None,
+    *,
+    tier: int | None = None,
+) -> Iterator[tuple[list[Any], tuple[str, ...]]]:
+    if bounds is None:
+        return
+    is_choice = setting is Setting.RECOGNISES
+    limits = ["", YES] if is_choice else [bounds.least, bounds.most]
+    key = (setting.value, str(tier), str(benefit), str(feed), str(event))
+    yield [setting.value, tier, benefit, feed, event, city, *limits], key
+
+
+def read_sheet(data: bytes, name: str) -> County:
+    """What a filled sheet says; rows without a value of the county's say nothing."""
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    head = {str(row[0]): row[1] for row in book[ABOUT].iter_rows(values_only=True)}
+    said = {word: _text(head.get(title)) for title, word in HEAD.items()}
+    values = []
+    for number, cells in enumerate(book[VALUES].iter_rows(min_row=2, values_only=True), 2):
+        row = {word: cell for word, cell in zip(COLUMNS, cells, strict=False) if cell not in (None, "")}
+        if "to" in row:
+            values.append(_value(row, f"{name}:{number}"))
+    document = {
+        "area": said["area"],
+        "title": {"zh": said["zh"], "en": said["en"]},
+        "from": said["from"],
+        "authority": said["authority"],
+        "reviewed": {"by": said["by"], "date": said["date"]},
+        "values": values,
+    }
+    try:
+        return County.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise DeclarationError(f"{name}:1", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def _value(row: dict[str, Any], where: str) -> CountyValue:
+    said = {word: cell for word, cell in row.items() if word not in ("city", "least", "most")}
+    if said["to"] == YES:
+        del said["to"]
+    try:
+        return CountyValue.model_validate(said)
+    except ValidationError as error:
+        raise DeclarationError(where, str(error.errors()[0]["msg"])) from error
+
+
+def _text(cell: object) -> str:
+    """A cell as text; a date that Excel keeps as such in ISO form."""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, date) else str(cell or "")
+
+
+def as_yaml(county: County) -> str:
+    """A county's file as text."""
+    document = county.model_dump(mode="json", by_alias=True, exclude_none=True)
+    document["from"], document["reviewed"]["date"] = county.from_, county.reviewed.date
+    text: str = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120)
+    return f"# {county.title.zh}: values of its own, within the bounds of policy.yaml\n{text}"

@@ -1,0 +1,80 @@
+"""Retention: evidence goes once it is older than its feed may be kept, from the records and from the lake.
+
+What a live certificate, or a suspicion that was not cleared, rests on stays until that has ended. The
+audit chain names what has gone; it never held more than keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final
+
+from chalicelib import clock
+from chalicelib.cases.settling import judge
+from chalicelib.engine.periods import add_months
+from chalicelib.model import (
+    Entitlement,
+    Evidence,
+    EvidenceKey,
+    FeedId,
+    PersonRecord,
+    Suspicion,
+    SuspicionState,
+)
+from chalicelib.pack import current
+from chalicelib.sources.feed import Quantity
+from chalicelib.storage import lake, people
+
+ACTOR: Final = "retention"
+AT_ONCE: Final = 50  # items of one transaction, with room for the audit entry
+
+
+def keep_or_let_go() -> int:
+    """Tidy the lake; on the first of a month also let go what is too old, and say how many items went."""
+    on = clock.today()
+    oldest = oldest_days(on)
+    first = on.day == 1
+    lake.tidy(oldest, always=first)
+    return let_go(on, oldest) if first else 0
+
+
+def oldest_days(on: date) -> dict[FeedId, date]:
+    """The oldest day on which evidence of each feed may have happened to be kept."""
+    return {FeedId(feed.id): _before(on, feed.retain) for feed in current().feeds.values()}
+
+
+def _before(on: date, kept: Quantity) -> date:
+    if kept.unit == "months":
+        return add_months(on, -kept.count)
+    return on - timedelta(days=kept.count)
+
+
+def let_go(on: date, oldest: Mapping[FeedId, date]) -> int:
+    """Take from everybody's record what is too old and carries nothing; how many items that were."""
+    removed = 0
+    for record in people.everyone(Entitlement, Evidence, Suspicion):
+        if _too_old(record, oldest, on):
+            whole = people.load(record.person.id)
+            keys = sorted(_too_old(whole, oldest, on))
+            for start in range(0, len(keys), AT_ONCE):
+                some = keys[start : start + AT_ONCE]
+                people.forget_evidence(whole.person.id, some, clock.now(), ACTOR)
+            removed += len(keys)
+    return removed
+
+
+def _too_old(record: PersonRecord, oldest: Mapping[FeedId, date], on: date) -> set[EvidenceKey]:
+    old = {e.key for e in record.evidence if e.key.day < oldest.get(e.key.feed, date.min)}
+    return old - _carrying(record, on) if old else old
+
+
+def _carrying(record: PersonRecord, on: date) -> set[EvidenceKey]:
+    """What certificates of today and suspicions not cleared rest on."""
+    keys = {key for verdict in judge(record, on).verdicts for key in verdict.evidence}
+    keys |= {e.evidence for e in record.entitlements if e.evidence is not None}
+    return keys | {
+        s.evidence
+        for s in record.suspicions
+        if s.evidence is not None and s.state is not SuspicionState.CLEARED
+    }

@@ -1,0 +1,139 @@
+"""What speaks against an entitlement: losses, benefits that exclude it, conditions that no longer hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from chalicelib.engine import reasons
+from chalicelib.engine.benefits import MAY_BE_LOST, Benefit, BenefitRules, Excludes
+from chalicelib.engine.clauses import Clause
+from chalicelib.engine.facts import Facts, Negative
+from chalicelib.engine.rulebook import RuleBook
+from chalicelib.model import (
+    Entitlement,
+    EntitlementStatus,
+    EvidenceKey,
+    FeedId,
+    Reason,
+)
+
+ROSTER: Final = FeedId("roster")  # what the roster or a birthday shows needs no record of a department
+
+
+class Claim(NamedTuple):
+    """An entitlement, its benefit, and the benefit's rules in force on the day of the decision."""
+
+    entitlement: Entitlement
+    benefit: Benefit
+    version: BenefitRules
+
+
+class Shown(NamedTuple):
+    """Another benefit drawn beside one that it excludes: by which line of its table, and what shows it."""
+
+    key: EvidenceKey
+    reason: Reason
+    until: date | None = None
+
+
+class Lost(NamedTuple):
+    """A condition that no longer holds: since when, and what shows it."""
+
+    day: date
+    key: EvidenceKey
+    clause: Clause
+    number: int
+
+
+def against(
+    entitlement: Entitlement,
+    version: BenefitRules,
+    facts: Facts,
+    drawn: Sequence[Entitlement],
+    rules: RuleBook,
+) -> Iterator[Reason]:
+    """What speaks against an entitlement on the day itself."""
+    if facts.deceased_on is not None:
+        yield reasons.deceased(facts.deceased_on)
+    for negative in facts.losses:
+        if negative.lasts(facts.on) and contradicts(version, negative):
+            yield reasons.loss(negative.kind, negative.key, negative.event)
+    for shown in excluding(entitlement, version, facts, drawn, rules):
+        if shown.until is None or shown.until >= facts.on:
+            yield shown.reason
+
+
+def contradicts(version: BenefitRules, negative: Negative) -> bool:
+    """Whether a loss speaks against a benefit: all do, unless its file names the ones that do."""
+    if isinstance(version.contradicted_by, str):
+        return True
+    return any(name.key == (negative.key.feed, negative.key.event) for name in version.contradicted_by)
+
+
+def excluding(
+    entitlement: Entitlement,
+    version: BenefitRules,
+    facts: Facts,
+    drawn: Sequence[Entitlement],
+    rules: RuleBook,
+) -> Iterator[Shown]:
+    """What excludes a benefit that is still drawn, by its own table (rule 19)."""
+    if not _draws(entitlement):
+        return
+    for number, row in enumerate(version.excludes, 1):
+        rule = f"{entitlement.benefit}/excludes/{number}"
+        for negative in facts.exclusions:
+            if _shows(row, negative, entitlement, facts):
+                why = reasons.double_receipt(row, negative.key, negative.event, rule)
+                yield Shown(negative.key, why, negative.until)
+        for other in drawn:
+            if other.benefit != row.benefit or not _draws(other):
+                continue
+            day = max(entitlement.since, other.since)
+            key = EvidenceKey(day, ROSTER, f"{entitlement.benefit}.{row.benefit}")
+            if key not in facts.refuted:
+                title = rules.benefit(other.benefit).title
+                yield Shown(key, reasons.drawn_together(row, key, title, rule))
+
+
+def _draws(entitlement: Entitlement) -> bool:
+    return entitlement.status is not EntitlementStatus.TERMINATED
+
+
+def _shows(row: Excludes, negative: Negative, entitlement: Entitlement, facts: Facts) -> bool:
+    if row.shown_by is None or row.shown_by.key != (negative.key.feed, negative.key.event):
+        return False
+    if row.beside is not None and not any(
+        row.beside.key == (other.key.feed, other.key.event) and other.lasts(facts.on)
+        for other in facts.exclusions
+    ):
+        return False
+    return negative.until is None or negative.until >= entitlement.since
+
+
+def exclusion(entitlement: Entitlement, version: BenefitRules, facts: Facts) -> Reason | None:
+    """Why nothing may certify silently: an exclusion, or a condition that does not hold."""
+    for number, clause in enumerate(version.excluded, 1):
+        if clause.holds(facts.person, facts.on, facts.states, entitlement.since):
+            return reasons.excluded(clause, f"{entitlement.benefit}/excluded/{number}")
+    for number, clause in enumerate(version.conditions, 1):
+        if clause.holds(facts.person, facts.on, facts.states, entitlement.since) is False:
+            return reasons.condition_unmet(clause, f"{entitlement.benefit}/conditions/{number}")
+    return None
+
+
+def lost_conditions(entitlement: Entitlement, version: BenefitRules, facts: Facts) -> Iterator[Lost]:
+    """The conditions that held once and do not any more: grown up, certificate expired, remarried."""
+    if not _draws(entitlement):
+        return
+    for number, clause in enumerate(version.conditions, 1):
+        if clause.when not in MAY_BE_LOST:
+            continue
+        if clause.holds(facts.person, facts.on, facts.states, entitlement.since) is not False:
+            continue
+        day, found = clause.lost_on(facts.person, facts.on, facts.states, entitlement.since)
+        key = found or EvidenceKey(day, ROSTER, f"{entitlement.benefit}.{clause.when}")
+        if key not in facts.refuted:
+            yield Lost(day, key, clause, number)

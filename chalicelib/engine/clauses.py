@@ -1,0 +1,174 @@
+"""The closed vocabulary of conditions: what a rule may ask of a person, and what answers it.
+
+A term asks one thing of the person's age, key groups or of a state that a feed reports (a disability
+certificate and its grade, low income, a parent in prison, remarriage). The answer is yes, no or not
+known: a feed that is late or silent is no evidence of absence (rule 11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Final, Self, TypeAlias, assert_never
+
+from pydantic import Field, model_validator
+
+from chalicelib.declarations import Declaration
+from chalicelib.engine.periods import ONE_DAY, add_months, age_on, last_day_certified
+from chalicelib.engine.policy import EventName, Sentence
+from chalicelib.model import Evidence, EvidenceKey, FeedId, KeyGroup, Person, Relation
+
+UNTIL: Final = "until"  # the fact with which a feed says that a state has ended (ISO day, inclusive)
+
+States: TypeAlias = Mapping[tuple[Relation | None, FeedId, str], Evidence]
+"""(whose, feed, event) -> the newest word of it up to the day of the decision."""
+
+NO_STATES: Final[States] = {}
+
+
+class Word(StrEnum):
+    """What a term may ask of a person."""
+
+    AGED_AT_LEAST = "aged_at_least"
+    AGED_UNDER = "aged_under"  # through the month of the birthday: in doubt for the person
+    IN_KEY_GROUP = "in_key_group"
+    SHOWN = "shown"  # a feed reports the state, and has not reported its end
+    NOT_SHOWN = "not_shown"
+
+
+ASKS_A_FEED: Final = (Word.SHOWN, Word.NOT_SHOWN)
+
+
+class Term(Declaration):
+    """One thing asked of a person.
+
+    `shown` is answered by the newest word of its events: no, where that word is one of `ended_by`,
+    where its `until` has passed, or where its `fact` is none `one_of`; not known, where there is no
+    word, where the word lacks the fact, or is older than `within_months`.
+    """
+
+    when: Word
+    value: int | str = ""
+    by: tuple[EventName, ...] = ()
+    ended_by: tuple[EventName, ...] = ()
+    of: Relation | None = None
+    fact: str | None = None
+    one_of: tuple[str, ...] = ()
+    within_months: Annotated[int, Field(ge=1, le=120)] | None = None
+    while_drawing: bool = False  # a word from before the benefit was granted does not count
+
+    @model_validator(mode="after")
+    def _says_what_its_word_needs(self) -> Self:
+        asks_a_feed = self.when in ASKS_A_FEED
+        if asks_a_feed != bool(self.by):
+            raise ValueError("`by` belongs to shown and not_shown, and to them alone")
+        if (self.fact is None) != (not self.one_of):
+            raise ValueError("`fact` and `one_of` belong together")
+        if not asks_a_feed and (
+            self.ended_by or self.of or self.fact or self.within_months or self.while_drawing
+        ):
+            raise ValueError(f"{self.when} asks no feed")
+        if asks_a_feed:
+            return self
+        if self.when is Word.IN_KEY_GROUP:
+            KeyGroup(str(self.value))  # ValueError names the words that may stand here
+        elif not isinstance(self.value, int):
+            raise ValueError(f"{self.when} needs a number of years")
+        return self
+
+    @property
+    def events(self) -> tuple[EventName, ...]:
+        """Every event whose word the term listens to."""
+        return (*self.by, *self.ended_by)
+
+    def holds(
+        self, person: Person, on: date, states: States = NO_STATES, since: date = date.min
+    ) -> bool | None:
+        """Whether it is so on a day, for somebody who has drawn since a day; None if nobody has said."""
+        match self.when:
+            case Word.AGED_AT_LEAST:
+                return age_on(person.born, on) >= int(self.value)
+            case Word.AGED_UNDER:
+                return on < self._grown(person)
+            case Word.IN_KEY_GROUP:
+                return self.value in person.key_groups
+            case Word.SHOWN:
+                return self._shown(on, states, since)
+            case Word.NOT_SHOWN:
+                return not self._shown(on, states, since)
+            case _:
+                assert_never(self.when)
+
+    def lost_on(
+        self, person: Person, on: date, states: States = NO_STATES, since: date = date.min
+    ) -> tuple[date, EvidenceKey | None]:
+        """The first day on which a lost term did not hold, and the record that says so, if one does."""
+        word = self._word(states, since)
+        if word is None:
+            return self._grown(person), None
+        until = _until(word)
+        return until + ONE_DAY if until is not None and until < on else word.key.day, word.key
+
+    def _grown(self, person: Person) -> date:
+        return add_months(person.born, 12 * int(self.value) + 1)
+
+    def _word(self, states: States, since: date) -> Evidence | None:
+        found = (states.get((self.of, *name.key)) for name in self.events)
+        words = (item for item in found if item is not None)
+        return max(
+            (item for item in words if not self.while_drawing or item.key.day >= since),
+            key=lambda item: item.key,
+            default=None,
+        )
+
+    def _shown(self, on: date, states: States, since: date) -> bool | None:
+        word = self._word(states, since)
+        if word is None:
+            return None
+        if (word.key.feed, word.key.event) in self._ends:
+            return False
+        until = _until(word)
+        if until is not None and until < on:
+            return False
+        if self.within_months is not None and last_day_certified(word.key.day, self.within_months) < on:
+            return None
+        if self.fact is None:
+            return True
+        said = word.facts.get(self.fact)
+        return said in self.one_of if said else None
+
+    @cached_property
+    def _ends(self) -> frozenset[tuple[FeedId, str]]:
+        return frozenset(name.key for name in self.ended_by)
+
+
+class Clause(Term):
+    """A term with its reason: a condition if it must hold, an exclusion if it may not.
+
+    `unless` holds other terms of which one is enough instead (the child is 18, but still at school).
+    """
+
+    unless: tuple[Term, ...] = ()
+    because: Sentence
+    authority: str = Field(min_length=1)
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Everything that the clause asks."""
+        return (self, *self.unless)
+
+    def holds(
+        self, person: Person, on: date, states: States = NO_STATES, since: date = date.min
+    ) -> bool | None:
+        """Whether the clause or what may stand in its place is so; None if nobody has said."""
+        own = super().holds(person, on, states, since)
+        if own is False and any(term.holds(person, on, states, since) for term in self.unless):
+            return True
+        return own
+
+
+def _until(item: Evidence) -> date | None:
+    stated = item.facts.get(UNTIL)
+    return date.fromisoformat(stated) if stated else None

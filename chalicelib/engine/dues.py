@@ -1,0 +1,141 @@
+"""Where a benefit paid too little or too much: what was paid against what is due on the facts (rule 16).
+
+The amount due is what the authority set when it granted the benefit (`rostered`), or the first band
+whose terms hold on the first day of the month. A fact that nobody has reported leaves the amount open,
+and a month without any payment in the file proves nothing: payments files are late and short like others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from chalicelib.engine import reasons
+from chalicelib.engine.benefits import BenefitRules
+from chalicelib.engine.clauses import States
+from chalicelib.engine.facts import Related, states_on
+from chalicelib.engine.findings import apart
+from chalicelib.engine.periods import first_day, month_of
+from chalicelib.engine.rulebook import RuleBook
+from chalicelib.model import (
+    BenefitCode,
+    BenefitKind,
+    Entitlement,
+    Evidence,
+    EvidenceKey,
+    FeedId,
+    Finding,
+    Month,
+    Payment,
+    Person,
+    SuspicionKind,
+)
+
+PAYMENTS: Final = FeedId("payments")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a month should bring, and the line of the rules that says so."""
+
+    fen: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A month that was paid otherwise than it should have been."""
+
+    benefit: BenefitCode
+    month: Month
+    paid: int
+    due: Due
+
+    @property
+    def key(self) -> EvidenceKey:
+        """By which it is known when people have looked into it."""
+        return EvidenceKey(first_day(self.month), PAYMENTS, self.benefit)
+
+    @property
+    def is_underpaid(self) -> bool:
+        """Too little is worse than too much."""
+        return self.paid < self.due.fen
+
+
+def amount_due(
+    entitlement: Entitlement, version: BenefitRules, person: Person, states: States, month: Month
+) -> Due | None:
+    """What is due for a month on the facts known; None where nothing monthly is due, or a fact is missing."""
+    code = entitlement.benefit
+    if isinstance(version.amount, str):
+        return Due(entitlement.fen, f"{code}/amount") if version.amount == "rostered" else None
+    for number, band in enumerate(version.amount, 1):
+        holds = [term.holds(person, first_day(month), states, entitlement.since) for term in band.where]
+        if None in holds:
+            return None
+        if all(holds):
+            return Due(band.fen, f"{code}/amount/{number}")
+    return None
+
+
+def differences(
+    person: Person,
+    entitlements: Iterable[Entitlement],
+    payments: Sequence[Payment],
+    evidence: Sequence[Evidence],
+    rules: RuleBook,
+    *,
+    refuted: AbstractSet[EvidenceKey] = frozenset(),
+    related: Related | None = None,
+) -> tuple[Difference, ...]:
+    """All months paid otherwise than due, the underpaid first.
+
+    Left out: the month of the grant (often a part of one), months from the one in which payment was
+    stopped, and months that people have looked into.
+    """
+    rules = rules.for_area(person.area)
+    found = []
+    for entitlement in entitlements:
+        if rules.benefit(entitlement.benefit).kind is not BenefitKind.MONTHLY:
+            continue
+        for month, paid in _paid(entitlement, payments):
+            version = rules.benefit_on(entitlement.benefit, first_day(month))
+            states = states_on(evidence, rules, first_day(month), refuted, related)
+            due = amount_due(entitlement, version, person, states, month)
+            if due is not None and due.fen != paid:
+                found.append(Difference(entitlement.benefit, month, paid, due))
+    open_ones = (difference for difference in found if difference.key not in refuted)
+    return tuple(sorted(open_ones, key=lambda d: (not d.is_underpaid, d.month, d.benefit)))
+
+
+def _paid(entitlement: Entitlement, payments: Iterable[Payment]) -> Iterator[tuple[Month, int]]:
+    """The months of an entitlement for which anything was paid, with all that was paid for them."""
+    paid: dict[Month, int] = {}
+    for payment in payments:
+        if payment.benefit == entitlement.benefit:
+            paid[payment.month] = paid.get(payment.month, 0) + payment.fen
+    for month in sorted(paid):
+        is_stopped = entitlement.stopped_from is not None and month >= entitlement.stopped_from
+        if month > month_of(entitlement.since) and not is_stopped:
+            yield month, paid[month]
+
+
+def wrong_amounts(found: Iterable[Difference], rules: RuleBook) -> tuple[Finding, ...]:
+    """One finding of each benefit for its gravest month, the underpaid benefits first."""
+    first: dict[BenefitCode, Difference] = {}
+    for difference in found:
+        first.setdefault(difference.benefit, difference)
+    made = {d.benefit: _finding(d, rules) for d in first.values()}
+    placed = {finding.benefit: finding for finding in apart(made.values())}
+    return tuple(placed[code] for code in made)
+
+
+def _finding(difference: Difference, rules: RuleBook) -> Finding:
+    title = rules.benefit(difference.benefit).title
+    due = difference.due
+    why = reasons.wrong_amount(title, difference.month, difference.paid, due.fen, difference.key, due.rule)
+    day: date = difference.key.day
+    return Finding(SuspicionKind.WRONG_AMOUNT, day, difference.key, why, difference.benefit)

@@ -1,0 +1,120 @@
+"""A county's values as a sheet and back: what was said comes back, what may not be said does not."""
+
+import io
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from admin.__main__ import main
+from admin.county_sheets import ABOUT, VALUES, YES, as_yaml, export_sheet, import_sheet, read_sheet
+from chalicelib.engine.counties import County, read_county
+from chalicelib.errors import DeclarationError
+from chalicelib.pack import PACKS
+
+FILE = """area: "341621"
+title: {zh: 涡阳县, en: Guoyang County}
+from: 2025-01-01
+authority: "涡阳县人力资源和社会保障局"
+reviewed: {by: "涡阳县待遇资格认证岗", date: 2024-12-20}
+values:
+  - {set: months, tier: 1, to: 9, why: 外出务工返乡周期}
+  - {set: threshold, to: 120, why: 公交卡多由家人代刷}
+  - {set: points, feed: gas_bills, event: paid, to: 0, why: 户名多未更新}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copy = tmp_path / "bozhou"
+    shutil.copytree(PACKS / "bozhou", copy)
+    (copy / "counties").mkdir(exist_ok=True)
+    (copy / "counties/341621.yaml").write_text(FILE, encoding="utf-8")
+    return copy
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def county(folder: Path) -> County:
+    return read_county(folder / "counties/341621.yaml")
+
+
+def filled(sheet: bytes, row: int, to: object, why: str = "本地情况") -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(sheet))
+    values = book[VALUES]
+    values.cell(row, 9).value, values.cell(row, 10).value = to, why
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_a_sheet_comes_back_as_the_file_that_it_was_made_of(folder: Path, tmp_path: Path) -> None:
+    said, sheet = county(folder), tmp_path / "涡阳县.xlsx"
+    assert main(["county", "export", str(folder), "341621", str(sheet)]) == 0
+    (folder / "counties/341621.yaml").unlink()
+    assert main(["county", "import", str(folder), str(sheet)]) == 0
+    back = county(folder)
+    assert sorted(back.values, key=lambda v: v.of) == sorted(said.values, key=lambda v: v.of)
+    assert back.model_copy(update={"values": ()}) == said.model_copy(update={"values": ()})
+
+
+def test_an_empty_sheet_lists_what_may_be_set(folder: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(export_sheet(folder, "341623")))
+    assert book[ABOUT]["B1"].value == "341623"
+    rows = list(book[VALUES].iter_rows(min_row=2, values_only=True))
+    assert {row[0] for row in rows} == {"months", "weak_months", "threshold", "points"}
+    assert rows[0][5:8] == (12, 3, 12)  # the city's value and the bounds
+    assert all(row[8] is None for row in rows)
+
+
+def test_a_filled_cell_becomes_a_value(folder: Path) -> None:
+    sheet = filled(export_sheet(folder, "341621"), 3, 6)
+    import_sheet(folder, sheet, "sheet.xlsx")
+    assert (2, 6) in {(value.tier, value.to) for value in county(folder).values}
+
+
+@pytest.mark.parametrize(("to", "says"), [(1, "3 to 12"), ("许多", "valid integer")])
+def test_what_may_not_be_set_leaves_the_folder_as_it_was(folder: Path, to: object, says: str) -> None:
+    sheet = filled(export_sheet(folder, "341621"), 3, to)
+    with pytest.raises(DeclarationError, match=says):
+        import_sheet(folder, sheet, "sheet.xlsx")
+    assert (folder / "counties/341621.yaml").read_text(encoding="utf-8") == FILE
+    (folder / "counties/341621.yaml").unlink()
+    with pytest.raises(DeclarationError):
+        import_sheet(folder, sheet, "sheet.xlsx")
+    assert not (folder / "counties/341621.yaml").exists()
+
+
+def test_a_value_needs_its_reason_and_a_sheet_its_head(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(DeclarationError, match=r"sheet.xlsx:3"):
+        read_sheet(filled(export_sheet(folder, "341621"), 3, 6, ""), "sheet.xlsx")
+    sheet = tmp_path / "341623.xlsx"
+    sheet.write_bytes(filled(export_sheet(folder, "341623"), 3, 6))
+    assert main(["county", "import", str(folder), str(sheet)]) == 1
+    assert "341623.xlsx:1" in capsys.readouterr().out
+
+
+def test_an_event_beyond_a_benefits_list_is_a_yes(folder: Path) -> None:
+    benefit, policy = folder / "benefits/veteran_subsidy.yaml", folder / "policy.yaml"
+    listed = "recognises: {strong: [{feed: counter, event: certified}]}"
+    benefit.write_text(
+        benefit.read_text(encoding="utf-8").replace("recognises: all", listed), encoding="utf-8"
+    )
+    allowed = "county_may_set:\n  recognises: [{feed: travel_agency, event: travelled}]"
+    policy.write_text(
+        policy.read_text(encoding="utf-8").replace("county_may_set:", allowed), encoding="utf-8"
+    )
+    sheet = export_sheet(folder, "341621")
+    last = openpyxl.load_workbook(io.BytesIO(sheet))[VALUES].max_row
+    import_sheet(folder, filled(sheet, last, YES), "sheet.xlsx")
+    (value,) = (v for v in county(folder).values if v.set == "recognises")
+    assert (value.benefit, value.feed, value.to) == ("veteran_subsidy", "travel_agency", None)
+    assert YES in str(
+        openpyxl.load_workbook(io.BytesIO(export_sheet(folder, "341621")))[VALUES].cell(last, 9).value
+    )
+    assert as_yaml(county(folder)).startswith("# 涡阳县")

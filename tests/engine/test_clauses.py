@@ -1,0 +1,111 @@
+"""What a condition may ask, and the three answers: yes, no, not known (rule 6)."""
+
+import pytest
+from pydantic import ValidationError
+
+from chalicelib.engine.clauses import Clause, States, Term
+from chalicelib.engine.facts import states_on
+from chalicelib.model import Evidence, KeyGroup
+from tests.events import RULES
+from tests.people import a_person, day, some_evidence
+
+ON = day("2025-06-10")
+CARD = {"feed": "disability_certificates", "event": "valid"}
+LOW = {"feed": "low_income", "event": "listed"}
+BECAUSE = {"because": {"zh": "因", "en": "because"}, "authority": "A"}
+
+
+def states(*items: Evidence) -> States:
+    return states_on(items, RULES, ON)
+
+
+def term(**said: object) -> Term:
+    return Term.model_validate({"when": "shown", "by": [CARD], **said})
+
+
+@pytest.mark.parametrize(
+    ("said", "items", "answer", "why"),
+    [
+        ({}, [], None, "nobody has said"),
+        ({}, [("2025-06-10", {})], True, "said today"),
+        ({}, [("2025-06-11", {})], None, "said tomorrow"),
+        ({}, [("2025-01-01", {"until": "2025-06-10"})], True, "its last day"),
+        ({}, [("2025-01-01", {"until": "2025-06-09"})], False, "ended yesterday"),
+        ({"within_months": 3}, [("2025-03-11", {})], True, "three months old"),
+        ({"within_months": 3}, [("2025-03-10", {})], None, "older: nobody knows about today"),
+        ({"fact": "grade", "one_of": ["grade_1"]}, [("2025-01-01", {"grade": "grade_1"})], True, "the grade"),
+        ({"fact": "grade", "one_of": ["grade_1"]}, [("2025-01-01", {"grade": "grade_3"})], False, "another"),
+        ({"fact": "grade", "one_of": ["grade_1"]}, [("2025-01-01", {})], None, "no grade said"),
+        (
+            {"fact": "grade", "one_of": ["grade_1"]},
+            [("2025-01-01", {"grade": "grade_3"}), ("2025-02-01", {"grade": "grade_1"})],
+            True,
+            "the newest word counts, whatever the order",
+        ),
+        ({"ended_by": [LOW]}, [("2025-01-01", {})], True, "no end reported"),
+    ],
+)
+def test_a_state_that_a_feed_shows(
+    said: dict[str, object], items: list[tuple[str, dict[str, str]]], answer: bool | None, why: str
+) -> None:
+    evidence = [some_evidence("disability_certificates/valid", when, **facts) for when, facts in items]
+    for order in (evidence, evidence[::-1]):
+        assert term(**said).holds(a_person(), ON, states(*order)) is answer, why
+        opposite = term(**{**said, "when": "not_shown"}).holds(a_person(), ON, states(*order))
+        assert opposite is (answer is not True), why
+
+
+def test_a_word_that_ends_the_state() -> None:
+    begun = some_evidence("disability_certificates/valid", "2025-01-01")
+    ended = some_evidence("low_income/listed", "2025-02-01")
+    asked = term(ended_by=[LOW])
+    assert asked.holds(a_person(), ON, states(begun, ended)) is False
+    assert asked.lost_on(a_person(), ON, states(begun, ended)) == (day("2025-02-01"), ended.key)
+    again = some_evidence("disability_certificates/valid", "2025-03-01")
+    assert asked.holds(a_person(), ON, states(begun, ended, again)) is True
+
+
+def test_what_was_so_before_the_grant_does_not_count_while_drawing() -> None:
+    asked = term(while_drawing=True)
+    item = states(some_evidence("disability_certificates/valid", "2025-01-01"))
+    assert asked.holds(a_person(), ON, item, day("2025-01-01")) is True
+    assert asked.holds(a_person(), ON, item, day("2025-01-02")) is None
+
+
+def test_a_key_group() -> None:
+    asked = Term.model_validate({"when": "in_key_group", "value": "bedridden"})
+    assert asked.holds(a_person(key_groups=[KeyGroup.BEDRIDDEN]), ON) is True
+    assert asked.holds(a_person(), ON) is False
+
+
+def test_one_of_the_other_terms_is_enough_instead() -> None:
+    clause = Clause.model_validate(
+        {
+            "when": "aged_under",
+            "value": 18,
+            "unless": [{"when": "in_key_group", "value": "disabled"}],
+            **BECAUSE,
+        }
+    )
+    assert clause.holds(a_person("2007-05-01"), ON) is False
+    assert clause.holds(a_person("2007-05-01", key_groups=[KeyGroup.DISABLED]), ON) is True
+    assert clause.holds(a_person("2007-06-01"), ON) is True
+    assert clause.lost_on(a_person("2007-05-01"), ON) == (day("2025-06-01"), None)
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ({"when": "shown"}, "`by` belongs to"),
+        ({"when": "aged_under", "value": 18, "by": [CARD]}, "`by` belongs to"),
+        ({"when": "shown", "by": [CARD], "fact": "grade"}, "belong together"),
+        ({"when": "shown", "by": [CARD], "one_of": ["grade_1"]}, "belong together"),
+        ({"when": "aged_under", "value": 18, "of": "parent"}, "asks no feed"),
+        ({"when": "aged_under", "value": 18, "while_drawing": True}, "asks no feed"),
+        ({"when": "aged_under"}, "number of years"),
+        ({"when": "in_key_group"}, "not a valid KeyGroup"),
+    ],
+)
+def test_a_term_says_what_its_word_needs_and_nothing_else(said: dict[str, object], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        Term.model_validate(said)

@@ -1,0 +1,270 @@
+"""Plain presence waits in the lake until the certificate nears its end; nothing else does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib import cases, clock
+from chalicelib.cases import opening, retaining
+from chalicelib.errors import UnreadableError
+from chalicelib.model import (
+    DroppedFile,
+    EntitlementStatus,
+    Evidence,
+    EvidenceKey,
+    FeedId,
+    FileId,
+    FileState,
+    StateName,
+    Step,
+    SuspicionKind,
+    Template,
+    Verification,
+)
+from chalicelib.steps import certification
+from chalicelib.storage import lake, people
+from tests.storage import faults
+from tests.workflow.test_crash_points import ready_to_suspend
+from tests.workflow.village import DUE, NEW_YEAR, Recipient, Village, days_before
+
+ONE = Recipient(980)
+OTHER = Recipient(981, phone="13800000002")
+TRAVEL = FeedId("travel_agency")
+
+
+def travels(village: Village, number: str, day: date) -> DroppedFile:
+    village.drop(
+        "travel_agency",
+        f"身份证号码,姓名,旅行社名称,线路名称,出行日期\n{number},孟庆,甲,乙,{day}\n",
+        f"{day}.csv",
+    )
+    return next(f for f in village.files() if f.feed == TRAVEL and f.key.endswith(f"/{day}.csv"))
+
+
+def in_the_lake(village: Village, number: str, *days: date) -> None:
+    """What another process has put there, and died before it wrote the record or woke anybody."""
+    items = [Evidence(EvidenceKey(day, TRAVEL, "travelled"), FileId("f"), 2) for day in days]
+    lake.put_evidence(TRAVEL, FileId(f"f{days[0]}"), {village.person(number): items})
+
+
+@contextmanager
+def unreadable() -> Iterator[None]:
+    with faults.at_call("s3", "ListObjectsV2", faults.unreachable):
+        yield
+
+
+def test_it_waits_and_certifies_as_the_window_opens(village: Village) -> None:
+    """Far from the end nothing is written; on the day a case would open, one renewal and one message."""
+    village.settle(ONE, OTHER)
+    village.until(NEW_YEAR)
+    dropped = [travels(village, ONE.number, NEW_YEAR - timedelta(days=d)) for d in (40, 3, 20)]
+    assert [(f.state, f.certified, f.kept) for f in dropped] == [(FileState.LOADED, 0, 1)] * 3
+    outbox = village.sandbox.settings.outbox_bucket
+    key = f"culture_tourism/receipts/{dropped[0].id}.json"
+    receipt = json.loads(village.sandbox.client("s3").get_object(Bucket=outbox, Key=key)["Body"].read())
+    assert (receipt["people_certified"], receipt["people_kept_for_later"]) == (0, 1)
+    before = village.record(ONE.number)
+    assert not before.evidence
+    assert not before.messages
+    assert before.entitlements[0].valid_until == DUE
+    retaining.keep_or_let_go()
+    village.until(days_before(91))
+    assert village.record(ONE.number) == before
+    village.until(days_before(90))
+    record = village.record(ONE.number)
+    assert [item.key.day for item in record.evidence] == [NEW_YEAR - timedelta(days=3)]
+    assert record.entitlements[0].valid_until == date(2025, 12, 28)
+    assert [m.template for m in record.messages] == [Template.CERTIFIED]
+    assert not record.cases
+    assert village.state(OTHER.number) is StateName.REMIND
+    village.until(days_before(80))
+    assert village.record(ONE.number) == record
+
+
+def test_near_the_end_it_is_written_at_once(village: Village) -> None:
+    village.settle(ONE)
+    village.until(days_before(90))
+    dropped = travels(village, ONE.number, days_before(95))
+    assert (dropped.certified, dropped.kept) == (1, 0)
+    assert village.record(ONE.number).open_case is None
+
+
+def test_without_the_lake_no_case_opens_and_the_next_day_goes_on(village: Village) -> None:
+    village.settle(ONE, OTHER)
+    village.until(days_before(91))
+    travels(village, ONE.number, NEW_YEAR)
+    with unreadable():
+        village.until(days_before(90))
+    assert {f.function for f in village.sandbox.last_errors} == {"DailyRun", "TidyLake"}
+    village.sandbox.last_errors.clear()
+    assert village.record(OTHER.number).open_case is None
+    village.until(days_before(89))
+    assert village.record(ONE.number).cases == ()
+    assert village.state(OTHER.number) is StateName.REMIND
+
+
+def test_without_the_lake_what_walks_is_restarted_all_the_same(village: Village) -> None:
+    village.settle(ONE)
+    village.until(days_before(89))
+    states = village.sandbox.client("stepfunctions")
+    arn = village.sandbox.settings.certification_arn
+    (running,) = states.list_executions(stateMachineArn=arn, statusFilter="RUNNING")["executions"]
+    states.stop_execution(executionArn=running["executionArn"])
+    village.settle(ONE, replace(OTHER, until=days_before(60)))
+    with unreadable(), pytest.raises(UnreadableError):
+        opening.daily_run()
+    case = village.record(ONE.number).open_case
+    assert case is not None
+    assert case.generation == 2
+    assert village.record(OTHER.number).open_case is None
+
+
+# --- the looks before money ------------------------------------------------------------------------
+
+
+def call(village: Village, state: StateName, due: date) -> Step:
+    event = {
+        "state": state.value,
+        "contract": 1,
+        "person": village.person(ONE.number),
+        "due": due.isoformat(),
+        "generation": 1,
+    }
+    return Step(certification.run(event)["outcome"])
+
+
+def test_without_the_lake_nobody_is_suspended_that_day(village: Village) -> None:
+    due = date(2024, 11, 30)
+    village.settle(replace(ONE, until=due))
+    people.change(village.person(ONE.number), lambda record: ready_to_suspend(record, due))
+    with unreadable():
+        assert call(village, StateName.LAST_LOOK, due) is Step.HELD
+        assert call(village, StateName.SUSPEND, due) is Step.CHANGED
+    assert village.record(ONE.number).entitlements[0].status is EntitlementStatus.ACTIVE
+    assert call(village, StateName.SUSPEND, due) is Step.SUSPENDED, "the next day goes on"
+
+
+def test_what_only_the_lake_knows_prevents_a_suspension(village: Village) -> None:
+    due = date(2024, 11, 30)
+    village.settle(replace(ONE, until=due))
+    people.change(village.person(ONE.number), lambda record: ready_to_suspend(record, due))
+    in_the_lake(village, ONE.number, date(2024, 12, 24))
+    assert call(village, StateName.SUSPEND, due) is Step.CHANGED
+    assert call(village, StateName.LAST_LOOK, due) is Step.CERTIFIED
+    assert village.record(ONE.number).entitlements[0].valid_until == date(2025, 12, 23)
+
+
+def test_match_data_looks_into_the_lake_and_goes_on_without_it(village: Village) -> None:
+    due = date(2025, 2, 28)
+    village.settle(replace(ONE, until=due))
+    village.until(NEW_YEAR + timedelta(days=1))
+    with unreadable():
+        assert call(village, StateName.MATCH_DATA, due) is Step.INSUFFICIENT
+    in_the_lake(village, ONE.number, date(2024, 12, 24))
+    assert call(village, StateName.MATCH_DATA, due) is Step.CERTIFIED
+
+
+# --- what is taken back ----------------------------------------------------------------------------
+
+
+def test_a_withdrawal_that_arrives_first_holds_for_the_lake(village: Village) -> None:
+    village.settle(ONE)
+    key = EvidenceKey(NEW_YEAR, TRAVEL, "travelled")
+    cases.evidence_withdrawn(village.person(ONE.number), [key], actor="feed:test")
+    village.until(NEW_YEAR)
+    assert travels(village, ONE.number, NEW_YEAR).kept == 1
+    village.until(days_before(89))
+    assert not village.record(ONE.number).evidence
+    assert village.state(ONE.number) is StateName.REMIND
+
+
+def test_after_a_withdrawal_the_certificate_falls_back_on_what_the_lake_holds(village: Village) -> None:
+    village.settle(ONE)
+    village.until(NEW_YEAR)
+    travels(village, ONE.number, NEW_YEAR)
+    travels(village, ONE.number, NEW_YEAR - timedelta(days=10))
+    village.until(days_before(90))
+    key = EvidenceKey(NEW_YEAR, TRAVEL, "travelled")
+    for moved in (1, 0):
+        arrival = cases.evidence_withdrawn(village.person(ONE.number), [key], actor="feed:test")
+        assert len(arrival.moved) == moved, "the same again changes nothing"
+    assert village.record(ONE.number).entitlements[0].valid_until == date(2025, 12, 21)
+    assert [m.template for m in village.record(ONE.number).messages] == [Template.CERTIFIED]
+
+
+# --- what never waits ------------------------------------------------------------------------------
+
+
+def dies(village: Village, day: date) -> None:
+    text = f"身份证号码,姓名,殡仪馆名称,死亡日期,火化日期\n{ONE.number},甲,乙,{day},{day}\n"
+    village.drop("cremations", text)
+
+
+def kinds(village: Village) -> set[SuspicionKind]:
+    return {s.kind for s in village.record(ONE.number).suspicions}
+
+
+def test_a_death_is_written_and_the_lake_is_searched_for_what_contradicts_it(village: Village) -> None:
+    village.settle(ONE)
+    village.until(NEW_YEAR)
+    travels(village, ONE.number, NEW_YEAR)
+    dies(village, NEW_YEAR - timedelta(days=5))
+    assert kinds(village) == {SuspicionKind.DEATH, SuspicionKind.CONTRADICTION}
+
+
+def test_without_the_lake_people_verify_all_the_same(village: Village) -> None:
+    village.settle(ONE)
+    with unreadable():
+        dies(village, NEW_YEAR - timedelta(days=5))
+    assert kinds(village) == {SuspicionKind.DEATH}
+    assert [v.about for v in village.record(ONE.number).visits] == [f"death#{NEW_YEAR - timedelta(days=5)}"]
+
+
+def test_presence_after_a_confirmed_death_is_written_at_once(village: Village) -> None:
+    day = NEW_YEAR - timedelta(days=5)
+    village.settle(ONE)
+    dies(village, day)
+    cases.suspicion_verified(
+        village.person(ONE.number),
+        SuspicionKind.DEATH,
+        day,
+        confirmed=True,
+        by="officer",
+        verification=Verification.DOCUMENT,
+    )
+    village.until(NEW_YEAR)
+    assert travels(village, ONE.number, NEW_YEAR).kept == 0
+    assert kinds(village) == {SuspicionKind.DEATH, SuspicionKind.CONTRADICTION}
+
+
+# --- retention -------------------------------------------------------------------------------------
+
+
+def test_what_is_too_old_goes_unless_something_rests_on_it(village: Village) -> None:
+    village.settle(ONE, OTHER)
+    day = date(2023, 6, 1)  # more than eighteen months before New Year
+    one, other = village.person(ONE.number), village.person(OTHER.number)
+
+    def some(feed: str, event: str, on: date) -> Evidence:
+        return Evidence(EvidenceKey(on, FeedId(feed), event), FileId("f"), 2)
+
+    old, older = some("travel_agency", "travelled", day), some("travel_agency", "travelled", date(2023, 5, 1))
+    death = some("cremations", "cremated", date(2021, 6, 1))
+    new = some("travel_agency", "travelled", date(2024, 6, 1))
+    cases.evidence_arrived(one, [old, older, new], actor="test")
+    cases.evidence_arrived(other, [old, death], actor="test")
+    lake.put_evidence(TRAVEL, FileId("f"), {one: [old, older, new]})
+    assert clock.today().day == 1
+    assert retaining.keep_or_let_go() == 2
+    assert [e.key for e in people.load(one).evidence] == [new.key]
+    assert [e.key for e in people.load(other).evidence] == [death.key, old.key], "suspicions rest on them"
+    assert [e.key for e in lake.evidence_of(one)] == [new.key]
+    assert people.audit_trail(one)[-1].details["evidence"] == [str(older.key), str(old.key)]
+    assert people.verify_chain(one)
+    assert retaining.keep_or_let_go() == 0
