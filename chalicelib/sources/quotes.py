@@ -60,7 +60,7 @@ def rows_among(
 @cache
 def _simple(separator: str) -> re.Pattern[str]:
     """One line that is one row: cells without quotes, or with one pair around all of it."""
-    cell = rf'(?:"[^"]*+"|[^"{re.escape(separator)}]*+)'
+    cell = rf'(?:"(?:[^"]|"")*+"|[^"{re.escape(separator)}]*+)'
     return re.compile(rf"{cell}(?:{re.escape(separator)}{cell})*+")
 
 

@@ -23,6 +23,7 @@ from chalicelib.sources.roster_index import RosterIndex
 from chalicelib.sources.tables import FAULT, LINE
 
 MOST_SUGGESTED: Final = 5  # more people of one name and day are no suggestion
+_NOBODY: Final = (pl.lit(None, dtype=pl.Int64).alias(PACKED), pl.lit(None, dtype=pl.String).alias(PERSON))
 _CUT: Final = (Fault.NUMBER_CUT.value, Fault.NUMBER_AS_FIGURE.value)
 
 
@@ -53,6 +54,8 @@ def recover(rejected: pl.DataFrame, positions: dict[str, str], roster: RosterInd
     numbers = rejected[positions["number"]]
     cut = zip(numbers.fill_null("").to_list(), rejected[FAULT].to_list(), strict=True)
     digits = [first_fifteen(cell) if fault in _CUT else None for cell, fault in cut]
+    if "name" not in positions and not any(digits):
+        return Recovered(rejected.drop(FAULT).with_columns(*_NOBODY).clear(), rejected, 0, [])
     rows = rejected.with_columns(pl.Series("fifteen", digits, dtype=pl.Int64))
     known = rows.join(roster.by_fifteen, on="fifteen", how="inner").select(LINE, "number", PERSON, "name")
     nobody = rows.filter(pl.col("fifteen").is_not_null()).join(known, on=LINE, how="anti")

@@ -22,7 +22,7 @@ from tests.people import PENSION, a_person, an_entitlement, day, some_evidence
 
 
 def test_a_recovered_identity_neither_certifies_strongly_nor_accuses_of_death() -> None:
-    for item in (STRONG, LATER_STRONG, DEATH, SENTENCE):
+    for item in (STRONG, LATER_STRONG, DEATH, SENTENCE, RETIRED):
         assert judged(VISIT, replace(item, recovered=True)) == judged(VISIT), item
         assert judged(*WEAK, replace(item, recovered=True)) == judged(*WEAK), item
     whole = judged(STRONG, DEATH)
