@@ -1,6 +1,6 @@
 """Floors: what no program can be faster than, reading the bytes, and parsing the two columns alone.
 
-    python -m bench.floors bytes|polars|duckdb build/bench/small
+    python -m bench.peers.floors bytes|polars build/bench/small
 """
 
 from __future__ import annotations
