@@ -85,25 +85,24 @@ def ask(script: str) -> str:
 
 def _days_of_the_year() -> str:
     days = (date(2023, 1, 1) + timedelta(days=number) for number in range(365))
-    return ", ".join(f"'{day:%m%d}'" for day in days)
+    return ", ".join(str(day.month * 100 + day.day) for day in days)
 
 
 def script(inputs: Inputs, readable: Sequence[Path], roster: Path) -> str:
     """The whole job as one session."""
     setup = Template(HERE.with_name("postgres_setup.sql").read_text(encoding="utf-8"))
     each = Template(HERE.with_name("postgres.sql").read_text(encoding="utf-8"))
-    parts = [
-        setup.substitute(
-            roster=roster, weighted=weighted("body", "/"), days_of_the_year=_days_of_the_year(),
-            born_from=BORN_FROM, born_to=BORN_TO,
-        )
-    ]  # fmt: skip
+    rules = {
+        "weighted": weighted("body", "/"), "days_of_the_year": _days_of_the_year(),
+        "born_from": BORN_FROM, "born_to": BORN_TO, "on": ON,
+    }  # fmt: skip
+    parts = [setup.substitute(rules, roster=roster)]
     for index, path in enumerate(readable):
         style = Style(index)
         # COPY stops at a row with a cell too many or too few: awk leaves those out, and blank lines.
         source = f"program 'awk -F, NF==7 {path}'" if style.is_ragged else f"filename '{path}'"
         encoding = "GB18030" if style.encoding == "gb18030" else "UTF8"
-        parts.append(each.substitute(source=source, encoding=encoding, on=ON, index=index))
+        parts.append(each.substitute(rules, source=source, encoding=encoding, index=index))
     return "\n".join([*parts, "select row_to_json(answers) from answers order by file;"])
 
 

@@ -6,32 +6,42 @@
 create foreign table cells (c0 text, c1 text, number text, day text, c4 text, c5 text, c6 text)
 server files options (${source}, format 'csv', encoding '${encoding}', header 'true');
 
+-- `offset 0` keeps the planner from putting an expression wherever its result is used.
 create temp table kept as
-select pno, clean,
-       case when pno is null and not clean then number end as number,
+select pno, clean, case when pno is null and not clean then number end as number,
        case when not clean then case when day like '____-__-__ __:__:__' then left(day, 10) else day end end as day,
        count(*) as times
 from (
-    select pno, day, number,
-           case when pno is not null or number is null or octet_length(number) <> 18
-                     or translate(left(number, 17), '0123456789', '') <> '' then false
-                else right(number, 1) = pg_temp.fitting(left(number, 17)::bigint)
-                     and pg_temp.birth_fault(substr(number, 7, 8)) is null end as clean
-    from cells left join roster using (number)
+    select pno, number, day, coalesce(
+        body is not null
+        and right(number, 1) = substr('10X98765432', 1 + ((${weighted}) % 11)::int, 1)
+        and birth between ${born_from} and ${born_to}
+        and (birth % 10000 = any (array[${days_of_the_year}])
+             or (birth % 10000 = 229 and birth / 10000 % 4 = 0
+                 and (birth / 10000 % 100 <> 0 or birth / 10000 % 400 = 0))), false) as clean
+    from (
+        select pno, number, day, body, (body / 1000 % 100000000)::int as birth
+        from (
+            select pno, number, day, case
+                when pno is null and octet_length(number) = 18 and translate(left(number, 17), '0123456789', '') = ''
+                then left(number, 17)::bigint end as body
+            from cells left join roster using (number) offset 0
+        ) as parsed offset 0
+    ) as born offset 0
 ) as judged
 group by 1, 2, 3, 4;
 analyze kept;
 
 create temp table numbers as
-with mended as (
+with mended as materialized (
     select number, pg_temp.mended(number) as text
     from (select distinct number from kept where pno is null and not clean) as distinct_ones
-), whole as (
+), whole as materialized (
     select number, text,
            case when text ~ '^[0-9]{15}$$' then left(text, 6) || '19' || right(text, 9)
                 when text ~ '^[0-9]{17}[0-9X]$$' then left(text, 17) end as digits
     from mended
-), judged as (
+), judged as materialized (
     select *, digits || pg_temp.fitting(digits::bigint) as sound from whole
 ), faulted as (
     select *, case
@@ -49,15 +59,15 @@ select faulted.number, fault, roster.pno
 from faulted left join roster on roster.number = sound and fault is null;
 
 create temp table days as
-with mended as (
+with mended as materialized (
     select day, regexp_replace(trim(pg_temp.narrow(day)), ' \d\d:\d\d:\d\d$$', '') as text
     from (select distinct day from kept where not clean) as distinct_ones
-), parts as (
+), parts as materialized (
     select day, text, coalesce(
         regexp_match(text, '^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$$'),
         regexp_match(text, '^(\d{4})(\d\d)(\d\d)$$')) as part
     from mended
-), dated as (
+), dated as materialized (
     select day, text, part, case
         when text ~ '^[1-9]\d{4}$$' then date '1899-12-30' + text::int
         when part[2]::int between 1 and 12 and part[3]::int between 1 and extract(day from

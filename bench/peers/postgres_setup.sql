@@ -19,7 +19,7 @@ $$$$ select upper(translate(cell, '０１２３４５６７８９ ''' || U&'\200
 
 create function pg_temp.birth_fault(birth text) returns text language sql immutable as
 $$$$ select case
-    when substr(birth, 5, 4) <> all (array[${days_of_the_year}])
+    when substr(birth, 5, 4)::int <> all (array[${days_of_the_year}])
         and (substr(birth, 5, 4) <> '0229' or left(birth, 4)::int % 4 <> 0
              or (left(birth, 4)::int % 100 = 0 and left(birth, 4)::int % 400 <> 0)) then 'number_birth'
     when birth > '${born_to}' then 'number_birth_future'
