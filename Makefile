@@ -38,6 +38,10 @@ unit: install  ## tests with branch coverage
 	$(BIN)/coverage report --include='chalicelib/engine/*,chalicelib/sources/*' --fail-under=100
 	$(BIN)/coverage report --fail-under=90
 
+.PHONY: bench
+bench: install  ## speed and memory against peers, one table; docs/benchmarks.md (FULL=1: the whole city's year)
+	$(BIN)/python -m bench $(if $(FULL),full)
+
 .PHONY: package
 package: install  ## the deployment package and its template, in build/package
 	$(BIN)/python -m infra.package

@@ -18,12 +18,10 @@ from typing import Final
 
 import polars as pl
 
-from bench.job import EPOCH, HEADER, ON, SIZES, Answer, Inputs, Size, Style, write_answers
+from bench.job import EPOCH, HEADER, ON, SIZES, Answer, Inputs, Size, Style, fingerprint, write_answers
 
 CHUNK_ROWS: Final = 1_000_000  # bounds the generator's memory
 RECIPIENTS_OF_100: Final = 25
-DIRTY_OF_10_000: Final = 300
-RAGGED_OF_10_000: Final = 20
 
 AREAS: Final = (341602, 341621, 341622, 341623, 341600, 341281, 342126, 320102, 310104, 330106)
 BORN_FROM: Final = date(1925, 1, 1)
@@ -34,10 +32,20 @@ FULL_WIDTH: Final = str.maketrans("0123456789", "０１２３４５６７８９"
 
 SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN: Final = ("伟", "芳", "秀英", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "玉兰")
-BUSINESS: Final = ("门诊结算", "待遇发放", "资格认证", "住院登记", "公积金提取", "乘车刷卡", "窗口办理", "换证")
+BUSINESS: Final = (
+    "门诊结算",
+    "待遇发放",
+    "资格认证",
+    "住院登记",
+    "公积金提取",
+    "乘车刷卡",
+    "窗口办理",
+    "换证",
+)
 OFFICES: Final = (
-    "亳州市谯城区人民医院", "涡阳县社会保险事业管理中心", "蒙城县民政局婚姻登记处", "利辛县公安局交通管理大队",
-    "亳州市住房公积金管理中心", "亳州市公共交通总公司", "谯城区政务服务中心综合窗口", "涡阳县医疗保障局",
+    "亳州市谯城区人民医院", "涡阳县社会保险事业管理中心", "蒙城县民政局婚姻登记处",
+    "利辛县公安局交通管理大队", "亳州市住房公积金管理中心", "亳州市公共交通总公司",
+    "谯城区政务服务中心综合窗口", "涡阳县医疗保障局",
 )  # fmt: skip
 QUOTED_OFFICES: Final = (*OFFICES[:6], "谯城区人民医院,东院区", '药都"安康"大药房')
 
@@ -79,7 +87,9 @@ def mixed(rows: pl.Expr, stream: int) -> pl.Expr:
 def with_check(bodies: pl.Series) -> pl.Series:
     """17-digit integers with the check character of GB 11643 after them."""
     body = pl.col("body")
-    total = pl.sum_horizontal(body // 10 ** (16 - place) % 10 * weight for place, weight in enumerate(WEIGHTS))
+    total = pl.sum_horizontal(
+        body // 10 ** (16 - place) % 10 * weight for place, weight in enumerate(WEIGHTS)
+    )
     checks = pl.Series(list("10X98765432"))
     frame = bodies.alias("body").to_frame().with_columns(total=total % 11)
     return frame.select(body.cast(pl.String) + pl.lit(checks).gather(pl.col("total"))).to_series()
@@ -110,8 +120,8 @@ def people(count: int) -> pl.DataFrame:
 class Pools:
     """What rows are put together from."""
 
+    size: Size
     numbers: pl.Series  # the recipients first
-    recipients: int
     days: pl.Series  # shape by shape, DAYS of each
     bad_births: dict[str, pl.Series]
 
@@ -121,7 +131,7 @@ class Pools:
         everybody = people(size.recipients + size.others)["number"]
         days = pl.select(pl.date_range(FIRST_DAY, ON)).to_series()
         texts = [_shaped(days, shape) for shape in SHAPES]
-        return cls(everybody, size.recipients, pl.concat(texts), _bad_births())
+        return cls(size, everybody, pl.concat(texts), _bad_births())
 
 
 def _shaped(days: pl.Series, shape: str) -> pl.Series:
@@ -143,19 +153,19 @@ def chunk(first: int, count: int, style: Style, pools: Pools) -> pl.DataFrame:
     a, b, c = (mixed(pl.col("row"), stream + number) for number in (1, 2, 3))
     rows = rows.with_columns(a=a, b=b, c=c)
     who, when, what = pl.col("a"), pl.col("b"), pl.col("c")
-    strangers = len(pools.numbers) - pools.recipients
+    strangers = len(pools.numbers) - pools.size.recipients
     person = (
         pl.when(who % 100 < RECIPIENTS_OF_100)
-        .then(who // 100 % pools.recipients)
-        .otherwise(pools.recipients + who // 100 % strangers)
+        .then(who // 100 % pools.size.recipients)
+        .otherwise(pools.size.recipients + who // 100 % strangers)
     )
     shape = pl.when(when % 100 < 90).then(style.main_shape).otherwise(when // 100 % len(SHAPES))
     rows = rows.with_columns(
         pno=person.cast(pl.Int64),
         shape=shape.cast(pl.Int64),
         day=(when // 10_000 % DAYS).cast(pl.Int64),
-        kind=pl.when(what % 10_000 < DIRTY_OF_10_000).then((what // 10_000 % len(KINDS)).cast(pl.Int64)),
-        torn=pl.lit(style.is_ragged) & (what // 2**40 % 10_000 < RAGGED_OF_10_000),
+        kind=pl.when(what % 10_000 < pools.size.dirty).then((what // 10_000 % len(KINDS)).cast(pl.Int64)),
+        torn=pl.lit(style.is_ragged) & (what // 2**40 % 10_000 < pools.size.torn),
     )
     rows = rows.with_columns(
         number=pools.numbers.gather(rows["pno"]),
@@ -166,7 +176,11 @@ def chunk(first: int, count: int, style: Style, pools: Pools) -> pl.DataFrame:
         pl.lit(" "),
         *(
             part.cast(pl.String).str.zfill(2) + end
-            for part, end in ((8 + when // 2**44 % 12, ":"), (when // 2**50 % 60, ":"), (when // 2**56 % 60, ""))
+            for part, end in (
+                (8 + when // 2**44 % 12, ":"),
+                (when // 2**50 % 60, ":"),
+                (when // 2**56 % 60, ""),
+            )
         ),
     )
     if timed.any():
@@ -183,9 +197,9 @@ def _soiled(rows: pl.DataFrame, pools: Pools) -> pl.DataFrame:
     late = (pl.col("kind") == KINDS.index("fifteen")) & (pl.col("number").str.slice(6, 2) != "19")
     rows = rows.with_columns(kind=pl.when(late).then(None).otherwise(pl.col("kind")))
     pick = rows["row"] % 499
-    dirty = rows.with_columns(
-        **{name: pool.gather(pick) for name, pool in pools.bad_births.items()}
-    ).filter(pl.col("kind").is_not_null())
+    dirty = rows.with_columns(**{name: pool.gather(pick) for name, pool in pools.bad_births.items()}).filter(
+        pl.col("kind").is_not_null()
+    )
     number = text = pl.lit(None, dtype=pl.String)
     for kind, changed in _changes().items():
         hit = pl.col("kind") == KINDS.index(kind)
@@ -256,17 +270,15 @@ def as_csv(rows: pl.DataFrame, style: Style) -> bytes:
         pl.col("number").alias("2"), pl.col("text").alias("3"), business.alias("4"),
     ]  # fmt: skip
     if style.is_ragged:
-        torn = (
-            pl.when(what // 2**8 % 2 == 0).then(office + "," + amount + ",备注").otherwise(office)
-        )
+        torn = pl.when(what // 2**8 % 2 == 0).then(office + "," + amount + ",备注").otherwise(office)
         blank = pl.when(what // 2**50 % 2000 == 0).then(pl.lit("\n")).otherwise(pl.lit(""))
         cells.append((pl.when("torn").then(torn).otherwise(office + "," + amount) + blank).alias("5"))
     else:
         cells += [office.alias("5"), amount.alias("6")]
-    text = rows.select(cells).write_csv(
+    text: str = rows.select(cells).write_csv(
         include_header=False, quote_style=style.quoting, line_terminator=style.line_end
     )
-    return text.encode(style.encoding)
+    return bytes(text, style.encoding)
 
 
 @dataclass(slots=True)
@@ -291,11 +303,9 @@ class _Truth:
 
     def answer(self, file: int) -> Answer:
         newest = pl.concat(self.newest).group_by("pno").agg(pl.col("day").max())
-        day = newest["day"] + (FIRST_DAY - EPOCH).days
-        return Answer(
-            file, self.sound + self.strangers + sum(self.rejected.values()), self.sound, self.strangers,
-            newest.height, day.sum(), (day * newest["pno"]).sum(), self.rejected,
-        )  # fmt: skip
+        newest = newest.with_columns(pl.col("day") + (FIRST_DAY - EPOCH).days)
+        rows = self.sound + self.strangers + sum(self.rejected.values())
+        return Answer(file, rows, self.sound, self.strangers, *fingerprint(newest), self.rejected)
 
 
 def volumes(size: Size) -> list[int]:
@@ -317,7 +327,7 @@ def write_file(path: Path, rows: int, style: Style, pools: Pools) -> Answer:
         for first in range(0, rows, CHUNK_ROWS):
             part = chunk(first, min(CHUNK_ROWS, rows - first), style, pools)
             file.write(as_csv(part, style))
-            truth.add(part, pools.recipients)
+            truth.add(part, pools.size.recipients)
     return truth.answer(style.index)
 
 
@@ -328,11 +338,13 @@ def _packed(numbers: pl.Series) -> Iterator[int]:
 
 def write_roster(inputs: Inputs, pools: Pools) -> None:
     """The recipients, in the forms in which programs want them."""
-    numbers = pools.numbers.head(pools.recipients)
+    numbers = pools.numbers.head(pools.size.recipients)
     frame = pl.DataFrame(
         {"number": numbers, "packed": pl.Series(_packed(numbers), dtype=pl.Int64)}
     ).with_row_index("pno")
-    frame = frame.with_columns(pl.col("pno").cast(pl.Int64), person=pl.col("pno").cast(pl.String).str.zfill(26))
+    frame = frame.with_columns(
+        pl.col("pno").cast(pl.Int64), person=pl.col("pno").cast(pl.String).str.zfill(26)
+    )
     frame.write_parquet(inputs.roster)
     frame.select("number", "pno").write_csv(inputs.roster_csv, include_header=False)
 

@@ -19,6 +19,7 @@ from chalicelib import pack
 from chalicelib.engine.decide import decide
 from chalicelib.model import (
     AreaCode,
+    BenefitCode,
     Entitlement,
     EntitlementStatus,
     Evidence,
@@ -62,11 +63,11 @@ def invented(count: int, seed: int) -> Iterator[list[Case]]:
         yield batch
 
 
-def _entitlement(benefit: str) -> Entitlement:
+def _entitlement(benefit: BenefitCode) -> Entitlement:
     until = date(2024, 12, 31)
     return Entitlement(
-        benefit, EntitlementStatus.ACTIVE, 21_500, date(2015, 1, 1), until, until, "invented"  # type: ignore[arg-type]
-    )
+        benefit, EntitlementStatus.ACTIVE, 21_500, date(2015, 1, 1), until, until, "invented"
+    )  # fmt: skip
 
 
 def _item(event: FeedEvent, chance: random.Random) -> Evidence:

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
+
+import polars as pl
 
 ON: Final = date(2023, 10, 31)  # the day on which all files are read
 EPOCH: Final = date(1970, 1, 1)
@@ -28,11 +30,14 @@ class Size:
     recipients: int
     others: int
     files: int = 50
+    dirty: int = 300  # rows of ten thousand with a dirty number or day
+    torn: int = 20  # and, in ragged files, with a cell too many or too few
 
 
 FULL: Final = Size("full", 38_370_000, 1_360_000, 5_140_000)
 SMALL: Final = Size("small", 959_250, 34_000, 128_500)
-TINY: Final = Size("tiny", 5_000, 400, 1_500, files=10)
+# More dirt than anywhere, so that five thousand rows hold every kind.
+TINY: Final = Size("tiny", 5_000, 400, 1_500, files=10, dirty=3_000, torn=400)
 SIZES: Final = {size.name: size for size in (FULL, SMALL, TINY)}
 
 
@@ -48,7 +53,7 @@ class Style:
         return "gb18030" if self.index % 5 in (1, 3) else "utf-8"
 
     @property
-    def quoting(self) -> str:
+    def quoting(self) -> Literal["always", "necessary", "never"]:
         """`always`, `necessary` (cells with a comma, a quote or a line break) or `never`."""
         if self.index % 10 == 4:
             return "always"
@@ -91,6 +96,15 @@ class Answer:
     days: int
     weighted: int
     rejected: Mapping[str, int]
+
+
+def fingerprint(newest: pl.DataFrame) -> tuple[int, int, int]:
+    """`pairs`, `days` and `weighted` of the newest [pno, day] of each recipient, days counted from 1970."""
+    sums = newest.select(
+        pl.len(), pl.col("day").sum(), (pl.col("day") * pl.col("pno")).sum().alias("weighted")
+    )
+    pairs, days, weighted = sums.row(0)
+    return pairs, days, weighted
 
 
 @dataclass(frozen=True, slots=True)

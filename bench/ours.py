@@ -1,6 +1,6 @@
 """The job as the project does it: `chalicelib.sources` reads each file, nothing of it is copied here.
 
-    python -m bench.ours build/bench/small answer.json
+python -m bench.ours build/bench/small answer.json
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bench.job import DAY, EPOCH, HEADER, NUMBER, ON, Answer, Inputs, write_answers
+from bench.job import DAY, EPOCH, HEADER, NUMBER, ON, Answer, Inputs, fingerprint, write_answers
 from chalicelib.model import FileId
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.reading import FileReading, read_file
@@ -39,9 +39,14 @@ def feed(index: int) -> Feed:
             "event": "seen",
             "events": {
                 "seen": said
-                | {"proves": "presence", "strength": "strong", "trace": "body", "why": "Invented for the bench."}
+                | {
+                    "proves": "presence",
+                    "strength": "strong",
+                    "trace": "body",
+                    "why": "Invented for the bench.",
+                }
             },
-            "expect": {"rows": {"min": 1, "max": 100_000_000}, "rejected_share": 0.2},
+            "expect": {"rows": {"min": 1, "max": 100_000_000}, "rejected_share": 0.5},
             "retain": "12 months",
         }
     )
@@ -51,19 +56,13 @@ def answer_of(index: int, reading: FileReading) -> Answer:
     """What a reading amounts to; raises ValueError for a file that was held."""
     if reading.hold is not None or reading.lake is None:
         raise ValueError(f"file {index} was held: {reading.hold}")
-    newest = reading.lake.group_by("person").agg(pl.col("day").max())
-    day = (newest["day"] - EPOCH).dt.total_days()
-    counts = reading.counts
-    return Answer(
-        file=index,
-        rows=counts.rows,
-        sound=counts.accepted + counts.superseded,
-        strangers=counts.strangers,
-        pairs=newest.height,
-        days=day.sum(),
-        weighted=(day * newest["person"].cast(pl.Int64)).sum(),
-        rejected=Counter(rejection.code for rejection in reading.rejections),
+    newest = reading.lake.group_by(pl.col("person").cast(pl.Int64).alias("pno")).agg(
+        (pl.col("day").max() - EPOCH).dt.total_days()
     )
+    counts = reading.counts
+    sound = counts.accepted + counts.superseded
+    reasons = Counter(rejection.code for rejection in reading.rejections)
+    return Answer(index, counts.rows, sound, counts.strangers, *fingerprint(newest), reasons)
 
 
 def main(inputs: Inputs, result: Path) -> None:

@@ -64,14 +64,25 @@ def _deployed() -> PersonId:
         dynamodb.create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
             AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
         )
     kms = boto3.client("kms")
     kms.create_alias(AliasName="alias/wugan", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
-    boto3.client("secretsmanager").create_secret(Name="identity_secret", SecretString="invented for the bench")
+    boto3.client("secretsmanager").create_secret(
+        Name="identity_secret", SecretString="invented for the bench"
+    )
     pension = Entitlement(
-        BenefitCode("resident_pension"), EntitlementStatus.ACTIVE, 21_500, date(2015, 1, 1), UNTIL, UNTIL, "payee"
+        BenefitCode("resident_pension"),
+        EntitlementStatus.ACTIVE,
+        21_500,
+        date(2015, 1, 1),
+        UNTIL,
+        UNTIL,
+        "payee",
     )
     person = Person(PersonId(""), AreaCode("341602001001"), "03", date(1950, 1, 1), True)
     return people.create(Identity(NUMBER, "孟晓华"), person, (pension,), clock.now(), "roster").person
@@ -129,7 +140,9 @@ def _routes() -> Iterator[tuple[Callable[[], int], Callable[[], int], _Recorded]
         ours = Chalice("ours")
         api.register(ours)
         logging.getLogger("wugan").setLevel(logging.ERROR)
-        token = issuer.issue("citizen", None, str(person), now=clock.now(), lifetime=timedelta(hours=8), person=person)
+        token = issuer.issue(
+            "citizen", None, str(person), now=clock.now(), lifetime=timedelta(hours=8), person=person
+        )
         headers = {"Authorization": f"Bearer {token}"}
         recorded = _Recorded()
         events = clients.client("dynamodb").meta.events

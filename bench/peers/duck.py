@@ -1,6 +1,6 @@
 """The job in DuckDB.
 
-    python -m bench.peers.duck build/bench/small answer.json
+python -m bench.peers.duck build/bench/small answer.json
 """
 
 from __future__ import annotations
@@ -69,8 +69,10 @@ def in_utf8(path: Path, style: Style) -> Iterator[Path]:
 def main(inputs: Inputs, result: Path) -> None:
     """Read all files, one after the other."""
     connection = duckdb.connect()
-    connection.execute("set threads = 2; set preserve_insertion_order = false; set enable_progress_bar = false")
-    connection.execute(f"create table roster as select number, pno from '{inputs.roster}'")
+    connection.execute(
+        "set threads = 2; set preserve_insertion_order = false; set enable_progress_bar = false"
+    )
+    connection.execute("create table roster as select number, pno from read_parquet(?)", [str(inputs.roster)])
     answers = []
     for index, path in enumerate(inputs.files):
         style = Style(index)

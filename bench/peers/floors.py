@@ -1,6 +1,6 @@
 """Floors: what no program can be faster than, reading the bytes, and parsing the two columns alone.
 
-    python -m bench.peers.floors bytes|polars build/bench/small
+python -m bench.peers.floors bytes|polars build/bench/small
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from bench.job import DAY, NUMBER, Inputs
+from bench.job import Inputs
 
 BLOCK: Final = 8 << 20
 

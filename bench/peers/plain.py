@@ -1,6 +1,6 @@
 """The job in plain Python: the standard library's csv, the roster first, each distinct day read once.
 
-    python -m bench.peers.plain build/bench/small answer.json
+python -m bench.peers.plain build/bench/small answer.json
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def fault_of_birth(birth: str) -> str | None:
         return "number_birth"
     if day > ON:
         return "number_birth_future"
-    return "number_birth_too_old" if (day.year + 130, day.month, day.day) < (ON.year, ON.month, ON.day) else None
+    return (
+        "number_birth_too_old" if (day.year + 130, day.month, day.day) < (ON.year, ON.month, ON.day) else None
+    )
 
 
 def number_of(cell: str) -> tuple[str, str | None]:

@@ -42,7 +42,9 @@ def install() -> None:
     """Install Debian's package where it is missing; raises CalledProcessError."""
     if not (PROGRAMS / "postgres").exists():
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "install", "-qq", "--no-install-recommends", PACKAGE], check=True, env=environment)
+        subprocess.run(
+            ["apt-get", "install", "-qq", "--no-install-recommends", PACKAGE], check=True, env=environment
+        )
 
 
 def _user() -> str | None:
@@ -54,8 +56,20 @@ def make_cluster() -> Path:
     folder = Path(mkdtemp(prefix="wugan-bench-"))
     if _user():
         shutil.chown(folder, UNPRIVILEGED, UNPRIVILEGED)
-    command = [PROGRAMS / "initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres"]
-    subprocess.run([*command, "--pgdata", folder / "data"], check=True, user=_user(), cwd=folder, stdout=subprocess.DEVNULL)
+    command: list[str | Path] = [
+        PROGRAMS / "initdb",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--username=postgres",
+    ]
+    subprocess.run(
+        [*command, "--pgdata", folder / "data"],
+        check=True,
+        user=_user(),
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+    )
     return folder
 
 
@@ -63,11 +77,13 @@ def make_cluster() -> Path:
 def server(folder: Path) -> Iterator[None]:
     """The server of a cluster, running; stopped when the block ends."""
     options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-    command = [PROGRAMS / "postgres", "-D", folder / "data", "-k", folder, *options]
+    command: list[str | Path] = [PROGRAMS / "postgres", "-D", folder / "data", "-k", folder, *options]
     with (folder / "log").open("wb") as log:
         running = subprocess.Popen(command, user=_user(), cwd=folder, stdout=log, stderr=log)
         try:
-            while subprocess.run([PROGRAMS / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(PORT)], check=False).returncode:
+            while subprocess.run(
+                [PROGRAMS / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(PORT)], check=False
+            ).returncode:
                 if running.poll() is not None:
                     raise RuntimeError((folder / "log").read_text(encoding="utf-8"))
                 time.sleep(0.05)
@@ -79,8 +95,20 @@ def server(folder: Path) -> Iterator[None]:
 
 def ask(script: str) -> str:
     """What psql answers to a script, one line per row."""
-    command = [PROGRAMS / "psql", "-h", "127.0.0.1", "-p", str(PORT), "-U", "postgres", "-XqAt", "-v", "ON_ERROR_STOP=1"]
-    return subprocess.run(command, input=script, text=True, check=True, stdout=subprocess.PIPE).stdout
+    command: list[str | Path] = [
+        PROGRAMS / "psql",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(PORT),
+        "-U",
+        "postgres",
+        "-XqAt",
+        "-v",
+        "ON_ERROR_STOP=1",
+    ]
+    done = subprocess.run(command, input=script, text=True, check=True, stdout=subprocess.PIPE)
+    return str(done.stdout)
 
 
 def _days_of_the_year() -> str:
@@ -118,7 +146,7 @@ def linked(paths: Sequence[Path], folder: Path) -> list[Path]:
 
 def _ragged(path: Path) -> int:
     """Rows that awk leaves out: neither blank nor of seven cells."""
-    command = ["awk", "-F,", "NF!=7 && NF {count++} END {print count+0}", path]
+    command: list[str | Path] = ["awk", "-F,", "NF!=7 && NF {count++} END {print count+0}", path]
     return int(subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout)
 
 
@@ -131,7 +159,14 @@ def _answer(line: str, files: Sequence[Path]) -> Answer:
     if ragged:
         rejected["ragged_row"] = ragged
     return Answer(
-        said["file"], said["rows"] + ragged, sound, strangers, said["pairs"], said["days"], said["weighted"], rejected
+        said["file"],
+        said["rows"] + ragged,
+        sound,
+        strangers,
+        said["pairs"],
+        said["days"],
+        said["weighted"],
+        rejected,
     )
 
 
