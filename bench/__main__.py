@@ -116,12 +116,12 @@ def main(size: Size) -> int:
     except FailedError as error:
         console.print(f"[red]{error}[/]")
         return 1
-    kept = budgets(size, rows)
-    console.print(report.table(size, rows))
-    console.print(report.budget_table(kept))
+    tables = [report.table(size, rows), report.budget_table(budgets(size, rows))]
     if importlib.util.find_spec("bench.writes"):
-        console.print(importlib.import_module("bench.writes").table())
-    report.write(ROOT / "docs", size, rows, kept)
+        tables.append(importlib.import_module("bench.writes").table())
+    for table in tables:
+        console.print(table)
+    report.write(ROOT / "docs", size, rows, tables)
     return 0
 
 

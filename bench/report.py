@@ -6,7 +6,7 @@ import os
 import platform
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -64,55 +64,50 @@ def scaled(share: float) -> str:
     return "" if share == 1 else f" (x{share:.0f} of what was run)"
 
 
-def _cells(size: Size, rows: Sequence[Row]) -> list[tuple[str, ...]]:
+def _table(title: str, headings: Sequence[str], cells: Iterable[Sequence[str]]) -> Table:
+    result = Table(title=title)
+    for place, heading in enumerate(headings):
+        result.add_column(heading, justify="right" if place else "left")
+    for line in cells:
+        result.add_row(*line, style="bold" if line[0] == OURS else None)
+    return result
+
+
+def table(size: Size, rows: Sequence[Row]) -> Table:
+    """The comparison."""
     work = {row.name: row.work for row in rows}
-    return [
+    cells = (
         (
             row.name, f"{row.cost.cpu:.2f}", f"{row.start:.2f}", f"{row.work / size.records * 1e6:.2f}",
             f"{row.work / work[FLOOR]:.1f}", f"{row.work / work[OURS]:.2f}",
             f"{row.cost.wall:.1f}", f"{row.cost.peak_mb:.0f}",
         )
         for row in rows
-    ]  # fmt: skip
+    )  # fmt: skip
+    title = f"{size.records:,} records of {size.files} feeds, {size.recipients:,} recipients"
+    return _table(title, HEADINGS, cells)
 
 
-def _budget_cells(budgets: Sequence[Budget]) -> list[tuple[str, ...]]:
-    return [
+def budget_table(budgets: Sequence[Budget]) -> Table:
+    """The budgets."""
+    cells = (
         (
             budget.what, f"{budget.figure:.1f} {budget.unit}",
             f"{'≥' if budget.more_is_better else '≤'} {budget.limit:g}", f"{budget.sky:g}",
             "yes" if budget.is_kept else "no",
         )
         for budget in budgets
-    ]  # fmt: skip
+    )  # fmt: skip
+    return _table("Budgets", ("budget", "measured", "limit", "sky", "kept"), cells)
 
 
-def _rich(title: str, headings: Sequence[str], cells: Sequence[Sequence[str]]) -> Table:
-    table = Table(title=title)
-    for place, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if place else "left")
-    for line in cells:
-        table.add_row(*line, style="bold" if line[0] == OURS else None)
-    return table
-
-
-def table(size: Size, rows: Sequence[Row]) -> Table:
-    """The comparison, for the terminal."""
-    title = f"{size.records:,} records of {size.files} feeds, {size.recipients:,} recipients"
-    return _rich(title, HEADINGS, _cells(size, rows))
-
-
-BUDGET_HEADINGS: Final = ("budget", "measured", "limit", "sky", "kept")
-
-
-def budget_table(budgets: Sequence[Budget]) -> Table:
-    """The budgets, for the terminal."""
-    return _rich("Budgets", BUDGET_HEADINGS, _budget_cells(budgets))
-
-
-def _markdown(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+def as_markdown(table: Table) -> str:
+    """A table of the terminal as one of the page, its caption below."""
+    headings = [str(column.header) for column in table.columns]
     rule = ["---", *["---:"] * (len(headings) - 1)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in (headings, rule, *cells))
+    cells = zip(*(column.cells for column in table.columns), strict=True)
+    lines = [f"| {' | '.join(map(str, line))} |" for line in (headings, rule, *cells)]
+    return "\n".join([*lines, "", str(table.caption)] if table.caption else lines)
 
 
 def _machine() -> str:
@@ -124,28 +119,20 @@ def _machine() -> str:
     found = re.search(r"[\d.]+", server.stdout)
     libraries = ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
     return (
-        f"{os.cpu_count()} cores, {name}. Python {platform.python_version()}, {libraries}, "
+        f"{os.cpu_count()} cores, {name}.\nPython {platform.python_version()}, {libraries}, "
         f"PostgreSQL {found.group() if found else ''}."
     )
 
 
-def write(docs: Path, size: Size, rows: Sequence[Row], budgets: Sequence[Budget]) -> None:
-    """Put the run between the size's markers in docs/benchmarks.md, and draw its chart."""
+def write(docs: Path, size: Size, rows: Sequence[Row], tables: Sequence[Table]) -> None:
+    """Put the tables between the size's markers in docs/benchmarks.md, and draw the chart."""
     page = docs / "benchmarks.md"
     begin, end = f"<!-- {size.name}: begin -->", f"<!-- {size.name}: end -->"
-    said = "\n\n".join(
-        [
-            begin,
-            f"{clock.today().isoformat()}, {size.records:,} records, {size.recipients:,} recipients. "
-            f"{_machine()}",
-            _markdown(HEADINGS, _cells(size, rows)),
-            f"![CPU microseconds per record](benchmarks-{size.name}.svg)",
-            _markdown(BUDGET_HEADINGS, _budget_cells(budgets)),
-            end,
-        ]
-    )
-    text = page.read_text(encoding="utf-8")
-    before, _, rest = text.partition(begin)
+    comparison, *others = map(as_markdown, tables)
+    where = f"{clock.today().isoformat()}, {size.records:,} records, {size.recipients:,} recipients."
+    picture = f"![CPU microseconds per record](benchmarks-{size.name}.svg)"
+    said = "\n\n".join([begin, f"{where}\n{_machine()}", comparison, picture, *others, end])
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
     page.write_text(before + said + rest.partition(end)[2], encoding="utf-8")
     (docs / f"benchmarks-{size.name}.svg").write_text(chart(size, rows), encoding="utf-8")
 

@@ -42,9 +42,8 @@ def install() -> None:
     """Install Debian's package where it is missing; raises CalledProcessError."""
     if not (PROGRAMS / "postgres").exists():
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(
-            ["apt-get", "install", "-qq", "--no-install-recommends", PACKAGE], check=True, env=environment
-        )
+        for words in (["update"], ["install", "--no-install-recommends", "-y", PACKAGE]):
+            subprocess.run(["apt-get", "-qq", *words], check=True, env=environment)
 
 
 def _user() -> str | None:
