@@ -34,6 +34,7 @@ from chalicelib.model import (
     Person,
     PersonId,
 )
+from chalicelib.settings import Settings
 from chalicelib.storage import clients, people
 from sandbox.tokens import AUDIENCE, ISSUER, Issuer
 
@@ -41,24 +42,25 @@ NUMBER: Final = "34160219500101123X"
 UNTIL: Final = date(2030, 12, 31)
 ROUNDS: Final = 5
 TABLES: Final = ("people", "work", "files")
-NAMES: Final = (
-    "people_table", "work_table", "files_table", "inbox_bucket", "outbox_bucket", "rejects_bucket",
-    "roster_bucket", "lake_bucket", "inbox_queue_url", "messages_topic_arn", "sender",
-    "certification_arn", "suspicion_arn", "identity_secret", "data_key_id", "hotline",
-)  # fmt: skip
+
+
+def _named(setting: str) -> str:
+    """What a setting names here: its own name, in words that every service takes."""
+    return setting.removesuffix("_table").replace("_", "-")
 
 
 def _environment(issuer: Issuer) -> dict[str, str]:
-    said = {f"WUGAN_{name.upper()}": name.removesuffix("_table") for name in NAMES}
+    said = {f"WUGAN_{name.upper()}": _named(name) for name in Settings.__slots__}
     return said | {
         "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "cn-north-1",
-        "AWS_EC2_METADATA_DISABLED": "true", "WUGAN_PACK": "bozhou", "WUGAN_DATA_KEY_ID": "alias/wugan",
+        "AWS_EC2_METADATA_DISABLED": "true", "WUGAN_PACK": "bozhou", "WUGAN_RULES_CHECKED_SECONDS": "3600",
+        "WUGAN_DATA_KEY_ID": "alias/wugan",
         "WUGAN_TOKEN_ISSUER": ISSUER, "WUGAN_TOKEN_AUDIENCE": AUDIENCE, "WUGAN_TOKEN_JWKS": issuer.jwks(),
     }  # fmt: skip
 
 
 def _deployed() -> PersonId:
-    """The tables, the key and the secret, and one person who draws a pension."""
+    """The tables, the buckets, the key and the secret, and one person who draws a pension."""
     dynamodb = boto3.client("dynamodb")
     for name in TABLES:
         dynamodb.create_table(
@@ -70,10 +72,14 @@ def _deployed() -> PersonId:
             ],
             AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
         )
+    place = {"LocationConstraint": os.environ["AWS_DEFAULT_REGION"]}
+    for name in Settings.__slots__:
+        if name.endswith("_bucket"):
+            boto3.client("s3").create_bucket(Bucket=_named(name), CreateBucketConfiguration=place)
     kms = boto3.client("kms")
     kms.create_alias(AliasName="alias/wugan", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
     boto3.client("secretsmanager").create_secret(
-        Name="identity_secret", SecretString="invented for the bench"
+        Name=_named("identity_secret"), SecretString="invented for the bench"
     )
     pension = Entitlement(
         BenefitCode("resident_pension"),
