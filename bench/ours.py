@@ -44,6 +44,7 @@ def feed(index: int) -> Feed:
                     "strength": "strong",
                     "trace": "body",
                     "why": "Invented for the bench.",
+                    "cannot_cover": "Invented.",
                 }
             },
             "expect": {"rows": {"min": 1, "max": 100_000_000}, "rejected_share": 0.5},
