@@ -1,0 +1,93 @@
+"""What it costs to decide for every recipient, with the engine's own `decide`.
+
+    python -m bench.decisions 34000
+
+Only deciding is counted: people and their evidence are made beforehand, a few thousand at a time.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from chalicelib import pack
+from chalicelib.engine.decide import decide
+from chalicelib.model import (
+    AreaCode,
+    BenefitCode,
+    Entitlement,
+    EntitlementStatus,
+    Evidence,
+    EvidenceKey,
+    FeedEvent,
+    FileId,
+    Person,
+    PersonId,
+    Proves,
+)
+
+ON: Final = date(2025, 6, 30)
+PACK: Final = "bozhou"
+BATCH: Final = 4_000
+ITEMS: Final = 6  # newest items per person, on average: 8.3 million of 1.36 million people
+ACCUSED: Final = 0.005
+MORE_THAN_ONE: Final = 0.2  # share of people with a second entitlement
+
+Case = tuple[Person, list[Entitlement], list[Evidence]]
+
+
+def invented(count: int, seed: int) -> Iterator[list[Case]]:
+    """So many people with what they draw and what is known of them, in batches."""
+    rules = pack.load(PACK).rules
+    presence = [event for event in rules.events.values() if event.proves is Proves.PRESENCE]
+    losses = [event for event in rules.events.values() if event.proves is Proves.LOSS]
+    benefits = sorted(rules.benefits)
+    chance = random.Random(seed)
+    for first in range(0, count, BATCH):
+        batch: list[Case] = []
+        for number in range(first, min(first + BATCH, count)):
+            person = Person(
+                PersonId(f"{number:026d}"), AreaCode("341602001001"), "01",
+                date(1930 + number % 40, 1 + number % 12, 1), True,
+            )  # fmt: skip
+            drawn = chance.sample(benefits, 2 if chance.random() < MORE_THAN_ONE else 1)
+            events = chance.choices(presence, k=chance.randint(1, 2 * ITEMS - 1))
+            if chance.random() < ACCUSED:
+                events.append(chance.choice(losses))
+            batch.append((person, [_entitlement(code) for code in drawn], [_item(e, chance) for e in events]))
+        yield batch
+
+
+def _entitlement(benefit: BenefitCode) -> Entitlement:
+    until = date(2024, 12, 31)
+    return Entitlement(
+        benefit, EntitlementStatus.ACTIVE, 21_500, date(2015, 1, 1), until, until, "invented"
+    )  # fmt: skip
+
+
+def _item(event: FeedEvent, chance: random.Random) -> Evidence:
+    key = EvidenceKey(ON - timedelta(days=chance.randint(0, 500)), event.feed, event.event)
+    return Evidence(key, FileId("invented"), 1)
+
+
+def cpu_seconds(count: int, seed: int = 1) -> tuple[float, int]:
+    """CPU seconds of the decisions for so many people, and the number of verdicts."""
+    rules = pack.load(PACK).rules
+    spent, verdicts = 0.0, 0
+    for batch in invented(count, seed):
+        gc.collect()
+        begun = time.process_time()
+        for person, entitlements, evidence in batch:
+            verdicts += len(decide(person, entitlements, evidence, rules, ON).verdicts)
+        spent += time.process_time() - begun
+    return spent, verdicts
+
+
+if __name__ == "__main__":
+    seconds, decided = cpu_seconds(int(sys.argv[1]))
+    print(f"{seconds:.3f} CPU s, {decided} verdicts")

@@ -1,0 +1,42 @@
+"""The other figures of the bench: they still run, whatever the project's settings and models become."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from rich.table import Table
+
+from bench import decisions, report, status
+from chalicelib.settings import settings
+
+
+def test_everybody_is_decided_for() -> None:
+    seconds, verdicts = decisions.cpu_seconds(50)
+    assert seconds > 0
+    assert verdicts >= 50
+
+
+def test_the_status_is_told_and_so_is_the_bare_route(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    settings.cache_clear()
+    monkeypatch.setattr(status, "ROUNDS", 1)
+    ours, bare, queries = status.microseconds(2)
+    assert ours > 0
+    assert bare > 0
+    assert queries >= 1
+
+
+def test_a_table_of_the_terminal_becomes_one_of_the_page() -> None:
+    table = Table(caption="and why")
+    table.add_column("what")
+    table.add_column("how much")
+    table.add_row("writes", "5")
+    assert report.as_markdown(table).splitlines() == [
+        "| what | how much |", "| --- | ---: |", "| writes | 5 |", "", "and why",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("figure", "more", "kept"), [(2, False, True), (4, False, False), (4, True, True)])
+def test_a_budget_is_kept_on_its_better_side(figure: float, more: bool, kept: bool) -> None:
+    assert report.Budget("x", figure, 3, 1, "times", more_is_better=more).is_kept is kept
