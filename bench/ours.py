@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from bench.job import DAY, EPOCH, HEADER, NUMBER, ON, Answer, Inputs, fingerprint, write_answers
 from chalicelib.model import FileId
+from chalicelib.sources.chunks import plan, read_chunk
 from chalicelib.sources.feed import Feed
-from chalicelib.sources.reading import FileReading, read_file
+from chalicelib.sources.holds import Hold
+from chalicelib.sources.reading import FileReading, combine, read_file
 from chalicelib.sources.roster_index import RosterIndex
+from chalicelib.sources.texts import BLOCK_BYTES
+
+LARGE: Final = 32_000_000
 
 
 def feed(index: int) -> Feed:
@@ -66,12 +73,36 @@ def answer_of(index: int, reading: FileReading) -> Answer:
     return Answer(index, counts.rows, sound, counts.strangers, *fingerprint(newest), reasons)
 
 
-def main(inputs: Inputs, result: Path) -> None:
-    """Read all files, one after the other."""
+def in_ranges(path: Path, declared: Feed, roster: RosterIndex) -> FileReading:
+    """A large file as intake reads it: planned once, one range in memory at a time."""
+    planned = plan(_blocks(path), declared)
+    if isinstance(planned, Hold):
+        return FileReading(hold=planned)
+    layout, parts = planned.layout, []
+    with path.open("rb") as file:
+        for span in planned.spans:
+            file.seek(span.start)
+            data = file.read(span.end - span.start)
+            parts.append(read_chunk(data, layout, span.line, declared, roster, on=ON))
+    return combine(parts, layout, declared, file=FileId(path.stem), as_of=ON)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            yield block
+
+
+def main(inputs: Inputs, result: Path, large: int = LARGE) -> None:
+    """Read all files, one after the other; those of `large` bytes and more in ranges."""
     roster = RosterIndex(pl.read_parquet(inputs.roster).select(number="packed", person="person"))
     answers = []
     for index, path in enumerate(inputs.files):
-        reading = read_file(path.read_bytes(), feed(index), roster, file=FileId(path.stem), on=ON)
+        declared = feed(index)
+        if path.stat().st_size < large:
+            reading = read_file(path.read_bytes(), declared, roster, file=FileId(path.stem), on=ON)
+        else:
+            reading = in_ranges(path, declared, roster)
         answers.append(answer_of(index, reading))
         del reading  # before the next file: the peak is one file's
     write_answers(result, answers)
