@@ -45,6 +45,7 @@ fuzz: install  ## read 5,000 damaged files, each in a process of its own (FILES=
 .PHONY: properties
 properties: install  ## what must hold whatever the evidence, tried fifty thousand times each
 	HYPOTHESIS_EXAMPLES=50000 $(BIN)/pytest -n 2 --dist load tests/engine/test_decide_properties.py
+
 .PHONY: bench
 bench: install  ## speed and memory against peers, one table; docs/benchmarks.md (FULL=1: the whole city's year)
 	$(BIN)/python -m bench $(if $(FULL),full)
@@ -52,6 +53,10 @@ bench: install  ## speed and memory against peers, one table; docs/benchmarks.md
 .PHONY: package
 package: install  ## the deployment package and its template, in build/package
 	$(BIN)/python -m infra.package
+
+.PHONY: sheets
+sheets: install  ## one page per benefit and per feed, in docs/sheets
+	$(BIN)/python -m admin pages write
 
 .PHONY: format
 format: install  ## put the code into its one form

@@ -9,6 +9,7 @@
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
     python -m admin rules approve|activate BUNDLE            … by two people, from a day to come
     python -m admin rules list|coverage
+    python -m admin pages write|check                        docs/sheets, out of the declarations
     python -m admin county export FOLDER AREA SHEET          what a county may set, as an Excel sheet
     python -m admin county import FOLDER SHEET               … and the filled sheet back into the folder
 
@@ -45,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     match (options.subject, getattr(options, "verb", "")):
         case ("files" | "feeds" | "sheets", _):
             return dropped.run(options)
+        case ("pages", verb):
+            return write_pages(check=verb == "check")
         case ("rules", _):
             return rules.run(options)
         case ("county", _):
@@ -63,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs = subjects.add_parser("audit", help="audit chains").add_subparsers(dest="verb", required=True)
     verbs.add_parser("verify", help="recompute every chain")
     rules.add_to(subjects)
+    verbs = subjects.add_parser("pages", help="docs/sheets").add_subparsers(dest="verb", required=True)
+    verbs.add_parser("write", help="one page per benefit and feed, out of the declarations")
+    verbs.add_parser("check", help="1 if a page is not what the declarations say")
     county_sheets.add_to(subjects)
     return parser
 
@@ -84,6 +90,19 @@ def _now_in_the_sandbox(url: str) -> datetime:
     """What the sandbox's jumping clock says: tokens and days to come are counted by it."""
     with urlopen(f"{url}/now") as response:  # noqa: S310 - loopback
         return datetime.fromisoformat(json.loads(response.read())["now"])
+
+
+def write_pages(*, check: bool) -> int:
+    """Write docs/sheets, or name the pages that are not current."""
+    from admin.pages import writing  # reads every pack: only who asks for pages waits for it
+
+    if not check:
+        console.print(f"{writing.write()} pages")
+        return 0
+    old = writing.stale()
+    for name in old:
+        console.print(f"{name}: 请运行 make sheets。 Run make sheets.", highlight=False)
+    return 1 if old else 0
 
 
 def verify_audit() -> int:

@@ -11,12 +11,15 @@ from typing import Any, Final
 from chalice.app import Response
 
 from chalicelib import cases
-from chalicelib.api import ids, looks, status
+from chalicelib.api import ids, looks, printed, status
 from chalicelib.api.bodies import Lookup, Method, SelfCertification, field_error
 from chalicelib.api.edge import Audience, Call, with_etag
 from chalicelib.api.problems import FieldError, Problem, invalid, not_found
 from chalicelib.api.tokens import Role
+from chalicelib.engine import wording
+from chalicelib.engine.explain import explain
 from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, Outcome, PersonId
+from chalicelib.pack import current
 from chalicelib.sources.faults import SENTENCES, Fault
 from chalicelib.sources.identity import canonical
 from chalicelib.storage import people
@@ -58,6 +61,22 @@ def show_status(call: Call, id: str) -> Response:
     if answer.status_code != 304:  # who is told that nothing has changed is shown nothing
         looks.look(call, person, "status")
     return answer
+
+
+@citizens.route("GET", "/v1/persons/{id}/certificate")
+def show_certificate(call: Call, id: str) -> Response:
+    """The receipt to print: certified to which day, because of what, and how to object."""
+    person = ids.person_id(id)
+    record = looks.look(call, person, "certificate")
+    decision = cases.judge(record, call.today)
+    page = printed.sheet(
+        people.identity_of(person),
+        explain(decision, current().rules),
+        call.today,
+        certified=all(verdict.valid_until >= call.today for verdict in decision.verdicts),
+        check_code=wording.check_code(person, call.today),
+    )
+    return Response(page, {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}, 200)
 
 
 @citizens.route("POST", "/v1/self-certifications", body=SelfCertification, once=True)

@@ -46,6 +46,7 @@ class Policy:
 POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("POST", "/v1/persons:lookup"): Policy(_SERVING),
     ("GET", "/v1/persons/{id}/status"): Policy(_EVERYBODY),
+    ("GET", "/v1/persons/{id}/certificate"): Policy(_SERVING),
     ("GET", "/v1/persons/{id}/audit"): Policy(frozenset({Role.CITIZEN, Role.AUDITOR})),
     ("POST", "/v1/self-certifications"): Policy(frozenset({Role.CITIZEN, Role.APP, Role.OFFICER})),
     ("GET", "/v1/visits"): Policy(_FIELD),

@@ -39,17 +39,18 @@ def _values(bundle: bytes) -> dict[tuple[str, str], str]:
         return {
             (path.relative_to(folder).as_posix(), key): value
             for path in folder.rglob("*.yaml")
-            for key, value in _flat("", read_yaml(path))
+            for key, value in flat("", read_yaml(path))
         }
 
 
-def _flat(place: str, value: Any) -> Iterator[tuple[str, str]]:
+def flat(place: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Every value of a nested document by its place, written as an officer would point at it."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _flat(f"{place}.{key}" if place else str(key), inner)
+            yield from flat(f"{place}.{key}" if place else str(key), inner)
     elif isinstance(value, list):
         for position, inner in enumerate(value):
-            yield from _flat(f"{place}[{_mark(inner, position)}]", inner)
+            yield from flat(f"{place}[{_mark(inner, position)}]", inner)
     else:
         yield place, str(value)
 

@@ -26,6 +26,7 @@ ROLES = ("citizen", "app", "grid-worker", "officer", "auditor")
 MAY = {
     "POST /v1/persons:lookup": ("citizen", "app", "grid-worker", "officer"),
     "GET /v1/persons/{id}/status": ("citizen", "app", "grid-worker", "officer", "auditor"),
+    "GET /v1/persons/{id}/certificate": ("citizen", "app", "grid-worker", "officer"),
     "GET /v1/persons/{id}/audit": ("citizen", "auditor"),
     "POST /v1/self-certifications": ("citizen", "app", "officer"),
     "GET /v1/visits": ("grid-worker", "officer"),

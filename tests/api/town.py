@@ -70,6 +70,7 @@ ENDPOINTS = {
     for e in (
         Endpoint("POST", "/v1/persons:lookup", {"number": a_number(NUMBER[:17])}),
         Endpoint("GET", "/v1/persons/{id}/status", item="-"),
+        Endpoint("GET", "/v1/persons/{id}/certificate", item="-"),
         Endpoint("GET", "/v1/persons/{id}/audit", item="-"),
         Endpoint(
             "POST", "/v1/self-certifications", {"person": PERSON, "method": "face", "reference": "session-1"}

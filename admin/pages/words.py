@@ -1,0 +1,122 @@
+"""What our words are called on a page, in Chinese and English, and how a page's lines are laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from chalicelib.engine.benefits import Authority, Consequence, LastMonth, Offset, Start
+from chalicelib.model import BenefitKind, Proves, Relation, Route, Strength, Template, Trace
+
+Both = tuple[str, str]
+
+KINDS: Final[dict[BenefitKind, Both]] = {
+    BenefitKind.MONTHLY: ("按月发放", "monthly payment"),
+    BenefitKind.ONE_OFF: ("一次性", "one-off"),
+    BenefitKind.FEE_RELIEF: (
+        "费用减免（不因未认证而暂停）",
+        "fee relief, never suspended for lack of certification",
+    ),
+}
+AUTHORITIES: Final[dict[Authority, Both]] = {
+    Authority.HRSS: ("人力资源和社会保障部门", "Human Resources and Social Security"),
+    Authority.VETERANS: ("退役军人事务部门", "Veterans Affairs"),
+    Authority.CIVIL_AFFAIRS: ("民政部门", "Civil Affairs"),
+    Authority.HEALTH: ("卫生健康部门", "Health"),
+    Authority.MEDICAL_INSURANCE: ("医疗保障部门", "Medical Insurance"),
+    Authority.EDUCATION: ("教育部门", "Education"),
+    Authority.WATER: ("水务、水利部门", "Water"),
+    Authority.ORGANISATION: ("组织部门", "Organisation Department"),
+    Authority.AGRICULTURE: ("农业农村部门", "Agriculture"),
+    Authority.DISABLED_FEDERATION: ("残疾人联合会", "Disabled Persons' Federation"),
+    Authority.TRADE_UNION: ("工会", "Trade Union"),
+}
+ROUTES: Final[dict[Route, Both]] = {
+    Route.SILENT: ("静默", "silent"),
+    Route.SELF: ("自助", "self-certification"),
+    Route.ASSISTED: ("社区联网", "assisted"),
+    Route.COUNTER: ("人工", "counter"),
+    Route.VISIT: ("上门", "home visit"),
+    Route.REMOTE: ("异地协助", "remote"),
+}
+PROVES: Final[dict[Proves, Both]] = {
+    Proves.PRESENCE: ("本人在场", "presence"),
+    Proves.CONDITION: ("资格条件", "a condition"),
+    Proves.EXCLUSION: ("另领待遇", "another benefit drawn"),
+    Proves.LOSS: ("丧失待遇的疑点", "a loss, to be verified"),
+    Proves.NOTHING: ("不作证明", "nothing"),
+    Proves.WITHDRAWAL: ("撤回先前记录", "takes back an earlier record"),
+}
+STRENGTHS: Final[dict[Strength, Both]] = {Strength.STRONG: ("强", "strong"), Strength.WEAK: ("弱", "weak")}
+TRACES: Final[dict[Trace, Both]] = {
+    Trace.BODY: ("本人到场", "body"),
+    Trace.OWN_CARD: ("本人卡证", "own card"),
+    Trace.ACCOUNT: ("账户", "account"),
+    Trace.HOUSEHOLD: ("家庭", "household"),
+}
+MESSAGES: Final[dict[Template, Both]] = {
+    Template.REMIND: ("短信提醒", "reminder"),
+    Template.REMIND_AGAIN: ("再次提醒", "reminder"),
+    Template.SELF_CERTIFY: ("提示自助认证", "self-certification"),
+}
+STARTS: Final[dict[Start, Both]] = {
+    Start.FIRST_PAYMENT: (
+        "新领取人员的首个周期自首次发放之日起算。",
+        "The first period of a new recipient runs from the first payment.",
+    ),
+    Start.AUTHORITY_DAY: (
+        "新领取人员的首个周期自主管部门核定之日起算。",
+        "The first period of a new recipient runs from the day on which the authority granted it.",
+    ),
+}
+LAST_MONTHS: Final[dict[LastMonth, Both]] = {
+    LastMonth.MONTH_OF_DEATH: (
+        "身故当月为最后一个应发月份，其后发放的为多发。",
+        "The month of death is the last month due; what is paid later is overpaid.",
+    ),
+    LastMonth.MONTH_BEFORE_DEATH: (
+        "身故前一个月为最后一个应发月份，其后发放的为多发。",
+        "The month before death is the last month due; what is paid later is overpaid.",
+    ),
+}
+CONSEQUENCES: Final[dict[Consequence, Both]] = {
+    Consequence.ENDS: (
+        "核实后自次月停发，服刑期间不补发",
+        "once confirmed, payment ends; the months served are not paid back",
+    ),
+    Consequence.PAUSES: ("核实后暂停，无罪的补发", "once confirmed, a pause; repaid on acquittal"),
+}
+OFFSETS: Final[dict[Offset, Both]] = {
+    Offset.FUNERAL_GRANT: ("丧葬补助金", "funeral grant"),
+    Offset.ACCOUNT_BALANCE: ("个人账户余额", "account balance"),
+}
+RELATIONS: Final[dict[Relation, Both]] = {
+    Relation.PARENT: ("父母", "parent"),
+    Relation.GUARDIAN: ("监护人", "guardian"),
+    Relation.SPOUSE: ("配偶", "spouse"),
+}
+
+
+def say(zh: str, en: str) -> str:
+    """One point of a page: the Chinese sentence with the English one below it."""
+    return f"- {zh}<br><small>{en}</small>"
+
+
+def heading(zh: str, en: str) -> str:
+    """The heading of a section."""
+    return f"\n## {zh} · {en}\n"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose cells cannot break it."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ") or "—"
+
+
+def yuan(fen: int) -> str:
+    """An amount of money as people write it."""
+    return f"{fen // 100:,}.{fen % 100:02d}"

@@ -1,0 +1,90 @@
+"""`make sheets`: the pages of every pack into docs/sheets, and whether those that stand there are current."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from admin.pages import benefit as benefits
+from admin.pages import feed as feeds
+from admin.pages.words import table
+from chalicelib.declarations import read_yaml
+from chalicelib.pack import PACKS, Pack, load
+
+ROOT: Final = Path(__file__).parents[2]
+SHEETS: Final = ROOT / "docs" / "sheets"
+SCENARIOS: Final = ROOT / "tests" / "scenarios"
+GENERATED: Final = (
+    "<!-- Written by `make sheets` from chalicelib/packs. Change the YAML, not this page. -->\n"
+)
+
+
+def pages() -> Mapping[Path, str]:
+    """Every page by its path below docs/sheets."""
+    written: dict[Path, str] = {}
+    names = sorted(path.name for path in PACKS.iterdir() if (path / "policy.yaml").exists())
+    for name in names:
+        pack = load(name)
+        for code, benefit in pack.rules.benefits.items():
+            page = benefits.page(benefit, pack, scenarios_of(name, code))
+            written[Path(name, "benefits", f"{code}.md")] = GENERATED + page
+        for feed in pack.feeds.values():
+            written[Path(name, "feeds", f"{feed.id}.md")] = GENERATED + feeds.page(feed, pack)
+        written[Path(name, "README.md")] = GENERATED + _index(name, pack)
+    links = "\n".join(f"- [{name}]({name}/README.md)" for name in names)
+    written[Path("README.md")] = f"{GENERATED}# 待遇与数据来源 · Benefits and feeds\n\n{links}\n"
+    return written
+
+
+def _index(name: str, pack: Pack) -> str:
+    rows = [
+        (f"[{b.title.zh}](benefits/{code}.md)", b.title.en, b.run_by.value, b.kind.value)
+        for code, b in pack.rules.benefits.items()
+    ]
+    sources = [
+        (f"[{f.title.zh}](feeds/{f.id}.md)", f.title.en, f.owner.title.zh, f.kind)
+        for f in pack.feeds.values()
+    ]
+    return (
+        f"# {name}\n\n{pack.rules.version}\n\n"
+        f"{table(('待遇', 'benefit', 'authority', 'kind'), rows)}\n\n"
+        f"{table(('数据来源', 'feed', '部门', 'kind'), sources)}\n"
+    )
+
+
+def scenarios_of(pack: str, benefit: str) -> list[benefits.Scenario]:
+    """Number, title and rule of the scenarios in which somebody draws a benefit."""
+    return [
+        (str(scenario["scenario"]), scenario["title"], str(scenario.get("rule", "")))
+        for document in _scenario_files(pack)
+        for scenario in document["scenarios"]
+        if benefit in {drawn.get("benefit", "resident_pension") for drawn in scenario.get("draws", [{}])}
+    ]
+
+
+def _scenario_files(pack: str) -> Iterator[dict[str, Any]]:
+    for path in sorted(SCENARIOS.rglob("*.yaml")):
+        document = read_yaml(path)
+        if "scenarios" in document and document.get("pack", "bozhou") == pack:
+            yield document
+
+
+def write(folder: Path = SHEETS) -> int:
+    """Write every page and remove what no declaration asks for any more; returns how many there are."""
+    current = pages()
+    for path in folder.rglob("*.md") if folder.exists() else ():
+        if path.relative_to(folder) not in current:
+            path.unlink()
+    for relative, text in current.items():
+        path = folder / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return len(current)
+
+
+def stale(folder: Path = SHEETS) -> list[str]:
+    """The pages that are missing, changed, or of something that is declared no more."""
+    current = pages()
+    there = {path.relative_to(folder): path.read_text(encoding="utf-8") for path in folder.rglob("*.md")}
+    return sorted(str(path) for path in current.keys() | there.keys() if current.get(path) != there.get(path))
