@@ -15,7 +15,8 @@ CERTIFIED: Final = ("待遇领取资格认证证明", "Certificate of continuing
 NOTICE: Final = ("待遇领取资格认证告知书", "Notice about continuing eligibility")
 _STYLE: Final = """
 body{color:#000;font:24px/1.7 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:34em}
-body{margin:1.5em auto}h1{font-size:1.5em;text-align:center}p{margin:.5em 0}.en{font-size:.6em;line-height:1.4;color:#333}
+body{margin:1.5em auto}
+h1{font-size:1.5em;text-align:center}p{margin:.5em 0}.en{font-size:.6em;line-height:1.4;color:#333}
 footer{margin-top:1.5em;border-top:2px solid #000;font-size:.8em}@page{margin:18mm}
 """
 
