@@ -38,6 +38,12 @@ def take_in(event: SQSEvent) -> dict[str, Any]:
     return partial_batch(event, intake.file_dropped)
 
 
+@app.on_sqs_message(queue="chunks", batch_size=1, name="intake_range")
+def take_in_range(event: SQSEvent) -> dict[str, Any]:
+    """One range of a large file."""
+    return partial_batch(event, intake.read_range)
+
+
 @app.on_sqs_message(queue="inbox-dead", batch_size=1, name="intake_dead")
 def take_in_dead(event: SQSEvent) -> dict[str, Any]:
     """A file could not be taken in, after all its retries."""

@@ -24,6 +24,8 @@ class Settings:
     rules_bucket: str  # rule books: bundles, proposals, activations
     lake_characters: int  # of a person's id that name a bucket of the lake: 0, 1 or 2 make 1, 32 or 1,024
     inbox_queue_url: str
+    chunks_queue_url: str  # ranges of large files
+    large_file_bytes: str  # a whole number: text above it is read in ranges
     messages_topic_arn: str
     sender: str  # "topic" (SNS topic to a gateway) or "sms" (SNS SMS)
     certification_arn: str

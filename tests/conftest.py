@@ -40,6 +40,8 @@ WUGAN = {
     "LAKE_BUCKET": "lake",
     "LAKE_CHARACTERS": "0",
     "INBOX_QUEUE_URL": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/inbox",
+    "CHUNKS_QUEUE_URL": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/chunks",
+    "LARGE_FILE_BYTES": "64000000",
     "MESSAGES_TOPIC_ARN": "arn:aws-cn:sns:cn-north-1:123456789012:messages",
     "SENDER": "topic",
     "CERTIFICATION_ARN": "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:wugan-certification",
@@ -54,6 +56,7 @@ WUGAN = {
     "RULES_BUCKET": "rules",
     "RULES_CHECKED_SECONDS": "300",
 }
+QUEUES = ("inbox", "chunks")
 TABLES = ("people", "work", "files")
 BUCKETS = ("inbox", "outbox", "rejects", "roster", "lake", "rules")
 
@@ -110,7 +113,8 @@ def aws() -> Iterator[None]:
         s3 = boto3.client("s3")
         for name in BUCKETS:
             s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
-        boto3.client("sqs").create_queue(QueueName="inbox")
+        for name in QUEUES:
+            boto3.client("sqs").create_queue(QueueName=name)
         kms = boto3.client("kms")
         key = kms.create_key()["KeyMetadata"]["KeyId"]
         kms.create_alias(AliasName="alias/wugan", TargetKeyId=key)

@@ -1,6 +1,9 @@
 """From a dropped file to certificates: receive, read, keep, assess, answer the department.
 
-dropping    S3 notifications → files, one at a time; duplicates, unknown feeds, dead letters
+dropping    S3 notifications → files, one at a time; dead letters
+arriving    what a key says; duplicates, unknown feeds
+chunking    large files in ranges, side by side
+finishing   loaded, held or refused, and its receipt
 loading     what each kind of file changes: evidence here, rosters and payments in their own modules
 deciding    a person releases or refuses a held file
 correcting  a corrected file stands in the place of an earlier one
@@ -11,6 +14,7 @@ asking      interfaces that are asked, once a week, about those who come due
 """
 
 from chalicelib.intake.asking import ask_interfaces
+from chalicelib.intake.chunking import read_range
 from chalicelib.intake.deciding import refuse, release
 from chalicelib.intake.dropping import file_died, file_dropped, redrive
 from chalicelib.intake.quality import monthly_quality
@@ -23,6 +27,7 @@ __all__ = [
     "file_died",
     "file_dropped",
     "monthly_quality",
+    "read_range",
     "redrive",
     "refuse",
     "release",

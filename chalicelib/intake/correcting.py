@@ -16,7 +16,7 @@ from chalicelib.pack import current
 from chalicelib.storage import files, said
 
 BY_INTAKE = "intake"
-_REPLACED = (FileState.LOADED, FileState.HELD, FileState.RELEASED)
+_REPLACED = (FileState.LOADED, FileState.HELD, FileState.RELEASED, FileState.RECEIVED, FileState.DEAD)
 
 
 def corrected_by(dropped: DroppedFile) -> DroppedFile | None:

@@ -72,6 +72,10 @@ def told_by(reading: FileReading) -> dict[str, Any]:
     notes = reading.notes
     return {
         "rejections_by_code": dict(sorted(Counter(r.code for r in reading.rejections).items())),
+        "repairs_by_rule": dict(sorted(reading.repairs.items())),
+        "rows_that_are_no_data": reading.furniture,
+        "suggested_lines": [each.line for each in reading.suggestions[:NOTES_SHOWN]],
+        "doubles": [{"code": d.kind, "lines": list(d.lines)} for d in reading.doubles[:NOTES_SHOWN]],
         "notes_by_code": dict(sorted(Counter(note.code for note in notes).items())),
         "notes": [
             {"line": n.line, "field": n.field, "code": n.code, "zh": n.zh, "en": n.en}

@@ -80,6 +80,7 @@ class Files(Item):
         table_name = ""
 
     sealed = UnicodeAttribute(null=True)  # the object's key, as ciphertext
+    left = NumberAttribute(null=True)  # CHUNKS only: ranges of a large file that are not done
 
 
 I = TypeVar("I", bound=Item)  # noqa: E741

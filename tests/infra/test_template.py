@@ -19,6 +19,7 @@ from sandbox.kernel.template import deployed_template
 FUNCTIONS = {
     "APIHandler",
     "Intake",
+    "IntakeRange",
     "IntakeDead",
     "CarrierReport",
     "CertificationStep",
@@ -136,7 +137,7 @@ def test_all_settings_are_told_to_all_functions(deployed: dict[str, Any]) -> Non
 def test_queues_wait_six_times_as_long_as_their_functions(deployed: dict[str, Any]) -> None:
     queues, functions = of_type(deployed, "AWS::SQS::Queue"), of_type(deployed, "AWS::Lambda::Function")
     mappings = of_type(deployed, "AWS::Lambda::EventSourceMapping")
-    assert len(mappings) == 3
+    assert len(mappings) == 4
     for mapping in mappings.values():
         queue = mapping["EventSourceArn"]["Fn::Sub"].removeprefix("${").removesuffix(".Arn}")
         function = functions[mapping["FunctionName"]["Ref"]]
@@ -147,7 +148,7 @@ def test_queues_wait_six_times_as_long_as_their_functions(deployed: dict[str, An
 def test_every_queue_leads_to_dead_letters_after_three_tries(deployed: dict[str, Any]) -> None:
     queues = of_type(deployed, "AWS::SQS::Queue")
     living = {name: queue for name, queue in queues.items() if "Dead" not in name}
-    assert living.keys() == {"InboxQueue", "CarrierReportsQueue", "GatewayQueue"}
+    assert living.keys() == {"InboxQueue", "ChunksQueue", "CarrierReportsQueue", "GatewayQueue"}
     for queue in living.values():
         assert queue["RedrivePolicy"]["maxReceiveCount"] == 3
     assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())

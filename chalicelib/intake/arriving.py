@@ -1,0 +1,87 @@
+"""What a key says about its file, and whether the file is refused before anybody reads it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from chalicelib import clock
+from chalicelib.errors import RefusedError
+from chalicelib.intake.correcting import BY_INTAKE
+from chalicelib.model import DroppedFile, FeedId, FileState, FileStep
+from chalicelib.sources.feed import Feed
+from chalicelib.sources.holds import Hold
+from chalicelib.sources.manifest import Manifest
+from chalicelib.storage import files, objects
+
+FINISHED: Final = (FileState.LOADED, FileState.REFUSED)
+
+NO_SUCH_FEED: Final = RefusedError(
+    "unknown_feed",
+    "没有这个数据来源，请按“部门/数据项/日期/文件名”放入，并核对部门和数据项代码。",
+    "no such feed: drop files as department/feed/date/name and check both codes",
+)
+
+
+def received(key: str, digest: str) -> DroppedFile:
+    """A file as its key tells of it: department/feed/date/name."""
+    parts = [*key.split("/"), "", "", ""]
+    return DroppedFile(
+        id=files.file_id(key, digest),
+        department=parts[0],
+        feed=FeedId(parts[1]),
+        day=_day(parts[2]) or clock.today(),
+        key=key,
+        digest=digest,
+        state=FileState.RECEIVED,
+        received=clock.now(),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def is_done(known: DroppedFile | None, *, again: bool) -> bool:
+    """Whether nothing is left to do about a file that has come before."""
+    if known is None or known.state not in FINISHED:
+        return False
+    return not (again and known.state is FileState.LOADED)
+
+
+def as_known(arrived: DroppedFile, known: DroppedFile | None) -> DroppedFile:
+    """The file as it arrives, with what it has gone through if it came before."""
+    if known is None:
+        return arrived
+    return replace(arrived, received=known.received, steps=known.steps, corrects=known.corrects)
+
+
+def begun(dropped: DroppedFile, known: DroppedFile | None) -> DroppedFile:
+    """The file as its reading begins; one that is read again keeps the stages it went through."""
+    if known is not None and known.state is not FileState.SUPERSEDED:
+        return dropped
+    return dropped.at_stage(FileStep(FileState.RECEIVED, clock.now(), BY_INTAKE))
+
+
+def refusal_of(dropped: DroppedFile, feed: Feed | None, *, again: bool) -> RefusedError | None:
+    """Why a file is refused before it is read, if it is."""
+    if feed is None or not feed.takes_files or feed.department != dropped.department:
+        return NO_SUCH_FEED
+    first = files.loaded_as(dropped.feed, dropped.digest)
+    if first is not None and first != dropped.id and not again:
+        return RefusedError(
+            "already_loaded",
+            f"同样内容的文件已经入库，编号{first}，无需重复报送。",
+            f"the same content has been loaded already as {first}; nothing to do",
+        )
+    return None
+
+
+def manifest_of(dropped: DroppedFile) -> Manifest | Hold | None:
+    """What the department says of the file, where it says something; a person's word outweighs it."""
+    data = None if dropped.was_released else objects.read_manifest(dropped.key)
+    return Manifest.read(data) if data is not None else None

@@ -1,0 +1,179 @@
+"""Large files: planned while they stream by, read in ranges side by side, put together by the last one.
+
+begin      the file passes through once: its digest, its layout, its ranges; one message per range
+read_range one range, in a function of its own; what it gave is kept, and counted once
+combine    whoever counts the last range asks intake to put all of them together: one reading, one receipt
+
+A range that fails comes back by itself; one that kills its readers leaves the file DEAD, and redriving it
+reads only the ranges that are not done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib import clock
+from chalicelib.intake import arriving, receipts
+from chalicelib.intake.finishing import finish_reading, refused
+from chalicelib.model import DroppedFile, FileId, FileState
+from chalicelib.observability import logger
+from chalicelib.pack import current
+from chalicelib.settings import settings
+from chalicelib.sources import chunks as ranges
+from chalicelib.sources import reading
+from chalicelib.sources.expectations import is_damaged
+from chalicelib.sources.feed import Feed
+from chalicelib.sources.holds import Hold, HoldCode, hold
+from chalicelib.sources.parts import Part, Tally
+from chalicelib.storage import chunks, files, objects
+
+RANGE_BYTES: Final = 16_000_000  # some 150,000 rows: a few seconds, and memory for all of them
+_KINDS: Final = {"csv": "csv", "txt": "csv", "tsv": "csv", "jsonl": "jsonl"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A large file as it has streamed by."""
+
+    digest: str
+    etag: str
+    plan: ranges.Plan | Hold
+
+
+def is_large(key: str) -> bool:
+    """Whether a file is read in ranges: plain text above the threshold."""
+    size = objects.size_of(key) if _kind(key) else None
+    return size is not None and size > int(settings().large_file_bytes)
+
+
+def _kind(key: str) -> str | None:
+    return _KINDS.get(key.rpartition(".")[2].lower())
+
+
+def begin(key: str, *, again: bool = False) -> DroppedFile | None:
+    """Plan a large file and ask for its ranges; only for those not done, where it was planned before."""
+    feed = current().feeds.get(arriving.received(key, "").feed)
+    if feed is None or not feed.takes_files:
+        return refused(arriving.received(key, ""), None, arriving.NO_SUCH_FEED)
+    planned = _plan(key, feed)
+    if planned is None:
+        return None
+    arrived = arriving.received(key, planned.digest)
+    known = files.get(arrived.feed, arrived.id)
+    if arriving.is_done(known, again=again):
+        return known
+    dropped = arriving.as_known(arrived, known)
+    refusal = arriving.refusal_of(dropped, feed, again=again)
+    if refusal is not None:
+        return refused(dropped, feed, refusal)
+    dropped = arriving.begun(dropped, known)
+    files.put(dropped)
+    receipts.write_again(dropped, feed)
+    plan = _held_unread(dropped, feed) or planned.plan
+    if isinstance(plan, Hold):
+        return finish_reading(dropped, feed, reading.FileReading(hold=plan))
+    _ask(dropped, plan, planned.etag)
+    return dropped
+
+
+def _plan(key: str, feed: Feed) -> _Planned | None:
+    """Let the file pass through once; None if it is gone."""
+    stream = objects.stream_dropped(key)
+    if stream is None:
+        return None
+    digest = hashlib.sha256()
+
+    def hashed(blocks: Iterable[bytes]) -> Iterator[bytes]:
+        for block in blocks:
+            digest.update(block)
+            yield block
+
+    blocks = hashed(stream.blocks)
+    kind = _kind(key) or "csv"
+    plan = ranges.plan(blocks, feed, kind=kind, size=RANGE_BYTES)
+    for _ in blocks:  # what a hold has left unread belongs to the digest all the same
+        pass
+    return _Planned(digest.hexdigest(), stream.etag, plan)
+
+
+def _held_unread(dropped: DroppedFile, feed: Feed) -> Hold | None:
+    if feed.day == "as_of" and dropped.day > clock.today():
+        return hold(HoldCode.AS_OF_FUTURE)
+    if feed.kind != "roster" and objects.read_roster() is None:
+        return hold(HoldCode.NO_ROSTER_YET)
+    manifest = arriving.manifest_of(dropped)
+    if isinstance(manifest, Hold):
+        return manifest
+    announced = manifest.sha256 if manifest is not None else None
+    if announced is not None and announced != dropped.digest:
+        return hold(HoldCode.MANIFEST_DIGEST, f"{dropped.digest[:12]}… ≠ {announced[:12]}…")
+    return None
+
+
+def _ask(dropped: DroppedFile, plan: ranges.Plan, etag: str) -> None:
+    known = chunks.progress(dropped.id)
+    if known is None or known.etag != etag:
+        chunks.begin(dropped.id, len(plan.spans), plan=plan.to_json(), etag=etag)
+    waiting = chunks.waiting(dropped.id)
+    chunks.ask(dropped.id, dropped.key, waiting)
+    if not waiting:
+        chunks.ask_to_combine(dropped.id)
+
+
+def read_range(body: str) -> None:
+    """Read the range that a message names; an exception returns the message to the queue."""
+    message: dict[str, Any] = json.loads(body)
+    file, number = FileId(message["file"]), int(message["chunk"])
+    now, dropped = chunks.progress(file), files.find(file)
+    if now is None or dropped.state in arriving.FINISHED:
+        return  # put together meanwhile
+    if number in chunks.waiting(file):
+        plan = ranges.Plan.from_json(chunks.plan_of(file))
+        span = plan.spans[number]
+        data = objects.read_range(dropped.key, span.start, span.end, now.etag)
+        if data is None:
+            logger.warning("another file stands in the place of a large one", extra={"file": file})
+            return
+        feed = current().feeds[dropped.feed]
+        roster = None if feed.kind == "roster" else objects.read_roster()
+        part = ranges.read_chunk(
+            data, plan.layout, span.line, feed, roster, on=clock.today(), damaged=now.damaged
+        )
+        left = chunks.finish(file, number, part.to_bytes())
+    else:
+        left = now.left
+    if not left:
+        chunks.ask_to_combine(file)
+
+
+def combine(file: FileId) -> DroppedFile | None:
+    """Put the ranges of a file together and finish it, as if it had been read whole."""
+    now, dropped = chunks.progress(file), files.find(file)
+    if now is None or now.left or dropped.state in arriving.FINISHED:
+        return None
+    feed = current().feeds[dropped.feed]
+    plan = ranges.Plan.from_json(chunks.plan_of(file))
+    parts = [Part.from_bytes(data) for data in chunks.parts_of(file, now.chunks)]
+    released, manifest = dropped.was_released, arriving.manifest_of(dropped)
+    if released and not now.damaged and is_damaged(sum((part.tally for part in parts), Tally())):
+        chunks.begin(file, now.chunks, plan=plan.to_json(), etag=now.etag, damaged=True)
+        chunks.ask(file, dropped.key, chunks.waiting(file))
+        return dropped
+    whole = reading.combine(
+        parts,
+        plan.layout,
+        feed,
+        file=file,
+        as_of=dropped.day,
+        usual_rows=files.usual_rows(dropped.feed, file),
+        released=released,
+        manifest=None if isinstance(manifest, Hold) else manifest,
+    )
+    finished = finish_reading(dropped, feed, whole)
+    if finished.state is not FileState.HELD:  # a held one may be released: then nothing is read again
+        chunks.forget(file, now.chunks)
+    return finished
