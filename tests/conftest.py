@@ -75,6 +75,11 @@ class StoppedClock:
         return self.instant
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Files are numbered: archives bear the time at which they were made, and tests their content as a name."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_runtest_setup() -> None:
     socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
 
