@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,17 +19,20 @@ from admin import rehearsal
 from chalicelib import clock
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role, caller_of
+from chalicelib.cases.settling import unknown_to
 from chalicelib.engine.coverage import coverage
 from chalicelib.engine.replay import Effect, Replay, Subject, replay
 from chalicelib.errors import DeclarationError, WuganError
+from chalicelib.model import PersonRecord
 from chalicelib.pack import PACKS, Pack, bundles, changes, current, load_folder
 from chalicelib.pack.differing import Difference, differences
 from chalicelib.settings import settings
-from chalicelib.storage import people, rulebooks
+from chalicelib.storage import lake, people, rulebooks
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
+BATCH: Final = 50_000
 TOKEN: Final = "WUGAN_TOKEN"  # noqa: S105 - the name of a variable
 console = Console()
 
@@ -108,9 +112,18 @@ def _differences(folder: Path) -> list[Difference]:
 
 
 def subjects() -> Iterator[Subject]:
-    """Everybody with the evidence that stands for them."""
-    for record in people.everyone():
-        yield Subject(record.person, record.entitlements, record.evidence, record.refuted)
+    """Everybody with all that is known of them, on their record or in the lake; UnreadableError."""
+    for records in _batches(people.everyone()):
+        found = lake.evidence_of_many({record.person.id for record in records})
+        for record in records:
+            evidence = (*record.evidence, *unknown_to(record, found[record.person.id]))
+            yield Subject(record.person, record.entitlements, evidence, record.refuted)
+
+
+def _batches(records: Iterator[PersonRecord]) -> Iterator[list[PersonRecord]]:
+    """So many at a time that each bucket of the lake is read seldom, and memory stays small."""
+    while batch := list(islice(records, BATCH)):
+        yield batch
 
 
 def rehearse(options: argparse.Namespace) -> Replay:

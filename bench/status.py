@@ -113,6 +113,15 @@ def _bare(person: PersonId) -> Chalice:
     return app
 
 
+@contextmanager
+def deployment() -> Iterator[None]:
+    """AWS in memory with everything that a deployment has."""
+    os.environ.update(_environment(Issuer.new()))
+    with mock_aws():
+        _deployed()
+        yield
+
+
 class _Recorded:
     """The first answer to a Query, given again to every further one."""
 

@@ -267,4 +267,4 @@ def _settings(sandbox: Sandbox, servers: Servers) -> str:
         "WUGAN_CLOCK_URL": servers.clock_url,
         **{f"WUGAN_{name.upper()}": value for name, value in asdict(sandbox.settings).items()},
     }
-    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in known.items())
+    return "".join(f"export {name}={shlex.quote(str(value))}\n" for name, value in known.items())

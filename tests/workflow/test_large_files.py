@@ -12,8 +12,8 @@ from admin.__main__ import main as admin
 from chalicelib import intake
 from chalicelib.intake import chunking
 from chalicelib.model import DroppedFile, FileState
-from chalicelib.sources import texts
-from chalicelib.storage import chunks, work
+from chalicelib.sources import chunks as ranges
+from chalicelib.storage import chunks, objects, work
 from sandbox.kernel import Sandbox
 from tests.workflow.village import NEW_YEAR, SELDOM, Recipient, Village, number_of
 
@@ -29,7 +29,8 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
     """A village where more than 3 kB are a large file, read in ranges of 1 kB."""
     monkeypatch.setattr(work, "SHARDS", 1)
     monkeypatch.setattr(chunking, "RANGE_BYTES", 500)
-    monkeypatch.setattr(texts, "LONGEST_LINE", 500)
+    monkeypatch.setattr(ranges, "HEAD_BYTES", 300)
+    monkeypatch.setattr(objects, "_BLOCK", 200)
     with Sandbox(start=NEW_YEAR, seed=1, parameters={**SELDOM, **SMALL}) as sandbox:
         sandbox.run_until_quiet()
         village = Village(sandbox)

@@ -54,6 +54,11 @@ def intake(event: Any) -> Any:
     return _called("intake", event.to_dict())
 
 
+@app.on_sqs_message(queue="replaced-in-infra", batch_size=1)
+def intake_range(event: Any) -> Any:
+    return _called("intake_range", event.to_dict())
+
+
 @app.on_sqs_message(queue="replaced-in-infra", batch_size=10)
 def intake_dead(event: Any) -> Any:
     return _called("intake_dead", event.to_dict())
@@ -87,6 +92,11 @@ def send_messages(event: Any) -> Any:
 @app.schedule(Cron(0, 18, "L", "*", "?", "*"))
 def monthly_results(event: Any) -> Any:
     return _called("monthly_results", event.to_dict())
+
+
+@app.schedule(Cron(30, 23, "*", "*", "?", "*"))
+def watch_feeds(event: Any) -> Any:
+    return _called("watch_feeds", event.to_dict())
 
 
 @app.schedule(Cron(0, 17, "*", "*", "?", "*"))
