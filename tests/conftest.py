@@ -76,7 +76,7 @@ class StoppedClock:
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
-    """Files are numbered: archives bear the time at which they were made, and tests their content as a name."""
+    """Bytes are numbered: archives bear the time at which they were made."""
     return argname if isinstance(val, bytes) else None
 
 
