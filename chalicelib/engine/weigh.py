@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from chalicelib.engine.benefits import Benefit
-from chalicelib.engine.policy import WeakRules
+from chalicelib.engine.policy import LONGEST_PERIOD, WeakRules
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import EvidenceKey, FeedEvent, Person, Route, Strength, Trace
 
@@ -55,6 +55,7 @@ class Shortfall:
     points: int = 0
 
 
+LONGEST: Final = timedelta(days=LONGEST_PERIOD)
 STRONG: Final = Strength.STRONG  # looked up once for each item of evidence
 NONE_AT_ALL: Final = Shortfall(Lack.NOTHING)
 
@@ -71,8 +72,11 @@ def strongest(
     days: Sequence[date] = ()
     if rules.asks_for_history:
         days = [s.key.day for s in sightings if s.event.strength is STRONG]
-    for sighting in sightings:
+    beaten = date.min  # nothing from before this day can carry as far as the best
+    for sighting in sorted(sightings, key=_newest, reverse=True) if len(sightings) > 1 else sightings:
         key, event = sighting
+        if key.day < beaten:
+            break
         if event.strength is not STRONG:
             continue
         version = None if is_plain else benefit.on(key.day)
@@ -82,6 +86,7 @@ def strongest(
         until = rules.last_day(key.day, months)
         if best is None or (until, key) > (best.until, best.keys[0]):
             best = Weight(until, key.day, event.route, (key,), rule)
+            beaten = until - LONGEST
     return best
 
 

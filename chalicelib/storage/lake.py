@@ -21,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,6 +44,8 @@ _LARGE: Final = (
 _LOOSE: Final = 64  # objects as loaded that a reader may have to look through; with more, tidying is worth it
 _KEPT: Final = 8_000_000  # bytes of Parquet that a process keeps in memory
 _TRIES: Final = 3
+_COLUMNS: Final = ("person", "day", "feed", "event", "file", "line", "facts", "recovered")
+_NOTHING: Final[Mapping[str, str]] = {}  # one for all: most feeds have no facts, and rows are many
 _GONE: Final = frozenset({"NoSuchKey", "404"})
 _CHANGED: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 
@@ -157,10 +160,11 @@ def _found(people: Collection[PersonId]) -> dict[PersonId, list[Evidence]]:
     for initial, persons in groupby(sorted(people), key=lambda person: person[0]):
         wanted = list(persons)
         for frame in _frames_of(initial):
-            for row in frame.filter(pl.col("person").is_in(wanted)).iter_rows(named=True):
-                item = _evidence(row)
-                mine = found[row["person"]]
-                if item.key not in mine or _outranks(item, mine[item.key]):
+            for person, *words in frame.filter(pl.col("person").is_in(wanted)).select(_COLUMNS).iter_rows():
+                item = _evidence(*words)
+                mine = found[person]
+                known = mine.setdefault(item.key, item)
+                if known is not item and _outranks(item, known):
                     mine[item.key] = item
     return {person: [items[key] for key in sorted(items)] for person, items in found.items()}
 
@@ -171,10 +175,16 @@ def _outranks(item: Evidence, other: Evidence) -> bool:
     return mine > theirs or (mine == theirs and (item.file, item.line) < (other.file, other.line))
 
 
-def _evidence(row: Mapping[str, Any]) -> Evidence:
-    key = EvidenceKey(row["day"], FeedId(row["feed"]), row["event"])
-    facts = json.loads(row["facts"]) if row["facts"] else {}
-    return Evidence(key, FileId(row["file"]), row["line"], facts, row["recovered"])
+@lru_cache(maxsize=100_000)  # a year of fifty feeds: the same few words stand in millions of rows
+def _key(day: date, feed: str, event: str) -> EvidenceKey:
+    return EvidenceKey(day, FeedId(feed), event)
+
+
+def _evidence(
+    day: date, feed: str, event: str, file: str, line: int, facts: str | None, recovered: bool
+) -> Evidence:
+    told = json.loads(facts) if facts else _NOTHING
+    return Evidence(_key(day, feed, event), FileId(file), line, told, recovered)
 
 
 def _frames_of(initial: str) -> list[pl.DataFrame]:
