@@ -107,9 +107,11 @@ def is_unresolved(finding: Finding, suspicions: Iterable[Suspicion]) -> bool:
 def is_moot(suspicion: Suspicion, decision: Decision) -> bool:
     """Whether an open suspicion rests on nothing any more: its record was refuted or withdrawn.
 
-    One that rests on no record (somebody's word) is never moot.
+    One that rests on no record (somebody's word) is never moot; a wrong amount ends by what is paid.
     """
     if suspicion.state is not SuspicionState.OPEN or suspicion.evidence is None:
+        return False
+    if suspicion.kind is SuspicionKind.WRONG_AMOUNT:
         return False
     return not any(
         finding.kind is suspicion.kind and finding.benefit == suspicion.benefit
