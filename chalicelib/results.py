@@ -1,7 +1,8 @@
-"""What leaves the platform each month: per authority, who is certified until when, and what to do.
+"""What leaves the platform each month: per authority, who is certified until when, what to do, whom to ask.
 
 People are named by the authority's own reference (`payee`), so that no identity number leaves the
-platform in a result (rule 23).
+platform in a result (rule 23). Who seems entitled and draws nothing (rule 20) has none with that
+authority: they are named by the reference of what they draw already.
 """
 
 from __future__ import annotations
@@ -10,31 +11,57 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from chalicelib import clock
+from chalicelib.engine.claims import unclaimed
 from chalicelib.engine.periods import month_of
-from chalicelib.model import Entitlement, Instruction, InstructionState, PersonRecord
+from chalicelib.model import (
+    Entitlement,
+    EntitlementStatus,
+    Evidence,
+    EvidenceKey,
+    Instruction,
+    InstructionState,
+    PersonRecord,
+    Suspicion,
+)
 from chalicelib.pack import current
 from chalicelib.storage import objects, people
 
 RESULTS = ("待遇编号", "待遇项目", "状态", "认证有效期至", "认证途径")
 INSTRUCTIONS = ("待遇编号", "待遇项目", "指令", "执行月份", "金额（分）", "原因", "指令状态")
+UNCLAIMED = ("待遇编号", "在领待遇项目", "区划代码", "网格编号", "应享未享项目", "依据")
 Rows = dict[str, list[tuple[str, ...]]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The rows of every list, by authority."""
+
+    results: Rows = field(default_factory=lambda: defaultdict(list))
+    instructions: Rows = field(default_factory=lambda: defaultdict(list))
+    unclaimed: Rows = field(default_factory=lambda: defaultdict(list))
+
+
 def monthly_results() -> int:
-    """Write results and instructions for every authority; returns how many lines were written."""
+    """Write the lists of every authority; returns how many lines were written."""
     on = clock.today()
-    results: Rows = defaultdict(list)
-    instructions: Rows = defaultdict(list)
-    for record in people.everyone(Entitlement, Instruction):
-        _add(record, on, results, instructions)
+    lists = _Lists()
+    for record in people.everyone(Entitlement, Instruction, Evidence, EvidenceKey, Suspicion):
+        _add(record, on, lists.results, lists.instructions)
+        _add_unclaimed(record, on, lists.unclaimed)
     month = month_of(on)
-    for authority, rows in results.items():
-        objects.put_result(authority, "results", month, as_csv(RESULTS, rows))
-        objects.put_result(authority, "instructions", month, as_csv(INSTRUCTIONS, instructions[authority]))
-    return sum(map(len, results.values())) + sum(map(len, instructions.values()))
+    for authority in sorted(lists.results.keys() | lists.unclaimed.keys()):
+        for kind, header, rows in (
+            ("results", RESULTS, lists.results),
+            ("instructions", INSTRUCTIONS, lists.instructions),
+            ("unclaimed", UNCLAIMED, lists.unclaimed),
+        ):
+            objects.put_result(authority, kind, month, as_csv(header, rows[authority]))
+    written = (lists.results, lists.instructions, lists.unclaimed)
+    return sum(len(rows) for kind in written for rows in kind.values())
 
 
 def _add(record: PersonRecord, on: date, results: Rows, instructions: Rows) -> None:
@@ -51,6 +78,21 @@ def _add(record: PersonRecord, on: date, results: Rows, instructions: Rows) -> N
             authority = rules.benefit(i.benefit).run_by
             row = (payee[i.benefit], i.benefit, i.kind.value, i.month, str(i.fen), i.reason, i.state.value)
             instructions[authority].append(row)
+
+
+def _add_unclaimed(record: PersonRecord, on: date, lists: Rows) -> None:
+    """What the facts entitle somebody to beside what they draw: a question, never a suspicion."""
+    rules = current().rules
+    drawn = [e for e in record.entitlements if e.status is not EntitlementStatus.TERMINATED]
+    if not drawn:
+        return
+    found = unclaimed(record.person, record.entitlements, record.evidence, rules, on, refuted=record.refuted)
+    for item in found:
+        authority = rules.benefit(item.benefit).run_by
+        known = min(drawn, key=lambda e: (rules.benefit(e.benefit).run_by != authority, e.benefit))
+        person = record.person
+        row = (known.payee, known.benefit, person.area, person.grid, item.benefit, item.reason.zh)
+        lists[authority].append(row)
 
 
 def as_csv(header: Sequence[str], rows: Iterable[tuple[str, ...]]) -> bytes:

@@ -4,6 +4,8 @@ settling     evidence arrives: certificates move, suspicions open, waiting cases
 visiting     a grid worker reports what was found at the door
 suspending   two people decide a line of a suspension list
 verifying    a person ends a suspicion
+comparing    what was paid is held against what is due
+listing      who stands on the rosters twice, or for benefits that exclude each other
 withdrawing  evidence is taken back, and what it caused undone
 instructing  an authority acknowledges what it was told
 opening      the daily run: who comes due, what should walk and does not

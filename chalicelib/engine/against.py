@@ -20,6 +20,7 @@ from chalicelib.model import (
 )
 
 ROSTER: Final = FeedId("roster")  # what the roster or a birthday shows needs no record of a department
+TWICE: Final = ".twice"  # ends the event of a benefit that stands in two places of the rosters
 
 
 class Claim(NamedTuple):

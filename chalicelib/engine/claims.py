@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.engine import reasons
-from chalicelib.engine.against import ROSTER
+from chalicelib.engine.against import ROSTER, TWICE
 from chalicelib.engine.benefits import BenefitRules
 from chalicelib.engine.facts import Facts, Related, sort_evidence
 from chalicelib.engine.rulebook import RuleBook
@@ -52,7 +52,7 @@ def drawn_twice(lines: Iterable[Listed], rules: RuleBook) -> dict[PersonId, tupl
         if len({(area, payee) for _, area, payee in places}) < 2:
             continue
         day = max(since for since, _, _ in places)
-        key = EvidenceKey(day, ROSTER, f"{benefit}.twice")
+        key = EvidenceKey(day, ROSTER, f"{benefit}{TWICE}")
         why = reasons.two_places(rules.benefit(benefit).title, len(places), key)
         found[person].append(Finding(SuspicionKind.DOUBLE_RECEIPT, day, key, why, benefit))
     return {person: tuple(findings) for person, findings in found.items()}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from chalicelib.engine.against import ROSTER, TWICE
 from chalicelib.engine.benefits import Consequence
 from chalicelib.engine.money import last_month_due
 from chalicelib.engine.periods import month_of, next_month
@@ -57,6 +58,12 @@ def ending(
     return tuple(endings)
 
 
+def is_of_two_lines(suspicion: Suspicion) -> bool:
+    """Whether it rests on one benefit that stands in two places of the rosters, and on no record."""
+    key = suspicion.evidence
+    return key is not None and key.feed == ROSTER and key.event.endswith(TWICE)
+
+
 def _ending(
     suspicion: Suspicion, entitlement: Entitlement, rules: RuleBook, on: date
 ) -> Iterator[tuple[InstructionKind, Month, str]]:
@@ -66,6 +73,8 @@ def _ending(
         case SuspicionKind.DEATH:
             last = last_month_due(version, suspicion.day)
             yield InstructionKind.TERMINATE, next_month(last), "deceased, confirmed"
+        case SuspicionKind.DOUBLE_RECEIPT if is_of_two_lines(suspicion):
+            return  # one of two lines must go, and the record holds them as one: its authority says which
         case SuspicionKind.DOUBLE_RECEIPT if suspicion.benefit == entitlement.benefit:
             yield InstructionKind.TERMINATE, month, "may not be drawn beside another benefit, confirmed"
         case SuspicionKind.CONDITION if suspicion.benefit == entitlement.benefit:

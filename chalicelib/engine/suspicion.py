@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from chalicelib.engine.ending import Ending, ending
+from chalicelib.engine.ending import Ending, ending, is_of_two_lines
 from chalicelib.engine.policy import Policy
 from chalicelib.engine.workdays import add_working_days
 from chalicelib.model import (
@@ -107,9 +107,12 @@ def is_unresolved(finding: Finding, suspicions: Iterable[Suspicion]) -> bool:
 def is_moot(suspicion: Suspicion, decision: Decision) -> bool:
     """Whether an open suspicion rests on nothing any more: its record was refuted or withdrawn.
 
-    One that rests on no record (somebody's word) is never moot.
+    One that rests on no record (somebody's word) is never moot, nor what files held
+    against each other have shown: a wrong amount, two lines of the rosters.
     """
     if suspicion.state is not SuspicionState.OPEN or suspicion.evidence is None:
+        return False
+    if suspicion.kind is SuspicionKind.WRONG_AMOUNT or is_of_two_lines(suspicion):
         return False
     return not any(
         finding.kind is suspicion.kind and finding.benefit == suspicion.benefit

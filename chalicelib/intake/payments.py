@@ -1,4 +1,4 @@
-"""What was really paid, and the open instructions held against it (rule 23)."""
+"""What was really paid: open instructions and the amounts due are held against it (rules 16 and 23)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib import clock
+from chalicelib.cases import comparing
 from chalicelib.model import (
     BenefitCode,
     Change,
@@ -22,8 +23,13 @@ from chalicelib.storage import people, work
 
 
 def load_payments(payments: Sequence[tuple[PersonId, Payment]]) -> None:
-    """Keep what was really paid, and hold the open instructions against it (rule 23)."""
+    """Keep what was really paid, and hold instructions and amounts against it (rules 16 and 23)."""
     people.put_payments(payments)
+    _match_instructions(payments)
+    comparing.payments_arrived(payments)
+
+
+def _match_instructions(payments: Sequence[tuple[PersonId, Payment]]) -> None:
     months = {(payment.benefit, payment.month) for _, payment in payments}
     paid = {(person, p.benefit, p.month): p.fen for person, p in payments}
     on = clock.today()

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from chalicelib import clock
+from chalicelib.cases import listing
+from chalicelib.engine.claims import Listed
 from chalicelib.model import Entitlement, EntitlementStatus, Identity, Person, PersonId
 from chalicelib.sources.records import RosterEntry
 from chalicelib.storage import objects, people
@@ -17,20 +19,28 @@ def load_roster(entries: Iterable[RosterEntry], *, actor: str) -> bool:
     for entry in entries:
         by_number[entry.number].append(entry)
     known = people.create_all([_newcomer(mine) for mine in by_number.values()], clock.now(), actor)
+    ids = {number: found.person for number, found in zip(by_number, known, strict=True)}
     objects.add_to_roster(
-        {number: found.person for number, found in zip(by_number, known, strict=True)},
+        ids,
         {number: mine[-1].name for number, mine in by_number.items()},
+    )
+    listing.roster_arrived(
+        [
+            Listed(ids[entry.number], entry.benefit, entry.area, entry.payee, entry.since)
+            for mine in by_number.values()
+            for entry in mine
+        ]
     )
     return any(found.created for found in known)
 
 
 def _newcomer(entries: Sequence[RosterEntry]) -> people.Newcomer:
-    """One person out of all their rows; where rows disagree about the person, the last one counts."""
+    """One person out of all their rows; where rows disagree about person or benefit, the last one counts."""
     entry = entries[-1]
     return people.Newcomer(
         Identity(entry.number, entry.name, entry.phone),
         _person(entry),
-        tuple(_entitlement(row) for row in entries),
+        tuple(_entitlement(row) for row in {row.benefit: row for row in entries}.values()),
     )
 
 

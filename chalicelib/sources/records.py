@@ -43,7 +43,7 @@ _TIMED: Final = (
 )
 _SAME: Final = {
     "evidence": [PERSON, "day", "event"],
-    "roster": [PACKED, "benefit"],
+    "roster": [PACKED, "benefit", "area", "payee"],  # in two places: the same benefit drawn twice
     "payments": [PERSON, "benefit", "month", "fen", "paid"],
 }
 

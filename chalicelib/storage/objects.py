@@ -144,7 +144,7 @@ def put_rejected(department: str, file: FileId, body: bytes) -> None:
 
 
 def put_result(authority: str, kind: str, month: Month, body: bytes) -> None:
-    """A month's list for an authority; `kind` is results or instructions."""
+    """A month's list for an authority; `kind` is results, instructions or unclaimed."""
     _put(settings().outbox_bucket, f"{authority}/{kind}/{month}.csv", body, "text/csv")
 
 

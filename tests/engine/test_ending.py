@@ -49,8 +49,14 @@ def test_custody_ends_or_pauses_what_names_its_code(
         a_suspicion(SuspicionKind.CONTRADICTION),
         a_suspicion(SuspicionKind.CUSTODY, evidence=None),
         a_suspicion(SuspicionKind.CUSTODY, evidence=a_key("custody/outside_prison", "2025-03-10")),
+        a_suspicion(
+            SuspicionKind.DOUBLE_RECEIPT,
+            benefit=PENSION,
+            evidence=a_key(f"roster/{PENSION}.twice", "2025-03-10"),
+        ),
+        a_suspicion(SuspicionKind.WRONG_AMOUNT, benefit=PENSION),
     ],
-    ids=["contradiction", "custody without a record", "custody outside prison"],
+    ids=["contradiction", "custody without a record", "outside prison", "two lines", "wrong amount"],
 )
 def test_what_ends_nothing(suspicion: object) -> None:
     assert ended(suspicion) == []

@@ -122,6 +122,12 @@ def test_an_opened_suspicion_carries_the_finding() -> None:
         (a_suspicion(SuspicionKind.CONTRADICTION), True, "its record was refuted or withdrawn"),
         (a_suspicion(SuspicionKind.CONTRADICTION, state=CLEARED), False, "ended already"),
         (a_suspicion(SuspicionKind.CONTRADICTION, evidence=None), False, "rests on somebody's word"),
+        (a_suspicion(SuspicionKind.WRONG_AMOUNT), False, "ends by what is paid"),
+        (
+            a_suspicion(DOUBLE, evidence=a_key(f"roster/{PENSION}.twice", "2025-03-10")),
+            False,
+            "two lines of the rosters still stand",
+        ),
     ],
 )
 def test_moot(suspicion: Suspicion, moot: bool, why: str) -> None:

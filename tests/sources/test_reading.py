@@ -166,9 +166,16 @@ def test_a_roster_needs_no_roster() -> None:
 def test_a_roster_needs_no_known_number_whatever_its_form() -> None:
     full = number(1)
     written = (f" {full}", full[:6] + full[8:17], number(2))
-    reading = read_roster(*(entry(1, 身份证号码=cell, 待遇编号=f"A-{i}") for i, cell in enumerate(written)))
+    reading = read_roster(*(entry(1, 身份证号码=cell) for cell in written))
     assert reading.counts == Counts(rows=3, accepted=2, superseded=1)
-    assert [(e.number, e.payee) for e in reading.entries] == [(full, "A-1"), (number(2), "A-2")]
+    assert [(e.number, e.line) for e in reading.entries] == [(full, 3), (number(2), 4)]
+
+
+def test_one_benefit_in_two_places_stays_two_rows() -> None:
+    places = ({"待遇编号": "A-2"}, {"区划代码": "341621002002"}, {"月标准": "70.00"})
+    reading = read_roster(entry(1), *(entry(1, **place) for place in places))
+    assert reading.counts == Counts(rows=4, accepted=3, superseded=1)
+    assert [e.line for e in reading.entries] == [3, 4, 5]  # another amount is another word about one place
 
 
 def test_only_a_fee_relief_may_have_no_amount() -> None:

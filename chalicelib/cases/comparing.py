@@ -1,0 +1,129 @@
+"""What was paid, held against what is due (rule 16): a difference is a suspicion, and stops no money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chalicelib import clock
+from chalicelib.cases import settling, verifying
+from chalicelib.engine.dues import Difference, differences, wrong_amounts
+from chalicelib.engine.periods import month_of
+from chalicelib.engine.rulebook import RuleBook
+from chalicelib.engine.suspicion import may_open, opened
+from chalicelib.model import (
+    BenefitCode,
+    Change,
+    InstructionKind,
+    Month,
+    Payment,
+    PersonId,
+    PersonRecord,
+    Suspicion,
+    SuspicionKind,
+    SuspicionState,
+)
+from chalicelib.pack import current
+from chalicelib.storage import people, work
+
+ACTOR = "feed:payments"
+LOOKED_INTO = (SuspicionState.CLEARED, SuspicionState.CONFIRMED)
+
+
+def payments_arrived(payments: Sequence[tuple[PersonId, Payment]]) -> None:
+    """Compare the months of a payments file, already kept, with what is due.
+
+    Most of a file is as the roster says, month after month: only where it may differ is a record read.
+    """
+    since: dict[PersonId, Month] = {}
+    for person, payment in payments:
+        since[person] = min(payment.month, since.get(person, payment.month))
+    listed = people.entitlements_of({(person, payment.benefit) for person, payment in payments})
+    banded = _banded(current().rules)
+    doubtful = {
+        person
+        for person, payment in payments
+        if (entitlement := listed.get((person, payment.benefit)))
+        is not None  # else nothing is known to be due
+        and (payment.fen != entitlement.fen or payment.benefit in banded)
+    }
+    doubtful |= since.keys() & _suspected()
+    for person in sorted(doubtful):
+        compare(person, since[person])
+
+
+def _banded(rules: RuleBook) -> set[BenefitCode]:
+    """Benefits whose amount the rules say somewhere, whatever the roster says."""
+    return {
+        code
+        for book in (rules, *rules.counties.values())
+        for code, benefit in book.benefits.items()
+        if any(not isinstance(version.amount, str) for version in benefit.versions)
+    }
+
+
+def _suspected() -> set[PersonId]:
+    return {row.person for row in work.suspicions("") if row.item.kind is SuspicionKind.WRONG_AMOUNT}
+
+
+def compare(person: PersonId, since: Month) -> None:
+    """Open what differs from a month on; end what differed and does not any more (a part came later)."""
+
+    def put(record: PersonRecord) -> Change | None:
+        open_ones = [s for s in record.open_suspicions if s.kind is SuspicionKind.WRONG_AMOUNT]
+        first = min([since, *(month_of(s.evidence.day) for s in open_ones if s.evidence is not None)])
+        found = _differences(record, people.payments_of(person, first))
+        keys = {difference.key for difference in found}
+        moot = [_withdrawn(s) for s in open_ones if s.evidence not in keys]
+        new = _opened(record, found, moot)
+        if not moot and not new:
+            return None
+        details = {"opened": [s.name for s in new], "withdrawn": [s.name for s in moot]}
+        changed = {s.name: s for s in (*moot, *new)}
+        return Change("amounts compared", ACTOR, clock.now(), details, suspicions=tuple(changed.values()))
+
+    record = people.change(person, put)
+    for suspicion in record.suspicions:
+        if suspicion.state is SuspicionState.WITHDRAWN and suspicion.waiting is not None:
+            verifying.go_on(record, suspicion)
+    settling.follow_up(record)
+
+
+def _differences(record: PersonRecord, payments: Sequence[Payment]) -> list[Difference]:
+    """The months paid otherwise than due that nothing explains and nobody has looked into."""
+    rules = current().rules
+    checked: dict[BenefitCode | None, Month] = {}
+    for s in record.suspicions:
+        if s.kind is SuspicionKind.WRONG_AMOUNT and s.state in LOOKED_INTO and s.closed is not None:
+            checked[s.benefit] = max(month_of(s.closed), checked.get(s.benefit, Month("")))
+    unseen = [p for p in payments if p.month > checked.get(p.benefit, Month(""))]
+    found = differences(
+        record.person, record.entitlements, unseen, record.evidence, rules, refuted=record.refuted
+    )
+    return [difference for difference in found if not _is_arrears(difference, record)]
+
+
+def _is_arrears(difference: Difference, record: PersonRecord) -> bool:
+    """Whether the month also brought what an authority was told to pay in arrears (rule 18)."""
+    return any(
+        instruction.kind is InstructionKind.RESUME
+        and instruction.benefit == difference.benefit
+        and instruction.month <= difference.month
+        and instruction.fen == difference.paid - difference.due.fen
+        for instruction in record.instructions
+    )
+
+
+def _opened(record: PersonRecord, found: Sequence[Difference], moot: Sequence[Suspicion]) -> list[Suspicion]:
+    rules, on = current().rules, clock.today()
+    changed = {s.name: s for s in moot}
+    known = [changed.get(s.name, s) for s in record.suspicions]
+    new: list[Suspicion] = []
+    for finding in wrong_amounts(found, rules):
+        if may_open(finding, [*known, *new]):
+            new.append(opened(finding, on, rules.policy, known))
+    return new
+
+
+def _withdrawn(suspicion: Suspicion) -> Suspicion:
+    return replace(suspicion, state=SuspicionState.WITHDRAWN, verified_by=ACTOR, closed=clock.today())

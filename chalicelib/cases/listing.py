@@ -1,0 +1,64 @@
+"""Double receipt on the rosters (rule 19): one benefit in two places, or beside one that excludes it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from chalicelib import clock
+from chalicelib.cases import settling
+from chalicelib.engine.claims import Listed, drawn_twice
+from chalicelib.engine.rulebook import RuleBook
+from chalicelib.engine.suspicion import may_open, opened
+from chalicelib.model import BenefitCode, Change, EntitlementStatus, Finding, PersonId, PersonRecord
+from chalicelib.pack import current
+from chalicelib.storage import people
+
+
+def roster_arrived(lines: Sequence[Listed]) -> None:
+    """Hold the lines of a roster, already kept, against each other and against what else people draw."""
+    rules = current().rules
+    twice = drawn_twice(lines, rules)
+    for person in sorted(twice.keys() | _drawing_apart(lines, rules)):
+        _look_into(person, twice.get(person, ()))
+
+
+def _drawing_apart(lines: Sequence[Listed], rules: RuleBook) -> set[PersonId]:
+    """Who draws a benefit beside one that excludes it, on whichever roster that stands."""
+    apart = _apart(rules)
+    pairs = {(line.person, other) for line in lines for other in apart.get(line.benefit, ())}
+    return {
+        person
+        for (person, _), other in people.entitlements_of(pairs).items()
+        if other.status is not EntitlementStatus.TERMINATED
+    }
+
+
+def _apart(rules: RuleBook) -> Mapping[BenefitCode, AbstractSet[BenefitCode]]:
+    """By benefit those that exclude it or are excluded by it, in any version."""
+    found: dict[BenefitCode, set[BenefitCode]] = defaultdict(set)
+    for code, benefit in rules.benefits.items():
+        for row in (row for version in benefit.versions for row in version.excludes):
+            found[code].add(BenefitCode(row.benefit))
+            found[BenefitCode(row.benefit)].add(code)
+    return found
+
+
+def _look_into(person: PersonId, twice: Sequence[Finding]) -> None:
+    """Open what the rule book finds on the record, and what two lines of the rosters show."""
+
+    def put(record: PersonRecord) -> Change | None:
+        on = clock.today()
+        settlement = settling.settle(record, on)
+        known = [*record.suspicions, *settlement.suspicions]
+        new = tuple(
+            opened(finding, on, current().rules.policy, record.suspicions)
+            for finding in twice
+            if may_open(finding, known)
+        )
+        settlement = replace(settlement, suspicions=(*settlement.suspicions, *new))
+        return settlement.change("rosters compared", "feed:roster") if settlement else None
+
+    settling.follow_up(people.change(person, put))
