@@ -144,6 +144,38 @@ def _others(node: ast.AST, words: Words) -> Iterator[ast.AST]:
     match node:
         case ast.Compare():
             yield from _other_comparisons(node, words)
+        case ast.Constant():
+            yield from (ast.Constant(value) for value in _other_constants(node.value))
+        case ast.MatchValue(value=value):
+            yield from (ast.MatchValue(other) for other in _other_words(value, words))
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords) if name in OTHER_FUNCTION:
+            yield ast.Call(ast.Name(OTHER_FUNCTION[name], ast.Load()), args, keywords)
+        case ast.stmt():
+            yield from _other_statements(node)
+        case ast.expr():
+            yield from _other_operations(node)
+
+
+def _other_constants(value: object) -> tuple[int, ...]:
+    if isinstance(value, bool):
+        return (not value,)
+    return (value + 1, value - 1) if isinstance(value, int) else ()
+
+
+def _other_statements(node: ast.stmt) -> Iterator[ast.stmt]:
+    match node:
+        case ast.AugAssign(target=target, op=op, value=value) if type(op) in OTHER_ARITHMETIC:
+            yield ast.AugAssign(target, OTHER_ARITHMETIC[type(op)](), value)
+        case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Constant):
+            yield ast.Return(ast.Constant(None))
+        case ast.Continue():
+            yield ast.Break()
+        case ast.Break():
+            yield ast.Continue()
+
+
+def _other_operations(node: ast.expr) -> Iterator[ast.expr]:
+    match node:
         case ast.BoolOp(op=op, values=values):
             yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -151,22 +183,6 @@ def _others(node: ast.AST, words: Words) -> Iterator[ast.AST]:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OTHER_ARITHMETIC:
             if not (_is_text(left) or _is_text(right)):
                 yield ast.BinOp(left, OTHER_ARITHMETIC[type(op)](), right)
-        case ast.AugAssign(target=target, op=op, value=value) if type(op) in OTHER_ARITHMETIC:
-            yield ast.AugAssign(target, OTHER_ARITHMETIC[type(op)](), value)
-        case ast.Constant(value=bool(value)):
-            yield ast.Constant(not value)
-        case ast.Constant(value=int(value)):
-            yield from (ast.Constant(value + 1), ast.Constant(value - 1))
-        case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords) if name in OTHER_FUNCTION:
-            yield ast.Call(ast.Name(OTHER_FUNCTION[name], ast.Load()), args, keywords)
-        case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Constant):
-            yield ast.Return(ast.Constant(None))
-        case ast.Continue():
-            yield ast.Break()
-        case ast.Break():
-            yield ast.Continue()
-        case ast.MatchValue(value=value):
-            yield from (ast.MatchValue(other) for other in _other_words(value, words))
 
 
 def _other_comparisons(node: ast.Compare, words: Words) -> Iterator[ast.Compare]:
