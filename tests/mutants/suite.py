@@ -52,11 +52,16 @@ class Measured:
     seconds: dict[str, float] = field(default_factory=dict)
     modules: list[str] = field(default_factory=list)  # of others, imported on the way
 
-    def covering(self, mutant: Mutant) -> set[str]:
-        """The tests that run a mutant's line; for what runs at import, those that run the file."""
+    def by_nearness(self, mutant: Mutant) -> tuple[set[str], set[str]]:
+        """The tests that run a mutant's line, and the others that run its file.
+
+        The second matter for what is made once and kept: only the first test runs those lines. A file
+        that does nothing after its import concerns all tests.
+        """
         lines = self.by_line.get(mutant.path, {})
         of_line = set(lines.get(mutant.line, ())) - {""}
-        return of_line or {test for tests in lines.values() for test in tests if test}
+        of_file = {test for tests in lines.values() for test in tests if test} or set(self.seconds)
+        return of_line, of_file - of_line
 
 
 class _Measuring:
@@ -149,10 +154,9 @@ def _is_of_others(module: ModuleType) -> bool:
 
 
 def outcome(mutant: Mutant, words: Words, measured: Measured) -> Outcome:
-    """Whether any test fails: first those that run the line, then all others."""
+    """Whether a test fails of those that a fault can concern."""
     tree = mutated(mutant, words)
-    first = measured.covering(mutant)
-    for chosen in (first, measured.seconds.keys() - first):
+    for chosen in measured.by_nearness(mutant):
         if chosen and (found := _run(mutant, tree, chosen, measured)) is not Outcome.SURVIVED:
             return found
     return Outcome.SURVIVED
