@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.engine.against import lost_conditions
+from chalicelib.engine.benefits import BenefitRules
 from chalicelib.engine.decide import decide
 from chalicelib.engine.facts import sort_evidence
 from chalicelib.engine.suspicion import ending, opened
 from chalicelib.model import (
+    BenefitCode,
     EntitlementStatus,
     Evidence,
     Outcome,
@@ -212,6 +214,7 @@ def test_a_child_that_has_turned_18_is_looked_into_once() -> None:
     (finding,) = decide(grown, drawn, [STRONG], RULES, ON).findings
     assert (finding.kind, finding.day) == (SuspicionKind.CONDITION, day("2025-05-01"))
     assert finding.evidence.feed == "roster"
+    assert finding.reason.rule == "orphan_allowance/conditions/1"
     cleared = decide(grown, drawn, [STRONG], RULES, ON, refuted=frozenset({finding.evidence}))
     assert cleared.findings == ()
     assert cleared.verdicts[0].outcome is Outcome.STRONG  # still at school, as somebody has seen
@@ -224,6 +227,13 @@ def test_an_age_not_yet_reached_was_never_held_and_cannot_be_lost() -> None:
     drawn = an_entitlement("old_age_allowance")
     version = RULES.benefit_on(drawn.benefit, ON)
     assert list(lost_conditions(drawn, version, facts)) == []
+
+
+def test_one_condition_that_may_end_is_enough_to_look() -> None:
+    aged = RULES.benefit_on(BenefitCode("old_age_allowance"), ON).conditions
+    child = RULES.benefit_on(BenefitCode("orphan_allowance"), ON).conditions
+    assert BenefitRules.model_construct(conditions=(*aged, *child)).may_be_lost
+    assert not BenefitRules.model_construct(conditions=aged).may_be_lost
 
 
 def test_a_condition_cleared_and_confirmed() -> None:
