@@ -123,6 +123,13 @@ def test_a_replay_of_an_earlier_day_does_not_know_of_the_death() -> None:
     assert verdict.outcome is Outcome.STRONG
 
 
+def test_what_a_suspicion_blocks_has_not_run_out_on_its_last_day() -> None:
+    (verdict,) = judged(*WEAK, RETIRED, on=day("2025-08-26")).verdicts
+    assert [reason.code for reason in verdict.reasons[1:]] == ["weak_blocked"]
+    (verdict,) = judged(*WEAK, RETIRED, on=day("2025-08-27")).verdicts
+    assert [reason.code for reason in verdict.reasons[1:]] == ["ran_out"]
+
+
 def test_custody_with_an_end() -> None:
     """Seen after release counts; seen inside does not; each spell is a finding while benefits were drawn."""
     spell = some_evidence("custody/sentence", "2025-01-10", until="2025-05-31")

@@ -124,7 +124,7 @@ def test_the_terminated_are_nobodys_coverage() -> None:
 
 def test_what_a_new_feed_would_add() -> None:
     counted = coverage([a_subject()] * 10, RULES, ON)
-    assert would_add(counted, {"60-69": 0.3, "90+": 1.0}) == pytest.approx(3.0)
+    assert would_add(counted, {"0-17": 0.0, "60-69": 0.3, "90+": 1.0}) == pytest.approx(3.0)
     with pytest.raises(ValueError, match="share"):
         would_add(counted, {"60-69": 30})
 
