@@ -230,3 +230,11 @@ def test_of_two_that_carry_equally_far_the_strong_one_is_told() -> None:
     ).verdicts
     assert verdict.valid_until == day("2025-05-26")
     assert verdict.evidence == (visit.key,)
+
+
+def test_of_several_combinations_the_one_that_carries_furthest_counts() -> None:
+    """A bill paid on the day of the last ride leaves that ride out: the other bill does not."""
+    rides = [some_evidence("bus_rides/ridden", f"2025-05-{number}") for number in (20, 23, 27)]
+    bills = [some_evidence("gas_bills/paid", f"2025-05-{number}") for number in (24, 27)]
+    assert judged(*rides, bills[1]).verdicts[0].valid_until == day("2025-08-22")
+    assert judged(*rides, *bills).verdicts[0].valid_until == day("2025-08-26")
