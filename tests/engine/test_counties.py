@@ -78,6 +78,8 @@ def test_threshold_and_points_of_its_own(pack: Path) -> None:
     assert rules.for_area(GUOYANG).policy.weak.worth[gas.key.feed, gas.key.event] == 0
     assert until(rules, *rides("2025-05-20", "2025-05-27"), purchase) == "2025-07-26"  # 120 points, 2 months
     assert until(rules, *rides("2025-05-20", "2025-05-27"), gas) == "2024-12-31"
+    many = rides("2025-05-19", "2025-05-20", "2025-05-21", "2025-05-22", "2025-05-27")
+    assert until(rules, *many, gas) == "2024-12-31"  # without points it is no second trace
     assert until(rules, *rides("2025-05-20", "2025-05-27"), gas, area="341602001001") == "2025-08-26"
 
 

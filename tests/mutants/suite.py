@@ -55,13 +55,14 @@ class Measured:
     def by_nearness(self, mutant: Mutant) -> tuple[set[str], set[str]]:
         """The tests that run a mutant's line, and the others that run its file.
 
-        The second matter for what is made once and kept: only the first test runs those lines. A file
-        that does nothing after its import concerns all tests.
+        The second matter for what is made once and kept: only the first test runs those lines. What runs
+        at import alone (a declared limit) concerns all tests.
         """
         lines = self.by_line.get(mutant.path, {})
         of_line = set(lines.get(mutant.line, ())) - {""}
-        of_file = {test for tests in lines.values() for test in tests if test} or set(self.seconds)
-        return of_line, of_file - of_line
+        if not of_line:
+            return set(), set(self.seconds)
+        return of_line, {test for tests in lines.values() for test in tests if test} - of_line
 
 
 class _Measuring:
