@@ -42,6 +42,10 @@ unit: install  ## tests with branch coverage
 fuzz: install  ## read 5,000 damaged files, each in a process of its own (FILES= SEED=)
 	$(BIN)/python -m tests.fuzz --files $(or $(FILES),5000) --seed $(or $(SEED),1)
 
+.PHONY: mutants
+mutants: install  ## how many small faults in the rule book the tests notice; docs/mutation.md (MUTANTS= SEED=)
+	$(BIN)/python -m tests.mutants --mutants $(or $(MUTANTS),300) --seed $(or $(SEED),1)
+
 .PHONY: properties
 properties: install  ## what must hold whatever the evidence, tried fifty thousand times each
 	HYPOTHESIS_EXAMPLES=50000 $(BIN)/pytest -n 2 --dist load tests/engine/test_decide_properties.py

@@ -1,5 +1,6 @@
 """A county's own values: named ones, within the city's bounds, from a day on (row J4)."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -74,8 +75,11 @@ def test_threshold_and_points_of_its_own(pack: Path) -> None:
     rules = load(pack, SHORTER)
     purchase = some_evidence("pharmacy_purchases/bought", "2025-05-24")
     gas = some_evidence("gas_bills/paid", "2025-05-24")
+    assert rules.for_area(GUOYANG).policy.weak.worth[gas.key.feed, gas.key.event] == 0
     assert until(rules, *rides("2025-05-20", "2025-05-27"), purchase) == "2025-07-26"  # 120 points, 2 months
     assert until(rules, *rides("2025-05-20", "2025-05-27"), gas) == "2024-12-31"
+    many = rides("2025-05-19", "2025-05-20", "2025-05-21", "2025-05-22", "2025-05-27")
+    assert until(rules, *many, gas) == "2024-12-31"  # without points it is no second trace
     assert until(rules, *rides("2025-05-20", "2025-05-27"), gas, area="341602001001") == "2025-08-26"
 
 
@@ -90,10 +94,20 @@ def test_weak_items_from_before_keep_what_the_city_gave_them(pack: Path) -> None
     assert until(rules, *old, *new) == "2025-02-26"
 
 
+def test_what_is_lacking_is_told_of_the_records_that_there_are(pack: Path) -> None:
+    rules = load(pack, SHORTER)
+    for happened in ("2024-12-20", "2025-05-20"):
+        lone = rides(happened)
+        (verdict,) = decide(
+            a_person(area=GUOYANG), [an_entitlement()], lone, rules, day("2025-06-10")
+        ).verdicts
+        assert [reason.code for reason in verdict.reasons] == ["one_trace"], happened
+
+
 def test_a_decision_names_the_countys_version(pack: Path) -> None:
     rules = load(pack, NINE_MONTHS)
     decision = decide(a_person(area=GUOYANG), [an_entitlement()], [], rules, day("2025-06-10"))
-    assert decision.rules.startswith(f"{RULES.version}+341621-")
+    assert re.fullmatch(re.escape(f"{RULES.version}+341621-") + "[0-9a-f]{8}", decision.rules)
     assert rules.version != RULES.version
     assert load(pack, SHORTER).version != rules.version
 

@@ -220,3 +220,21 @@ def test_stored_valid_until_decides_nothing() -> None:
     (verdict,) = decide(a_person(), [stored], [], RULES, ON).verdicts
     assert verdict.valid_until == day("2024-12-31")
     assert a_key("hospital_inpatient/admitted", "2025-05-01") == STRONG.key
+
+
+def test_of_two_that_carry_equally_far_the_strong_one_is_told() -> None:
+    visit = some_evidence("home_visits/seen", "2024-05-27")
+    ride, other = (some_evidence("bus_rides/ridden", f"2025-02-{number}") for number in (20, 26))
+    (verdict,) = judged(
+        visit, ride, other, some_evidence("pharmacy_purchases/bought", "2025-02-24"), on=day("2025-06-10")
+    ).verdicts
+    assert verdict.valid_until == day("2025-05-26")
+    assert verdict.evidence == (visit.key,)
+
+
+def test_of_several_combinations_the_one_that_carries_furthest_counts() -> None:
+    """A bill paid on the day of the last ride leaves that ride out: the other bill does not."""
+    rides = [some_evidence("bus_rides/ridden", f"2025-05-{number}") for number in (20, 23, 27)]
+    bills = [some_evidence("gas_bills/paid", f"2025-05-{number}") for number in (24, 27)]
+    assert judged(*rides, bills[1]).verdicts[0].valid_until == day("2025-08-22")
+    assert judged(*rides, *bills).verdicts[0].valid_until == day("2025-08-26")

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.engine.against import lost_conditions
+from chalicelib.engine.benefits import BenefitRules
 from chalicelib.engine.decide import decide
 from chalicelib.engine.facts import sort_evidence
 from chalicelib.engine.suspicion import ending, opened
 from chalicelib.model import (
+    BenefitCode,
     EntitlementStatus,
     Evidence,
     Outcome,
@@ -121,6 +123,13 @@ def test_a_replay_of_an_earlier_day_does_not_know_of_the_death() -> None:
     assert verdict.outcome is Outcome.STRONG
 
 
+def test_what_a_suspicion_blocks_has_not_run_out_on_its_last_day() -> None:
+    (verdict,) = judged(*WEAK, RETIRED, on=day("2025-08-26")).verdicts
+    assert [reason.code for reason in verdict.reasons[1:]] == ["weak_blocked"]
+    (verdict,) = judged(*WEAK, RETIRED, on=day("2025-08-27")).verdicts
+    assert [reason.code for reason in verdict.reasons[1:]] == ["ran_out"]
+
+
 def test_custody_with_an_end() -> None:
     """Seen after release counts; seen inside does not; each spell is a finding while benefits were drawn."""
     spell = some_evidence("custody/sentence", "2025-01-10", until="2025-05-31")
@@ -212,6 +221,7 @@ def test_a_child_that_has_turned_18_is_looked_into_once() -> None:
     (finding,) = decide(grown, drawn, [STRONG], RULES, ON).findings
     assert (finding.kind, finding.day) == (SuspicionKind.CONDITION, day("2025-05-01"))
     assert finding.evidence.feed == "roster"
+    assert finding.reason.rule == "orphan_allowance/conditions/1"
     cleared = decide(grown, drawn, [STRONG], RULES, ON, refuted=frozenset({finding.evidence}))
     assert cleared.findings == ()
     assert cleared.verdicts[0].outcome is Outcome.STRONG  # still at school, as somebody has seen
@@ -224,6 +234,13 @@ def test_an_age_not_yet_reached_was_never_held_and_cannot_be_lost() -> None:
     drawn = an_entitlement("old_age_allowance")
     version = RULES.benefit_on(drawn.benefit, ON)
     assert list(lost_conditions(drawn, version, facts)) == []
+
+
+def test_one_condition_that_may_end_is_enough_to_look() -> None:
+    aged = RULES.benefit_on(BenefitCode("old_age_allowance"), ON).conditions
+    child = RULES.benefit_on(BenefitCode("orphan_allowance"), ON).conditions
+    assert BenefitRules.model_construct(conditions=(*aged, *child)).may_be_lost
+    assert not BenefitRules.model_construct(conditions=aged).may_be_lost
 
 
 def test_a_condition_cleared_and_confirmed() -> None:

@@ -35,7 +35,7 @@ def test_the_underpaid_come_first_and_each_benefit_is_one_finding() -> None:
     pension, allowance = wrong_amounts(found, RULES)
     assert pension.kind is SuspicionKind.WRONG_AMOUNT
     assert "应发150.00元，实发140.00元，少发10.00元" in pension.reason.zh
-    assert "10.00 too much" in allowance.reason.en
+    assert "60.00 paid, 10.00 too much" in allowance.reason.en
     assert allowance.reason.rule == "old_age_allowance/amount/4"
 
 

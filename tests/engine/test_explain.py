@@ -57,6 +57,10 @@ def test_what_has_ended_says_what_to_do_and_that_nothing_stops_by_itself() -> No
     assert "恢复并补发" in zh
     assert "费用减免，不因未认证而暂停" in zh
     assert "待遇照常享受" in zh
+    pension = "\n".join(explain(decide(a_person(), drawn[:1], [], RULES, day("2025-06-10")), RULES).zh)
+    assert "恢复并补发" in pension
+    assert "费用减免" not in pension
+    assert "待遇照常享受" not in pension
     assert "free of charge" in en
     assert len(receipt.zh) == len(receipt.en)
 

@@ -102,6 +102,8 @@ def test_an_overpayment_is_offset_in_the_order_of_the_file_before_anybody_is_ask
     assert (dict(some.offset), some.left) == ({funeral: 30_000, balance: 50_000}, 20_000)
     plenty = demand(10_000, {balance: 50_000, funeral: 30_000}, PENSION_RULES)
     assert (dict(plenty.offset), plenty.left) == ({funeral: 10_000}, 0)
+    least = demand(1, {funeral: 30_000}, PENSION_RULES)
+    assert (dict(least.offset), least.left) == ({funeral: 1}, 0)
     nothing = demand(10_000, {}, PENSION_RULES)
     assert (dict(nothing.offset), nothing.left) == ({}, 10_000)
 

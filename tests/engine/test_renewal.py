@@ -136,3 +136,7 @@ def test_lazy_renewal_may_not_begin_after_cases_open() -> None:
 @pytest.mark.parametrize(("days", "everything"), [(365, False), (366, True)])
 def test_the_whole_period_writes_everything(days: int, everything: bool) -> None:
     assert LazyRenewal(days_before_end=days).writes_everything is everything
+
+
+def test_stays_do_not_wait_unless_somebody_says_so() -> None:
+    assert not LazyRenewal(days_before_end=90).stays_wait

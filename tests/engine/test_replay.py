@@ -95,14 +95,25 @@ def test_examples_are_few_and_name_nobody() -> None:
     assert rehearsed.total(Effect.PROPOSED_FOR_SUSPENSION) == EXAMPLES + 3
     assert (examples[0].group.county, examples[0].group.band) == ("341602", "60-69")
     assert examples[0].before > ON > examples[0].after
+    assert "相互印证" in examples[0].why_before
+    assert "印证不足（120分，需200分）" in examples[0].why_after
+    assert (rehearsed.people, rehearsed.entitlements) == (EXAMPLES + 3, EXAMPLES + 3)
     assert str(a_person().id) not in repr(rehearsed)
 
 
 @pytest.mark.parametrize(
-    ("age", "band"), [(0, "0-17"), (17, "0-17"), (18, "18-59"), (90, "90+"), (104, "90+")]
+    ("least", "greatest", "band"),
+    [
+        (0, 17, "0-17"),
+        (18, 59, "18-59"),
+        (60, 69, "60-69"),
+        (70, 79, "70-79"),
+        (80, 89, "80-89"),
+        (90, 104, "90+"),
+    ],
 )
-def test_age_bands(age: int, band: str) -> None:
-    assert band_of(age) == band
+def test_age_bands(least: int, greatest: int, band: str) -> None:
+    assert (band_of(least), band_of(greatest)) == (band, band)
 
 
 # --- what a feed is worth ------------------------------------------------------------------------
@@ -124,7 +135,7 @@ def test_the_terminated_are_nobodys_coverage() -> None:
 
 def test_what_a_new_feed_would_add() -> None:
     counted = coverage([a_subject()] * 10, RULES, ON)
-    assert would_add(counted, {"60-69": 0.3, "90+": 1.0}) == pytest.approx(3.0)
+    assert would_add(counted, {"0-17": 0.0, "60-69": 0.3, "90+": 1.0}) == pytest.approx(3.0)
     with pytest.raises(ValueError, match="share"):
         would_add(counted, {"60-69": 30})
 

@@ -194,6 +194,11 @@ def _second_version(pack: Path, changes: dict[str, str]) -> RuleBook:
     return load(pack)
 
 
+def test_a_version_may_be_reviewed_on_the_day_from_which_it_holds(pack: Path) -> None:
+    edit(pack, PENSION_FILE, "date: 2023-04-20", "date: 2023-05-01")
+    assert load(pack).benefit_on(PENSION, day("2023-05-01")).reviewed.date == day("2023-05-01")
+
+
 def test_the_version_in_force_on_a_day(pack: Path) -> None:
     rules = _second_version(pack, {"cutoff_day: 25": "cutoff_day: 20"})
     cutoffs = {on: rules.benefit_on(PENSION, day(on)).cutoff_day for on in (

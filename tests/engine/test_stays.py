@@ -28,6 +28,12 @@ ADMITTED, DISCHARGED = "hospital_inpatient/admitted", "hospital_inpatient/discha
             "in again",
         ),
         (
+            [f"{ADMITTED} 2025-06-03", f"{DISCHARGED} 2025-06-05", f"{DISCHARGED} 2025-06-01"],
+            "2025-06-10",
+            None,
+            "the last discharge counts",
+        ),
+        (
             ["care_home/resident 2025-05-01", "care_home/resident 2025-04-01", f"{DISCHARGED} 2025-06-05"],
             "2025-06-10",
             "2025-05-01",

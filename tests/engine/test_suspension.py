@@ -342,7 +342,7 @@ MISSING = [
     ([certified_by("bus_rides")], Step.PROPOSE, "another feed is missing"),
     ([an_entitlement(certified_until=DUE)], Step.PROPOSE, "certified by the authority's own roster"),
     (
-        [certified_by("travel_agency", "2025-01-31"), certified_by("bus_rides", benefit="old_age_allowance")],
+        [certified_by("travel_agency", "2025-06-01"), certified_by("bus_rides", benefit="old_age_allowance")],
         Step.PROPOSE,
         "the last certificate came from another feed",
     ),
@@ -373,3 +373,16 @@ def test_a_missing_feed_protects_for_ninety_days() -> None:
     last = ready(record, day("2025-09-28"), missing=missing)
     assert (last.step, last.wait_until) == (Step.HELD, day("2025-09-29"))
     assert [r.code for r in ready(record, day("2025-09-29"), missing=missing).reasons] == ["list_closed"]
+
+
+def test_of_two_periods_that_still_run_the_one_that_ends_first_is_waited_for() -> None:
+    later = "2025-08-31"
+    drawn = [an_entitlement(certified_until=later), an_entitlement("veteran_subsidy", "2025-10-31")]
+    record = the_record(
+        entitlements=drawn,
+        messages=[a_message(due=later)],
+        visits=[replace(visit, about=later) for visit in (FIRST, SECOND)],
+    )
+    found = ready(record, due=later)
+    assert [reason.code for reason in found.reasons] == ["period_runs"]
+    assert found.wait_until == day("2025-08-20")

@@ -1,5 +1,7 @@
 """Suspicions: who verifies by when, which finding opens one, what makes it moot (rule 13)."""
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.engine.decide import decide
@@ -134,3 +136,11 @@ def test_moot(suspicion: Suspicion, moot: bool, why: str) -> None:
     death = some_evidence("cremations/cremated", "2025-05-10")
     decision = decide(a_person(), [an_entitlement()], [death], RULES, day("2025-05-12"))
     assert is_moot(suspicion, decision) is moot, why
+
+
+def test_one_that_came_back_is_of_the_next_generation() -> None:
+    finding = a_finding()
+    first = opened(finding, day("2025-05-12"), RULES.policy)
+    assert first.generation == 1
+    withdrawn = replace(first, state=SuspicionState.WITHDRAWN)
+    assert opened(finding, day("2025-05-19"), RULES.policy, [withdrawn]).generation == 2

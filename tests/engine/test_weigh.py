@@ -107,6 +107,8 @@ def test_a_shortfall_says_how_many_points() -> None:
     assert combined(seen(f"{BUS} 2025-05-01", f"{GAS} 2025-05-02"), BENEFIT, RULES) == Shortfall(
         Lack.POINTS, 60
     )
+    older = seen(f"{BUS} 2025-05-01", f"{GAS} 2025-05-02", f"{GAS} 2025-03-25")
+    assert combined(older, BENEFIT, RULES) == Shortfall(Lack.POINTS, 60)  # the nearest to the threshold
 
 
 def test_points_fade_from_the_newest_item_and_not_from_today() -> None:

@@ -1,0 +1,111 @@
+"""What an officer may write in a figure: each has a least and most have a greatest; words are never empty."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from chalicelib.declarations import Declaration
+from chalicelib.engine import amounts, benefits, clauses, counties, policy
+
+DAYS = (1, 400)
+DAY_OF_MONTH = (1, 28)  # every month has it
+FIGURES: list[tuple[type[Declaration], str, int, int | None]] = [
+    (amounts.Band, "fen", 1, 10_000_000),
+    (benefits.BenefitRules, "cutoff_day", *DAY_OF_MONTH),
+    (clauses.Term, "within_months", 1, 120),
+    (counties.CountyValue, "tier", 1, None),
+    (policy.Bounds, "least", 0, None),
+    (policy.Bounds, "most", 0, None),
+    (policy.Fade, "within_days", *DAYS),
+    (policy.Fade, "percent", 0, 100),
+    (policy.LazyRenewal, "days_before_end", *DAYS),
+    (policy.MessagePolicy, "most_characters", 20, 70),
+    (policy.MessagePolicy, "quiet_from", 0, 23),
+    (policy.MessagePolicy, "quiet_until", 0, 23),
+    (policy.MessagePolicy, "per_person_and_day", 1, None),
+    (policy.MessagePolicy, "per_phone_and_day", 1, None),
+    (policy.MessagePolicy, "certified_every_months", 1, None),
+    (policy.Periods, "weak_months", 1, 12),
+    (policy.Policy, "objection_working_days", *DAYS),
+    (policy.Policy, "recovery_working_days", *DAYS),
+    (policy.Policy, "pay_runs_until_listed", 1, None),
+    (policy.Policy, "results_day", *DAY_OF_MONTH),
+    (policy.Reminder, "days_before", *DAYS),
+    (policy.Stay, "assumed_days", *DAYS),
+    (policy.SuspensionPolicy, "list_day", *DAY_OF_MONTH),
+    (policy.SuspensionPolicy, "list_open_days", 1, 8),
+    (policy.SuspensionPolicy, "cutoff_day", *DAY_OF_MONTH),
+    (policy.SuspensionPolicy, "look_again_days", *DAYS),
+    (policy.Suspicions, "oldest_years", 100, 150),
+    (policy.Tier, "months", 1, 12),
+    (policy.Tier, "no_strong_within_months", 1, 12),
+    (policy.Tier, "aged_at_least", 0, 130),
+    (policy.Timeline, "window_days", *DAYS),
+    (policy.Visits, "first_within_days", *DAYS),
+    (policy.Visits, "minutes_apart", 1, 720),
+    (policy.WeakPoints, "points", 0, 1000),
+    (policy.WeakRules, "threshold", 1, None),
+]
+WORDS: list[tuple[type[Declaration], str]] = [
+    (benefits.BenefitRules, "authority"),
+    (benefits.CustodyCode, "authority"),
+    (benefits.Entitles, "authority"),
+    (benefits.Excludes, "authority"),
+    (benefits.Recovery, "authority"),
+    (benefits.Together, "authority"),
+    (clauses.Clause, "authority"),
+    (counties.County, "authority"),
+    (counties.CountyValue, "why"),
+    (policy.Policy, "authority"),
+    (policy.Reminder, "why"),
+    (policy.Reviewed, "by"),
+    (policy.Sentence, "zh"),
+    (policy.Sentence, "en"),
+    (policy.Stay, "why"),
+    (policy.Tier, "why"),
+]
+EVERYBODY = policy.Tier(months=12, why="everybody")
+AGED = clauses.Term(when=clauses.Word.AGED_AT_LEAST, value=60)
+LISTS: list[tuple[type[Declaration], str, Any]] = [
+    (benefits.BenefitRules, "amount", amounts.Band(fen=1)),
+    (benefits.Entitles, "where", AGED),
+    (benefits.Recovery, "offset", benefits.Offset.FUNERAL_GRANT),
+    (policy.Periods, "tiers", EVERYBODY),
+    (policy.WeakRules, "fade", policy.Fade(within_days=1, percent=100)),
+]
+
+
+def may_be(declaration: type[Declaration], name: str, value: object) -> bool:
+    """Whether a field may have a value, whatever the others say."""
+    field = declaration.model_fields[name]
+    kind = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("declaration", "name", "least", "greatest"), FIGURES)
+def test_a_figure_lies_within_its_limits(
+    declaration: type[Declaration], name: str, least: int, greatest: int | None
+) -> None:
+    assert may_be(declaration, name, least)
+    assert not may_be(declaration, name, least - 1)
+    assert may_be(declaration, name, greatest or 10**9)
+    assert greatest is None or not may_be(declaration, name, greatest + 1)
+
+
+@pytest.mark.parametrize(("declaration", "name"), WORDS)
+def test_a_reason_may_be_short_but_not_empty(declaration: type[Declaration], name: str) -> None:
+    assert may_be(declaration, name, "A")
+    assert not may_be(declaration, name, "")
+
+
+@pytest.mark.parametrize(("declaration", "name", "one"), LISTS)
+def test_one_is_enough_and_none_is_not(declaration: type[Declaration], name: str, one: object) -> None:
+    assert may_be(declaration, name, (one,))
+    assert not may_be(declaration, name, ())
