@@ -224,7 +224,7 @@ def test_stored_valid_until_decides_nothing() -> None:
 
 def test_of_two_that_carry_equally_far_the_strong_one_is_told() -> None:
     visit = some_evidence("home_visits/seen", "2024-05-27")
-    ride, other = (some_evidence("bus_rides/ridden", f"2025-02-{number}") for number in (20, 26))
+    ride, other = (some_evidence("bus_rides/ridden", f"2025-02-{number}") for number in (20, 27))
     (verdict,) = judged(
         visit, ride, other, some_evidence("pharmacy_purchases/bought", "2025-02-24"), on=day("2025-06-10")
     ).verdicts
