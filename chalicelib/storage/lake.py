@@ -93,10 +93,11 @@ def put_evidence(feed: FeedId, file: FileId, evidence: Mapping[PersonId, Sequenc
 
     rows = [
         (person, feed, item.key.day, item.key.event, item.file, item.line, _facts(item), item.recovered)
-        for person in sorted(evidence)
-        for item in evidence[person]
+        for person, items in evidence.items()
+        for item in items
     ]
-    put_rows(feed, file, pl.DataFrame(rows, schema=_schema(), orient="row"))
+    frame = pl.DataFrame(rows, schema=_schema(), orient="row")
+    put_rows(feed, file, frame.sort("person", maintain_order=True))
 
 
 def put_rows(feed: FeedId, file: FileId, rows: pl.DataFrame) -> None:

@@ -36,7 +36,7 @@ def put(feed: FeedId, day: date, file: FileId, evidence: Mapping[PersonId, Seque
     """Note what a file says; the same file again replaces its list."""
     import polars as pl
 
-    rows = [(person, item.key.day, item.key.event) for person in evidence for item in evidence[person]]
+    rows = [(person, item.key.day, item.key.event) for person, items in evidence.items() for item in items]
     buffer = io.BytesIO()
     pl.DataFrame(
         rows, schema={"person": pl.String, "day": pl.Date, "event": pl.String}, orient="row"
