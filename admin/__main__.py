@@ -27,6 +27,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from urllib.error import URLError
 from urllib.request import urlopen
 
 from rich.console import Console
@@ -42,7 +43,8 @@ console = Console()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 if it did what was asked."""
     options = _parser().parse_args(arguments)
-    find_deployment(Path(options.settings))
+    if options.subject != "pages":  # they are about the declarations, and need no deployment
+        find_deployment(Path(options.settings))
     match (options.subject, getattr(options, "verb", "")):
         case ("files" | "feeds" | "sheets", _):
             return dropped.run(options)
@@ -82,7 +84,11 @@ def find_deployment(settings_file: Path) -> None:
         if equals:
             os.environ.setdefault(name, value)
     if (url := os.environ.get("WUGAN_CLOCK_URL")) is not None:
-        instant = _now_in_the_sandbox(url)
+        try:
+            instant = _now_in_the_sandbox(url)
+        except URLError as error:
+            console.print("沙箱没有运行，请先启动。 No sandbox is running: start one first.")
+            raise SystemExit(1) from error
         clock.set_source(lambda: instant)
 
 

@@ -15,6 +15,7 @@ from chalicelib.pack import PACKS, Pack, load
 ROOT: Final = Path(__file__).parents[2]
 SHEETS: Final = ROOT / "docs" / "sheets"
 SCENARIOS: Final = ROOT / "tests" / "scenarios"
+EVERY: Final = "every_benefit.yaml"  # tried on every benefit of every pack
 GENERATED: Final = (
     "<!-- Written by `make sheets` from chalicelib/packs. Change the YAML, not this page. -->\n"
 )
@@ -54,20 +55,25 @@ def _index(name: str, pack: Pack) -> str:
 
 
 def scenarios_of(pack: str, benefit: str) -> list[benefits.Scenario]:
-    """Number, title and rule of the scenarios in which somebody draws a benefit."""
-    return [
-        (str(scenario["scenario"]), scenario["title"], str(scenario.get("rule", "")))
-        for document in _scenario_files(pack)
-        for scenario in document["scenarios"]
-        if benefit in {drawn.get("benefit", "resident_pension") for drawn in scenario.get("draws", [{}])}
-    ]
+    """Number, title and rule: first what is tried on every benefit, then where somebody draws this one."""
+    found = []
+    for path, document in _scenario_files(pack):
+        for scenario in document["scenarios"]:
+            drawn = {each.get("benefit", "resident_pension") for each in scenario.get("draws", [{}])}
+            if path.name == EVERY or (benefit == path.stem if path.parent != SCENARIOS else benefit in drawn):
+                number = f"{path.stem} {scenario['scenario']}"
+                found.append((number, scenario["title"], str(scenario.get("rule", ""))))
+    return found
 
 
-def _scenario_files(pack: str) -> Iterator[dict[str, Any]]:
-    for path in sorted(SCENARIOS.rglob("*.yaml")):
+def _scenario_files(pack: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The files of a pack's own folder, those for every benefit, and (for Bozhou) the general ones."""
+    general = [SCENARIOS / EVERY] if pack != "bozhou" else sorted(SCENARIOS.glob("*.yaml"))
+    general.sort(key=lambda path: path.name != EVERY)
+    for path in [*general, *sorted((SCENARIOS / pack).glob("*.yaml"))]:
         document = read_yaml(path)
-        if "scenarios" in document and document.get("pack", "bozhou") == pack:
-            yield document
+        if "scenarios" in document:
+            yield path, document
 
 
 def write(folder: Path = SHEETS) -> int:
