@@ -696,6 +696,7 @@ class DroppedFile:
     steps: tuple[FileStep, ...] = ()  # oldest first; nothing is ever taken out
     corrects: FileId | None = None  # the file in whose place it stands
     withdrawn: int = 0  # items of evidence taken back, by a code of its own or by what it corrects
+    repairs: Mapping[str, int] = field(default_factory=dict)  # rule of repair → identity numbers
 
     @property
     def was_released(self) -> bool:

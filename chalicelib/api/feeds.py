@@ -41,6 +41,7 @@ def _feed(now: intake.FeedNow, coverage: Mapping[str, int] | None) -> Json:
         "days_late": fresh.days_late,
         "loaded": _file(now.loaded),
         "held": _file(now.held),
+        "repairs": dict(now.repairs),
         "coverage": dict(coverage) if coverage is not None else None,
     }
 

@@ -89,6 +89,7 @@ def _file(dropped: DroppedFile) -> Json:
         "kept_for_later": dropped.kept,
         "withdrawn": dropped.withdrawn,
         "corrects": dropped.corrects,
+        "repairs": dict(dropped.repairs),
         "why": {"code": dropped.code, "zh": dropped.zh, "en": dropped.en} if dropped.code else None,
         "stages": [
             {"state": step.state.value, "at": step.at, "by": step.by, "reason": step.reason or None}

@@ -19,7 +19,7 @@ from chalicelib.storage import files, inbox, objects
 
 def finish_reading(dropped: DroppedFile, feed: Feed, reading: FileReading) -> DroppedFile:
     """Load what a file says, or hold it; either way the department gets its receipt."""
-    seen = replace(dropped, counts=reading.counts)
+    seen = replace(dropped, counts=reading.counts, repairs=reading.repairs)
     earlier = correcting.corrected_by(seen)
     if reading.hold is not None:
         finished = finish(_held(seen, reading.hold), feed, reading)
@@ -63,6 +63,8 @@ def finish(dropped: DroppedFile, feed: Feed | None, reading: FileReading | None)
     rejected = reading is not None and bool(reading.rejections)
     if reading is not None and rejected:
         objects.put_rejected(finished.department, finished.id, reading.rejected_csv())
+    if reading is not None and reading.repairs:
+        objects.put_repaired(finished.department, finished.id, reading.repaired_csv())
     receipts.write(finished, feed, reading, with_rejects=rejected)
     files.put(finished)
     if finished.state is FileState.LOADED:

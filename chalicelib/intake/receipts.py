@@ -1,6 +1,6 @@
 """The receipt that a department finds in its outbox: counts that add up, why, and what to do.
 
-It is written again at each stage. What only the reading could tell (notes, repairs) stays in it when a
+It is written again at each stage. What only the reading could tell (notes, suggestions) stays in it when a
 person decides about the file later.
 """
 
@@ -58,6 +58,8 @@ def receipt_of(dropped: DroppedFile, feed: Feed | None, *, with_rejects: bool) -
         "withdrawn": dropped.withdrawn,
         "corrects": dropped.corrects,
         "rejected_rows": f"{dropped.department}/{dropped.id}.csv" if with_rejects else None,
+        "repairs_by_rule": dict(dropped.repairs),
+        "repaired_numbers": f"{dropped.department}/{dropped.id}.repaired.csv" if dropped.repairs else None,
         "received": dropped.received.isoformat(),
         "finished": dropped.finished.isoformat() if dropped.finished else None,
         "stages": [
@@ -72,7 +74,6 @@ def told_by(reading: FileReading) -> dict[str, Any]:
     notes = reading.notes
     return {
         "rejections_by_code": dict(sorted(Counter(r.code for r in reading.rejections).items())),
-        "repairs_by_rule": dict(sorted(reading.repairs.items())),
         "rows_that_are_no_data": reading.furniture,
         "suggested_lines": [each.line for each in reading.suggestions[:NOTES_SHOWN]],
         "doubles": [{"code": d.kind, "lines": list(d.lines)} for d in reading.doubles[:NOTES_SHOWN]],

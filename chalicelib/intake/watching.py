@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,6 +29,7 @@ class FeedNow:
     freshness: Freshness
     loaded: DroppedFile | None
     held: DroppedFile | None
+    repairs: Mapping[str, int]  # rule → identity numbers mended in its recent files that are loaded
 
 
 def feeds_now(on: date) -> Iterator[FeedNow]:
@@ -41,7 +43,12 @@ def feeds_now(on: date) -> Iterator[FeedNow]:
         if held is not None and loaded is not None and speaks_of(held) <= speaks_of(loaded):
             held = None
         last = speaks_of(loaded) if loaded is not None else None
-        yield FeedNow(feed, freshness(feed.arrives, last, on, held=held is not None), loaded, held)
+        repairs: Counter[str] = Counter()
+        for dropped in known:
+            if dropped.state is FileState.LOADED:
+                repairs.update(dropped.repairs)
+        fresh = freshness(feed.arrives, last, on, held=held is not None)
+        yield FeedNow(feed, fresh, loaded, held, dict(sorted(repairs.items())))
 
 
 def speaks_of(dropped: DroppedFile) -> date:

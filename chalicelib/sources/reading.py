@@ -24,13 +24,14 @@ from chalicelib.sources.faults import Fault, reject
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.headers import Layout
 from chalicelib.sources.holds import Hold, HoldCode, hold
+from chalicelib.sources.identity import Repair
 from chalicelib.sources.manifest import Manifest
 from chalicelib.sources.matching import RULE
 from chalicelib.sources.opening import open_file
 from chalicelib.sources.parts import Part, Tally
 from chalicelib.sources.records import FIELD, RosterEntry, entries_of, once, payments_of
 from chalicelib.sources.recovery import Suggestion
-from chalicelib.sources.rejects import rejected_csv
+from chalicelib.sources.rejects import rejected_csv, repaired_csv
 from chalicelib.sources.roster_index import RosterIndex
 from chalicelib.sources.tables import FAULT, LINE
 
@@ -63,6 +64,10 @@ class FileReading:
         columns = [str(i) for i in range(len(self.header))]
         rows = self.rejected_rows.select(columns).iter_rows() if self.rejections else ()
         return rejected_csv(self.header, rows, self.rejections)
+
+    def repaired_csv(self) -> bytes:
+        """The ledger of repaired numbers as a file for the department: line, rule, the number as sent."""
+        return repaired_csv((line, Repair(rule), raw) for line, rule, raw in self.repaired_rows.iter_rows())
 
 
 def read_file(

@@ -1,7 +1,8 @@
-"""The file of rejected rows that goes back to a department: opens in Excel and WPS, runs nothing.
+"""The files of rejected rows and of repaired numbers that go back to a department: for Excel and WPS.
 
-UTF-8 with BOM, CRLF, the original columns and four of ours. A cell that a spreadsheet would take
-for a formula gets a leading apostrophe (OWASP ASVS 5, 1.2.10), which our readers take off again.
+UTF-8 with BOM, CRLF; rejected rows with their original columns and four of ours. Nothing in them runs: a
+cell that a spreadsheet would take for a formula gets a leading apostrophe (OWASP ASVS 5, 1.2.10), which
+our readers take off again.
 """
 
 from __future__ import annotations
@@ -12,8 +13,18 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from chalicelib.model import Rejection
+from chalicelib.sources.identity import Repair
 
 OUR_COLUMNS: Final = ("行号", "字段", "错误码", "错误说明")
+_LEDGER: Final = ("行号", "修正规则", "说明", "报送的证件号码")
+_REPAIRS: Final = {
+    Repair.FIFTEEN_DIGITS: "15位旧号码，已换算为18位",
+    Repair.FULL_WIDTH: "全角字符，已改为半角",
+    Repair.X_FORM: "末位不是大写字母X，已改正",
+    Repair.BLANKS: "含有空格，已去除",
+    Repair.INVISIBLE: "含有不可见字符，已去除",
+    Repair.APOSTROPHE: "含有表格软件的文本标记，已去除",
+}
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -36,4 +47,14 @@ def rejected_csv(
     for row, rejection in zip(rows, rejections, strict=True):
         ours = (str(rejection.line), rejection.field, rejection.code, rejection.zh)
         writer.writerow([escaped(cell or "") for cell in (*row, *ours)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def repaired_csv(repairs: Iterable[tuple[int, Repair, str]]) -> bytes:
+    """The ledger of repaired numbers, in the order given: what was sent, and what was mended in it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(_LEDGER)
+    for line, rule, raw in repairs:
+        writer.writerow((line, rule, _REPAIRS[rule], escaped(raw)))
     return text.getvalue().encode("utf-8-sig")

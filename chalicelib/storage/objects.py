@@ -143,6 +143,11 @@ def put_rejected(department: str, file: FileId, body: bytes) -> None:
     _put(settings().rejects_bucket, f"{department}/{file}.csv", body, "text/csv")
 
 
+def put_repaired(department: str, file: FileId, body: bytes) -> None:
+    """The ledger of numbers that were mended, for their department alone."""
+    _put(settings().rejects_bucket, f"{department}/{file}.repaired.csv", body, "text/csv")
+
+
 def put_result(authority: str, kind: str, month: Month, body: bytes) -> None:
     """A month's list for an authority; `kind` is results, instructions or unclaimed."""
     _put(settings().outbox_bucket, f"{authority}/{kind}/{month}.csv", body, "text/csv")

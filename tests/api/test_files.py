@@ -152,6 +152,14 @@ class TestFeeds:
         assert (cremations["loaded"]["rows"], cremations["loaded"]["rejected_share"]) == (4, 0.25)
         assert feeds["bus_rides"]["state"] == "missing"
 
+    def test_how_many_numbers_of_a_feed_were_repaired_and_how(self, as_: As) -> None:
+        for day, repairs in ((19, {"blanks": 2, "x_form": 1}), (20, {"blanks": 3})):
+            files.put(replace(a_file("cremations", FileState.LOADED, date(2025, 6, day)), repairs=repairs))
+        files.put(replace(a_file("cremations", FileState.REFUSED, date(2025, 6, 21)), repairs={"blanks": 9}))
+        assert self.feeds(as_)["cremations"]["repairs"] == {"blanks": 5, "x_form": 1}
+        listed = as_("officer", COUNTY).get("/v1/files?feed=cremations&state=loaded").json_body["items"]
+        assert [item["repairs"] for item in listed] == [{"blanks": 3}, {"blanks": 2, "x_form": 1}]
+
     def test_a_newer_file_that_is_held_counts_as_held_and_an_older_one_does_not(self, as_: As) -> None:
         self.loaded()
         a_file(day=date(2025, 6, 10))

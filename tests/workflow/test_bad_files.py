@@ -79,3 +79,15 @@ def test_a_file_that_kills_its_reader_is_dead_after_its_retries_and_can_be_redri
     village.sandbox.run_until_quiet()
     assert {f.state for f in village.files()} == {FileState.LOADED}
     assert len(village.record(ONE.number).evidence) == 1
+
+
+def test_a_department_learns_which_numbers_were_mended(village: Village) -> None:
+    village.settle(ONE)
+    village.hospital(f" {ONE.number}", NEW_YEAR)
+    file = next(f for f in village.files() if f.feed == "hospital_inpatient")
+    assert (file.counts.accepted, dict(file.repairs)) == (1, {"blanks": 1})
+    s3, told = village.sandbox.client("s3"), village.sandbox.settings
+    receipt = s3.get_object(Bucket=told.outbox_bucket, Key=f"{file.department}/receipts/{file.id}.json")
+    ledger = json.loads(receipt["Body"].read())["repaired_numbers"]
+    rows = s3.get_object(Bucket=told.rejects_bucket, Key=ledger)["Body"].read().decode("utf-8-sig")
+    assert rows.splitlines()[1] == f"2,blanks,含有空格，已去除, {ONE.number}"
