@@ -9,12 +9,12 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from chalicelib import intake
-from chalicelib.api import ids
+from chalicelib.api import ids, looks
 from chalicelib.api.bodies import FileDecision
 from chalicelib.api.edge import Audience, Call
 from chalicelib.api.problems import FieldError, invalid
-from chalicelib.model import DroppedFile, FeedId, FileState
-from chalicelib.storage import files, objects
+from chalicelib.model import DroppedFile, FeedId, FileState, PersonId
+from chalicelib.storage import files, objects, people
 
 dropped_files = Audience(__name__)
 
@@ -58,6 +58,32 @@ def show_file(call: Call, id: str) -> Json:
     dropped = files.find(ids.file_id(id))
     receipt = objects.read_receipt(dropped.department, dropped.id)
     return {**_file(dropped), "receipt": json.loads(receipt) if receipt is not None else None}
+
+
+@dropped_files.route("GET", "/v1/files/{id}/suggestions", query=("limit", "cursor"))
+def list_suggestions(call: Call, id: str) -> Json:
+    """Rows that went back for want of a usable number, and whom of the caller's area each may be about."""
+    dropped = files.find(ids.file_id(id))
+    known = [
+        (line, people_known)
+        for line, suggested in objects.read_suggestions(dropped.id).items()
+        if (people_known := [p for p in suggested if _may_know(call, p)])
+    ]
+    page = call.page(f"suggestions {dropped.id}")
+    shown, following = page.cut(known, lambda each: f"{each[0]:010d}")
+    return {"items": [_suggestion(call, dropped, *each) for each in shown], "next": following}
+
+
+def _may_know(call: Call, person: PersonId) -> bool:
+    return call.caller.may_see(person, people.load(person).person.area)
+
+
+def _suggestion(call: Call, dropped: DroppedFile, line: int, suggested: list[PersonId]) -> Json:
+    """A name and a birth date alone only suggest: somebody asks before anything follows from it."""
+    for person in suggested:
+        looks.look_in_list(call, person, f"suggestion {dropped.id}")
+    named = [{"person": p, "name": looks.masked_name(people.identity_of(p).name)} for p in suggested]
+    return {"line": line, "may_be": named}
 
 
 @dropped_files.route("POST", "/v1/files/{id}/release", body=FileDecision, once=True)

@@ -62,6 +62,7 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("POST", "/v1/instructions/{id}/acknowledge"): Policy(_OFFICE),
     ("GET", "/v1/files"): Policy(_OVERSIGHT),
     ("GET", "/v1/files/{id}"): Policy(_OVERSIGHT),
+    ("GET", "/v1/files/{id}/suggestions"): Policy(_OFFICE),
     # A file concerns every village: a county or a level above it decides.
     ("POST", "/v1/files/{id}/release"): Policy(_OFFICE, at_most_digits=COUNTY_DIGITS),
     ("POST", "/v1/files/{id}/refuse"): Policy(_OFFICE, at_most_digits=COUNTY_DIGITS),

@@ -65,6 +65,8 @@ def finish(dropped: DroppedFile, feed: Feed | None, reading: FileReading | None)
         objects.put_rejected(finished.department, finished.id, reading.rejected_csv())
     if reading is not None and reading.repairs:
         objects.put_repaired(finished.department, finished.id, reading.repaired_csv())
+    if reading is not None and reading.suggestions:
+        objects.put_suggestions(finished.id, {each.line: each.people for each in reading.suggestions})
     receipts.write(finished, feed, reading, with_rejects=rejected)
     files.put(finished)
     if finished.state is FileState.LOADED:

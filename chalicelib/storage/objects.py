@@ -2,6 +2,8 @@
 
 inbox     <department>/<feed>/<YYYYMMDD>/<name>                  as sent: clear numbers
 rejects   <department>/<file>.csv                                rows as sent: clear numbers
+          <department>/<file>.repaired.csv                       numbers as sent, and what was mended
+          suggestions/<file>.json                                line → people it may be about
 roster    roster.parquet                                         number → person: clear numbers
 outbox    <department>/receipts|reminders|quality/… · <authority>/results|instructions/<month>.csv ·
           notices/<county>/<day>/<message>.txt · statistics/latest.json
@@ -11,6 +13,7 @@ lake      evidence/bucket=<bucket>/…                             see storage.l
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -146,6 +149,19 @@ def put_rejected(department: str, file: FileId, body: bytes) -> None:
 def put_repaired(department: str, file: FileId, body: bytes) -> None:
     """The ledger of numbers that were mended, for their department alone."""
     _put(settings().rejects_bucket, f"{department}/{file}.repaired.csv", body, "text/csv")
+
+
+def put_suggestions(file: FileId, lines: Mapping[int, tuple[PersonId, ...]]) -> None:
+    """Whom rows without a usable number may be about: for officers, never for the department."""
+    body = json.dumps([[line, *people] for line, people in sorted(lines.items())]).encode()
+    _put(settings().rejects_bucket, f"suggestions/{file}.json", body, "application/json")
+
+
+def read_suggestions(file: FileId) -> dict[int, tuple[PersonId, ...]]:
+    """Line → people it may be about, in the order of lines; empty where nobody was suggested."""
+    found = _get(settings().rejects_bucket, f"suggestions/{file}.json")
+    lines = [] if found is None else json.loads(found["Body"].read())
+    return {line: tuple(map(PersonId, people)) for line, *people in lines}
 
 
 def put_result(authority: str, kind: str, month: Month, body: bytes) -> None:

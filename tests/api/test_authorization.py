@@ -41,6 +41,7 @@ MAY = {
     "POST /v1/instructions/{id}/acknowledge": ("officer",),
     "GET /v1/files": ("officer", "auditor"),
     "GET /v1/files/{id}": ("officer", "auditor"),
+    "GET /v1/files/{id}/suggestions": ("officer",),
     "POST /v1/files/{id}/release": ("officer",),
     "POST /v1/files/{id}/refuse": ("officer",),
     "GET /v1/feeds": ("app", "officer", "auditor"),
@@ -49,6 +50,7 @@ MAY = {
 OF_NO_AREA = (  # about departments and counts, not about people
     "GET /v1/files",
     "GET /v1/files/{id}",
+    "GET /v1/files/{id}/suggestions",  # a file is of no area; its people are left out line by line
     "POST /v1/files/{id}/release",
     "POST /v1/files/{id}/refuse",
     "GET /v1/feeds",

@@ -21,8 +21,8 @@ from chalicelib.model import (
     FileState,
     VisitOutcome,
 )
-from chalicelib.storage import files, objects
-from tests.api.conftest import COUNTY, NUMBER, OTHER_NUMBER, As, a_person, given
+from chalicelib.storage import files, objects, people
+from tests.api.conftest import CITY, COUNTY, NUMBER, OTHER_COUNTY, OTHER_NUMBER, As, a_person, given
 from tests.api.town import a_file
 from tests.people import a_visit
 
@@ -59,6 +59,32 @@ class TestOneFile:
         a_file()
         for state in ("held", "HELD"):
             assert len(as_("officer", COUNTY).get(f"/v1/files?state={state}").json_body["items"]) == 1
+
+
+class TestSuggestions:
+    def test_whom_rows_without_a_number_may_be_about_by_area(self, as_: As) -> None:
+        sent, here, beside = a_file(), a_person(NUMBER), a_person(OTHER_NUMBER, area=f"{OTHER_COUNTY}001001")
+        objects.put_suggestions(sent.id, {7: (here, beside), 9: (beside,)})
+        address = f"/v1/files/{sent.id}/suggestions"
+        answer = as_("officer", COUNTY, "officer-7").get(address).json_body
+        assert [(item["line"], [p["person"] for p in item["may_be"]]) for item in answer["items"]] == [
+            (7, [here])
+        ]
+        everything = as_("officer", CITY).get(f"{address}?limit=1").json_body
+        assert len(everything["items"][0]["may_be"]) == 2
+        following = as_("officer", CITY).get(f"{address}?limit=1&cursor={everything['next']}").json_body
+        assert [item["line"] for item in following["items"]] == [9]
+
+    def test_the_person_can_see_who_looked(self, as_: As) -> None:
+        sent, here = a_file(), a_person(NUMBER)
+        objects.put_suggestions(sent.id, {7: (here,)})
+        as_("officer", COUNTY, "officer-7").get(f"/v1/files/{sent.id}/suggestions")
+        (looked,) = [e for e in people.audit_trail(here) if e.action == "looked"]
+        assert looked.actor == "officer-7"
+
+    def test_nothing_suggested(self, as_: As) -> None:
+        answer = as_("officer", COUNTY).get(f"/v1/files/{a_file().id}/suggestions")
+        assert answer.json_body == {"items": [], "next": None}
 
 
 class TestRelease:

@@ -92,6 +92,7 @@ ENDPOINTS = {
         Endpoint("POST", "/v1/instructions/{id}/acknowledge", item=".2025-07.resident_pension.suspend"),
         Endpoint("GET", "/v1/files"),
         Endpoint("GET", "/v1/files/{id}", item=FILE),
+        Endpoint("GET", "/v1/files/{id}/suggestions", item=FILE),
         Endpoint("POST", "/v1/files/{id}/release", {"reason": "电话核实，当日确实只有三条"}, FILE),
         Endpoint("POST", "/v1/files/{id}/refuse", {"reason": "文件不完整"}, FILE),
         Endpoint("GET", "/v1/feeds"),

@@ -9,6 +9,7 @@ import pytest
 from admin.__main__ import main as admin
 from chalicelib.intake import dropping
 from chalicelib.model import FileState
+from chalicelib.storage import objects
 from tests.workflow.village import NEW_YEAR, Recipient, Village
 
 ONE = Recipient(980)
@@ -91,3 +92,15 @@ def test_a_department_learns_which_numbers_were_mended(village: Village) -> None
     ledger = json.loads(receipt["Body"].read())["repaired_numbers"]
     rows = s3.get_object(Bucket=told.rejects_bucket, Key=ledger)["Body"].read().decode("utf-8-sig")
     assert rows.splitlines()[1] == f"2,blanks,含有空格，已去除, {ONE.number}"
+
+
+def test_whom_a_row_without_a_number_may_be_about_is_kept_for_an_officer(village: Village) -> None:
+    village.settle(ONE)
+    damaged = f"{ONE.number[:14]}****"
+    village.put(
+        "bank/bank_business/20250101/a.csv",
+        f"证件号码,姓名,业务日期,办理方式,网点名称\n{damaged},孟庆0,2025-01-01,本人,城南\n".encode(),
+    )
+    file = next(f for f in village.files() if f.feed == "bank_business")
+    assert objects.read_suggestions(file.id) == {2: (village.person(ONE.number),)}
+    assert not village.record(ONE.number).evidence, "a suggestion is no evidence"
