@@ -129,12 +129,11 @@ def read_chunk(
     `damaged`: a person has released a file whose numbers a spreadsheet has cut; then numbers ending in
     000 are nobody's, and their people are recovered by 15 digits, name and roster.
     """
-    watched = sorted({layout.positions[name] for name in _watched(feed)}, key=int)
     try:
         if layout.kind == "jsonl":
             batch = batch_of_objects(data, layout, line)
         else:
-            batch = batch_of(data, layout, line, watched)
+            batch = batch_of(data, layout, line)
         return read_batch(batch, layout, feed, roster, on=on, damaged=damaged)
     except UnclosedQuoteError as error:
         return Part(hold=hold(HoldCode.UNCLOSED_QUOTE, str(error.line)))

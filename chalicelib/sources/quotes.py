@@ -2,16 +2,14 @@
 swallow rows.
 
 polars reads whatever needs no thought: lines that are one row each. Only the lines that hold half a
-pair of quotes, or a quote inside a cell, go through Python's csv, strictly, one row at a time (measured:
-csv makes one row of three without an error, where it is left alone).
+pair of quotes, or a quote inside a cell, and those with a cell too many or too few go through Python's csv,
+strictly, one row at a time (measured: csv makes one row of three without an error, where it is left alone).
 """
 
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 MOST_LINES: Final = 200  # of one row: more is an unclosed quote
@@ -35,19 +33,21 @@ def cells_of(text: str, separator: str) -> list[str] | None:
 
 
 def rows_among(
-    lines: Sequence[str], first_line: int, separator: str, width: int
+    lines: Sequence[str], places: Iterable[int], first_line: int, separator: str, width: int
 ) -> tuple[list[tuple[int, list[str]]], set[int]]:
-    """The rows that take more than one simple line, and the places of the lines that they take.
+    """The rows that begin on these lines, and the places of all lines that they take.
 
     Raises UnclosedQuoteError.
     """
-    simple = _simple(separator)
     rows: list[tuple[int, list[str]]] = []
     taken: set[int] = set()
-    for place, line in enumerate(lines):
-        if place in taken or '"' not in line or simple.fullmatch(line):
+    for place in places:
+        if place in taken:
             continue
-        cells, count = _row_at(lines, place, separator, first_line)
+        line = lines[place]
+        cells, count = (
+            _row_at(lines, place, separator, first_line) if '"' in line else (line.split(separator), 1)
+        )
         # A cell with a line break and as many separators as a whole row has: two unclosed quotes that
         # happen to pair up would swallow the rows between them without an error.
         if count > 1 and any("\n" in cell and cell.count(separator) >= width - 1 for cell in cells):
@@ -55,13 +55,6 @@ def rows_among(
         rows.append((first_line + place, cells))
         taken.update(range(place, place + count))
     return rows, taken
-
-
-@cache
-def _simple(separator: str) -> re.Pattern[str]:
-    """One line that is one row: cells without quotes, or with one pair around all of it."""
-    cell = rf'(?:"(?:[^"]|"")*+"|[^"{re.escape(separator)}]*+)'
-    return re.compile(rf"{cell}(?:{re.escape(separator)}{cell})*+")
 
 
 def _row_at(lines: Sequence[str], place: int, separator: str, first_line: int) -> tuple[list[str], int]:

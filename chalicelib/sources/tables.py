@@ -1,27 +1,28 @@
 """From a block of text to rows of cells, each with the number of the line on which it stands.
 
-polars splits the lines. A mark behind every line shows which of them have the header's number of cells;
-the others are set apart with their line and go back. GB 18030 is never decoded as a whole: its foreign
-bytes are masked, and only rows that somebody asks for are decoded. Blank rows are no rows.
+polars splits a block at once where every line has all its cells. Else one look at each line tells which of
+them are a row by themselves: polars reads these, and Python's csv the others, one by one. What does not fit
+is set apart with its line and goes back. GB 18030 is never decoded as a whole: its foreign bytes are masked,
+and only cells that somebody asks for are decoded. Blank rows are no rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 import polars as pl
 
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.headers import Layout
-from chalicelib.sources.quotes import cells_of, rows_among
+from chalicelib.sources.lines import Lines, unused_in
+from chalicelib.sources.quotes import rows_among
 from chalicelib.sources.texts import unified
 
 LINE: Final = "line"
 FAULT: Final = "fault"
-_MARK: Final = "\x1e"
-_MASK: Final = bytes(code if code < 128 else 0x1A for code in range(256))
 Columns = Sequence[str]
 RowsAt = Callable[[pl.Series, Columns], pl.DataFrame]
 Record = tuple[int, Sequence[str]]
@@ -29,9 +30,9 @@ Record = tuple[int, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows. `seen` are those with the header's number of cells, as far as they were looked at."""
+    """Some rows. `seen` are those with the header's number of cells; foreign characters may be masked."""
 
-    seen: pl.DataFrame  # line and at least the watched columns; null = blank
+    seen: pl.DataFrame  # line and all columns; null = blank
     ragged: pl.DataFrame  # line, all columns, fault; what did not fit stands in the last cell
     rows_at: RowsAt = field(repr=False)  # lines of `seen`, columns → line and these columns, in that order
 
@@ -41,187 +42,140 @@ class Batch:
         return self.seen.height + self.ragged.height
 
 
-def batch_of(block: bytes, layout: Layout, first_line: int, watched: Sequence[str]) -> Batch:
+def batch_of(block: bytes, layout: Layout, first_line: int) -> Batch:
     """The rows of a block of whole rows.
 
     Raises UnclosedQuoteError; UnicodeDecodeError where what is looked at is not in the file's encoding.
     """
-    text = unified(block)
-    if _MARK.encode() in text:
-        text = text.replace(_MARK.encode(), b" ")
-    quoted = b'"' in text
-    if layout.encoding == "gb18030":
-        if not quoted and layout.separator != "|":
-            return _masked(text, layout, first_line, watched)
-        text = text.decode("gb18030").encode()
-    return _quoted(text, layout, first_line) if quoted else _plain(text, layout, first_line)
+    sent = unified(block)
+    encoding, mask = layout.encoding, None
+    if encoding == "gb18030":
+        # In GB 18030 the bar can be the second half of a character.
+        mask = unused_in(sent) if layout.separator != "|" else None
+        if mask is None:
+            sent, encoding = sent.decode(encoding).encode(), "utf-8"
+    lines = Lines(sent if mask is None else sent.translate(_masking(mask)), sent, encoding)
+    batch = (b'"' not in sent and _even(lines.text, layout, first_line)) or _mixed(lines, layout, first_line)
+    return batch if mask is None else _unmasked(batch, lines, layout, first_line, chr(mask))
 
 
 def batch_of_records(
     records: Sequence[Record], layout: Layout, unfit: Sequence[tuple[int, str]] = ()
 ) -> Batch:
     """The batch of rows that are split already; `unfit` are lines that no cells could be made of."""
+    return _batch(*_told_apart(records, unfit, layout))
+
+
+def _batch(rows: pl.DataFrame, ragged: pl.DataFrame | None = None) -> Batch:
+    """The batch of rows in the order of their lines."""
+    seen = rows.filter(~_blank(rows)) if _has_blank(rows) else rows
+    first = seen[LINE][0] if seen.height else 0
+    is_unbroken = seen.height > 0 and seen[LINE][-1] - first + 1 == seen.height
+
+    def rows_at(lines: pl.Series, columns: Columns) -> pl.DataFrame:
+        places = lines - first if is_unbroken else seen[LINE].search_sorted(lines)
+        return pl.DataFrame([lines.alias(LINE), *(seen[name].gather(places) for name in columns)])
+
+    return Batch(seen, _nothing(seen.width - 1) if ragged is None else ragged, rows_at)
+
+
+@cache
+def _nothing(width: int) -> pl.DataFrame:
+    """No ragged row."""
+    return pl.DataFrame(schema={LINE: pl.Int64} | dict.fromkeys([*map(str, range(width)), FAULT], pl.String))
+
+
+def _unmasked(batch: Batch, lines: Lines, layout: Layout, first_line: int, mask: str) -> Batch:
+    """The batch whose cells are as they were sent, as soon as somebody asks for them."""
+
+    def rows_at(wanted: pl.Series, columns: Columns) -> pl.DataFrame:
+        rows = batch.rows_at(wanted, columns)
+        masked = rows.select(pl.any_horizontal(pl.col(pl.String).str.contains(mask, literal=True)))
+        places = masked.to_series().arg_true() if masked.height else masked.to_series()
+        if places.is_empty():
+            return rows
+        sent = lines.at((wanted.gather(places) - first_line).to_list())
+        read = _split(sent, layout, quoted=b'"' in sent)
+        return pl.DataFrame(
+            [wanted.alias(LINE), *(rows[name].scatter(places, read[name]) for name in columns)]
+        )
+
+    return Batch(batch.seen, batch.ragged, rows_at)
+
+
+@cache
+def _masking(mask: int) -> bytes:
+    return bytes(code if code < 128 else mask for code in range(256))
+
+
+def _even(text: bytes, layout: Layout, first_line: int) -> Batch | None:
+    """The batch of lines that all have all their cells, without quotes; None where one may have too few."""
+    try:
+        cells = _split(text, layout, quoted=False)
+    except pl.exceptions.PolarsError:
+        return None
+    if cells[layout.columns[-1]].null_count():
+        return None
+    numbers = pl.int_range(first_line, first_line + cells.height, dtype=pl.Int64, eager=True)
+    return _batch(cells.insert_column(0, numbers.alias(LINE)))
+
+
+def _mixed(lines: Lines, layout: Layout, first_line: int) -> Batch:
+    """Lines of which some are no rows by themselves."""
+    fits = lines.fitting(layout.separator, layout.width)
+    unfit = (~fits).arg_true().to_list()
+    records, taken = rows_among(lines, unfit, first_line, layout.separator, layout.width)
+    text = lines.without(sorted(taken))
+    numbers = pl.int_range(len(lines), dtype=pl.Int64, eager=True)
+    numbers = numbers.filter(~numbers.is_in(sorted(taken))) + first_line
+    simple = _split(text, layout, quoted=b'"' in text).insert_column(0, numbers.alias(LINE))
+    fitting, ragged = _told_apart(records, (), layout)
+    rows = pl.concat([simple, fitting]).sort(LINE) if fitting.height else simple
+    return _batch(rows, ragged)
+
+
+def _split(text: bytes, layout: Layout, *, quoted: bool) -> pl.DataFrame:
+    """The cells of lines each of which is one row.
+
+    polars refuses lines with too many cells, and leaves the last cell of lines with too few empty.
+    """
+    frame = pl.read_csv(
+        text,
+        has_header=False,
+        schema=dict.fromkeys(layout.columns, pl.String),
+        separator=layout.separator,
+        quote_char='"' if quoted else None,
+    )
+    if not quoted:
+        return frame
+    # An empty pair of quotes is a blank cell too.
+    return pl.DataFrame([column.set(column == "", None) for column in frame])
+
+
+def _has_blank(rows: pl.DataFrame) -> bool:
+    """Whether a row can be blank: one without a blank cell is none."""
+    return min(rows[name].null_count() for name in rows.columns[1:]) > 0
+
+
+def _blank(rows: pl.DataFrame) -> pl.Series:
+    """Which rows hold nothing: spreadsheets save empty rows as separators alone."""
+    return rows.drop(LINE).select(pl.all_horizontal(pl.all().is_null())).to_series()
+
+
+def _told_apart(
+    records: Sequence[Record], unfit: Sequence[tuple[int, str]], layout: Layout
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """The rows with the header's number of cells, and the ragged ones; blank rows are neither."""
     fitting = [(line, cells) for line, cells in records if len(cells) == layout.width and any(cells)]
     ragged = [(line, _squeezed(cells, layout), Fault.RAGGED_ROW) for line, cells in records
               if len(cells) != layout.width and not _is_blank(cells)]  # fmt: skip
     ragged += [(line, _squeezed([text], layout), Fault.NOT_AN_OBJECT) for line, text in unfit]
-    frame = _frame(fitting, layout)
-    lines = pl.Series(FAULT, [fault.value for _, _, fault in ragged], dtype=pl.String)
-    return _whole(frame, _frame([row[:2] for row in ragged], layout).with_columns(lines).sort(LINE))
-
-
-def _whole(frame: pl.DataFrame, ragged: pl.DataFrame) -> Batch:
-    """The batch of rows all of whose cells are at hand, in any order of lines."""
-    seen = frame.filter(~_blank(frame))
-
-    def rows_at(lines: pl.Series, columns: Columns) -> pl.DataFrame:
-        wanted = seen.select(LINE, *columns)
-        return lines.to_frame(LINE).join(wanted, on=LINE, how="left", maintain_order="left")
-
-    return Batch(seen, ragged, rows_at)
-
-
-def _every_line(text: bytes, frame: pl.DataFrame, fits: pl.Series, layout: Layout, first_line: int) -> Batch:
-    """The batch of a frame in which every line of a text has its place."""
-    ragged = [] if fits.all() else _ragged(text.decode().split("\n"), first_line, fits, layout)
-    kept = fits & ~_blank(frame)
-
-    def rows_at(lines: pl.Series, columns: Columns) -> pl.DataFrame:
-        return frame.select(LINE, *columns)[lines - first_line]
-
-    seen = frame if kept.all() else frame.filter(kept)
-    return Batch(seen, batch_of_records(ragged, layout).ragged, rows_at)
-
-
-def _plain(text: bytes, layout: Layout, first_line: int) -> Batch:
-    """Lines without quotes, in UTF-8."""
-    frame, fits = _split_evenly(text, layout, first_line) or _split(text, layout, first_line)
-    return _every_line(text, frame, fits, layout, first_line)
-
-
-def _masked(text: bytes, layout: Layout, first_line: int, watched: Sequence[str]) -> Batch:
-    """Lines without quotes, in GB 18030."""
-    frame, fits = _split(text.translate(_MASK), layout, first_line, watched)
-    raw = text.split(b"\n")
-
-    def rows_at(lines: pl.Series, columns: Columns) -> pl.DataFrame:
-        if lines.is_empty():
-            return _frame([], layout).select(LINE, *columns)
-        picked = b"\n".join([raw[place] for place in (lines - first_line).to_list()])
-        rows, _ = _split(picked.decode("gb18030").encode(), layout, 0, columns)
-        return rows.with_columns(lines.alias(LINE)).select(LINE, *columns)
-
-    seen, ragged = frame if fits.all() else frame.filter(fits), []
-    if not fits.all():
-        decoded = ["" if fit else line.decode("gb18030") for fit, line in zip(fits, raw, strict=True)]
-        ragged = _ragged(decoded, first_line, fits, layout)
-    empty = seen.filter(_blank(seen))[LINE]  # perhaps only as far as it was looked at
-    if empty.len():
-        cells = rows_at(empty, layout.columns)
-        seen = seen.join(cells.filter(_blank(cells)).select(LINE), on=LINE, how="anti", maintain_order="left")
-    return Batch(seen, batch_of_records(ragged, layout).ragged, rows_at)
-
-
-def _quoted(text: bytes, layout: Layout, first_line: int) -> Batch:
-    """Lines with quotes, in UTF-8: those that are simple rows as polars reads them, the others one by one."""
-    try:
-        frame, fits = _split(text, layout, first_line, quote='"')
-    except (pl.exceptions.PolarsError, _SwallowedError):
-        return _mixed(text.decode().split("\n"), layout, first_line)
-    return _every_line(text, frame, fits, layout, first_line)
-
-
-def _mixed(lines: list[str], layout: Layout, first_line: int) -> Batch:
-    """Lines of which some are only parts of rows."""
-    rows, taken = rows_among(lines, first_line, layout.separator, layout.width)
-    records: list[Record] = [*rows]
-    rest = [place for place in range(len(lines)) if place not in taken]
-    if rest:
-        text = "\n".join([lines[place] for place in rest]).encode()
-        frame, fits = _split(text, layout, 0, quote='"')
-        numbers = pl.Series(LINE, rest, dtype=pl.Int64)
-        records_of_rest = _ragged([lines[place] for place in rest], 0, fits, layout)
-        records += [(first_line + rest[place], cells) for place, cells in records_of_rest]
-        simple = frame.with_columns(numbers + first_line).filter(fits)
-    else:
-        simple = _frame([], layout)
-    others = batch_of_records(records, layout)
-    return _whole(pl.concat([simple, others.seen]).sort(LINE), others.ragged)
-
-
-class _SwallowedError(Exception):
-    """A row that spans lines."""
-
-
-def _split_evenly(text: bytes, layout: Layout, first_line: int) -> tuple[pl.DataFrame, pl.Series] | None:
-    """Like `_split`, and faster, where every line has all its cells and the last of them is never blank.
-
-    polars refuses lines with too many cells, and leaves the last cell of lines with too few empty.
-    """
-    schema = dict.fromkeys(layout.columns, pl.String)
-    try:
-        frame = pl.read_csv(
-            text, has_header=False, schema=schema, separator=layout.separator, quote_char=None
-        )
-    except pl.exceptions.PolarsError:
-        return None
-    if frame[layout.columns[-1]].null_count():
-        return None
-    return _numbered(frame, first_line), pl.repeat(True, frame.height, dtype=pl.Boolean, eager=True)
-
-
-def _numbered(frame: pl.DataFrame, first_line: int) -> pl.DataFrame:
-    lines = pl.int_range(first_line, first_line + frame.height, dtype=pl.Int64, eager=True)
-    return frame.insert_column(0, lines.alias(LINE))
-
-
-def _split(
-    text: bytes,
-    layout: Layout,
-    first_line: int,
-    watched: Sequence[str] | None = None,
-    quote: str | None = None,
-) -> tuple[pl.DataFrame, pl.Series]:
-    """One row per line: its number and cells (`watched`: some of them); and which lines have them all."""
-    end = str(layout.width)
-    mark = f"{layout.separator}{_MARK}".encode()
-    try:
-        frame = pl.read_csv(
-            text.replace(b"\n", mark + b"\n") + mark,
-            has_header=False,
-            schema={str(place): pl.String for place in range(layout.width + 1)},
-            columns=None if watched is None else [*map(int, watched), layout.width],
-            separator=layout.separator,
-            quote_char=quote,
-            truncate_ragged_lines=True,
-            missing_columns="insert",
-            extra_columns="ignore",
-        )
-    except pl.exceptions.PolarsError:
-        text.decode()  # where this is at fault, it says so better
-        raise
-    if quote is not None and frame.height != text.count(b"\n") + 1:
-        raise _SwallowedError
-    if quote is not None:  # an empty pair of quotes is a blank cell too
-        frame = frame.with_columns(pl.when(pl.col(name) != "").then(name) for name in frame.columns)
-    fits = (frame[end] == _MARK).fill_null(False)
-    return _numbered(frame.drop(end), first_line), fits
-
-
-def _blank(frame: pl.DataFrame) -> pl.Series:
-    """Which rows hold nothing: spreadsheets save empty rows as separators alone."""
-    cells = frame.drop(LINE)
-    if min(column.null_count() for column in cells) == 0:
-        return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
-    return cells.select(pl.all_horizontal(pl.all().is_null())).to_series()
-
-
-def _ragged(lines: Sequence[str], first_line: int, fits: pl.Series, layout: Layout) -> list[Record]:
-    """The cells of lines that have too many or too few."""
-    return [
-        (first_line + place, cells_of(lines[place], layout.separator) or [lines[place]])
-        for place in (~fits).arg_true().to_list()
-    ]
+    if not ragged:
+        return _frame(fitting, layout), None
+    faults = pl.Series(FAULT, [fault.value for _, _, fault in ragged], dtype=pl.String)
+    return _frame(fitting, layout), _frame([row[:2] for row in ragged], layout).with_columns(faults).sort(
+        LINE
+    )
 
 
 def _is_blank(cells: Sequence[str]) -> bool:
@@ -239,4 +193,4 @@ def _frame(rows: Sequence[Record], layout: Layout) -> pl.DataFrame:
     schema = {LINE: pl.Int64} | {str(place): pl.String for place in range(layout.width)}
     flat = [(line, *cells) for line, cells in rows]
     frame = pl.DataFrame(list(zip(*flat, strict=True)) or None, schema=schema)
-    return frame.with_columns(pl.col(pl.String).replace("", None))
+    return frame.with_columns(pl.col(pl.String).replace("", None)) if flat else frame

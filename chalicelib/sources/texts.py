@@ -80,10 +80,8 @@ def lines_in(data: bytes) -> int:
 
 
 def unified(data: bytes) -> bytes:
-    """The text with \\n as its only line break and none at the end."""
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return data.removesuffix(b"\n")
+    """The text with \\n as its only line break."""
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 
 def spans_of(blocks: Iterable[bytes], separator: str, start: Span, size: int) -> Iterator[Span]:
