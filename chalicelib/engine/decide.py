@@ -81,8 +81,14 @@ def _verdict(claim: Claim, facts: Facts, drawn: Sequence[Entitlement], rules: Ru
     opposed: tuple[Reason, ...] = ()
     if facts.is_accused or (version.excludes and len(drawn) > 1):  # for most people, nothing speaks against
         opposed = tuple(against(entitlement, version, facts, drawn, rules))
-    strong, weak = _weighed(benefit, facts, excluded is not None, rules)
-    usable = None if opposed or weak.__class__ is Shortfall else weak
+    if excluded is None and benefit.is_plain:  # benefits that weigh alike are weighed once
+        found = facts.weighed
+        if found is None:
+            found = facts.weighed = _weigh(benefit, facts, False, rules)
+    else:
+        found = _weigh(benefit, facts, excluded is not None, rules)
+    strong, weak = found
+    usable = weak if weak is not NONE_AT_ALL and isinstance(weak, Weight) and not opposed else None
     best = strong
     if usable is not None and (best is None or usable.until > best.until):
         best = usable
@@ -93,18 +99,6 @@ def _verdict(claim: Claim, facts: Facts, drawn: Sequence[Entitlement], rules: Ru
     if best is None:
         return Verdict(entitlement.benefit, outcome, stated, None, (), why)
     return Verdict(entitlement.benefit, outcome, best.until, best.route, best.keys, why)
-
-
-def _weighed(
-    benefit: Benefit, facts: Facts, only_by_hand: bool, rules: RuleBook
-) -> tuple[Weight | None, Weight | Shortfall]:
-    """The strongest item and the weak combination; benefits that weigh alike are weighed once."""
-    if not benefit.is_plain:
-        return _weigh(benefit, facts, only_by_hand, rules)
-    found = facts.weighed.get(only_by_hand)
-    if found is None:
-        found = facts.weighed[only_by_hand] = _weigh(benefit, facts, only_by_hand, rules)
-    return found
 
 
 def _weigh(
@@ -191,6 +185,9 @@ def _because(
     rules: RuleBook,
 ) -> tuple[Reason, ...]:
     """Why, the weightiest reason first."""
+    if weak is NONE_AT_ALL and strong is not None and excluded is None and not opposed:
+        if stated < on <= strong.until:  # as for most people
+            return (reasons.by_strong(strong, rules.event(strong.keys[0])),)
     why = [excluded, *opposed] if excluded is not None else list(opposed)
     is_live = False
     if strong is not None and strong.until >= on:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple, TypeAlias
 
@@ -66,7 +66,7 @@ class Facts:
     states: States
     refuted: AbstractSet[EvidenceKey]
     is_accused: bool = False  # by whatever: nothing may speak against most people
-    weighed: dict[bool, tuple[Weight | None, Weight | Shortfall]] = field(default_factory=dict)
+    weighed: tuple[Weight | None, Weight | Shortfall] | None = None  # for every benefit that weighs alike
 
 
 def sort_evidence(

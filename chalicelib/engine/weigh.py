@@ -68,21 +68,16 @@ def strongest(
     """
     if not keys:
         return None
-    newest = _newest_of(keys)
-    if benefit.is_plain:
-        standing = rules.standing(person, newest.day)
-        if standing.is_settled:
-            until = rules.last_day(newest.day, standing.months)
-            return Weight(until, newest.day, rules.event(newest).route, (newest,), standing.rule)
-    return _furthest(person, newest, keys, benefit, rules)
-
-
-def _newest_of(keys: Sequence[EvidenceKey]) -> EvidenceKey:
-    newest = keys[0]
+    newest, day = keys[0], keys[0].day
     for key in keys:
-        if key.day >= newest.day and (key.day > newest.day or key > newest):
-            newest = key
-    return newest
+        if key.day >= day and (key.day > day or key > newest):
+            newest, day = key, key.day
+    if benefit.is_plain:
+        months, rule, is_settled = rules.standing(person, day)
+        if is_settled:
+            route = rules.known[newest.feed][newest.event].event.route
+            return Weight(rules.last_day(day, months), day, route, (newest,), rule)
+    return _furthest(person, newest, keys, benefit, rules)
 
 
 def _furthest(
