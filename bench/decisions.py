@@ -2,7 +2,8 @@
 
     python -m bench.decisions 34000
 
-Only deciding is counted: people and their evidence are made beforehand, a few thousand at a time.
+Only deciding is counted: people and their evidence are made beforehand, a few thousand at a time. They
+draw any benefit for which they have the age: hardly anybody draws an orphan's allowance at eighty.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Final
 
 from chalicelib import pack
 from chalicelib.engine.decide import decide
+from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import (
     AreaCode,
     BenefitCode,
@@ -46,21 +48,39 @@ def invented(count: int, seed: int) -> Iterator[list[Case]]:
     rules = pack.load(PACK).rules
     presence = [event for event in rules.events.values() if event.proves is Proves.PRESENCE]
     losses = [event for event in rules.events.values() if event.proves is Proves.LOSS]
-    benefits = sorted(rules.benefits)
+    may_draw = _by_age(rules)
     chance = random.Random(seed)
     for first in range(0, count, BATCH):
         batch: list[Case] = []
         for number in range(first, min(first + BATCH, count)):
             person = Person(
                 PersonId(f"{number:026d}"), AreaCode("341602001001"), "01",
-                date(1930 + number % 40, 1 + number % 12, 1), True,
+                _born(number), True,
             )  # fmt: skip
-            drawn = chance.sample(benefits, 2 if chance.random() < MORE_THAN_ONE else 1)
+            drawn = chance.sample(may_draw[person.born], 2 if chance.random() < MORE_THAN_ONE else 1)
             events = chance.choices(presence, k=chance.randint(1, 2 * ITEMS - 1))
             if chance.random() < ACCUSED:
                 events.append(chance.choice(losses))
             batch.append((person, [_entitlement(code) for code in drawn], [_item(e, chance) for e in events]))
         yield batch
+
+
+def _born(number: int) -> date:
+    return date(1930 + number % 40, 1 + number % 12, 1)
+
+
+def _by_age(rules: RuleBook) -> dict[date, list[BenefitCode]]:
+    """By the month of birth, the benefits whose conditions hold while no department has said anything."""
+    return {
+        born: [code for code in sorted(rules.benefits) if _fits(rules, code, born)]
+        for born in {_born(number) for number in range(40 * 12)}
+    }
+
+
+def _fits(rules: RuleBook, code: BenefitCode, born: date) -> bool:
+    person = Person(PersonId(""), AreaCode(""), "", born, True)
+    conditions = rules.benefit_on(code, ON).conditions
+    return all(clause.holds(person, ON) is not False for clause in conditions)
 
 
 def _entitlement(benefit: BenefitCode) -> Entitlement:

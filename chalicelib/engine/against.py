@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from chalicelib.engine import reasons
 from chalicelib.engine.benefits import MAY_BE_LOST, Benefit, BenefitRules, Excludes
-from chalicelib.engine.clauses import Clause, Word
+from chalicelib.engine.clauses import AGED_UNDER, Clause
 from chalicelib.engine.facts import Facts, Negative
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import (
@@ -23,12 +23,20 @@ ROSTER: Final = FeedId("roster")  # what the roster or a birthday shows needs no
 TWICE: Final = ".twice"  # ends the event of a benefit that stands in two places of the rosters
 
 
+class Unmet(NamedTuple):
+    """A condition that does not hold on the facts known, by its number in the benefit's file."""
+
+    number: int
+    clause: Clause
+
+
 class Claim(NamedTuple):
-    """An entitlement, its benefit, and the benefit's rules in force on the day of the decision."""
+    """An entitlement, its benefit, the benefit's rules in force on the day, and what they miss."""
 
     entitlement: Entitlement
     benefit: Benefit
     version: BenefitRules
+    unmet: Sequence[Unmet] = ()
 
 
 class Shown(NamedTuple):
@@ -114,14 +122,27 @@ def _shows(row: Excludes, negative: Negative, entitlement: Entitlement, facts: F
     return negative.until is None or negative.until >= entitlement.since
 
 
-def exclusion(entitlement: Entitlement, version: BenefitRules, facts: Facts) -> Reason | None:
+def claim_of(entitlement: Entitlement, benefit: Benefit, version: BenefitRules, facts: Facts) -> Claim:
+    """An entitlement as it is judged: what its conditions miss is asked once."""
+    if not version.conditions:
+        return Claim(entitlement, benefit, version)
+    unmet = [
+        Unmet(number, clause)
+        for number, clause in enumerate(version.conditions, 1)
+        if (facts.states or not clause.asks_a_feed) and _is_unmet(entitlement, clause, facts)
+    ]
+    return Claim(entitlement, benefit, version, unmet)
+
+
+def exclusion(claim: Claim, facts: Facts) -> Reason | None:
     """Why nothing may certify silently: an exclusion, or a condition that does not hold."""
+    entitlement, _, version, unmet = claim
     for number, clause in enumerate(version.excluded, 1):
         if clause.holds(facts.person, facts.on, facts.states, entitlement.since):
             return reasons.excluded(clause, f"{entitlement.benefit}/excluded/{number}")
-    for number, clause in enumerate(version.conditions, 1):
-        if _is_unmet(entitlement, clause, facts):
-            return reasons.condition_unmet(clause, f"{entitlement.benefit}/conditions/{number}")
+    if unmet:
+        first = unmet[0]
+        return reasons.condition_unmet(first.clause, f"{entitlement.benefit}/conditions/{first.number}")
     return None
 
 
@@ -129,7 +150,9 @@ def _is_unmet(entitlement: Entitlement, clause: Clause, facts: Facts) -> bool:
     """Whether a condition does not hold, and nobody has looked into it and found that it does."""
     if clause.holds(facts.person, facts.on, facts.states, entitlement.since) is not False:
         return False
-    return clause.when is not Word.AGED_UNDER or _lost(entitlement, clause, facts)[1] not in facts.refuted
+    if not facts.refuted or clause.when is not AGED_UNDER:
+        return True
+    return _lost(entitlement, clause, facts)[1] not in facts.refuted
 
 
 def _lost(entitlement: Entitlement, clause: Clause, facts: Facts) -> tuple[date, EvidenceKey]:
@@ -137,10 +160,10 @@ def _lost(entitlement: Entitlement, clause: Clause, facts: Facts) -> tuple[date,
     return day, found or EvidenceKey(day, ROSTER, f"{entitlement.benefit}.{clause.when}")
 
 
-def lost_conditions(entitlement: Entitlement, version: BenefitRules, facts: Facts) -> Iterator[Lost]:
+def lost_conditions(claim: Claim, facts: Facts) -> Iterator[Lost]:
     """The conditions that held once and do not any more: grown up, certificate expired, remarried."""
-    if not _draws(entitlement):
+    if not _draws(claim.entitlement):
         return
-    for number, clause in enumerate(version.conditions, 1):
-        if clause.when in MAY_BE_LOST and _is_unmet(entitlement, clause, facts):
-            yield Lost(*_lost(entitlement, clause, facts), clause, number)
+    for number, clause in claim.unmet:
+        if clause.when in MAY_BE_LOST:
+            yield Lost(*_lost(claim.entitlement, clause, facts), clause, number)

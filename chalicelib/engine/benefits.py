@@ -167,11 +167,6 @@ class BenefitRules(Declaration):
             *(self.entitles.where if self.entitles else ()),
         )
 
-    @cached_property
-    def may_be_lost(self) -> bool:
-        """Whether a condition that held at the grant may end."""
-        return any(clause.when in MAY_BE_LOST for clause in self.conditions)
-
     @property
     def is_plain(self) -> bool:
         """Whether everything certifies and the policy's tiers hold, as for most benefits."""

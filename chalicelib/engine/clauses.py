@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Final, Self, TypeAlias, assert_never
 
 from pydantic import Field, model_validator
@@ -38,7 +38,13 @@ class Word(StrEnum):
     NOT_SHOWN = "not_shown"
 
 
-ASKS_A_FEED: Final = (Word.SHOWN, Word.NOT_SHOWN)
+# Looked up for every condition of every person: a name of this module costs less than a member of an enum.
+SHOWN: Final = Word.SHOWN
+NOT_SHOWN: Final = Word.NOT_SHOWN
+AGED_UNDER: Final = Word.AGED_UNDER
+AGED_AT_LEAST: Final = Word.AGED_AT_LEAST
+IN_KEY_GROUP: Final = Word.IN_KEY_GROUP
+ASKS_A_FEED: Final = (SHOWN, NOT_SHOWN)
 
 
 class Term(Declaration):
@@ -78,6 +84,11 @@ class Term(Declaration):
             raise ValueError(f"{self.when} needs a number of years")
         return self
 
+    @cached_property
+    def asks_a_feed(self) -> bool:
+        """Whether a feed answers it, so that without any word of a feed it is true or not known."""
+        return self.when in ASKS_A_FEED
+
     @property
     def events(self) -> tuple[EventName, ...]:
         """Every event whose word the term listens to."""
@@ -87,19 +98,18 @@ class Term(Declaration):
         self, person: Person, on: date, states: States = NO_STATES, since: date = date.min
     ) -> bool | None:
         """Whether it is so on a day, for somebody who has drawn since a day; None if nobody has said."""
-        match self.when:
-            case Word.AGED_AT_LEAST:
-                return age_on(person.born, on) >= int(self.value)
-            case Word.AGED_UNDER:
-                return on < self._grown(person)
-            case Word.IN_KEY_GROUP:
-                return self.value in person.key_groups
-            case Word.SHOWN:
-                return self._shown(on, states, since)
-            case Word.NOT_SHOWN:
-                return not self._shown(on, states, since)
-            case _:
-                assert_never(self.when)
+        word = self.when
+        if word is SHOWN:
+            return self._shown(on, states, since)
+        if word is NOT_SHOWN:
+            return not self._shown(on, states, since)
+        if word is AGED_UNDER:
+            return on < grown(person.born, int(self.value))
+        if word is AGED_AT_LEAST:
+            return age_on(person.born, on) >= int(self.value)
+        if word is IN_KEY_GROUP:
+            return self.value in person.key_groups
+        assert_never(word)
 
     def lost_on(
         self, person: Person, on: date, states: States = NO_STATES, since: date = date.min
@@ -107,24 +117,26 @@ class Term(Declaration):
         """The first day on which a lost term did not hold, and the record that says so, if one does."""
         word = self._word(states, since)
         if word is None:
-            return self._grown(person), None
+            return grown(person.born, int(self.value)), None
         until = _until(word)
         return until + ONE_DAY if until is not None and until < on else word.key.day, word.key
 
-    def _grown(self, person: Person) -> date:
-        return add_months(person.born, 12 * int(self.value) + 1)
-
     def _word(self, states: States, since: date) -> Evidence | None:
-        found = (states.get((self.of, *name.key)) for name in self.events)
-        words = (item for item in found if item is not None)
-        return max(
-            (item for item in words if not self.while_drawing or item.key.day >= since),
-            key=lambda item: item.key,
-            default=None,
-        )
+        newest: Evidence | None = None
+        for name in self._names:
+            item = states.get(name)
+            if item is None or (self.while_drawing and item.key.day < since):
+                continue
+            if newest is None or item.key > newest.key:
+                newest = item
+        return newest
+
+    @cached_property
+    def _names(self) -> tuple[tuple[Relation | None, FeedId, str], ...]:
+        return tuple((self.of, *name.key) for name in self.events)
 
     def _shown(self, on: date, states: States, since: date) -> bool | None:
-        word = self._word(states, since)
+        word = self._word(states, since) if states else None
         if word is None:
             return None
         if (word.key.feed, word.key.event) in self._ends:
@@ -163,10 +175,16 @@ class Clause(Term):
         self, person: Person, on: date, states: States = NO_STATES, since: date = date.min
     ) -> bool | None:
         """Whether the clause or what may stand in its place is so; None if nobody has said."""
-        own = super().holds(person, on, states, since)
+        own = Term.holds(self, person, on, states, since)
         if own is False and any(term.holds(person, on, states, since) for term in self.unless):
             return True
         return own
+
+
+@lru_cache(maxsize=4_096)
+def grown(born: date, years: int) -> date:
+    """The first day on which somebody no longer counts as under an age: after the month of the birthday."""
+    return add_months(born, 12 * years + 1)
 
 
 def _until(item: Evidence) -> date | None:

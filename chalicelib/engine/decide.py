@@ -20,8 +20,8 @@ from datetime import date
 from typing import TypeVar
 
 from chalicelib.engine import reasons, weigh
-from chalicelib.engine.against import Claim, against, exclusion
-from chalicelib.engine.benefits import Benefit, BenefitRules
+from chalicelib.engine.against import Claim, against, claim_of, exclusion
+from chalicelib.engine.benefits import Benefit
 from chalicelib.engine.facts import Facts, Related, sort_evidence
 from chalicelib.engine.findings import findings
 from chalicelib.engine.rulebook import RuleBook
@@ -38,7 +38,9 @@ from chalicelib.model import (
     Verdict,
 )
 
-__all__ = ["decide", "sort_evidence"]
+__all__ = ["decide", "decide_on", "sort_evidence"]
+
+EXCLUDED, CONTRADICTED, STRONG, WEAK, INSUFFICIENT = Outcome  # looked up once, not for every person
 
 
 def decide(
@@ -61,58 +63,42 @@ def decide(
     """
     if rules.counties:
         rules = rules.for_area(person.area)
-    facts = sort_evidence(person, evidence, rules, on, refuted, related)
-    claims = [Claim(entitlement, *rules.in_force(entitlement.benefit, on)) for entitlement in entitlements]
-    return Decision(
-        person.id,
-        on,
-        rules.version,
-        tuple([_verdict(claim, facts, entitlements, rules) for claim in claims]),
-        findings(claims, facts, rules),
-    )
+    return decide_on(sort_evidence(person, evidence, rules, on, refuted, related), entitlements, rules)
+
+
+def decide_on(facts: Facts, entitlements: Sequence[Entitlement], rules: RuleBook) -> Decision:
+    """The same of evidence that has been sorted; `rules` are those of the person's own area."""
+    on = facts.on
+    claims = [claim_of(each, *rules.in_force(each.benefit, on), facts) for each in entitlements]
+    verdicts = [_verdict(claim, facts, entitlements, rules) for claim in claims]
+    return Decision(facts.person.id, on, rules.version, tuple(verdicts), findings(claims, facts, rules))
 
 
 def _verdict(claim: Claim, facts: Facts, drawn: Sequence[Entitlement], rules: RuleBook) -> Verdict:
-    entitlement, benefit, version = claim
+    entitlement, benefit, version, unmet = claim
     stated = entitlement.certified_until
-    excluded = exclusion(entitlement, version, facts) if version.conditions or version.excluded else None
+    excluded = exclusion(claim, facts) if unmet or version.excluded else None
     opposed: tuple[Reason, ...] = ()
-    if _may_be_opposed(version, facts, drawn):
+    if facts.is_accused or (version.excludes and len(drawn) > 1):  # for most people, nothing speaks against
         opposed = tuple(against(entitlement, version, facts, drawn, rules))
-    strong, weak = _weighed(benefit, facts, excluded is not None, rules)
-    usable = None if opposed or isinstance(weak, Shortfall) else weak
+    if excluded is None and benefit.is_plain:  # benefits that weigh alike are weighed once
+        found = facts.weighed
+        if found is None:
+            found = facts.weighed = _weigh(benefit, facts, False, rules)
+    else:
+        found = _weigh(benefit, facts, excluded is not None, rules)
+    strong, weak = found
+    usable = weak if weak is not NONE_AT_ALL and isinstance(weak, Weight) and not opposed else None
     best = strong
     if usable is not None and (best is None or usable.until > best.until):
         best = usable
     if best is not None and best.until < stated:
         best = None
-    return Verdict(
-        entitlement.benefit,
-        _outcome(excluded, opposed, strong, usable, facts.on),
-        best.until if best is not None else stated,
-        best.route if best is not None else None,
-        best.keys if best is not None else (),
-        tuple(_because(stated, excluded, opposed, strong, weak, facts.on, rules)),
-    )
-
-
-def _may_be_opposed(version: BenefitRules, facts: Facts, drawn: Sequence[Entitlement]) -> bool:
-    """Whether anything could speak against it at all: for most people, nothing can."""
-    if facts.losses or facts.deceased_on is not None:
-        return True
-    return bool(version.excludes) and (bool(facts.exclusions) or len(drawn) > 1)
-
-
-def _weighed(
-    benefit: Benefit, facts: Facts, only_by_hand: bool, rules: RuleBook
-) -> tuple[Weight | None, Weight | Shortfall]:
-    """The strongest item and the weak combination; benefits that weigh alike are weighed once."""
-    if not benefit.is_plain:
-        return _weigh(benefit, facts, only_by_hand, rules)
-    found = facts.weighed.get(only_by_hand)
-    if found is None:
-        found = facts.weighed[only_by_hand] = _weigh(benefit, facts, only_by_hand, rules)
-    return found
+    why = _because(stated, excluded, opposed, strong, weak, facts.on, rules)
+    outcome = _outcome(excluded, opposed, strong, usable, facts.on)
+    if best is None:
+        return Verdict(entitlement.benefit, outcome, stated, None, (), why)
+    return Verdict(entitlement.benefit, outcome, best.until, best.route, best.keys, why)
 
 
 def _weigh(
@@ -125,19 +111,17 @@ def _weigh(
     """
     strong_ones, weak_ones = facts.strong, facts.weak
     if only_by_hand:
-        strong_ones, weak_ones = [s for s in strong_ones if s.event.route is not Route.SILENT], ()
+        strong_ones, weak_ones = [k for k in strong_ones if rules.event(k).route is not Route.SILENT], ()
     if not strong_ones and not weak_ones:
         return None, NONE_AT_ALL
     if rules.city is None:
         return _weigh_by(benefit, facts, strong_ones, weak_ones, rules)
-    before, after = _split(strong_ones, rules.since), _split(weak_ones, rules.since)
-    city = _weigh_by(benefit, facts, before[0], after[0], rules.city)
-    county = _weigh_by(benefit, facts, before[1], weak_ones if after[1] else (), rules)
+    since = rules.since
+    weak_before = [s for s in weak_ones if s.key.day < since]
+    weak_then = weak_ones if len(weak_before) < len(weak_ones) else ()
+    city = _weigh_by(benefit, facts, [k for k in strong_ones if k.day < since], weak_before, rules.city)
+    county = _weigh_by(benefit, facts, [k for k in strong_ones if k.day >= since], weak_then, rules)
     return _further(city[0], county[0]), _further(city[1], county[1])
-
-
-def _split(sightings: Sequence[Sighting], day: date) -> tuple[list[Sighting], list[Sighting]]:
-    return [s for s in sightings if s.key.day < day], [s for s in sightings if s.key.day >= day]
 
 
 W = TypeVar("W", Weight | None, Weight | Shortfall)
@@ -152,7 +136,7 @@ def _further(city: W, county: W) -> W:
 def _weigh_by(
     benefit: Benefit,
     facts: Facts,
-    strong_ones: Sequence[Sighting],
+    strong_ones: Sequence[EvidenceKey],
     weak_ones: Sequence[Sighting],
     rules: RuleBook,
 ) -> tuple[Weight | None, Weight | Shortfall]:
@@ -164,9 +148,12 @@ def _weigh_by(
 
 def _reaches_further(strong: Weight, weak_ones: Sequence[Sighting], on: date, rules: RuleBook) -> bool:
     """Whether no weak combination can carry further: that spares most of the work."""
-    newest = max(sighting.key.day for sighting in weak_ones)
-    reach = rules.last_day(newest, rules.policy.periods.weak_months)
-    return strong.until >= max(on, reach)
+    if strong.until < on:
+        return False
+    months = rules.weak_months
+    if strong.until >= rules.last_day(on, months):
+        return True
+    return strong.until >= rules.last_day(max([sighting.key.day for sighting in weak_ones]), months)
 
 
 def _outcome(
@@ -178,14 +165,14 @@ def _outcome(
 ) -> Outcome:
     """The one order of precedence, the same for every benefit (rule 7)."""
     if excluded is not None:
-        return Outcome.EXCLUDED
+        return EXCLUDED
     if opposed:
-        return Outcome.CONTRADICTED
+        return CONTRADICTED
     if strong is not None and strong.until >= on:
-        return Outcome.STRONG
+        return STRONG
     if weak is not None and weak.until >= on:
-        return Outcome.WEAK
-    return Outcome.INSUFFICIENT
+        return WEAK
+    return INSUFFICIENT
 
 
 def _because(
@@ -196,27 +183,29 @@ def _because(
     weak: Weight | Shortfall,
     on: date,
     rules: RuleBook,
-) -> list[Reason]:
+) -> tuple[Reason, ...]:
     """Why, the weightiest reason first."""
+    if weak is NONE_AT_ALL and strong is not None and excluded is None and not opposed:
+        if stated < on <= strong.until:  # as for most people
+            return (reasons.by_strong(strong, rules.event(strong.keys[0])),)
     why = [excluded, *opposed] if excluded is not None else list(opposed)
     is_live = False
     if strong is not None and strong.until >= on:
         is_live = True
-        key = strong.keys[0]
-        why.append(reasons.by_strong(strong, rules.events[key.feed, key.event]))
-    if isinstance(weak, Weight) and weak.until >= on:
+        why.append(reasons.by_strong(strong, rules.event(strong.keys[0])))
+    if weak is not NONE_AT_ALL and isinstance(weak, Weight) and weak.until >= on:
         if opposed:
             why.append(reasons.weak_blocked())
         else:
             is_live = True
-            events = tuple(rules.events[key.feed, key.event] for key in weak.keys)
+            events = tuple(rules.event(key) for key in weak.keys)
             why.append(reasons.by_combination(weak, events))
     if stated >= on:
         is_live = True
         why.append(reasons.by_authority(stated))
     if not is_live:
         why += _lacking(strong, weak, on, rules)
-    return why
+    return tuple(why)
 
 
 def _lacking(strong: Weight | None, weak: Weight | Shortfall, on: date, rules: RuleBook) -> Iterator[Reason]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple, TypeAlias
 
@@ -58,14 +58,15 @@ class Facts:
     person: Person
     on: date
     deceased_on: date | None  # the confirmed day of death, if it lies no later than the day
-    strong: Sequence[Sighting]  # presence that counts
+    strong: Sequence[EvidenceKey]  # presence that counts; an item may be named twice
     weak: Sequence[Sighting]
     contradicting: Sequence[Sighting]  # strong presence after a loss
     losses: Sequence[Negative]  # in the order of their keys, as are the exclusions
     exclusions: Sequence[Negative]
     states: States
     refuted: AbstractSet[EvidenceKey]
-    weighed: dict[bool, tuple[Weight | None, Weight | Shortfall]] = field(default_factory=dict)
+    is_accused: bool = False  # by whatever: nothing may speak against most people
+    weighed: tuple[Weight | None, Weight | Shortfall] | None = None  # for every benefit that weighs alike
 
 
 def sort_evidence(
@@ -77,55 +78,56 @@ def sort_evidence(
     related: Related | None = None,
 ) -> Facts:
     """Sort evidence up to a day; what no feed declares, or lies in the future, weighs nothing."""
-    strong: list[Sighting] = []
+    strong: list[EvidenceKey] = []
     weak: list[Sighting] = []
     accusing: list[tuple[Evidence, FeedEvent]] = []
     told: list[Evidence] = []
-    events, asked = rules.events, rules.asked
-    for item in _once(evidence):
+    known = rules.known
+    for item in evidence:
         key = item.key
-        pair = (key.feed, key.event)
-        event = events.get(pair)
-        if event is None or key.day > on:
+        declared = known[key.feed].get(key.event)
+        if declared is None or key.day > on:
             continue
-        if event.strength is WEAK:
-            weak.append(Sighting(key, event))
-        elif event.strength is STRONG:
+        event, strength, is_asked = declared
+        if strength is STRONG:
             if not item.recovered:
-                strong.append(Sighting(key, event))
+                strong.append(key)
+        elif strength is WEAK:
+            weak.append(Sighting(key, event))
         elif event.suspicion is not None:
             accusing.append((item, event))
-        if pair in asked:
+        if is_asked:
             told.append(item)
     states = states_on(told, rules, on, refuted, related) if told or related else NO_STATES
     died = person.deceased_on
     deceased = died if died is not None and died <= on else None
     if not accusing and deceased is None:
         return Facts(person, on, None, strong, weak, (), (), (), states, refuted)
-    negatives = _negatives(accusing, refuted, rules)
+    negatives = _negatives(_once(accusing), refuted, rules)
     losses = tuple(n for n in negatives if n.event.proves is Proves.LOSS and _is_sane(n, person, rules))
     exclusions = tuple(n for n in negatives if n.event.proves is Proves.EXCLUSION)
 
-    def counts(sighting: Sighting) -> bool:
-        day = sighting.key.day
+    def counts(key: EvidenceKey) -> bool:
+        day = key.day
         return (deceased is None or day <= deceased) and not any(n.covers(day) for n in losses)
 
     return Facts(
         person,
         on,
         deceased,
-        strong=tuple(s for s in strong if counts(s)),
-        weak=tuple(s for s in weak if counts(s)),
-        contradicting=tuple(s for s in strong if not counts(s)),
+        strong=tuple(key for key in strong if counts(key)),
+        weak=tuple(s for s in weak if counts(s.key)),
+        contradicting=tuple(Sighting(key, rules.event(key)) for key in strong if not counts(key)),
         losses=losses,
         exclusions=exclusions,
         states=states,
         refuted=refuted,
+        is_accused=bool(losses or exclusions or deceased),
     )
 
 
 def _negatives(
-    accusing: Sequence[tuple[Evidence, FeedEvent]], refuted: AbstractSet[EvidenceKey], rules: RuleBook
+    accusing: Iterable[tuple[Evidence, FeedEvent]], refuted: AbstractSet[EvidenceKey], rules: RuleBook
 ) -> list[Negative]:
     cleared = _refuted_facts(refuted, rules)
     found = [
@@ -156,16 +158,17 @@ def states_on(
     return states
 
 
-def _once(evidence: Iterable[Evidence]) -> Iterable[Evidence]:
-    """Each key once; should two items of one key differ, always the same one of them."""
-    items = evidence if isinstance(evidence, list | tuple) else tuple(evidence)
-    if len(items) < 2:
-        return items
-    unique: dict[EvidenceKey, Evidence] = {}
-    for item in items:
-        other = unique.setdefault(item.key, item)
-        if other is not item and _told(item) > _told(other):
-            unique[item.key] = item
+def _once(accusing: Iterable[tuple[Evidence, FeedEvent]]) -> Iterable[tuple[Evidence, FeedEvent]]:
+    """Each key once; should two items of one key differ, always the same one of them.
+
+    Presence named twice weighs no more, and of a state the newest word holds: they need no such care.
+    """
+    unique: dict[EvidenceKey, tuple[Evidence, FeedEvent]] = {}
+    for pair in accusing:
+        item = pair[0]
+        other = unique.setdefault(item.key, pair)
+        if other is not pair and _told(item) > _told(other[0]):
+            unique[item.key] = pair
     return unique.values()
 
 

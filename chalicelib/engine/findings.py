@@ -24,9 +24,9 @@ def findings(claims: Sequence[Claim], facts: Facts, rules: RuleBook) -> tuple[Fi
     for claim in claims:
         if claim.version.excludes and (facts.exclusions or len(claims) > 1):
             found += _double_receipt_found(claim, [claim.entitlement for claim in claims], facts, rules)
-        if claim.version.may_be_lost:
+        if claim.unmet:
             found += _condition_found(claim, facts)
-    return apart(found) if found else ()
+    return apart(found) if len(found) > 1 else tuple(found)
 
 
 def _double_receipt_found(
@@ -42,7 +42,7 @@ def _double_receipt_found(
 def _condition_found(claim: Claim, facts: Facts) -> Iterator[Finding]:
     """One of a benefit: the first of its conditions that was lost."""
     code = claim.entitlement.benefit
-    for lost in lost_conditions(claim.entitlement, claim.version, facts):
+    for lost in lost_conditions(claim, facts):
         why = reasons.condition_lost(lost.clause, lost.day, lost.key, f"{code}/conditions/{lost.number}")
         yield Finding(SuspicionKind.CONDITION, lost.day, lost.key, why, code)
         break

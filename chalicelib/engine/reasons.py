@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from chalicelib.engine.benefits import Excludes
 from chalicelib.engine.clauses import Clause
@@ -32,7 +32,7 @@ class Telling(Reason):
         evidence: EvidenceKey | None = None,
         rule: str = "",
     ) -> None:
-        object.__setattr__(self, "_told", (code, tell, words, evidence, rule))
+        _tell(self, (code, tell, words, evidence, rule))
 
     @property
     def code(self) -> str:
@@ -64,6 +64,9 @@ class Telling(Reason):
 
     def __hash__(self) -> int:
         return hash(_said(self))
+
+
+_tell: Final = Telling.__dict__["_told"].__set__  # a frozen value is written once, when it is made
 
 
 def _said(reason: Reason) -> tuple[str, str, str, EvidenceKey | None, str]:

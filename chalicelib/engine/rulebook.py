@@ -8,6 +8,7 @@ weak event without points, a benefit whose file bears another name.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,15 +20,18 @@ from chalicelib.declarations import place_of, read_declaration
 from chalicelib.engine.benefits import Benefit, BenefitRules, CustodyCode, Start
 from chalicelib.engine.checks import EventKey, check_policy, check_tables, check_version
 from chalicelib.engine.counties import county_values, read_county
-from chalicelib.engine.periods import Counting, age_on, last_day_certified
+from chalicelib.engine.periods import Counting, last_day_certified
 from chalicelib.engine.policy import Policy, Tier
 from chalicelib.errors import DeclarationError, NotFoundError
 from chalicelib.model import (
     AreaCode,
     BenefitCode,
+    EvidenceKey,
     FeedEvent,
+    FeedId,
     KeyGroup,
     Person,
+    Strength,
 )
 
 
@@ -36,6 +40,26 @@ class Period(NamedTuple):
 
     months: int
     rule: str
+
+
+class Standing(NamedTuple):
+    """A person's tier of the policy on a day.
+
+    `is_settled`: no birthday of the last `LONGEST_PERIOD` days has changed it and none asks for history,
+    so that of two items no further apart the newer carries further.
+    """
+
+    months: int
+    rule: str
+    is_settled: bool
+
+
+class Declared(NamedTuple):
+    """What a rule book looks up for each record."""
+
+    event: FeedEvent
+    strength: Strength | None
+    is_asked: bool  # whether a condition, an exclusion or an amount listens to it
 
 
 @dataclass(frozen=True)
@@ -59,6 +83,18 @@ class RuleBook:
     def for_area(self, area: AreaCode) -> RuleBook:
         """The rule book of an area: its county's, if that has set values of its own."""
         return self.counties.get(area[:6], self) if self.counties else self
+
+    @cached_property
+    def known(self) -> Mapping[FeedId, Mapping[str, Declared]]:
+        """feed -> event -> what is declared of it; an unknown feed has no events."""
+        feeds: dict[FeedId, dict[str, Declared]] = defaultdict(dict)
+        for (feed, name), event in self.events.items():
+            feeds[feed][name] = Declared(event, event.strength, (feed, name) in self.asked)
+        return feeds
+
+    def event(self, key: EvidenceKey) -> FeedEvent:
+        """What the feed of a record declares about it."""
+        return self.events[key.feed, key.event]
 
     def benefit(self, code: BenefitCode) -> Benefit:
         """A benefit by its code; NotFoundError if nobody has declared it."""
@@ -115,16 +151,39 @@ class RuleBook:
         Without `rules` the policy's tiers hold, as for every plain benefit. `strong_days` are the days of
         all strong evidence about the person, for tiers that ask whether the period before showed any.
         """
-        whose, tiers = "policy", self._tiers
         if rules is not None and not isinstance(rules.tiers, str):
-            whose, tiers = benefit.code, rules.tiers
-        place = (id(tiers), age_on(person.born, day), person.key_groups)
-        period = self._periods.get(place)
-        if period is None:
-            period = _shortest(tiers, whose, person, day, strong_days)
-            if not any(tier.no_strong_within_months for tier in tiers):
-                self._periods[place] = period  # it depends on age and key groups alone
-        return period
+            return _shortest(rules.tiers, benefit.code, person, day, strong_days)
+        if any(tier.no_strong_within_months for tier in self._tiers):
+            return _shortest(self._tiers, "policy", person, day, strong_days)
+        months, rule, _ = self.standing(person, day)
+        return Period(months, rule)
+
+    def standing(self, person: Person, day: date) -> Standing:
+        """The policy's tier for a person on a day, and whether it was the same for a period before."""
+        born = person.born
+        age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))  # as in age_on
+        found = self._standings.get((age, person.key_groups))
+        if found is None:
+            found = self._standings[age, person.key_groups] = self._standing(person, day, age)
+        return found
+
+    def _standing(self, person: Person, day: date, age: int) -> Standing:
+        months, rule = _shortest(self._tiers, "policy", person, day, ())
+        turned = (age, age - 1)  # a year and a day ago, the birthday before the last may not have been yet
+        is_settled = not any(
+            tier.no_strong_within_months or (tier.aged_at_least in turned and tier.aged_at_least)
+            for tier in self._tiers
+        )
+        return Standing(months, rule, is_settled)
+
+    @cached_property
+    def _standings(self) -> dict[tuple[int, frozenset[KeyGroup]], Standing]:
+        return {}
+
+    @cached_property
+    def weak_months(self) -> int:
+        """How long a weak combination carries."""
+        return self.policy.periods.weak_months
 
     @cached_property
     def _tiers(self) -> tuple[Tier, ...]:
@@ -133,10 +192,6 @@ class RuleBook:
     @cached_property
     def _counting(self) -> Counting:
         return self.policy.periods.counted_in
-
-    @cached_property
-    def _periods(self) -> dict[tuple[int, int, frozenset[KeyGroup]], Period]:
-        return {}
 
     def first_until(
         self, person: Person, code: BenefitCode, granted: date, first_paid: date | None = None
@@ -151,7 +206,14 @@ class RuleBook:
 
     def last_day(self, day: date, months: int) -> date:
         """The last day through which evidence of a day certifies, counted as the policy says."""
-        return last_day_certified(day, months, self._counting)
+        until = self._last_days[months].get(day)
+        if until is None:
+            until = self._last_days[months][day] = last_day_certified(day, months, self._counting)
+        return until
+
+    @cached_property
+    def _last_days(self) -> Mapping[int, dict[date, date]]:
+        return defaultdict(dict)
 
 
 def _shortest(

@@ -56,38 +56,52 @@ class Shortfall:
 
 
 LONGEST: Final = timedelta(days=LONGEST_PERIOD)
-STRONG: Final = Strength.STRONG  # looked up once for each item of evidence
 NONE_AT_ALL: Final = Shortfall(Lack.NOTHING)
 
 
 def strongest(
-    person: Person, sightings: Sequence[Sighting], benefit: Benefit, rules: RuleBook
+    person: Person, keys: Sequence[EvidenceKey], benefit: Benefit, rules: RuleBook
 ) -> Weight | None:
     """The strong item that carries furthest, by the rules in force on its own day; None if there is none.
 
     Not always the newest: whoever turns 80 between two items had the longer period at the first.
     """
-    best: Weight | None = None
+    if not keys:
+        return None
+    newest, day = keys[0], keys[0].day
+    for key in keys:
+        if key.day >= day and (key.day > day or key > newest):
+            newest, day = key, key.day
+    if benefit.is_plain:
+        months, rule, is_settled = rules.standing(person, day)
+        if is_settled:
+            route = rules.known[newest.feed][newest.event].event.route
+            return Weight(rules.last_day(day, months), day, route, (newest,), rule)
+    return _furthest(person, newest, keys, benefit, rules)
+
+
+def _furthest(
+    person: Person, newest: EvidenceKey, keys: Sequence[EvidenceKey], benefit: Benefit, rules: RuleBook
+) -> Weight | None:
+    """Every item that could carry furthest, weighed by its own day: the newest first, which spares most."""
+    best: EvidenceKey | None = None
+    furthest, its_rule = date.min, ""
     is_plain = benefit.is_plain
-    days: Sequence[date] = ()
-    if rules.asks_for_history:
-        days = [s.key.day for s in sightings if s.event.strength is STRONG]
+    days = [key.day for key in keys] if rules.asks_for_history else ()
     beaten = date.min  # nothing from before this day can carry as far as the best
-    for sighting in sorted(sightings, key=_newest, reverse=True) if len(sightings) > 1 else sightings:
-        key, event = sighting
-        if key.day < beaten:
-            break
-        if event.strength is not STRONG:
+    for key in (newest, *keys):
+        day = key.day
+        if day < beaten or key is best:
             continue
-        version = None if is_plain else benefit.on(key.day)
+        version = None if is_plain else benefit.on(day)
         if version is not None and not version.recognises_event((key.feed, key.event)):
             continue
-        months, rule = rules.period(benefit, version, person, key.day, days)
-        until = rules.last_day(key.day, months)
-        if best is None or (until, key) > (best.until, best.keys[0]):
-            best = Weight(until, key.day, event.route, (key,), rule)
+        months, rule = rules.period(benefit, version, person, day, days)
+        until = rules.last_day(day, months)
+        if best is None or until > furthest or (until == furthest and key > best):
+            best, furthest, its_rule = key, until, rule
             beaten = until - LONGEST
-    return best
+    return Weight(furthest, best.day, rules.event(best).route, (best,), its_rule) if best else None
 
 
 def combined(sightings: Sequence[Sighting], benefit: Benefit, rules: RuleBook) -> Weight | Shortfall:

@@ -4,13 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.against import lost_conditions
-from chalicelib.engine.benefits import BenefitRules
+from chalicelib.engine.against import claim_of, lost_conditions
 from chalicelib.engine.decide import decide
 from chalicelib.engine.facts import sort_evidence
 from chalicelib.engine.suspicion import ending, opened
 from chalicelib.model import (
-    BenefitCode,
     EntitlementStatus,
     Evidence,
     Outcome,
@@ -232,15 +230,9 @@ def test_a_child_that_has_turned_18_is_looked_into_once() -> None:
 def test_an_age_not_yet_reached_was_never_held_and_cannot_be_lost() -> None:
     facts = sort_evidence(a_person("1960-01-01"), [], RULES, ON)
     drawn = an_entitlement("old_age_allowance")
-    version = RULES.benefit_on(drawn.benefit, ON)
-    assert list(lost_conditions(drawn, version, facts)) == []
-
-
-def test_one_condition_that_may_end_is_enough_to_look() -> None:
-    aged = RULES.benefit_on(BenefitCode("old_age_allowance"), ON).conditions
-    child = RULES.benefit_on(BenefitCode("orphan_allowance"), ON).conditions
-    assert BenefitRules.model_construct(conditions=(*aged, *child)).may_be_lost
-    assert not BenefitRules.model_construct(conditions=aged).may_be_lost
+    claim = claim_of(drawn, *RULES.in_force(drawn.benefit, ON), facts)
+    assert [each.number for each in claim.unmet] == [1]
+    assert list(lost_conditions(claim, facts)) == []
 
 
 def test_a_condition_cleared_and_confirmed() -> None:

@@ -17,8 +17,12 @@ HOSPITAL = "hospital_inpatient/admitted"
 
 def seen(*items: str) -> list[Sighting]:
     """ "bus_rides/ridden 2025-05-01" -> a sighting."""
-    keys = [a_key(*item.split(" ")) for item in items]
-    return [Sighting(key, EVENTS[key.feed, key.event]) for key in keys]
+    return [Sighting(key, EVENTS[key.feed, key.event]) for key in keys(*items)]
+
+
+def keys(*items: str) -> list[EvidenceKey]:
+    """The same, of strong items, which weigh by their key."""
+    return [a_key(*item.split(" ")) for item in items]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +177,7 @@ def test_of_two_cards_on_one_day_the_better_counts() -> None:
 )
 def test_tiers(born: str, groups: tuple[KeyGroup, ...], happened: str, months: int, why: str) -> None:
     person = a_person(born, key_groups=groups)
-    weight = strongest(person, seen(f"{HOSPITAL} {happened}"), BENEFIT, RULES)
+    weight = strongest(person, keys(f"{HOSPITAL} {happened}"), BENEFIT, RULES)
     assert weight is not None
     assert weight.until == RULES.last_day(day(happened), months), why
 
@@ -181,18 +185,32 @@ def test_tiers(born: str, groups: tuple[KeyGroup, ...], happened: str, months: i
 def test_the_item_that_carries_furthest_counts_not_the_newest() -> None:
     """Whoever turns 80 between two items had the longer period at the first."""
     person = a_person("1945-06-01")
-    weight = strongest(person, seen(f"{HOSPITAL} 2025-05-31", f"{HOSPITAL} 2025-06-02"), BENEFIT, RULES)
+    weight = strongest(person, keys(f"{HOSPITAL} 2025-05-31", f"{HOSPITAL} 2025-06-02"), BENEFIT, RULES)
     assert weight is not None
     assert (weight.day, weight.until) == (day("2025-05-31"), day("2026-05-30"))
 
 
 def test_two_items_of_one_day_give_the_same_whatever_their_order() -> None:
-    items = seen(f"{HOSPITAL} 2025-05-01", "counter/certified 2025-05-01")
+    items = keys(f"{HOSPITAL} 2025-05-01", "counter/certified 2025-05-01")
     assert strongest(a_person(), items, BENEFIT, RULES) == strongest(a_person(), items[::-1], BENEFIT, RULES)
 
 
 def test_no_strong_item_gives_nothing() -> None:
-    assert strongest(a_person(), seen(f"{BUS} 2025-05-01"), BENEFIT, RULES) is None
+    assert strongest(a_person(), [], BENEFIT, RULES) is None
+
+
+@pytest.mark.parametrize("turning", [80, 90])
+def test_whoever_has_just_turned_an_age_of_a_tier_has_every_item_weighed(turning: int) -> None:
+    """Through the whole year after a birthday an item from before it may carry further than a newer one."""
+    person = a_person(f"{2025 - turning}-06-01")
+    for days in range(0, 800, 3):
+        on = day("2025-05-20") + timedelta(days=days)
+        for apart in (1, 20, 60, 90, 183, 364, 365):
+            pair = [a_key(HOSPITAL, str(on)), a_key(HOSPITAL, str(on - timedelta(days=apart)))]
+            weight = strongest(person, pair, BENEFIT, RULES)
+            assert weight is not None
+            alone = [strongest(person, [key], BENEFIT, RULES) for key in pair]
+            assert weight.until == max(w.until for w in alone if w is not None)
 
 
 def test_span_is_the_age_at_which_nothing_is_left() -> None:
