@@ -26,6 +26,7 @@ from chalicelib.model import (
     AreaCode,
     BenefitCode,
     FeedEvent,
+    FeedId,
     KeyGroup,
     Person,
 )
@@ -99,6 +100,18 @@ class RuleBook:
             for benefit in self.benefits.values()
             for version in benefit.versions
             for term in version.terms
+            for name in term.events
+        )
+
+    @cached_property
+    def feeds_of_related(self) -> frozenset[FeedId]:
+        """The feeds whose word about a related person some condition asks for."""
+        return frozenset(
+            name.key[0]
+            for benefit in self.benefits.values()
+            for version in benefit.versions
+            for term in version.terms
+            if term.of is not None
             for name in term.events
         )
 
