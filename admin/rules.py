@@ -117,7 +117,7 @@ def subjects() -> Iterator[Subject]:
         found = lake.evidence_of_many({record.person.id for record in records})
         for record in records:
             evidence = (*record.evidence, *unknown_to(record, found[record.person.id]))
-            yield Subject(record.person, record.entitlements, evidence, record.refuted)
+            yield Subject(record.person, record.entitlements, evidence, record.refuted, record.about_related)
 
 
 def _batches(records: Iterator[PersonRecord]) -> Iterator[list[PersonRecord]]:

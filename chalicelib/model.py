@@ -134,6 +134,7 @@ class Relation(StrEnum):
     PARENT = "parent"
     GUARDIAN = "guardian"
     SPOUSE = "spouse"
+    CHILD = "child"
 
 
 class KeyGroup(StrEnum):
@@ -185,6 +186,7 @@ class Entitlement:
     evidence: EvidenceKey | None = None
     rules: str = ""
     stopped_from: Month | None = None  # first month not paid (suspended, paused, terminated)
+    is_stated: bool = True  # False: a new recipient, whose first period the platform reckons
 
     def status_on(self, on: date) -> EntitlementStatus:
         """The status as people say it on a day."""
@@ -213,6 +215,25 @@ class Person:
     opted_out: bool = False
     sequence: int = 0
     head: str = ""
+    related: Mapping[PersonId, Relation] = field(default_factory=dict)  # as the roster names them
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedEvidence:
+    """What a feed reported of somebody whom the roster names as related: for a condition to ask about.
+
+    They need not draw anything. `withdrawn`: the department took it back; such an item may come first.
+    """
+
+    of: Relation
+    who: PersonId
+    evidence: Evidence
+    withdrawn: bool = False
+
+    @property
+    def name(self) -> str:
+        """The key within the recipient whom it concerns."""
+        return f"{self.who}#{self.evidence.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -587,6 +608,15 @@ class PersonRecord:
     proposals: tuple[Proposal, ...] = ()
     messages: tuple[Message, ...] = ()
     instructions: tuple[Instruction, ...] = ()
+    related: tuple[RelatedEvidence, ...] = ()
+
+    @property
+    def about_related(self) -> Mapping[Relation, tuple[Evidence, ...]]:
+        """What is known of those whom the roster names as related today, by how they are related."""
+        if not self.related:
+            return {}
+        live = [i for i in self.related if not i.withdrawn and self.person.related.get(i.who) is i.of]
+        return {of: tuple(item.evidence for item in live if item.of is of) for of in {i.of for i in live}}
 
     @property
     def open_case(self) -> Case | None:
@@ -631,6 +661,7 @@ class Change:
     proposals: tuple[Proposal, ...] = ()
     messages: tuple[Message, ...] = ()
     instructions: tuple[Instruction, ...] = ()
+    related: tuple[RelatedEvidence, ...] = ()
 
 
 # --- files -----------------------------------------------------------------------------------

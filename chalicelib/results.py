@@ -86,7 +86,15 @@ def _add_unclaimed(record: PersonRecord, on: date, lists: Rows) -> None:
     drawn = [e for e in record.entitlements if e.status is not EntitlementStatus.TERMINATED]
     if not drawn:
         return
-    found = unclaimed(record.person, record.entitlements, record.evidence, rules, on, refuted=record.refuted)
+    found = unclaimed(
+        record.person,
+        record.entitlements,
+        record.evidence,
+        rules,
+        on,
+        refuted=record.refuted,
+        related=record.about_related,
+    )
     for item in found:
         authority = rules.benefit(item.benefit).run_by
         known = min(drawn, key=lambda e: (rules.benefit(e.benefit).run_by != authority, e.benefit))

@@ -20,6 +20,7 @@ from chalicelib.model import (
     FeedId,
     Month,
     PersonRecord,
+    RelatedEvidence,
     Suspicion,
     Visit,
 )
@@ -27,7 +28,7 @@ from chalicelib.pack import current
 from chalicelib.storage import objects, people
 
 # With the tombstones: what was taken back counts for nothing.
-_KINDS = (Entitlement, Case, Suspicion, Evidence, EvidenceKey, Visit)
+_KINDS = (Entitlement, Case, Suspicion, Evidence, EvidenceKey, RelatedEvidence, Visit)
 _COUNTED = ("status", "route", "county", "case_state", "suspicion")
 
 
@@ -45,7 +46,9 @@ def nightly_statistics() -> dict[str, Any]:
             recipients += 1
             _count(record, by)
             proved.count(record)
-            yield Subject(record.person, record.entitlements, record.evidence, record.refuted)
+            yield Subject(
+                record.person, record.entitlements, record.evidence, record.refuted, record.about_related
+            )
 
     covered = coverage(everybody(), current().rules, on)
     figures = {

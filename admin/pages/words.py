@@ -94,6 +94,7 @@ RELATIONS: Final[dict[Relation, Both]] = {
     Relation.PARENT: ("父母", "parent"),
     Relation.GUARDIAN: ("监护人", "guardian"),
     Relation.SPOUSE: ("配偶", "spouse"),
+    Relation.CHILD: ("子女", "child"),
 }
 
 

@@ -6,6 +6,7 @@ suspending   two people decide a line of a suspension list
 verifying    a person ends a suspicion
 comparing    what was paid is held against what is due
 listing      who stands on the rosters twice, or for benefits that exclude each other
+relating     what is known of a related person reaches the recipient whose benefit asks
 withdrawing  evidence is taken back, and what it caused undone
 instructing  an authority acknowledges what it was told
 opening      the daily run: who comes due, what should walk and does not

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from chalicelib import clock
@@ -14,6 +14,7 @@ from chalicelib.engine.suspicion import may_open, opened
 from chalicelib.model import (
     BenefitCode,
     Change,
+    Entitlement,
     InstructionKind,
     Month,
     Payment,
@@ -30,15 +31,20 @@ ACTOR = "feed:payments"
 LOOKED_INTO = (SuspicionState.CLEARED, SuspicionState.CONFIRMED)
 
 
-def payments_arrived(payments: Sequence[tuple[PersonId, Payment]]) -> None:
+def payments_arrived(
+    payments: Sequence[tuple[PersonId, Payment]],
+    listed: Mapping[tuple[PersonId, BenefitCode], Entitlement] | None = None,
+) -> None:
     """Compare the months of a payments file, already kept, with what is due.
 
     Most of a file is as the roster says, month after month: only where it may differ is a record read.
+    `listed` are the entitlements concerned, where the caller has read them.
     """
     since: dict[PersonId, Month] = {}
     for person, payment in payments:
         since[person] = min(payment.month, since.get(person, payment.month))
-    listed = people.entitlements_of({(person, payment.benefit) for person, payment in payments})
+    if listed is None:
+        listed = people.entitlements_of({(person, payment.benefit) for person, payment in payments})
     banded = _banded(current().rules)
     doubtful = {
         person
@@ -98,7 +104,13 @@ def _differences(record: PersonRecord, payments: Sequence[Payment]) -> list[Diff
             checked[s.benefit] = max(month_of(s.closed), checked.get(s.benefit, Month("")))
     unseen = [p for p in payments if p.month > checked.get(p.benefit, Month(""))]
     found = differences(
-        record.person, record.entitlements, unseen, record.evidence, rules, refuted=record.refuted
+        record.person,
+        record.entitlements,
+        unseen,
+        record.evidence,
+        rules,
+        refuted=record.refuted,
+        related=record.about_related,
     )
     return [difference for difference in found if not _is_arrears(difference, record)]
 

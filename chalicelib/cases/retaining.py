@@ -19,6 +19,7 @@ from chalicelib.model import (
     EvidenceKey,
     FeedId,
     PersonRecord,
+    RelatedEvidence,
     Suspicion,
     SuspicionState,
 )
@@ -53,10 +54,13 @@ def _before(on: date, kept: Quantity) -> date:
 def let_go(on: date, oldest: Mapping[FeedId, date]) -> int:
     """Take from everybody's record what is too old and carries nothing; how many items that were."""
     removed = 0
-    for record in people.everyone(Entitlement, Evidence, Suspicion):
-        if _too_old(record, oldest, on):
+    for record in people.everyone(Entitlement, Evidence, RelatedEvidence, Suspicion):
+        if _too_old(record, oldest, on) or _related_too_old(record, oldest, on):
             whole = people.load(record.person.id)
-            keys = sorted(_too_old(whole, oldest, on))
+            keys: list[EvidenceKey | RelatedEvidence] = [
+                *sorted(_too_old(whole, oldest, on)),
+                *_related_too_old(whole, oldest, on),
+            ]
             for start in range(0, len(keys), AT_ONCE):
                 some = keys[start : start + AT_ONCE]
                 people.forget_evidence(whole.person.id, some, clock.now(), ACTOR)
@@ -67,6 +71,12 @@ def let_go(on: date, oldest: Mapping[FeedId, date]) -> int:
 def _too_old(record: PersonRecord, oldest: Mapping[FeedId, date], on: date) -> set[EvidenceKey]:
     old = {e.key for e in record.evidence if e.key.day < oldest.get(e.key.feed, date.min)}
     return old - _carrying(record, on) if old else old
+
+
+def _related_too_old(record: PersonRecord, oldest: Mapping[FeedId, date], on: date) -> list[RelatedEvidence]:
+    old = [i for i in record.related if i.evidence.key.day < oldest.get(i.evidence.key.feed, date.min)]
+    carrying = _carrying(record, on) if old else set()
+    return [item for item in old if item.evidence.key not in carrying]
 
 
 def _carrying(record: PersonRecord, on: date) -> set[EvidenceKey]:

@@ -59,6 +59,7 @@ def judge(record: PersonRecord, on: date) -> Decision:
         current().rules,
         on,
         refuted=record.refuted,
+        related=record.about_related,
     )
 
 

@@ -76,13 +76,24 @@ def evidence_restored(person: PersonId, evidence: Sequence[Evidence], *, actor: 
 def _change(
     record: PersonRecord, gone: frozenset[EvidenceKey], in_lake: Sequence[Evidence], actor: str
 ) -> Change:
-    on, rules = clock.today(), current().rules
     withdrawn = record.withdrawn | gone
     known = {item.key for item in record.evidence} | withdrawn
     kept = tuple(item for item in record.evidence if item.key not in gone)
     left = replace(record, evidence=kept, withdrawn=withdrawn)
     older = _that_counts(left, [item for item in in_lake if item.key not in known])
-    left = replace(left, evidence=kept + older)
+    change = consequences(record, replace(left, evidence=kept + older), gone, actor, older)
+    return replace(change, withdraw=tuple(sorted(gone)))
+
+
+def consequences(
+    record: PersonRecord,
+    left: PersonRecord,
+    gone: frozenset[EvidenceKey],
+    actor: str,
+    older: tuple[Evidence, ...] = (),
+) -> Change:
+    """What follows for certificates, suspicions and money; `left` no longer holds what is taken back."""
+    on, rules = clock.today(), current().rules
     undoing = undone(left, gone, people.payments_of(record.person.id), rules, on)
     left = _with(left, undoing)
     decision = settling.judge(left, on)
@@ -97,7 +108,6 @@ def _change(
     return replace(
         change,
         details={**change.details, "withdrawn": sorted(str(key) for key in gone), "arrears_fen": undoing.fen},
-        withdraw=tuple(sorted(gone)),
         person=change.person or (undoing.person if undoing.person != record.person else None),
         entitlements=tuple(entitlements.values()),
         suspicions=(*undoing.suspicions, *moot, *change.suspicions),

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from chalicelib.engine.decide import decide
 from chalicelib.engine.periods import age_on
 from chalicelib.engine.replay import Subject, band_of
 from chalicelib.engine.rulebook import RuleBook
@@ -43,7 +42,7 @@ def coverage(subjects: Iterable[Subject], rules: RuleBook, on: date) -> Coverage
         if not live:
             continue
         result.people += 1
-        decision = decide(subject.person, live, subject.evidence, rules, on, refuted=subject.refuted)
+        decision = subject.decide(live, rules, on)
         if not _certified(decision):
             result.uncertified[band_of(age_on(subject.person.born, on))] += 1
             continue
@@ -52,7 +51,7 @@ def coverage(subjects: Iterable[Subject], rules: RuleBook, on: date) -> Coverage
         result.by_feed.update(feeds)
         for feed in feeds:
             rest = [item for item in subject.evidence if item.key.feed != feed]
-            if not _certified(decide(subject.person, live, rest, rules, on, refuted=subject.refuted)):
+            if not _certified(replace(subject, evidence=rest).decide(live, rules, on)):
                 result.only_by_feed[feed] += 1
     return result
 

@@ -154,7 +154,8 @@ def states_on(
             _keep_newest(states, None, item, rules, on)
     for relation, items in (related or {}).items():
         for item in items:
-            _keep_newest(states, relation, item, rules, on)
+            if item.key not in refuted:
+                _keep_newest(states, relation, item, rules, on)
     return states
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from chalicelib.engine.decide import decide
+from chalicelib.engine.facts import Related
 from chalicelib.engine.periods import age_on
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import (
@@ -55,6 +56,11 @@ class Subject:
     entitlements: tuple[Entitlement, ...]
     evidence: Sequence[Evidence]
     refuted: frozenset[EvidenceKey] = frozenset()
+    related: Related | None = None
+
+    def decide(self, live: Sequence[Entitlement], rules: RuleBook, on: date) -> Decision:
+        """What a rule book makes of the person's live entitlements on a day."""
+        return decide(self.person, live, self.evidence, rules, on, refuted=self.refuted, related=self.related)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +121,8 @@ def replay(subjects: Iterable[Subject], now: RuleBook, then: RuleBook, on: date)
             if e.benefit in both and e.status in (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)
         )
         if live:
-            before = decide(subject.person, live, subject.evidence, now, on, refuted=subject.refuted)
-            after = decide(subject.person, live, subject.evidence, then, on, refuted=subject.refuted)
+            before = subject.decide(live, now, on)
+            after = subject.decide(live, then, on)
             _count(result, subject.person, live, before, after, then)
     return result
 

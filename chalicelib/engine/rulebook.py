@@ -138,6 +138,18 @@ class RuleBook:
             for name in term.events
         )
 
+    @cached_property
+    def feeds_of_related(self) -> frozenset[FeedId]:
+        """The feeds whose word about a related person some condition asks for."""
+        return frozenset(
+            name.key[0]
+            for benefit in self.benefits.values()
+            for version in benefit.versions
+            for term in version.terms
+            if term.of is not None
+            for name in term.events
+        )
+
     def period(
         self,
         benefit: Benefit,

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib import clock
-from chalicelib.intake import arriving, receipts
+from chalicelib.intake import arriving, receipts, rosters
 from chalicelib.intake.finishing import finish_reading, refused
 from chalicelib.model import DroppedFile, FileId, FileState
 from chalicelib.observability import logger
@@ -139,7 +139,7 @@ def read_range(body: str) -> None:
             logger.warning("another file stands in the place of a large one", extra={"file": file})
             return
         feed = current().feeds[dropped.feed]
-        roster = None if feed.kind == "roster" else objects.read_roster()
+        roster = rosters.index_for(feed)
         part = ranges.read_chunk(
             data, plan.layout, span.line, feed, roster, on=clock.today(), damaged=now.damaged
         )

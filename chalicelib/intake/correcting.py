@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chalicelib import cases, clock
+from chalicelib import clock
+from chalicelib.cases import relating
 from chalicelib.intake import receipts
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileState, FileStep, PersonId
 from chalicelib.pack import current
@@ -51,7 +52,7 @@ def take_back(
     taken = 0
     for person, keys in lost.items():
         if gone := keys - others.get(person, frozenset()):
-            cases.evidence_withdrawn(person, gone, actor=actor)
+            relating.evidence_withdrawn(person, gone, actor=actor)
             taken += len(gone)
     _restore(before, evidence, actor)
     return taken
@@ -65,7 +66,7 @@ def _restore(
     for person, items in evidence.items():
         new = [item for item in items if item.key not in before.get(person, frozenset())]
         if new:
-            cases.evidence_restored(person, new, actor=actor)
+            relating.evidence_restored(person, new, actor=actor)
 
 
 def supersede(earlier: DroppedFile, corrected: DroppedFile) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import unquote_plus
 
 from chalicelib import clock
 from chalicelib.errors import RefusedError
-from chalicelib.intake import arriving, chunking, receipts
+from chalicelib.intake import arriving, chunking, receipts, rosters
 from chalicelib.intake.finishing import finish, finish_reading, refused
 from chalicelib.model import DroppedFile, FeedId, FileId, FileState
 from chalicelib.observability import logger
@@ -83,7 +83,7 @@ def _announced(key: str) -> None:
 
 
 def _read(dropped: DroppedFile, feed: Feed, data: bytes) -> DroppedFile:
-    roster = None if feed.kind == "roster" else objects.read_roster()
+    roster = rosters.index_for(feed)
     manifest = arriving.manifest_of(dropped)
     if isinstance(manifest, Hold):
         return finish_reading(dropped, feed, FileReading(hold=manifest))

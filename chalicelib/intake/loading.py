@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from chalicelib import cases, clock
-from chalicelib.cases import evidence_arrived, settling
+from chalicelib import clock
+from chalicelib.cases import evidence_arrived, relating, settling
 from chalicelib.engine import renewal
 from chalicelib.intake import sheets
 from chalicelib.intake.payments import load_payments
@@ -37,8 +37,7 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
     """Keep what a file says."""
     match feed.kind:
         case "roster":
-            new = load_roster(reading.entries, actor=f"feed:{feed.id}")
-            return Loaded(new_people=new)
+            return Loaded(new_people=load_roster(reading.entries, actor=f"feed:{feed.id}"))
         case "payments":
             load_payments(reading.payments)
             return Loaded()
@@ -48,7 +47,8 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             said.put(dropped.feed, dropped.day, dropped.id, reading.evidence)
             actor = f"feed:{feed.id}"
             withdrawn = withdraw(reading.withdrawals, actor=actor)  # first: what is void accuses nobody
-            loaded = load_evidence(reading.evidence, actor=actor)
+            apart = relating.evidence_arrived(dropped.feed, reading.evidence, actor=actor)
+            loaded = load_evidence(reading.evidence, actor=actor, apart=apart)
             if dropped.feed in sheets.SHEETS:
                 sheets.visits_reported(reading.evidence)
             return replace(loaded, withdrawn=withdrawn)
@@ -57,12 +57,22 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
 # --- evidence --------------------------------------------------------------------------------------
 
 
-def load_evidence(evidence: Mapping[PersonId, Sequence[Evidence]], *, actor: str) -> Loaded:
-    """Write what cannot wait in the lake, and settle what follows (design, decision 4)."""
+def load_evidence(
+    evidence: Mapping[PersonId, Sequence[Evidence]],
+    *,
+    actor: str,
+    apart: AbstractSet[PersonId] = frozenset(),
+) -> Loaded:
+    """Write what cannot wait in the lake, and settle what follows (design, decision 4).
+
+    `apart` are those who draw nothing: what concerns others of them is told already.
+    """
     rules = current().rules
     awaited = _awaited(evidence)
     moved = kept = 0
     for person, items in evidence.items():
+        if person in apart:
+            continue
         now = items if person in awaited else [i for i in items if not renewal.may_wait(i, rules)]
         if now:
             arrival = evidence_arrived(person, renewal.newest(now, rules), actor=actor)
@@ -82,5 +92,5 @@ def _awaited(evidence: Mapping[PersonId, object]) -> AbstractSet[PersonId]:
 def withdraw(withdrawals: Mapping[PersonId, Sequence[EvidenceKey]], *, actor: str) -> int:
     """Take back what the department takes back by a code of its own (rule 14); how many items."""
     for person, keys in withdrawals.items():
-        cases.evidence_withdrawn(person, keys, actor=actor)
+        relating.evidence_withdrawn(person, keys, actor=actor)
     return sum(len(set(keys)) for keys in withdrawals.values())

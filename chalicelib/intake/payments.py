@@ -7,18 +7,21 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib import clock
-from chalicelib.cases import comparing
+from chalicelib.cases import comparing, settling
 from chalicelib.model import (
     BenefitCode,
     Change,
+    Entitlement,
     Instruction,
     InstructionKind,
     InstructionState,
     Month,
     Payment,
+    Person,
     PersonId,
     PersonRecord,
 )
+from chalicelib.pack import current
 from chalicelib.storage import people, work
 
 
@@ -26,7 +29,56 @@ def load_payments(payments: Sequence[tuple[PersonId, Payment]]) -> None:
     """Keep what was really paid, and hold instructions and amounts against it (rules 16 and 23)."""
     people.put_payments(payments)
     _match_instructions(payments)
-    comparing.payments_arrived(payments)
+    listed = people.entitlements_of({(person, payment.benefit) for person, payment in payments})
+    for person in sorted(
+        {person for (person, _), entitlement in listed.items() if not entitlement.is_stated}
+    ):
+        _begin_first_period(person)
+    comparing.payments_arrived(payments, listed)
+
+
+def _begin_first_period(person: PersonId) -> None:
+    """The period of a new recipient runs from the first payment, where the benefit says so (rule 2).
+
+    Only a payment that comes while the period reckoned from the grant still lasts is taken for the first:
+    of somebody who has drawn for years we do not know it.
+    """
+
+    def begin(record: PersonRecord) -> Change | None:
+        paid: dict[BenefitCode, date] = {}
+        for payment in people.payments_of(person):
+            paid[payment.benefit] = min(payment.paid, paid.get(payment.benefit, payment.paid))
+        begun = tuple(
+            after
+            for before in record.entitlements
+            if not before.is_stated and before.benefit in paid
+            if (after := _from_first_payment(before, record.person, paid[before.benefit])) != before
+        )
+        if not begun:
+            return None
+        stated = replace(
+            record,
+            entitlements=tuple(
+                {e.benefit: e for e in (*record.entitlements, *begun)}.values(),
+            ),
+        )
+        settlement = settling.settle(stated, clock.today())
+        settled = {e.benefit: e for e in (*begun, *settlement.entitlements)}
+        change = settlement.change("first payment seen", "feed:payments")
+        return replace(change, entitlements=tuple(settled.values()))
+
+    settling.follow_up(people.change(person, begin))
+
+
+def _from_first_payment(entitlement: Entitlement, person: Person, first: date) -> Entitlement:
+    if not entitlement.since <= first <= entitlement.certified_until:
+        return entitlement
+    rules = current().rules.for_area(person.area)
+    until = max(
+        entitlement.certified_until,
+        rules.first_until(person, entitlement.benefit, entitlement.since, first),
+    )
+    return replace(entitlement, certified_until=until, valid_until=max(until, entitlement.valid_until))
 
 
 def _match_instructions(payments: Sequence[tuple[PersonId, Payment]]) -> None:

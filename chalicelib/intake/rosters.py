@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from chalicelib import clock
-from chalicelib.cases import listing
+from chalicelib.cases import listing, relating
 from chalicelib.engine.claims import Listed
-from chalicelib.model import Entitlement, EntitlementStatus, Identity, Person, PersonId
+from chalicelib.model import AreaCode, Entitlement, EntitlementStatus, Identity, Person, PersonId, Relation
+from chalicelib.pack import current
+from chalicelib.sources.feed import Feed
 from chalicelib.sources.records import RosterEntry
 from chalicelib.storage import objects, people
+
+if TYPE_CHECKING:
+    from chalicelib.sources.roster_index import RosterIndex
+
+
+def index_for(feed: Feed) -> RosterIndex | None:
+    """Whom a feed's rows may be about; None before the first roster, and for the roster itself.
+
+    Rows about people who are only related to recipients concern us where a condition asks the feed of them.
+    """
+    index = None if feed.kind == "roster" else objects.read_roster()
+    if index is None or feed.id in current().rules.feeds_of_related:
+        return index
+    return index.recipients
 
 
 def load_roster(entries: Iterable[RosterEntry], *, actor: str) -> bool:
@@ -18,12 +35,17 @@ def load_roster(entries: Iterable[RosterEntry], *, actor: str) -> bool:
     by_number: dict[str, list[RosterEntry]] = defaultdict(list)
     for entry in entries:
         by_number[entry.number].append(entry)
-    known = people.create_all([_newcomer(mine) for mine in by_number.values()], clock.now(), actor)
+    others = people.related_ids(_related(by_number))
+    newcomers = [_newcomer(mine, others) for mine in by_number.values()]
+    before = objects.read_roster()
+    known = people.create_all(newcomers, clock.now(), actor)
     ids = {number: found.person for number, found in zip(by_number, known, strict=True)}
-    objects.add_to_roster(
-        ids,
-        {number: mine[-1].name for number, mine in by_number.items()},
-    )
+    objects.add_to_roster(ids, {number: mine[-1].name for number, mine in by_number.items()}, others)
+    related = [
+        found.person for found, newcomer in zip(known, newcomers, strict=True) if newcomer.person.related
+    ]
+    if related:
+        relating.related_anew(related, actor=actor)
     listing.roster_arrived(
         [
             Listed(ids[entry.number], entry.benefit, entry.area, entry.payee, entry.since)
@@ -31,20 +53,30 @@ def load_roster(entries: Iterable[RosterEntry], *, actor: str) -> bool:
             for entry in mine
         ]
     )
-    return any(found.created for found in known)
+    grown = len(objects.read_roster() or ()) - len(before or ())
+    return any(found.created for found in known) or bool(others and grown)
 
 
-def _newcomer(entries: Sequence[RosterEntry]) -> people.Newcomer:
+def _related(by_number: Mapping[str, Sequence[RosterEntry]]) -> dict[str, AreaCode]:
+    """The numbers of related persons, each with the area of the recipient whom it is about."""
+    return {entry.related: entry.area for mine in by_number.values() for entry in mine if entry.related}
+
+
+def _newcomer(entries: Sequence[RosterEntry], others: Mapping[str, PersonId]) -> people.Newcomer:
     """One person out of all their rows; where rows disagree about person or benefit, the last one counts."""
     entry = entries[-1]
+    related = {
+        others[row.related]: row.relation for row in entries if row.related is not None and row.relation
+    }
+    person = _person(entry, related)
     return people.Newcomer(
         Identity(entry.number, entry.name, entry.phone),
-        _person(entry),
-        tuple(_entitlement(row) for row in {row.benefit: row for row in entries}.values()),
+        person,
+        tuple(_entitlement(row, person) for row in {row.benefit: row for row in entries}.values()),
     )
 
 
-def _person(entry: RosterEntry) -> Person:
+def _person(entry: RosterEntry, related: Mapping[PersonId, Relation]) -> Person:
     return Person(
         id=PersonId(""),
         area=entry.area,
@@ -52,16 +84,23 @@ def _person(entry: RosterEntry) -> Person:
         born=entry.born.replace(day=1),
         has_phone=entry.phone is not None,
         key_groups=entry.key_groups,
+        related=related,
     )
 
 
-def _entitlement(entry: RosterEntry) -> Entitlement:
+def _entitlement(entry: RosterEntry, person: Person) -> Entitlement:
+    """What a row says; whom nobody has certified yet, the first period begins for by the benefit's rule."""
+    until = entry.certified_until
+    if until is None:
+        rules = current().rules.for_area(entry.area)
+        until = rules.first_until(person, entry.benefit, entry.since)
     return Entitlement(
         benefit=entry.benefit,
         status=EntitlementStatus.ACTIVE,
         fen=entry.fen,
         since=entry.since,
-        certified_until=entry.certified_until,
-        valid_until=entry.certified_until,
+        certified_until=until,
+        valid_until=until,
         payee=entry.payee,
+        is_stated=entry.certified_until is not None,
     )

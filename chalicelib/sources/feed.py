@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from chalicelib.declarations import Declaration, MisplacedError, Said, Word, read_declaration
 from chalicelib.errors import DeclarationError
-from chalicelib.model import FeedEvent, FeedId, KeyGroup
+from chalicelib.model import FeedEvent, FeedId, KeyGroup, Relation
 from chalicelib.sources.cells import Reader, clean
 from chalicelib.sources.worth import CountsAs, EventDeclaration, check_place, check_withdrawals, main_of
 
@@ -39,6 +39,8 @@ _FIELDS: Final[dict[str, dict[str, tuple[Reader, ...]]]] = {
         "certified_until": (Reader.DATE_AHEAD,),
         "payee": (Reader.TEXT,),
         "key_groups": (Reader.KEY_GROUPS,),
+        "related": (Reader.IDENTITY_NUMBER,),
+        "relation": (Reader.CODE,),
     },
     "payments": {
         "number": (Reader.IDENTITY_NUMBER,),
@@ -51,7 +53,8 @@ _FIELDS: Final[dict[str, dict[str, tuple[Reader, ...]]]] = {
     "api": {},
 }
 _FILELESS: Final = frozenset({"query", "api"})
-_MAY_BE_EMPTY: Final = frozenset({"phone", "grid", "key_groups"})
+_RELATIVES: Final = frozenset({"related", "relation"})  # whom a roster may name beside the recipient
+_MAY_BE_EMPTY: Final = frozenset({"phone", "grid", "key_groups", "certified_until"}) | _RELATIVES
 _CODED: Final = frozenset({Reader.CODE, Reader.KEY_GROUPS})
 # Fields of an evidence feed that only help to tell who is meant; they are never kept as facts.
 IDENTIFYING: Final[dict[str, tuple[Reader, ...]]] = {"name": (Reader.TEXT,), "born": (Reader.DATE,)}
@@ -134,6 +137,7 @@ class Column(Declaration):
     also: list[Said] = []  # other headers under which departments send the same column
     codes: dict[str, Word] = {}
     empty_if: dict[Word, list[Word]] = {}  # other field → its words for which this cell may be empty
+    optional: bool = False  # a file without the column is read all the same
 
     @model_validator(mode="after")
     def _codes_where_codes_are_read(self) -> Self:
@@ -229,7 +233,13 @@ class Feed(Declaration):
 
     def _check_fields(self) -> None:
         known = _FIELDS[self.kind]
-        missing = set(known) - set(self.fields) - ({"day", "event"} if self.kind == "evidence" else set())
+        missing = (
+            set(known) - set(self.fields) - ({"day", "event"} if self.kind == "evidence" else _RELATIVES)
+        )
+        if len(_RELATIVES & set(self.fields)) == 1:
+            raise MisplacedError("related and relation belong together", "columns")
+        if not set(self.codes_of("relation").values()) <= set(Relation):
+            raise MisplacedError(f"relations are {', '.join(Relation)}", "columns", self.fields["relation"])
         if missing:
             raise MisplacedError(f"no column leads to {', '.join(sorted(missing))}", "columns")
         known = {**known, **IDENTIFYING} if self.kind == "evidence" else known
@@ -237,6 +247,8 @@ class Feed(Declaration):
             allowed = known.get(column.field)
             if allowed is None and (self.kind != "evidence" or column.field in _RESERVED):
                 raise MisplacedError(f"a {self.kind} feed has no field {column.field}", "columns", name)
+            if column.optional and column.field not in _RELATIVES:
+                raise MisplacedError(f"{column.field} must be sent", "columns", name, "optional")
             if allowed is not None and column.read not in allowed:
                 raise MisplacedError(f"{column.field} is read by {' or '.join(allowed)}", "columns", name)
             for other, words in column.empty_if.items():

@@ -120,7 +120,7 @@ def _lacking(header: Sequence[str], feed: Feed) -> list[str]:
     """The columns that are read and that this header does not name."""
     known = _names(feed)
     there = {known.get(name_of(cell)) for cell in header}
-    return [column for column in feed.columns if column not in there]
+    return [name for name, column in feed.columns.items() if name not in there and not column.optional]
 
 
 def _positions(header: Sequence[str], feed: Feed) -> dict[str, str] | Hold:
@@ -134,7 +134,11 @@ def _positions(header: Sequence[str], feed: Feed) -> dict[str, str] | Hold:
     unknown = [_title(header[i], i) for i, column in enumerate(meant) if column is None]
     if unknown:
         return hold(HoldCode.COLUMN_UNKNOWN, unknown)
-    return {column.field: str(meant.index(name)) for name, column in feed.columns.items()}
+    return {
+        column.field: str(meant.index(name))
+        for name, column in feed.columns.items()
+        if name in meant or not column.optional
+    }
 
 
 def _title(column: str, position: int) -> str:

@@ -20,11 +20,12 @@ from chalicelib.model import (
     Month,
     Payment,
     PersonId,
+    Relation,
 )
 from chalicelib.sources.cells import Reader, Value, clean, reader_for
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import IDENTIFYING, Column, Feed
-from chalicelib.sources.identity import born, unpack
+from chalicelib.sources.identity import born, canonical, unpack
 from chalicelib.sources.matching import PACKED, PERSON, read_distinct
 from chalicelib.sources.tables import FAULT, LINE
 
@@ -34,7 +35,7 @@ _KINDS: Final[dict[Reader, type[pl.DataType]]] = {
     Reader.DATE_AHEAD: pl.Date,
     Reader.MONEY: pl.Int64,
 }
-_LENIENT: Final = frozenset({"phone"})  # and every fact
+_LENIENT: Final = frozenset({"phone", "related", "relation"})  # and every fact
 RECOVERED: Final = "recovered"
 NOTED: Final = {LINE: pl.Int64, FIELD: pl.String, FAULT: pl.String}
 # A time of day behind a date, without a zone: it changes nothing, and makes every cell a different one.
@@ -43,7 +44,8 @@ _TIMED: Final = (
 )
 _SAME: Final = {
     "evidence": [PERSON, "day", "event"],
-    "roster": [PACKED, "benefit", "area", "payee"],  # in two places: the same benefit drawn twice
+    # In two places: the same benefit drawn twice. On two lines: a second related person.
+    "roster": [PACKED, "benefit", "area", "payee", "related"],
     "payments": [PERSON, "benefit", "month", "fen", "paid"],
 }
 
@@ -52,7 +54,8 @@ _SAME: Final = {
 class RosterEntry:
     """One line of a roster: one recipient's claim to one benefit, as the authority states it.
 
-    `born` is the first day of the month of birth; `fen` is 0 for a relief without an amount.
+    `born` is the first day of the month of birth; `fen` is 0 for a relief without an amount. Where the
+    authority has not certified a new recipient yet, `certified_until` is None.
     """
 
     number: str
@@ -64,10 +67,12 @@ class RosterEntry:
     benefit: BenefitCode
     fen: int
     since: date
-    certified_until: date
+    certified_until: date | None
     payee: str
     key_groups: frozenset[KeyGroup]
     line: int
+    related: str | None = None  # the number of somebody whom a condition asks about
+    relation: Relation | None = None
 
     def __repr__(self) -> str:
         return f"RosterEntry(line {self.line})"
@@ -88,6 +93,8 @@ def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: d
     noted = [pl.DataFrame(schema=NOTED)]
     for column in feed.columns.values():
         if column.field == "number" or (feed.kind == "evidence" and column.field in IDENTIFYING):
+            continue
+        if column.field not in positions:  # optional, and not sent
             continue
         read = _read_column(hits[positions[column.field]], column, feed, on)
         if column.field in _LENIENT or column.field in feed.facts:
@@ -123,7 +130,8 @@ def without_time(cells: pl.Series) -> pl.Series:
 
 
 def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> pl.DataFrame:
-    reader = reader_for(column.read, column.codes)
+    is_number = column.read is Reader.IDENTITY_NUMBER
+    reader = canonical if is_number else reader_for(column.read, column.codes)
     empty = Fault.CELL_EMPTY if column.field in feed.required else None
 
     def read(cell: str) -> Value | Fault:
@@ -160,7 +168,19 @@ def _set_apart(rows: pl.DataFrame, faults: pl.DataFrame) -> tuple[pl.DataFrame, 
 
 def entries_of(good: pl.DataFrame) -> list[RosterEntry]:
     """The entries of a roster, in the file's order."""
-    fields = ("name", "phone", "area", "grid", "benefit", "fen", "since", "certified_until", "payee")
+    fields: tuple[str, ...] = (
+        "name",
+        "phone",
+        "area",
+        "grid",
+        "benefit",
+        "fen",
+        "since",
+        "certified_until",
+        "payee",
+    )
+    if "related" in good.columns:
+        fields = (*fields, "related", "relation")
     return [
         _entry(packed, str(groups or ""), dict(zip(fields, rest, strict=True)), line)
         for packed, groups, line, *rest in good.select(PACKED, "key_groups", LINE, *fields).iter_rows()
@@ -169,6 +189,9 @@ def entries_of(good: pl.DataFrame) -> list[RosterEntry]:
 
 def _entry(packed: int, groups: str, words: dict[str, Any], line: int) -> RosterEntry:
     number = unpack(packed)
+    related, relation = words.pop("related", None), words.pop("relation", None)
+    if related is not None and relation is not None and related != number:  # nobody is their own parent
+        words |= {"related": related, "relation": Relation(relation)}
     return RosterEntry(
         **words | {"grid": words["grid"] or "", "fen": words["fen"] or 0},
         number=number,

@@ -15,25 +15,31 @@ import polars as pl
 from chalicelib.model import PersonId
 from chalicelib.sources.identity import pack
 
-SCHEMA: Final = {"number": pl.Int64, "person": pl.String, "name": pl.String}
+SCHEMA: Final = {"number": pl.Int64, "person": pl.String, "name": pl.String, "related": pl.Boolean}
 _ROOM: Final = 6  # places per number: few numbers share one
 
 
 class RosterIndex:
-    """Packed numbers of everybody on the roster; several numbers may lead to one person."""
+    """Packed numbers of everybody on the roster; several numbers may lead to one person.
+
+    `related` are those whom the roster names for the sake of a recipient, and who draw nothing themselves.
+    """
 
     def __init__(self, frame: pl.DataFrame) -> None:
-        """Take `frame` [number: int64 packed, person: str, and name where it is known].
+        """Take `frame` [number: int64 packed, person: str, name where it is known, related: bool].
 
-        Of a number given twice the first person counts, with the last name.
+        Of a number given twice the first person counts, with the last name; a recipient wherever one row
+        says so.
         """
         if "name" not in frame.columns:  # as it was written before names were kept
             frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("name"))
+        if "related" not in frame.columns:
+            frame = frame.with_columns(pl.lit(False).alias("related"))
         columns = frame.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
         if columns["number"].n_unique() < columns.height:
             # A number twice would make two rows of one row: rows would no longer add up.
             columns = columns.group_by("number", maintain_order=True).agg(
-                pl.col("person").first(), pl.col("name").drop_nulls().last()
+                pl.col("person").first(), pl.col("name").drop_nulls().last(), pl.col("related").all()
             )
         self.frame: Final = columns
 
@@ -44,12 +50,15 @@ class RosterIndex:
         return self.frame.height
 
     @classmethod
-    def of(cls, people: Mapping[str, PersonId], names: Mapping[str, str] | None = None) -> RosterIndex:
+    def of(
+        cls, people: Mapping[str, PersonId], names: Mapping[str, str] | None = None, *, related: bool = False
+    ) -> RosterIndex:
         """The index of canonical numbers and their people; `names` by number, as far as they are known."""
         columns = {
             "number": [pack(number) for number in people],
             "person": list(people.values()),
             "name": [(names or {}).get(number) for number in people],
+            "related": [related] * len(people),
         }
         return cls(pl.DataFrame(columns, schema=SCHEMA))
 
@@ -63,6 +72,11 @@ class RosterIndex:
         buffer = io.BytesIO()
         self.frame.write_parquet(buffer)
         return buffer.getvalue()
+
+    @cached_property
+    def recipients(self) -> RosterIndex:
+        """The index without those who are only related: most feeds say nothing that concerns these."""
+        return RosterIndex(self.frame.filter(~pl.col("related"))) if self.frame["related"].any() else self
 
     def people_of(self, packed: pl.Series) -> pl.Series:
         """Each packed number's person, null where nobody bears it.

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib import clock, messages
-from chalicelib.cases import executions, settling, visiting
+from chalicelib.cases import executions, relating, settling, visiting
 from chalicelib.engine.timeline import SECONDS_A_DAY, next_list_day, plan_case, seconds_until
 from chalicelib.engine.wording import check_code
 from chalicelib.model import (
@@ -82,7 +82,7 @@ def _settled(call: StepInput, found: Sequence[Evidence]) -> PersonRecord:
         change = settlement.change(call.state.value, ACTOR)
         return replace(change, cases=(replace(case, state=call.state),)) if case and moved else change
 
-    return people.change(call.person, settle)
+    return people.change(call.person, settle, relating.brought_up_to_date(call.person))
 
 
 # --- waiting states ------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib import clock, messages
-from chalicelib.cases import executions, settling, visiting
+from chalicelib.cases import executions, relating, settling, visiting
 from chalicelib.engine.ending import Ending, ending
 from chalicelib.engine.money import overpaid
 from chalicelib.engine.periods import month_before
@@ -62,7 +62,7 @@ def gather_evidence(call: StepInput) -> Answer:
         settlement = settling.settle_with_lake(record, found, clock.today())
         return settlement.change(call.state.value, ACTOR) if settlement else None
 
-    record = people.change(call.person, gather)
+    record = people.change(call.person, gather, relating.brought_up_to_date(call.person))
     settling.follow_up(record)
     suspicion = call.suspicion_of(record)
     if suspicion is None:

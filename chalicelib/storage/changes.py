@@ -31,6 +31,7 @@ _LISTS: Final = (
     "proposals",
     "messages",
     "instructions",
+    "related",
 )
 
 

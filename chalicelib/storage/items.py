@@ -23,6 +23,7 @@ from chalicelib.model import (
     Instruction,
     Message,
     Proposal,
+    RelatedEvidence,
     Suspicion,
     Visit,
 )
@@ -54,6 +55,7 @@ KIND_OF: Mapping[str, type[Any]] = {
     "INS": Instruction,
     "MSG": Message,
     "PROP": Proposal,
+    "REL": RelatedEvidence,
     "SUS": Suspicion,
     "VISIT": Visit,
     "WD": EvidenceKey,
@@ -75,8 +77,8 @@ def sort_key(thing: object) -> str:
             return f"MSG#{thing.id}"
         case Proposal():
             return f"PROP#{thing.number:04d}"
-        case Suspicion():
-            return f"SUS#{thing.name}"
+        case RelatedEvidence() | Suspicion():
+            return f"{'SUS' if isinstance(thing, Suspicion) else 'REL'}#{thing.name}"
         case Visit():
             return f"VISIT#{thing.number:04d}"
         case EvidenceKey():

@@ -213,10 +213,15 @@ def read_roster() -> RosterIndex | None:
     return index
 
 
-def add_to_roster(people: Mapping[str, PersonId], names: Mapping[str, str] | None = None) -> None:
+def add_to_roster(
+    people: Mapping[str, PersonId],
+    names: Mapping[str, str] | None = None,
+    related: Mapping[str, PersonId] | None = None,
+) -> None:
     """Add canonical numbers and their people to the snapshot, with the names that they bear.
 
-    Names help to tell who is meant by a damaged number. ConflictError after five conflicts.
+    Names help to tell who is meant by a damaged number. `related` draw nothing themselves. ConflictError
+    after five conflicts.
     """
     import polars as pl
 
@@ -225,6 +230,8 @@ def add_to_roster(people: Mapping[str, PersonId], names: Mapping[str, str] | Non
     for tries in range(TRIES):
         known = read_roster()
         new = RosterIndex.of(people, names)
+        if related:
+            new = RosterIndex(pl.concat([new.frame, RosterIndex.of(related, related=True).frame]))
         if known is not None:
             new = RosterIndex(pl.concat([known.frame, new.frame]))
             if new.frame.equals(known.frame):

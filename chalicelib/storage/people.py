@@ -1,10 +1,11 @@
 """People: one record each, read whole, changed one step at a time, never by two writers at once.
 
     P#<id> / PROFILE                       area, grid, birth month …; sequence and head
-           / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS#      one domain object each (storage.items)
+           / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS# REL#   one domain object each (storage.items)
            / SENT#<day>                    a message went out that day (storage.messages)
            / ~I                            the sealed identity
            / ~A#<sequence>                 audit chain
+           / ~R                            the sealed number of somebody who is only related to recipients
            / ~P#<month>#<benefit>#<day>    payments, as the authority reports them
     ID#<key version>#<hmac> / ID           number → person
 
@@ -14,7 +15,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -25,6 +26,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import (
+    AreaCode,
     BenefitCode,
     Change,
     Entitlement,
@@ -36,15 +38,17 @@ from chalicelib.model import (
     Person,
     PersonId,
     PersonRecord,
+    RelatedEvidence,
 )
 from chalicelib.storage import audit, changes, opaque, sealed, tables
 from chalicelib.storage.audit import AuditEntry
 from chalicelib.storage.changes import Plan, partition
-from chalicelib.storage.items import ABOVE, IDENTITY, KIND_OF, PROFILE, decode, encode
+from chalicelib.storage.items import ABOVE, IDENTITY, KIND_OF, PROFILE, decode, encode, sort_key
 from chalicelib.storage.tables import Delete, People, Put
 
 _ID: Final = "ID"
 _PAYMENT: Final = "~P#"
+_RELATED: Final = "~R"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ def _assemble(items: Iterable[People]) -> PersonRecord | None:
         proposals=tuple(found["PROP"]),
         messages=tuple(found["MSG"]),
         instructions=tuple(found["INS"]),
+        related=tuple(found["REL"]),
     )
 
 
@@ -106,6 +111,29 @@ def person_id_of(number: str) -> PersonId | None:
     """The person of a canonical 18-character number; None for a stranger."""
     item = tables.get(People, opaque.index_key(number), _ID)
     return PersonId(item.body) if item else None
+
+
+def is_known(person_id: PersonId) -> bool:
+    """Whether somebody has a record; whom the roster only names as related has none."""
+    return tables.get(People, partition(person_id), PROFILE) is not None
+
+
+def related_ids(numbers: Mapping[str, AreaCode]) -> dict[str, PersonId]:
+    """The ids of related persons by canonical number; `numbers` holds the area of the recipient.
+
+    Whoever is a recipient too has one id. Of the others the sealed number is kept, and nothing else.
+    """
+    keys = {opaque.index_key(number): number for number in numbers}
+    found = tables.get_many(People, ((key, _ID) for key in keys))
+    ids = {keys[item.pk]: PersonId(item.body) for item in found}
+    strangers = {number: opaque.person_id_for(number) for number in numbers if number not in ids}
+    places = {partition(person): number for number, person in strangers.items()}
+    sealed_ones = {item.pk for item in tables.get_many(People, ((pk, _RELATED) for pk in places))}
+    for pk in places.keys() - sealed_ones:
+        number = places[pk]
+        box = sealed.seal(strangers[number], numbers[number][:6], {"number": number})
+        tables.put(People(pk, _RELATED, sealed=box))
+    return ids | strangers
 
 
 def find(number: str) -> PersonRecord:
@@ -184,8 +212,8 @@ def create(
 ) -> Created:
     """Make a person known, or bring a known one up to date with the roster; the same again does nothing.
 
-    Of a known person the roster may change area, grid, birth month, key groups, phone, name, and of an
-    entitlement amount, payee, start and the day certified until; never its status.
+    Of a known person the roster may change area, grid, birth month, key groups, relations, phone, name,
+    and of an entitlement amount, payee, start and the day certified until; never its status.
     """
     newcomer = Newcomer(identity, person, tuple(entitlements))
     return _arrive(newcomer, person_id_of(identity.number), at, actor)
@@ -246,6 +274,7 @@ def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) ->
             born=told.born,
             has_phone=told.has_phone,
             key_groups=told.key_groups,
+            related=told.related,
         )
         known = {entitlement.benefit: entitlement for entitlement in record.entitlements}
         wanted = tuple(_brought_up_to_date(known.get(e.benefit), e) for e in newcomer.entitlements)
@@ -265,20 +294,28 @@ def _brought_up_to_date(known: Entitlement | None, told: Entitlement) -> Entitle
     """What the roster says of an entitlement; its status and what evidence gave it stay."""
     if known is None:
         return told
+    until = told.certified_until
+    if not told.is_stated:  # nothing new is said: what was known, and where nobody ever said, the later
+        until = known.certified_until if known.is_stated else max(until, known.certified_until)
     return replace(
         known,
         fen=told.fen,
         since=told.since,
         payee=told.payee,
-        certified_until=told.certified_until,
-        valid_until=max(known.valid_until, told.certified_until),
+        certified_until=until,
+        valid_until=max(known.valid_until, until),
+        is_stated=known.is_stated or told.is_stated,
     )
 
 
-def forget_evidence(person_id: PersonId, keys: Sequence[EvidenceKey], at: datetime, actor: str) -> None:
+def forget_evidence(
+    person_id: PersonId, items: Sequence[EvidenceKey | RelatedEvidence], at: datetime, actor: str
+) -> None:
     """Take evidence that may not be kept any longer off a record; the audit chain keeps its keys."""
     pk = partition(person_id)
-    gone = [Delete(People(pk, f"EV#{key}")) for key in keys]
+    keys = [item if isinstance(item, EvidenceKey) else item.evidence.key for item in items]
+    places = [f"EV#{item}" if isinstance(item, EvidenceKey) else sort_key(item) for item in items]
+    gone = [Delete(People(pk, place)) for place in places]
     change = Change("evidence no longer kept", actor, at, {"evidence": [str(key) for key in keys]})
     changes.settle(lambda: load(person_id), lambda _record: Plan(change, also=gone))
 

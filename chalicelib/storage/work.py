@@ -6,6 +6,7 @@
     VISIT#<county> / <area>#<due>#<person>#<n>           pending visits
     SUS#<county>   / <area>#<day>#<person>#<kind>        open suspicions
     PROP#<county>  / <area>#<day>#<person>#<n>           lines to confirm or approve
+    KIN#<shard>    / <related>#<person>                  whose conditions ask about somebody else
     LOSS#<shard>   / <person>                            a loss or exclusion that people have confirmed
     INS#open       / <month>#<benefit>#<kind>#<person>   instructions not yet seen in the payments
     AREA           / <county>                            counties that have anybody
@@ -117,6 +118,8 @@ def _marks(record: PersonRecord) -> Iterator[Place]:
             yield f"OPEN#{shard}", f"{person}#{case.due}"
     if any(s.state is SuspicionState.CONFIRMED for s in record.suspicions):
         yield f"LOSS#{shard}", person
+    for other in record.person.related:
+        yield f"KIN#{shard_of(other)}", f"{other}#{person}"
 
 
 def writes(before: PersonRecord | None, after: PersonRecord) -> list[Write]:
@@ -166,6 +169,15 @@ def due_in(until: date) -> Iterator[tuple[date, PersonId]]:
     for row in _sharded("DUE", f"{until}~"):
         day, _, person = row.sk.partition("#")
         yield date.fromisoformat(day), PersonId(person)
+
+
+def related_to() -> dict[PersonId, list[PersonId]]:
+    """Everybody whom the roster names as related to recipients, and to which."""
+    found: dict[PersonId, list[PersonId]] = {}
+    for row in _sharded("KIN", "~"):
+        other, _, person = row.sk.partition("#")
+        found.setdefault(PersonId(other), []).append(PersonId(person))
+    return found
 
 
 def open_cases() -> Iterator[tuple[PersonId, date]]:

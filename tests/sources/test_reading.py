@@ -82,7 +82,7 @@ def test_two_numbers_of_one_person_lead_to_one_person() -> None:
 
 def test_a_number_given_to_two_people_makes_no_second_row() -> None:
     frame = pl.DataFrame({"number": [1, 1], "person": ["a", "b"]})
-    assert RosterIndex(frame).frame.rows() == [(1, "a", None)]
+    assert RosterIndex(frame).frame.rows() == [(1, "a", None, False)]
     assert len(roster(1, 2)) == 2
     assert repr(roster(1, 2)) == "RosterIndex(2 numbers)"
     assert RosterIndex.from_parquet(roster(1, 2).to_parquet()).frame.equals(roster(1, 2).frame)

@@ -1,0 +1,164 @@
+"""Related persons (rule 6): what feeds report of a parent, a guardian or a spouse reaches whose benefit asks.
+
+A related person need not draw anything. They are known by an opaque id as recipients are; what is kept
+is only what some condition asks about, on the record of the recipient whom it concerns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from chalicelib import clock
+from chalicelib.cases import settling, verifying, withdrawing
+from chalicelib.errors import UnreadableError
+from chalicelib.model import (
+    Change,
+    Evidence,
+    EvidenceKey,
+    FeedId,
+    FileId,
+    PersonId,
+    PersonRecord,
+    RelatedEvidence,
+    SuspicionState,
+)
+from chalicelib.observability import logger
+from chalicelib.pack import current
+from chalicelib.storage import lake, people, work
+
+NO_FILE = FileId("")  # of a withdrawal that came before what it takes back
+
+
+def evidence_arrived(
+    feed: FeedId, evidence: Mapping[PersonId, Sequence[Evidence]], *, actor: str
+) -> frozenset[PersonId]:
+    """Tell those concerned what a file says of their related persons; who of these draws nothing themselves.
+
+    Only the feeds that some condition asks are looked at: for all others nobody is related to anybody.
+    """
+    if feed not in current().rules.feeds_of_related:
+        return frozenset()
+    apart = set()
+    for other, recipients in work.related_to().items():
+        items = evidence.get(other)
+        if items is None:
+            continue
+        for recipient in recipients:
+            _told(recipient, {other: items}, actor=actor)
+        if not people.is_known(other):
+            apart.add(other)
+    return frozenset(apart)
+
+
+def brought_up_to_date(person: PersonId) -> PersonRecord:
+    """The record with what the lake holds about the related persons; as it is where that cannot be read."""
+    record = people.load(person)
+    if not record.person.related:
+        return record
+    try:
+        found = lake.evidence_of_many(record.person.related)
+    except UnreadableError:
+        logger.warning("the lake cannot be read", extra={"person": person})
+        return record
+    return _told(person, found, actor="platform", known=record)
+
+
+def related_anew(recipients: Collection[PersonId], *, actor: str) -> None:
+    """A roster names related persons: what the lake holds about them concerns these recipients too."""
+    records = [people.load(person) for person in recipients]
+    found = lake.evidence_of_many({other for record in records for other in record.person.related})
+    for record in records:
+        about = {other: found[other] for other in record.person.related}
+        _told(record.person.id, about, actor=actor, known=record)
+
+
+def _told(
+    recipient: PersonId,
+    found: Mapping[PersonId, Sequence[Evidence]],
+    *,
+    actor: str,
+    known: PersonRecord | None = None,
+) -> PersonRecord:
+    """Put on a record what its conditions ask of related persons, and settle what follows."""
+    asked = current().rules.asked
+
+    def tell(record: PersonRecord) -> Change | None:
+        held = {(item.who, item.evidence.key) for item in record.related}
+        new = tuple(
+            RelatedEvidence(record.person.related[other], other, item)
+            for other, items in found.items()
+            if other in record.person.related
+            for item in {item.key: item for item in items}.values()
+            if (item.key.feed, item.key.event) in asked and (other, item.key) not in held
+        )
+        if not new:
+            return None
+        settlement = settling.settle(replace(record, related=(*record.related, *new)), clock.today())
+        return replace(settlement.change("related person reported", actor), related=new)
+
+    if known is not None and tell(known) is None:
+        return known
+    record = people.change(recipient, tell, known)
+    settling.follow_up(record)
+    return record
+
+
+# --- taken back ------------------------------------------------------------------------------------
+
+
+def evidence_withdrawn(person: PersonId, keys: Iterable[EvidenceKey], *, actor: str) -> None:
+    """Take evidence back from whomever it concerns: the person, and those to whom they are related."""
+    gone = frozenset(keys)
+
+    def take_back(record: PersonRecord) -> Change | None:
+        of = record.person.related.get(person)
+        held = {item.evidence.key: item for item in record.related if item.who == person}
+        new = tuple(
+            replace(held[key], withdrawn=True)
+            if key in held
+            else RelatedEvidence(of, person, Evidence(key, NO_FILE, 0), withdrawn=True)
+            for key in sorted(gone)
+            if of is not None and not (key in held and held[key].withdrawn)
+        )
+        if not new:
+            return None
+        others = tuple(i for i in record.related if i.who != person or i.evidence.key not in gone)
+        left = replace(record, related=(*others, *new))
+        return replace(withdrawing.consequences(record, left, gone, actor), related=new)
+
+    if _each_related(person, gone, take_back):
+        withdrawing.evidence_withdrawn(person, gone, actor=actor)
+
+
+def evidence_restored(person: PersonId, evidence: Sequence[Evidence], *, actor: str) -> None:
+    """A corrected file holds again what an earlier correction had left out."""
+    again = {item.key: item for item in evidence}
+
+    def bring_back(record: PersonRecord) -> Change | None:
+        mine = [i for i in record.related if i.who == person and i.withdrawn and i.evidence.key in again]
+        if not mine:
+            return None
+        new = tuple(replace(i, evidence=again[i.evidence.key], withdrawn=False) for i in mine)
+        others = tuple(i for i in record.related if i not in mine)
+        settlement = settling.settle(replace(record, related=(*others, *new)), clock.today())
+        return replace(settlement.change("evidence restored", actor), related=new)
+
+    if _each_related(person, again, bring_back):
+        withdrawing.evidence_restored(person, evidence, actor=actor)
+
+
+def _each_related(
+    person: PersonId, keys: Collection[EvidenceKey], change: Callable[[PersonRecord], Change | None]
+) -> bool:
+    """Change the record of everybody whom a person is related to; whether the person has one too."""
+    if not current().rules.feeds_of_related.intersection(key.feed for key in keys):
+        return True
+    recipients = work.related_to().get(person, [])
+    for recipient in recipients:
+        record = people.change(recipient, change)
+        for suspicion in record.suspicions:
+            if suspicion.state is SuspicionState.WITHDRAWN and suspicion.waiting is not None:
+                verifying.go_on(record, suspicion)
+        settling.follow_up(record)
+    return not recipients or people.is_known(person)
