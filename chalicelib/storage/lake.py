@@ -17,8 +17,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -44,7 +45,7 @@ _LARGE: Final = (
 _LOOSE: Final = 64  # objects as loaded that a reader may have to look through; with more, tidying is worth it
 _KEPT: Final = 8_000_000  # bytes of Parquet that a process keeps in memory
 _TRIES: Final = 3
-_COLUMNS: Final = ("person", "day", "feed", "event", "file", "line", "facts", "recovered")
+_COLUMNS: Final = ("day", "feed", "event", "file", "line", "facts", "recovered")
 _NOTHING: Final[Mapping[str, str]] = {}  # one for all: most feeds have no facts, and rows are many
 _GONE: Final = frozenset({"NoSuchKey", "404"})
 _CHANGED: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
@@ -96,14 +97,13 @@ def put_evidence(feed: FeedId, file: FileId, evidence: Mapping[PersonId, Sequenc
         for person, items in evidence.items()
         for item in items
     ]
-    frame = pl.DataFrame(rows, schema=_schema(), orient="row")
-    put_rows(feed, file, frame.sort("person", maintain_order=True))
+    _put_rows(feed, file, pl.DataFrame(rows, schema=_schema(), orient="row"))
 
 
-def put_rows(feed: FeedId, file: FileId, rows: pl.DataFrame) -> None:
-    """Keep rows that have the columns of this module already."""
+def _put_rows(feed: FeedId, file: FileId, rows: pl.DataFrame) -> None:
     if rows.is_empty():
         return
+    rows = rows.sort("person", maintain_order=True)
     for bucket, part in _parts(rows, 1 if rows.height > _LARGE else 0):
         data = _parquet(part)
         digest = hashlib.sha256(data).hexdigest()[:8]
@@ -155,19 +155,34 @@ def evidence_of_many(people: Collection[PersonId]) -> dict[PersonId, list[Eviden
 
 
 def _found(people: Collection[PersonId]) -> dict[PersonId, list[Evidence]]:
-    import polars as pl
-
     found: dict[PersonId, dict[EvidenceKey, Evidence]] = {person: {} for person in people}
-    for initial, persons in groupby(sorted(people), key=lambda person: person[0]):
-        wanted = list(persons)
-        for frame in _frames_of(initial):
-            for person, *words in frame.filter(pl.col("person").is_in(wanted)).select(_COLUMNS).iter_rows():
-                item = _evidence(*words)
-                mine = found[person]
+
+    def take(persons: Iterable[PersonId], frame: pl.DataFrame) -> None:
+        for person in persons:
+            mine = found[person]
+            for item in _about(person, frame):
                 known = mine.setdefault(item.key, item)
                 if known is not item and _outranks(item, known):
                     mine[item.key] = item
+
+    # Everybody's first: what is tidied away from it meanwhile is in what a bucket shows afterwards.
+    for frame in _frames_of(f"{_EVERYBODY}/"):
+        take(found, frame)
+    for initial, persons in groupby(sorted(found), key=lambda person: person[0]):
+        mine = list(persons)
+        for frame in _frames_of(initial):
+            take(mine, frame)
     return {person: [items[key] for key in sorted(items)] for person, items in found.items()}
+
+
+def _about(person: PersonId, frame: pl.DataFrame) -> Iterator[Evidence]:
+    """One person's rows: looked up, for going through all rows takes a hundred times as long."""
+    persons = frame.get_column("person")
+    start = bisect_left(persons, person)
+    end = bisect_right(persons, person, lo=start)
+    if start < end:
+        for words in zip(*(frame.get_column(name)[start:end] for name in _COLUMNS), strict=True):
+            yield _evidence(*words)
 
 
 def _outranks(item: Evidence, other: Evidence) -> bool:
@@ -188,11 +203,10 @@ def _evidence(
     return Evidence(_key(day, feed, event), FileId(file), line, told, recovered)
 
 
-def _frames_of(initial: str) -> list[pl.DataFrame]:
-    """Everything that may hold people with this initial; listed again if it is tidied meanwhile."""
+def _frames_of(bucket: str) -> list[pl.DataFrame]:
+    """Everything in the buckets that begin like this; listed again if one is tidied meanwhile."""
     for _ in range(_TRIES):
-        # Everybody's first: what was tidied away before the second listing is in what the second shows.
-        stored = [*_listed(f"{_EVERYBODY}/"), *_listed(initial)]
+        stored = list(_listed(bucket))
         frames = [frame for each in stored if (frame := _frame(each)) is not None]
         if len(frames) == len(stored):
             return frames
