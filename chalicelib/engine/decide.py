@@ -185,9 +185,9 @@ def _because(
     rules: RuleBook,
 ) -> tuple[Reason, ...]:
     """Why, the weightiest reason first."""
-    if weak is NONE_AT_ALL and strong is not None and excluded is None and not opposed:
-        if stated < on <= strong.until:  # as for most people
-            return (reasons.by_strong(strong, rules.event(strong.keys[0])),)
+    unopposed = weak is NONE_AT_ALL and excluded is None and not opposed
+    if strong is not None and unopposed and stated < on <= strong.until:  # as for most people
+        return (reasons.by_strong(strong, rules.event(strong.keys[0])),)
     why = [excluded, *opposed] if excluded is not None else list(opposed)
     is_live = False
     if strong is not None and strong.until >= on:
