@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -19,15 +19,15 @@ from admin import rehearsal
 from chalicelib import clock
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role, caller_of
-from chalicelib.cases.settling import unknown_to
 from chalicelib.engine.coverage import coverage
 from chalicelib.engine.replay import Effect, Replay, Subject, replay
 from chalicelib.errors import DeclarationError, WuganError
-from chalicelib.model import PersonRecord
+from chalicelib.model import Evidence, PersonRecord
 from chalicelib.pack import PACKS, Pack, bundles, changes, current, load_folder
 from chalicelib.pack.differing import Difference, differences
 from chalicelib.settings import settings
-from chalicelib.storage import lake, people, rulebooks
+from chalicelib.storage import people, rulebooks
+from chalicelib.storage.gist import Gist
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -113,15 +113,19 @@ def _differences(folder: Path) -> list[Difference]:
 
 def subjects() -> Iterator[Subject]:
     """Everybody with all that is known of them, on their record or in the lake; UnreadableError."""
+    gist = Gist()
     for records in _batches(people.everyone()):
-        found = lake.evidence_of_many({record.person.id for record in records})
+        found = gist.of_many([record.person.id for record in records])
         for record in records:
-            evidence = (*record.evidence, *unknown_to(record, found[record.person.id]))
+            evidence: Sequence[Evidence] = found[record.person.id]
+            if record.evidence or record.withdrawn:
+                known = {item.key for item in record.evidence} | record.withdrawn
+                evidence = [*record.evidence, *(item for item in evidence if item.key not in known)]
             yield Subject(record.person, record.entitlements, evidence, record.refuted, record.about_related)
 
 
 def _batches(records: Iterator[PersonRecord]) -> Iterator[list[PersonRecord]]:
-    """So many at a time that each bucket of the lake is read seldom, and memory stays small."""
+    """So many at a time that what is said of them is looked up together, and memory stays small."""
     while batch := list(islice(records, BATCH)):
         yield batch
 

@@ -22,6 +22,7 @@ from chalicelib.engine.replay import Replay, Subject, replay
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import Evidence, FeedId, FileId, PersonId
 from chalicelib.storage import lake
+from chalicelib.storage.gist import Gist
 
 TOGETHER: Final = 50_000  # people for whom the lake is read at once, as the operator's command does
 
@@ -43,6 +44,7 @@ def cpu_seconds(count: int, seed: int = 1) -> tuple[float, Replay]:
         lake.tidy({}, always=True)
         rules = pack.load(PACK).rules
         gc.collect()
+        gc.freeze()  # what the bench itself holds is not gone through again and again
         begun = time.process_time()
         replayed = replay(_subjects(cases), rules, _stricter(rules), ON)
         return time.process_time() - begun, replayed
@@ -57,9 +59,10 @@ def _by_feed(cases: list[Case]) -> dict[FeedId, dict[PersonId, list[Evidence]]]:
 
 
 def _subjects(cases: list[Case]) -> Iterator[Subject]:
+    gist = Gist()
     for first in range(0, len(cases), TOGETHER):
         some = cases[first : first + TOGETHER]
-        found = lake.evidence_of_many({person.id for person, _, _ in some})
+        found = gist.of_many([person.id for person, _, _ in some])
         for person, entitlements, _ in some:
             yield Subject(person, tuple(entitlements), found[person.id])
 

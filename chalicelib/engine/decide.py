@@ -61,14 +61,14 @@ def decide(
     The values of the person's county hold. Raises NotFoundError for an entitlement to a benefit that
     nobody has declared.
     """
-    if rules.counties:
-        rules = rules.for_area(person.area)
     return decide_on(sort_evidence(person, evidence, rules, on, refuted, related), entitlements, rules)
 
 
 def decide_on(facts: Facts, entitlements: Sequence[Entitlement], rules: RuleBook) -> Decision:
-    """The same of evidence that has been sorted; `rules` are those of the person's own area."""
+    """The same of evidence that has been sorted."""
     on = facts.on
+    if rules.counties:
+        rules = rules.for_area(facts.person.area)
     claims = [claim_of(each, *rules.in_force(each.benefit, on), facts) for each in entitlements]
     verdicts = [_verdict(claim, facts, entitlements, rules) for claim in claims]
     return Decision(facts.person.id, on, rules.version, tuple(verdicts), findings(claims, facts, rules))

@@ -68,6 +68,11 @@ class Facts:
     is_accused: bool = False  # by whatever: nothing may speak against most people
     weighed: tuple[Weight | None, Weight | Shortfall] | None = None  # for every benefit that weighs alike
 
+    def afresh(self) -> Facts:
+        """The same, to be weighed by another rule book."""
+        self.weighed = None
+        return self
+
 
 def sort_evidence(
     person: Person,

@@ -1,6 +1,7 @@
 """Rehearse a rule book: the same people and evidence, decided by the old words and by the new.
 
-`replay` calls the function that decides, so what it says is what would happen. Nobody is identified:
+`replay` calls the function that decides, so what it says is what would happen; evidence that both rule
+books sort alike is sorted once. Nobody is identified:
 people are counted by benefit, county and age band, and an example is a day, a benefit and the two
 sentences that an officer would read.
 """
@@ -12,10 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
-from chalicelib.engine.decide import decide
-from chalicelib.engine.facts import Related
+from chalicelib.engine.decide import decide_on
+from chalicelib.engine.facts import Facts, Related, sort_evidence
 from chalicelib.engine.periods import age_on
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import (
@@ -60,11 +62,14 @@ class Subject:
 
     def decide(self, live: Sequence[Entitlement], rules: RuleBook, on: date) -> Decision:
         """What a rule book makes of the person's live entitlements on a day."""
-        return decide(self.person, live, self.evidence, rules, on, refuted=self.refuted, related=self.related)
+        return decide_on(self.facts(rules, on), live, rules)
+
+    def facts(self, rules: RuleBook, on: date) -> Facts:
+        """The evidence, sorted as a rule book asks."""
+        return sort_evidence(self.person, self.evidence, rules, on, self.refuted, self.related)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Of whom a figure speaks: a benefit, a county (six digits), an age band."""
 
     benefit: BenefitCode
@@ -102,6 +107,7 @@ class Replay:
         return sum(count for (which, _), count in self.effects.items() if which is effect)
 
 
+@cache
 def band_of(age: int) -> str:
     """The age band in which figures are given."""
     return next(name for least, name in reversed(BANDS) if age >= least)
@@ -114,6 +120,7 @@ def replay(subjects: Iterable[Subject], now: RuleBook, then: RuleBook, on: date)
     """
     result = Replay(on, now.version, then.version)
     both = now.benefits.keys() & then.benefits.keys()
+    sort_alike = now.sorts_like(then)
     for subject in subjects:
         live = tuple(
             e
@@ -121,8 +128,10 @@ def replay(subjects: Iterable[Subject], now: RuleBook, then: RuleBook, on: date)
             if e.benefit in both and e.status in (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)
         )
         if live:
-            before = subject.decide(live, now, on)
-            after = subject.decide(live, then, on)
+            facts = subject.facts(now, on)
+            before = decide_on(facts, live, now)
+            facts = facts.afresh() if sort_alike else subject.facts(then, on)
+            after = decide_on(facts, live, then)
             _count(result, subject.person, live, before, after, then)
     return result
 
@@ -141,6 +150,8 @@ def _count(
     for entitlement, was, becomes in zip(live, before.verdicts, after.verdicts, strict=True):
         result.certified_now += was.valid_until >= result.on
         result.certified_then += becomes.valid_until >= result.on
+        if was.valid_until == becomes.valid_until and was.outcome is becomes.outcome:
+            continue
         for effect in _effects(entitlement, was, becomes, then, result.on):
             group = Group(entitlement.benefit, person.area[:6], band_of(age_on(person.born, result.on)))
             result.effects[effect, group] += 1

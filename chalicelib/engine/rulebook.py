@@ -92,6 +92,11 @@ class RuleBook:
             feeds[feed][name] = Declared(event, event.strength, (feed, name) in self.asked)
         return feeds
 
+    def sorts_like(self, other: RuleBook) -> bool:
+        """Whether both ask the same of evidence before they weigh it."""
+        mine, theirs = self.policy.suspicions.oldest_years, other.policy.suspicions.oldest_years
+        return self.events == other.events and self.asked == other.asked and mine == theirs
+
     def event(self, key: EvidenceKey) -> FeedEvent:
         """What the feed of a record declares about it."""
         return self.events[key.feed, key.event]

@@ -250,6 +250,31 @@ def _remember(stored: _Stored, frame: pl.DataFrame) -> None:
         _frames[stored] = frame
 
 
+def everything() -> Iterator[pl.DataFrame]:
+    """All rows, one object at a time, for whoever asks about everybody; UnreadableError.
+
+    Whatever is tidied away meanwhile is in what a new listing shows; rows may come twice.
+    """
+    import polars as pl
+
+    read: set[_Stored] = set()
+    try:
+        for _ in range(_TRIES):
+            gone = False
+            for each in [each for each in _listed("") if each not in read]:
+                frame = _fetch(each)
+                if frame is None:
+                    gone = True
+                else:
+                    read.add(each)
+                    yield frame
+            if not gone:
+                return
+    except (ClientError, BotoCoreError, pl.exceptions.PolarsError) as error:
+        raise UnreadableError("the lake cannot be read") from error
+    raise UnreadableError("the lake is tidied faster than it can be read")
+
+
 # --- tidy ----------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,72 @@
+"""What the lake says about everybody, held so tightly that a city fits into memory: for rehearsals.
+
+A decision asks of a record what was reported, of which day, with which facts, and whether the number
+was whole; not by which line of which file. Of eight million records that leaves some thousand different
+ones: each is made once, and a person has a list of their numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId
+from chalicelib.storage import lake
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_SAYS: Final = ("day", "feed", "event", "facts", "recovered")
+LAKE: Final = FileId("lake")  # instead of the file that a record came in, which decides nothing
+
+
+class Gist:
+    """Everything of the lake that can decide; UnreadableError if it cannot be read."""
+
+    def __init__(self) -> None:
+        """Read the whole lake, one object at a time."""
+        import polars as pl
+
+        self._numbers: dict[tuple[Any, ...], int] = {}
+        self._items: list[Evidence] = []
+        parts = [self._gathered(frame) for frame in lake.everything()]
+        empty = pl.DataFrame(schema={"person": pl.String, "items": pl.List(pl.UInt32)})
+        self._people = pl.concat([empty, *parts])
+
+    def of_many(self, people: Collection[PersonId]) -> dict[PersonId, list[Evidence]]:
+        """What it says about some people, in no order and perhaps twice: evidence is a set."""
+        import polars as pl
+
+        wanted = pl.DataFrame({"person": list(people)}, schema={"person": pl.String})
+        rows = wanted.join(self._people, on="person")
+        items = self._items
+        said = [items[number] for number in rows["items"].explode().to_list()]
+        found: dict[PersonId, list[Evidence]] = defaultdict(list)
+        end = 0
+        for person, count in zip(rows["person"].to_list(), rows["items"].list.len().to_list(), strict=True):
+            start, end = end, end + count
+            found[person] += said[start:end]
+        return found
+
+    def _gathered(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Each person of an object with the numbers of what is said about them."""
+        import polars as pl
+
+        says = frame.select("person", *_SAYS).with_columns(pl.col("facts").fill_null(""))
+        different = says.select(_SAYS).unique(maintain_order=True)
+        numbers = pl.Series("items", [self._number(row) for row in different.iter_rows()], pl.UInt32)
+        return says.join(different.with_columns(numbers), on=_SAYS).group_by("person").agg("items").rechunk()
+
+    def _number(self, row: tuple[Any, ...]) -> int:
+        number = self._numbers.setdefault(row, len(self._items))
+        if number == len(self._items):
+            self._items.append(_evidence(*row))
+        return number
+
+
+def _evidence(day: date, feed: str, event: str, facts: str, recovered: bool) -> Evidence:
+    told = json.loads(facts) if facts else {}
+    return Evidence(EvidenceKey(day, FeedId(feed), event), LAKE, 0, told, recovered)
