@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import shutil
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Final
 
 from rich.console import Console
@@ -98,6 +99,7 @@ def budgets(size: Size, rows: list[Row]) -> list[Budget]:
         Budget("CPU saved against PostgreSQL", server.work / ours.work, 8, 30, "times", more_is_better=True),
         Budget("peak memory of reading", ours.cost.peak_mb, 700, 400, "MB"),
         Budget("deciding for 1.36 million people" + report.scaled(share), deciding * share, 10, 2, "CPU s"),
+        *_rehearsing(size, share),
         Budget(f"status against a bare route ({queries:g} queries)", ours_us / bare_us, 1.5, 1.1, "times"),
     ]
     if ARCHIVE.exists():
@@ -105,6 +107,17 @@ def budgets(size: Size, rows: list[Row]) -> list[Budget]:
             unzipped = sum(item.file_size for item in archive.infolist()) / 1e6
         found.append(Budget("deployment package, unzipped", unzipped, 240, 80, "MB"))
     return found
+
+
+def _rehearsing(size: Size, share: float) -> Iterator[Budget]:
+    """Old words and new for everybody; memory is told for the people who were run."""
+    with TemporaryDirectory(prefix="wugan-bench-") as folder:
+        answer = Path(folder) / "answer.json"
+        cost = run("bench.rehearsing", str(size.recipients), answer)
+        seconds = float(json.loads(answer.read_text())["cpu"])
+    name = "rehearsing a rule book for 1.36 million people" + report.scaled(share)
+    yield Budget(name, seconds * share, 60, 20, "CPU s")
+    yield Budget(f"peak memory of rehearsing for {size.recipients:,} people", cost.peak_mb, 3000, 1000, "MB")
 
 
 def main(size: Size) -> int:

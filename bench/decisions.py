@@ -37,6 +37,7 @@ ON: Final = date(2025, 6, 30)
 PACK: Final = "bozhou"
 BATCH: Final = 4_000
 ITEMS: Final = 6  # newest items per person, on average: 8.3 million of 1.36 million people
+INITIALS: Final = "abcdefghijklmnopqrstuvwxyz234567"  # of a person's id
 ACCUSED: Final = 0.005
 MORE_THAN_ONE: Final = 0.2  # share of people with a second entitlement
 
@@ -54,7 +55,7 @@ def invented(count: int, seed: int) -> Iterator[list[Case]]:
         batch: list[Case] = []
         for number in range(first, min(first + BATCH, count)):
             person = Person(
-                PersonId(f"{number:026d}"), AreaCode("341602001001"), "01",
+                PersonId(f"{INITIALS[number % 32]}{number:025d}"), AreaCode("341602001001"), "01",
                 _born(number), True,
             )  # fmt: skip
             drawn = chance.sample(may_draw[person.born], 2 if chance.random() < MORE_THAN_ONE else 1)

@@ -7,7 +7,8 @@ import os
 import pytest
 from rich.table import Table
 
-from bench import decisions, report, status
+from bench import decisions, rehearsing, report, status
+from chalicelib.engine.replay import Effect
 from chalicelib.settings import settings
 
 
@@ -15,6 +16,13 @@ def test_everybody_is_decided_for() -> None:
     seconds, verdicts = decisions.cpu_seconds(50)
     assert seconds > 0
     assert verdicts >= 50
+
+
+def test_everybody_is_rehearsed_for() -> None:
+    seconds, replayed = rehearsing.cpu_seconds(50)
+    assert seconds > 0
+    assert replayed.people == 50
+    assert replayed.total(Effect.SHORTER) + replayed.total(Effect.PROPOSED_FOR_SUSPENSION) > 25
 
 
 def test_the_status_is_told_and_so_is_the_bare_route(monkeypatch: pytest.MonkeyPatch) -> None:
