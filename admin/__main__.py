@@ -9,6 +9,8 @@
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
     python -m admin rules approve|activate BUNDLE            … by two people, from a day to come
     python -m admin rules list|coverage
+    python -m admin rules new-feed BAND=SHARE …              what a new feed of that reach would add
+    python -m admin rules decision PERSON [--entry N]        a stored decision, made again and explained
     python -m admin pages write|check                        docs/sheets, out of the declarations
     python -m admin county export FOLDER AREA SHEET          what a county may set, as an Excel sheet
     python -m admin county import FOLDER SHEET               … and the filled sheet back into the folder

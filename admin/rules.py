@@ -16,13 +16,14 @@ from rich.progress import track
 from rich.table import Table
 
 from admin import rehearsal
+from admin.again import decided_again
 from chalicelib import clock
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role, caller_of
-from chalicelib.engine.coverage import coverage
-from chalicelib.engine.replay import Effect, Replay, Subject, replay
-from chalicelib.errors import DeclarationError, WuganError
-from chalicelib.model import Evidence, PersonRecord
+from chalicelib.engine.coverage import coverage, would_add
+from chalicelib.engine.replay import BANDS, Effect, Replay, Subject, replay
+from chalicelib.errors import DeclarationError, NotFoundError, WuganError
+from chalicelib.model import Change, Evidence, PersonId, PersonRecord
 from chalicelib.pack import PACKS, Pack, bundles, changes, current, load_folder
 from chalicelib.pack.differing import Difference, differences
 from chalicelib.settings import settings
@@ -64,6 +65,17 @@ def add_to(subjects: Subparsers) -> None:
     _needs_token(activating)
     verbs.add_parser("list", help="proposals and activations")
     verbs.add_parser("coverage", help="what each feed is worth: who would be visited without it")
+    adding = verbs.add_parser("new-feed", help="how many more a new strong feed would certify")
+    adding.add_argument(
+        "reach",
+        nargs="+",
+        metavar="BAND=SHARE",
+        help=f"share of an age band: {', '.join(b for _, b in BANDS)}",
+    )
+    deciding = verbs.add_parser("decision", help="make a stored decision again, by the rules that made it")
+    deciding.add_argument("person", help="the person's id here (never a number)")
+    deciding.add_argument("--entry", type=int, help="of the audit chain (default: the newest decision)")
+    _needs_token(deciding)
 
 
 def _needs_token(parser: argparse.ArgumentParser) -> None:
@@ -168,6 +180,70 @@ def show_coverage(options: argparse.Namespace) -> None:
     console.print(f"{counted.certified:,} of {counted.people:,} people certified on {counted.on}")
 
 
+def show_new_feed(options: argparse.Namespace) -> None:
+    """Print how many people a feed that reaches these shares would certify beyond those certified now."""
+    reach = {}
+    for word in options.reach:
+        band, _, share = word.partition("=")
+        try:
+            reach[band] = float(share)
+            if not (0 <= reach[band] <= 1 and band in {name for _, name in BANDS}):
+                raise ValueError(word)
+        except ValueError:
+            bands = ", ".join(name for _, name in BANDS)
+            console.print(f"{word}: 请写作 年龄段=比例，如 60-69=0.3。 Write BAND=SHARE: {bands}; 0 to 1.")
+            sys.exit(2)
+    everybody = track(subjects(), "people 人", console=console, transient=True)
+    counted = coverage(everybody, current().rules, clock.today())
+    table = Table("age", "uncertified 未认证", "reached", "would add 约增加", box=None)
+    for _, band in BANDS:
+        missing, share = counted.uncertified[band], reach.get(band, 0.0)
+        added = would_add(counted, {band: share})
+        table.add_row(band, f"{missing:,}", f"{share:.0%}", f"{added:,.1f}")
+    console.print(table)
+    added, uncertified = would_add(counted, reach), sum(counted.uncertified.values())
+    console.print(
+        f"约增加 {added:,.1f} 人（未认证 {uncertified:,} 人，共 {counted.people:,} 人）；"
+        "假定未认证人员与同龄人同样会出现在新数据中，通常偏高。\n"
+        f"About {added:,.1f} of {uncertified:,} uncertified people, of {counted.people:,}; it takes them "
+        "to be reached like anybody else of their age, and they seldom are."
+    )
+
+
+def show_decision(options: argparse.Namespace) -> None:
+    """Make a stored decision again and explain it; the look is on the person's record."""
+    caller = officer(options)
+    person = PersonId(options.person)
+    if not caller.may_see(person, people.load(person).person.area):
+        raise NotFoundError("no such person")  # as for a person whom nobody knows
+    record = people.change(person, lambda _: looked(caller))
+    again = decided_again(record, people.audit_trail(person), options.entry)
+    table = Table("benefit", "待遇", "stored 原决定", "again 重算", "same", box=None)
+    rules = bundles.for_rules(again.decision.rules).rules
+    for benefit in sorted(again.stored.keys() | again.now.keys()):
+        stored, now = again.stored.get(benefit, "—"), again.now.get(benefit, "—")
+        same = "是 yes" if stored == now else "否 no"
+        table.add_row(benefit, rules.benefit(benefit).title.zh, stored, now, same)
+    console.print(table)
+    for key in again.lost:
+        console.print(f"{key}: 此后已撤回或已过保存期。 Since withdrawn or no longer kept.", highlight=False)
+    console.print(f"entry {again.number}, {again.decision.on}, {again.decision.rules}", highlight=False)
+    for zh, en in zip(again.receipt.zh, again.receipt.en, strict=True):
+        console.print(f"{zh}\n  {en}", highlight=False)
+    if not again.is_same:
+        console.print(
+            "重算结果与原决定不一致，请核对此后撤回或更正的数据。 "
+            "It does not come out as it was stored: see what has been withdrawn or corrected since."
+        )
+        sys.exit(1)
+
+
+def looked(caller: Caller) -> Change:
+    """The look as an entry of the person's chain (rule 26)."""
+    details = {"what": "decision made again", "role": caller.role.value, "area": caller.area}
+    return Change("looked", caller.subject, clock.now(), details)
+
+
 # --- changing ------------------------------------------------------------------------------------
 
 
@@ -220,6 +296,8 @@ _VERBS: Final[dict[str, Any]] = {
     "diff": diff,
     "replay": rehearse,
     "coverage": show_coverage,
+    "new-feed": show_new_feed,
+    "decision": show_decision,
     "propose": propose,
     "approve": approve,
     "activate": activate,

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from chalicelib.errors import DeclarationError, NotFoundError
+from chalicelib.model import AreaCode
 from chalicelib.pack.declared import PACKS, Pack, load_folder
 from chalicelib.storage import rulebooks
 from chalicelib.storage.clients import kept, on_forget
@@ -96,8 +97,15 @@ def read(name: str) -> bytes:
 
 
 def for_rules(version: str) -> Pack:
-    """The pack by which a stored decision was made; NotFoundError if no bundle bears its version."""
+    """The pack by which a stored decision was made; NotFoundError if no bundle bears its version.
+
+    A decision about somebody of a county with values of its own bears that county's version.
+    """
+    city, _, county = version.partition("+")
     for name in rulebooks.bundle_names():
-        if name.startswith(f"{version}-"):
-            return fetch(name)
+        if name.startswith(f"{city}-"):
+            rules = fetch(name).rules
+            mine = rules.for_area(AreaCode(county[:6])) if county else rules
+            if mine.version == version:
+                return fetch(name)
     raise NotFoundError(f"no bundle bears the version {version!r}")

@@ -2,14 +2,16 @@
 
 import re
 import shutil
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from admin.__main__ import main
-from chalicelib.model import Change, Evidence, EvidenceKey, FeedId, FileId
-from chalicelib.pack import PACKS, current
+from chalicelib.cases import settling
+from chalicelib.model import Change, Evidence, EvidenceKey, FeedId, FileId, PersonId
+from chalicelib.pack import PACKS, bundles, current
 from chalicelib.settings import settings
 from chalicelib.storage import clients, people
 from sandbox.tokens import Issuer
@@ -109,3 +111,82 @@ def test_what_each_feed_is_worth(capsys: pytest.CaptureFixture[str]) -> None:
     table = said(capsys, "rules", "coverage")
     assert re.search(r"bus_rides .* 1 +1 +100.0%", table)
     assert "1 of 1 people" in table
+
+
+@pytest.mark.usefixtures("_weakly_certified")
+def test_what_a_new_feed_would_add(capsys: pytest.CaptureFixture[str], clock: StoppedClock) -> None:
+    clock.advance(days=200)  # nobody is certified any more
+    told = said(capsys, "rules", "new-feed", "70-79=0.25", "80-89=0.5")
+    assert re.search(r"70-79 +1 +25% +0.2", told)
+    assert "of 1 uncertified people, of 1" in told
+    for wrong in ("60-69=2", "65=0.5", "60-69"):
+        with pytest.raises(SystemExit):
+            main(["rules", "new-feed", wrong])
+        assert wrong in capsys.readouterr().out
+
+
+# --- a stored decision, made again ---------------------------------------------------------------
+
+
+@pytest.fixture
+def decided(_weakly_certified: None) -> PersonId:
+    """The same pensioner, certified by the rides: the decision stands in the chain, its rules in a bundle."""
+    bundles.keep_shipped("bozhou")
+    [record] = people.everyone()
+    settlement = settling.settle(record, clock_today())
+    assert settlement
+    people.change(record.person.id, lambda _: settlement.change("certified", "tests"))
+    return record.person.id
+
+
+def clock_today() -> date:
+    return date(2025, 7, 1)
+
+
+def test_a_stored_decision_comes_out_the_same_and_is_explained(
+    decided: PersonId, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = said(capsys, "rules", "decision", decided, "--token", token("officer-a"))
+    assert re.search(r"resident_pension .*weak 2025-09-\S+ +weak 2025-09-\S+ +是 yes", told)
+    assert "相互印证" in told
+    assert "policy/weak" in told
+    assert people.audit_trail(decided)[-1].actor == "officer-a", "the look is on record"
+    number = next(e.sequence for e in people.audit_trail(decided) if e.action == "certified")
+    assert "yes" in said(capsys, "rules", "decision", decided, "--entry", str(number), "--token", token("b"))
+
+
+def test_what_came_later_is_left_out(decided: PersonId, capsys: pytest.CaptureFixture[str]) -> None:
+    later = Evidence(EvidenceKey(date(2025, 6, 30), FeedId("hospital_inpatient"), "admitted"), FileId("g"), 2)
+    people.change(decided, lambda _: Change("seen", "tests", AT, evidence=(later,)))
+    assert "是 yes" in said(capsys, "rules", "decision", decided, "--token", token("officer-a"))
+
+
+def test_a_record_withdrawn_since_is_named(decided: PersonId, capsys: pytest.CaptureFixture[str]) -> None:
+    gone = EvidenceKey(date(2025, 6, 20), FeedId("pharmacy_purchases"), "bought")
+    people.change(decided, lambda _: Change("withdrawn", "tests", AT, withdraw=(gone,)))
+    told = said(capsys, "rules", "decision", decided, "--token", token("officer-a"))
+    assert "2025-06-20#pharmacy_purchases#bought: " in told
+    assert "是 yes" in told
+
+
+def test_a_decision_that_comes_out_otherwise_is_no_success(
+    decided: PersonId, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The roster has been corrected since: what the chain does not hold cannot be told apart."""
+    [record] = people.everyone()
+    better = replace(record.entitlements[0], certified_until=date(2026, 1, 31))
+    people.change(decided, lambda _: Change("roster", "tests", AT, entitlements=(better,)))
+    with pytest.raises(SystemExit):
+        main(["rules", "decision", decided, "--token", token("officer-a")])
+    told = capsys.readouterr().out
+    assert "否 no" in told
+    assert "corrected since" in told
+
+
+def test_nobody_looks_beyond_their_area_or_at_what_is_no_decision(
+    decided: PersonId, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = ISSUER.issue("officer", "3701", "officer-x", now=datetime(2025, 7, 1, 2, tzinfo=UTC))
+    assert "no such person" in said(capsys, "rules", "decision", decided, "--token", elsewhere, expect=1)
+    mine = ("--token", token("officer-a"))
+    assert "no such decision" in said(capsys, "rules", "decision", decided, "--entry", "1", *mine, expect=1)

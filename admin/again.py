@@ -1,0 +1,125 @@
+"""One stored decision, made again by the very rules that made it: does it come out the same, and why?
+
+The audit chain of a person says by which version of the rules each certificate moved, on which day, and
+which evidence had come by then. What a chain does not hold is taken from the record as it stands: the
+roster's words, and what is known of related persons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from chalicelib.engine.decide import decide
+from chalicelib.engine.explain import Receipt, explain
+from chalicelib.engine.periods import civil_time
+from chalicelib.errors import NotFoundError
+from chalicelib.model import (
+    BenefitCode,
+    Decision,
+    Evidence,
+    EvidenceKey,
+    FeedId,
+    FileId,
+    Person,
+    PersonRecord,
+    SuspicionKind,
+    SuspicionState,
+)
+from chalicelib.pack import bundles
+from chalicelib.storage.audit import AuditEntry
+
+_EVIDENCE, _WITHDRAWN = "EV#", "WD#"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A stored decision beside what the same rules say of the same evidence."""
+
+    number: int  # of the entry in the person's chain
+    stored: dict[BenefitCode, str]  # outcome and day
+    decision: Decision
+    receipt: Receipt
+    lost: tuple[EvidenceKey, ...]  # known then, and since withdrawn or no longer kept: by its key alone
+
+    @property
+    def now(self) -> dict[BenefitCode, str]:
+        """The same of the decision that was made again."""
+        return {
+            verdict.benefit: f"{verdict.outcome} {verdict.valid_until.isoformat()}"
+            for verdict in self.decision.verdicts
+        }
+
+    @property
+    def is_same(self) -> bool:
+        """Whether every benefit comes out as it was stored."""
+        return self.now == self.stored
+
+
+def decided_again(record: PersonRecord, trail: tuple[AuditEntry, ...], number: int | None = None) -> Again:
+    """The decision in an entry of a person's chain (the newest, if none is named), made again.
+
+    NotFoundError if the entry holds no decision, or no bundle of its rules is stored.
+    """
+    entry = _entry(trail, number)
+    version, verdicts = str(entry.details["rules"]), entry.details["verdicts"]
+    stored = {BenefitCode(code): str(said) for code, said in dict(verdicts).items()}  # type: ignore[call-overload]
+    rules = bundles.for_rules(version).rules
+    on = civil_time(entry.at).date()
+    evidence, lost = _known(record, trail, entry.sequence)
+    decision = decide(
+        _living(record, on),
+        [entitlement for entitlement in record.entitlements if entitlement.benefit in stored],
+        evidence,
+        rules,
+        on,
+        refuted=frozenset(
+            s.evidence
+            for s in record.suspicions
+            if s.state is SuspicionState.CLEARED and s.evidence and s.closed and s.closed <= on
+        ),
+        related=record.about_related,
+    )
+    return Again(entry.sequence, stored, decision, explain(decision, rules), lost)
+
+
+def _entry(trail: tuple[AuditEntry, ...], number: int | None) -> AuditEntry:
+    for entry in reversed(trail):
+        if number in (None, entry.sequence) and {"rules", "verdicts"} <= entry.details.keys():
+            return entry
+    raise NotFoundError("no such decision is in the person's chain")
+
+
+def _known(
+    record: PersonRecord, trail: tuple[AuditEntry, ...], number: int
+) -> tuple[list[Evidence], tuple[EvidenceKey, ...]]:
+    """The evidence that the record held after an entry, and the keys of which no more than that is left."""
+    held = {f"{_EVIDENCE}{item.key}": item for item in record.evidence}
+    names: dict[str, None] = {}
+    for entry in trail:
+        if entry.sequence <= number:
+            names |= {item: None for item in entry.items if item.startswith(_EVIDENCE)}
+            for item in entry.items:
+                taken_back = item.replace(_WITHDRAWN, _EVIDENCE, 1)
+                if item.startswith(_WITHDRAWN) and taken_back not in held:  # else it was given back again
+                    names.pop(taken_back, None)
+    lost = tuple(_key(name) for name in names if name not in held)
+    return [*(held[name] for name in names if name in held), *(_bare(key) for key in lost)], lost
+
+
+def _key(name: str) -> EvidenceKey:
+    day, feed, event = name.removeprefix(_EVIDENCE).split("#", 2)
+    return EvidenceKey(date.fromisoformat(day), FeedId(feed), event)
+
+
+def _bare(key: EvidenceKey) -> Evidence:
+    return Evidence(key, FileId(""), 0)
+
+
+def _living(record: PersonRecord, on: date) -> Person:
+    """The person, without a death that people confirmed only later."""
+    later = any(
+        s.kind is SuspicionKind.DEATH and s.state is SuspicionState.CONFIRMED and s.closed and s.closed > on
+        for s in record.suspicions
+    )
+    return replace(record.person, deceased_on=None) if later else record.person
