@@ -706,6 +706,17 @@ class FileStep:
 
 
 @dataclass(frozen=True, slots=True)
+class FileNotice:
+    """Something about a whole file that an officer must look into before it concerns anybody (rule 12)."""
+
+    code: str
+    zh: str
+    en: str
+    count: int  # out of so many
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class DroppedFile:
     """One file of one department, through its stages. `key` is personal data: never logged."""
 
@@ -728,6 +739,7 @@ class DroppedFile:
     corrects: FileId | None = None  # the file in whose place it stands
     withdrawn: int = 0  # items of evidence taken back, by a code of its own or by what it corrects
     repairs: Mapping[str, int] = field(default_factory=dict)  # rule of repair → identity numbers
+    notices: tuple[FileNotice, ...] = ()
 
     @property
     def was_released(self) -> bool:

@@ -32,6 +32,7 @@ class Detector:
 
     def __init__(self, town: Town) -> None:
         self._numbers = {p.number for p in town.people} | {s.number for s in town.strangers}
+        self._numbers |= {p.relative.number for p in town.people if p.relative is not None}
         self._phones = set(town.by_phone)
 
     def look(self, text: str, where: str) -> Iterator[Leak]:

@@ -57,6 +57,8 @@ def what_reached(
             continue
         reached = civil_date(file.finished)
         for index, happening in written.about:
+            if happening.of_relative:
+                continue
             event = pack.rules.events[happening.feed, happening.event]
             found[index].append(Known(event, happening.day, reached))
     for told in diary.told:
@@ -68,6 +70,18 @@ def what_reached(
             day = civil_date(knock.at)
             found[knock.person].append(Known(in_person(pack, Route.VISIT), day, day))
     return found
+
+
+def relatives_reported(diary: Diary, files: Iterable[DroppedFile]) -> frozenset[int]:
+    """Of whose related persons an accepted row has told."""
+    loaded = {file.key for file in files if file.state is FileState.LOADED}
+    return frozenset(
+        index
+        for key, written in diary.files.items()
+        if key in loaded
+        for index, happening in written.about
+        if happening.of_relative
+    )
 
 
 def in_person(pack: Pack, route: Route) -> FeedEvent:

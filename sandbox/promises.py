@@ -23,6 +23,7 @@ from chalicelib.model import (
     MessageState,
     StateName,
 )
+from sandbox.entitled import first_periods, related_conditions
 from sandbox.leaks import Leak
 from sandbox.town.authorities import PAY_DAY, READING_DAY, months_up_to
 from sandbox.truth import Truth
@@ -109,8 +110,8 @@ def _arrears_paid(run: Run) -> Iterable[str]:
     """Who was suspended and certified again has been paid every month since the start."""
     last = run.on.replace(day=1) if run.on.day >= PAY_DAY else run.on.replace(day=1) - timedelta(1)
     read = last.replace(day=READING_DAY)
-    months = months_up_to(f"{run.truth.scene.town.start:%Y-%m}", f"{last:%Y-%m}")
     for index, record in run.truth.records.items():
+        months = months_up_to(f"{run.truth.scene.town.people[index].joins:%Y-%m}", f"{last:%Y-%m}")
         active = {e.benefit: e for e in record.entitlements if e.status is EntitlementStatus.ACTIVE}
         resumed = {
             i.benefit for i in record.instructions if i.kind is InstructionKind.RESUME and i.issued < read
@@ -165,7 +166,8 @@ def _files_as_expected(run: Run) -> Iterable[str]:
 def _every_feed_delivers(run: Run) -> Iterable[str]:
     """Each feed of the pack sent a file that was loaded; what it said of recipients was accepted."""
     loaded = {file.feed for file in run.truth.files if file.state is FileState.LOADED}
-    written = {w.feed for w in run.truth.scene.diary.files.values() if w.about}
+    files = run.truth.scene.diary.files.values()
+    written = {w.feed for w in files if any(not happening.of_relative for _, happening in w.about)}
     said = {known.event.feed for facts in run.truth.known.values() for known in facts}
     for name, feed in sorted(run.truth.pack.feeds.items()):
         if feed.takes_files and name not in loaded:
@@ -286,6 +288,8 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "every suspension was signed by two people": _two_signers,
     "everybody on the roster is known": _everybody_known,
     "whoever was resumed has been paid every month": _arrears_paid,
+    "a new recipient is certified from the first payment or the day of the grant": first_periods,
+    "what entitles through a related person is doubted only once it has ended": related_conditions,
     "every row is accounted for": _every_row_accounted,
     "every receipt agrees and returns the rejected rows": _receipts_agree,
     "every file became what it had to": _files_as_expected,

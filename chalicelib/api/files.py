@@ -117,6 +117,7 @@ def _file(dropped: DroppedFile) -> Json:
         "corrects": dropped.corrects,
         "repairs": dict(dropped.repairs),
         "why": {"code": dropped.code, "zh": dropped.zh, "en": dropped.en} if dropped.code else None,
+        "notices": [asdict(notice) for notice in dropped.notices],
         "stages": [
             {"state": step.state.value, "at": step.at, "by": step.by, "reason": step.reason or None}
             for step in dropped.steps

@@ -15,6 +15,7 @@ from chalicelib.model import (
     BenefitCode,
     Change,
     Entitlement,
+    FileNotice,
     InstructionKind,
     Month,
     Payment,
@@ -34,11 +35,12 @@ LOOKED_INTO = (SuspicionState.CLEARED, SuspicionState.CONFIRMED)
 def payments_arrived(
     payments: Sequence[tuple[PersonId, Payment]],
     listed: Mapping[tuple[PersonId, BenefitCode], Entitlement] | None = None,
-) -> None:
+) -> FileNotice | None:
     """Compare the months of a payments file, already kept, with what is due.
 
     Most of a file is as the roster says, month after month: only where it may differ is a record read.
-    `listed` are the entitlements concerned, where the caller has read them.
+    `listed` are the entitlements concerned, where the caller has read them. Where more people differ than
+    the policy's limit, it is the file or the roster that is wrong: one notice, and nobody is suspected.
     """
     since: dict[PersonId, Month] = {}
     for person, payment in payments:
@@ -54,8 +56,26 @@ def payments_arrived(
         and (payment.fen != entitlement.fen or payment.benefit in banded)
     }
     doubtful |= since.keys() & _suspected()
-    for person in sorted(doubtful):
+    accused = [person for person in sorted(doubtful) if compare(person, since[person], only_look=True)]
+    limit = current().rules.policy.limits.wrong_amounts
+    if limit.is_exceeded(len(accused), len(since)):
+        return _notice(len(accused), len(since))
+    for person in accused:
         compare(person, since[person])
+    return None
+
+
+def _notice(count: int, of: int) -> FileNotice:
+    return FileNotice(
+        "too_many_wrong_amounts",
+        f"{of}人中有{count}人实发与应发不符，超出单个文件的限度，未逐人立疑点。"
+        "多为统一调标而名册尚未更新：请核对名册和发放文件，更新名册后，下一发放文件到达时重新比对。",
+        f"{count} of {of} people were paid otherwise than due, more than one file may accuse: nobody is "
+        "suspected. Most often amounts were raised and the roster does not say so yet: check both; "
+        "the next payments file is compared again.",
+        count,
+        of,
+    )
 
 
 def _banded(rules: RuleBook) -> set[BenefitCode]:
@@ -72,20 +92,26 @@ def _suspected() -> set[PersonId]:
     return {row.person for row in work.suspicions("") if row.item.kind is SuspicionKind.WRONG_AMOUNT}
 
 
-def compare(person: PersonId, since: Month) -> None:
-    """Open what differs from a month on; end what differed and does not any more (a part came later)."""
+def compare(person: PersonId, since: Month, *, only_look: bool = False) -> bool:
+    """Open what differs from a month on; end what differed and does not any more (a part came later).
+
+    Returns whether anything differs that is not suspected yet. `only_look`: it is not opened.
+    """
+    new: list[Suspicion] = []
 
     def put(record: PersonRecord) -> Change | None:
+        nonlocal new
         open_ones = [s for s in record.open_suspicions if s.kind is SuspicionKind.WRONG_AMOUNT]
         first = min([since, *(month_of(s.evidence.day) for s in open_ones if s.evidence is not None)])
         found = _differences(record, people.payments_of(person, first))
         keys = {difference.key for difference in found}
         moot = [_withdrawn(s) for s in open_ones if s.evidence not in keys]
         new = _opened(record, found, moot)
-        if not moot and not new:
+        opened_now = [] if only_look else new
+        if not moot and not opened_now:
             return None
-        details = {"opened": [s.name for s in new], "withdrawn": [s.name for s in moot]}
-        changed = {s.name: s for s in (*moot, *new)}
+        details = {"opened": [s.name for s in opened_now], "withdrawn": [s.name for s in moot]}
+        changed = {s.name: s for s in (*moot, *opened_now)}
         return Change("amounts compared", ACTOR, clock.now(), details, suspicions=tuple(changed.values()))
 
     record = people.change(person, put)
@@ -93,6 +119,7 @@ def compare(person: PersonId, since: Month) -> None:
         if suspicion.state is SuspicionState.WITHDRAWN and suspicion.waiting is not None:
             verifying.go_on(record, suspicion)
     settling.follow_up(record)
+    return bool(new)
 
 
 def _differences(record: PersonRecord, payments: Sequence[Payment]) -> list[Difference]:

@@ -6,23 +6,63 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import Final
 
 from chalicelib import clock
-from chalicelib.cases import settling
+from chalicelib.cases import settling, verifying
 from chalicelib.engine.claims import Listed, drawn_twice
+from chalicelib.engine.ending import is_of_two_lines
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.suspicion import may_open, opened
-from chalicelib.model import BenefitCode, Change, EntitlementStatus, Finding, PersonId, PersonRecord
+from chalicelib.model import (
+    BenefitCode,
+    Change,
+    EntitlementStatus,
+    Finding,
+    PersonId,
+    PersonRecord,
+    SuspicionState,
+)
 from chalicelib.pack import current
-from chalicelib.storage import people
+from chalicelib.storage import people, work
+
+ACTOR: Final = "feed:roster"
 
 
 def roster_arrived(lines: Sequence[Listed]) -> None:
-    """Hold the lines of a roster, already kept, against each other and against what else people draw."""
+    """Hold the lines of a roster, and of others about the same people, against each other.
+
+    Also against what else these people draw. The rosters are kept already.
+    """
     rules = current().rules
     twice = drawn_twice(lines, rules)
     for person in sorted(twice.keys() | _drawing_apart(lines, rules)):
         _look_into(person, twice.get(person, ()))
+
+
+def moves_settled(several: AbstractSet[tuple[PersonId, BenefitCode]]) -> None:
+    """End what was suspected of two lines where one of them has gone: the person has moved.
+
+    `several` are those who still stand in several places. What people have decided stays.
+    """
+    for row in list(work.suspicions("")):
+        if is_of_two_lines(row.item) and (row.person, row.item.benefit) not in several:
+            _withdraw(row.person, row.item.name)
+
+
+def _withdraw(person: PersonId, name: str) -> None:
+    def put(record: PersonRecord) -> Change | None:
+        found = next((s for s in record.open_suspicions if s.name == name), None)
+        if found is None:
+            return None
+        state, on = SuspicionState.WITHDRAWN, clock.today()
+        ended = replace(found, state=state, verified_by=ACTOR, closed=on)
+        return Change("moved", ACTOR, clock.now(), {"suspicion": name}, suspicions=(ended,))
+
+    record = people.change(person, put)
+    for suspicion in record.suspicions:
+        if suspicion.name == name and suspicion.state is SuspicionState.WITHDRAWN:
+            verifying.go_on(record, suspicion)
 
 
 def _drawing_apart(lines: Sequence[Listed], rules: RuleBook) -> set[PersonId]:
@@ -59,6 +99,6 @@ def _look_into(person: PersonId, twice: Sequence[Finding]) -> None:
             if may_open(finding, known)
         )
         settlement = replace(settlement, suspicions=(*settlement.suspicions, *new))
-        return settlement.change("rosters compared", "feed:roster") if settlement else None
+        return settlement.change("rosters compared", ACTOR) if settlement else None
 
     settling.follow_up(people.change(person, put))

@@ -208,6 +208,25 @@ class Stay(Declaration):
     why: str = Field(min_length=1)
 
 
+class Limit(Declaration):
+    """The most that one file or one day may cause by itself: a number, or a share if that is more."""
+
+    number: int = Field(ge=1)
+    percent: float = Field(ge=0, le=100)
+
+    def is_exceeded(self, count: int, of: int) -> bool:
+        """Whether `count` out of so many is more than either allows."""
+        return count > max(self.number, of * self.percent / 100)
+
+
+class Limits(Declaration):
+    """The blast radius (rule 12): beyond it nothing happens by itself, and one person looks first."""
+
+    wrong_amounts: Limit = Limit(number=10, percent=2)  # people of one payments file
+    deaths: Limit = Limit(number=10, percent=2)  # people whom one file accuses, of all recipients
+    left: Limit = Limit(number=10, percent=5)  # lines of a county's benefit that one roster drops
+
+
 class Suspicions(Declaration):
     """Verification (rule 13): working days by level 0 village, 1 township, 2 county."""
 
@@ -270,6 +289,7 @@ class Policy(Declaration):
     suspension: SuspensionPolicy
     stays: tuple[Stay, ...]
     suspicions: Suspicions
+    limits: Limits = Limits()
     messages: MessagePolicy
     objection_working_days: Days
     recovery_working_days: Days

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib import clock
 from chalicelib.errors import RefusedError
-from chalicelib.intake import correcting, loading, receipts
+from chalicelib.intake import correcting, limits, loading, receipts
 from chalicelib.intake.correcting import BY_INTAKE
 from chalicelib.model import DroppedFile, FileState, FileStep
 from chalicelib.observability import logger
@@ -20,6 +20,8 @@ from chalicelib.storage import files, inbox, objects
 def finish_reading(dropped: DroppedFile, feed: Feed, reading: FileReading) -> DroppedFile:
     """Load what a file says, or hold it; either way the department gets its receipt."""
     seen = replace(dropped, counts=reading.counts, repairs=reading.repairs)
+    if reading.hold is None and not dropped.was_released:
+        reading = replace(reading, hold=limits.too_many_deaths(dropped.feed, reading))
     earlier = correcting.corrected_by(seen)
     if reading.hold is not None:
         finished = finish(_held(seen, reading.hold), feed, reading)
@@ -33,6 +35,7 @@ def finish_reading(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Dr
         certified=result.certified,
         kept=result.kept,
         withdrawn=result.withdrawn,
+        notices=result.notices,
     )
     if earlier is not None:
         loaded = replace(loaded, corrects=earlier.id)

@@ -12,7 +12,7 @@ from chalicelib.engine import renewal
 from chalicelib.intake import sheets
 from chalicelib.intake.payments import load_payments
 from chalicelib.intake.rosters import load_roster
-from chalicelib.model import DroppedFile, Evidence, EvidenceKey, PersonId
+from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileNotice, PersonId
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.reading import FileReading
@@ -31,16 +31,17 @@ class Loaded:
     kept: int = 0
     new_people: bool = False
     withdrawn: int = 0  # items of evidence that it takes back
+    notices: tuple[FileNotice, ...] = ()  # what was not done by itself (rule 12)
 
 
 def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
     """Keep what a file says."""
     match feed.kind:
         case "roster":
-            return Loaded(new_people=load_roster(reading.entries, actor=f"feed:{feed.id}"))
+            new, notices = load_roster(reading.entries, dropped.day, actor=f"feed:{feed.id}")
+            return Loaded(new_people=new, notices=notices)
         case "payments":
-            load_payments(reading.payments)
-            return Loaded()
+            return Loaded(notices=load_payments(reading.payments))
         case _:
             # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
             objects.put_evidence(dropped.feed, dropped.id, reading.evidence)

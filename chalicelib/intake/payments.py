@@ -12,6 +12,7 @@ from chalicelib.model import (
     BenefitCode,
     Change,
     Entitlement,
+    FileNotice,
     Instruction,
     InstructionKind,
     InstructionState,
@@ -25,7 +26,7 @@ from chalicelib.pack import current
 from chalicelib.storage import people, work
 
 
-def load_payments(payments: Sequence[tuple[PersonId, Payment]]) -> None:
+def load_payments(payments: Sequence[tuple[PersonId, Payment]]) -> tuple[FileNotice, ...]:
     """Keep what was really paid, and hold instructions and amounts against it (rules 16 and 23)."""
     people.put_payments(payments)
     _match_instructions(payments)
@@ -34,7 +35,8 @@ def load_payments(payments: Sequence[tuple[PersonId, Payment]]) -> None:
         {person for (person, _), entitlement in listed.items() if not entitlement.is_stated}
     ):
         _begin_first_period(person)
-    comparing.payments_arrived(payments, listed)
+    notice = comparing.payments_arrived(payments, listed)
+    return (notice,) if notice is not None else ()
 
 
 def _begin_first_period(person: PersonId) -> None:

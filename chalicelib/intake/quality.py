@@ -21,7 +21,18 @@ from chalicelib.sources.quality import Arrival, FeedMonth, feed_month
 from chalicelib.storage import files, objects
 
 MONTHS_SHOWN = 12
-COLUMNS = ("数据项", "月份", "文件数", "迟到天数", "是否全量", "行数", "退回行数", "上门核对人数", "其中有误")
+COLUMNS = (
+    "数据项",
+    "月份",
+    "文件数",
+    "迟到天数",
+    "是否全量",
+    "行数",
+    "退回行数",
+    "上门核对人数",
+    "其中有误",
+    "超限待核",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,14 @@ def _year(
     feed_id: FeedId, feed: Feed, month: Month, proved: Mapping[str, Mapping[str, int]]
 ) -> tuple[FeedMonth, ...]:
     arrivals = [
-        Arrival(speaks_of(f), clock.civil_date(f.received), f.counts.rows, f.counts.rejected, f.was_released)
+        Arrival(
+            speaks_of(f),
+            clock.civil_date(f.received),
+            f.counts.rows,
+            f.counts.rejected,
+            f.was_released,
+            len(f.notices),
+        )
         for f in files.of_feed(feed_id)
         if f.state is FileState.LOADED
     ]
@@ -114,6 +132,6 @@ def _as_csv(years: list[FeedYear]) -> str:
     writer.writerow(COLUMNS)
     for year in years:
         for m in year.months:
-            figures = (m.files, m.days_late, m.load.value, m.rows, m.rejected, m.checked, m.wrong)
+            figures = (m.files, m.days_late, m.load.value, m.rows, m.rejected, m.checked, m.wrong, m.notices)
             writer.writerow((year.feed.title.zh, m.month, *figures))
     return out.getvalue()

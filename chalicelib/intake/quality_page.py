@@ -28,6 +28,7 @@ _HEADS: Final = (
     ("行数", "Rows"),
     ("退回比例", "Share rejected"),
     ("上门核对有误比例", "Share proved wrong by visits"),
+    ("超限待核事项", "Beyond a limit, for a person"),
     ("近十二个月迟到天数", "Days late, twelve months"),
 )
 _BAR: Final = 14
@@ -65,6 +66,7 @@ def _row(zh: str, en: str, months: Sequence[FeedMonth]) -> str:
         f'<td class="n">{now.rows:,}</td>',
         f'<td class="n">{_share(now.rejected_share, now.rejected, now.rows)}</td>',
         f'<td class="n">{_share(now.wrong_share, now.wrong, now.checked)}</td>',
+        f'<td class="n">{now.notices}</td>',
         f"<td>{_bars(months)}</td>",
     )
     return f"<tr>{''.join(cells)}</tr>"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from typing import Any, Final
 
 from chalicelib.model import DroppedFile, FileState
@@ -57,6 +58,7 @@ def receipt_of(dropped: DroppedFile, feed: Feed | None, *, with_rejects: bool) -
         "people_kept_for_later": dropped.kept,
         "withdrawn": dropped.withdrawn,
         "corrects": dropped.corrects,
+        "notices": [asdict(notice) for notice in dropped.notices],
         "rejected_rows": f"{dropped.department}/{dropped.id}.csv" if with_rejects else None,
         "repairs_by_rule": dict(dropped.repairs),
         "repaired_numbers": f"{dropped.department}/{dropped.id}.repaired.csv" if dropped.repairs else None,

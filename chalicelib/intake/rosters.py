@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from datetime import date
+
+import polars as pl
 
 from chalicelib import clock
 from chalicelib.cases import listing, relating
 from chalicelib.engine.claims import Listed
-from chalicelib.model import AreaCode, Entitlement, EntitlementStatus, Identity, Person, PersonId, Relation
+from chalicelib.errors import ConflictError
+from chalicelib.model import (
+    AreaCode,
+    BenefitCode,
+    Entitlement,
+    EntitlementStatus,
+    FileNotice,
+    Identity,
+    Person,
+    PersonId,
+    Relation,
+)
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
+from chalicelib.sources.listings import SCHEMA, Listings, after_roster
 from chalicelib.sources.records import RosterEntry
-from chalicelib.storage import objects, people
-
-if TYPE_CHECKING:
-    from chalicelib.sources.roster_index import RosterIndex
+from chalicelib.sources.roster_index import RosterIndex
+from chalicelib.storage import objects, people, tables
+from chalicelib.storage.changes import TRIES
 
 
 def index_for(feed: Feed) -> RosterIndex | None:
@@ -30,8 +44,13 @@ def index_for(feed: Feed) -> RosterIndex | None:
     return index.recipients
 
 
-def load_roster(entries: Iterable[RosterEntry], *, actor: str) -> bool:
-    """Create or update everybody on a roster; whether somebody is new. Absence closes nothing (rule 20)."""
+def load_roster(
+    entries: Iterable[RosterEntry], day: date, *, actor: str
+) -> tuple[bool, tuple[FileNotice, ...]]:
+    """Create or update everybody on the roster of a day; absence closes nothing (rule 20).
+
+    Returns whether somebody is new, and what an officer has to look into.
+    """
     by_number: dict[str, list[RosterEntry]] = defaultdict(list)
     for entry in entries:
         by_number[entry.number].append(entry)
@@ -46,15 +65,63 @@ def load_roster(entries: Iterable[RosterEntry], *, actor: str) -> bool:
     ]
     if related:
         relating.related_anew(related, actor=actor)
-    listing.roster_arrived(
-        [
-            Listed(ids[entry.number], entry.benefit, entry.area, entry.payee, entry.since)
-            for mine in by_number.values()
-            for entry in mine
-        ]
-    )
+    lines = [
+        Listed(ids[entry.number], entry.benefit, entry.area, entry.payee, entry.since)
+        for mine in by_number.values()
+        for entry in mine
+    ]
+    notices = _held_against_others(lines, day)
     grown = len(objects.read_roster() or ()) - len(before or ())
-    return any(found.created for found in known) or bool(others and grown)
+    is_new = any(found.created for found in known) or bool(others and grown)
+    return is_new, notices
+
+
+def _held_against_others(lines: Sequence[Listed], day: date) -> tuple[FileNotice, ...]:
+    """Who stands on two rosters, who has left one of them, and whether too many seem to have left."""
+    mine = pl.DataFrame(
+        sorted({(line.person, line.benefit, line.area, line.payee, line.since, day) for line in lines}),
+        schema=SCHEMA,
+        orient="row",
+    )
+    after = _listed(mine)
+    elsewhere = [
+        Listed(PersonId(person), BenefitCode(benefit), AreaCode(area), payee, since)
+        for person, benefit, area, payee, since, _ in after.together(mine["person"].unique()).iter_rows()
+    ]
+    listing.roster_arrived([*lines, *elsewhere])
+    listing.moves_settled({(PersonId(p), BenefitCode(b)) for p, b in after.in_several_places.iter_rows()})
+    if not after.missing:
+        return ()
+    return (
+        FileNotice(
+            "roster_drops_many",
+            f"名册比上次少了{after.missing}行(上次{after.of}行)，超出单个名册的限度，未按迁出处理。"
+            "请与发放部门核对名册是否完整。",
+            f"the roster drops {after.missing} of {after.of} lines, more than one roster may: nobody is "
+            "taken to have left. Check with the authority whether it is whole.",
+            after.missing,
+            after.of,
+        ),
+    )
+
+
+def _listed(mine: pl.DataFrame) -> Listings:
+    """The lines of all rosters with those of this one; ConflictError after five conflicts."""
+    limit = current().rules.policy.limits.left
+    for tries in range(TRIES):
+        data, etag = objects.read_listed()
+        before = pl.DataFrame(schema=SCHEMA) if data is None else pl.read_parquet(io.BytesIO(data))
+        after = after_roster(before, mine, limit.is_exceeded)
+        buffer = io.BytesIO()
+        after.lines.write_parquet(buffer)
+        try:
+            if not after.lines.equals(before):
+                objects.write_listed(buffer.getvalue(), etag)
+        except ConflictError:
+            tables.pause(tries)
+        else:
+            return after
+    raise ConflictError("others keep writing the lines of the rosters")
 
 
 def _related(by_number: Mapping[str, Sequence[RosterEntry]]) -> dict[str, AreaCode]:

@@ -43,6 +43,7 @@ class HoldCode(StrEnum):
     TOO_FEW_ROWS = "too_few_rows"
     TOO_MANY_REJECTED = "too_many_rejected"
     TOO_MANY_BLANK = "too_many_blank"
+    TOO_MANY_DEATHS = "too_many_deaths"
     MANIFEST_UNREADABLE = "manifest_unreadable"
     MANIFEST_ROWS = "manifest_rows"
     MANIFEST_DIGEST = "manifest_digest"
@@ -66,6 +67,7 @@ _HELD: Final = frozenset(
         HoldCode.TOO_MANY_REJECTED,
         HoldCode.TOO_MANY_BLANK,
         HoldCode.NUMBERS_DAMAGED,
+        HoldCode.TOO_MANY_DEATHS,
         HoldCode.MANIFEST_UNREADABLE,
         HoldCode.MANIFEST_ROWS,
         HoldCode.MANIFEST_DIGEST,
@@ -194,6 +196,12 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
     HoldCode.TOO_MANY_BLANK: (
         "列的空白过多: {what}。请补全后重新投放; 若确实如此, 请告知我们放行。",
         "Too many blank cells in: {what}. Fill them in and drop the file again, or tell us to release it.",
+    ),
+    HoldCode.TOO_MANY_DEATHS: (
+        "所报死亡人数远超常情({what})。请核对是否误报; 若确实如此, 请告知我们放行。"
+        "放行之前任何人不因此被核查。",
+        "The file reports far more deaths than usual ({what}). Check whether they are right, or tell us "
+        "that they are and we release it; until then nobody is looked into because of it.",
     ),
     HoldCode.MANIFEST_UNREADABLE: (
         "清单文件(manifest.json)无法读取或有未知项。请按说明改正清单后重新投放, 或告知我们不看清单直接放行。",

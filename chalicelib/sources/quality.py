@@ -22,13 +22,17 @@ class Load(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One loaded file: the day it speaks of, the day it came, its rows, and whether a person let it pass."""
+    """One loaded file: the day it speaks of, the day it came, its rows, and whether a person let it pass.
+
+    `notices`: what it would have caused for too many people at once, and an officer has to look into.
+    """
 
     day: date
     came: date
     rows: int
     rejected: int
     released: bool
+    notices: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class FeedMonth:
     rejected: int
     checked: int = 0
     wrong: int = 0
+    notices: int = 0
 
     @property
     def rejected_share(self) -> float | None:
@@ -75,6 +80,7 @@ def feed_month(
         rejected=sum(arrival.rejected for arrival in mine),
         checked=checked,
         wrong=wrong,
+        notices=sum(arrival.notices for arrival in mine),
     )
 
 

@@ -5,6 +5,7 @@ rejects   <department>/<file>.csv                                rows as sent: c
           <department>/<file>.repaired.csv                       numbers as sent, and what was mended
           suggestions/<file>.json                                line → people it may be about
 roster    roster.parquet                                         number → person: clear numbers
+          listed.parquet                                         who stands on whose roster, by opaque ids
 outbox    <department>/receipts|reminders|quality/… · <authority>/results|instructions/<month>.csv ·
           notices/<county>/<day>/<message>.txt · statistics/latest.json
 lake      evidence/bucket=<bucket>/…                             see storage.lake
@@ -39,6 +40,7 @@ MANIFEST: Final = ".manifest.json"
 _MANIFEST_BYTES: Final = 10_000
 _BLOCK: Final = 8_000_000  # bytes of a large file that are held at a time
 _ROSTER: Final = "roster.parquet"
+_LISTED: Final = "listed.parquet"
 _STATISTICS: Final = "statistics/latest.json"
 _GONE: Final = frozenset({"NoSuchKey", "404", "NotFound"})
 _UNCHANGED: Final = frozenset({"304", "NotModified"})
@@ -245,7 +247,18 @@ def add_to_roster(
     raise ConflictError("others keep writing the roster")
 
 
-def write_roster(data: bytes, instead_of: str | None) -> None:
+def read_listed() -> tuple[bytes | None, str | None]:
+    """The lines of all rosters, and their ETag; None before the first roster."""
+    found = _get(settings().roster_bucket, _LISTED)
+    return (None, None) if found is None else (found["Body"].read(), found["ETag"])
+
+
+def write_listed(data: bytes, instead_of: str | None) -> None:
+    """Replace the lines of this ETag (None: there are none yet); ConflictError if they have moved on."""
+    write_roster(data, instead_of, _LISTED)
+
+
+def write_roster(data: bytes, instead_of: str | None, key: str = _ROSTER) -> None:
     """Replace the snapshot of this ETag (None: there is none yet); ConflictError if it has moved on.
 
     A write whose acknowledgement was lost fails its condition on the retry: the object's own token tells.
@@ -253,13 +266,11 @@ def write_roster(data: bytes, instead_of: str | None) -> None:
     bucket, token = settings().roster_bucket, uuid.uuid4().hex
     condition = {"IfNoneMatch": "*"} if instead_of is None else {"IfMatch": instead_of}
     try:
-        client("s3").put_object(
-            Bucket=bucket, Key=_ROSTER, Body=data, Metadata={"writer": token}, **condition
-        )
+        client("s3").put_object(Bucket=bucket, Key=key, Body=data, Metadata={"writer": token}, **condition)
     except ClientError as error:
         if _code(error) not in _CHANGED:
             raise
-        if client("s3").head_object(Bucket=bucket, Key=_ROSTER)["Metadata"].get("writer") != token:
+        if client("s3").head_object(Bucket=bucket, Key=key)["Metadata"].get("writer") != token:
             raise ConflictError("the roster has moved on") from error
 
 

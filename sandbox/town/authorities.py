@@ -72,7 +72,7 @@ class Authorities:
         paid: list[Paid] = []
         for person in self.scene.town.people:
             for claim in person.claims:
-                if claim.fen:
+                if claim.fen and person.joins <= self.scene.today:
                     paid += self._pay(person, claim, month)
         if paid:
             self._send(self.scene.today, paid)
@@ -96,6 +96,7 @@ class Authorities:
         for row in paid:
             key = (row.person, row.benefit, row.month)
             self.scene.diary.paid[key] = self.scene.diary.paid.get(key, 0) + row.fen
+            self.scene.diary.first_paid.setdefault((row.person, row.benefit), day)
         self.scene.drop(drop)
 
 

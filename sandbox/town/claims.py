@@ -15,7 +15,7 @@ from typing import Final
 from chalicelib.engine.benefits import BenefitRules
 from chalicelib.engine.clauses import Term, Word
 from chalicelib.engine.rulebook import RuleBook
-from chalicelib.model import BenefitCode, BenefitKind, FeedId, KeyGroup
+from chalicelib.model import BenefitCode, BenefitKind, FeedId, KeyGroup, Relation
 from sandbox.town.chance import chance
 
 MAIN: Final = (BenefitCode("resident_pension"), BenefitCode("social_insurance"))  # what most of a town draw
@@ -38,8 +38,18 @@ class Claim:
     benefit: BenefitCode
     fen: int
     since: date
-    certified_until: date
+    certified_until: date | None  # None: a new recipient, whom nobody has certified yet
     payee: str
+    relative: Asked | None = None  # whom its condition asks about, and what
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a condition asks of a related person: the father serves a sentence."""
+
+    of: Relation
+    feed: FeedId
+    event: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,7 @@ class Wanted:
     states: tuple[State, ...] = ()
     losing: frozenset[tuple[FeedId, str]] = frozenset()  # events that would end it
     fen: int | None = None  # None: the authority sets it
+    asked: Asked | None = None  # of a related person
 
     def fits(self, age: int) -> bool:
         """Whether an age will do, for the whole of a run."""
@@ -127,6 +138,7 @@ class Benefits:
             fen=self._fen(wanted, rng),
             since=min(since, start - timedelta(200)),
             certified_until=until,
+            relative=wanted.asked,
             payee=f"{''.join(word[0] for word in code.split('_')).upper()}{start:%y}{index:06d}",
         )
 
@@ -154,7 +166,8 @@ def _wanted(code: BenefitCode, version: BenefitRules) -> Iterator[Wanted]:
         under = [int(t.value or 0) for t in terms if t.when is Word.AGED_UNDER]
         groups = frozenset(KeyGroup(str(t.value)) for t in terms if t.when is Word.IN_KEY_GROUP)
         states = tuple(_states(terms))
-        yield Wanted(code, youngest, min([taken, *under]), groups, states, frozenset(lost), fen)
+        asked = next((Asked(t.of, *t.by[0].key) for t in terms if t.when is Word.SHOWN and t.of), None)
+        yield Wanted(code, youngest, min([taken, *under]), groups, states, frozenset(lost), fen, asked)
         if any(t.when is Word.AGED_AT_LEAST for t in where) and len(where) == 1:
             taken = min(taken, youngest)
 

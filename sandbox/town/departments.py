@@ -115,9 +115,16 @@ def _books(town: Town) -> dict[str, list[Entry]]:
     """Feed -> the day on which each happening is written down, whom it is about, and what it is."""
     books: dict[str, list[Entry]] = {}
     for person in town.people:
-        for happening in person.life.happenings:
+        for happening in happenings_of(person):
             books.setdefault(happening.feed, []).append((_noted(town, person, happening), person, happening))
     return books
+
+
+def happenings_of(person: Townsperson) -> Iterator[Happening]:
+    """Everything that leaves a row about her, or about somebody for whose sake she draws."""
+    yield from person.life.happenings
+    if person.relative is not None:
+        yield person.relative.happening
 
 
 def _noted(town: Town, person: Townsperson, happening: Happening) -> date:
@@ -182,6 +189,8 @@ def account(
 def line_of(feed: Feed, person: Townsperson, happening: Happening) -> Line:
     """The row that a happening leaves in a feed's file."""
     fields: dict[str, Cell] = {"day": happening.day, "event": happening.event, **dict(happening.facts)}
+    if happening.of_relative and person.relative is not None:
+        return Line(person.relative.number, person.relative.name, fields, recipient=True)
     return Line(person.number, person.name, fields, recipient=True)
 
 

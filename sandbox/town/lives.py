@@ -51,6 +51,7 @@ class Happening:
     noted: date | None = field(default=None, compare=False)  # the department writes it down only then
     takes_back: str = field(default="", compare=False)  # the event of that day that was never true
     facts: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # further columns, if it matters
+    of_relative: bool = False  # it happened to somebody related, whose number the row bears
 
 
 @dataclass(frozen=True, slots=True)

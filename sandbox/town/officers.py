@@ -92,6 +92,8 @@ class Officers:
                 return person.life.jailed_on(self.scene.today)
             case "double_receipt":
                 return person.life.really(SuspicionKind.DOUBLE_RECEIPT, day)
-            case "condition" | "wrong_amount":
-                return False  # whoever draws here may draw, and is paid what is due
+            case "condition":
+                return person.lost_on(self.scene.today)
+            case "wrong_amount":
+                return False  # whoever draws here is paid what is due
         return not person.life.lives_on(self.scene.today)

@@ -10,18 +10,18 @@ True
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from random import Random
 from typing import Final
 
 from chalicelib import pack as packs
-from chalicelib.model import AreaCode, FeedId, KeyGroup
+from chalicelib.model import AreaCode, FeedId, KeyGroup, Relation
 from sandbox.town.chance import chance
 from sandbox.town.claims import Benefits, Claim, Wanted
 from sandbox.town.habits import Habits
-from sandbox.town.lives import Life, Span
+from sandbox.town.lives import Happening, Life, Span
 from sandbox.town.names import GRIDS_PER_VILLAGE, Numbers, counties_of, name_of, villages
 from sandbox.town.rota import Rota
 from sandbox.town.traces import live
@@ -29,7 +29,20 @@ from sandbox.town.traces import live
 START: Final = date(2025, 1, 1)
 MONTHS: Final = 14  # one certification year, and the time that its last cases need
 STRANGERS_PER_RECIPIENT: Final = 3
+NEWCOMERS: Final = 75  # one of so many begins to draw during the run
+JOIN_AFTER: Final = timedelta(40)  # days: when the roster that names them comes
 HISTORY: Final = timedelta(270)  # departments hand over what they know of the months before
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Somebody for whose sake a benefit is drawn: of her own she draws nothing."""
+
+    number: str
+    name: str
+    of: Relation
+    happening: Happening
+    ends_on: date | None  # the last day on which it is still so; None: for the whole run
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +61,18 @@ class Townsperson:
     key_groups: frozenset[KeyGroup]
     claims: tuple[Claim, ...]
     life: Life
+    joins: date  # the day of the first roster that names her
+    relative: Relative | None = None
 
     @property
-    def due(self) -> date:
-        """The earliest day through which one of her benefits is certified on the roster."""
-        return min(claim.certified_until for claim in self.claims)
+    def is_new(self) -> bool:
+        """Whether she begins to draw during the run."""
+        return any(claim.certified_until is None for claim in self.claims)
+
+    def lost_on(self, day: date) -> bool:
+        """Whether what entitled her through a related person had ended by a day."""
+        ends = self.relative.ends_on if self.relative is not None else None
+        return ends is not None and ends < day
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +149,7 @@ class _Making:
     numbers: Numbers
     benefits: Benefits
     rota: Rota
+    _relatives: int = 0
 
     def person(self, index: int, place: str, rng: Random) -> Townsperson:
         """The next person of the town."""
@@ -141,6 +162,11 @@ class _Making:
         drawn = (first, *self.benefits.more(first, age, rng))
         states = [state for wanted in drawn for state in wanted.states]
         never = frozenset[tuple[FeedId, str]]().union(*(wanted.losing for wanted in drawn))
+        claims = tuple(self._claims(index, born, drawn, rng))
+        joins = self.span.start
+        if index % NEWCOMERS == NEWCOMERS - 1 and not states:
+            joins = self.span.start + JOIN_AFTER
+            claims = tuple(replace(c, since=joins - timedelta(12), certified_until=None) for c in claims)
         return Townsperson(
             index=index,
             number=number,
@@ -152,9 +178,29 @@ class _Making:
             phone=phone,
             shares_phone=phone == self.cadres[place],
             key_groups=_key_groups(age, rng) | {g for wanted in drawn for g in wanted.groups},
-            claims=tuple(self._claims(index, born, drawn, rng)),
+            claims=claims,
+            joins=joins,
+            relative=self._relative(place[:6], index, born, claims),
             life=live(age, self.span, self.rota, chance(self.seed, "life", index), states, never),
         )
+
+    def _relative(self, county: str, index: int, born: date, claims: tuple[Claim, ...]) -> Relative | None:
+        """For whose sake she draws, if she does: in turn it ends in the run, never, or later."""
+        asked = next((claim.relative for claim in claims if claim.relative is not None), None)
+        if asked is None:
+            return None
+        rng = chance(self.seed, "relative", index)
+        number = None
+        while number is None:
+            number = self.numbers.next(county, born - timedelta(rng.randint(8_000, 13_000)), male=True)
+        start = self.span.start
+        ends = (start + timedelta(rng.randint(90, 150)), None, self.span.last + timedelta(400))
+        ends_on = ends[self._relatives % len(ends)]
+        self._relatives += 1
+        day = start - timedelta(rng.randint(60, 250))
+        facts = (("until", ends_on.isoformat()),) if ends_on is not None else ()
+        what = Happening(day, asked.feed, asked.event, noted=day, facts=facts, of_relative=True)
+        return Relative(number, name_of(True, rng), asked.of, what, ends_on)
 
     def _identity(self, county: str, first: Wanted, male: bool, rng: Random) -> tuple[str, date]:
         while True:

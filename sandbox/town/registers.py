@@ -31,13 +31,14 @@ class Paid:
     fen: int
 
 
-def roster_drop(town: Town, feed: Feed) -> Drop:
-    """The whole roster, on the town's first morning."""
-    key = key_of(feed, town.start, f"领取人员名册_{town.start:%Y%m%d}.csv")
+def roster_drop(town: Town, feed: Feed, day: date) -> Drop:
+    """The whole roster of a day, on its morning."""
+    key = key_of(feed, day, f"领取人员名册_{day:%Y%m%d}.csv")
 
     def make() -> tuple[bytes, Written]:
         rng = chance(town.seed, "file", key)
-        lines = [_roster_line(person, claim) for person in town.people for claim in person.claims]
+        there = [person for person in town.people if person.joins <= day]
+        lines = [_roster_line(person, claim) for person in there for claim in person.claims]
         garbled = [
             Line(s.number, s.name, lines[0].fields, recipient=False, fault="number")
             for s in town.strangers[: int(len(lines) * GARBLED)]
@@ -46,10 +47,11 @@ def roster_drop(town: Town, feed: Feed) -> Drop:
         rng.shuffle(lines)
         return write(feed, lines, ROSTER, rng), account(key, feed, lines)
 
-    return Drop(instant(town.start, 8), key, feed.id, make)
+    return Drop(instant(day, 8), key, feed.id, make)
 
 
 def _roster_line(person: Townsperson, claim: Claim) -> Line:
+    relative = person.relative if claim.relative is not None else None
     fields: Mapping[str, Cell] = {
         "phone": person.phone,
         "area": person.area,
@@ -60,6 +62,8 @@ def _roster_line(person: Townsperson, claim: Claim) -> Line:
         "certified_until": claim.certified_until,
         "payee": claim.payee,
         "key_groups": frozenset(group.value for group in person.key_groups),
+        "related": relative.number if relative is not None else None,
+        "relation": relative.of.value if relative is not None else None,
     }
     return Line(person.number, person.name, fields, recipient=True)
 

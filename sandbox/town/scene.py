@@ -57,6 +57,7 @@ class Diary:
     answers: list[Certified] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     paid: dict[tuple[int, str, str], int] = field(default_factory=dict)  # person, benefit, month -> fen
+    first_paid: dict[tuple[int, str], date] = field(default_factory=dict)  # person, benefit -> day
 
     def released(self, feed: str) -> None:
         """An officer has let the held files of a feed pass."""

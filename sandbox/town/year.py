@@ -58,8 +58,9 @@ class Year:
     def begin(self) -> None:
         """Put the whole span on the clock."""
         feeds = self.pack.feeds
-        self._drop_later(roster_drop(self.town, feeds[FeedId("roster")]))
-        self.scene.at(instant(self.town.start, 8, 30), self.scene.learn_ids)
+        for day in sorted({person.joins for person in self.town.people}):
+            self._drop_later(roster_drop(self.town, feeds[FeedId("roster")], day))
+            self.scene.at(instant(day, 8, 30), self.scene.learn_ids)
         sent = {drop.key: drop for drop in drops(self.town, feeds)}
         for drop in (*sent.values(), *mishaps(self.town, feeds, sent)):
             self._drop_later(drop)

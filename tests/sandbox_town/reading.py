@@ -22,7 +22,8 @@ def chance_of(*words: object) -> Random:
 
 def everybody(town: Town) -> RosterIndex:
     """A roster that knows each person under a name made of the number."""
-    return RosterIndex.of({person.number: PersonId(person.number) for person in town.people})
+    relatives = [person.relative for person in town.people if person.relative is not None]
+    return RosterIndex.of({each.number: PersonId(each.number) for each in (*town.people, *relatives)})
 
 
 def read(

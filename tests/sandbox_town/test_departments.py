@@ -86,7 +86,7 @@ def test_files_are_the_same_whatever_is_made_first(town: Town, feeds: Feeds) -> 
 
 
 def test_the_roster_says_everybody_and_every_claim(town: Town, feeds: Feeds) -> None:
-    reading, written = read(roster_drop(town, feeds[FeedId("roster")]), feeds, None)
+    reading, written = read(roster_drop(town, feeds[FeedId("roster")], town.end), feeds, None)
     claims = {
         (person.number, claim.benefit, claim.fen, claim.certified_until, claim.payee)
         for person in town.people

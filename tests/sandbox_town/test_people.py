@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 
 from chalicelib.pack import load
 from chalicelib.sources.cells import read_area_code, read_phone
@@ -54,7 +53,10 @@ def test_what_the_roster_says_of_people_can_be_read(town: Town) -> None:
         assert person.phone is None or read_phone(person.phone, town.start) == person.phone
         assert 1 <= len(person.claims) <= 3
         assert len({claim.benefit for claim in person.claims}) == len(person.claims)
-        assert all(claim.since < town.start < claim.certified_until for claim in person.claims)
+        for claim in person.claims:
+            until = claim.certified_until
+            assert claim.since < person.joins
+            assert until is None or until > town.start
 
 
 def test_shares_are_those_of_a_county(town: Town) -> None:
@@ -124,10 +126,21 @@ def test_the_short_form_of_a_number_leaves_out_century_and_check() -> None:
     assert short_number("11010519491231002X") == "110105491231002"
 
 
-def test_somebody_is_due_on_the_earliest_day_of_her_benefits(town: Town) -> None:
-    for person in town.people:
-        assert person.due == min(claim.certified_until for claim in person.claims)
-        assert person.due > date(2025, 1, 1)
+def test_a_few_begin_to_draw_during_the_run(town: Town) -> None:
+    new = [person for person in town.people if person.is_new]
+    assert 0 < len(new) / len(town.people) < 0.03
+    assert all(person.joins > town.start for person in new)
+    assert {person.joins for person in town.people if not person.is_new} == {town.start}
+
+
+def test_a_child_may_draw_for_a_parents_sake(town: Town) -> None:
+    children = [person for person in town.people if person.relative is not None]
+    assert children
+    ends = {person.relative.ends_on for person in children if person.relative is not None}
+    assert None in ends
+    assert any(day is not None and day < town.end for day in ends)
+    numbers = {person.relative.number for person in children if person.relative is not None}
+    assert numbers.isdisjoint(town.by_number)
 
 
 def _dead(town: Town) -> list[Townsperson]:

@@ -18,6 +18,8 @@ from chalicelib.model import (
     DroppedFile,
     Entitlement,
     EntitlementStatus,
+    Evidence,
+    EvidenceKey,
     FeedId,
     FileId,
     FileState,
@@ -27,8 +29,15 @@ from chalicelib.model import (
     Message,
     MessageState,
     Month,
+    PersonId,
     PersonRecord,
+    Reason,
+    RelatedEvidence,
+    Relation,
     StateName,
+    Suspicion,
+    SuspicionKind,
+    SuspicionState,
     Template,
 )
 from chalicelib.pack import load
@@ -36,10 +45,11 @@ from sandbox.leaks import Detector, Leak
 from sandbox.presence import Known
 from sandbox.promises import CHECKS, Run, keep
 from sandbox.town.carrier import Handed
+from sandbox.town.claims import Asked
 from sandbox.town.departments import Written
 from sandbox.town.desk import Surprise
 from sandbox.town.lives import Happening
-from sandbox.town.people import Town, Townsperson
+from sandbox.town.people import Relative, Town, Townsperson
 from sandbox.truth import Truth
 from tests.sandbox_town.stage import a_stage
 from tests.sandbox_town.test_truth import REMINDER, a_record, suspension
@@ -178,12 +188,77 @@ def unpaid(run: Run) -> Run:
     return run
 
 
+def anew(run: Run, index: int, **more: Any) -> Run:
+    """The run with one of the town's people changed."""
+    people = list(run.truth.scene.town.people)
+    people[index] = replace(people[index], **more)
+    run.truth.scene.town = replace(run.truth.scene.town, people=tuple(people))
+    return run
+
+
+def a_newcomer(run: Run, until: date = LAST) -> Run:
+    """Somebody whose roster row named no day, and whom the platform certifies through one."""
+    person = run.truth.scene.town.people[0]
+    claim = replace(person.claims[0], benefit=PENSION, since=date(2025, 2, 1), certified_until=None)
+    run.truth.scene.diary.first_paid[0, PENSION] = date(2025, 2, 10)
+    return amend(
+        anew(run, 0, claims=(claim,), key_groups=frozenset(), born=date(1960, 1, 1)),
+        entitlements=(replace(run.truth.records[0].entitlements[0], certified_until=until),),
+    )
+
+
+def a_child(run: Run, ends_on: date | None, suspicions: tuple[Suspicion, ...] = ()) -> Run:
+    """Somebody who draws for a father's sake; his sentence was reported and reached the record."""
+    person = run.truth.scene.town.people[0]
+    day, feed = date(2024, 6, 1), FeedId("custody")
+    sentence = Happening(day, feed, "sentence", of_relative=True)
+    relative = Relative("1", "孟某", Relation.PARENT, sentence, ends_on)
+    claim = replace(person.claims[0], benefit=PENSION, relative=Asked(Relation.PARENT, feed, "sentence"))
+    written = run.truth.scene.diary.files[KEY]
+    run.truth.scene.diary.files[KEY] = replace(written, about=((0, sentence),))
+    item = Evidence(EvidenceKey(day, feed, "sentence"), FileId("F1"), 2)
+    related = RelatedEvidence(Relation.PARENT, PersonId("father"), item)
+    anew(run, 0, claims=(claim,), relative=relative)
+    return amend(run, related=(related,), suspicions=suspicions)
+
+
+def doubted(state: SuspicionState) -> Suspicion:
+    reason = Reason("condition_lost", "", "")
+    days = date(2025, 3, 2), date(2025, 3, 5)
+    return Suspicion(SuspicionKind.CONDITION, *days, state, None, reason, benefit=PENSION)
+
+
+def test_a_newcomer_begins_with_the_first_payment(run: Run) -> None:
+    assert broken(a_newcomer(run, date(2026, 2, 9))) == []
+
+
+@pytest.mark.parametrize(
+    ("why", "ends_on", "state", "holds"),
+    [
+        ("it holds, and nobody doubts it", None, None, True),
+        ("it holds, and somebody doubts it", None, SuspicionState.CLEARED, False),
+        ("it has ended, and a person has found so", date(2025, 3, 1), SuspicionState.CLEARED, True),
+        ("confirmed, and payment goes on", date(2025, 3, 1), SuspicionState.CONFIRMED, False),
+    ],
+)
+def test_what_entitles_through_a_parent(
+    run: Run, why: str, ends_on: date | None, state: SuspicionState | None, holds: bool
+) -> None:
+    name = "what entitles through a related person is doubted only once it has ended"
+    suspicions = () if state is None else (doubted(state),)
+    assert (name not in broken(a_child(run, ends_on, suspicions))) is holds, why
+
+
 CERTIFIED = "【】您的待遇资格认证已完成，有效至2026年1月1日"
 BREAKS: dict[str, Callable[[Run], Run]] = {
     "nobody was suspended wrongly": unsigned,
     "every suspension was signed by two people": unsigned,
     "everybody on the roster is known": without_person,
     "whoever was resumed has been paid every month": unpaid,
+    "a new recipient is certified from the first payment or the day of the grant": a_newcomer,
+    "what entitles through a related person is doubted only once it has ended": lambda run: amend(
+        a_child(run, None), related=()
+    ),
     "every row is accounted for": lambda run: of_file(run, counts=Counts(rows=10, accepted=4, strangers=5)),
     "every receipt agrees and returns the rejected rows": lambda run: replace(run, rejected=lambda *_: None),
     "every file became what it had to": lambda run: of_file(run, state=FileState.DEAD),

@@ -155,7 +155,7 @@ def test_a_record_taken_back_does_not_end_it(village: Village) -> None:
 def test_only_who_may_differ_is_read(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     village.settle(ONE)
     read: list[str] = []
-    monkeypatch.setattr(comparing, "compare", lambda person, since: read.append(since))
+    monkeypatch.setattr(comparing, "compare", lambda person, since, **_: read.append(since))
     person = village.person(ONE.number)
     as_due = Payment(PENSION, Month("2024-12"), 20_000, NEW_YEAR)
     comparing.payments_arrived(

@@ -1,0 +1,79 @@
+"""Who stands on whose roster: the lines of all areas together, so that a move is told from drawing twice.
+
+A roster is full for each county and benefit of which it has lines: whoever stood there and does not any
+more has left. Files of one day stand beside each other (a county may send one for each township), and a
+file that drops far more than usual makes nobody leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+SCHEMA: Final = {
+    "person": pl.String,
+    "benefit": pl.String,
+    "area": pl.String,
+    "payee": pl.String,
+    "since": pl.Date,
+    "day": pl.Date,  # of the roster that lists it
+}
+_COUNTY: Final = pl.col("area").str.slice(0, 6).alias("county")
+_ROSTER: Final = ["county", "benefit"]
+_LINE: Final = ["person", "benefit", "area"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listings:
+    """All lines after a roster has come, and how many it would have dropped beyond the limit."""
+
+    lines: pl.DataFrame
+    missing: int = 0
+    of: int = 0
+
+    @property
+    def in_several_places(self) -> pl.DataFrame:
+        """Who (person, benefit) stands in several places for one benefit."""
+        return self._several(self.lines).select("person", "benefit").unique()
+
+    def together(self, people: pl.Series) -> pl.DataFrame:
+        """The lines of those of some people who stand in several places for one benefit."""
+        return self._several(self.lines.filter(pl.col("person").is_in(people.implode())))
+
+    @staticmethod
+    def _several(lines: pl.DataFrame) -> pl.DataFrame:
+        return lines.filter(pl.struct("area", "payee").n_unique().over("person", "benefit") > 1)
+
+
+def after_roster(before: pl.DataFrame, roster: pl.DataFrame, exceeds: Callable[[int, int], bool]) -> Listings:
+    """The lines after a roster of one day; `exceeds(missing, of)` says when it drops too many.
+
+    What an older roster says of a county and benefit counts for nothing beside a newer one.
+    """
+    before, roster = before.with_columns(_COUNTY), roster.with_columns(_COUNTY)
+    newest = before.group_by(_ROSTER).agg(pl.col("day").max().alias("newest"))
+    known = roster.join(newest, on=_ROSTER, how="left")
+    roster = known.filter(~(pl.col("newest") > pl.col("day")).fill_null(False)).drop("newest")
+    covered = roster.select(*_ROSTER, pl.col("day").alias("now")).unique(_ROSTER)
+    rest = before.join(roster, on=_LINE, how="anti")  # said again: the later word counts
+    gone = rest.join(covered, on=_ROSTER, how="inner").filter(pl.col("day") < pl.col("now"))
+    sizes = before.group_by(_ROSTER).len("of")
+    missing = gone.group_by(_ROSTER).len("missing").join(sizes, on=_ROSTER)
+    short = [
+        (county, benefit, count, of)
+        for county, benefit, count, of in missing.iter_rows()
+        if exceeds(count, of)
+    ]
+    excused = pl.DataFrame(
+        [pair[:2] for pair in short], schema=dict.fromkeys(_ROSTER, pl.String), orient="row"
+    )
+    left = gone.join(excused, on=_ROSTER, how="anti")
+    lines = pl.concat([rest.join(left, on=[*_LINE, "payee"], how="anti"), roster.select(before.columns)])
+    return Listings(
+        lines.select(list(SCHEMA)).sort("person", "benefit", "area", "payee"),
+        sum(count for _, _, count, _ in short),
+        sum(of for _, _, _, of in short),
+    )
