@@ -16,7 +16,7 @@ from sandbox.shortcut.place import Action, Place, Refused
 _PLAIN_PUT: Final = frozenset({"Bucket", "Key", "Body", "ContentType"})
 _PLAIN_GET: Final = frozenset({"Bucket", "Key", "IfNoneMatch"})
 _PLAIN_HEAD: Final = frozenset({"Bucket", "Key"})
-_PLAIN_LIST: Final = frozenset({"Bucket", "Prefix", "ContinuationToken", "MaxKeys"})
+_PLAIN_LIST: Final = frozenset({"Bucket", "Prefix", "MaxKeys"})
 _NOTHING: Final = object()
 _OWN: Final = "x-amz-meta-"
 _MOST: Final = 1000  # keys on one page
@@ -74,10 +74,7 @@ def _delete(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:
     bucket = backend.get_bucket(asked["Bucket"])
     if not _PLAIN_HEAD.issuperset(asked) or bucket.is_versioned:
         return None
-    there = bucket.keys.get(asked["Key"])
     backend.delete_object(asked["Bucket"], asked["Key"])
-    if there is not None:
-        there.dispose()
     return {}
 
 
@@ -116,18 +113,12 @@ def _said(key: FakeKey) -> dict[str, Any]:
 
 
 def _list(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:
-    if not _PLAIN_LIST.issuperset(asked):
-        return None
-    backend = _backend(place)
+    """The first page, if it is the only one; moto looks every object of the bucket up to sort them."""
+    bucket, prefix = _backend(place).get_bucket(asked["Bucket"]), asked.get("Prefix", "")
     most = asked.get("MaxKeys", _MOST)
-    keys, more, token = backend.list_objects_v2(
-        bucket=backend.get_bucket(asked["Bucket"]),
-        prefix=asked.get("Prefix"),
-        delimiter=None,
-        continuation_token=asked.get("ContinuationToken"),
-        start_after=None,
-        max_keys=most,
-    )
+    names = sorted(name for name in dict.keys(bucket.keys) if name.startswith(prefix))
+    if not _PLAIN_LIST.issuperset(asked) or len(names) > most:
+        return None
     listed = [
         {
             "Key": key.name,
@@ -136,15 +127,11 @@ def _list(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:
             "Size": key.size,
             "StorageClass": key.storage_class,
         }
-        for key in keys
+        for key in (bucket.keys[name] for name in names)
         if isinstance(key, FakeKey)
     ]
-    answer = {"KeyCount": len(listed), "IsTruncated": more, "MaxKeys": most, "Name": asked["Bucket"]}
-    return (
-        answer
-        | ({"Contents": listed} if listed else {})
-        | ({"NextContinuationToken": token} if token else {})
-    )
+    answer = {"KeyCount": len(listed), "IsTruncated": False, "MaxKeys": most, "Name": bucket.name}
+    return answer | ({"Contents": listed} if listed else {}) | ({"Prefix": prefix} if prefix else {})
 
 
 SHORT: Final[Mapping[tuple[str, str], Action]] = {

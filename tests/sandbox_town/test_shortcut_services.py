@@ -210,7 +210,12 @@ def test_a_list_goes_on_where_it_ended(s3: Any) -> None:
     assert [entry["Key"] for entry in listed] == ["a/1", "a/2", "a/安 1"]
     assert {(entry["Size"], entry["StorageClass"]) for entry in listed} == {(3, "STANDARD")}
     assert listed[0]["ETag"] == s3.get_object(Bucket=BUCKET, Key="a/1")["ETag"]
-    assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix="c/")
+    whole, nothing = (s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix) for prefix in ("a/", "c/"))
+    assert whole["Contents"] == listed
+    assert "Contents" not in nothing
+    for page, count in ((whole, 3), (nothing, 0)):
+        told = {name: page[name] for name in ("KeyCount", "IsTruncated", "MaxKeys", "Name")}
+        assert told == {"KeyCount": count, "IsTruncated": False, "MaxKeys": 1000, "Name": BUCKET}
 
 
 # --- executions ----------------------------------------------------------------------------------
