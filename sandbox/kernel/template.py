@@ -22,13 +22,14 @@ Template = dict[str, Any]
 
 
 def deployed_template(app: Chalice, project: Path, statemachines: Path | None = None) -> Template:
-    """The CloudFormation template of the project, for this app."""
-    translated: Template = json.loads(_translate(as_text(build_template(app, project, statemachines))))
+    """The CloudFormation template of the project, for this app; its files are read once per process."""
+    translated: Template = json.loads(_translated(app, project, statemachines))
     return translated
 
 
 @lru_cache(maxsize=8)
-def _translate(text: str) -> str:
+def _translated(app: Chalice, project: Path, statemachines: Path | None) -> str:
+    text = as_text(build_template(app, project, statemachines))
     template = json.loads(text)
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":

@@ -28,7 +28,7 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.dynamodb.models import table
 
 from sandbox.shortcut import actions, objects, tables
-from sandbox.shortcut.place import Action, Place
+from sandbox.shortcut.place import Action, Place, Refused
 
 SHORT: Final[tuple[Mapping[tuple[str, str], Action], ...]] = (tables.SHORT, objects.SHORT, actions.SHORT)
 ONE_PAGE: Final = 10**12  # bytes
@@ -46,7 +46,10 @@ def short_way(account: str) -> Iterator[None]:
             (self.meta.service_model.service_name, operation),
         )
         for ways in SHORT:  # the shortest first
-            answer = _answer(ways.get(asked), place, parameters)
+            try:
+                answer = _answer(ways.get(asked), place, parameters)
+            except Refused as no:
+                raise self.exceptions.from_code(no.code)(no.response, operation) from None
             if answer is not None:
                 return answer
         return long_way(self, operation, parameters)

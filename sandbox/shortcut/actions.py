@@ -76,6 +76,7 @@ def _nothing(act: Action) -> Action:
 
 
 _TABLES: Final[Mapping[str, str]] = {
+    "BatchGetItem": "batch_get_item",
     "BatchWriteItem": "batch_write_item",
     "DeleteItem": "delete_item",
     "GetItem": "get_item",

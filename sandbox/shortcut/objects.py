@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from moto.s3.models import FakeKey, S3Backend, s3_backends
 from moto.utilities.utils import get_partition
 
-from sandbox.shortcut.place import Action, Place
+from sandbox.shortcut.place import Action, Place, Refused
 
 _PLAIN_PUT: Final = frozenset({"Bucket", "Key", "Body", "ContentType"})
 _PLAIN_GET: Final = frozenset({"Bucket", "Key", "IfNoneMatch"})
-_PLAIN_LIST: Final = frozenset({"Bucket", "Prefix", "ContinuationToken", "MaxKeys"})
+_PLAIN_HEAD: Final = frozenset({"Bucket", "Key"})
+_PLAIN_LIST: Final = frozenset({"Bucket", "Prefix", "MaxKeys"})
+_NOTHING: Final = object()
 _OWN: Final = "x-amz-meta-"
 _MOST: Final = 1000  # keys on one page
 
@@ -41,17 +42,45 @@ def _put(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _get(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:
-    if not _PLAIN_GET.issuperset(asked):
+    key = _found(place, asked) if _PLAIN_GET.issuperset(asked) else None
+    if key is None:
         return None
-    key = _backend(place).get_object(asked["Bucket"], asked["Key"])
-    if key is None or key.storage_class != "STANDARD":
-        return None
+    if key is _NOTHING:
+        raise Refused(404, "NoSuchKey", "The specified key does not exist.", Key=asked["Key"])
     if asked.get("IfNoneMatch") == key.etag:
-        raise _not_modified()
+        raise Refused(304, "304", "Not Modified")
     body = key.value
+    return {"Body": StreamingBody(BytesIO(body), len(body)), **_head_of(key)}
+
+
+def _head(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    key = _found(place, asked) if _PLAIN_HEAD.issuperset(asked) else None
+    if key is _NOTHING:
+        raise Refused(404, "404", "Not Found")
+    return None if key is None else _head_of(key)
+
+
+def _found(place: Place, asked: Mapping[str, Any]) -> Any:
+    """The object, or _NOTHING; None if it, or the way in which it is gone, is out of the ordinary."""
+    backend = _backend(place)
+    key = backend.get_object(asked["Bucket"], asked["Key"])
+    if key is None:
+        return None if asked["Key"] in backend.get_bucket(asked["Bucket"]).keys else _NOTHING
+    return key if key.storage_class == "STANDARD" else None
+
+
+def _delete(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    backend = _backend(place)
+    bucket = backend.get_bucket(asked["Bucket"])
+    if not _PLAIN_HEAD.issuperset(asked) or bucket.is_versioned:
+        return None
+    backend.delete_object(asked["Bucket"], asked["Key"])
+    return {}
+
+
+def _head_of(key: FakeKey) -> dict[str, Any]:
     return {
-        "Body": StreamingBody(BytesIO(body), len(body)),
-        "ContentLength": len(body),
+        "ContentLength": len(key.value),
         "ETag": key.etag,
         "LastModified": _second(key),
         "AcceptRanges": "bytes",
@@ -83,27 +112,13 @@ def _said(key: FakeKey) -> dict[str, Any]:
     return {"ContentType": said.get("content-type"), "Metadata": own}
 
 
-def _not_modified() -> ClientError:
-    error: Any = {
-        "Error": {"Code": "304", "Message": "Not Modified"},
-        "ResponseMetadata": {"HTTPStatusCode": 304, "HTTPHeaders": {}, "RetryAttempts": 0},
-    }
-    return ClientError(error, "GetObject")
-
-
 def _list(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:
-    if not _PLAIN_LIST.issuperset(asked):
-        return None
-    backend = _backend(place)
+    """The first page, if it is the only one; moto looks every object of the bucket up to sort them."""
+    bucket, prefix = _backend(place).get_bucket(asked["Bucket"]), asked.get("Prefix", "")
     most = asked.get("MaxKeys", _MOST)
-    keys, more, token = backend.list_objects_v2(
-        bucket=backend.get_bucket(asked["Bucket"]),
-        prefix=asked.get("Prefix"),
-        delimiter=None,
-        continuation_token=asked.get("ContinuationToken"),
-        start_after=None,
-        max_keys=most,
-    )
+    names = sorted(name for name in dict.keys(bucket.keys) if name.startswith(prefix))
+    if not _PLAIN_LIST.issuperset(asked) or len(names) > most:
+        return None
     listed = [
         {
             "Key": key.name,
@@ -112,19 +127,17 @@ def _list(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:
             "Size": key.size,
             "StorageClass": key.storage_class,
         }
-        for key in keys
+        for key in (bucket.keys[name] for name in names)
         if isinstance(key, FakeKey)
     ]
-    answer = {"KeyCount": len(listed), "IsTruncated": more, "MaxKeys": most, "Name": asked["Bucket"]}
-    return (
-        answer
-        | ({"Contents": listed} if listed else {})
-        | ({"NextContinuationToken": token} if token else {})
-    )
+    answer = {"KeyCount": len(listed), "IsTruncated": False, "MaxKeys": most, "Name": bucket.name}
+    return answer | ({"Contents": listed} if listed else {}) | ({"Prefix": prefix} if prefix else {})
 
 
 SHORT: Final[Mapping[tuple[str, str], Action]] = {
+    ("s3", "DeleteObject"): _delete,
     ("s3", "GetObject"): _get,
+    ("s3", "HeadObject"): _head,
     ("s3", "ListObjectsV2"): _list,
     ("s3", "PutObject"): _put,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 
 class Place(NamedTuple):
@@ -11,6 +11,18 @@ class Place(NamedTuple):
 
     account: str
     region: str
+
+
+class Refused(Exception):  # noqa: N818 - botocore's own errors are made of it
+    """What AWS says no with, as botocore's error has it; an action may raise it if it changed nothing."""
+
+    def __init__(self, status: int, code: str, message: str, **more: str) -> None:
+        super().__init__(code)
+        self.code: Final = code
+        self.response: Final = {
+            "Error": {"Code": code, "Message": message, **more},
+            "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": {}, "RetryAttempts": 0},
+        }
 
 
 Action = Callable[[Place, Mapping[str, Any]], dict[str, Any] | None]

@@ -63,6 +63,14 @@ def test_a_missing_item_is_missing(dynamodb: Any) -> None:
     assert "Item" not in dynamodb.get_item(TableName="t", Key=key())
 
 
+def test_many_items_come_at_once_without_those_that_are_missing(dynamodb: Any) -> None:
+    dynamodb.put_item(TableName="t", Item=ITEM)
+    wanted = {"t": {"Keys": [key(), key("B")], "ConsistentRead": True}}
+    answer = dynamodb.batch_get_item(RequestItems=wanted)
+    assert answer["Responses"] == {"t": [ITEM]}
+    assert answer["UnprocessedKeys"] == {}
+
+
 def test_a_failed_condition_says_what_stood_there(dynamodb: Any) -> None:
     dynamodb.put_item(TableName="t", Item=ITEM)
     with pytest.raises(ClientError) as failed:

@@ -161,11 +161,40 @@ def test_an_object_that_is_known_is_not_sent_again(s3: Any) -> None:
     assert s3.get_object(Bucket=BUCKET, Key="a", IfNoneMatch='"another"')["Body"].read() == b"1"
 
 
+def test_an_object_is_looked_at_without_being_read(s3: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key="a", Body=b"123", ContentType="text/csv")
+    assert described(s3.head_object(Bucket=BUCKET, Key="a")) == described(
+        s3.get_object(Bucket=BUCKET, Key="a")
+    )
+    with pytest.raises(ClientError) as missing:
+        s3.head_object(Bucket=BUCKET, Key="none")
+    assert missing.value.response["Error"] == {"Code": "404", "Message": "Not Found"}
+    assert missing.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+
+
 def test_a_missing_object_or_bucket_is_named(s3: Any) -> None:
-    with pytest.raises(s3.exceptions.NoSuchKey):
+    with pytest.raises(s3.exceptions.NoSuchKey) as missing:
         s3.get_object(Bucket=BUCKET, Key="none")
-    with pytest.raises(s3.exceptions.NoSuchBucket):
-        s3.put_object(Bucket="none", Key="a", Body=b"")
+    assert missing.value.response["Error"] == {
+        "Code": "NoSuchKey",
+        "Message": "The specified key does not exist.",
+        "Key": "none",
+    }
+    assert missing.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+    for refused in (s3.get_object, s3.put_object, s3.delete_object):
+        with pytest.raises(s3.exceptions.NoSuchBucket):
+            refused(Bucket="none", Key="a")
+
+
+def test_an_object_that_is_deleted_is_gone(client: Client) -> None:
+    s3, there = client("s3"), {"Bucket": BUCKET, "Key": "a"}
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(**there, Body=b"123")
+    for _ in range(2):
+        s3.delete_object(**there)
+        with pytest.raises(s3.exceptions.NoSuchKey):
+            s3.get_object(**there)
+        assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
 
 
 def test_a_list_goes_on_where_it_ended(s3: Any) -> None:
@@ -181,7 +210,12 @@ def test_a_list_goes_on_where_it_ended(s3: Any) -> None:
     assert [entry["Key"] for entry in listed] == ["a/1", "a/2", "a/安 1"]
     assert {(entry["Size"], entry["StorageClass"]) for entry in listed} == {(3, "STANDARD")}
     assert listed[0]["ETag"] == s3.get_object(Bucket=BUCKET, Key="a/1")["ETag"]
-    assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix="c/")
+    whole, nothing = (s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix) for prefix in ("a/", "c/"))
+    assert whole["Contents"] == listed
+    assert "Contents" not in nothing
+    for page, count in ((whole, 3), (nothing, 0)):
+        told = {name: page[name] for name in ("KeyCount", "IsTruncated", "MaxKeys", "Name")}
+        assert told == {"KeyCount": count, "IsTruncated": False, "MaxKeys": 1000, "Name": BUCKET}
 
 
 # --- executions ----------------------------------------------------------------------------------

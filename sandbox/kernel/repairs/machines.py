@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +18,7 @@ import moto.stepfunctions.parser.asl.component.state.exec.execute_state as execu
 import moto.stepfunctions.parser.asl.utils.boto_client as boto_client
 import moto.stepfunctions.parser.asl.utils.json_path as json_path
 import moto.stepfunctions.parser.backend.execution_worker as execution_worker
+import moto.stepfunctions.parser.models as parser_models
 from moto.stepfunctions.parser.api import ExecutionStatus, TaskTimedOut
 from moto.stepfunctions.parser.asl.component.common.catch.catch_outcome import CatchOutcome
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
@@ -178,6 +179,9 @@ def names(patches: Patches, world: World) -> None:
     begin = patches.set(StepFunctionsParserBackend, "start_execution", start)
 
 
+_parsed = lru_cache(maxsize=16)(AmazonStateLanguageParser.parse)  # outlives a sandbox: a third of coming up
+
+
 def kept(patches: Patches, world: World) -> None:
     """One client per service, one parse per definition and per path.
 
@@ -198,7 +202,7 @@ def kept(patches: Patches, world: World) -> None:
         ):
             patches.set(module, "boto_client_for", client_for)
 
-    parsed = cache(AmazonStateLanguageParser.parse)
-    patches.set(execution_worker, "AmazonStateLanguageParser", SimpleNamespace(parse=parsed))
+    for user in (parser_models, execution_worker):
+        patches.set(user, "AmazonStateLanguageParser", SimpleNamespace(parse=_parsed))
     for reader in (json_path, result_path):
         patches.set(reader, "parse", cache(reader.parse))
