@@ -110,6 +110,11 @@ class Counted:
         rows = self.items.get((model, pk), {})
         return iter([rows[sk] for sk in sorted(rows) if place is None or _lies(sk, place)])
 
+    def below(self, model: type[Any], pk: str, end: str) -> Iterator[Any]:
+        """One partition below a sort key, as `tables.below` reads it."""
+        rows = self.items.get((model, pk), {})
+        return (rows[sk].serialize() for sk in sorted(rows) if sk < end)
+
     def get(self, model: type[Any], pk: str, sk: str) -> Any:
         """One item, or None."""
         return self.items.get((model, pk), {}).get(sk)
@@ -295,6 +300,7 @@ def _town_hall(counted: Counted, held: Lake, lazy: LazyRenewal) -> Iterator[Any]
             (tables, "put_if", counted.put),
             (tables, "delete", counted.delete),
             (tables, "query", counted.query),
+            (tables, "below", counted.below),
             (tables, "get", counted.get),
             (lake, "evidence_of_many", held.of),
             (rulebooks, "activations", tuple),

@@ -45,10 +45,10 @@ def look_up(call: Call) -> dict[str, Any]:
     person = people.person_id_of(number)
     if person is None:
         raise not_found()
-    looks.record_for(call, person)
+    record = looks.record_for(call, person)
     if asked.name is not None and people.identity_of(person).name != asked.name:
         raise not_found()
-    looks.look(call, person, "lookup")
+    looks.shown(call, record, "lookup")
     return {"id": person}
 
 
@@ -59,7 +59,7 @@ def show_status(call: Call, id: str) -> Response:
     record = looks.record_for(call, person)
     answer = with_etag(call, status.status_of(record, call.today))
     if answer.status_code != 304:  # who is told that nothing has changed is shown nothing
-        looks.look(call, person, "status")
+        looks.shown(call, record, "status")
     return answer
 
 

@@ -35,10 +35,17 @@ def record_for(call: Call, person: PersonId) -> PersonRecord:
 
 def look(call: Call, person: PersonId, what: str) -> PersonRecord:
     """A person's record for a caller who will be shown it; the look is on record when this returns."""
-    record = record_for(call, person)
+    return shown(call, record_for(call, person), what)
+
+
+def shown(call: Call, record: PersonRecord, what: str) -> PersonRecord:
+    """A record that the caller is about to be shown; the look is on record when this returns.
+
+    For endpoints that had to read the record first; it comes from `record_for`.
+    """
     if call.caller.role is Role.CITIZEN:
         return record
-    return people.change(person, lambda _: _entry(call, what))
+    return people.change(record.person.id, lambda _: _entry(call, what), record)
 
 
 def look_in_list(call: Call, person: PersonId, what: str) -> PersonRecord:

@@ -8,12 +8,14 @@ platform's clock, which may jump in the sandbox. The token stands in `Authorizat
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import jwt
@@ -23,10 +25,12 @@ from chalicelib.api.problems import Problem
 from chalicelib.model import AreaCode, PersonId
 from chalicelib.observability import mask
 from chalicelib.settings import settings
+from chalicelib.storage.clients import on_forget
 
 ALGORITHMS: Final = ("RS256", "ES256")
 LEEWAY_SECONDS: Final = 30
 LONGEST_TOKEN: Final = 4096
+TOKENS_KEPT: Final = 1024  # a counter's or an app's token comes a thousand times a day
 LATEST: Final = 253_402_300_800  # epoch seconds at the end of the year 9999; NaN is not below it
 AREA: Final = re.compile(r"\d{2}(?:\d{2}(?:\d{2}(?:\d{3}(?:\d{3})?)?)?)?")  # 2, 4, 6, 9 or 12 digits
 SUBJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}")
@@ -98,14 +102,33 @@ def _token(headers: Mapping[str, str]) -> str:
     return token
 
 
-def _claims(token: str) -> dict[str, Any]:
-    key = _key(jwt.get_unverified_header(token))
+def _claims(token: str) -> Mapping[str, Any]:
+    key = _key(_key_name(token.partition(".")[0]))
+    claims = _signed(token, key, settings().token_audience, settings().token_issuer)
+    _check_times(claims)
+    return claims
+
+
+@lru_cache(maxsize=TOKENS_KEPT)
+def _key_name(header: str) -> object:
+    """What a token's header calls its key, as yet unproved; all else in it is for `_signed` to judge."""
+    said = json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))
+    return said.get("kid") if isinstance(said, dict) else None
+
+
+@lru_cache(maxsize=TOKENS_KEPT)
+def _signed(token: str, key: jwt.PyJWK, audience: str, issuer: str) -> Mapping[str, Any]:
+    """What a token with a good signature claims; remembered, because a token comes with every request.
+
+    The key is asked for each time and the times are checked each time: a key that was withdrawn, and a
+    token that has expired, end what is remembered. What does not hold is never remembered.
+    """
     claims = jwt.decode(
         token,
         key,
         algorithms=[key.algorithm_name],
-        audience=settings().token_audience,
-        issuer=settings().token_issuer,
+        audience=audience,
+        issuer=issuer,
         options={
             "require": ["exp", "iat", "iss", "aud", "sub"],
             # PyJWT would ask the machine's clock; the times are checked below.
@@ -115,8 +138,11 @@ def _claims(token: str) -> dict[str, Any]:
             "enforce_minimum_key_length": True,
         },
     )
-    _check_times(claims)
-    return claims
+    return MappingProxyType(claims)
+
+
+on_forget(_key_name.cache_clear)
+on_forget(_signed.cache_clear)
 
 
 def _check_times(claims: Mapping[str, Any]) -> None:
@@ -135,9 +161,8 @@ def _instant(value: object) -> float:
     return float(value)
 
 
-def _key(header: Mapping[str, Any]) -> jwt.PyJWK:
+def _key(name: object) -> jwt.PyJWK:
     """The issuer's key that the token names by `kid`; a token without one is refused."""
-    name = header.get("kid")
     if not isinstance(name, str) or not name:
         raise _BadTokenError("no key named")
     where = settings().token_jwks

@@ -44,7 +44,7 @@ from chalicelib.storage import audit, changes, opaque, sealed, tables
 from chalicelib.storage.audit import AuditEntry
 from chalicelib.storage.changes import Plan, partition
 from chalicelib.storage.items import ABOVE, IDENTITY, KIND_OF, PROFILE, decode, encode, sort_key
-from chalicelib.storage.tables import Delete, People, Put
+from chalicelib.storage.tables import Attributes, Delete, People, Put
 
 _ID: Final = "ID"
 _PAYMENT: Final = "~P#"
@@ -72,28 +72,33 @@ class Created(NamedTuple):
 
 def load(person_id: PersonId) -> PersonRecord:
     """Everything about one person but payments and audit, strongly consistent; NotFoundError."""
-    record = _assemble(tables.query(People, partition(person_id), People.sk < ABOVE))
+    record = _assemble(tables.below(People, partition(person_id), ABOVE))
     if record is None:
         raise NotFoundError("no such person")
     return record
 
 
-def _assemble(items: Iterable[People]) -> PersonRecord | None:
+def _assemble(items: Iterable[Attributes]) -> PersonRecord | None:
     """The record that the items of one partition make; None without a profile."""
-    profile: People | None = None
+    profile: Attributes | None = None
     found: dict[str, list[Any]] = {kind: [] for kind in KIND_OF}
     for item in items:
-        kind = item.sk.partition("#")[0]
+        sk = item["sk"]["S"]
+        kind = sk.partition("#")[0]
         if kind in KIND_OF:
-            found[kind].append(decode(KIND_OF[kind], item.body))
-        elif item.sk == PROFILE:
+            found[kind].append(decode(KIND_OF[kind], item["body"]["S"]))
+        elif sk == PROFILE:
             profile = item
     if profile is None:
         return None
     withdrawn: frozenset[EvidenceKey] = frozenset(found["WD"])
     evidence: list[Evidence] = found["EV"]
     return PersonRecord(
-        person=replace(decode(Person, profile.body), sequence=int(profile.sequence), head=profile.head),
+        person=replace(
+            decode(Person, profile["body"]["S"]),
+            sequence=int(profile["sequence"]["N"]),
+            head=profile["head"]["S"],
+        ),
         entitlements=tuple(found["ENT"]),
         evidence=tuple(item for item in evidence if item.key not in withdrawn),
         withdrawn=withdrawn,
@@ -171,7 +176,7 @@ def everyone(*kinds: type[object]) -> Iterator[PersonRecord]:
     wanted = People.pk.startswith("P#") & (People.sk < ABOVE)
     if kinds:
         wanted &= _one_of([PROFILE, *(f"{kind}#" for kind, type_ in KIND_OF.items() if type_ in kinds)])
-    for _, items in groupby(tables.scan(People, wanted), key=lambda item: item.pk):
+    for _, items in groupby(tables.scan(People, wanted), key=lambda item: item["pk"]["S"]):
         record = _assemble(items)
         if record is not None:
             yield record

@@ -17,8 +17,15 @@ from tests.api.conftest import (
     given,
     looks_at,
 )
+from tests.storage.faults import at_call
 
 RIGHT = a_number(NUMBER[:17])
+
+
+def _goes_on(_: object) -> None:
+    """No fault: the call is only counted."""
+
+
 CERTIFY = "/v1/self-certifications"
 
 
@@ -139,6 +146,26 @@ class TestStatus:
         changed = app.get(f"/v1/persons/{person}/status", If_None_Match=tag)
         assert changed.status_code == 200
         assert changed.headers["ETag"] != tag
+
+    def test_the_record_is_read_once_also_where_the_look_is_recorded(self, as_: As) -> None:
+        person = a_person()
+        app = as_("app", COUNTY)
+        with at_call("dynamodb", "Query", _goes_on) as read:
+            assert app.get(f"/v1/persons/{person}/status").status_code == 200
+        assert len(read) == 1
+        assert looks_at(person) == [("app-341602", "status")]
+        assert people.verify_chain(person)
+
+    def test_a_look_is_recorded_although_the_record_moved_on_meanwhile(self, as_: As) -> None:
+        person = a_person()
+
+        def somebody_else_writes(_: object) -> None:
+            if len(written) == 1:
+                given(person, details={"meanwhile": True})
+
+        with at_call("dynamodb", "TransactWriteItems", somebody_else_writes, calls={1}) as written:
+            assert as_("app", COUNTY).get(f"/v1/persons/{person}/status").status_code == 200
+        assert [entry.action for entry in people.audit_trail(person)] == ["created", "given", "looked"]
 
     def test_an_id_of_another_shape_is_an_id_of_nothing(self, as_: As) -> None:
         person = a_person()

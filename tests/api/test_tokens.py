@@ -103,6 +103,48 @@ class TestTrusted:
         assert refused(token)
 
 
+class TestRemembered:
+    """A token's signature is verified once; whatever can change is looked at every time."""
+
+    def test_the_signature_is_verified_once(self, trust: Trust, monkeypatch: pytest.MonkeyPatch) -> None:
+        token, verified = signed(), []
+        decode = jwt.decode
+        monkeypatch.setattr(jwt, "decode", lambda *a, **k: verified.append(1) or decode(*a, **k))
+        assert [who(token).subject, who(token).subject, len(verified)] == ["clerk-7", "clerk-7", 1]
+
+    def test_its_times_are_looked_at_every_time(self, trust: Trust, clock: Any) -> None:
+        token = signed()
+        assert who(token).subject == "clerk-7"
+        clock.advance(seconds=631)
+        assert refused(token)
+
+    def test_a_key_that_was_withdrawn_ends_it(self, trust: Trust) -> None:
+        token = signed(EC)
+        assert who(token).subject == "clerk-7"
+        trust(RSA)
+        assert refused(token)
+
+    def test_another_key_under_the_same_name_ends_it(self, trust: Trust) -> None:
+        token, other = signed(EC), json.loads(Issuer.new(issuer=HERE).jwks())
+        assert who(token).subject == "clerk-7"
+        other["keys"][0]["kid"] = EC.key_id
+        trust(jwks=json.dumps(other))
+        assert refused(token)
+
+    def test_another_audience_ends_it(self, trust: Trust, monkeypatch: pytest.MonkeyPatch) -> None:
+        token = signed()
+        assert who(token).subject == "clerk-7"
+        monkeypatch.setenv("WUGAN_TOKEN_AUDIENCE", "another")
+        settings.cache_clear()
+        assert refused(token)
+
+    def test_other_claims_under_a_good_signature_do_not(self, trust: Trust) -> None:
+        token = signed()
+        assert who(token).subject == "clerk-7"
+        head, _, signature = token.split(".")
+        assert refused(f"{head}.{b64(claims(sub='another'))}.{signature}")
+
+
 class TestRefused:
     @pytest.mark.parametrize(
         "other",
