@@ -36,6 +36,10 @@ _FIGURE: Final = re.compile(r"[0-9]+(\.[0-9]*)?([eE]\+?[0-9]+)?")
 _CUT: Final = re.compile(r"[1-9][0-9]{14}000")
 _SCIENTIFIC: Final = re.compile(r"([1-9])\.([0-9]{1,17})[eE]\+?17")
 _BIRTH: Final = re.compile(r"[0-9]{6}((?:18|19|20)[0-9]{6})[0-9X?*]{0,5}$")
+_FLOOR: Final = 10**16  # of 17 digits: keeps out signs, which a cast would read; less goes the slow way
+_FULL_WIDTH: Final = re.compile("[\uff01-\uff5e]")
+_X_FORM: Final = re.compile("[xхХ×✕ｘ]")
+_FORCED: Final = re.compile(f"[{APOSTROPHES}＇=＝]")
 # What stands for X in files: small, Cyrillic (both cases), the multiplication sign and its look-alike.
 _X_FORMS: Final = str.maketrans(dict.fromkeys("xхХ×✕", "X"))
 
@@ -74,6 +78,9 @@ def unpack(packed: int) -> str:
 
 _BLANKS: Final = dict.fromkeys("\u3000\u00a0 \t", "")
 _FORMS: Final = dict(zip("０１２３４５６７８９Ｘｘxх×Х", "0123456789XXXXXX", strict=True))
+_UNSEEN: Final = dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
+# Cells without anything that only Python's careful reader knows: what is wrong with them shows.
+_BARE: Final = "^[1-9A-Za-z*.+][0-9A-Za-z*.+]*$"
 
 
 class Repair(StrEnum):
@@ -95,18 +102,24 @@ def repairs_of(text: str) -> list[Repair]:
     """
     signs = {
         Repair.FIFTEEN_DIGITS: len(clean(text, inside=True)) == 15,
-        Repair.FULL_WIDTH: any(0xFF01 <= ord(character) < 0xFF5F for character in text),
-        Repair.X_FORM: any(character in "xхХ×✕ｘ" for character in text),
+        Repair.FULL_WIDTH: _FULL_WIDTH.search(text),
+        Repair.X_FORM: _X_FORM.search(text),
         Repair.BLANKS: "".join(text.split()) != text,
-        Repair.INVISIBLE: any(is_invisible(character) for character in text),
-        Repair.APOSTROPHE: any(character in f"{APOSTROPHES}＇=＝" for character in text),
+        Repair.INVISIBLE: not text.isascii() and any(is_invisible(character) for character in text),
+        Repair.APOSTROPHE: _FORCED.search(text),
     }
     return [rule for rule, shows in signs.items() if shows]
 
 
 def mended(cells: pl.Series) -> pl.Series:
     """Cells after the repairs that concern single characters; what needs more thought stays as it is."""
-    return cells.str.replace_many(_BLANKS).str.strip_chars_start("'").str.replace_many(_FORMS)
+    return cells.to_frame("cell").select(
+        pl.col("cell")
+        .str.replace_many(_UNSEEN | _FORMS)
+        .str.strip_chars()
+        .str.strip_chars_start("'")
+        .str.replace_many(_BLANKS)
+    ).to_series()  # fmt: skip
 
 
 def packed_if_fifteen(cells: pl.Series) -> pl.Series:
@@ -118,51 +131,92 @@ def packed_if_fifteen(cells: pl.Series) -> pl.Series:
 
 def packed_if_clean(cells: pl.Series) -> pl.Series:
     """The packed number where a cell is 18 clean ASCII characters, else null; no check is computed."""
-    whole = _figures(cells, 18)
-    packed = whole // 10 * 11 + whole % 10
-    ends_in_x = cells.str.ends_with("X").fill_null(False).arg_true()
-    with_x = cells.gather(ends_in_x)
-    body = _figures(with_x.str.head(17), 17).set(with_x.str.len_bytes() != 18, None)
-    return packed.scatter(ends_in_x, body * 11 + 10)
+    whole = cells.cast(pl.Int64, strict=False)
+    long = cells.str.len_bytes() == 18
+    packed = (whole + whole // 10).set(~(long & (whole >= _FLOOR * 10)).fill_null(False), None)
+    others = (long & whole.is_null()).arg_true()
+    if others.is_empty():
+        return packed
+    cells = cells.gather(others)
+    body = cells.str.head(17).cast(pl.Int64, strict=False)
+    with_x = (cells.str.ends_with("X") & (body >= _FLOOR)).fill_null(False)
+    return packed.scatter(others, (body * 11 + 10).set(~with_x, None))
 
 
 def _figures(cells: pl.Series, digits: int) -> pl.Series:
-    """The figure where a cell is so many ASCII digits, else null.
-
-    The floor keeps out signs, which a cast would read; numbers below it go the slow way.
-    """
+    """The figure where a cell is so many ASCII digits, else null; the floor keeps out signs."""
     figures = cells.cast(pl.Int64, strict=False)
     clean_cell = (cells.str.len_bytes() == digits) & (figures >= 10 ** (digits - 1))
     return figures.set(~clean_cell.fill_null(False), None)
 
 
-def fits_check(packed: pl.Series) -> pl.Series:
-    """Whether the check character of each packed number fits; null stays null."""
-    # A check value c fits when c = (1 - sum of weighted digits) modulo 11.
-    return (_total(packed // 11) + packed % 11) % 11 == 1
-
-
 def is_sound(packed: pl.Series, on: date) -> pl.Series:
     """Whether each packed number has a fitting check character and a credible birth date on a day."""
+    body, birth = _body_and_birth(packed)
+    credible = (birth <= _as_figure(on)) & (birth >= _oldest(on))
+    return _fits(packed, body, birth) & credible & _exists(birth)
+
+
+def faults_of(packed: pl.Series, on: date) -> pl.Series:
+    """What is wrong with each packed number; null where nothing is."""
+    body, birth = _body_and_birth(packed)
+    told = pl.DataFrame({"fits": _fits(packed, body, birth), "exists": _exists(birth), "birth": birth})
+    born_at = pl.col("birth")
+    return told.select(
+        pl.when(~pl.col("fits")).then(pl.lit(Fault.NUMBER_CHECK.value))
+        .when(~pl.col("exists") | (born_at < 10_000)).then(pl.lit(Fault.NUMBER_BIRTH.value))
+        .when(born_at > _as_figure(on)).then(pl.lit(Fault.NUMBER_BIRTH_FUTURE.value))
+        .when(born_at < _oldest(on)).then(pl.lit(Fault.NUMBER_BIRTH_TOO_OLD.value))
+        .alias("fault")
+    ).to_series()  # fmt: skip
+
+
+def malformed(bare: pl.Series) -> pl.Series:
+    """What is wrong with `mended` cells that are no number; null where that takes more thought."""
+    cell = pl.col("bare")
+    figure = cell.str.contains(f"^(?:{_FIGURE.pattern})$") & cell.str.contains("[.eE]")
+    return bare.to_frame("bare").select(
+        pl.when(cell.is_null()).then(pl.lit(Fault.NUMBER_EMPTY.value))
+        .when(~cell.str.contains(_BARE)).then(None)
+        .when(cell.str.contains("*", literal=True)).then(pl.lit(Fault.NUMBER_MASKED.value))
+        .when(figure).then(pl.lit(Fault.NUMBER_AS_FIGURE.value))
+        .when(cell.str.len_bytes().is_in([15, 18])).then(pl.lit(Fault.NUMBER_CHARACTERS.value))
+        .otherwise(pl.lit(Fault.NUMBER_LENGTH.value))
+        .alias("fault")
+    ).to_series()  # fmt: skip
+
+
+def _body_and_birth(packed: pl.Series) -> tuple[pl.Series, pl.Series]:
     body = packed // 11
-    birth = (body // 1000) % 10**8
-    year, month_day = birth // 10_000, birth % 10_000
-    tables = _tables()
-    exists = tables["in_every_year"].gather(month_day) | ((month_day == 229) & tables["is_leap"].gather(year))
-    credible = exists & (birth <= _as_figure(on)) & (birth >= _as_figure(on) - OLDEST_YEARS * 10_000)
-    return fits_check(packed) & credible
+    return body, body // 1000 % 10**8
+
+
+def _fits(packed: pl.Series, body: pl.Series, birth: pl.Series) -> pl.Series:
+    # A check value c fits when c = (1 - sum of weighted digits) modulo 11.
+    return (_sum(body, birth) + (packed - body * 11).cast(pl.UInt8)) % 11 == 1
+
+
+def _exists(birth: pl.Series) -> pl.Series:
+    """Whether there is such a day in the calendar."""
+    tables, month_day = _tables(), birth % 10_000
+    leap = tables["is_leap"].gather(birth // 10_000)
+    return tables["in_every_year"].gather(month_day) | ((month_day == 229) & leap)
 
 
 def _total(body: pl.Series) -> pl.Series:
     """The sum of the weighted digits of 17 modulo 11."""
-    birth, tables = (body // 1000) % 10**8, _tables()
-    total = (
+    return (_sum(body, body // 1000 % 10**8) % 11).cast(pl.Int64)
+
+
+def _sum(body: pl.Series, birth: pl.Series) -> pl.Series:
+    """A small figure that is the sum of the weighted digits modulo 11."""
+    tables = _tables()
+    return (
         tables["region"].gather(body // 10**11)
         + tables["year"].gather(birth // 10_000)
         + tables["month_day"].gather(birth % 10_000)
         + tables["sequence"].gather(body % 1000)
-    ) % 11
-    return total.cast(pl.Int64)
+    )
 
 
 def first_fifteen(text: str) -> int | None:
@@ -189,6 +243,11 @@ def _as_figure(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
+def _oldest(on: date) -> int:
+    """The birth date of whoever is as old as anybody can be, as yyyymmdd."""
+    return _as_figure(on) - OLDEST_YEARS * 10_000
+
+
 def _malformed(number: str) -> Fault:
     if "*" in number:
         return Fault.NUMBER_MASKED
@@ -204,7 +263,7 @@ def _born_credibly(number: str, on: date) -> str | Fault:
         return Fault.NUMBER_BIRTH
     if day > on:
         return Fault.NUMBER_BIRTH_FUTURE
-    if _as_figure(day) < _as_figure(on) - OLDEST_YEARS * 10_000:
+    if _as_figure(day) < _oldest(on):
         return Fault.NUMBER_BIRTH_TOO_OLD
     return number
 

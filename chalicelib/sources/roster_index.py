@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -16,7 +17,23 @@ from chalicelib.model import PersonId
 from chalicelib.sources.identity import pack
 
 SCHEMA: Final = {"number": pl.Int64, "person": pl.String, "name": pl.String}
-_ROOM: Final = 6  # places per number: few numbers share one
+_MIX: Final = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio spreads numbers that resemble each other
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Where numbers stand: a bit tells most strangers, one place each leads to a row, the rest are sorted."""
+
+    near: int
+    borne: pl.Series  # 2^near places → whether somebody's number may be meant
+    far: int
+    rows: pl.Series  # 2^far places → row
+    rest: pl.DataFrame  # number, row; of numbers whose place another one has
+
+
+def _place(numbers: pl.Series, bits: int) -> pl.Series:
+    """A place for each number in a table of 2^bits."""
+    return (numbers.cast(pl.UInt64) * _MIX // 2 ** (64 - bits)).cast(pl.UInt32)
 
 
 class RosterIndex:
@@ -64,37 +81,40 @@ class RosterIndex:
         self.frame.write_parquet(buffer)
         return buffer.getvalue()
 
-    def people_of(self, packed: pl.Series) -> pl.Series:
-        """Each packed number's person, null where nobody bears it.
+    def rows_of(self, packed: pl.Series) -> pl.Series:
+        """The row of each packed number, null where nobody bears it.
 
-        Looked up by place in a table, for a join builds its own table of the whole roster for every block.
+        Looked up by place in tables, for a join builds its own table of the whole roster for every block.
         """
-        rows = pl.repeat(None, packed.len(), dtype=pl.UInt32, eager=True)
-        asked = pl.int_range(packed.len(), dtype=pl.UInt32, eager=True)
-        for places, numbers, row in self._tables:
-            place = packed % places
-            there = numbers.gather(place)
-            same = (there == packed).fill_null(False)
-            rows = rows.scatter(asked.filter(same), row.gather(place.filter(same)))
-            other = ~same & there.is_not_null()
-            asked, packed = asked.filter(other), packed.filter(other)
+        table = self._table
+        near = table.borne.gather(_place(packed, table.near)).fill_null(False).arg_true()
+        wanted = packed.gather(near)
+        rows = table.rows.gather(_place(wanted, table.far))
+        other = (self.frame["number"].gather(rows) != wanted).fill_null(True).arg_true()
+        if other.len():
+            missing = wanted.gather(other)
+            behind = table.rest["number"].search_sorted(missing)
+            there = table.rest["number"].gather(behind, null_on_oob=True) == missing
+            rows = rows.scatter(
+                other, table.rest["row"].gather(behind, null_on_oob=True).set(~there.fill_null(False), None)
+            )
+        return pl.repeat(None, packed.len(), dtype=pl.UInt32, eager=True).scatter(near, rows)
+
+    def people_at(self, rows: pl.Series) -> pl.Series:
+        """The people of rows of this index."""
         return self.frame["person"].gather(rows)
 
     @cached_property
-    def _tables(self) -> list[tuple[int, pl.Series, pl.Series]]:
-        """Tables from place to number and row; what finds its place taken stands in the next, smaller one."""
-        tables = []
-        rest = self.frame.select("number").with_row_index("row")
-        while rest.height:
-            places = (rest.height * _ROOM) | 1
-            here = rest.with_columns((pl.col("number") % places).alias("place")).unique("place", keep="first")
-            numbers = pl.repeat(None, places, dtype=pl.Int64, eager=True).scatter(
-                here["place"], here["number"]
-            )
-            rows = pl.repeat(None, places, dtype=pl.UInt32, eager=True).scatter(here["place"], here["row"])
-            tables.append((places, numbers, rows))
-            rest = rest.join(here, on="row", how="anti")
-        return tables
+    def _table(self) -> _Table:
+        numbers = self.frame["number"]
+        near, far = (max(8, len(self).bit_length() + more) for more in (5, 2))
+        borne = pl.repeat(False, 1 << near, dtype=pl.Boolean, eager=True).scatter(_place(numbers, near), True)
+        all_rows = pl.int_range(len(self), dtype=pl.UInt32, eager=True)
+        places = _place(numbers, far)
+        rows = pl.repeat(None, 1 << far, dtype=pl.UInt32, eager=True).scatter(places, all_rows)
+        without = rows.gather(places) != all_rows  # another number has their place
+        rest = pl.DataFrame({"number": numbers.filter(without), "row": all_rows.filter(without)})
+        return _Table(near, borne, far, rows, rest.sort("number"))
 
     @cached_property
     def by_fifteen(self) -> pl.DataFrame:
