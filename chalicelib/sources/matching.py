@@ -30,7 +30,7 @@ from chalicelib.sources.identity import (
     repairs_of,
 )
 from chalicelib.sources.roster_index import RosterIndex
-from chalicelib.sources.tables import FAULT, LINE, Batch
+from chalicelib.sources.tables import FAULT, LINE, Batch, all_of
 
 PACKED: Final = "packed"
 PERSON: Final = "person"
@@ -53,20 +53,23 @@ class Matched:
 
 
 def read_distinct(
-    cells: pl.Series, read: Callable[[str], Value | Fault], kind: type[pl.DataType]
-) -> pl.DataFrame:
-    """Each cell's [value, fault] in the cells' order; `read` is called once per distinct cell."""
+    cells: pl.Series, read: Callable[[str], Value | Fault | None], kind: type[pl.DataType]
+) -> tuple[pl.Series, pl.Series]:
+    """Each cell's value, and each cell's fault; `read` is called once per distinct cell."""
     distinct = cells.unique()
     results = [read(cell or "") for cell in distinct.to_list()]
+    faults = [r.value if isinstance(r, Fault) else None for r in results]
+    values = [None if isinstance(r, Fault) else r for r in results]
     table = pl.DataFrame(
         {
             _CELL: distinct,
-            "value": pl.Series([None if isinstance(r, Fault) else r for r in results], dtype=kind),
-            FAULT: pl.Series([r.value if isinstance(r, Fault) else None for r in results], dtype=pl.String),
+            "value": pl.Series(values, dtype=kind),
+            FAULT: pl.Series(faults, dtype=pl.String),
         }
     )
     column = cells.alias(_CELL).to_frame()
-    return column.join(table, on=_CELL, how="left", nulls_equal=True, maintain_order="left").drop(_CELL)
+    found = column.join(table, on=_CELL, how="left", nulls_equal=True, maintain_order="left")
+    return found["value"], found[FAULT]
 
 
 def match(
@@ -103,14 +106,13 @@ def _divided(
 ) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Places of rows about people of the roster, these people, and places of numbers that are not sound."""
     if roster is None:
-        sound = is_sound(packed, on).fill_null(False)
+        sound = is_sound(packed, on)
         hit = sound.arg_true()
-        return hit, pl.repeat(None, hit.len(), dtype=pl.String, eager=True), (~sound).arg_true()
-    rows = roster.rows_of(packed)
-    known = rows.is_not_null()
-    others = (~known).arg_true()
-    sound = is_sound(packed.gather(others), on).fill_null(False)
-    return known.arg_true(), roster.people_at(rows.filter(known)), others.filter(~sound)
+        return hit, all_of(None, hit.len(), pl.String), (~sound).arg_true()
+    hit, people = roster.people_of(packed)
+    is_other = all_of(True, packed.len(), pl.Boolean).scatter(hit, False)
+    others = is_other.arg_true()
+    return hit, people, others.filter(~is_sound(packed.filter(is_other), on))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,11 @@ class _Late:
 def _late(rows: pl.DataFrame, column: str, roster: RosterIndex | None, on: date, *, damaged: bool) -> _Late:
     packed, faults = read_numbers(rows[column], on, damaged=damaged)
     wrong = rows.hstack([faults.alias(FAULT)]).filter(faults.is_not_null())
-    hit, people, _ = _divided(packed, roster, on)
-    found = rows[hit].hstack([packed.gather(hit).alias(PACKED), people.alias(PERSON)])
-    return _Late(found, wrong)
+    sound = packed.is_not_null().arg_true()
+    hit, people = (
+        (sound, all_of(None, sound.len(), pl.String)) if roster is None else roster.people_of(packed)
+    )
+    return _Late(rows[hit].hstack([packed.gather(hit).alias(PACKED), people.alias(PERSON)]), wrong)
 
 
 def read_numbers(cells: pl.Series, on: date, *, damaged: bool = False) -> tuple[pl.Series, pl.Series]:
@@ -134,20 +138,28 @@ def read_numbers(cells: pl.Series, on: date, *, damaged: bool = False) -> tuple[
 
     The commonest repairs and faults are told for all cells at once; only what is left is read cell by cell.
     """
+    if cells.is_empty():
+        return pl.Series(dtype=pl.Int64), pl.Series(dtype=pl.String)
     bare = mended(cells)
-    packed = packed_if_clean(bare)
-    packed = packed.zip_with(packed.is_not_null(), packed_if_fifteen(bare))
-    is_number = packed.is_not_null() & ~_ends_in_000(packed)
-    faults = malformed(bare)
-    is_figure = (faults == Fault.NUMBER_AS_FIGURE.value).fill_null(False)
-    is_malformed = packed.is_null() & (~is_figure if damaged else faults.is_not_null())
-    faults = faults_of(packed, on).zip_with(is_number, faults)
-    unsure = (~(is_number | (is_malformed & faults.is_not_null()))).arg_true()
-    packed = packed.set(faults.is_not_null(), None)
+    whole = packed_if_clean(bare)
+    whole = whole.zip_with(whole.is_not_null(), packed_if_fifteen(bare))
+    looks = pl.DataFrame({"whole": whole, "wrong": faults_of(whole, on), "malformed": malformed(bare)})
+    number, wrong, shape = pl.col("whole"), pl.col("wrong"), pl.col("malformed")
+    is_number = number.is_not_null() & (number % 1100 != 0)
+    # In a damaged file a figure has lost its last digits, like a number that ends in 000.
+    is_malformed = (
+        number.is_null() & shape.is_not_null() & ~((shape == Fault.NUMBER_AS_FIGURE.value) & damaged)
+    )
+    told = looks.select(
+        packed=pl.when(is_number & wrong.is_null()).then(number),
+        fault=pl.when(is_number).then(wrong).when(is_malformed).then(shape),
+        is_sure=is_number | is_malformed,
+    )
+    packed, faults, unsure = told["packed"], told["fault"], (~told["is_sure"]).arg_true()
     if unsure.is_empty():
         return packed, faults
     slow = read_distinct(cells.gather(unsure), lambda cell: _packed(cell, on, damaged=damaged), pl.Int64)
-    return packed.scatter(unsure, slow["value"]), faults.scatter(unsure, slow[FAULT])
+    return packed.scatter(unsure, slow[0]), faults.scatter(unsure, slow[1])
 
 
 def _packed(cell: str, on: date, *, damaged: bool) -> int | Fault:

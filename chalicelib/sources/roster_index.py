@@ -15,6 +15,7 @@ import polars as pl
 
 from chalicelib.model import PersonId
 from chalicelib.sources.identity import pack
+from chalicelib.sources.tables import all_of
 
 SCHEMA: Final = {"number": pl.Int64, "person": pl.String, "name": pl.String}
 _MIX: Final = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio spreads numbers that resemble each other
@@ -30,10 +31,19 @@ class _Table:
     rows: pl.Series  # 2^far places → row
     rest: pl.DataFrame  # number, row; of numbers whose place another one has
 
+    def row_of_rest(self, numbers: pl.Series) -> pl.Series:
+        """The row of each number that is not the one in its place; null where it is nobody's."""
+        if self.rest.is_empty():
+            return all_of(None, numbers.len(), pl.UInt32)
+        behind = self.rest["number"].search_sorted(numbers).clip(upper_bound=self.rest.height - 1)
+        is_there = self.rest["number"].gather(behind) == numbers
+        return self.rest["row"].gather(behind).set(~is_there, None)
 
-def _place(numbers: pl.Series, bits: int) -> pl.Series:
+
+def _place(bits: int) -> pl.Expr:
     """A place for each number in a table of 2^bits."""
-    return (numbers.cast(pl.UInt64) * _MIX // 2 ** (64 - bits)).cast(pl.UInt32)
+    spread = pl.col("number").cast(pl.UInt64) * pl.lit(_MIX, dtype=pl.UInt64)
+    return (spread // pl.lit(2 ** (64 - bits), dtype=pl.UInt64)).cast(pl.UInt32)
 
 
 class RosterIndex:
@@ -81,36 +91,38 @@ class RosterIndex:
         self.frame.write_parquet(buffer)
         return buffer.getvalue()
 
-    def rows_of(self, packed: pl.Series) -> pl.Series:
-        """The row of each packed number, null where nobody bears it.
+    def people_of(self, packed: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """The places of packed numbers that somebody on the roster bears, and these people.
 
         Looked up by place in tables, for a join builds its own table of the whole roster for every block.
         """
-        table = self._table
-        near = table.borne.gather(_place(packed, table.near)).fill_null(False).arg_true()
-        wanted = packed.gather(near)
-        rows = table.rows.gather(_place(wanted, table.far))
-        other = (self.frame["number"].gather(rows) != wanted).fill_null(True).arg_true()
-        if other.len():
-            missing = wanted.gather(other)
-            behind = table.rest["number"].search_sorted(missing)
-            there = table.rest["number"].gather(behind, null_on_oob=True) == missing
-            rows = rows.scatter(
-                other, table.rest["row"].gather(behind, null_on_oob=True).set(~there.fill_null(False), None)
-            )
-        return pl.repeat(None, packed.len(), dtype=pl.UInt32, eager=True).scatter(near, rows)
-
-    def people_at(self, rows: pl.Series) -> pl.Series:
-        """The people of rows of this index."""
-        return self.frame["person"].gather(rows)
+        table, number = self._table, pl.col("number")
+        likely = packed.to_frame("number").select(pl.lit(table.borne).gather(_place(table.near)))
+        places = likely.to_series().fill_null(False).arg_true()
+        found = (
+            packed.gather(places)
+            .to_frame("number")
+            .lazy()
+            .with_columns(row=pl.lit(table.rows).gather(_place(table.far)))
+            .with_columns(is_theirs=pl.lit(self.frame["number"]).gather("row") == number)
+            .collect()
+        )
+        rows = found["row"]
+        if not found["is_theirs"].all(ignore_nulls=False):
+            other = (~found["is_theirs"].fill_null(False)).arg_true()
+            rows = rows.scatter(other, table.row_of_rest(found["number"].gather(other)))
+            places, rows = places.filter(rows.is_not_null()), rows.drop_nulls()
+        return places, self.frame["person"].gather(rows)
 
     @cached_property
     def _table(self) -> _Table:
         numbers = self.frame["number"]
         near, far = (max(8, len(self).bit_length() + more) for more in (5, 2))
-        borne = pl.repeat(False, 1 << near, dtype=pl.Boolean, eager=True).scatter(_place(numbers, near), True)
+        at_near, places = numbers.to_frame("number").select(
+            _place(near).alias("near"), _place(far).alias("far")
+        )
+        borne = pl.repeat(False, 1 << near, dtype=pl.Boolean, eager=True).scatter(at_near, True)
         all_rows = pl.int_range(len(self), dtype=pl.UInt32, eager=True)
-        places = _place(numbers, far)
         rows = pl.repeat(None, 1 << far, dtype=pl.UInt32, eager=True).scatter(places, all_rows)
         without = rows.gather(places) != all_rows  # another number has their place
         rest = pl.DataFrame({"number": numbers.filter(without), "row": all_rows.filter(without)})

@@ -205,7 +205,8 @@ def test_everybody_is_found_among_many_and_nobody_else() -> None:
     bodies = pl.int_range(5_000, eager=True) * 11_003 + pack(STANDARD)
     index = RosterIndex(pl.DataFrame({"number": bodies, "person": bodies.cast(pl.String)}))
     asked = pl.concat([bodies, bodies + 1, pl.Series([None], dtype=pl.Int64)])
-    found = index.rows_of(asked)
-    assert found.head(5_000).to_list() == list(range(5_000))
-    assert found.tail(5_001).null_count() == 5_001
-    assert RosterIndex.of({}).rows_of(asked).null_count() == asked.len()
+    places, people = index.people_of(asked)
+    assert places.to_list() == list(range(5_000))
+    assert people.to_list() == [str(body) for body in bodies]
+    assert index.people_of(bodies + 1)[0].is_empty()
+    assert RosterIndex.of({}).people_of(asked)[0].is_empty()
