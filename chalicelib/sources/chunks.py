@@ -33,6 +33,7 @@ from chalicelib.sources.tables import FAULT, LINE, Batch, all_of, batch_of
 from chalicelib.sources.texts import (
     BLOCK_BYTES,
     HEAD_BYTES,
+    HEAD_LINES,
     UTF8_MARK,
     BadTextError,
     Span,
@@ -98,7 +99,8 @@ def _planned(
 
 def _head_text(head: bytes, encoding: str) -> str:
     """The first lines as text; what is cut off at the end of the head does not matter."""
-    return unified(head[:HEAD_BYTES]).decode(encoding, errors="replace")
+    lines = head[:HEAD_BYTES].split(b"\n", HEAD_LINES)[:HEAD_LINES]
+    return unified(b"\n".join(lines)).decode(encoding, errors="replace")
 
 
 def _behind(head: bytes, line: int) -> int:

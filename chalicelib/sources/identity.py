@@ -23,7 +23,7 @@ from typing import Final
 import polars as pl
 from stdnum.iso7064 import mod_11_2
 
-from chalicelib.sources.cells import APOSTROPHES, clean, is_invisible
+from chalicelib.sources.cells import APOSTROPHES, clean, has_invisible
 from chalicelib.sources.faults import Fault
 
 OLDEST_YEARS: Final = 130
@@ -105,7 +105,7 @@ def repairs_of(text: str) -> list[Repair]:
         Repair.FULL_WIDTH: _FULL_WIDTH.search(text),
         Repair.X_FORM: _X_FORM.search(text),
         Repair.BLANKS: "".join(text.split()) != text,
-        Repair.INVISIBLE: not text.isascii() and any(is_invisible(character) for character in text),
+        Repair.INVISIBLE: has_invisible(text),
         Repair.APOSTROPHE: _FORCED.search(text),
     }
     return [rule for rule, shows in signs.items() if shows]

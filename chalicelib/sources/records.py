@@ -22,7 +22,7 @@ from chalicelib.model import (
     Payment,
     PersonId,
 )
-from chalicelib.sources.cells import Reader, Value, clean, reader_for
+from chalicelib.sources.cells import Reader, Value, clean, day_in, reader_for
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import IDENTIFYING, Column, Feed
 from chalicelib.sources.identity import born, unpack
@@ -140,14 +140,26 @@ def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> tupl
     reader = reader_for(column.read, column.codes)
     empty = Fault.CELL_EMPTY if column.field in feed.required else None
 
+    if column.read is Reader.DATE:
+        return _read_days(without_time(cells), empty, on)
+
     def read(cell: str) -> Value | Fault | None:
         found = reader(cell, on)
         # A cell that only looks filled (an apostrophe, a zero-width blank) is empty.
         return found if isinstance(found, date | int) or clean(cell) else empty
 
-    if column.read is Reader.DATE:
-        cells = without_time(cells)
     return read_distinct(cells, read, _KINDS.get(column.read, pl.String))
+
+
+def _read_days(cells: pl.Series, empty: Fault | None, on: date) -> tuple[pl.Series, pl.Series]:
+    """Days that have happened, like `read_day` of each cell."""
+    days, faults = read_distinct(cells, day_in, pl.Date)
+    if empty is None:
+        faults = faults.set((faults == Fault.CELL_EMPTY.value).fill_null(False), None)
+    ahead = (days > on).fill_null(False)
+    if not ahead.any():
+        return days, faults
+    return days.set(ahead, None), faults.set(ahead, Fault.DAY_FUTURE.value)
 
 
 def _waived(faults: pl.Series, rows: Mapping[str, pl.Series], column: Column) -> pl.Series:
