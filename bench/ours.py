@@ -6,7 +6,6 @@ python -m bench.ours build/bench/small answer.json
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,7 @@ from chalicelib.sources.chunks import plan, read_chunk
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold
 from chalicelib.sources.reading import FileReading, combine, read_file
+from chalicelib.sources.rejects import by_code
 from chalicelib.sources.roster_index import RosterIndex
 from chalicelib.sources.texts import BLOCK_BYTES
 
@@ -69,7 +69,7 @@ def answer_of(index: int, reading: FileReading) -> Answer:
     )
     counts = reading.counts
     sound = counts.accepted + counts.superseded
-    reasons = Counter(rejection.code for rejection in reading.rejections)
+    reasons = by_code(reading.rejections)
     return Answer(index, counts.rows, sound, counts.strangers, *fingerprint(newest), reasons)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from chalicelib.model import DroppedFile, FileState
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.reading import FileReading
+from chalicelib.sources.rejects import by_code
 from chalicelib.storage import objects
 
 NOTES_SHOWN: Final = 200
@@ -75,7 +76,7 @@ def told_by(reading: FileReading) -> dict[str, Any]:
     """What the reading found that is not an error: accepted rows in which something should be corrected."""
     notes = reading.notes
     return {
-        "rejections_by_code": dict(sorted(Counter(r.code for r in reading.rejections).items())),
+        "rejections_by_code": by_code(reading.rejections),
         "rows_that_are_no_data": reading.furniture,
         "suggested_lines": [each.line for each in reading.suggestions[:NOTES_SHOWN]],
         "doubles": [{"code": d.kind, "lines": list(d.lines)} for d in reading.doubles[:NOTES_SHOWN]],

@@ -34,6 +34,7 @@ _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 _INVISIBLE: Final = dict.fromkeys(
     [0x00AD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
 )
+_INVISIBLE_ONE: Final = re.compile(f"[{''.join(map(chr, _INVISIBLE))}]")
 _FORCED_TEXT: Final = re.compile(r'="(.*)"', re.DOTALL)  # how some programs force a cell to be text
 APOSTROPHES: Final = "'`‘’"
 _DOTS: Final = str.maketrans(dict.fromkeys("•．‧・･", "·"))  # the middle dot of names (domain section 6)
@@ -77,9 +78,9 @@ Value = str | int | date
 Read = Callable[[str, date], Value | Fault]
 
 
-def is_invisible(character: str) -> bool:
-    """Whether nothing shows where this character stands."""
-    return ord(character) in _INVISIBLE
+def has_invisible(text: str) -> bool:
+    """Whether a cell has characters of which nothing shows."""
+    return not text.isascii() and _INVISIBLE_ONE.search(text) is not None
 
 
 def clean(text: str, *, inside: bool = False) -> str:
@@ -100,12 +101,18 @@ def read_day(text: str, on: date) -> date | Fault:
 
 def read_day_ahead(text: str, on: date) -> date | Fault:
     """Like `read_day`, for days that may lie ahead (the end of a period)."""
-    return _day_of(text)
+    day = day_in(text)
+    return Fault.DAY_UNREADABLE if day is Fault.CELL_EMPTY else day
 
 
 @lru_cache(maxsize=20_000)  # the same days stand in every block of a file
-def _day_of(text: str) -> date | Fault:
+def day_in(text: str) -> date | Fault:
+    """The day that a cell means, whether or not it lies ahead; CELL_EMPTY where nothing shows."""
     cell = clean(text)
+    return _day_of(cell) if cell else Fault.CELL_EMPTY
+
+
+def _day_of(cell: str) -> date | Fault:
     serial = _SERIAL.fullmatch(cell)
     if serial:
         return _SERIAL_ZERO + timedelta(days=int(serial.group(1)))

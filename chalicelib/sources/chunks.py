@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -29,10 +29,11 @@ from chalicelib.sources.quotes import UnclosedQuoteError
 from chalicelib.sources.records import FIELD, RECOVERED, read_fields
 from chalicelib.sources.recovery import recover
 from chalicelib.sources.roster_index import RosterIndex
-from chalicelib.sources.tables import FAULT, LINE, Batch, batch_of
+from chalicelib.sources.tables import FAULT, LINE, Batch, all_of, batch_of
 from chalicelib.sources.texts import (
     BLOCK_BYTES,
     HEAD_BYTES,
+    HEAD_LINES,
     UTF8_MARK,
     BadTextError,
     Span,
@@ -40,8 +41,6 @@ from chalicelib.sources.texts import (
     spans_of,
     unified,
 )
-
-_no: Final = pl.lit(False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,8 @@ def _planned(
 
 def _head_text(head: bytes, encoding: str) -> str:
     """The first lines as text; what is cut off at the end of the head does not matter."""
-    return unified(head[:HEAD_BYTES]).decode(encoding, errors="replace")
+    lines = head[:HEAD_BYTES].split(b"\n", HEAD_LINES)[:HEAD_LINES]
+    return unified(b"\n".join(lines)).decode(encoding, errors="replace")
 
 
 def _behind(head: bytes, line: int) -> int:
@@ -157,12 +157,13 @@ def read_batch(
     """Read the rows of a batch: matched with the roster, their fields read, counted."""
     known = None if feed.kind == "roster" else roster
     matched = match(batch, layout, known, on, damaged=damaged)
-    unmatched, furniture = without_furniture(pl.concat([batch.ragged, matched.rejected]), layout)
-    hits, strangers, suggestions = matched.hits.with_columns(_no.alias(RECOVERED)), matched.strangers, []
-    if known is not None:
-        late = recover(unmatched, layout.positions, known, on)
+    unmatched = pl.concat([batch.ragged, matched.rejected]) if batch.ragged.height else matched.rejected
+    unmatched, furniture = without_furniture(unmatched, layout)
+    hits, strangers, suggestions = _told(matched.hits, recovered=False), matched.strangers, []
+    if known is not None and unmatched.height:
+        late = recover(unmatched, layout.positions, known, on, damaged=damaged)
         unmatched, strangers, suggestions = late.rejected, strangers + late.strangers, late.suggestions
-        found = late.found.with_columns((~_no).alias(RECOVERED))
+        found = _told(late.found, recovered=True)
         hits = pl.concat([hits, found.select(hits.columns)]).sort(LINE) if found.height else hits
     fields = read_fields(hits, layout.positions, feed, on)
     tally = Tally(
@@ -183,6 +184,10 @@ def read_batch(
     )
 
 
+def _told(rows: pl.DataFrame, *, recovered: bool) -> pl.DataFrame:
+    return rows.hstack([all_of(recovered, rows.height, pl.Boolean).alias(RECOVERED)])
+
+
 def _good(sound: pl.DataFrame, batch: Batch, layout: Layout, feed: Feed) -> pl.DataFrame:
     """Sound rows as they are handed on: of a roster with their cells, for it is judged as a whole."""
     if feed.kind != "roster":
@@ -196,6 +201,8 @@ def _rejected(unmatched: pl.DataFrame, unread: pl.DataFrame, batch: Batch, layou
     named = unmatched.with_columns(
         pl.when(whole_row).then(pl.lit("")).otherwise(pl.lit("number")).alias(FIELD)
     )
+    if unread.is_empty():
+        return named.sort(LINE)
     cells = batch.rows_at(unread[LINE], layout.columns).hstack(unread.select(FAULT, FIELD))
     return pl.concat([named, cells.select(named.columns)]).sort(LINE)
 

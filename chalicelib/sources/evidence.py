@@ -26,12 +26,11 @@ _SLICE: Final = 20_000  # rows made into objects at a time
 
 def evidence_frame(rows: pl.DataFrame, feed: Feed, as_of: date) -> pl.DataFrame:
     """Read rows as [person, day, event, line, facts…, recovered], in the file's order."""
-    whole = rows.with_columns(
+    return rows.select(
+        PERSON,
         day=pl.col("day") if "day" in rows.columns else pl.lit(as_of, dtype=pl.Date),
         event=pl.col("event") if "event" in rows.columns else pl.lit(feed.event, dtype=pl.String),
-    )
-    facts = (pl.col(fact).cast(pl.String) for fact in feed.facts)
-    return whole.select(PERSON, "day", "event", LINE, *facts, RECOVERED)
+    ).hstack([rows[LINE], *(rows[fact].cast(pl.String) for fact in feed.facts), rows[RECOVERED]])
 
 
 def withdrawals_of(frame: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, dict[PersonId, list[EvidenceKey]]]:

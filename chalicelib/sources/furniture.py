@@ -19,6 +19,8 @@ _TOTAL: Final = re.compile(r"(?:总?合计|总计|小计|共计)[:：]?[0-9,.]*[
 
 def without_furniture(rejected: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, int]:
     """The rejected rows that are data, and how many are not."""
+    if rejected.is_empty():
+        return rejected, 0
     header = [name_of(cell) for cell in layout.header]
     number = pl.col(layout.positions["number"])
     # A look at all rows at once: neither can be without one of these.
@@ -26,6 +28,8 @@ def without_furniture(rejected: pl.DataFrame, layout: Layout) -> tuple[pl.DataFr
         number.str.contains(r"^[^0-9]+$")
     )
     candidates = rejected.filter(likely.fill_null(False))
+    if candidates.is_empty():
+        return rejected, 0
     cells = candidates.select(layout.columns)
     is_furniture = [_repeats(row, header) or _totals(row) for row in cells.iter_rows()]
     lines = candidates[LINE].filter(pl.Series(is_furniture, dtype=pl.Boolean))

@@ -19,9 +19,10 @@ from chalicelib.sources.faults import Fault
 from chalicelib.sources.headers import Layout
 from chalicelib.sources.identity import (
     canonical,
+    faults_of,
     first_fifteen,
-    fits_check,
     is_sound,
+    malformed,
     mended,
     pack,
     packed_if_clean,
@@ -29,7 +30,7 @@ from chalicelib.sources.identity import (
     repairs_of,
 )
 from chalicelib.sources.roster_index import RosterIndex
-from chalicelib.sources.tables import FAULT, LINE, Batch
+from chalicelib.sources.tables import FAULT, LINE, Batch, all_of
 
 PACKED: Final = "packed"
 PERSON: Final = "person"
@@ -52,20 +53,23 @@ class Matched:
 
 
 def read_distinct(
-    cells: pl.Series, read: Callable[[str], Value | Fault], kind: type[pl.DataType]
-) -> pl.DataFrame:
-    """Each cell's [value, fault] in the cells' order; `read` is called once per distinct cell."""
+    cells: pl.Series, read: Callable[[str], Value | Fault | None], kind: type[pl.DataType]
+) -> tuple[pl.Series, pl.Series]:
+    """Each cell's value, and each cell's fault; `read` is called once per distinct cell."""
     distinct = cells.unique()
     results = [read(cell or "") for cell in distinct.to_list()]
+    faults = [r.value if isinstance(r, Fault) else None for r in results]
+    values = [None if isinstance(r, Fault) else r for r in results]
     table = pl.DataFrame(
         {
             _CELL: distinct,
-            "value": pl.Series([None if isinstance(r, Fault) else r for r in results], dtype=kind),
-            FAULT: pl.Series([r.value if isinstance(r, Fault) else None for r in results], dtype=pl.String),
+            "value": pl.Series(values, dtype=kind),
+            FAULT: pl.Series(faults, dtype=pl.String),
         }
     )
     column = cells.alias(_CELL).to_frame()
-    return column.join(table, on=_CELL, how="left", nulls_equal=True, maintain_order="left").drop(_CELL)
+    found = column.join(table, on=_CELL, how="left", nulls_equal=True, maintain_order="left")
+    return found["value"], found[FAULT]
 
 
 def match(
@@ -76,55 +80,86 @@ def match(
     `damaged`: a spreadsheet has cut the column, so that a number ending in 000 is nobody's.
     """
     column = layout.positions["number"]
-    seen = batch.seen.select(LINE, packed_if_clean(batch.seen[column]).alias(PACKED))
-    cut = _ends_in_000(seen[PACKED])
-    cut_numbers = seen[PACKED].filter(cut)
-    known = _with_person(seen.with_columns(pl.when(~cut).then(PACKED)) if damaged else seen, roster)
-    hits, doubtful = _divided(known, roster, on)
-    read = _read_with_thought(batch.rows_at(doubtful, [column]), column, on, damaged=damaged)
-    found = _with_person(read.filter(pl.col(FAULT).is_null()), roster)
-    late = found if roster is None else found.filter(pl.col(PERSON).is_not_null())
-    wrong = read.filter(pl.col(FAULT).is_not_null())
-    whose = pl.concat([hits, late.select(hits.columns)]).sort(LINE)
-    figures = wrong.filter(pl.col(FAULT) == Fault.NUMBER_AS_FIGURE.value)
+    lines, packed = batch.seen[LINE], packed_if_clean(batch.seen[column])
+    is_cut = _ends_in_000(packed)
+    cut = packed.filter(is_cut)
+    packed = packed.set(is_cut, None) if damaged else packed
+    hit, people, doubtful = _divided(packed, roster, on)
+    asked = batch.rows_at(lines.gather(doubtful), [column])
+    late = _late(asked, column, roster, on, damaged=damaged)
+    whose = pl.DataFrame([lines.gather(hit), packed.gather(hit).alias(PACKED), people.alias(PERSON)])
+    if late.found.height:
+        whose = pl.concat([whose, late.found.select(whose.columns)]).sort(LINE)
+    figures = late.wrong[column].filter(late.wrong[FAULT] == Fault.NUMBER_AS_FIGURE.value)
     return Matched(
-        batch.rows_at(whose[LINE], layout.read).hstack(whose.select(PACKED, PERSON)),
-        batch.rows_at(wrong[LINE], layout.columns).hstack(wrong.select(FAULT)),
-        seen.height - whose.height - wrong.height,
-        _repaired(late, column),
-        cut_numbers.len() + figures.height,
-        cut_numbers.n_unique() + figures[column].n_unique(),
+        batch.rows_at(whose[LINE], layout.read).hstack([whose[PACKED], whose[PERSON]]),
+        batch.rows_at(late.wrong[LINE], layout.columns).hstack([late.wrong[FAULT]]),
+        lines.len() - whose.height - late.wrong.height,
+        _repaired(late.found, column),
+        cut.len() + figures.len(),
+        cut.n_unique() + figures.n_unique(),
     )
 
 
-def _divided(known: pl.DataFrame, roster: RosterIndex | None, on: date) -> tuple[pl.DataFrame, pl.Series]:
-    """Rows [line, packed, person] about people of the roster, and the lines whose number is not sound."""
+def _divided(
+    packed: pl.Series, roster: RosterIndex | None, on: date
+) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Places of rows about people of the roster, these people, and places of numbers that are not sound."""
     if roster is None:
-        sound = is_sound(known[PACKED], on).fill_null(False)
-        return known.filter(sound), known[LINE].filter(~sound)
-    hit = known[PERSON].is_not_null()
-    rest = known.select(LINE, PACKED).filter(~hit)
-    return known.filter(hit), rest[LINE].filter(~is_sound(rest[PACKED], on).fill_null(False))
+        sound = is_sound(packed, on)
+        hit = sound.arg_true()
+        return hit, all_of(None, hit.len(), pl.String), (~sound).arg_true()
+    hit, people = roster.people_of(packed)
+    is_other = all_of(True, packed.len(), pl.Boolean).scatter(hit, False)
+    others = is_other.arg_true()
+    return hit, people, others.filter(~is_sound(packed.filter(is_other), on))
 
 
-def _read_with_thought(rows: pl.DataFrame, column: str, on: date, *, damaged: bool) -> pl.DataFrame:
-    """Rows whose number is not clean, with what it means (packed) or what is wrong with it (fault).
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """Rows whose number took some thought; those that are neither of these are strangers."""
 
-    The commonest repairs and the commonest fault are told for all cells at once; only what is left is
-    read cell by cell.
+    found: pl.DataFrame  # on the roster: line, the number's cell, packed, person
+    wrong: pl.DataFrame  # line, the number's cell, fault
+
+
+def _late(rows: pl.DataFrame, column: str, roster: RosterIndex | None, on: date, *, damaged: bool) -> _Late:
+    packed, faults = read_numbers(rows[column], on, damaged=damaged)
+    wrong = rows.hstack([faults.alias(FAULT)]).filter(faults.is_not_null())
+    sound = packed.is_not_null().arg_true()
+    hit, people = (
+        (sound, all_of(None, sound.len(), pl.String)) if roster is None else roster.people_of(packed)
+    )
+    return _Late(rows[hit].hstack([packed.gather(hit).alias(PACKED), people.alias(PERSON)]), wrong)
+
+
+def read_numbers(cells: pl.Series, on: date, *, damaged: bool = False) -> tuple[pl.Series, pl.Series]:
+    """What each cell means as a packed number, and what is wrong with it: one of both is null.
+
+    The commonest repairs and faults are told for all cells at once; only what is left is read cell by cell.
     """
-    bare = mended(rows[column])
-    easy = packed_if_clean(bare)
-    easy = easy.zip_with(easy.is_not_null(), packed_if_fifteen(bare))
-    clear = ~_ends_in_000(easy) & easy.is_not_null()
-    sound = clear & is_sound(easy, on).fill_null(False)
-    wrong = clear & ~fits_check(easy).fill_null(True)
-    check, none = pl.lit(Fault.NUMBER_CHECK.value), pl.lit(None, dtype=pl.String)
-    quick = rows.filter(sound).with_columns(easy.filter(sound).alias(PACKED), none.alias(FAULT))
-    failed = rows.filter(wrong).with_columns(none.cast(pl.Int64).alias(PACKED), check.alias(FAULT))
-    rest = rows.filter(~sound & ~wrong)
-    slow = read_distinct(rest[column], lambda cell: _packed(cell, on, damaged=damaged), pl.Int64)
-    return pl.concat([quick, failed, rest.hstack(slow.rename({"value": PACKED}))])
+    if cells.is_empty():
+        return pl.Series(dtype=pl.Int64), pl.Series(dtype=pl.String)
+    bare = mended(cells)
+    whole = packed_if_clean(bare)
+    whole = whole.zip_with(whole.is_not_null(), packed_if_fifteen(bare))
+    looks = pl.DataFrame({"whole": whole, "wrong": faults_of(whole, on), "malformed": malformed(bare)})
+    number, wrong, shape = pl.col("whole"), pl.col("wrong"), pl.col("malformed")
+    is_number = number.is_not_null() & (number % 1100 != 0)
+    # In a damaged file a figure has lost its last digits, like a number that ends in 000.
+    is_malformed = (
+        number.is_null() & shape.is_not_null() & ~((shape == Fault.NUMBER_AS_FIGURE.value) & damaged)
+    )
+    told = looks.select(
+        packed=pl.when(is_number & wrong.is_null()).then(number),
+        fault=pl.when(is_number).then(wrong).when(is_malformed).then(shape),
+        is_sure=is_number | is_malformed,
+    )
+    packed, faults, unsure = told["packed"], told["fault"], (~told["is_sure"]).arg_true()
+    if unsure.is_empty():
+        return packed, faults
+    slow = read_distinct(cells.gather(unsure), lambda cell: _packed(cell, on, damaged=damaged), pl.Int64)
+    return packed.scatter(unsure, slow[0]), faults.scatter(unsure, slow[1])
 
 
 def _packed(cell: str, on: date, *, damaged: bool) -> int | Fault:
@@ -140,14 +175,10 @@ def _ends_in_000(packed: pl.Series) -> pl.Series:
     return (packed % 1100 == 0).fill_null(False)
 
 
-def _with_person(frame: pl.DataFrame, roster: RosterIndex | None) -> pl.DataFrame:
-    if roster is None:
-        return frame.with_columns(pl.lit(None, dtype=pl.String).alias(PERSON))
-    return frame.with_columns(roster.people_of(frame[PACKED]).alias(PERSON))
-
-
 def _repaired(rows: pl.DataFrame, column: str) -> pl.DataFrame:
     """The ledger of repairs: one line per rule and cell."""
+    if rows.is_empty():
+        return pl.DataFrame(schema=REPAIRED)
     found = [
         (line, rule.value, raw)
         for line, raw in rows.select(LINE, column).iter_rows()

@@ -31,7 +31,7 @@ from chalicelib.sources.opening import open_file
 from chalicelib.sources.parts import Part, Tally
 from chalicelib.sources.records import FIELD, RosterEntry, entries_of, once, payments_of
 from chalicelib.sources.recovery import Suggestion
-from chalicelib.sources.rejects import rejected_csv, repaired_csv
+from chalicelib.sources.rejects import Rejections, rejected_csv, repaired_csv
 from chalicelib.sources.roster_index import RosterIndex
 from chalicelib.sources.tables import FAULT, LINE
 
@@ -49,7 +49,7 @@ class FileReading:
     payments: list[tuple[PersonId, Payment]] = field(default_factory=list, repr=False)
     # The evidence as columns: person, day, event, line, one per fact, recovered.
     lake: pl.DataFrame | None = field(default=None, repr=False)
-    rejections: list[Rejection] = field(default_factory=list)  # by line
+    rejections: Sequence[Rejection] = ()  # by line
     notes: list[Rejection] = field(default_factory=list)  # accepted, yet something to correct
     header: tuple[str, ...] = field(default=(), repr=False)
     rejected_rows: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
@@ -151,7 +151,7 @@ def combine(
         counts=counts,
         encoding=layout.encoding,
         hold=unexpected(counts, tally, feed, usual_rows, manifest, released=released),
-        rejections=[_rejection(feed, *row) for row in rejected.select(LINE, FIELD, FAULT).iter_rows()],
+        rejections=Rejections(rejected, feed.fields),
         notes=_notes(_stacked([part.noted for part in parts]), kept, layout, counts, feed),
         header=layout.header,
         rejected_rows=rejected,
@@ -186,7 +186,10 @@ def _settled(
 
 
 def _stacked(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat([frame for frame in frames if frame.width] or [pl.DataFrame()])
+    """One frame of all that say anything; an empty one has its columns all the same."""
+    known = [frame for frame in frames if frame.width] or [pl.DataFrame()]
+    filled = [frame for frame in known if frame.height]
+    return pl.concat(filled) if len(filled) > 1 else (filled or known)[0]
 
 
 def _rejection(feed: Feed, line: int, name: str, fault: str) -> Rejection:

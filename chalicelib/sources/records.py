@@ -7,6 +7,7 @@ prisoner for life has no last day (无期). Such cells are noted, and left out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -22,7 +23,7 @@ from chalicelib.model import (
     PersonId,
     Relation,
 )
-from chalicelib.sources.cells import Reader, Value, clean, reader_for
+from chalicelib.sources.cells import Reader, Value, clean, day_in, reader_for
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import IDENTIFYING, Column, Feed
 from chalicelib.sources.identity import born, canonical, unpack
@@ -38,6 +39,8 @@ _KINDS: Final[dict[Reader, type[pl.DataType]]] = {
 _LENIENT: Final = frozenset({"phone", "related", "relation"})  # and every fact
 RECOVERED: Final = "recovered"
 NOTED: Final = {LINE: pl.Int64, FIELD: pl.String, FAULT: pl.String}
+_NONE_NOTED: Final = pl.DataFrame(schema=NOTED)
+_NONE_REJECTED: Final = _NONE_NOTED
 # A time of day behind a date, without a zone: it changes nothing, and makes every cell a different one.
 _TIMED: Final = (
     r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?\s*$"
@@ -89,65 +92,85 @@ class Fields:
 
 def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: date) -> Fields:
     """Read all declared fields of matched rows [line, their columns, packed, person, recovered]."""
-    rows, faults = hits.select(LINE, PACKED, PERSON, RECOVERED), []
-    noted = [pl.DataFrame(schema=NOTED)]
+    rows = {name: hits[name] for name in (LINE, PACKED, PERSON, RECOVERED)}
+    faults: dict[str, pl.Series] = {}
+    noted = [_NONE_NOTED]
     for column in feed.columns.values():
         if column.field == "number" or (feed.kind == "evidence" and column.field in IDENTIFYING):
             continue
         if column.field not in positions:  # optional, and not sent
             continue
-        read = _read_column(hits[positions[column.field]], column, feed, on)
+        rows[column.field], wrong = _read_column(hits[positions[column.field]], column, feed, on)
+        if wrong.null_count() == wrong.len():
+            continue
         if column.field in _LENIENT or column.field in feed.facts:
-            noted.append(_noted(rows[LINE], column.field, read[FAULT]))
-            read = read.with_columns(pl.lit(None, dtype=pl.String).alias(FAULT))
-        rows = rows.with_columns(read["value"].alias(column.field))
-        faults.append(_waived(read[FAULT], rows, column).alias(column.field))
-    rejected, sound = _set_apart(rows, pl.DataFrame(faults))
-    notes = pl.concat(noted).join(sound.select(LINE), on=LINE, how="semi")
+            noted.append(_noted(rows[LINE], column.field, wrong))
+        else:
+            faults[column.field] = _waived(wrong, rows, column)
+    rejected, sound = _set_apart(pl.DataFrame(rows), faults)
+    notes = pl.concat(noted) if len(noted) > 1 else _NONE_NOTED
+    if rejected.height:
+        notes = notes.join(sound.select(LINE), on=LINE, how="semi")
     return Fields(sound, rejected, notes)
 
 
 def once(sound: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """Of rows that say the same fact the last one; one with a whole number before a recovered one."""
     same = [column for column in _SAME[feed.kind] if column in sound.columns]
-    if not sound[RECOVERED].any():  # in the file's order
-        return sound.unique(subset=same, keep="last", maintain_order=True)
-    sound = sound.sort(pl.col(RECOVERED), LINE, descending=[True, False])
-    return sound.unique(subset=same, keep="last", maintain_order=True).sort(LINE)
+    # Rows of one fact have one hash, and few others have it too.
+    doubtful = sound.select(same).hash_rows().is_duplicated()
+    if not doubtful.any():
+        return sound
+    rows = sound.filter(doubtful).sort(pl.col(RECOVERED), LINE, descending=[True, False])
+    last = rows.unique(subset=same, keep="last", maintain_order=True)
+    if last.height == rows.height:
+        return sound
+    return sound.filter(~doubtful | sound[LINE].is_in(last[LINE].implode()))
 
 
 def _noted(lines: pl.Series, field: str, faults: pl.Series) -> pl.DataFrame:
-    frame = pl.DataFrame([lines, faults]).drop_nulls()
+    frame = pl.DataFrame({LINE: lines, FAULT: faults}).drop_nulls()
     return frame.select(LINE, pl.lit(field).alias(FIELD), FAULT)
 
 
 def without_time(cells: pl.Series) -> pl.Series:
     """Dates without their time of day, so that each day is read once."""
     long = (cells.str.len_bytes() > len("2025-06-30")).arg_true()
+    if long.is_empty():
+        return cells
     timed = cells.gather(long)
     days = timed.str.extract(_TIMED, 1)
     return cells.scatter(long, days.zip_with(days.is_not_null(), timed))
 
 
-def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> pl.DataFrame:
+def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> tuple[pl.Series, pl.Series]:
     is_number = column.read is Reader.IDENTITY_NUMBER
     reader = canonical if is_number else reader_for(column.read, column.codes)
     empty = Fault.CELL_EMPTY if column.field in feed.required else None
 
-    def read(cell: str) -> Value | Fault:
-        # A cell that only looks filled (an apostrophe, a zero-width blank) is empty.
-        return reader(cell, on) if clean(cell) else Fault.CELL_EMPTY
-
     if column.read is Reader.DATE:
-        cells = without_time(cells)
-    result = read_distinct(cells, read, _KINDS.get(column.read, pl.String))
+        return _read_days(without_time(cells), empty, on)
+
+    def read(cell: str) -> Value | Fault | None:
+        found = reader(cell, on)
+        # A cell that only looks filled (an apostrophe, a zero-width blank) is empty.
+        return found if isinstance(found, date | int) or clean(cell) else empty
+
+    return read_distinct(cells, read, _KINDS.get(column.read, pl.String))
+
+
+def _read_days(cells: pl.Series, empty: Fault | None, on: date) -> tuple[pl.Series, pl.Series]:
+    """Days that have happened, like `read_day` of each cell."""
+    days, faults = read_distinct(cells, day_in, pl.Date)
     if empty is None:
-        unfaulted = pl.when(pl.col(FAULT) != Fault.CELL_EMPTY.value).then(pl.col(FAULT))
-        return result.with_columns(unfaulted.alias(FAULT))
-    return result
+        faults = faults.set((faults == Fault.CELL_EMPTY.value).fill_null(False), None)
+    ahead = (days > on).fill_null(False)
+    if not ahead.any():
+        return days, faults
+    return days.set(ahead, None), faults.set(ahead, Fault.DAY_FUTURE.value)
 
 
-def _waived(faults: pl.Series, rows: pl.DataFrame, column: Column) -> pl.Series:
+def _waived(faults: pl.Series, rows: Mapping[str, pl.Series], column: Column) -> pl.Series:
     """The faults without empty cells that may be empty for the row's word in another field."""
     for other, words in column.empty_if.items():
         allowed = rows[other].is_in(words).fill_null(False) & (faults == Fault.CELL_EMPTY.value)
@@ -155,15 +178,14 @@ def _waived(faults: pl.Series, rows: pl.DataFrame, column: Column) -> pl.Series:
     return faults
 
 
-def _set_apart(rows: pl.DataFrame, faults: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _set_apart(rows: pl.DataFrame, faults: Mapping[str, pl.Series]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Lines with their first fault, and the rows without any."""
-    if faults.width == 0:
-        first = pl.DataFrame({FIELD: [None] * rows.height, FAULT: [None] * rows.height}).cast(pl.String)
-    else:
-        names = [pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in faults.columns]
-        first = faults.select(pl.coalesce(names).alias(FIELD), pl.coalesce(faults.columns).alias(FAULT))
+    if not faults:
+        return _NONE_REJECTED, rows
+    names = [pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in faults]
+    first = pl.DataFrame(faults).select(pl.coalesce(names).alias(FIELD), pl.coalesce([*faults]).alias(FAULT))
     wrong = first[FAULT].is_not_null()
-    return rows.select(LINE).hstack(first).filter(wrong), rows.filter(~wrong)
+    return first.insert_column(0, rows[LINE]).filter(wrong), rows.filter(~wrong)
 
 
 def entries_of(good: pl.DataFrame) -> list[RosterEntry]:

@@ -45,11 +45,14 @@ class Recovered:
     suggestions: list[Suggestion]
 
 
-def recover(rejected: pl.DataFrame, positions: dict[str, str], roster: RosterIndex, on: date) -> Recovered:
+def recover(
+    rejected: pl.DataFrame, positions: dict[str, str], roster: RosterIndex, on: date, *, damaged: bool = False
+) -> Recovered:
     """Look for the people of rows whose number could not be read.
 
-    A cut number whose 15 digits nobody on the roster has is a stranger's. Without a column of names
-    nobody is recovered or suggested.
+    In a file that a spreadsheet has `damaged` a cut number whose 15 digits nobody on the roster has is a
+    stranger's. In a sound file it goes back: one row that ends in 000 may be a slip of the hand, and about
+    anybody. Without a column of names nobody is recovered or suggested.
     """
     numbers = rejected[positions["number"]]
     cut = zip(numbers.fill_null("").to_list(), rejected[FAULT].to_list(), strict=True)
@@ -58,7 +61,7 @@ def recover(rejected: pl.DataFrame, positions: dict[str, str], roster: RosterInd
         return Recovered(rejected.drop(FAULT).with_columns(*_NOBODY).clear(), rejected, 0, [])
     rows = rejected.with_columns(pl.Series("fifteen", digits, dtype=pl.Int64))
     known = rows.join(roster.by_fifteen, on="fifteen", how="inner").select(LINE, "number", PERSON, "name")
-    nobody = rows.filter(pl.col("fifteen").is_not_null()).join(known, on=LINE, how="anti")
+    nobody = rows.filter(pl.col("fifteen").is_not_null() & damaged).join(known, on=LINE, how="anti")
     certain = pl.DataFrame(schema={LINE: pl.Int64, PACKED: pl.Int64, PERSON: pl.String})
     suggestions: list[Suggestion] = []
     if "name" in positions:

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, overload
+
+import polars as pl
 
 from chalicelib.model import Rejection
+from chalicelib.sources.faults import Fault, reject
 from chalicelib.sources.identity import Repair
+from chalicelib.sources.records import FIELD
+from chalicelib.sources.tables import FAULT, LINE
 
 OUR_COLUMNS: Final = ("行号", "字段", "错误码", "错误说明")
 _LEDGER: Final = ("行号", "修正规则", "说明", "报送的证件号码")
@@ -26,6 +32,51 @@ _REPAIRS: Final = {
     Repair.APOSTROPHE: "含有表格软件的文本标记，已去除",
 }
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+class Rejections(Sequence[Rejection]):
+    """The rejections of a file by line; they are columns until somebody asks for one of them."""
+
+    def __init__(self, rows: pl.DataFrame, columns: Mapping[str, str]) -> None:
+        """Take rows [line, field, fault…] and the department's name of each of our fields."""
+        self._rows: Final = rows
+        self._columns: Final = columns
+
+    def __repr__(self) -> str:
+        return f"Rejections({list(self)})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __len__(self) -> int:
+        return self._rows.height
+
+    def __iter__(self) -> Iterator[Rejection]:
+        rows = self._rows.select(LINE, FIELD, FAULT).iter_rows() if self._rows.height else ()
+        return (reject(line, self._columns.get(name, ""), Fault(fault)) for line, name, fault in rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Rejection: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Rejection]: ...
+    def __getitem__(self, place: int | slice) -> Rejection | Sequence[Rejection]:
+        if isinstance(place, slice):
+            return Rejections(self._rows[place], self._columns)
+        return next(iter(Rejections(self._rows[range(len(self))[place] :].head(1), self._columns)))
+
+    def by_code(self) -> dict[str, int]:
+        """How many rows came back for which reason."""
+        return dict(self._rows.group_by(FAULT).len().iter_rows()) if self._rows.height else {}
+
+
+def by_code(rejections: Sequence[Rejection]) -> dict[str, int]:
+    """How many rows came back for which reason, by code."""
+    counted = (
+        rejections.by_code() if isinstance(rejections, Rejections) else Counter(r.code for r in rejections)
+    )
+    return dict(sorted(counted.items()))
 
 
 def escaped(cell: str) -> str:

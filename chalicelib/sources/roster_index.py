@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -14,9 +15,35 @@ import polars as pl
 
 from chalicelib.model import PersonId
 from chalicelib.sources.identity import pack
+from chalicelib.sources.tables import all_of
 
 SCHEMA: Final = {"number": pl.Int64, "person": pl.String, "name": pl.String, "related": pl.Boolean}
-_ROOM: Final = 6  # places per number: few numbers share one
+_MIX: Final = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio spreads numbers that resemble each other
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Where numbers stand: a bit tells most strangers, one place each leads to a row, the rest are sorted."""
+
+    near: int
+    borne: pl.Series  # 2^near places → whether somebody's number may be meant
+    far: int
+    rows: pl.Series  # 2^far places → row
+    rest: pl.DataFrame  # number, row; of numbers whose place another one has
+
+    def row_of_rest(self, numbers: pl.Series) -> pl.Series:
+        """The row of each number that is not the one in its place; null where it is nobody's."""
+        if self.rest.is_empty():
+            return all_of(None, numbers.len(), pl.UInt32)
+        behind = self.rest["number"].search_sorted(numbers).clip(upper_bound=self.rest.height - 1)
+        is_there = self.rest["number"].gather(behind) == numbers
+        return self.rest["row"].gather(behind).set(~is_there, None)
+
+
+def _place(bits: int) -> pl.Expr:
+    """A place for each number in a table of 2^bits."""
+    spread = pl.col("number").cast(pl.UInt64) * pl.lit(_MIX, dtype=pl.UInt64)
+    return (spread // pl.lit(2 ** (64 - bits), dtype=pl.UInt64)).cast(pl.UInt32)
 
 
 class RosterIndex:
@@ -78,37 +105,42 @@ class RosterIndex:
         """The index without those who are only related: most feeds say nothing that concerns these."""
         return RosterIndex(self.frame.filter(~pl.col("related"))) if self.frame["related"].any() else self
 
-    def people_of(self, packed: pl.Series) -> pl.Series:
-        """Each packed number's person, null where nobody bears it.
+    def people_of(self, packed: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """The places of packed numbers that somebody on the roster bears, and these people.
 
-        Looked up by place in a table, for a join builds its own table of the whole roster for every block.
+        Looked up by place in tables, for a join builds its own table of the whole roster for every block.
         """
-        rows = pl.repeat(None, packed.len(), dtype=pl.UInt32, eager=True)
-        asked = pl.int_range(packed.len(), dtype=pl.UInt32, eager=True)
-        for places, numbers, row in self._tables:
-            place = packed % places
-            there = numbers.gather(place)
-            same = (there == packed).fill_null(False)
-            rows = rows.scatter(asked.filter(same), row.gather(place.filter(same)))
-            other = ~same & there.is_not_null()
-            asked, packed = asked.filter(other), packed.filter(other)
-        return self.frame["person"].gather(rows)
+        table, number = self._table, pl.col("number")
+        likely = packed.to_frame("number").select(pl.lit(table.borne).gather(_place(table.near)))
+        places = likely.to_series().fill_null(False).arg_true()
+        found = (
+            packed.gather(places)
+            .to_frame("number")
+            .lazy()
+            .with_columns(row=pl.lit(table.rows).gather(_place(table.far)))
+            .with_columns(is_theirs=pl.lit(self.frame["number"]).gather("row") == number)
+            .collect()
+        )
+        rows = found["row"]
+        if not found["is_theirs"].all(ignore_nulls=False):
+            other = (~found["is_theirs"].fill_null(False)).arg_true()
+            rows = rows.scatter(other, table.row_of_rest(found["number"].gather(other)))
+            places, rows = places.filter(rows.is_not_null()), rows.drop_nulls()
+        return places, self.frame["person"].gather(rows)
 
     @cached_property
-    def _tables(self) -> list[tuple[int, pl.Series, pl.Series]]:
-        """Tables from place to number and row; what finds its place taken stands in the next, smaller one."""
-        tables = []
-        rest = self.frame.select("number").with_row_index("row")
-        while rest.height:
-            places = (rest.height * _ROOM) | 1
-            here = rest.with_columns((pl.col("number") % places).alias("place")).unique("place", keep="first")
-            numbers = pl.repeat(None, places, dtype=pl.Int64, eager=True).scatter(
-                here["place"], here["number"]
-            )
-            rows = pl.repeat(None, places, dtype=pl.UInt32, eager=True).scatter(here["place"], here["row"])
-            tables.append((places, numbers, rows))
-            rest = rest.join(here, on="row", how="anti")
-        return tables
+    def _table(self) -> _Table:
+        numbers = self.frame["number"]
+        near, far = (max(8, len(self).bit_length() + more) for more in (5, 2))
+        at_near, places = numbers.to_frame("number").select(
+            _place(near).alias("near"), _place(far).alias("far")
+        )
+        borne = pl.repeat(False, 1 << near, dtype=pl.Boolean, eager=True).scatter(at_near, True)
+        all_rows = pl.int_range(len(self), dtype=pl.UInt32, eager=True)
+        rows = pl.repeat(None, 1 << far, dtype=pl.UInt32, eager=True).scatter(places, all_rows)
+        without = rows.gather(places) != all_rows  # another number has their place
+        rest = pl.DataFrame({"number": numbers.filter(without), "row": all_rows.filter(without)})
+        return _Table(near, borne, far, rows, rest.sort("number"))
 
     @cached_property
     def by_fifteen(self) -> pl.DataFrame:

@@ -28,6 +28,11 @@ RowsAt = Callable[[pl.Series, Columns], pl.DataFrame]
 Record = tuple[int, Sequence[str]]
 
 
+def all_of(value: object, count: int, kind: type[pl.DataType]) -> pl.Series:
+    """A column that says the same everywhere."""
+    return pl.Series([value], dtype=kind).new_from_index(0, count)
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Some rows. `seen` are those with the header's number of cells; foreign characters may be masked."""
@@ -74,7 +79,7 @@ def _batch(rows: pl.DataFrame, ragged: pl.DataFrame | None = None) -> Batch:
 
     def rows_at(lines: pl.Series, columns: Columns) -> pl.DataFrame:
         places = lines - first if is_unbroken else seen[LINE].search_sorted(lines)
-        return pl.DataFrame([lines.alias(LINE), *(seen[name].gather(places) for name in columns)])
+        return pl.DataFrame([seen[LINE], *(seen[name] for name in columns)])[places]
 
     return Batch(seen, _nothing(seen.width - 1) if ragged is None else ragged, rows_at)
 

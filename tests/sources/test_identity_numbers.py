@@ -6,12 +6,22 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_11_2
 
 from chalicelib.sources.faults import Fault
-from chalicelib.sources.identity import born, canonical, is_sound, pack, packed_if_clean, unpack
+from chalicelib.sources.identity import (
+    born,
+    canonical,
+    first_fifteen,
+    is_sound,
+    pack,
+    packed_if_clean,
+    unpack,
+)
+from chalicelib.sources.matching import read_numbers
+from chalicelib.sources.roster_index import RosterIndex
 from tests.sources.builders import ON, UNHURRIED, number
 
 STANDARD = "11010519491231002X"  # the standard's own example
@@ -149,3 +159,54 @@ def test_the_column_knows_the_calendar(day: date, sequence: int) -> None:
 def test_days_that_only_some_years_have(birth: str) -> None:
     full = number(born=birth)
     assert is_sound(pl.Series([pack(full)]), ON)[0] == (canonical(full, ON) == full)
+
+
+SPOILS = (
+    lambda n: n,
+    short,
+    lambda n: n.translate(FULL_WIDTH),
+    lambda n: n.lower(),
+    lambda n: n[:16] + str((int(n[16]) + 1) % 10) + n[17:],
+    lambda n: n[:15] + "000",
+    lambda n: n[:10] + "A" + n[11:],
+    lambda n: n[:6] + "********" + n[14:],
+    lambda n: f"{n[0]}.{n[1:15]}E+17",
+    lambda n: f"{n[0]}.{n[1:6]}E+17",
+    lambda n: n[:17],
+    lambda n: "0" + n[1:],
+    lambda n: "0" + short(n)[1:],
+    lambda n: n[:6] + "1885" + n[10:],
+    lambda n: n[:17] + "✕",
+)
+NOISE = st.sampled_from(["", " ", "'", "\u3000", "\u00a0", "\u200b", "\ufeff", "’", "\x1c", "' '", "+", '="'])
+dirty = st.builds(
+    lambda full, spoil, before, after: before + spoil(full) + after,
+    numbers, st.sampled_from(SPOILS), NOISE, NOISE,
+)  # fmt: skip
+
+
+@UNHURRIED
+@given(
+    st.lists(dirty | bodies.map(lambda body: body + "X") | st.text(max_size=19), max_size=20), st.booleans()
+)
+@example(["", "'", "' '" + STANDARD, "''", "1e5", "1.", "x", "000000000000000", "1" * 15, "1" * 18], False)
+def test_the_column_reads_like_the_cell(cells: list[str | None], damaged: bool) -> None:
+    packed, faults = read_numbers(pl.Series(cells, dtype=pl.String), ON, damaged=damaged)
+    for sent, value, fault in zip(cells, packed.to_list(), faults.to_list(), strict=True):
+        cell = sent or ""
+        number, fifteen = canonical(cell, ON), first_fifteen(cell)
+        if fifteen is not None and (damaged or isinstance(number, Fault)):
+            number = Fault.NUMBER_CUT if damaged or number is not Fault.NUMBER_AS_FIGURE else number
+        assert fault == (number if isinstance(number, Fault) else None), cell
+        assert value == (None if isinstance(number, Fault) else pack(number)), cell
+
+
+def test_everybody_is_found_among_many_and_nobody_else() -> None:
+    bodies = pl.int_range(5_000, eager=True) * 11_003 + pack(STANDARD)
+    index = RosterIndex(pl.DataFrame({"number": bodies, "person": bodies.cast(pl.String)}))
+    asked = pl.concat([bodies, bodies + 1, pl.Series([None], dtype=pl.Int64)])
+    places, people = index.people_of(asked)
+    assert places.to_list() == list(range(5_000))
+    assert people.to_list() == [str(body) for body in bodies]
+    assert index.people_of(bodies + 1)[0].is_empty()
+    assert RosterIndex.of({}).people_of(asked)[0].is_empty()
