@@ -10,37 +10,32 @@ from typing import Final, overload
 
 import polars as pl
 
-# Characters that no table has any use for: one that a text does not have can stand for something else in it.
-_UNUSED: Final = tuple(code for code in range(1, 32) if code not in b"\t\n\r")
+# Characters that no table has any use for: one that a text does not have parts none of its lines.
+_UNUSED: Final = tuple(chr(code) for code in range(1, 32) if code not in b"\t\n\r")
 
 
-def unused_in(text: bytes) -> int | None:
-    """A control character that does not occur in a text; None where all of them do."""
-    return next((code for code in _UNUSED if bytes([code]) not in text), None)
+def decoded(text: str) -> str:
+    """Words in GB 18030 of which each byte was made a character; raises UnicodeDecodeError."""
+    return text.encode("latin-1").decode("gb18030")
 
 
 @dataclass(frozen=True)
 class Lines(Sequence[str]):
-    """The lines of a text; only those that somebody asks for become words.
+    """The lines of a text in UTF-8; only those that somebody asks for become words.
 
-    `text` is what the lines are found in: the bytes as sent, or as many others with the same breaks.
+    `is_foreign`: each byte of a text in GB 18030 was made a character.
     """
 
     text: bytes = field(repr=False)
-    sent: bytes = field(repr=False)
-    encoding: str
+    is_foreign: bool = False
 
     @cached_property
     def found(self) -> pl.Series:
         """Every line of the text, blank ones as null; raises UnicodeDecodeError."""
-        never = unused_in(self.text)
+        never = next((mark for mark in _UNUSED if mark.encode() not in self.text), _UNUSED[0])
         try:
             found = pl.read_csv(
-                self.text,
-                has_header=False,
-                schema={"": pl.String},
-                separator=chr(never or 1),
-                quote_char=None,
+                self.text, has_header=False, schema={"": pl.String}, separator=never, quote_char=None
             ).to_series()
         except pl.exceptions.PolarsError:
             found = pl.Series(dtype=pl.String)
@@ -64,7 +59,8 @@ class Lines(Sequence[str]):
     def __getitem__(self, place: int | slice) -> str | list[str]:
         if isinstance(place, slice):
             return [self[each] for each in range(*place.indices(len(self)))]
-        return self._sent(place).decode(self.encoding)
+        line = self.text[self.starts[place] : self.starts[place + 1] - 1].decode()
+        return decoded(line) if self.is_foreign else line
 
     def fitting(self, separator: str, width: int) -> pl.Series:
         """Which lines are one row each, of so many cells, each without quotes or with one pair around it."""
@@ -74,13 +70,6 @@ class Lines(Sequence[str]):
         """The text without some lines, which are given in order."""
         gaps = [0, *(edge for place in places for edge in self.starts[place : place + 2]), len(self.text)]
         return b"".join([self.text[start:end] for start, end in zip(gaps[::2], gaps[1::2], strict=True)])
-
-    def at(self, places: Sequence[int]) -> bytes:
-        """Some lines in UTF-8."""
-        return b"\n".join([self._sent(place) for place in places]).decode(self.encoding).encode()
-
-    def _sent(self, place: int) -> bytes:
-        return self.sent[self.starts[place] : self.starts[place + 1] - 1]
 
 
 @cache

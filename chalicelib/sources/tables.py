@@ -2,7 +2,7 @@
 
 polars splits a block at once where every line has all its cells. Else one look at each line tells which of
 them are a row by themselves: polars reads these, and Python's csv the others, one by one. What does not fit
-is set apart with its line and goes back. GB 18030 is never decoded as a whole: its foreign bytes are masked,
+is set apart with its line and goes back. GB 18030 is never decoded as a whole: each byte becomes a character,
 and only cells that somebody asks for are decoded. Blank rows are no rows.
 """
 
@@ -17,7 +17,7 @@ import polars as pl
 
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.headers import Layout
-from chalicelib.sources.lines import Lines, unused_in
+from chalicelib.sources.lines import Lines, decoded
 from chalicelib.sources.quotes import rows_among
 from chalicelib.sources.texts import unified
 
@@ -35,7 +35,7 @@ def all_of(value: object, count: int, kind: type[pl.DataType]) -> pl.Series:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows. `seen` are those with the header's number of cells; foreign characters may be masked."""
+    """Some rows. `seen` are those with the header's number of cells, in GB 18030 not yet decoded."""
 
     seen: pl.DataFrame  # line and all columns; null = blank
     ragged: pl.DataFrame  # line, all columns, fault; what did not fit stands in the last cell
@@ -52,16 +52,14 @@ def batch_of(block: bytes, layout: Layout, first_line: int) -> Batch:
 
     Raises UnclosedQuoteError; UnicodeDecodeError where what is looked at is not in the file's encoding.
     """
-    sent = unified(block)
-    encoding, mask = layout.encoding, None
-    if encoding == "gb18030":
-        # In GB 18030 the bar can be the second half of a character.
-        mask = unused_in(sent) if layout.separator != "|" else None
-        if mask is None:
-            sent, encoding = sent.decode(encoding).encode(), "utf-8"
-    lines = Lines(sent if mask is None else sent.translate(_masking(mask)), sent, encoding)
-    batch = (b'"' not in sent and _even(lines.text, layout, first_line)) or _mixed(lines, layout, first_line)
-    return batch if mask is None else _unmasked(batch, lines, layout, first_line, chr(mask))
+    text, is_foreign = unified(block), layout.encoding == "gb18030"
+    if is_foreign and layout.separator == "|":  # can be the second half of a character
+        text, is_foreign = text.decode("gb18030").encode(), False
+    if is_foreign:
+        text = text.decode("latin-1").encode()
+    lines = Lines(text, is_foreign)
+    batch = (b'"' not in text and _even(text, layout, first_line)) or _mixed(lines, layout, first_line)
+    return _decoding(batch) if is_foreign else batch
 
 
 def batch_of_records(
@@ -90,27 +88,22 @@ def _nothing(width: int) -> pl.DataFrame:
     return pl.DataFrame(schema={LINE: pl.Int64} | dict.fromkeys([*map(str, range(width)), FAULT], pl.String))
 
 
-def _unmasked(batch: Batch, lines: Lines, layout: Layout, first_line: int, mask: str) -> Batch:
-    """The batch whose cells are as they were sent, as soon as somebody asks for them."""
+def _decoding(batch: Batch) -> Batch:
+    """The batch whose cells are read in GB 18030 as soon as somebody asks for them."""
 
-    def rows_at(wanted: pl.Series, columns: Columns) -> pl.DataFrame:
-        rows = batch.rows_at(wanted, columns)
-        masked = rows.select(pl.any_horizontal(pl.col(pl.String).str.contains(mask, literal=True)))
-        places = masked.to_series().arg_true() if masked.height else masked.to_series()
-        if places.is_empty():
-            return rows
-        sent = lines.at((wanted.gather(places) - first_line).to_list())
-        read = _split(sent, layout, quoted=b'"' in sent)
-        return pl.DataFrame(
-            [wanted.alias(LINE), *(rows[name].scatter(places, read[name]) for name in columns)]
-        )
+    def rows_at(lines: pl.Series, columns: Columns) -> pl.DataFrame:
+        rows = batch.rows_at(lines, columns)
+        return pl.DataFrame([rows[LINE], *(_decoded(rows[name]) for name in columns)])
 
     return Batch(batch.seen, batch.ragged, rows_at)
 
 
-@cache
-def _masking(mask: int) -> bytes:
-    return bytes(code if code < 128 else mask for code in range(256))
+def _decoded(cells: pl.Series) -> pl.Series:
+    """Cells of which each byte was made a character, in GB 18030; each of them is decoded once."""
+    foreign = cells.filter(cells.str.len_bytes() != cells.str.len_chars()).unique()
+    if foreign.is_empty():
+        return cells
+    return cells.replace(foreign, pl.Series(map(decoded, foreign.to_list()), dtype=pl.String))
 
 
 def _even(text: bytes, layout: Layout, first_line: int) -> Batch | None:
@@ -135,8 +128,19 @@ def _mixed(lines: Lines, layout: Layout, first_line: int) -> Batch:
     numbers = numbers.filter(~numbers.is_in(sorted(taken))) + first_line
     simple = _split(text, layout, quoted=b'"' in text).insert_column(0, numbers.alias(LINE))
     fitting, ragged = _told_apart(records, (), layout)
-    rows = pl.concat([simple, fitting]).sort(LINE) if fitting.height else simple
-    return _batch(rows, ragged)
+    if fitting.height:
+        others = _undecoded(fitting) if lines.is_foreign else fitting
+        simple = pl.concat([simple, others]).sort(LINE)
+    return _batch(simple, ragged)
+
+
+def _undecoded(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that were read line by line, in the form of the others in GB 18030."""
+    cells = ([cell and cell.encode("gb18030").decode("latin-1") for cell in column] for column in rows[:, 1:])
+    columns = (
+        pl.Series(name, words, dtype=pl.String) for name, words in zip(rows.columns[1:], cells, strict=True)
+    )
+    return pl.DataFrame([rows[LINE], *columns])
 
 
 def _split(text: bytes, layout: Layout, *, quoted: bool) -> pl.DataFrame:

@@ -112,11 +112,9 @@ def spans_of(blocks: Iterable[bytes], separator: str, start: Span, size: int) ->
 def _end(before: list[bytes], last: bytes, line: int, separator: str) -> int:
     """Where in its last block a span ends: behind a line break that no open quote contains."""
     end = last.rfind(b"\n") + 1
-    if not any(b'"' in block for block in (*before, last)):
-        return end
-    text = b"".join([*before, last[:end]])
-    if text.count(b'"') % 2 == 0:
+    if (sum(block.count(b'"') for block in before) + last.count(b'"', 0, end)) % 2 == 0:
         return end  # half a pair here and half there is found when the rows are read
+    text = b"".join([*before, last[:end]])
     try:
         place = open_row(text, separator)
     except UnclosedQuoteError as error:
