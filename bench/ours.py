@@ -95,7 +95,9 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 def main(inputs: Inputs, result: Path, large: int = LARGE) -> None:
     """Read all files, one after the other; those of `large` bytes and more in ranges."""
-    roster = RosterIndex(pl.read_parquet(inputs.roster).select(number="packed", person="person"))
+    known = pl.read_parquet(inputs.roster, columns=["packed", "person"])
+    roster = RosterIndex(known.rename({"packed": "number"}))
+    del known
     answers = []
     for index, path in enumerate(inputs.files):
         declared = feed(index)

@@ -158,7 +158,10 @@ def _split(text: bytes, layout: Layout, *, quoted: bool) -> pl.DataFrame:
     if not quoted:
         return frame
     # An empty pair of quotes is a blank cell too.
-    return pl.DataFrame([column.set(column == "", None) for column in frame])
+    empty = {column.name: column == "" for column in frame}
+    return frame.with_columns(
+        frame[name].set(is_empty, None) for name, is_empty in empty.items() if is_empty.any()
+    )
 
 
 def _has_blank(rows: pl.DataFrame) -> bool:
