@@ -184,17 +184,21 @@ def faults_of(packed: pl.Series, on: date) -> pl.Series:
 
 def malformed(bare: pl.Series) -> pl.Series:
     """What is wrong with `mended` cells that are no number; null where that takes more thought."""
+    return bare.to_frame("bare").select(_malformation()).to_series()
+
+
+@cache
+def _malformation() -> pl.Expr:
     cell = pl.col("bare")
     figure = cell.str.contains(f"^(?:{_FIGURE.pattern})$") & cell.str.contains("[.eE]")
-    return bare.to_frame("bare").select(
+    return (
         pl.when(cell.is_null()).then(pl.lit(Fault.NUMBER_EMPTY.value))
         .when(~cell.str.contains(_BARE)).then(None)
         .when(cell.str.contains("*", literal=True)).then(pl.lit(Fault.NUMBER_MASKED.value))
         .when(figure).then(pl.lit(Fault.NUMBER_AS_FIGURE.value))
         .when(cell.str.len_bytes().is_in([15, 18])).then(pl.lit(Fault.NUMBER_CHARACTERS.value))
         .otherwise(pl.lit(Fault.NUMBER_LENGTH.value))
-        .alias("fault")
-    ).to_series()  # fmt: skip
+    )  # fmt: skip
 
 
 def _frame(**columns: pl.Series) -> pl.LazyFrame:
@@ -212,11 +216,13 @@ def _told(packed: pl.Series) -> pl.LazyFrame:
     return frame.with_columns(birth=pl.col("body") // 1000 % 10**8)
 
 
+@cache
 def _fits() -> pl.Expr:
     # A check value c fits when c = (1 - sum of weighted digits) modulo 11.
     return (_sum() + (pl.col("packed") - pl.col("body") * 11).cast(pl.UInt8)) % 11 == 1
 
 
+@cache
 def _exists() -> pl.Expr:
     """Whether there is such a day in the calendar."""
     tables, month_day = _tables(), pl.col("birth") % 10_000
@@ -224,6 +230,7 @@ def _exists() -> pl.Expr:
     return pl.lit(tables["in_every_year"]).gather(month_day) | ((month_day == 229) & leap)
 
 
+@cache
 def _sum() -> pl.Expr:
     """A small figure that is the sum of the weighted digits modulo 11."""
     tables, body, birth = _tables(), pl.col("body"), pl.col("birth")

@@ -58,14 +58,14 @@ def read_distinct(
     """Each cell's value, and each cell's fault; `read` is called once per distinct cell."""
     distinct = cells.unique()
     results = [read(cell or "") for cell in distinct.to_list()]
-    faults = [r.value if isinstance(r, Fault) else None for r in results]
-    values = [None if isinstance(r, Fault) else r for r in results]
+    faults = [result.value if isinstance(result, Fault) else None for result in results]
+    values = [result if fault is None else None for result, fault in zip(results, faults, strict=True)]
     table = pl.DataFrame(
-        {
-            _CELL: distinct,
-            "value": pl.Series(values, dtype=kind),
-            FAULT: pl.Series(faults, dtype=pl.String),
-        }
+        [
+            distinct.alias(_CELL),
+            pl.Series("value", values, dtype=kind),
+            pl.Series(FAULT, faults, dtype=pl.String),
+        ]
     )
     column = cells.alias(_CELL).to_frame()
     found = column.join(table, on=_CELL, how="left", nulls_equal=True, maintain_order="left")

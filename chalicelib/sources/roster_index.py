@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 import polars as pl
@@ -40,6 +40,7 @@ class _Table:
         return self.rest["row"].gather(behind).set(~is_there, None)
 
 
+@cache
 def _place(bits: int) -> pl.Expr:
     """A place for each number in a table of 2^bits."""
     spread = pl.col("number").cast(pl.UInt64) * pl.lit(_MIX, dtype=pl.UInt64)

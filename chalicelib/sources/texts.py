@@ -97,24 +97,21 @@ def spans_of(blocks: Iterable[bytes], separator: str, start: Span, size: int) ->
         pending.append(block)
         if sum(map(len, pending)) < size:
             continue
-        last = pending.pop()
-        end = _end(pending, last, line, separator)
-        piece, pending = [*pending, last[:end]], [last[end:]]
+        end = _end(pending, line, separator)
         if end:
-            yield (span := _span(piece, offset, line))
-            offset, line = span.end, line + _lines_of(piece)
-        else:
-            pending = [*piece[:-1], *pending]
+            yield (span := _span(pending, end, offset, line))
+            offset, line = span.end, line + _lines_of(pending, end)
+            pending = [pending[-1][end:]]
     if any(pending):
-        yield _span(pending, offset, line)
+        yield _span(pending, len(pending[-1]), offset, line)
 
 
-def _end(before: list[bytes], last: bytes, line: int, separator: str) -> int:
+def _end(blocks: list[bytes], line: int, separator: str) -> int:
     """Where in its last block a span ends: behind a line break that no open quote contains."""
-    end = last.rfind(b"\n") + 1
-    if (sum(block.count(b'"') for block in before) + last.count(b'"', 0, end)) % 2 == 0:
+    end = blocks[-1].rfind(b"\n") + 1
+    if sum(block.count(b'"', 0, limit) for block, limit in _limits(blocks, end)) % 2 == 0:
         return end  # half a pair here and half there is found when the rows are read
-    text = b"".join([*before, last[:end]])
+    text = b"".join([*blocks[:-1], blocks[-1][:end]])
     try:
         place = open_row(text, separator)
     except UnclosedQuoteError as error:
@@ -122,24 +119,33 @@ def _end(before: list[bytes], last: bytes, line: int, separator: str) -> int:
     return end if place is None else max(0, place - (len(text) - end))
 
 
-def _lines_of(blocks: list[bytes]) -> int:
+def _limits(blocks: list[bytes], end: int) -> Iterator[tuple[bytes, int]]:
+    """Each block, and how far it belongs to a span that ends in the last of them; none is copied."""
+    for block in blocks[:-1]:
+        yield block, len(block)
+    yield blocks[-1], end
+
+
+def _lines_of(blocks: list[bytes], end: int) -> int:
     """How many lines blocks have together, the last of which ends with a line."""
     if any(b"\r" in block for block in blocks):
-        return lines_in(b"".join(blocks))  # a line break may stand in two blocks
-    return sum(block.count(b"\n") for block in blocks)
+        # A line break may stand in two blocks.
+        return lines_in(b"".join([*blocks[:-1], blocks[-1][:end]]))
+    return sum(block.count(b"\n", 0, limit) for block, limit in _limits(blocks, end))
 
 
-def _span(blocks: list[bytes], offset: int, line: int) -> Span:
+def _span(blocks: list[bytes], end: int, offset: int, line: int) -> Span:
     """The span of these blocks, once it is clear that they can be lines of text."""
-    unbroken = 0
-    for block in blocks:
+    unbroken = size = 0
+    for block, limit in _limits(blocks, end):
+        size += limit
         if b"\0" in block:  # UTF-16 without a mark, or no text at all
             raise BadTextError(HoldCode.UNREADABLE)
         # Every window holds a line break, so that no line is much longer than two windows.
-        for start in range(0, len(block), LONGEST_LINE):
-            end = min(start + LONGEST_LINE, len(block))
-            broken = max(block.find(b"\n", start, end), block.find(b"\r", start, end)) >= 0
-            unbroken = 0 if broken else unbroken + end - start
+        for start in range(0, limit, LONGEST_LINE):
+            stop = min(start + LONGEST_LINE, limit)
+            broken = block.find(b"\n", start, stop) >= 0 or block.find(b"\r", start, stop) >= 0
+            unbroken = 0 if broken else unbroken + stop - start
             if unbroken > LONGEST_LINE:
                 raise BadTextError(HoldCode.LINE_TOO_LONG, str(line + lines_in(block[:start]) - 1))
-    return Span(offset, offset + sum(map(len, blocks)), line)
+    return Span(offset, offset + size, line)
