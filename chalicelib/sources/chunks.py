@@ -163,8 +163,9 @@ def read_batch(
     if known is not None and unmatched.height:
         late = recover(unmatched, layout.positions, known, on, damaged=damaged)
         unmatched, strangers, suggestions = late.rejected, strangers + late.strangers, late.suggestions
-        found = _told(late.found, recovered=True)
-        hits = pl.concat([hits, found.select(hits.columns)]).sort(LINE) if found.height else hits
+        if late.found.height:
+            found = _told(late.found, recovered=True)
+            hits = pl.concat([hits, found.select(hits.columns)]).sort(LINE)
     fields = read_fields(hits, layout.positions, feed, on)
     tally = Tally(
         rows=batch.rows - furniture,

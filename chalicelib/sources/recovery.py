@@ -23,7 +23,6 @@ from chalicelib.sources.roster_index import RosterIndex
 from chalicelib.sources.tables import FAULT, LINE
 
 MOST_SUGGESTED: Final = 5  # more people of one name and day are no suggestion
-_NOBODY: Final = (pl.lit(None, dtype=pl.Int64).alias(PACKED), pl.lit(None, dtype=pl.String).alias(PERSON))
 _CUT: Final = (Fault.NUMBER_CUT.value, Fault.NUMBER_AS_FIGURE.value)
 
 
@@ -39,7 +38,7 @@ class Suggestion:
 class Recovered:
     """What became of rejected rows: found + strangers + rejected."""
 
-    found: pl.DataFrame  # line, all columns, packed, person
+    found: pl.DataFrame  # line, all columns, packed, person; where anybody is found
     rejected: pl.DataFrame  # line, all columns, fault
     strangers: int
     suggestions: list[Suggestion]
@@ -54,11 +53,14 @@ def recover(
     stranger's. In a sound file it goes back: one row that ends in 000 may be a slip of the hand, and about
     anybody. Without a column of names nobody is recovered or suggested.
     """
-    numbers = rejected[positions["number"]]
-    cut = zip(numbers.fill_null("").to_list(), rejected[FAULT].to_list(), strict=True)
-    digits = [first_fifteen(cell) if fault in _CUT else None for cell, fault in cut]
+    digits = [
+        first_fifteen(cell or "") if fault in _CUT else None
+        for cell, fault in zip(
+            rejected[positions["number"]].to_list(), rejected[FAULT].to_list(), strict=True
+        )
+    ]
     if "name" not in positions and not any(digits):
-        return Recovered(rejected.drop(FAULT).with_columns(*_NOBODY).clear(), rejected, 0, [])
+        return Recovered(pl.DataFrame(), rejected, 0, [])
     rows = rejected.with_columns(pl.Series("fifteen", digits, dtype=pl.Int64))
     known = rows.join(roster.by_fifteen, on="fifteen", how="inner").select(LINE, "number", PERSON, "name")
     nobody = rows.filter(pl.col("fifteen").is_not_null() & damaged).join(known, on=LINE, how="anti")

@@ -93,7 +93,9 @@ def _decoding(batch: Batch) -> Batch:
 
     def rows_at(lines: pl.Series, columns: Columns) -> pl.DataFrame:
         rows = batch.rows_at(lines, columns)
-        return pl.DataFrame([rows[LINE], *(_decoded(rows[name]) for name in columns)])
+        cells = pl.col(pl.String)
+        foreign = rows.select((cells.str.len_bytes() != cells.str.len_chars()).any())
+        return rows.with_columns(_decoded(rows[name]) for name in foreign.columns if foreign[name].any())
 
     return Batch(batch.seen, batch.ragged, rows_at)
 
@@ -101,8 +103,6 @@ def _decoding(batch: Batch) -> Batch:
 def _decoded(cells: pl.Series) -> pl.Series:
     """Cells of which each byte was made a character, in GB 18030; each of them is decoded once."""
     foreign = cells.filter(cells.str.len_bytes() != cells.str.len_chars()).unique()
-    if foreign.is_empty():
-        return cells
     return cells.replace(foreign, pl.Series(map(decoded, foreign.to_list()), dtype=pl.String))
 
 

@@ -144,6 +144,13 @@ def test_digits_that_fit_one_person_whose_name_this_is() -> None:
     assert reading.lake["recovered"].to_list() == [True, True, True]
 
 
+def test_in_a_sound_file_a_number_cut_to_000_goes_back_whoever_it_is_about() -> None:
+    nobodys = number(2, "19510203")[:15] + "000"
+    reading = read(lines(named(nobodys, "王建国"), named(number(9), "李四")), by=named_feed(), known=alone())
+    assert faults(reading) == [(2, "身份证号码", "number_cut")]
+    assert reading.counts.strangers == 1  # whose number is whole, and on no roster
+
+
 def test_without_a_column_of_names_nobody_is_recovered() -> None:
     reading = read(lines(named(cut(1), "王建国")), known=alone())
     assert reading.counts.rejected == 1
