@@ -11,7 +11,7 @@ from chalicelib.cases import settling
 from chalicelib.engine import renewal
 from chalicelib.errors import UnreadableError
 from chalicelib.intake import sheets
-from chalicelib.intake.payments import load_payments
+from chalicelib.intake.payments import load_payments, said_of
 from chalicelib.intake.rosters import load_roster
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, PersonId
 from chalicelib.observability import logger
@@ -42,12 +42,14 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             new = load_roster(reading.entries, actor=f"feed:{feed.id}")
             return Loaded(new_people=new)
         case "payments":
+            said.put(dropped.feed, dropped.day, dropped.id, said_of(dropped.feed, reading.payments))
             load_payments(reading.payments)
             return Loaded()
         case _:
             # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
             objects.put_evidence(dropped.feed, dropped.id, reading.evidence)
-            said.put(dropped.feed, dropped.day, dropped.id, reading.evidence)
+            keys = {person: [item.key for item in items] for person, items in reading.evidence.items()}
+            said.put(dropped.feed, dropped.day, dropped.id, keys)
             actor = f"feed:{feed.id}"
             withdrawn = withdraw(reading.withdrawals, actor=actor)  # first: what is void accuses nobody
             loaded = load_evidence(reading.evidence, actor=actor)

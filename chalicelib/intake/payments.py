@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,6 +12,8 @@ from chalicelib.cases import comparing
 from chalicelib.model import (
     BenefitCode,
     Change,
+    EvidenceKey,
+    FeedId,
     Instruction,
     InstructionKind,
     InstructionState,
@@ -27,6 +30,36 @@ def load_payments(payments: Sequence[tuple[PersonId, Payment]]) -> None:
     people.put_payments(payments)
     _match_instructions(payments)
     comparing.payments_arrived(payments)
+
+
+# --- corrected files -------------------------------------------------------------------------------
+
+
+def said_of(
+    feed: FeedId, payments: Sequence[tuple[PersonId, Payment]]
+) -> Mapping[PersonId, Sequence[EvidenceKey]]:
+    """What a payments file says, as the lists of `storage.said` keep it: the day paid, month and benefit."""
+    said: dict[PersonId, list[EvidenceKey]] = defaultdict(list)
+    for person, payment in payments:
+        said[person].append(EvidenceKey(payment.paid, feed, f"{payment.month}#{payment.benefit}"))
+    return said
+
+
+def take_back(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
+    """Take away payments that no file tells of any more, and compare again what is due; how many."""
+    for person, keys in lost.items():
+        places = [_place(key) for key in keys]
+        people.remove_payments(person, places)
+        comparing.compare(person, min(month for month, _, _ in places))
+    return sum(len(keys) for keys in lost.values())
+
+
+def _place(key: EvidenceKey) -> tuple[Month, BenefitCode, date]:
+    month, _, benefit = key.event.partition("#")
+    return Month(month), BenefitCode(benefit), key.day
+
+
+# --- instructions ----------------------------------------------------------------------------------
 
 
 def _match_instructions(payments: Sequence[tuple[PersonId, Payment]]) -> None:
