@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from chalicelib import clock
-from chalicelib.cases import evidence_arrived, relating, settling
+from chalicelib import cases, clock
+from chalicelib.cases import relating, settling
 from chalicelib.engine import renewal
+from chalicelib.errors import UnreadableError
 from chalicelib.intake import sheets
-from chalicelib.intake.payments import load_payments
+from chalicelib.intake.payments import load_payments, said_of
 from chalicelib.intake.rosters import load_roster
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileNotice, PersonId
+from chalicelib.observability import logger
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.reading import FileReading
-from chalicelib.storage import objects, said, work
+from chalicelib.storage import lake, objects, said, work
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,13 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             new, notices = load_roster(reading.entries, dropped.day, actor=f"feed:{feed.id}")
             return Loaded(new_people=new, notices=notices)
         case "payments":
+            said.put(dropped.feed, dropped.day, dropped.id, said_of(dropped.feed, reading.payments))
             return Loaded(notices=load_payments(reading.payments))
         case _:
             # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
             objects.put_evidence(dropped.feed, dropped.id, reading.evidence)
-            said.put(dropped.feed, dropped.day, dropped.id, reading.evidence)
+            keys = {person: [item.key for item in items] for person, items in reading.evidence.items()}
+            said.put(dropped.feed, dropped.day, dropped.id, keys)
             actor = f"feed:{feed.id}"
             withdrawn = withdraw(reading.withdrawals, actor=actor)  # first: what is void accuses nobody
             apart = relating.evidence_arrived(dropped.feed, reading.evidence, actor=actor)
@@ -70,17 +74,51 @@ def load_evidence(
     """
     rules = current().rules
     awaited = _awaited(evidence)
+    held = _held_about(evidence, awaited)
     moved = kept = 0
     for person, items in evidence.items():
         if person in apart:
             continue
         now = items if person in awaited else [i for i in items if not renewal.may_wait(i, rules)]
-        if now:
-            arrival = evidence_arrived(person, renewal.newest(now, rules), actor=actor)
-            moved += bool(arrival.moved)
+        if person in held:
+            arrival = cases.evidence_weighed(person, [*items, *held[person]], actor=actor)
+        elif now:
+            arrival = cases.evidence_arrived(person, renewal.newest(now, rules), actor=actor)
         else:
             kept += 1
+            continue
+        moved += bool(arrival.moved)
+        kept += person in held and _all_wait(items, arrival)
     return Loaded(certified=moved, kept=kept)
+
+
+def _all_wait(items: Sequence[Evidence], arrival: cases.Arrival) -> bool:
+    """Whether the record took nothing of what a file says about a person."""
+    written = {item.key for item in arrival.record.evidence}
+    return not any(item.key in written for item in items)
+
+
+def _held_about(
+    evidence: Mapping[PersonId, Sequence[Evidence]], awaited: AbstractSet[PersonId]
+) -> Mapping[PersonId, Sequence[Evidence]]:
+    """What the lake holds about those of whom a file brings weak evidence that is needed now.
+
+    Together they may certify, and then all of it is written. If the lake cannot be read, what the file
+    brings is written as it comes.
+    """
+    rules = current().rules
+    if rules.policy.lazy_renewal.writes_everything:
+        return {}
+    joined = {
+        person
+        for person, items in evidence.items()
+        if person in awaited and any(renewal.may_join(item, rules) for item in items)
+    }
+    try:
+        return lake.evidence_of_many(joined)
+    except UnreadableError:
+        logger.warning("evidence weighed without the lake", extra={"people": len(joined)})
+        return {}
 
 
 def _awaited(evidence: Mapping[PersonId, object]) -> AbstractSet[PersonId]:
