@@ -152,6 +152,15 @@ def test_a_second_trace_on_a_day_counts_instead_of_the_first_and_not_beside_it()
     assert combined([body, *rides], BENEFIT, RULES) == Shortfall(Lack.POINTS, 80)
 
 
+def test_a_ride_beside_other_rides_only_does_not_end_the_search_for_a_second_trace() -> None:
+    """The body trace of the day before the last ride makes 20 + 3 × 40, though three rides come first."""
+    body = Sighting(a_key(GAS, "2025-05-06"), replace(EVENTS[FeedId("gas_bills"), "paid"], trace=Trace.BODY))
+    rides = seen(*(f"{BUS} 2025-05-0{number}" for number in (6, 7, 8, 9)))
+    weight = combined([*rides, body], BENEFIT, RULES)
+    assert isinstance(weight, Weight)
+    assert body.key in weight.keys
+
+
 def test_of_two_cards_on_one_day_the_better_counts() -> None:
     faded = seen(f"{BUS} 2025-05-08", f"{BUS} 2025-05-01", f"{GAS} 2025-05-04")
     same_day = Sighting(
