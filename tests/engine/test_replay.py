@@ -152,12 +152,9 @@ def test_evidence_sorted_once_is_decided_like_evidence_sorted_twice() -> None:
     apart = with_oldest(140)
     assert not RULES.sorts_like(apart)
     for subject in subjects:
-        facts = subject.facts(RULES, ON)
-        assert decide_on(facts, subject.entitlements, RULES) == subject.decide(
-            subject.entitlements, RULES, ON
-        )
-        second = decide_on(facts.afresh(), subject.entitlements, STRICTER)
-        assert second == subject.decide(subject.entitlements, STRICTER, ON)
+        facts, drawn = subject.facts(RULES, ON), subject.entitlements
+        assert decide_on(facts, drawn, RULES) == subject.decide(drawn, RULES, ON)
+        assert decide_on(facts.afresh(), drawn, STRICTER) == subject.decide(drawn, STRICTER, ON)
 
 
 def with_oldest(years: int) -> RuleBook:
