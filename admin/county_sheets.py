@@ -35,6 +35,7 @@ HEAD: Final = {
     "代码 area": "area",
     "名称": "zh",
     "name": "en",
+    "假设 assumed": "assumed",
     "起始日 from": "from",
     "依据 authority": "authority",
     "审核人 reviewed by": "by",
@@ -134,6 +135,7 @@ def _said(county: County) -> Mapping[str, str]:
         "area": county.area,
         "zh": county.title.zh,
         "en": county.title.en,
+        "assumed": county.assumed or "",
         "from": county.from_.isoformat(),
         "authority": county.authority,
         "by": county.reviewed.by,
@@ -190,6 +192,7 @@ def read_sheet(data: bytes, name: str) -> County:
     document = {
         "area": said["area"],
         "title": {"zh": said["zh"], "en": said["en"]},
+        "assumed": said["assumed"] or None,
         "from": said["from"],
         "authority": said["authority"],
         "reviewed": {"by": said["by"], "date": said["date"]},

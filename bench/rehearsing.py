@@ -8,7 +8,9 @@ The lake is the project's own, in Parquet, in memory; the roster is made as it i
 
 from __future__ import annotations
 
+import gc
 import json
+import re
 import sys
 import time
 from collections import defaultdict
@@ -16,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from bench.decisions import BATCH, ON, PACK, Case, invented
 from bench.status import deployment
@@ -54,18 +56,38 @@ def stricter(rules: RuleBook) -> RuleBook:
     return replace(rules, version="stricter", policy=policy)
 
 
-def cpu_seconds(count: int, seed: int = 1) -> tuple[float, Replay]:
-    """CPU seconds of one rehearsal with so many people, and what came of it."""
+class Cost(NamedTuple):
+    """What one rehearsal took, and what came of it."""
+
+    cpu: float
+    peak_mb: float  # from its beginning on, the lake in memory and what filling it left behind included
+    replay: Replay
+
+
+def rehearse(count: int, seed: int = 1) -> Cost:
+    """One rehearsal with so many people."""
     with deployment():
         for number, cases in enumerate(_gathered(count, seed)):
             for feed, items in _by_feed(cases).items():
                 lake.put_evidence(feed, FileId(f"invented-{number}"), items)
         lake.tidy({}, always=True)
         rules = pack.load(PACK).rules
+        gc.collect()
+        _forget_peak()
         watch = Watch()
         replayed = replay(_subjects(count, seed, watch), rules, stricter(rules), ON)
         watch.stop()
-        return watch.spent, replayed
+        return Cost(watch.spent, _peak_mb(), replayed)
+
+
+def _forget_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")
+
+
+def _peak_mb() -> float:
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1000 if found else 0.0
 
 
 def _gathered(count: int, seed: int) -> Iterator[list[Case]]:
@@ -97,8 +119,10 @@ def _subjects(count: int, seed: int, watch: Watch) -> Iterator[Subject]:
 
 
 if __name__ == "__main__":
-    seconds, done = cpu_seconds(int(sys.argv[1]))
-    effects = sum(done.effects.values())
-    print(f"{seconds:.3f} CPU s, {done.entitlements} entitlements, {effects} effects")
+    cost = rehearse(int(sys.argv[1]))
+    done, effects = cost.replay, sum(cost.replay.effects.values())
+    print(f"{cost.cpu:.3f} CPU s, {cost.peak_mb:.0f} MB, {done.entitlements} entitlements, {effects} effects")
     if len(sys.argv) > 2:
-        Path(sys.argv[2]).write_text(json.dumps({"cpu": seconds, "people": done.people, "effects": effects}))
+        Path(sys.argv[2]).write_text(
+            json.dumps({"cpu": cost.cpu, "peak_mb": cost.peak_mb, "people": done.people})
+        )

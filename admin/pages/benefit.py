@@ -14,6 +14,7 @@ from admin.pages.words import (
     OFFSETS,
     RELATIONS,
     ROUTES,
+    SETTINGS,
     STARTS,
     TRACES,
     heading,
@@ -23,15 +24,17 @@ from admin.pages.words import (
 )
 from chalicelib.engine.benefits import Benefit, BenefitRules
 from chalicelib.engine.clauses import Clause, Term, Word
+from chalicelib.engine.counties import County, CountyValue, Setting
 from chalicelib.engine.policy import EventName, Policy, Tier
 from chalicelib.model import BenefitCode, Route, Strength
 from chalicelib.pack import Pack
 from chalicelib.pack.differing import flat
 
 Scenario = tuple[str, str, str]  # number, title, rule
+WIDTH = 45  # characters of the time line
 
 
-def page(benefit: Benefit, pack: Pack, scenarios: Sequence[Scenario]) -> str:
+def page(benefit: Benefit, pack: Pack, scenarios: Sequence[Scenario], counties: Sequence[County] = ()) -> str:
     """The page of a benefit as Markdown, by its newest version."""
     rules, policy = benefit.versions[-1], pack.rules.policy
     return "\n".join(
@@ -42,6 +45,7 @@ def page(benefit: Benefit, pack: Pack, scenarios: Sequence[Scenario]) -> str:
             *_certifies(rules, pack),
             heading("有效多久", "For how long"),
             *_periods(rules, policy),
+            *_in_counties(benefit, counties, policy),
             heading("办理时间线", "Time line of a case"),
             _time_line(policy, suspended=benefit.suspendable),
             *_amounts(rules, pack),
@@ -135,6 +139,32 @@ def _periods(rules: BenefitRules, policy: Policy) -> Iterator[str]:
     yield say(*STARTS[rules.starts])
 
 
+def _in_counties(benefit: Benefit, counties: Sequence[County], policy: Policy) -> Iterator[str]:
+    """What counties have set for themselves, where it concerns the benefit."""
+    for county in counties:
+        values = [v for v in county.values if v.benefit in (None, benefit.code)]
+        if not isinstance(benefit.versions[-1].tiers, str):
+            values = [v for v in values if v.set is not Setting.MONTHS]
+        said = [_set(value, policy) for value in values]
+        if said:
+            zh, en = "；".join(zh for zh, _ in said), "; ".join(en for _, en in said)
+            assumed = "，假设" if county.assumed else ""
+            yield say(
+                f"**{county.title.zh}**（{county.area}{assumed}）自{county.from_}起：{zh}。",
+                f"{county.title.en} from {county.from_}: {en}.",
+            )
+
+
+def _set(value: CountyValue, policy: Policy) -> tuple[str, str]:
+    """One value of a county, in words."""
+    zh, en = SETTINGS[value.set]
+    if value.tier is not None:
+        tier = policy.periods.tiers[value.tier - 1]
+        return f"“{tier.why}”一档为{value.to}个月", f"{value.to} months instead of {tier.months}{_whom(tier)}"
+    of = f"{value.feed}/{value.event}" if value.feed else ""
+    return f"{of}{zh}{value.to or ''}", f"{en} {of} {value.to or ''}".replace("  ", " ").strip()
+
+
 def _whom(tier: Tier) -> str:
     asked = []
     if tier.aged_at_least:
@@ -147,20 +177,30 @@ def _whom(tier: Tier) -> str:
 
 
 def _time_line(policy: Policy, *, suspended: bool) -> str:
-    """The case as a line to look at: days before the period ends, and what happens then."""
+    """The case as a picture: how many days before the period ends, along a line, and what happens then."""
     line = policy.timeline
     steps = [(r.days_before, *MESSAGES[r.template]) for r in line.reminders]
     steps.append((line.visit_days_before, "上门认证", "home visit"))
     steps.sort(key=lambda step: -step[0])
-    zh = [f"到期前{days}日{what}" for days, what, _ in steps]
-    en = [f"-{days} {what}" for days, _, what in steps]
+    steps.append((0, "到期，当日仍有效", "the period ends, the day included"))
+    longest = max(line.window_days, steps[0][0])
+    rows = [f"{f'-{days}' if days else '0':>4} {_mark(days, longest)} {zh} · {en}" for days, zh, en in steps]
     if suspended:
-        zh += ["到期", f"{policy.suspension.list_day}日拟暂停名单，镇街逐人确认、主管部门审批", "次月起暂停"]
-        en += ["0 ends", f"day {policy.suspension.list_day}: list, confirmed and approved", "suspended"]
+        day = policy.suspension.list_day
+        then = (
+            f"此后每月{day}日列入拟暂停名单，镇街逐人确认、主管部门审批，次月起暂停",
+            f"then the list of day {day}, confirmed line by line and approved; suspended from the next month",
+        )
     else:
-        zh += ["到期", "不暂停，继续提醒和上门"]
-        en += ["0 ends", "never suspended: reminded and visited"]
-    return f"```text\n{' → '.join(zh)}\n{' → '.join(en)}\n```"
+        then = ("不暂停，继续提醒和上门", "never suspended: reminded and visited")
+    rows += [f"{'':{WIDTH + 5}}└ {sentence}" for sentence in then]
+    return "\n".join(["```text", *rows, "```"])
+
+
+def _mark(days: int, longest: int) -> str:
+    """A place on the line: one character is so many days, the end of the period at the right."""
+    place = WIDTH - round(WIDTH * days / longest)
+    return f"{'─' * place}●{'·' * (WIDTH - place)}"
 
 
 # --- amounts and conditions ----------------------------------------------------------------------
@@ -231,6 +271,15 @@ def _against(rules: BenefitRules, pack: Pack) -> Iterator[str]:
     if rules.excludes or rules.together:
         yield heading("与其他待遇", "Beside other benefits")
     for other in rules.excludes:
+        if other.shown_by is not None and other.beside is not None:
+            shown, besides = _event(other.shown_by, pack), _event(other.beside, pack)
+            yield say(
+                f"本项包括多种待遇，其中两种不能同时领取：{shown}与{besides}。{other.authority}",
+                f"It covers several, and two of them may not be drawn together: "
+                f"`{other.shown_by.feed}` and `{other.beside.feed}`.",
+            )
+        if other.benefit is None:
+            continue
         yield say(
             f"不能同时领取：{_other(other.benefit, pack)}。{other.authority}",
             f"Not together with `{other.benefit}`.",

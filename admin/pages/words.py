@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from chalicelib.engine.benefits import Authority, Consequence, LastMonth, Offset, Start
+from chalicelib.engine.counties import Setting
 from chalicelib.model import BenefitKind, Proves, Relation, Route, Strength, Template, Trace
 
 Both = tuple[str, str]
@@ -95,6 +96,15 @@ RELATIONS: Final[dict[Relation, Both]] = {
     Relation.GUARDIAN: ("监护人", "guardian"),
     Relation.SPOUSE: ("配偶", "spouse"),
     Relation.CHILD: ("子女", "child"),
+}
+
+
+SETTINGS: Final[dict[Setting, Both]] = {
+    Setting.MONTHS: ("有效月数", "months"),
+    Setting.WEAK_MONTHS: ("仅凭弱数据组合的有效月数为", "months by weak items:"),
+    Setting.THRESHOLD: ("弱数据组合所需分值为", "points that weak items need:"),
+    Setting.POINTS: ("分值为", "points of"),
+    Setting.RECOGNISES: ("另予认可", "also recognised:"),
 }
 
 

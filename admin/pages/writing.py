@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from admin.pages import benefit as benefits
 from admin.pages import feed as feeds
-from admin.pages.words import table
+from admin.pages.words import heading, table
 from chalicelib.declarations import read_yaml
+from chalicelib.engine.benefits import Benefit
+from chalicelib.engine.counties import County, read_county
 from chalicelib.pack import PACKS, Pack, load
 
 ROOT: Final = Path(__file__).parents[2]
@@ -27,18 +29,19 @@ def pages() -> Mapping[Path, str]:
     names = sorted(path.name for path in PACKS.iterdir() if (path / "policy.yaml").exists())
     for name in names:
         pack = load(name)
+        counties = [read_county(path) for path in sorted((PACKS / name / "counties").glob("*.yaml"))]
         for code, benefit in pack.rules.benefits.items():
-            page = benefits.page(benefit, pack, scenarios_of(name, code))
+            page = benefits.page(benefit, pack, scenarios_of(name, benefit), counties)
             written[Path(name, "benefits", f"{code}.md")] = GENERATED + page
         for feed in pack.feeds.values():
             written[Path(name, "feeds", f"{feed.id}.md")] = GENERATED + feeds.page(feed, pack)
-        written[Path(name, "README.md")] = GENERATED + _index(name, pack)
+        written[Path(name, "README.md")] = GENERATED + _index(name, pack, counties)
     links = "\n".join(f"- [{name}]({name}/README.md)" for name in names)
     written[Path("README.md")] = f"{GENERATED}# 待遇与数据来源 · Benefits and feeds\n\n{links}\n"
     return written
 
 
-def _index(name: str, pack: Pack) -> str:
+def _index(name: str, pack: Pack, counties: Sequence[County]) -> str:
     rows = [
         (f"[{b.title.zh}](benefits/{code}.md)", b.title.en, b.run_by.value, b.kind.value)
         for code, b in pack.rules.benefits.items()
@@ -51,14 +54,54 @@ def _index(name: str, pack: Pack) -> str:
         f"# {name}\n\n{pack.rules.version}\n\n"
         f"{table(('待遇', 'benefit', 'authority', 'kind'), rows)}\n\n"
         f"{table(('数据来源', 'feed', '部门', 'kind'), sources)}\n"
+        f"{_of_counties(counties)}{_of_policy(name)}"
     )
 
 
-def scenarios_of(pack: str, benefit: str) -> list[benefits.Scenario]:
-    """Number, title and rule: first what is tried on every benefit, then where somebody draws this one."""
+def _of_counties(counties: Sequence[County]) -> str:
+    """What the counties have set for themselves, and why."""
+    rows = [
+        (
+            f"{county.title.zh} {county.area}{'（假设）' if county.assumed else ''}",
+            county.from_.isoformat(),
+            " ".join(str(word) for word in (v.set.value, v.tier, v.benefit, v.feed, v.event) if word),
+            "是" if v.to is None else str(v.to),
+            v.why,
+        )
+        for county in counties
+        for v in county.values
+    ]
+    if not rows:
+        return ""
+    head = ("县区 county", "起始 from", "项目 set", "取值 to", "理由 why")
+    return f"{heading('县区自定值', 'What counties have set for themselves')}\n{table(head, rows)}\n"
+
+
+def _of_policy(name: str) -> str:
+    """The scenarios of the policy's own periods and weak events, which concern every benefit."""
+    path = SCENARIOS / name / "policy.yaml"
+    if not path.exists():
+        return ""
+    rows = [(f"policy {s['scenario']}", s["title"], str(s.get("rule", ""))) for s in _scenarios(path)]
+    head = ("编号 No.", "情景", "规则 rule")
+    return f"{heading('政策的检验情景', 'Scenarios that test the policy')}\n{table(head, rows)}\n"
+
+
+def _scenarios(path: Path) -> list[dict[str, Any]]:
+    return list(read_yaml(path).get("scenarios", ()))
+
+
+def scenarios_of(pack: str, declared: Benefit) -> list[benefits.Scenario]:
+    """Number, title and rule: first what is tried on every benefit, then where somebody draws this one.
+
+    Some of those for every benefit are tried only where its file speaks of custody, or only where not.
+    """
     found = []
+    benefit, has = declared.code, "custody" if declared.versions[-1].custody else "no_custody"
     for path, document in _scenario_files(pack):
         for scenario in document["scenarios"]:
+            if scenario.get("only", has) != has:
+                continue
             drawn = {each.get("benefit", "resident_pension") for each in scenario.get("draws", [{}])}
             if path.name == EVERY or (benefit == path.stem if path.parent != SCENARIOS else benefit in drawn):
                 number = f"{path.stem} {scenario['scenario']}"

@@ -81,8 +81,9 @@ def _apart(rules: RuleBook) -> Mapping[BenefitCode, AbstractSet[BenefitCode]]:
     found: dict[BenefitCode, set[BenefitCode]] = defaultdict(set)
     for code, benefit in rules.benefits.items():
         for row in (row for version in benefit.versions for row in version.excludes):
-            found[code].add(BenefitCode(row.benefit))
-            found[BenefitCode(row.benefit)].add(code)
+            if row.benefit is not None:
+                found[code].add(BenefitCode(row.benefit))
+                found[BenefitCode(row.benefit)].add(code)
     return found
 
 

@@ -57,11 +57,12 @@ Contradicts = Annotated[
 class Excludes(Declaration):
     """Another benefit that may not be drawn beside this one, and what shows that it is drawn (rule 19).
 
-    Without `shown_by` it is a benefit of this platform, and the roster itself shows it. With `beside`,
-    both events must be reported: this benefit covers several, and these two exclude each other.
+    Without `shown_by` it is a benefit of this platform, and the roster itself shows it. With `beside`
+    no other benefit is named: this one covers several, two of them exclude each other, and both events
+    must be reported.
     """
 
-    benefit: str
+    benefit: str | None = None
     shown_by: EventName | None = None
     beside: EventName | None = None
     authority: str = Field(min_length=1)
@@ -70,6 +71,8 @@ class Excludes(Declaration):
     def _beside_something(self) -> Self:
         if self.beside is not None and self.shown_by is None:
             raise ValueError("`beside` needs `shown_by`")
+        if (self.beside is None) == (self.benefit is None):
+            raise ValueError("either another `benefit`, or `beside`: two that this benefit covers")
         return self
 
 

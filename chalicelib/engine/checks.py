@@ -119,6 +119,8 @@ def _faults(
 ) -> Iterator[tuple[Place, str]]:
     together = {row.benefit for row in version.together}
     for number, row in enumerate(version.excludes):
+        if row.benefit is None:
+            continue  # two that the benefit itself covers
         other = benefits.get(BenefitCode(row.benefit))
         place: Place = ("excludes", number, "benefit")
         if other is None and row.shown_by is None:

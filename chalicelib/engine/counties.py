@@ -72,6 +72,7 @@ class County(Declaration):
 
     area: str = Field(pattern=r"^\d{6}$")
     title: Sentence
+    assumed: str | None = None  # what no document names and we filled in, with the reason
     from_: date = Field(alias="from")
     authority: str = Field(min_length=1)
     reviewed: Reviewed

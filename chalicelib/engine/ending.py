@@ -11,7 +11,7 @@ from datetime import date
 
 from chalicelib.engine.against import ROSTER, TWICE
 from chalicelib.engine.benefits import Consequence
-from chalicelib.engine.money import last_month_due
+from chalicelib.engine.money import last_month_due, owed_to_heirs
 from chalicelib.engine.periods import month_of, next_month
 from chalicelib.engine.rulebook import RuleBook, custody_code
 from chalicelib.model import (
@@ -37,6 +37,7 @@ class Ending:
     instruction: InstructionKind
     from_month: Month  # the first month that is not due
     reason: str
+    owed_fen: int = 0  # to the heirs: what was suspended while the person was alive (rule 15)
 
 
 def ending(
@@ -54,7 +55,12 @@ def ending(
         for kind, month, reason in _ending(suspicion, entitlement, rules, on):
             stopped = min(month, entitlement.stopped_from or month)
             after = replace(entitlement, status=ENDED[kind], stopped_from=stopped)
-            endings.append(Ending(after, kind, month, reason))
+            owed = 0
+            if suspicion.kind is SuspicionKind.DEATH:
+                owed = owed_to_heirs(
+                    entitlement, rules.benefit_on(entitlement.benefit, on), suspicion.day
+                ).fen
+            endings.append(Ending(after, kind, month, reason, owed))
     return tuple(endings)
 
 

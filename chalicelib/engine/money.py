@@ -7,9 +7,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
-from chalicelib.engine.benefits import BenefitRules, Consequence, CustodyCode, LastMonth, Offset
+from chalicelib.engine.benefits import BenefitRules, LastMonth, Offset
 from chalicelib.engine.periods import month_before, month_of, months_between, next_month
-from chalicelib.model import Entitlement, Month, Payment
+from chalicelib.model import Entitlement, EntitlementStatus, Month, Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +58,12 @@ def overpaid(payments: Iterable[Payment], last_due: Month) -> Sum:
     return Sum(by_month)
 
 
-def owed_to_heirs(
-    entitlement: Entitlement,
-    rules: BenefitRules,
-    death: date,
-    not_due: AbstractSet[Month] = frozenset(),
-) -> Sum:
+def owed_to_heirs(entitlement: Entitlement, rules: BenefitRules, death: date) -> Sum:
     """What somebody was owed while alive who was suspended and then died (rule 15)."""
-    if entitlement.stopped_from is None:
+    if entitlement.status is not EntitlementStatus.SUSPENDED or entitlement.stopped_from is None:
         return Sum({})
     end = next_month(last_month_due(rules, death))
-    return arrears(entitlement, entitlement.stopped_from, end, not_due)
-
-
-def months_served(code: CustodyCode, begun: date, released: date | None, pay_run: Month) -> frozenset[Month]:
-    """The months of custody that never become due: those spent in it whole [choice], up to a pay run.
-
-    The months in which it began and ended are due: when in doubt, in favour of the person. A pause
-    (awaiting judgment) that ends in acquittal is repaid, so that nothing falls out.
-    """
-    if code.then is Consequence.PAUSES:
-        return frozenset()
-    last = month_before(month_of(released)) if released is not None else month_before(pay_run)
-    return frozenset(months_between(next_month(month_of(begun)), last))
+    return arrears(entitlement, entitlement.stopped_from, end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,11 +51,6 @@ def plan_case(due: date, on: date, policy: Policy) -> CasePlan:
     )
 
 
-def window_opens(due: date, policy: Policy) -> date:
-    """The first day on which a case may be open for a period that ends on `due`."""
-    return due - timedelta(days=policy.timeline.window_days)
-
-
 def window_closes_on(on: date, policy: Policy) -> date:
     """The latest end of a period whose window is open on a day."""
     return on + timedelta(days=policy.timeline.window_days)

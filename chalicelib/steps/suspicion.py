@@ -11,7 +11,7 @@ from chalicelib.cases import executions, relating, settling, visiting
 from chalicelib.engine.ending import Ending, ending
 from chalicelib.engine.money import overpaid
 from chalicelib.engine.periods import month_before
-from chalicelib.engine.suspicion import next_level, verify_by
+from chalicelib.engine.suspicion import chased
 from chalicelib.engine.timeline import seconds_until
 from chalicelib.model import (
     BenefitKind,
@@ -112,10 +112,8 @@ def chase_verification(call: StepInput) -> Answer:
         suspicion = call.suspicion_of(record)
         if suspicion is None or suspicion.state in ENDED:
             return None
-        level = next_level(suspicion.level)
-        due = verify_by(clock.today(), level, policy)
-        chased = replace(suspicion, level=level, verify_by=due, waiting=None)
-        return replace(_change(call), suspicions=(chased,))
+        higher = chased(suspicion, clock.today(), policy)
+        return replace(_change(call), suspicions=(replace(higher, waiting=None),))
 
     suspicion = call.suspicion_of(people.change(call.person, chase))
     return answer(Step.DONE, _seconds_left(suspicion) if suspicion else 1)
@@ -134,7 +132,11 @@ def terminate(call: StepInput) -> Answer:
             return None
         return replace(
             _change(call),
-            details={"suspicion": suspicion.name, "verified_by": suspicion.verified_by},
+            details={
+                "suspicion": suspicion.name,
+                "verified_by": suspicion.verified_by,
+                **_owed_to_heirs(ended),
+            },
             person=replace(record.person, deceased_on=suspicion.day) if died else None,
             entitlements=tuple(e.entitlement for e in ended),
             messages=_told(record, suspicion, ended),
@@ -146,6 +148,11 @@ def terminate(call: StepInput) -> Answer:
     if case is not None and case.waiting is not None and not settling.still_due(record, case):
         executions.wake(case.waiting, {"outcome": Step.CLOSED})
     return answer(Step.DONE)
+
+
+def _owed_to_heirs(ended: tuple[Ending, ...]) -> dict[str, object]:
+    owed = {e.entitlement.benefit: e.owed_fen for e in ended if e.owed_fen}
+    return {"owed_to_heirs_fen": owed} if owed else {}
 
 
 def _told(record: PersonRecord, suspicion: Suspicion, ended: tuple[Ending, ...]) -> tuple[Message, ...]:
@@ -164,8 +171,8 @@ def _instructions(ended: Ending) -> tuple[Instruction, ...]:
             ended.entitlement.benefit,
             ended.instruction,
             ended.from_month,
-            ended.entitlement.fen,
-            ended.reason,
+            ended.owed_fen or ended.entitlement.fen,
+            f"{ended.reason}; the amount is owed to the heirs" if ended.owed_fen else ended.reason,
             InstructionState.ISSUED,
             clock.today(),
         ),

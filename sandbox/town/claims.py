@@ -101,7 +101,8 @@ class Benefits:
         """Read who may draw what from a pack's rule book; `named` are the benefits a roster can name."""
         codes = sorted(set(named) & set(rules.benefits))
         versions = {code: rules.benefit_on(BenefitCode(code), on) for code in codes}
-        apart = {frozenset((code, row.benefit)) for code, v in versions.items() for row in v.excludes}
+        rows = [(code, row.benefit) for code, version in versions.items() for row in version.excludes]
+        apart = {frozenset((code, other)) for code, other in rows if other}
         wanted = {code: tuple(_wanted(BenefitCode(code), version)) for code, version in versions.items()}
         kinds = {BenefitCode(code): rules.benefits[BenefitCode(code)].kind for code in codes}
         return cls({BenefitCode(code): found for code, found in wanted.items()}, frozenset(apart), kinds)

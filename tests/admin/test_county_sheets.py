@@ -11,7 +11,8 @@ from admin.__main__ import main
 from admin.county_sheets import ABOUT, VALUES, YES, as_yaml, export_sheet, import_sheet, read_sheet
 from chalicelib.engine.counties import County, read_county
 from chalicelib.errors import DeclarationError
-from chalicelib.pack import PACKS
+from chalicelib.model import AreaCode
+from chalicelib.pack import PACKS, load_folder
 
 FILE = """area: "341621"
 title: {zh: 涡阳县, en: Guoyang County}
@@ -59,6 +60,19 @@ def test_a_sheet_comes_back_as_the_file_that_it_was_made_of(folder: Path, tmp_pa
     back = county(folder)
     assert sorted(back.values, key=lambda v: v.of) == sorted(said.values, key=lambda v: v.of)
     assert back.model_copy(update={"values": ()}) == said.model_copy(update={"values": ()})
+
+
+def test_the_shipped_county_comes_back_from_its_sheet(folder: Path, tmp_path: Path) -> None:
+    path, sheet = folder / "counties/341671.yaml", tmp_path / "亳南新区.xlsx"
+    said, version = read_county(path), load_folder(folder).rules.for_area(AreaCode("341671")).version
+    assert main(["county", "export", str(folder), "341671", str(sheet)]) == 0
+    path.unlink()
+    assert main(["county", "import", str(folder), str(sheet)]) == 0
+    back = read_county(path)
+    assert back.model_copy(update={"values": ()}) == said.model_copy(update={"values": ()})
+    assert {value.of: value for value in back.values} == {value.of: value for value in said.values}
+    again = load_folder(folder).rules.for_area(AreaCode("341671"))
+    assert again.version.rpartition("+")[0] == version.rpartition("+")[0]
 
 
 def test_an_empty_sheet_lists_what_may_be_set(folder: Path) -> None:

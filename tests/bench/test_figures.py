@@ -19,8 +19,9 @@ def test_everybody_is_decided_for() -> None:
 
 
 def test_everybody_is_rehearsed_for() -> None:
-    seconds, replayed = rehearsing.cpu_seconds(50)
-    assert seconds > 0
+    cpu, peak, replayed = rehearsing.rehearse(50)
+    assert cpu > 0
+    assert peak > 0
     assert replayed.people == 50
     assert replayed.total(Effect.SHORTER) + replayed.total(Effect.PROPOSED_FOR_SUSPENSION) > 25
 

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.engine.decide import decide
 from chalicelib.engine.rulebook import RuleBook, load_rule_book
 from chalicelib.errors import DeclarationError
-from chalicelib.model import AreaCode, Evidence, Outcome
+from chalicelib.model import AreaCode, Evidence, KeyGroup, Outcome
 from tests.events import BOZHOU, EVENTS, RULES
 from tests.people import a_person, an_entitlement, day, some_evidence
 
@@ -107,8 +107,10 @@ def test_what_is_lacking_is_told_of_the_records_that_there_are(pack: Path) -> No
 def test_a_decision_names_the_countys_version(pack: Path) -> None:
     rules = load(pack, NINE_MONTHS)
     decision = decide(a_person(area=GUOYANG), [an_entitlement()], [], rules, day("2025-06-10"))
-    assert re.fullmatch(re.escape(f"{RULES.version}+341621-") + "[0-9a-f]{8}", decision.rules)
-    assert rules.version != RULES.version
+    city = rules.for_area(GUOYANG).city
+    assert city is not None
+    assert re.fullmatch(re.escape(f"{city.version}+341621-") + "[0-9a-f]{8}", decision.rules)
+    assert len({rules.version, RULES.version, city.version}) == 3
     assert load(pack, SHORTER).version != rules.version
 
 
@@ -216,3 +218,41 @@ def test_the_bounds_themselves_must_hold(pack: Path, old: str, new: str, says: s
     policy.write_text(policy.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     with pytest.raises(DeclarationError, match=says):
         load(pack, NINE_MONTHS)
+
+
+# --- the one that the pack ships -----------------------------------------------------------------
+
+SOME_CARDS = (
+    some_evidence("bus_rides/ridden", "2025-05-20"),
+    some_evidence("bus_rides/ridden", "2025-05-27"),
+    some_evidence("pharmacy_purchases/bought", "2025-05-24"),
+)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "in_the_city", "in_the_county", "why"),
+    [
+        (SOME_CARDS[:2], "2024-12-31", "2024-12-31", "one trace"),
+        (SOME_CARDS, "2025-08-26", "2025-08-26", "40 + 40 + 40 are 120"),
+        (
+            (*SOME_CARDS[:2], some_evidence("gas_bills/paid", "2025-05-24")),
+            "2025-08-26",
+            "2024-12-31",
+            "40 + 40 + 20 are enough for the city's 100, and not for the county's 120",
+        ),
+    ],
+)
+def test_the_shipped_county_decides_by_its_own_values(
+    evidence: tuple[Evidence, ...], in_the_city: str, in_the_county: str, why: str
+) -> None:
+    assert until(RULES, *evidence, area="341602001001") == in_the_city, why
+    assert until(RULES, *evidence, area="341671001001") == in_the_county, why
+
+
+def test_the_shipped_county_carries_the_gravely_ill_for_six_months() -> None:
+    visit = some_evidence("home_visits/seen", "2025-05-01")
+    for area, last in (("341602001001", "2026-01-31"), ("341671001001", "2025-10-31")):
+        ill = a_person(area=AreaCode(area), key_groups=(KeyGroup.GRAVELY_ILL,))
+        (verdict,) = decide(ill, [an_entitlement()], [visit], RULES, day("2025-06-10")).verdicts
+        assert verdict.valid_until == day(last)
+        assert verdict.reasons[0].rule == "policy/tiers/3"

@@ -249,3 +249,11 @@ def test_a_whole_number_goes_before_a_recovered_one() -> None:
     damaged = Evidence(STRONG.key, STRONG.file, 9, {}, recovered=True)
     assert judged(STRONG, damaged) == judged(damaged, STRONG) == judged(STRONG)
     assert judged(damaged).verdicts[0].outcome is Outcome.INSUFFICIENT
+
+
+def test_two_records_of_one_double_receipt_are_one_finding() -> None:
+    again = some_evidence("employee_pension/registered", "2025-05-01")
+    for evidence in ((RETIRED, again), (again, RETIRED)):
+        (finding,) = judged(*evidence).findings
+        assert finding.kind is SuspicionKind.DOUBLE_RECEIPT
+        assert finding.day == day("2025-05-01"), "the earlier"

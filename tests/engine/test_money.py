@@ -1,14 +1,14 @@
 """Money by month, to the fen (rules 15, 17, 18)."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from chalicelib.engine.benefits import LastMonth, Offset
-from chalicelib.engine.money import arrears, demand, last_month_due, months_served, overpaid, owed_to_heirs
+from chalicelib.engine.money import arrears, demand, last_month_due, overpaid, owed_to_heirs
 from chalicelib.engine.periods import months_between
-from chalicelib.engine.rulebook import custody_code
-from chalicelib.model import BenefitCode, FeedId, Month, Payment
+from chalicelib.model import BenefitCode, EntitlementStatus, Month, Payment
 from tests.events import RULES
 from tests.people import PENSION, an_entitlement, day
 
@@ -68,31 +68,19 @@ def test_a_benefit_may_end_with_the_month_before() -> None:
 
 
 def test_what_was_owed_in_life_is_owed_to_the_heirs() -> None:
-    suspended = an_entitlement(fen=15_000, stopped_from=Month("2025-03"))
+    status = EntitlementStatus.SUSPENDED
+    suspended = an_entitlement(fen=15_000, status=status, stopped_from=Month("2025-03"))
     assert owed_to_heirs(suspended, PENSION_RULES, day("2025-05-20")).months == (
         "2025-03",
         "2025-04",
         "2025-05",
     )
-    assert owed_to_heirs(an_entitlement(), PENSION_RULES, day("2025-05-20")).fen == 0
-
-
-@pytest.mark.parametrize(
-    ("event", "begun", "released", "months", "why"),
-    [
-        ("sentence", "2025-01-10", "2025-05-31", ("2025-02", "2025-03", "2025-04"), "months served whole"),
-        ("sentence", "2025-01-10", "2025-02-01", (), "no month whole"),
-        ("sentence", "2025-01-10", None, ("2025-02", "2025-03"), "still inside at the pay run of April"),
-        ("awaiting_judgment", "2025-01-10", "2025-05-31", (), "a pause is repaid"),
-    ],
-)
-def test_months_served_are_never_paid_back(
-    event: str, begun: str, released: str | None, months: tuple[str, ...], why: str
-) -> None:
-    code = custody_code(PENSION_RULES, (FeedId("custody"), event))
-    assert code is not None
-    end = day(released) if released else None
-    assert months_served(code, day(begun), end, Month("2025-04")) == frozenset(months), why
+    for other in (
+        an_entitlement(),
+        replace(suspended, status=EntitlementStatus.PAUSED),  # in custody, or by their own wish
+        replace(suspended, stopped_from=None),
+    ):
+        assert owed_to_heirs(other, PENSION_RULES, day("2025-05-20")).fen == 0
 
 
 def test_an_overpayment_is_offset_in_the_order_of_the_file_before_anybody_is_asked() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.engine.coverage import coverage, would_add
+from chalicelib.engine.decide import decide_on
 from chalicelib.engine.replay import EXAMPLES, Effect, Replay, Subject, band_of, replay
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import BenefitCode, BenefitKind, EntitlementStatus, Evidence, FeedId
@@ -142,3 +143,28 @@ def test_what_a_new_feed_would_add() -> None:
 
 def test_a_relief_is_declared_as_one() -> None:
     assert RULES.benefit(BenefitCode("outpatient_chronic")).kind is BenefitKind.FEE_RELIEF
+
+
+def test_evidence_sorted_once_is_decided_like_evidence_sorted_twice() -> None:
+    """Both rule books of a rehearsal may share the sorted evidence: nothing of the first is left in it."""
+    subjects = [a_subject(*items) for items in ([], WEAK, [STRONG], [STRONG, DEATH], [*WEAK, DEATH])]
+    assert RULES.sorts_like(STRICTER)
+    apart = with_oldest(140)
+    assert not RULES.sorts_like(apart)
+    for subject in subjects:
+        facts, drawn = subject.facts(RULES, ON), subject.entitlements
+        assert decide_on(facts, drawn, RULES) == subject.decide(drawn, RULES, ON)
+        assert decide_on(facts.afresh(), drawn, STRICTER) == subject.decide(drawn, STRICTER, ON)
+
+
+def with_oldest(years: int) -> RuleBook:
+    """The rule book that believes in a death at a higher age: evidence must be sorted anew."""
+    suspicions = RULES.policy.suspicions.model_copy(update={"oldest_years": years})
+    policy = RULES.policy.model_copy(update={"suspicions": suspicions})
+    return replace(RULES, version="older", policy=policy, counties={})
+
+
+def test_a_rule_book_that_sorts_otherwise_has_the_evidence_sorted_anew() -> None:
+    """A death at 130 is somebody else's by the words in force, and a suspicion by the others."""
+    old = a_subject(DEATH, born="1895-01-01")
+    assert effects_of(with_oldest(140), old) == {Effect.NEWLY_SUSPECTED: 1}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.engine.benefits import Excludes
 from chalicelib.engine.periods import Counting
 from chalicelib.engine.rulebook import RuleBook, custody_code, load_rule_book
 from chalicelib.errors import DeclarationError, NotFoundError
@@ -274,3 +275,17 @@ def test_only_listed_custody_codes_have_consequences() -> None:
 def test_weak_evidence_is_weighed_in_the_policy_and_nowhere_else() -> None:
     weak = {key for key, event in EVENTS.items() if event.strength is Strength.WEAK}
     assert set(RULES.policy.weak.worth) == weak
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"authority": "依据", "shown_by": {"feed": "a", "event": "b"}},
+        {"authority": "依据", "benefit": "a", "shown_by": {"feed": "a", "event": "b"},
+         "beside": {"feed": "c", "event": "d"}},
+    ],
+    ids=["excludes nothing", "excludes another, and two of its own"],
+)  # fmt: skip
+def test_a_row_excludes_another_benefit_or_two_of_its_own(row: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="either another `benefit`, or `beside`"):
+        Excludes.model_validate(row)

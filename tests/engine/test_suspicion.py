@@ -138,6 +138,17 @@ def test_moot(suspicion: Suspicion, moot: bool, why: str) -> None:
     assert is_moot(suspicion, decision) is moot, why
 
 
+def test_one_that_stands_beside_another_finding_is_not_moot() -> None:
+    evidence = [
+        some_evidence("cremations/cremated", "2025-05-10"),
+        some_evidence("hospital_inpatient/admitted", "2025-05-11"),
+    ]
+    decision = decide(a_person(), [an_entitlement()], evidence, RULES, day("2025-05-12"))
+    assert {finding.kind for finding in decision.findings} == {DEATH, SuspicionKind.CONTRADICTION}
+    assert not is_moot(a_suspicion(), decision)
+    assert not is_moot(a_suspicion(SuspicionKind.CONTRADICTION), decision)
+
+
 def test_one_that_came_back_is_of_the_next_generation() -> None:
     finding = a_finding()
     first = opened(finding, day("2025-05-12"), RULES.policy)

@@ -12,7 +12,6 @@ from chalicelib.engine.timeline import (
     plan_case,
     seconds_until,
     window_closes_on,
-    window_opens,
 )
 from tests.events import RULES
 from tests.people import day
@@ -56,8 +55,7 @@ def test_every_wait_is_whole_days_and_never_too_short(due: date, late: int) -> N
     assert plan.deadline >= due
 
 
-def test_the_window_opens_and_closes_on_the_same_day() -> None:
-    assert window_opens(DUE, POLICY) == day("2025-04-01")
+def test_the_latest_period_whose_window_is_open() -> None:
     assert window_closes_on(day("2025-04-01"), POLICY) == DUE
 
 

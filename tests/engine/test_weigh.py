@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.engine.policy import Tier
 from chalicelib.engine.weigh import Lack, Shortfall, Sighting, Weight, combined, strongest
 from chalicelib.model import EvidenceKey, FeedEvent, FeedId, KeyGroup, Proves, Route, Strength, Trace
 from tests.events import EVENTS, RULES
@@ -152,6 +153,15 @@ def test_a_second_trace_on_a_day_counts_instead_of_the_first_and_not_beside_it()
     assert combined([body, *rides], BENEFIT, RULES) == Shortfall(Lack.POINTS, 80)
 
 
+def test_a_ride_beside_other_rides_only_does_not_end_the_search_for_a_second_trace() -> None:
+    """The body trace of the day before the last ride makes 20 + 3 × 40, though three rides come first."""
+    body = Sighting(a_key(GAS, "2025-05-06"), replace(EVENTS[FeedId("gas_bills"), "paid"], trace=Trace.BODY))
+    rides = seen(*(f"{BUS} 2025-05-0{number}" for number in (6, 7, 8, 9)))
+    weight = combined([*rides, body], BENEFIT, RULES)
+    assert isinstance(weight, Weight)
+    assert body.key in weight.keys
+
+
 def test_of_two_cards_on_one_day_the_better_counts() -> None:
     faded = seen(f"{BUS} 2025-05-08", f"{BUS} 2025-05-01", f"{GAS} 2025-05-04")
     same_day = Sighting(
@@ -217,3 +227,24 @@ def test_span_is_the_age_at_which_nothing_is_left() -> None:
     weak = RULES.policy.weak
     assert [weak.percent_at(days) for days in (0, 30, 31, 60, 61)] == [100, 100, 50, 50, 0]
     assert timedelta(days=weak.span_days) == timedelta(days=60)
+
+
+def test_a_tier_of_the_policy_may_ask_for_the_period_before() -> None:
+    """Whoever showed nothing strong in the year before carries six months, whoever did a year."""
+    tier = Tier(months=6, no_strong_within_months=12, why="上一周期没有强认证数据")
+    periods = RULES.policy.periods
+    changed = periods.model_copy(update={"tiers": (*periods.tiers, tier)})
+    rules = replace(RULES, policy=RULES.policy.model_copy(update={"periods": changed}), counties={})
+    first = strongest(a_person(), keys(f"{HOSPITAL} 2025-05-01"), BENEFIT, rules)
+    assert first is not None
+    assert first.until == day("2025-10-31")
+    again = strongest(a_person(), keys(f"{HOSPITAL} 2024-09-01", f"{HOSPITAL} 2025-05-01"), BENEFIT, rules)
+    assert again is not None
+    assert again.until == day("2026-04-30")
+
+
+def test_an_item_named_twice_weighs_once() -> None:
+    twice = keys(f"{HOSPITAL} 2025-05-01", "counter/certified 2025-05-01", f"{HOSPITAL} 2025-05-01")
+    assert strongest(a_person(), twice, BENEFIT, RULES) == strongest(a_person(), twice[:2], BENEFIT, RULES)
+    rides = seen(f"{BUS} 2025-05-01", f"{BUS} 2025-05-08", f"{PHARMACY} 2025-05-04")
+    assert combined([*rides, *rides], BENEFIT, RULES) == combined(rides, BENEFIT, RULES)

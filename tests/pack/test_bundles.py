@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import DeclarationError, NotFoundError
+from chalicelib.model import AreaCode
 from chalicelib.pack import PACKS, bundles, load
 from chalicelib.pack.differing import Difference, differences
 
@@ -78,6 +79,11 @@ def test_a_stored_bundle_is_found_by_the_version_that_decisions_bear() -> None:
     assert bundles.keep(bundles.pack_up(BOZHOU)) == name
     version = load("bozhou").rules.version
     assert bundles.for_rules(version).rules.version == version
+    county = load("bozhou").rules.for_area(AreaCode("341671")).version
+    assert county != version
+    assert bundles.for_rules(county).rules.version == version
+    with pytest.raises(NotFoundError):
+        bundles.for_rules(f"{county[:-1]}?")
     with pytest.raises(NotFoundError):
         bundles.for_rules("bozhou-2020-01-01-00000000")
     with pytest.raises(NotFoundError):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from chalicelib import cases
+from chalicelib import cases, clock
 from chalicelib.model import (
     BenefitCode,
+    Change,
     EntitlementStatus,
     InstructionKind,
     Month,
@@ -66,6 +68,22 @@ def test_a_death_confirmed_at_the_door_ends_payment_and_counts_what_was_overpaid
         InstructionKind.RECOVER: ("2025-02", 20_000),  # the month of death is due, February is not
     }
     assert [m.template for m in record.messages] == [Template.TERMINATED]
+
+
+def test_what_was_suspended_in_life_is_owed_to_the_heirs(village: Village) -> None:
+    village.settle(ONE)
+    cremated(village, ONE.number)
+    record = village.record(ONE.number)
+    stopped = replace(
+        record.entitlements[0], status=EntitlementStatus.SUSPENDED, stopped_from=Month("2024-12")
+    )
+    people.change(record.person.id, lambda _: Change("tests", "tests", clock.now(), entitlements=(stopped,)))
+    village.knock(ONE.number, VisitOutcome.DECEASED, deceased_on=DIED)
+    (told,) = village.record(ONE.number).instructions
+    assert (told.kind, told.month, told.fen) == (InstructionKind.TERMINATE, "2025-02", 2 * stopped.fen)
+    assert "heirs" in told.reason
+    owed = [entry.details.get("owed_to_heirs_fen") for entry in people.audit_trail(record.person.id)]
+    assert {stopped.benefit: 2 * stopped.fen} in owed, "December and January, the month of death"
 
 
 def test_a_death_found_out_at_the_door_needs_no_file(village: Village) -> None:
