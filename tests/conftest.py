@@ -17,7 +17,21 @@ from chalicelib import clock as chalicelib_clock
 from chalicelib.settings import settings
 from chalicelib.storage import clients
 
-KEPT = ("PATH", "HOME", "LANG", "TMP", "VIRTUAL_ENV", "PYTHON", "PYTEST", "COV", "HYPOTHESIS", "NO_COLOR")
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # tests' tables are small; read when the first is made
+
+KEPT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "TMP",
+    "VIRTUAL_ENV",
+    "PYTHON",
+    "PYTEST",
+    "COV",
+    "HYPOTHESIS",
+    "NO_COLOR",
+    "POLARS",
+)
 AWS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
