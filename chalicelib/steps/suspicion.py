@@ -86,7 +86,8 @@ def verify(call: StepInput) -> Answer:
             return None
         asked = replace(suspicion, waiting=call.waiting())
         visits: tuple[Visit, ...] = ()
-        if visiting.verifies(suspicion) and visiting.pending(record, suspicion.name) is None:
+        heard = suspicion.verified_by is not None  # somebody has been there: a second person's word lacks
+        if visiting.verifies(suspicion) and not heard and visiting.pending(record, suspicion.name) is None:
             number, on = visiting.next_number(record), clock.today()
             until = suspicion.verify_by or on
             visits = (Visit(number, VisitPurpose.VERIFY, suspicion.name, on, until),)
@@ -135,6 +136,7 @@ def terminate(call: StepInput) -> Answer:
             details={
                 "suspicion": suspicion.name,
                 "verified_by": suspicion.verified_by,
+                "approved_by": suspicion.approved_by,
                 **_owed_to_heirs(ended),
             },
             person=replace(record.person, deceased_on=suspicion.day) if died else None,
