@@ -123,8 +123,6 @@ def once(sound: pl.DataFrame, feed: Feed) -> pl.DataFrame:
         return sound
     rows = sound.filter(doubtful).sort(pl.col(RECOVERED), LINE, descending=[True, False])
     last = rows.unique(subset=same, keep="last", maintain_order=True)
-    if last.height == rows.height:
-        return sound
     return sound.filter(~doubtful | sound[LINE].is_in(last[LINE].implode()))
 
 

@@ -61,9 +61,7 @@ class Rejections(Sequence[Rejection]):
     @overload
     def __getitem__(self, place: slice) -> Sequence[Rejection]: ...
     def __getitem__(self, place: int | slice) -> Rejection | Sequence[Rejection]:
-        if isinstance(place, slice):
-            return Rejections(self._rows[place], self._columns)
-        return next(iter(Rejections(self._rows[range(len(self))[place] :].head(1), self._columns)))
+        return list(self)[place]
 
     def by_code(self) -> dict[str, int]:
         """How many rows came back for which reason."""
