@@ -113,7 +113,7 @@ def test_approval_takes_another_person(village: Village) -> None:
     village.confirm(ONE.number, by="one and the same")
     with pytest.raises(RefusedError, match="same_person"):
         village.approve(ONE.number, by="one and the same")
-    village.sandbox.advance(days=200)
+    village.days(200)
     (pension,) = village.record(ONE.number).entitlements
     assert pension.status is EntitlementStatus.ACTIVE
 
@@ -140,7 +140,7 @@ def test_the_last_look_finds_what_woke_nobody(village: Village) -> None:
         village.person(ONE.number),
         lambda _: Change("written, and died", "test", clock.now(), evidence=(seen,)),
     )
-    village.sandbox.advance(days=60)
+    village.days(60)
     record = village.record(ONE.number)
     assert record.entitlements[0].status is EntitlementStatus.ACTIVE
     assert record.cases[0].outcome is Step.CERTIFIED

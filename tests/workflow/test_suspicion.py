@@ -50,7 +50,7 @@ def test_a_cremation_stops_no_money_until_somebody_has_looked(village: Village) 
     assert [s.kind for s in record.open_suspicions] == [SuspicionKind.DEATH]
     assert record.entitlements[0].status is EntitlementStatus.ACTIVE
     assert len([v for v in record.visits if v.is_pending]) == 1
-    village.sandbox.advance(days=90)  # overdue twice over: silence never confirms
+    village.days(90)  # overdue twice over: silence never confirms
     record = village.record(ONE.number)
     assert record.open_suspicions[0].level == 2
     assert record.entitlements[0].status is EntitlementStatus.ACTIVE
@@ -100,7 +100,7 @@ def test_one_persons_word_ends_no_payment(village: Village) -> None:
     assert record.person.deceased_on is None
     with pytest.raises(RefusedError, match="may not approve"):
         cases.approve_suspicion(village.person(ONE.number), suspicion.kind, suspicion.day, by="worker")
-    village.sandbox.advance(days=60)  # nor does silence, and nobody is sent a second time
+    village.days(60)  # nor does silence, and nobody is sent a second time
     record = village.record(ONE.number)
     assert record.entitlements[0].status is EntitlementStatus.ACTIVE
     assert [v for v in record.visits if v.is_pending] == []
