@@ -422,6 +422,7 @@ class Suspicion:
     waiting: Waiting | None = None
     verified_by: str | None = None
     verification: Verification | None = None
+    approved_by: str | None = None  # the second person, where a kind needs two
     closed: date | None = None
 
     @property

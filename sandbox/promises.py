@@ -22,6 +22,8 @@ from chalicelib.model import (
     InstructionState,
     MessageState,
     StateName,
+    SuspicionKind,
+    SuspicionState,
 )
 from sandbox.entitled import first_periods, related_conditions
 from sandbox.leaks import Leak
@@ -98,6 +100,19 @@ def _two_signers(run: Run) -> Iterable[str]:
         signers = {suspended.confirmed_by, suspended.approved_by} - {None}
         if len(signers) < 2:
             yield f"person {suspended.person.index} on {suspended.on}: {sorted(map(str, signers))}"
+
+
+def _deaths_by_two(run: Run) -> Iterable[str]:
+    """Two people have said of everybody who counts as dead that it is so; and it is."""
+    for index, record in run.truth.records.items():
+        for s in record.suspicions:
+            two = {s.verified_by, s.approved_by} - {None}
+            if s.kind is SuspicionKind.DEATH and s.state is SuspicionState.CONFIRMED and len(two) < 2:
+                yield f"the death of person {index} was confirmed by {sorted(map(str, two))} alone"
+        if record.person.deceased_on is not None:
+            dies_on = run.truth.scene.town.people[index].life.dies_on
+            if dies_on is None or dies_on > run.on:
+                yield f"person {index} lives, and counts as dead"
 
 
 def _everybody_known(run: Run) -> Iterable[str]:
@@ -286,6 +301,7 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "nobody was suspended wrongly": _no_wrong_suspension,
     "nobody was certified by what happened after their death": _no_wrong_certification,
     "every suspension was signed by two people": _two_signers,
+    "every death was confirmed by two people, and is true": _deaths_by_two,
     "everybody on the roster is known": _everybody_known,
     "whoever was resumed has been paid every month": _arrears_paid,
     "a new recipient is certified from the first payment or the day of the grant": first_periods,

@@ -121,6 +121,8 @@ def _suspicion(person: PersonId, suspicion: Suspicion) -> Json:
         "state": suspicion.state.value,
         "level": suspicion.level,
         "verify_by": suspicion.verify_by,
+        "confirmed_by": suspicion.verified_by,
+        "approved_by": suspicion.approved_by,
         "benefit": suspicion.benefit,
         "why": status.reason_of(suspicion.reason),
     }
@@ -128,7 +130,7 @@ def _suspicion(person: PersonId, suspicion: Suspicion) -> Json:
 
 @officers.route("POST", "/v1/suspicions/{id}/outcome", body=SuspicionReport, once=True)
 def report_suspicion(call: Call, id: str) -> Json:
-    """A person has looked into a suspicion: it is confirmed, or cleared."""
+    """A person has looked into a suspicion: it is confirmed, or cleared; a death waits for a second word."""
     named, report = ids.suspicion_id(id), call.body(SuspicionReport)
     looks.record_for(call, named.person)
     ended = cases.suspicion_verified(
@@ -140,6 +142,15 @@ def report_suspicion(call: Call, id: str) -> Json:
         verification=report.verification,
     )
     return _suspicion(named.person, ended)
+
+
+@officers.route("POST", "/v1/suspicions/{id}/approve", body=NoBody, once=True)
+def approve_suspicion(call: Call, id: str) -> Json:
+    """Another person says the same of a death: only now payment ends."""
+    named = ids.suspicion_id(id)
+    looks.record_for(call, named.person)
+    approved = cases.approve_suspicion(named.person, named.kind, named.day, by=call.caller.subject)
+    return _suspicion(named.person, approved)
 
 
 # --- instructions ----------------------------------------------------------------------------

@@ -58,6 +58,7 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("POST", "/v1/suspension-proposals/{id}/refuse"): Policy(_OFFICE),
     ("GET", "/v1/suspicions"): Policy(_OFFICE),
     ("POST", "/v1/suspicions/{id}/outcome"): Policy(_OFFICE),
+    ("POST", "/v1/suspicions/{id}/approve"): Policy(_OFFICE),
     ("GET", "/v1/instructions"): Policy(_OFFICE),
     ("POST", "/v1/instructions/{id}/acknowledge"): Policy(_OFFICE),
     ("GET", "/v1/files"): Policy(_OVERSIGHT),

@@ -18,7 +18,7 @@ executions   the port to Step Functions
 from chalicelib.cases.instructing import acknowledge_instruction
 from chalicelib.cases.settling import Arrival, evidence_arrived, judge
 from chalicelib.cases.suspending import approve_proposal, confirm_proposal, refuse_proposal
-from chalicelib.cases.verifying import suspicion_verified
+from chalicelib.cases.verifying import approve_suspicion, suspicion_verified
 from chalicelib.cases.visiting import visit_made
 from chalicelib.cases.withdrawing import evidence_restored, evidence_withdrawn
 
@@ -26,6 +26,7 @@ __all__ = [
     "Arrival",
     "acknowledge_instruction",
     "approve_proposal",
+    "approve_suspicion",
     "confirm_proposal",
     "evidence_arrived",
     "evidence_restored",

@@ -8,6 +8,8 @@ from datetime import date
 
 from chalicelib import clock
 from chalicelib.cases import executions, settling
+from chalicelib.engine.suspicion import confirmed as confirmed_by
+from chalicelib.engine.suspicion import may_approve
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
     Change,
@@ -51,8 +53,28 @@ def suspicion_verified(
     return suspicion
 
 
+def approve_suspicion(person: PersonId, kind: SuspicionKind, day: date, *, by: str) -> Suspicion:
+    """A second person says the same as the first: only now it is confirmed."""
+    name = f"{kind}#{day.isoformat()}"
+
+    def approve(record: PersonRecord) -> Change | None:
+        suspicion = suspicion_of(record, name)
+        if (suspicion.state, suspicion.approved_by) == (SuspicionState.CONFIRMED, by):
+            return None
+        may_approve(suspicion, by)
+        verification = suspicion.verification or Verification.DOCUMENT
+        approved = confirmed_by(suspicion, by, verification, clock.today())
+        details = {"suspicion": name, "verified_by": suspicion.verified_by}
+        return Change("suspicion approved", by, clock.now(), details, suspicions=(approved,))
+
+    record = people.change(person, approve)
+    suspicion = suspicion_of(record, name)
+    go_on(record, suspicion)
+    return suspicion
+
+
 def death_confirmed(person: PersonId, day: date, *, by: str, verification: Verification) -> PersonRecord:
-    """Somebody found out at the door that the person died: confirm what was suspected, or open it so."""
+    """Somebody found out at the door that the person died: the first of the two words that confirm it."""
 
     def confirm(record: PersonRecord) -> Change | None:
         deaths = [s for s in record.suspicions if s.kind is SuspicionKind.DEATH]
@@ -68,6 +90,7 @@ def death_confirmed(person: PersonId, day: date, *, by: str, verification: Verif
     for suspicion in record.suspicions:
         if suspicion.kind is SuspicionKind.DEATH and suspicion.state is SuspicionState.CONFIRMED:
             go_on(record, suspicion)
+    settling.follow_up(record)
     return record
 
 
@@ -116,9 +139,11 @@ def _end(
 
 
 def _ended(suspicion: Suspicion, confirmed: bool, by: str, verification: Verification) -> Suspicion:
+    if confirmed:
+        return confirmed_by(suspicion, by, verification, clock.today())
     return replace(
         suspicion,
-        state=SuspicionState.CONFIRMED if confirmed else SuspicionState.CLEARED,
+        state=SuspicionState.CLEARED,
         verified_by=by,
         verification=verification,
         closed=clock.today(),
@@ -133,7 +158,10 @@ def _reported(day: date, by: str, verification: Verification) -> Suspicion:
 
 
 def go_on(record: PersonRecord, suspicion: Suspicion) -> None:
-    """Wake the walk of a suspicion, or start it where nothing walks yet."""
+    """Wake the walk of a suspicion, or start it where nothing walks yet; open, it waits on."""
+    if suspicion.state is SuspicionState.OPEN:
+        settling.follow_up(record)
+        return
     confirmed = suspicion.state is SuspicionState.CONFIRMED
     if suspicion.waiting is not None:
         executions.wake(suspicion.waiting, {"outcome": Step.CONFIRMED if confirmed else Step.REFUTED})

@@ -14,27 +14,33 @@ from typing import Final
 from chalicelib.engine.ending import Ending, ending, is_of_two_lines
 from chalicelib.engine.policy import Policy
 from chalicelib.engine.workdays import add_working_days
+from chalicelib.errors import RefusedError
 from chalicelib.model import (
     Decision,
     Finding,
     Suspicion,
     SuspicionKind,
     SuspicionState,
+    Verification,
 )
 
 __all__ = [
     "LEVELS",
+    "NEEDS_TWO",
     "Ending",
     "chased",
+    "confirmed",
     "ending",
     "is_moot",
     "is_unresolved",
+    "may_approve",
     "may_open",
     "next_level",
     "opened",
     "verify_by",
 ]
 
+NEEDS_TWO: Final = (SuspicionKind.DEATH,)  # what no single person's word may confirm
 LEVELS: Final = 3  # 0 village, 1 township, 2 county
 
 
@@ -96,6 +102,38 @@ def opened(finding: Finding, on: date, policy: Policy, suspicions: Iterable[Susp
     )
 
 
+def may_approve(suspicion: Suspicion, actor: str) -> None:
+    """Raises RefusedError unless one person has confirmed, and another one approves."""
+    if suspicion.state is not SuspicionState.OPEN or suspicion.verified_by is None:
+        raise RefusedError(
+            "not_confirmed",
+            "该疑点尚未经首次核实确认或已处理。",
+            "nobody has confirmed it, or it has been ended",
+        )
+    if actor == suspicion.verified_by:
+        raise RefusedError(
+            "same_person",
+            "确认人与批准人不能是同一人。",
+            "whoever confirmed a suspicion may not approve it",
+        )
+
+
+def confirmed(suspicion: Suspicion, by: str, verification: Verification, on: date) -> Suspicion:
+    """After a person's word that it is so; a death stays open until a second person says the same."""
+    first = suspicion.verified_by
+    if suspicion.kind in NEEDS_TWO and first in (None, by):
+        return replace(suspicion, verified_by=by, verification=verification)
+    second = by if suspicion.kind in NEEDS_TWO else None
+    return replace(
+        suspicion,
+        state=SuspicionState.CONFIRMED,
+        verified_by=first or by,
+        verification=suspicion.verification or verification,
+        approved_by=second,
+        closed=on,
+    )
+
+
 def is_unresolved(finding: Finding, suspicions: Iterable[Suspicion]) -> bool:
     """Whether people have still to answer a finding: open, or not even opened."""
     return not any(
@@ -113,6 +151,8 @@ def is_moot(suspicion: Suspicion, decision: Decision) -> bool:
     if suspicion.state is not SuspicionState.OPEN or suspicion.evidence is None:
         return False
     if suspicion.kind is SuspicionKind.WRONG_AMOUNT or is_of_two_lines(suspicion):
+        return False
+    if suspicion.verification is Verification.VISIT:  # found out at the door, and waits for a second person
         return False
     return not any(
         finding.kind is suspicion.kind and finding.benefit == suspicion.benefit

@@ -86,7 +86,8 @@ def verify(call: StepInput) -> Answer:
             return None
         asked = replace(suspicion, waiting=call.waiting())
         visits: tuple[Visit, ...] = ()
-        if visiting.verifies(suspicion) and visiting.pending(record, suspicion.name) is None:
+        heard = suspicion.verified_by is not None  # somebody has been there: a second person's word lacks
+        if visiting.verifies(suspicion) and not heard and visiting.pending(record, suspicion.name) is None:
             number, on = visiting.next_number(record), clock.today()
             until = suspicion.verify_by or on
             visits = (Visit(number, VisitPurpose.VERIFY, suspicion.name, on, until),)
@@ -134,7 +135,11 @@ def terminate(call: StepInput) -> Answer:
             return None
         return replace(
             _change(call),
-            details={"suspicion": suspicion.name, "verified_by": suspicion.verified_by},
+            details={
+                "suspicion": suspicion.name,
+                "verified_by": suspicion.verified_by,
+                "approved_by": suspicion.approved_by,
+            },
             person=replace(record.person, deceased_on=suspicion.day) if died else None,
             entitlements=tuple(e.entitlement for e in ended),
             messages=_told(record, suspicion, ended),

@@ -13,14 +13,17 @@ import json
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from random import Random
 from typing import Final
 
 from openpyxl import Workbook
+from openpyxl.writer.excel import ExcelWriter
 
 from sandbox.town.names import MIDDLE_DOTS, short_number
+
+MADE: Final = datetime(2025, 1, 1)  # noqa: DTZ001 - a workbook's properties bear no zone
 
 
 class Kind(StrEnum):
@@ -197,8 +200,19 @@ def _workbook(sheet: Sheet) -> bytes:
         page.append(list(_cells(row, as_date)))
     if sheet.total:
         page.append([sheet.total])
-    data = io.BytesIO()
-    book.save(data)
+    return _undated(book)
+
+
+def _undated(book: Workbook) -> bytes:
+    """The same bytes for the same workbook: neither it nor its archive says when it was made."""
+    book.properties.created = book.properties.modified = MADE
+    parts, data = io.BytesIO(), io.BytesIO()
+    ExcelWriter(book, zipfile.ZipFile(parts, "w", allowZip64=True)).save()
+    with zipfile.ZipFile(parts) as made, zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in made.namelist():
+            part = zipfile.ZipInfo(name)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(part, made.read(name))
     return data.getvalue()
 
 

@@ -37,6 +37,7 @@ MAY = {
     "POST /v1/suspension-proposals/{id}/refuse": ("officer",),
     "GET /v1/suspicions": ("officer",),
     "POST /v1/suspicions/{id}/outcome": ("officer",),
+    "POST /v1/suspicions/{id}/approve": ("officer",),
     "GET /v1/instructions": ("officer",),
     "POST /v1/instructions/{id}/acknowledge": ("officer",),
     "GET /v1/files": ("officer", "auditor"),

@@ -135,7 +135,7 @@ class TestSuspicions:
     def test_a_line_and_its_end(self, as_: As) -> None:
         person = somebody_with_everything()
         officer = as_("officer", COUNTY, "wu")
-        (line,) = officer.get(f"/v1/suspicions?area={VILLAGE}").json_body["items"]
+        line, _ = officer.get(f"/v1/suspicions?area={VILLAGE}").json_body["items"]
         assert (line["kind"], line["day"], line["verify_by"]) == ("death", "2025-06-20", "2025-06-30")
         ended = officer.post(
             f"/v1/suspicions/{line['id']}/outcome", {"confirmed": False, "verification": "visit"}

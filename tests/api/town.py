@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -88,6 +88,7 @@ ENDPOINTS = {
             {"confirmed": False, "verification": "visit"},
             ".death.20250620",
         ),
+        Endpoint("POST", "/v1/suspicions/{id}/approve", item=".death.20250626"),
         Endpoint("GET", "/v1/instructions"),
         Endpoint("POST", "/v1/instructions/{id}/acknowledge", item=".2025-07.resident_pension.suspend"),
         Endpoint("GET", "/v1/files"),
@@ -131,7 +132,7 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
             a_proposal(2, ProposalState.CONFIRMED, "township-officer"),
             a_proposal(3, ProposalState.PROPOSED),
         ),
-        suspicions=(_accused(),),
+        suspicions=(_accused(), replace(_accused(), day=date(2025, 6, 26), verified_by="somebody")),
         instructions=(
             Instruction(
                 PENSION,

@@ -253,6 +253,10 @@ CERTIFIED = "【】您的待遇资格认证已完成，有效至2026年1月1日"
 BREAKS: dict[str, Callable[[Run], Run]] = {
     "nobody was suspended wrongly": unsigned,
     "every suspension was signed by two people": unsigned,
+    "every death was confirmed by two people, and is true": lambda run: amend(
+        run,
+        suspicions=(replace(doubted(SuspicionState.CONFIRMED), kind=SuspicionKind.DEATH, verified_by="one"),),
+    ),
     "everybody on the roster is known": without_person,
     "whoever was resumed has been paid every month": unpaid,
     "a new recipient is certified from the first payment or the day of the grant": a_newcomer,

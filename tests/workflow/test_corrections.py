@@ -60,6 +60,8 @@ def confirmed(village: Village, number: str, verification: Verification = Verifi
         person, SuspicionKind.DEATH, DIED, confirmed=True, by="county officer", verification=verification
     )
     village.sandbox.run_until_quiet()
+    assert village.record(number).entitlements[0].status is EntitlementStatus.ACTIVE  # one word is not enough
+    village.second_word(number)
     assert village.record(number).entitlements[0].status is EntitlementStatus.TERMINATED
 
 
@@ -124,6 +126,7 @@ def test_a_death_found_out_at_the_door_does_not_rest_on_the_record(village: Vill
     village.until(date(2025, 1, 30))
     cremated(village, ONE.number)
     village.knock(ONE.number, VisitOutcome.DECEASED, deceased_on=DIED)
+    village.second_word(ONE.number)
     withdrawn(village, ONE.number)
     record = village.record(ONE.number)
     assert record.person.deceased_on == DIED

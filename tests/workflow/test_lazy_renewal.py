@@ -238,6 +238,7 @@ def test_presence_after_a_confirmed_death_is_written_at_once(village: Village) -
         by="officer",
         verification=Verification.DOCUMENT,
     )
+    village.second_word(ONE.number)
     village.until(NEW_YEAR)
     assert travels(village, ONE.number, NEW_YEAR).kept == 0
     assert kinds(village) == {SuspicionKind.DEATH, SuspicionKind.CONTRADICTION}

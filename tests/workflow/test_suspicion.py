@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib import cases
+from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
     EntitlementStatus,
@@ -58,6 +59,7 @@ def test_a_death_confirmed_at_the_door_ends_payment_and_counts_what_was_overpaid
     paid(village, ONE.number, "2025-01", "2025-02")
     cremated(village, ONE.number)
     village.knock(ONE.number, VisitOutcome.DECEASED, deceased_on=DIED)
+    village.second_word(ONE.number)
     record = village.record(ONE.number)
     assert record.person.deceased_on == DIED
     assert record.entitlements[0].status is EntitlementStatus.TERMINATED
@@ -68,11 +70,61 @@ def test_a_death_confirmed_at_the_door_ends_payment_and_counts_what_was_overpaid
     assert [m.template for m in record.messages] == [Template.TERMINATED]
 
 
+def test_one_persons_word_ends_no_payment(village: Village) -> None:
+    village.settle(ONE)
+    cremated(village, ONE.number)
+    village.knock(ONE.number, VisitOutcome.DECEASED, deceased_on=DIED)
+    record = village.record(ONE.number)
+    (suspicion,) = record.open_suspicions
+    assert (suspicion.verified_by, suspicion.approved_by) == ("worker", None)
+    assert record.entitlements[0].status is EntitlementStatus.ACTIVE
+    assert record.person.deceased_on is None
+    with pytest.raises(RefusedError, match="may not approve"):
+        cases.approve_suspicion(village.person(ONE.number), suspicion.kind, suspicion.day, by="worker")
+    village.sandbox.advance(days=60)  # nor does silence, and nobody is sent a second time
+    record = village.record(ONE.number)
+    assert record.entitlements[0].status is EntitlementStatus.ACTIVE
+    assert [v for v in record.visits if v.is_pending] == []
+    village.second_word(ONE.number)
+    record = village.record(ONE.number)
+    assert (record.suspicions[0].state, record.suspicions[0].approved_by) == (
+        SuspicionState.CONFIRMED,
+        "second officer",
+    )
+    assert record.person.deceased_on == DIED
+
+
+def test_the_second_person_may_know_better(village: Village) -> None:
+    village.settle(ONE)
+    cremated(village, ONE.number)
+    for by, confirmed in (("worker", True), ("officer", False)):
+        cases.suspicion_verified(
+            village.person(ONE.number),
+            SuspicionKind.DEATH,
+            DIED,
+            confirmed=confirmed,
+            by=by,
+            verification=Verification.STATEMENT,
+        )
+    village.sandbox.run_until_quiet()
+    record = village.record(ONE.number)
+    assert [s.state for s in record.suspicions] == [SuspicionState.CLEARED]
+    assert record.entitlements[0].status is EntitlementStatus.ACTIVE
+
+
+def test_nobody_approves_what_nobody_has_confirmed(village: Village) -> None:
+    village.settle(ONE)
+    cremated(village, ONE.number)
+    with pytest.raises(RefusedError, match="nobody has confirmed"):
+        cases.approve_suspicion(village.person(ONE.number), SuspicionKind.DEATH, DIED, by="officer")
+
+
 def test_a_death_found_out_at_the_door_needs_no_file(village: Village) -> None:
     village.settle(Recipient(981, groups="卧床"))
     number = Recipient(981).number
     village.until(date(2025, 4, 10))
     village.knock(number, VisitOutcome.DECEASED, deceased_on=date(2025, 3, 1))
+    village.second_word(number)
     record = village.record(number)
     assert record.entitlements[0].status is EntitlementStatus.TERMINATED
     assert record.cases[0].outcome is Step.CLOSED

@@ -171,6 +171,13 @@ class Village:
         cases.approve_proposal(self.person(number), proposal.number, by=by)
         self.sandbox.run_until_quiet()
 
+    def second_word(self, number: str, by: str = "second officer") -> None:
+        """Another person says the same of every death that one has confirmed."""
+        for suspicion in self.record(number).open_suspicions:
+            if suspicion.verified_by is not None:
+                cases.approve_suspicion(self.person(number), suspicion.kind, suspicion.day, by=by)
+        self.sandbox.run_until_quiet()
+
     def suspend(self, number: str) -> None:
         """The whole way to a suspension."""
         self.two_failed_visits(number)
