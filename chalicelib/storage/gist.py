@@ -7,9 +7,11 @@ ones: each is made once, and a person has a list of their numbers.
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,12 +45,15 @@ class Gist:
         wanted = pl.DataFrame({"person": list(people)}, schema={"person": pl.String})
         rows = wanted.join(self._people, on="person")
         items = self._items
-        said = [items[number] for number in rows["items"].explode().to_list()]
         found: dict[PersonId, list[Evidence]] = defaultdict(list)
-        end = 0
-        for person, count in zip(rows["person"].to_list(), rows["items"].list.len().to_list(), strict=True):
-            start, end = end, end + count
-            found[person] += said[start:end]
+        with _uncollected():
+            said = [items[number] for number in rows["items"].explode().to_list()]
+            end = 0
+            for person, count in zip(
+                rows["person"].to_list(), rows["items"].list.len().to_list(), strict=True
+            ):
+                start, end = end, end + count
+                found[person] += said[start:end]
         return found
 
     def _gathered(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -65,6 +70,18 @@ class Gist:
         if number == len(self._items):
             self._items.append(_evidence(*row))
         return number
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Tens of thousands of lists and no cycle among them: looking for one costs more than making them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _evidence(day: date, feed: str, event: str, facts: str, recovered: bool) -> Evidence:
