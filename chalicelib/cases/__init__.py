@@ -16,7 +16,7 @@ executions   the port to Step Functions
 """
 
 from chalicelib.cases.instructing import acknowledge_instruction
-from chalicelib.cases.settling import Arrival, evidence_arrived, judge
+from chalicelib.cases.settling import Arrival, evidence_arrived, evidence_weighed, judge
 from chalicelib.cases.suspending import approve_proposal, confirm_proposal, refuse_proposal
 from chalicelib.cases.verifying import suspicion_verified
 from chalicelib.cases.visiting import visit_made
@@ -29,6 +29,7 @@ __all__ = [
     "confirm_proposal",
     "evidence_arrived",
     "evidence_restored",
+    "evidence_weighed",
     "evidence_withdrawn",
     "judge",
     "refuse_proposal",

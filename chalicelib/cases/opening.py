@@ -83,7 +83,8 @@ def open_if_due(person: PersonId, filed: date, on: date, found: Sequence[Evidenc
         settlement = settling.settle_with_lake(record, found, on)
         due = work.due_of(settlement.after)
         if due is None or due > window or record.open_case is not None:
-            return settlement.change("settled", ACTOR) if settlement else None
+            waits = not settlement or (_is_far(record, window) and settlement.only_carries_further)
+            return None if waits else settlement.change("settled", ACTOR)
         generation = max((case.generation for case in record.cases if case.due == due), default=0) + 1
         case = Case(due, on, generation, StateName.MATCH_DATA)
         change = settlement.change("case opened", ACTOR)
@@ -98,6 +99,12 @@ def open_if_due(person: PersonId, filed: date, on: date, found: Sequence[Evidenc
     work.refile(person, filed, None)  # closing the case files the person anew
     executions.start_certification(person, case)
     return True
+
+
+def _is_far(record: PersonRecord, window: date) -> bool:
+    """Whether a record needs nothing of the lake yet: it was filed under a day that has moved on since."""
+    due = work.due_of(record)
+    return due is not None and due > window and record.open_case is None
 
 
 # --- what should walk and does not ---------------------------------------------------------------

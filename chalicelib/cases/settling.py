@@ -6,7 +6,7 @@ certificate to move.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -71,18 +71,38 @@ def evidence_arrived(
     The same evidence again changes nothing, but still wakes: the first delivery may have died
     between its transaction and the call.
     """
+
+    def add(record: PersonRecord) -> Settlement:
+        new = unknown_to(record, evidence)
+        return replace(settle(replace(record, evidence=record.evidence + new), clock.today()), evidence=new)
+
+    return _arrived(person, add, action, actor)
+
+
+def evidence_weighed(person: PersonId, found: Iterable[Evidence], *, actor: str) -> Arrival:
+    """Settle a record with all that the lake holds about the person, new evidence included, and wake.
+
+    For weak evidence, which certifies only together with what came before. What moves nothing is not
+    written: it waits in the lake, to be weighed again with the next.
+    """
+    held = tuple(found)
+    return _arrived(
+        person, lambda record: settle_with_lake(record, held, clock.today()), "evidence arrived", actor
+    )
+
+
+def _arrived(
+    person: PersonId, settled: Callable[[PersonRecord], Settlement], action: str, actor: str
+) -> Arrival:
     moved: tuple[BenefitCode, ...] = ()
 
-    def add(record: PersonRecord) -> Change | None:
+    def commit(record: PersonRecord) -> Change | None:
         nonlocal moved
-        new = unknown_to(record, evidence)
-        settlement = settle(replace(record, evidence=record.evidence + new), clock.today())
+        settlement = settled(record)
         moved = tuple(entitlement.benefit for entitlement in settlement.entitlements)
-        if not new and not settlement:
-            return None
-        return settlement.change(action, actor, evidence=new)
+        return settlement.change(action, actor) if settlement else None
 
-    record = people.change(person, add)
+    record = people.change(person, commit)
     follow_up(record)
     return Arrival(record, judge(record, clock.today()), moved)
 
@@ -135,6 +155,13 @@ class Settlement:
 
     def __bool__(self) -> bool:
         return bool(self.entitlements or self.suspicions or self.evidence)
+
+    @property
+    def only_carries_further(self) -> bool:
+        """Whether it is nothing but plain presence from the lake that makes certificates last longer."""
+        rules, before = current().rules, {e.benefit: e.valid_until for e in self.record.entitlements}
+        later = all(e.valid_until > before[e.benefit] for e in self.entitlements)
+        return later and not self.suspicions and all(renewal.may_wait(i, rules) for i in self.evidence)
 
     def change(self, action: str, actor: str, *, evidence: tuple[Evidence, ...] = ()) -> Change:
         """This settlement as one step of the record, with what an auditor needs to replay it."""

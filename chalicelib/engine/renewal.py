@@ -79,23 +79,31 @@ def worth_writing(
 ) -> tuple[Evidence, ...]:
     """Of evidence from the lake, what a person's record needs beside what it holds (`known`).
 
-    Somebody certified far beyond the window needs only what the decision rests on: the rest is in
-    the lake and weighed again next time. Somebody whose evidence is still `awaited` gets the newest
-    of each event, and weak items as long as another may join them.
+    Everybody's record gets what the decision rests on; whoever weighs again reads the lake again.
+    Somebody whose evidence is still `awaited` gets stays as well. Presence that moved nothing waits:
+    strong it never will, unless a benefit counts it as history; weak it may when another joins it,
+    and is then read with it (`may_join`).
     """
     wanted = set(_cited(decision))
     if awaited:
-        oldest = decision.on - timedelta(days=rules.policy.weak.span_days)
+        history = any(verdict.benefit in rules.with_history for verdict in decision.verdicts)
         wanted |= {
             item.key
             for item in newest([*known, *weighed], rules)
-            if not _is_weak(item, rules) or item.key.day >= oldest
+            if _is_stay(item, rules) or (history and not may_join(item, rules))
         }
     return tuple(item for item in weighed if item.key in wanted or not may_wait(item, rules))
 
 
-def _is_weak(item: Evidence, rules: RuleBook) -> bool:
-    return rules.events[item.key.feed, item.key.event].strength is Strength.WEAK
+def _is_stay(item: Evidence, rules: RuleBook) -> bool:
+    event = rules.events.get((item.key.feed, item.key.event))
+    return event is not None and event.stay is not None
+
+
+def may_join(item: Evidence, rules: RuleBook) -> bool:
+    """Whether an item is weak presence: what it is worth, only everything known of the person can say."""
+    event = rules.events.get((item.key.feed, item.key.event))
+    return event is not None and event.strength is Strength.WEAK and may_wait(item, rules)
 
 
 def _cited(decision: Decision) -> AbstractSet[EvidenceKey]:

@@ -124,12 +124,21 @@ class RuleBook:
     def _in_force(self) -> dict[tuple[BenefitCode, date], tuple[Benefit, BenefitRules]]:
         return {}
 
-    @cached_property
+    @property
     def asks_for_history(self) -> bool:
         """Whether some tier asks for strong evidence in the period before."""
-        own = (v.tiers for b in self.benefits.values() for v in b.versions if not isinstance(v.tiers, str))
-        return any(
-            tier.no_strong_within_months for tiers in (self.policy.periods.tiers, *own) for tier in tiers
+        return bool(self.with_history)
+
+    @cached_property
+    def with_history(self) -> frozenset[BenefitCode]:
+        """The benefits of which some tier asks for strong evidence in the period before."""
+        shared = self.policy.periods.tiers
+        return frozenset(
+            code
+            for code, benefit in self.benefits.items()
+            for version in benefit.versions
+            for tier in (shared if isinstance(version.tiers, str) else version.tiers)
+            if tier.no_strong_within_months
         )
 
     @cached_property

@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from chalicelib import clock
-from chalicelib.cases import evidence_arrived, relating, settling
+from chalicelib import cases, clock
+from chalicelib.cases import relating, settling
 from chalicelib.engine import renewal
+from chalicelib.errors import UnreadableError
 from chalicelib.intake import sheets
 from chalicelib.intake.payments import load_payments
 from chalicelib.intake.rosters import load_roster
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileNotice, PersonId
+from chalicelib.observability import logger
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.reading import FileReading
-from chalicelib.storage import objects, said, work
+from chalicelib.storage import lake, objects, said, work
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +72,51 @@ def load_evidence(
     """
     rules = current().rules
     awaited = _awaited(evidence)
+    held = _held_about(evidence, awaited)
     moved = kept = 0
     for person, items in evidence.items():
         if person in apart:
             continue
         now = items if person in awaited else [i for i in items if not renewal.may_wait(i, rules)]
-        if now:
-            arrival = evidence_arrived(person, renewal.newest(now, rules), actor=actor)
-            moved += bool(arrival.moved)
+        if person in held:
+            arrival = cases.evidence_weighed(person, [*items, *held[person]], actor=actor)
+        elif now:
+            arrival = cases.evidence_arrived(person, renewal.newest(now, rules), actor=actor)
         else:
             kept += 1
+            continue
+        moved += bool(arrival.moved)
+        kept += person in held and _all_wait(items, arrival)
     return Loaded(certified=moved, kept=kept)
+
+
+def _all_wait(items: Sequence[Evidence], arrival: cases.Arrival) -> bool:
+    """Whether the record took nothing of what a file says about a person."""
+    written = {item.key for item in arrival.record.evidence}
+    return not any(item.key in written for item in items)
+
+
+def _held_about(
+    evidence: Mapping[PersonId, Sequence[Evidence]], awaited: AbstractSet[PersonId]
+) -> Mapping[PersonId, Sequence[Evidence]]:
+    """What the lake holds about those of whom a file brings weak evidence that is needed now.
+
+    Together they may certify, and then all of it is written. If the lake cannot be read, what the file
+    brings is written as it comes.
+    """
+    rules = current().rules
+    if rules.policy.lazy_renewal.writes_everything:
+        return {}
+    joined = {
+        person
+        for person, items in evidence.items()
+        if person in awaited and any(renewal.may_join(item, rules) for item in items)
+    }
+    try:
+        return lake.evidence_of_many(joined)
+    except UnreadableError:
+        logger.warning("evidence weighed without the lake", extra={"people": len(joined)})
+        return {}
 
 
 def _awaited(evidence: Mapping[PersonId, object]) -> AbstractSet[PersonId]:

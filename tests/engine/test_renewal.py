@@ -7,8 +7,9 @@ import pytest
 
 from chalicelib.engine.decide import decide
 from chalicelib.engine.policy import LazyRenewal, Policy
-from chalicelib.engine.renewal import may_wait, newest, worth_weighing, worth_writing
-from chalicelib.model import Evidence
+from chalicelib.engine.renewal import may_join, may_wait, newest, worth_weighing, worth_writing
+from chalicelib.engine.rulebook import RuleBook
+from chalicelib.model import Entitlement, Evidence
 from tests.events import RULES
 from tests.people import a_person, an_entitlement, day, some_evidence
 
@@ -94,9 +95,28 @@ def test_what_can_still_bear_on_a_decision(what: str, days: int, weighed: bool, 
     assert bool(worth_weighing(on_days(what, days), RULES, ON)) is weighed, why
 
 
-def written(items: list[Evidence], *known: Evidence, awaited: bool) -> list[Evidence]:
-    decision = decide(a_person(), [an_entitlement()], [*known, *items], RULES, ON)
-    return list(worth_writing(items, known, decision, RULES, awaited=awaited))
+def written(
+    items: list[Evidence],
+    *known: Evidence,
+    awaited: bool,
+    drawn: Entitlement | None = None,
+    rules: RuleBook = RULES,
+) -> list[Evidence]:
+    decision = decide(a_person(), [drawn or an_entitlement()], [*known, *items], rules, ON)
+    return list(worth_writing(items, known, decision, rules, awaited=awaited))
+
+
+JOIN = [
+    ("bus_rides/ridden", True, "weak presence"),
+    ("travel_agency/travelled", False, "strong presence decides alone"),
+    ("custody/outside_prison", False, "of no weight"),
+    ("nobody/declared", False, "nobody knows what it is"),
+]
+
+
+@pytest.mark.parametrize(("what", "joins", "why"), JOIN)
+def test_weak_presence_may_join_what_is_known_already(what: str, joins: bool, why: str) -> None:
+    assert may_join(some_evidence(what, ON), RULES) is joins, why
 
 
 def test_far_from_the_end_only_what_the_certificate_rests_on_is_written() -> None:
@@ -105,9 +125,22 @@ def test_far_from_the_end_only_what_the_certificate_rests_on_is_written() -> Non
     assert written([*travelled, *rides, *stay], awaited=False) == [travelled[0], *stay]
 
 
-def test_near_the_end_the_newest_of_each_event_is_written_and_weak_items_that_others_may_join() -> None:
-    travelled, rides = on_days("travel_agency/travelled", 5, 40), on_days("bus_rides/ridden", 3, 60, 61)
-    assert written([*travelled, *rides], awaited=True) == [travelled[0], *rides[:2]]
+def test_near_the_end_stays_are_written_too_and_presence_that_moved_nothing_waits() -> None:
+    lazy = RULES.policy.lazy_renewal.model_copy(update={"stays_wait": True})
+    rules = replace(RULES, policy=RULES.policy.model_copy(update={"lazy_renewal": lazy}))
+    travelled, rides = on_days("travel_agency/travelled", 5, 40), on_days("bus_rides/ridden", 3, 60)
+    stay = on_days("hospital_inpatient/admitted", 200)
+    found = [*travelled, *rides, *stay]
+    assert written(found, awaited=True, rules=rules) == [travelled[0], *stay]
+    assert written(found, awaited=False, rules=rules) == [travelled[0]]
+
+
+def test_a_benefit_that_counts_history_gets_the_newest_of_each_event() -> None:
+    drawn = an_entitlement("unemployment_benefit")
+    assert "unemployment_benefit" in RULES.with_history
+    older = [*on_days("travel_agency/travelled", 250), *on_days("driving_licence/renewed", 200, 240)]
+    assert written(older, on_days("travel_agency/travelled", 5)[0], awaited=True, drawn=drawn) == older[1:2]
+    assert written(older, on_days("travel_agency/travelled", 5)[0], awaited=True) == []
 
 
 def test_what_a_combination_rests_on_is_written_however_old() -> None:

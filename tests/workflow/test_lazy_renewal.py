@@ -28,7 +28,7 @@ from chalicelib.model import (
     Verification,
 )
 from chalicelib.steps import certification
-from chalicelib.storage import lake, people
+from chalicelib.storage import lake, people, work
 from tests.storage import faults
 from tests.workflow.test_crash_points import ready_to_suspend
 from tests.workflow.village import DUE, NEW_YEAR, Recipient, Village, days_before
@@ -47,10 +47,12 @@ def travels(village: Village, number: str, day: date) -> DroppedFile:
     return next(f for f in village.files() if f.feed == TRAVEL and f.key.endswith(f"/{day}.csv"))
 
 
-def in_the_lake(village: Village, number: str, *days: date) -> None:
+def in_the_lake(
+    village: Village, number: str, *days: date, feed: FeedId = TRAVEL, event: str = "travelled"
+) -> None:
     """What another process has put there, and died before it wrote the record or woke anybody."""
-    items = [Evidence(EvidenceKey(day, TRAVEL, "travelled"), FileId("f"), 2) for day in days]
-    lake.put_evidence(TRAVEL, FileId(f"f{days[0]}"), {village.person(number): items})
+    items = [Evidence(EvidenceKey(day, feed, event), FileId("f"), 2) for day in days]
+    lake.put_evidence(feed, FileId(f"f{days[0]}"), {village.person(number): items})
 
 
 @contextmanager
@@ -93,6 +95,73 @@ def test_near_the_end_it_is_written_at_once(village: Village) -> None:
     dropped = travels(village, ONE.number, days_before(95))
     assert (dropped.certified, dropped.kept) == (1, 0)
     assert village.record(ONE.number).open_case is None
+
+
+def test_a_day_that_has_moved_on_costs_no_write(village: Village) -> None:
+    """Filed under an earlier day, far from the end by what the record says: the lake may keep the rest."""
+    village.settle(ONE)
+    village.until(NEW_YEAR)
+    village.hospital(ONE.number, NEW_YEAR - timedelta(days=2))
+    village.until(days_before(95))
+    assert travels(village, ONE.number, days_before(100)).kept == 1
+    before = village.record(ONE.number)
+    village.until(days_before(89))
+    after = village.record(ONE.number)
+    assert (after.evidence, after.entitlements) == (before.evidence, before.entitlements)
+    assert [day for day, _ in work.due_in(date.max)] == [date(2025, 12, 29)], "filed under the later day"
+    village.until(date(2025, 10, 2))
+    assert village.record(ONE.number).entitlements[0].valid_until == date(2026, 3, 21), "when it is needed"
+
+
+# --- weak evidence while a case is open ------------------------------------------------------------
+
+
+def rides(village: Village, *days: date) -> DroppedFile:
+    lines = "".join(f"{ONE.number},{day}\n" for day in days)
+    village.drop("bus_rides", f"身份证号码,乘车日期\n{lines}", f"{days[0]}.csv")
+    return next(f for f in village.files() if f.key.endswith(f"/{days[0]}.csv"))
+
+
+def buys(village: Village, day: date) -> DroppedFile:
+    village.drop(
+        "pharmacy_purchases", f"身份证号码,药店名称,购药日期\n{ONE.number},甲,{day}\n", f"bought-{day}.csv"
+    )
+    return next(f for f in village.files() if f.key.endswith(f"/bought-{day}.csv"))
+
+
+def test_weak_evidence_that_completes_nothing_waits_and_is_read_with_what_does(village: Village) -> None:
+    village.settle(ONE)
+    village.until(days_before(80))
+    assert village.state(ONE.number) is StateName.REMIND
+    before = village.record(ONE.number)
+    first = rides(village, days_before(85), days_before(82))
+    assert (first.state, first.certified, first.kept) == (FileState.LOADED, 0, 1)
+    assert village.record(ONE.number) == before
+    second = buys(village, days_before(81))
+    assert (second.certified, second.kept) == (1, 0)
+    record = village.record(ONE.number)
+    assert {item.key.feed for item in record.evidence} == {"bus_rides", "pharmacy_purchases"}
+    assert len(record.evidence) == 3
+    assert record.open_case is None, "the case was woken"
+
+
+def test_without_the_lake_weak_evidence_is_written_as_it_comes(village: Village) -> None:
+    village.settle(ONE)
+    village.until(days_before(80))
+    with unreadable():
+        first = rides(village, days_before(85), days_before(82))
+    assert (first.state, first.certified) == (FileState.LOADED, 0)
+    assert len(village.record(ONE.number).evidence) == 2
+    assert buys(village, days_before(81)).certified == 1
+
+
+def test_weak_evidence_of_which_only_the_lake_knows_prevents_a_suspension(village: Village) -> None:
+    village.settle(ONE)
+    village.until(days_before(80))
+    rides(village, days_before(85), days_before(82))
+    assert not village.record(ONE.number).evidence
+    in_the_lake(village, ONE.number, days_before(81), feed=FeedId("pharmacy_purchases"), event="bought")
+    assert call(village, StateName.LAST_LOOK, DUE) is Step.CERTIFIED
 
 
 def test_without_the_lake_no_case_opens_and_the_next_day_goes_on(village: Village) -> None:
