@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib import clock
 from chalicelib.cases import relating
-from chalicelib.intake import receipts
+from chalicelib.intake import payments, receipts
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileState, FileStep, PersonId
 from chalicelib.pack import current
 from chalicelib.storage import files, said
@@ -56,6 +56,16 @@ def take_back(
             taken += len(gone)
     _restore(before, evidence, actor)
     return taken
+
+
+def take_back_payments(earlier: DroppedFile, corrected: DroppedFile) -> int:
+    """Take away the payments that only the earlier file told of; how many. May be repeated."""
+    if earlier.state is not FileState.LOADED:
+        return 0
+    lost = said.only_by(earlier.feed, earlier.day, earlier.id, corrected.id)
+    others = said.elsewhere(earlier.feed, lost, but=(earlier.id, corrected.id))
+    gone = {person: keys - others.get(person, frozenset()) for person, keys in lost.items()}
+    return payments.take_back({person: keys for person, keys in gone.items() if keys})
 
 
 def _restore(

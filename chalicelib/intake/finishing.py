@@ -40,7 +40,10 @@ def finish_reading(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Dr
     if earlier is not None:
         loaded = replace(loaded, corrects=earlier.id)
         files.put(replace(loaded, state=FileState.RECEIVED))  # kept, should we die on the way
-        taken = correcting.take_back(earlier, loaded, reading.evidence)
+        if feed.kind == "payments":
+            taken = correcting.take_back_payments(earlier, loaded)
+        else:
+            taken = correcting.take_back(earlier, loaded, reading.evidence)
         loaded = replace(loaded, withdrawn=loaded.withdrawn + taken)
         correcting.supersede(earlier, loaded)
     finished = finish(loaded, feed, reading)

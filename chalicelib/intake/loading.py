@@ -11,7 +11,7 @@ from chalicelib.cases import relating, settling
 from chalicelib.engine import renewal
 from chalicelib.errors import UnreadableError
 from chalicelib.intake import sheets
-from chalicelib.intake.payments import load_payments
+from chalicelib.intake.payments import load_payments, said_of
 from chalicelib.intake.rosters import load_roster
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileNotice, PersonId
 from chalicelib.observability import logger
@@ -43,11 +43,13 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             new, notices = load_roster(reading.entries, dropped.day, actor=f"feed:{feed.id}")
             return Loaded(new_people=new, notices=notices)
         case "payments":
+            said.put(dropped.feed, dropped.day, dropped.id, said_of(dropped.feed, reading.payments))
             return Loaded(notices=load_payments(reading.payments))
         case _:
             # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
             objects.put_evidence(dropped.feed, dropped.id, reading.evidence)
-            said.put(dropped.feed, dropped.day, dropped.id, reading.evidence)
+            keys = {person: [item.key for item in items] for person, items in reading.evidence.items()}
+            said.put(dropped.feed, dropped.day, dropped.id, keys)
             actor = f"feed:{feed.id}"
             withdrawn = withdraw(reading.withdrawals, actor=actor)  # first: what is void accuses nobody
             apart = relating.evidence_arrived(dropped.feed, reading.evidence, actor=actor)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -12,6 +13,8 @@ from chalicelib.model import (
     BenefitCode,
     Change,
     Entitlement,
+    EvidenceKey,
+    FeedId,
     FileNotice,
     Instruction,
     InstructionKind,
@@ -81,6 +84,36 @@ def _from_first_payment(entitlement: Entitlement, person: Person, first: date) -
         rules.first_until(person, entitlement.benefit, entitlement.since, first),
     )
     return replace(entitlement, certified_until=until, valid_until=max(until, entitlement.valid_until))
+
+
+# --- corrected files -------------------------------------------------------------------------------
+
+
+def said_of(
+    feed: FeedId, payments: Sequence[tuple[PersonId, Payment]]
+) -> Mapping[PersonId, Sequence[EvidenceKey]]:
+    """What a payments file says, as the lists of `storage.said` keep it: the day paid, month and benefit."""
+    said: dict[PersonId, list[EvidenceKey]] = defaultdict(list)
+    for person, payment in payments:
+        said[person].append(EvidenceKey(payment.paid, feed, f"{payment.month}#{payment.benefit}"))
+    return said
+
+
+def take_back(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
+    """Take away payments that no file tells of any more, and compare again what is due; how many."""
+    for person, keys in lost.items():
+        places = [_place(key) for key in keys]
+        people.remove_payments(person, places)
+        comparing.compare(person, min(month for month, _, _ in places))
+    return sum(len(keys) for keys in lost.values())
+
+
+def _place(key: EvidenceKey) -> tuple[Month, BenefitCode, date]:
+    month, _, benefit = key.event.partition("#")
+    return Month(month), BenefitCode(benefit), key.day
+
+
+# --- instructions ----------------------------------------------------------------------------------
 
 
 def _match_instructions(payments: Sequence[tuple[PersonId, Payment]]) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from itertools import groupby
 from typing import Any, Final, NamedTuple
@@ -354,13 +354,19 @@ def put_payments(payments: Iterable[tuple[PersonId, Payment]]) -> int:
     Two payments for one month stand side by side if they were made on different days.
     """
     return tables.put_all(
-        People(
-            partition(person_id),
-            f"{_PAYMENT}{payment.month}#{payment.benefit}#{payment.paid.isoformat()}",
-            body=encode(payment),
-        )
-        for person_id, payment in payments
+        People(partition(person_id), _payment(p.month, p.benefit, p.paid), body=encode(p))
+        for person_id, p in payments
     )
+
+
+def remove_payments(person_id: PersonId, places: Iterable[tuple[Month, BenefitCode, date]]) -> None:
+    """Take away payments that were reported in error, by month, benefit and the day they were made."""
+    for month, benefit, paid in places:
+        tables.delete(People(partition(person_id), _payment(month, benefit, paid)))
+
+
+def _payment(month: Month, benefit: BenefitCode, paid: date) -> str:
+    return f"{_PAYMENT}{month}#{benefit}#{paid.isoformat()}"
 
 
 def payments_of(person_id: PersonId, since: Month | None = None) -> list[Payment]:

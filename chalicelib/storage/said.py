@@ -1,6 +1,7 @@
 """Who is said what by which file: so that a corrected file can take back what only the earlier one said.
 
-said/feed=<feed>/<YYYYMMDD>/<file>.parquet in the lake's bucket: person, day, event of one loaded file. The
+said/feed=<feed>/<YYYYMMDD>/<file>.parquet in the lake's bucket: person, day, event of one loaded file (of a
+payments file: the day paid, month and benefit). The
 lake itself is ordered by person and holds each fact once; which file said it is asked here alone, and
 only when a file is corrected. A correction later than these lists are kept takes nothing back.
 """
@@ -9,12 +10,12 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import TYPE_CHECKING
 
-from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId
+from chalicelib.model import EvidenceKey, FeedId, FileId, PersonId
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client
 
@@ -32,16 +33,26 @@ def _key(feed: FeedId, day: date, file: FileId) -> str:
     return f"{_folder(feed)}{day:%Y%m%d}/{file}.parquet"
 
 
-def put(feed: FeedId, day: date, file: FileId, evidence: Mapping[PersonId, Sequence[Evidence]]) -> None:
+def put(feed: FeedId, day: date, file: FileId, said: Mapping[PersonId, Iterable[EvidenceKey]]) -> None:
     """Note what a file says; the same file again replaces its list."""
     import polars as pl
 
-    rows = [(person, item.key.day, item.key.event) for person, items in evidence.items() for item in items]
+    rows = [(person, key.day, key.event) for person, keys in said.items() for key in keys]
     buffer = io.BytesIO()
     pl.DataFrame(
         rows, schema={"person": pl.String, "day": pl.Date, "event": pl.String}, orient="row"
     ).write_parquet(buffer)
     client("s3").put_object(Bucket=settings().lake_bucket, Key=_key(feed, day, file), Body=buffer.getvalue())
+
+
+def only_by(feed: FeedId, day: date, file: FileId, other: FileId) -> dict[PersonId, frozenset[EvidenceKey]]:
+    """What a file said and another of the same day does not; nothing if the file's list is gone."""
+    try:
+        mine = _frame(_key(feed, day, file))
+    except client("s3").exceptions.NoSuchKey:
+        return {}
+    theirs = _frame(_key(feed, day, other))
+    return _keys(feed, mine.join(theirs, on=["person", "day", "event"], how="anti"))
 
 
 def by_file(feed: FeedId, day: date, file: FileId) -> dict[PersonId, frozenset[EvidenceKey]]:

@@ -208,3 +208,27 @@ def test_a_correction_cut_short_is_finished_by_the_next_delivery(
     assert sorted(states(village, "cremations")) == [FileState.LOADED, FileState.SUPERSEDED]
     assert not village.record(ONE.number).open_suspicions
     assert next(f for f in village.files() if f.corrects).withdrawn == 1
+
+
+PAID = "身份证号码,待遇项目,发放月份,实发金额,发放日期"
+
+
+def test_a_corrected_payments_file_takes_back_what_only_the_earlier_one_told(village: Village) -> None:
+    """Another file of the feed still tells of November; nobody tells of a second payment for December."""
+    village.settle(ONE)
+
+    def paid(name: str, *months: tuple[str, str, str]) -> None:
+        rows = "".join(f"{ONE.number},{ONE.benefit},{month},{yuan},{day}\n" for month, yuan, day in months)
+        village.drop("payments", f"{PAID}\n{rows}", name)
+
+    november, december = ("2024-11", "200.00", "2024-11-10"), ("2024-12", "200.00", "2024-12-10")
+    paid("other.csv", november)
+    paid("p.csv", november, december, ("2024-12", "50.00", "2024-12-20"))
+    person = village.person(ONE.number)
+    assert [p.fen for p in people.payments_of(person)] == [20_000, 25_000], "parts of one month are one sum"
+    assert [s.kind for s in village.record(ONE.number).open_suspicions] == [SuspicionKind.WRONG_AMOUNT]
+    paid("p.csv", december)
+    assert [(p.month, p.fen) for p in people.payments_of(person)] == [("2024-11", 20_000), ("2024-12", 20_000)]
+    assert not village.record(ONE.number).open_suspicions
+    (corrected,) = [f for f in village.files() if f.feed == "payments" and f.corrects]
+    assert (corrected.state, corrected.withdrawn) == (FileState.LOADED, 1)
