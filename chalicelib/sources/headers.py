@@ -17,6 +17,7 @@ from typing import Final
 from chalicelib.sources.cells import clean
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold, HoldCode, hold
+from chalicelib.sources.rejects import OUR_COLUMNS
 
 MOST_TITLES: Final = 20  # lines above the header
 SEPARATORS: Final = (",", "\t", "|")
@@ -125,7 +126,8 @@ def _lacking(header: Sequence[str], feed: Feed) -> list[str]:
 
 def _positions(header: Sequence[str], feed: Feed) -> dict[str, str] | Hold:
     """Our field → column of the frames, or the hold that names what stands there twice or is unknown."""
-    known = _names(feed) | {name_of(column): column for column in feed.not_used}
+    # Rejected rows come back with our own columns still in them.
+    known = {name_of(column): column for column in (*OUR_COLUMNS, *feed.not_used)} | _names(feed)
     meant = [known.get(name_of(cell)) for cell in header]
     said = [column or name_of(cell) for column, cell in zip(meant, header, strict=True)]
     twice = sorted({_title(header[i], i) for i, column in enumerate(said) if said.count(column) > 1})

@@ -315,3 +315,19 @@ def test_no_sentence_repeats_what_stood_in_the_cell() -> None:
     assert reading.counts.rejected == 3
     assert secret not in repr(reading.rejections)
     assert all("{" not in sentence for pair in SENTENCES.values() for sentence in pair)
+
+
+# --- rejected rows come back -----------------------------------------------------------------------
+
+
+def test_rejected_rows_are_read_when_they_come_back_corrected_with_our_columns_still_in_them() -> None:
+    first = read(lines(row(1, "2025-13-01"), row(2)))
+    assert first.counts == Counts(rows=2, accepted=1, rejected=1)
+    sent_back = first.rejected_csv().decode("utf-8-sig")
+    assert "错误说明" in sent_back
+    again = read(sent_back.replace("2025-13-01", "2025-05-01").encode("utf-8-sig"))
+    assert again.hold is None
+    assert again.counts == Counts(rows=1, accepted=1)
+    assert again.evidence.keys() == {person(1)}
+    (item,) = again.evidence[person(1)]
+    assert item.key.day == date(2025, 5, 1)
