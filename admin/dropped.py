@@ -12,6 +12,7 @@ from rich.table import Table
 
 from admin import sheets
 from chalicelib import clock, intake
+from chalicelib.cases.freshness import feeds_now
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import DroppedFile, FileId, FileState
 from chalicelib.storage import files
@@ -101,7 +102,7 @@ def decide_file(verb: str, file: FileId, reason: str, by: str) -> int:
 def list_feeds() -> int:
     """Print every feed with its state, its newest data and what is due."""
     table = Table("feed", "state", "newest data", "due", "days late", "rows", "rejected", box=None)
-    for now in intake.feeds_now(clock.today()):
+    for now in feeds_now(clock.today()):
         fresh, counts = now.freshness, now.loaded.counts if now.loaded else None
         days = [day.isoformat() if day else "–" for day in (fresh.last, fresh.next_due)]
         rows = (str(counts.rows), str(counts.rejected)) if counts else ("–", "–")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib import intake, stats
+from chalicelib import stats
 from chalicelib.api.edge import Audience, Call
+from chalicelib.cases.freshness import FeedNow, feeds_now
 from chalicelib.model import DroppedFile
 
 feeds = Audience(__name__)
@@ -23,11 +24,11 @@ def list_feeds(call: Call) -> Json:
         "as_of": call.today,
         "coverage_as_of": figures.get("as_of"),
         "recipients": figures.get("recipients"),
-        "items": [_feed(now, coverage.get(now.feed.id)) for now in intake.feeds_now(call.today)],
+        "items": [_feed(now, coverage.get(now.feed.id)) for now in feeds_now(call.today)],
     }
 
 
-def _feed(now: intake.FeedNow, coverage: Mapping[str, int] | None) -> Json:
+def _feed(now: FeedNow, coverage: Mapping[str, int] | None) -> Json:
     feed, fresh = now.feed, now.freshness
     return {
         "feed": feed.id,

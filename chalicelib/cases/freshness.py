@@ -1,37 +1,70 @@
-"""Is a feed's silence evidence? Not while it is late or its newest file is held (rule 11)."""
+"""Every feed as it stands on a day, by its files; and whose silence is no evidence (rule 11).
+
+What the states mean stands in `sources.freshness`; here is which file a feed is judged by.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from chalicelib import clock
 from chalicelib.model import DroppedFile, FeedId, FileState
 from chalicelib.pack import current
+from chalicelib.sources.feed import Feed
+from chalicelib.sources.freshness import Freshness, freshness
 from chalicelib.storage import files
 
-STUCK: Final = (FileState.HELD, FileState.DEAD)
-LATE: Final = 2  # intervals
+STUCK: Final = (FileState.HELD, FileState.RELEASED, FileState.DEAD)  # somebody or something must go on
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNow:
+    """A feed as it stands on a day: its newest loaded file, and a newer one that is stuck."""
+
+    feed: Feed
+    freshness: Freshness
+    loaded: DroppedFile | None
+    held: DroppedFile | None
+    repairs: Mapping[str, int]  # rule → identity numbers mended in its recent files that are loaded
+
+
+def feeds_now(on: date) -> Iterator[FeedNow]:
+    """Every feed of the pack that sends files, by id."""
+    for feed_id, _ in sorted(current().feeds.items()):
+        now = feed_now(feed_id, on)
+        if now is not None:
+            yield now
+
+
+def feed_now(feed_id: FeedId, on: date) -> FeedNow | None:
+    """One feed on a day; None for what brings no files: what the platform writes itself, or asks for."""
+    feed = current().feeds.get(feed_id)
+    if feed is None or feed.arrives is None:
+        return None
+    known = files.recent(feed_id)
+    loaded = max((f for f in known if f.state is FileState.LOADED), key=speaks_of, default=None)
+    held = max((f for f in known if f.state in STUCK), key=speaks_of, default=None)
+    if held is not None and loaded is not None and speaks_of(held) <= speaks_of(loaded):
+        held = None
+    last = speaks_of(loaded) if loaded is not None else None
+    repairs: Counter[str] = Counter()
+    for dropped in known:
+        if dropped.state is FileState.LOADED:
+            repairs.update(dropped.repairs)
+    fresh = freshness(feed.arrives, last, on, held=held is not None)
+    return FeedNow(feed, fresh, loaded, held, dict(sorted(repairs.items())))
+
+
+def speaks_of(dropped: DroppedFile) -> date:
+    """The day that a file speaks of, never later than the day it came: a folder may be misnamed."""
+    return min(dropped.day, clock.civil_date(dropped.received))
 
 
 def missing_feeds(feeds: Iterable[FeedId], on: date) -> frozenset[FeedId]:
-    """Those of some feeds that are later than twice their interval on a day, or whose newest file is stuck.
-
-    What the platform writes itself (visits, counters) brings no files and is never missing.
-    """
-    return frozenset(feed for feed in feeds if _is_missing(feed, on))
-
-
-def _is_missing(feed: FeedId, on: date) -> bool:
-    declared = current().feeds.get(feed)
-    if declared is None or declared.interval_days is None:
-        return False
-    loaded = files.newest_loaded(feed)
-    if loaded is None or (on - loaded.day).days > LATE * declared.interval_days:
-        return True
-    stuck = _newest_stuck(feed)
-    return stuck is not None and stuck.day > loaded.day
-
-
-def _newest_stuck(feed: FeedId) -> DroppedFile | None:
-    return next((found for found in files.of_feed(feed) if found.state in STUCK), None)
+    """Those of some feeds that are missing on a day, or whose newest file is stuck."""
+    found = {feed: feed_now(feed, on) for feed in feeds}
+    return frozenset(feed for feed, now in found.items() if now is not None and now.freshness.is_missing)

@@ -25,7 +25,7 @@ from chalicelib.model import (
 )
 from chalicelib.pack import current
 from chalicelib.sources.feed import Quantity
-from chalicelib.storage import lake, people
+from chalicelib.storage import lake, people, said
 
 ACTOR: Final = "retention"
 AT_ONCE: Final = 50  # items of one transaction, with room for the audit entry
@@ -37,7 +37,10 @@ def keep_or_let_go() -> int:
     oldest = oldest_days(on)
     first = on.day == 1
     lake.tidy(oldest, always=first)
-    return let_go(on, oldest) if first else 0
+    if not first:
+        return 0
+    said.let_go(oldest)
+    return let_go(on, oldest)
 
 
 def oldest_days(on: date) -> dict[FeedId, date]:

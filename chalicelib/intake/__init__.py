@@ -18,12 +18,10 @@ from chalicelib.intake.chunking import read_range
 from chalicelib.intake.deciding import refuse, release
 from chalicelib.intake.dropping import file_died, file_dropped, redrive
 from chalicelib.intake.quality import monthly_quality
-from chalicelib.intake.watching import FeedNow, feeds_now, watch_feeds
+from chalicelib.intake.watching import watch_feeds
 
 __all__ = [
-    "FeedNow",
     "ask_interfaces",
-    "feeds_now",
     "file_died",
     "file_dropped",
     "monthly_quality",

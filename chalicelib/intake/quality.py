@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from chalicelib import clock, stats
+from chalicelib.cases.freshness import speaks_of
 from chalicelib.engine.periods import month_before, month_of
 from chalicelib.intake.quality_page import page
-from chalicelib.intake.watching import speaks_of
 from chalicelib.model import FeedId, FileState, Month
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed

@@ -3,57 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from chalicelib import clock
-from chalicelib.model import DroppedFile, FileState
+from chalicelib.cases.freshness import FeedNow, feeds_now
 from chalicelib.observability import logger, metrics
-from chalicelib.pack import current
 from chalicelib.settings import settings
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.freshness import FeedState, Freshness, freshness
-from chalicelib.storage import files, objects
+from chalicelib.sources.freshness import FeedState
+from chalicelib.storage import objects
 
 _REMINDED = (FeedState.LATE, FeedState.MISSING)
-_WAITING = (FileState.HELD, FileState.RELEASED)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedNow:
-    """A feed as it stands on a day: its newest loaded file, and a newer one that waits for a person."""
-
-    feed: Feed
-    freshness: Freshness
-    loaded: DroppedFile | None
-    held: DroppedFile | None
-    repairs: Mapping[str, int]  # rule → identity numbers mended in its recent files that are loaded
-
-
-def feeds_now(on: date) -> Iterator[FeedNow]:
-    """Every feed of the pack that takes files, by id."""
-    for feed_id, feed in sorted(current().feeds.items()):
-        if feed.arrives is None:
-            continue
-        known = files.recent(feed_id)
-        loaded = max((f for f in known if f.state is FileState.LOADED), key=speaks_of, default=None)
-        held = max((f for f in known if f.state in _WAITING), key=speaks_of, default=None)
-        if held is not None and loaded is not None and speaks_of(held) <= speaks_of(loaded):
-            held = None
-        last = speaks_of(loaded) if loaded is not None else None
-        repairs: Counter[str] = Counter()
-        for dropped in known:
-            if dropped.state is FileState.LOADED:
-                repairs.update(dropped.repairs)
-        fresh = freshness(feed.arrives, last, on, held=held is not None)
-        yield FeedNow(feed, fresh, loaded, held, dict(sorted(repairs.items())))
-
-
-def speaks_of(dropped: DroppedFile) -> date:
-    """The day that a file speaks of, never later than the day it came: a folder may be misnamed."""
-    return min(dropped.day, clock.civil_date(dropped.received))
 
 
 def watch_feeds() -> dict[str, int]:

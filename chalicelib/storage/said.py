@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from chalicelib.model import EvidenceKey, FeedId, FileId, PersonId
@@ -90,6 +91,17 @@ def forget(feed: FeedId, day: date, file: FileId) -> None:
     client("s3").delete_object(Bucket=settings().lake_bucket, Key=_key(feed, day, file))
 
 
+def let_go(oldest: Mapping[FeedId, date]) -> int:
+    """Remove the lists of which every day is older than its feed may be kept; how many."""
+    removed = 0
+    for feed, day in oldest.items():
+        end = f"{_folder(feed)}{day:%Y%m%d}"
+        for key in takewhile(end.__gt__, _objects(feed)):
+            client("s3").delete_object(Bucket=settings().lake_bucket, Key=key)
+            removed += 1
+    return removed
+
+
 def _keys(feed: FeedId, frame: pl.DataFrame) -> dict[PersonId, frozenset[EvidenceKey]]:
     found: dict[PersonId, set[EvidenceKey]] = defaultdict(set)
     for person, day, event in frame.select("person", "day", "event").iter_rows():
@@ -97,7 +109,7 @@ def _keys(feed: FeedId, frame: pl.DataFrame) -> dict[PersonId, frozenset[Evidenc
     return {person: frozenset(keys) for person, keys in found.items()}
 
 
-def _objects(feed: FeedId, since: date) -> Iterator[str]:
+def _objects(feed: FeedId, since: date = date.min) -> Iterator[str]:
     """The lists in folders of a day and later ones: nobody tells of a day before it has come."""
     pages = client("s3").get_paginator("list_objects_v2")
     start = f"{_folder(feed)}{since:%Y%m%d}"

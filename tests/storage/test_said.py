@@ -47,3 +47,14 @@ def test_what_only_the_earlier_of_two_said() -> None:
     assert said.only_by(FEED, DAY, FIRST, SECOND) == {ONE: {key("2025-06-21")}}
     said.forget(FEED, DAY, FIRST)
     assert said.only_by(FEED, DAY, FIRST, SECOND) == {}
+
+
+def test_lists_go_with_the_evidence_they_tell_of() -> None:
+    other = FeedId("bus_rides")
+    for feed, day in ((FEED, DAY), (FEED, date(2025, 7, 2)), (other, DAY)):
+        said.put(feed, day, FIRST, {ONE: [key("2025-06-20")]})
+    assert said.let_go({FEED: date(2025, 7, 2), other: DAY}) == 1
+    assert said.by_file(FEED, DAY, FIRST) == {}
+    assert said.by_file(FEED, date(2025, 7, 2), FIRST)
+    assert said.by_file(other, DAY, FIRST)
+    assert said.let_go({FEED: date(2025, 7, 2)}) == 0

@@ -228,7 +228,10 @@ def test_a_corrected_payments_file_takes_back_what_only_the_earlier_one_told(vil
     assert [p.fen for p in people.payments_of(person)] == [20_000, 25_000], "parts of one month are one sum"
     assert [s.kind for s in village.record(ONE.number).open_suspicions] == [SuspicionKind.WRONG_AMOUNT]
     paid("p.csv", december)
-    assert [(p.month, p.fen) for p in people.payments_of(person)] == [("2024-11", 20_000), ("2024-12", 20_000)]
+    assert [(p.month, p.fen) for p in people.payments_of(person)] == [
+        ("2024-11", 20_000),
+        ("2024-12", 20_000),
+    ]
     assert not village.record(ONE.number).open_suspicions
     (corrected,) = [f for f in village.files() if f.feed == "payments" and f.corrects]
     assert (corrected.state, corrected.withdrawn) == (FileState.LOADED, 1)
