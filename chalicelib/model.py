@@ -7,7 +7,7 @@ integer fen, areas are prefixes of the 12-digit statistical code.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple, NewType
@@ -693,6 +693,10 @@ class Counts:
     def add_up(self) -> bool:
         """Whether every row is in exactly one of the four."""
         return self.rows == self.accepted + self.rejected + self.strangers + self.superseded
+
+    def __add__(self, other: Counts) -> Counts:
+        """The counts of two parts together."""
+        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)

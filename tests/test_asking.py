@@ -13,9 +13,10 @@ import pytest
 
 from chalicelib.errors import UnreadableError
 from chalicelib.intake.asking import HttpInterface, ask_interfaces
-from chalicelib.model import Case, Change, FeedId, PersonId, Route, StateName
+from chalicelib.intake.finishing import read_again_for_new_people
+from chalicelib.model import Case, Change, Counts, FeedId, FileState, PersonId, Route, StateName
 from chalicelib.pack import PACKS, declared
-from chalicelib.storage import people, work
+from chalicelib.storage import files, people, work
 from chalicelib.storage.clients import client
 from sandbox.town.interfaces import Happened, Interfaces
 from tests.conftest import StoppedClock
@@ -173,3 +174,24 @@ def test_an_error_never_repeats_whom_it_was_about() -> None:
         interface.ask([number(1)], TESTED - timedelta(days=1))
     assert number(1) not in str(raised.value)
     assert raised.value.__cause__ is None
+
+
+def test_a_run_is_listed_among_the_files_with_its_counts(interfaces: Interfaces) -> None:
+    one, two = recipient(1), recipient(2)
+    interfaces.known = swabbed(1)
+    ask_interfaces()
+    (run,) = files.of_feed(FEED)
+    assert (run.state, run.counts, run.certified) == (FileState.LOADED, Counts(rows=1, accepted=1), 1)
+    (item,) = people.load(one).evidence
+    assert item.file == run.id
+    assert not people.load(two).evidence
+    assert read_again_for_new_people() == 0, "there is no file to be read again"
+
+
+def test_a_run_in_which_nothing_was_heard_is_refused_and_says_so() -> None:
+    recipient(1)
+    enter({FEED: {"url": "http://127.0.0.1:9", "token": "t"}})
+    ask_interfaces()
+    (run,) = files.of_feed(FEED)
+    assert (run.state, run.code, run.counts) == (FileState.REFUSED, "interface_not_heard", Counts())
+    assert "1 of 1" in run.en

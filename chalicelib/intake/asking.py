@@ -20,14 +20,14 @@ from urllib.parse import urlsplit
 from chalicelib import clock
 from chalicelib.errors import UnreadableError
 from chalicelib.intake import loading
-from chalicelib.model import Change, DroppedFile, FeedId, FileState, PersonId
+from chalicelib.model import Change, Counts, DroppedFile, FeedId, FileState, FileStep, PersonId
 from chalicelib.observability import logger
 from chalicelib.pack import current
 from chalicelib.settings import settings
 from chalicelib.sources.answers import Answer, read_answers
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.feed import Interface as Declared
-from chalicelib.storage import files, objects, people, work
+from chalicelib.storage import files, people, work
 from chalicelib.storage.clients import client
 
 ACTOR: Final = "platform"
@@ -35,6 +35,8 @@ BACK: Final = timedelta(days=366)  # nothing that happened earlier can still car
 PATIENCE: Final = 20  # seconds for one call
 GIVE_UP_AFTER: Final = 3  # calls in a row that fail
 LARGEST: Final = 5_000_000  # bytes of one answer
+ASKED: Final = "asked"  # in place of a file's name and content: there is no file
+NOT_HEARD: Final = "interface_not_heard"
 _LOOPBACK: Final = ("127.0.0.1", "::1")
 
 
@@ -124,25 +126,26 @@ def ask_interfaces() -> list[Asked]:
 
 def ask(feed: Feed, declared: Declared, interface: Interface) -> Asked:
     """Ask one interface about everybody who comes due, the most urgent first."""
-    on = clock.today()
+    run = _begun(feed, clock.today())
     asked = Asked(FeedId(feed.id))
     failures = 0
-    for group in _groups(
-        people_due(on + timedelta(days=declared.ask_days_before_due)), declared.asks_per_call
-    ):
+    until = run.day + timedelta(days=declared.ask_days_before_due)
+    for group in _groups(people_due(until), declared.asks_per_call):
         asked = replace(asked, people=asked.people + len(group))
         if failures == GIVE_UP_AFTER:
             asked = replace(asked, unheard=asked.unheard + len(group))
             continue
         try:
-            certified, rejected = _ask_about(group, feed, interface, on)
+            said, certified = _ask_about(group, feed, interface, run)
         except UnreadableError as error:
             failures += 1
             asked = replace(asked, unheard=asked.unheard + len(group))
             logger.warning("interface not heard", extra={"feed": feed.id, "error": str(error)})
         else:
             failures = 0
-            asked = replace(asked, certified=asked.certified + certified, rejected=asked.rejected + rejected)
+            run = replace(run, counts=run.counts + said, certified=run.certified + certified)
+    asked = replace(asked, certified=run.certified, rejected=run.counts.rejected)
+    _end(run, asked)
     logger.info("interface asked", extra=asdict(asked))
     return asked
 
@@ -169,33 +172,50 @@ def _is_due(person: PersonId, until: date) -> bool:
     return due is not None and due <= until and record.person.deceased_on is None
 
 
-def _ask_about(group: Sequence[PersonId], feed: Feed, interface: Interface, on: date) -> tuple[int, int]:
-    """One call: how many certificates moved, how many answers could not be used."""
+def _ask_about(
+    group: Sequence[PersonId], feed: Feed, interface: Interface, run: DroppedFile
+) -> tuple[Counts, int]:
+    """One call: what became of the answers, and how many certificates moved."""
     asked = {people.identity_of(person).number: person for person in group}
     for person in group:  # on record before anybody outside is told a number
         people.change(person, lambda _: Change("asked", ACTOR, clock.now(), {"feed": feed.id}))
-    answers = interface.ask(list(asked), on - BACK)
-    dropped = _as_file(feed, answers, on)
-    reading = read_answers(answers, feed, asked, file=dropped.id, on=on)
+    answers = interface.ask(list(asked), run.day - BACK)
+    reading = read_answers(answers, feed, asked, file=run.id, on=run.day)
     if reading.rejections:
         codes = dict(Counter(rejection.code for rejection in reading.rejections))
         logger.warning("answers that cannot be used", extra={"feed": feed.id, "codes": codes})
     if not reading.evidence:
-        return 0, reading.counts.rejected
-    return loading.load(dropped, feed, reading).certified, reading.counts.rejected
+        return reading.counts, 0
+    return reading.counts, loading.load(run, feed, reading).certified
 
 
-def _as_file(feed: Feed, answers: Sequence[Answer], on: date) -> DroppedFile:
-    """The answers under a name of their own, so that evidence says where it comes from."""
-    digest = objects.digest_of(json.dumps(answers, sort_keys=True, ensure_ascii=False).encode())
-    key = f"{feed.department}/{feed.id}/{on:%Y%m%d}/asked"
+# --- the run, listed among the files ---------------------------------------------------------------
+
+
+def _begun(feed: Feed, on: date) -> DroppedFile:
+    """The day's questions under a name of their own, so that evidence says where it comes from."""
+    key = f"{feed.department}/{feed.id}/{on:%Y%m%d}/{ASKED}"
     return DroppedFile(
-        id=files.file_id(key, digest),
+        id=files.file_id(key, ASKED),
         department=feed.department,
         feed=FeedId(feed.id),
         day=on,
         key=key,
-        digest=digest,
+        digest=ASKED,
         state=FileState.RECEIVED,
         received=clock.now(),
     )
+
+
+def _end(run: DroppedFile, asked: Asked) -> None:
+    """List the run; refused if nobody could be asked about: the next one asks again."""
+    state = FileState.REFUSED if asked.unheard and asked.unheard == asked.people else FileState.LOADED
+    ended = replace(run.at_stage(FileStep(state, clock.now(), ACTOR)), finished=clock.now())
+    if asked.unheard:
+        ended = replace(
+            ended,
+            code=NOT_HEARD,
+            zh=f"共{asked.people}人，其中{asked.unheard}人未能查询，下次会再次查询。",
+            en=f"{asked.unheard} of {asked.people} people could not be asked about; the next run asks again",
+        )
+    files.put(ended)

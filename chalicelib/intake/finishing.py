@@ -90,7 +90,7 @@ def read_again_for_new_people() -> int:
         dropped
         for dropped in files.everything()
         if dropped.state is FileState.LOADED or dropped.code == "no_roster_yet"
-        if (feed := current().feeds.get(dropped.feed)) is not None and feed.kind != "roster"
+        if (feed := current().feeds.get(dropped.feed)) is not None and feed.kind not in ("roster", "query")
     ]
     for dropped in again:
         inbox.read_again(dropped.key)
