@@ -36,7 +36,6 @@ class Settings:
     token_issuer: str
     token_audience: str
     token_jwks: str  # the issuer's public keys: a JSON document, or an https URL of one
-    hotline: str
     rules_checked_seconds: str  # a whole number: how often a process asks which rule book is in force
 
 

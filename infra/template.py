@@ -31,7 +31,7 @@ from chalice.utils import OSUtils, serialize_to_json
 ROOT: Final = Path(__file__).resolve().parent.parent
 STAGE: Final = "prod"
 ARCHIVE: Final = "./deployment.zip"
-PARTS: Final = ("template.yaml", "exchange.yaml", "alarms.yaml")
+PARTS: Final = ("template.yaml", "gateway.yaml", "exchange.yaml", "alarms.yaml")
 
 Template = dict[str, Any]
 

@@ -18,7 +18,8 @@ from chalicelib.errors import ConflictError, NotFoundError, RefusedError, Unread
 PROBLEM_JSON: Final = "application/problem+json"
 HeadersType = dict[str, str | list[str]]  # as Chalice has it
 
-# code → status, Chinese, English. The code is stable: clients branch on it.
+# code → status, Chinese, English. The code is stable: clients branch on it. What the gateway says by
+# itself (infra/gateway.yaml) says the same.
 SENTENCES: Final[Mapping[str, tuple[int, str, str]]] = {
     "authority_required": (403, "令牌未注明发放主管部门。", "the token names no authority"),
     "bad_cursor": (
@@ -32,6 +33,7 @@ SENTENCES: Final[Mapping[str, tuple[int, str, str]]] = {
     "method_not_allowed": (405, "不支持该方法。", "this method is not supported here"),
     "not_found": (404, "没有找到，或不在您的管辖范围内。", "there is no such thing, or not in your area"),
     "role_not_allowed": (403, "您的角色无权办理此事项。", "your role may not do this"),
+    "throttled": (429, "请求过于频繁，请稍后重试。", "too many requests: try again shortly"),
     "token_required": (401, "请先登录：令牌缺失、无效或已过期。", "a valid token is required"),
     "too_large": (413, "请求内容超过64 KB。", "the body is larger than 64 kB"),
     "unavailable": (503, "系统暂时无法办理，请稍后重试。", "this cannot be answered now: try again later"),
@@ -125,7 +127,13 @@ def problem_of(error: WuganError) -> Problem:
 
 def problem_of_status(status: int) -> Problem:
     """The problem for an error that Chalice answered by itself."""
-    known = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
+    known = {
+        404: "not_found",
+        405: "method_not_allowed",
+        413: "too_large",
+        415: "unsupported_media_type",
+        429: "throttled",
+    }
     if status in known:
         return Problem(known[status])
     return Problem("invalid") if 400 <= status < 500 else Problem("unexpected")

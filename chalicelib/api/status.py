@@ -26,7 +26,6 @@ from chalicelib.model import (
     Verdict,
 )
 from chalicelib.pack import current
-from chalicelib.settings import settings
 
 NOTICES_KEPT: Final = timedelta(days=365)
 Json = dict[str, Any]
@@ -68,7 +67,7 @@ def status_of(record: PersonRecord, on: date) -> Json:
         "benefits": benefits_of(record, on),
         "case": _case(record, case, on) if case is not None else None,
         "notices": [_notice(message) for message in _recent(record.messages, on)],
-        "hotline": settings().hotline,
+        "hotline": current().rules.policy.messages.hotline,
     }
 
 

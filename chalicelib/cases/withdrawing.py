@@ -28,7 +28,6 @@ from chalicelib.model import (
     Template,
 )
 from chalicelib.pack import current
-from chalicelib.settings import settings
 from chalicelib.storage import lake, people
 
 
@@ -144,5 +143,9 @@ def _told(record: PersonRecord, undoing: Undoing) -> tuple[Message, ...]:
     if not any(i.kind is InstructionKind.RESUME for i in undoing.instructions):
         return ()
     on = clock.today()
-    words = {"yuan": f"{undoing.fen / 100:.2f}", "month": f"{on:%Y-%m}", "hotline": settings().hotline}
+    words = {
+        "yuan": f"{undoing.fen / 100:.2f}",
+        "month": f"{on:%Y-%m}",
+        "hotline": current().rules.policy.messages.hotline,
+    }
     return (messages.compose(record.person, Template.RESTORED, on.isoformat(), words, on),)

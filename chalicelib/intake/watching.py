@@ -8,7 +8,7 @@ from datetime import date
 from chalicelib import clock
 from chalicelib.cases.freshness import FeedNow, feeds_now
 from chalicelib.observability import logger, metrics
-from chalicelib.settings import settings
+from chalicelib.pack import current
 from chalicelib.sources.freshness import FeedState
 from chalicelib.storage import objects
 
@@ -36,6 +36,7 @@ def _remind(now: FeedNow, on: date) -> bool:
     missing = fresh.state is FeedState.MISSING
     since_zh = f"最近一次入库的数据日期为{fresh.last}，" if fresh.last else "至今没有收到过文件，"
     since_en = f"the newest data loaded are of {fresh.last}" if fresh.last else "no file has ever been loaded"
+    hotline = current().rules.policy.messages.hotline
     note = {
         "feed": feed.id,
         "title": {"zh": feed.title.zh, "en": feed.title.en},
@@ -44,10 +45,10 @@ def _remind(now: FeedNow, on: date) -> bool:
         "due": fresh.next_due.isoformat() if fresh.next_due else None,
         "written": on.isoformat(),
         "zh": f"“{feed.title.zh}”{since_zh}已超过约定的报送周期。"
-        f"请尽快报送；如有困难，请致电{settings().hotline}。"
+        f"请尽快报送；如有困难，请致电{hotline}。"
         + ("在收到之前，依赖该数据的人员不会因此被认定未认证。" if missing else ""),
         "en": f"{feed.title.en}: {since_en}, which is later than agreed. Please send it; "
-        f"if you cannot, call {settings().hotline}.",
+        f"if you cannot, call {hotline}.",
     }
     name = f"{feed.id}/{fresh.next_due or 'never'}-{fresh.state.value}"
     return objects.put_reminder(

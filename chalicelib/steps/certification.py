@@ -31,7 +31,6 @@ from chalicelib.model import (
     VisitPurpose,
 )
 from chalicelib.pack import current
-from chalicelib.settings import settings
 from chalicelib.steps import suspending
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
 from chalicelib.storage import people
@@ -157,7 +156,7 @@ def _told(call: StepInput, record: PersonRecord, case: Case, template: Template)
     plan = plan_case(case.due, clock.today(), current().rules.policy)
     words = {
         "deadline": plan.deadline.isoformat(),
-        "hotline": settings().hotline,
+        "hotline": current().rules.policy.messages.hotline,
         "code": check_code(record.person.id, case.due),
     }
     message: Message = messages.compose(record.person, template, case.due.isoformat(), words, clock.today())

@@ -44,7 +44,6 @@ from chalicelib.model import (
 )
 from chalicelib.observability import logger
 from chalicelib.pack import current
-from chalicelib.settings import settings
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
 from chalicelib.storage import lake, people, work
 
@@ -151,7 +150,8 @@ def _suspension(record: PersonRecord, case: Case, approved: Proposal, effective:
         for e in record.entitlements
         if e.benefit in approved.benefits and e.status is EntitlementStatus.ACTIVE
     )
-    words = {"month": effective, "hotline": settings().hotline}
+    hotline = current().rules.policy.messages.hotline
+    words = {"month": effective, "hotline": hotline}
     told = messages.compose(record.person, Template.SUSPENDED, case.due.isoformat(), words, on)
     return Change(
         StateName.SUSPEND.value,
@@ -204,7 +204,11 @@ def resume_and_pay_arrears(call: StepInput) -> Answer:
 def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date) -> Change:
     month = month_of(on)
     owed: dict[BenefitCode, int] = {e.benefit: _owed(e, month) for e in resumed}
-    words = {"yuan": f"{sum(owed.values()) / 100:.2f}", "month": month, "hotline": settings().hotline}
+    words = {
+        "yuan": f"{sum(owed.values()) / 100:.2f}",
+        "month": month,
+        "hotline": current().rules.policy.messages.hotline,
+    }
     return Change(
         StateName.RESUME_AND_PAY_ARREARS.value,
         ACTOR,

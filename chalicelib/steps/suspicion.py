@@ -32,7 +32,6 @@ from chalicelib.model import (
     VisitPurpose,
 )
 from chalicelib.pack import current
-from chalicelib.settings import settings
 from chalicelib.steps import suspending
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
 from chalicelib.storage import people
@@ -151,7 +150,7 @@ def terminate(call: StepInput) -> Answer:
 def _told(record: PersonRecord, suspicion: Suspicion, ended: tuple[Ending, ...]) -> tuple[Message, ...]:
     if not ended:
         return ()
-    words = {"hotline": settings().hotline}
+    words = {"hotline": current().rules.policy.messages.hotline}
     return (messages.compose(record.person, Template.TERMINATED, suspicion.name, words, clock.today()),)
 
 

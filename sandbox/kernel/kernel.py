@@ -79,7 +79,8 @@ class Sandbox:
         self.turns: Final = Turns()
         self.strands: Final = Strands(self.clock, self.turns)
         self._app_name = app
-        self._parameters = {"Pack": pack, **(parameters or {})}
+        # A town's lake is one bucket: a city's thousand would be tidied for nothing every night.
+        self._parameters = {"Pack": pack, "LakeCharacters": "0", **(parameters or {})}
         self._statemachines = statemachines
         self._without = without_repairs
         self._leave = ExitStack()

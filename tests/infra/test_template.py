@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 import app as wugan
+from chalicelib.api.problems import PROBLEM_JSON, Problem
 from chalicelib.settings import Settings
-from infra.template import ROOT, TemplateError, as_text, build_template, own_template
+from infra.template import PARTS, ROOT, TemplateError, as_text, build_template, own_template
 from sandbox.kernel.template import deployed_template
 
 FUNCTIONS = {
@@ -207,9 +208,9 @@ def test_an_addition_to_a_function_that_does_not_exist_is_refused(
 def test_no_two_parts_say_the_same(tmp_path: Path) -> None:
     folder = tmp_path / "infra"
     folder.mkdir()
-    for name in ("template.yaml", "exchange.yaml", "alarms.yaml"):
+    for name in PARTS:
         (folder / name).write_text("Resources: {A: {Type: T}}", encoding="utf-8")
-    with pytest.raises(TemplateError, match=r"exchange\.yaml: said twice in Resources: A"):
+    with pytest.raises(TemplateError, match=r"gateway\.yaml: said twice in Resources: A"):
         own_template(tmp_path)
 
 
@@ -226,3 +227,33 @@ def test_every_way_leads_to_a_state_and_every_state_is_reached(machine: str) -> 
         branches = [state, *state.get("Choices", []), *state.get("Catch", [])]
         ways |= {branch[word] for branch in branches for word in ("Next", "Default") if word in branch}
     assert ways == definition["States"].keys()
+
+
+# --- what the gateway says by itself ---------------------------------------------------------------
+
+
+def test_the_gateway_says_what_the_application_would(template: dict[str, Any]) -> None:
+    (api,) = of_type(template, "AWS::Serverless::Api").values()
+    said = api["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    assert said.keys() >= {"MISSING_AUTHENTICATION_TOKEN", "THROTTLED", "DEFAULT_4XX", "DEFAULT_5XX"}
+    for kind, response in said.items():
+        body = json.loads(response["responseTemplates"]["application/json"])
+        answer = Problem(body["code"]).to_response("$context.requestId")
+        assert body == json.loads(answer.body), kind
+        assert response["statusCode"] == str(answer.status_code)
+        headers = response["responseParameters"]
+        assert headers["gatewayresponse.header.Content-Type"] == f"'{PROBLEM_JSON}'"
+    unknown = json.loads(said["MISSING_AUTHENTICATION_TOKEN"]["responseTemplates"]["application/json"])
+    assert unknown["code"] == "not_found", "so the gateway calls an address that matches no route"
+
+
+def test_the_api_takes_only_so_many_requests(template: dict[str, Any]) -> None:
+    (api,) = of_type(template, "AWS::Serverless::Api").values()
+    (all_methods,) = api["MethodSettings"]
+    assert (all_methods["ResourcePath"], all_methods["HttpMethod"]) == ("/*", "*")
+    assert all_methods["ThrottlingRateLimit"] == {"Ref": "ApiRequestsPerSecond"}
+    assert all_methods["ThrottlingBurstLimit"] == {"Ref": "ApiRequestsAtOnce"}
+
+
+def test_the_lake_is_divided_for_a_city_unless_somebody_says_otherwise(template: dict[str, Any]) -> None:
+    assert template["Parameters"]["LakeCharacters"]["Default"] == "2"

@@ -32,11 +32,14 @@ def test_nothing_is_left_behind() -> None:
 
 def test_a_sandbox_that_cannot_come_up_leaves_nothing_behind() -> None:
     environment = dict(os.environ)
-    with pytest.raises(ValueError, match="no parameter Hotlien"), new_sandbox(parameters={"Hotlien": "1"}):
+    with (
+        pytest.raises(ValueError, match="no parameter TokenAudienc"),
+        new_sandbox(parameters={"TokenAudienc": "1"}),
+    ):
         pass
     assert os.environ == environment
-    with new_sandbox(parameters={"Hotline": "12345"}) as sandbox:
-        assert sandbox.settings.hotline == "12345"
+    with new_sandbox(parameters={"TokenAudience": "elsewhere"}) as sandbox:
+        assert sandbox.settings.token_audience == "elsewhere"
 
 
 def test_all_settings_come_from_the_template(sandbox: Sandbox) -> None:
