@@ -18,6 +18,7 @@ from chalicelib.sources.cells import clean
 from chalicelib.sources.faults import OUR_COLUMNS
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold, HoldCode, hold
+from chalicelib.sources.rejects import OUR_COLUMNS
 
 MOST_TITLES: Final = 20  # lines above the header
 SEPARATORS: Final = (",", "\t", "|")
