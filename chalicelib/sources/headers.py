@@ -18,7 +18,6 @@ from chalicelib.sources.cells import clean
 from chalicelib.sources.faults import OUR_COLUMNS
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold, HoldCode, hold
-from chalicelib.sources.rejects import OUR_COLUMNS
 
 MOST_TITLES: Final = 20  # lines above the header
 SEPARATORS: Final = (",", "\t", "|")
