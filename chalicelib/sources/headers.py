@@ -17,10 +17,10 @@ from typing import Final
 from chalicelib.sources.cells import clean
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold, HoldCode, hold
-from chalicelib.sources.rejects import OUR_COLUMNS
 
 MOST_TITLES: Final = 20  # lines above the header
 SEPARATORS: Final = (",", "\t", "|")
+OUR_COLUMNS: Final = ("行号", "字段", "错误码", "错误说明")  # what we write beside rejected rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ import polars as pl
 
 from chalicelib.model import Rejection
 from chalicelib.sources.faults import Fault, reject
+from chalicelib.sources.headers import OUR_COLUMNS
 from chalicelib.sources.identity import Repair
 from chalicelib.sources.records import FIELD
 from chalicelib.sources.tables import FAULT, LINE
 
-OUR_COLUMNS: Final = ("行号", "字段", "错误码", "错误说明")
 _LEDGER: Final = ("行号", "修正规则", "说明", "报送的证件号码")
 _REPAIRS: Final = {
     Repair.FIFTEEN_DIGITS: "15位旧号码，已换算为18位",
