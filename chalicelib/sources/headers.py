@@ -21,6 +21,7 @@ from chalicelib.sources.holds import Hold, HoldCode, hold
 
 MOST_TITLES: Final = 20  # lines above the header
 SEPARATORS: Final = (",", "\t", "|")
+OUR_COLUMNS: Final = ("行号", "字段", "错误码", "错误说明")  # what we write beside rejected rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from typing import Final, overload
 import polars as pl
 
 from chalicelib.model import Rejection
-from chalicelib.sources.faults import OUR_COLUMNS, Fault, reject
+from chalicelib.sources.faults import Fault, reject
+from chalicelib.sources.headers import OUR_COLUMNS
 from chalicelib.sources.identity import Repair
 from chalicelib.sources.records import FIELD
 from chalicelib.sources.tables import FAULT, LINE
