@@ -58,7 +58,7 @@ class Truth:
     handed: list[Handed]
     records: Mapping[int, PersonRecord]
     trails: Mapping[int, tuple[AuditEntry, ...]]
-    files: list[DroppedFile]
+    files: list[DroppedFile]  # runs of questions among them
 
     # --- what had reached the platform -----------------------------------------------------------
 

@@ -14,9 +14,6 @@ from typing import Final
 
 from chalicelib.model import Rejection
 
-# What stands beside a rejected row; a clerk who mends the row sends them back with it.
-OUR_COLUMNS: Final = ("行号", "字段", "错误码", "错误说明")
-
 
 class Fault(StrEnum):
     """What is wrong with one cell or one row."""

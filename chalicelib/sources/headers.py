@@ -15,7 +15,6 @@ from itertools import islice
 from typing import Final
 
 from chalicelib.sources.cells import clean
-from chalicelib.sources.faults import OUR_COLUMNS
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold, HoldCode, hold
 

@@ -127,7 +127,7 @@ def propose_suspension(call: StepInput) -> Answer:
     def propose(record: PersonRecord, case: Case) -> Change:
         proposal = suspending.proposal_for(record, case, clock.today())
         standing = suspending.standing_proposal(record, case)
-        if standing is not None and standing.judged == proposal.judged:
+        if standing is not None and suspending.still_asks(standing, proposal, record, case):
             return _nothing(call)
         lapsed: tuple[Proposal, ...] = ()
         if standing is not None:

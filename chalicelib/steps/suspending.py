@@ -88,6 +88,17 @@ def proposal_for(record: PersonRecord, case: Case, on: date) -> Proposal:
     return Proposal(number, case.due, benefits, judged, on, ProposalState.PROPOSED)
 
 
+def still_asks(standing: Proposal, proposal: Proposal, record: PersonRecord, case: Case) -> bool:
+    """Whether a line on the list asks what is to be asked today.
+
+    What two people approved and a hold has since overtaken asks nothing any more: it would wake the last
+    look, which would come back here, for ever.
+    """
+    if standing.state is ProposalState.APPROVED:
+        return look(record, case, clock.today()).step in (Step.APPROVED, Step.SUSPEND)
+    return standing.judged == proposal.judged
+
+
 def answer_if_decided(record: PersonRecord, case: Case, waiting: Waiting) -> None:
     """The list may have been decided before this wait began."""
     standing = standing_proposal(record, case)

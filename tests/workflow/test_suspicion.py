@@ -16,6 +16,8 @@ from chalicelib.model import (
     InstructionKind,
     Month,
     Payment,
+    ProposalState,
+    StateName,
     Step,
     SuspicionKind,
     SuspicionState,
@@ -199,3 +201,29 @@ def test_custody_ends_or_pauses_by_its_code_once_confirmed(
     record = village.record(ONE.number)
     assert record.entitlements[0].status is status
     assert [(i.kind, i.month) for i in record.instructions] == [(instruction, "2025-02")]
+
+
+def test_what_was_approved_before_a_hold_is_put_to_people_anew(village: Village) -> None:
+    village.settle(ONE)
+    village.two_failed_visits(ONE.number)
+    village.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
+    village.confirm(ONE.number)
+    village.approve(ONE.number)
+    (approved,) = village.record(ONE.number).proposals
+    cremated(village, ONE.number, village.sandbox.today() - timedelta(days=19))
+    village.days(40)  # the month of the approval goes by while the suspicion holds it
+    (suspicion,) = village.record(ONE.number).open_suspicions
+    cases.suspicion_verified(
+        village.person(ONE.number),
+        suspicion.kind,
+        suspicion.day,
+        confirmed=False,
+        by="officer",
+        verification=Verification.STATEMENT,
+    )
+    village.sandbox.run_until_quiet()
+    village.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
+    before, anew = village.record(ONE.number).proposals
+    assert (before.number, before.state) == (approved.number, ProposalState.LAPSED)
+    assert (anew.state, anew.judged) == (ProposalState.PROPOSED, approved.judged)
+    assert all(e.status is EntitlementStatus.ACTIVE for e in village.record(ONE.number).entitlements)
