@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +22,7 @@ from chalicelib.api.tokens import Caller, Role, caller_of
 from chalicelib.engine.coverage import coverage, would_add
 from chalicelib.engine.replay import BANDS, Effect, Replay, Subject, replay
 from chalicelib.errors import DeclarationError, NotFoundError, WuganError
-from chalicelib.model import Change, Evidence, PersonId, PersonRecord
+from chalicelib.model import Change, PersonId
 from chalicelib.pack import PACKS, Pack, bundles, changes, current, load_folder
 from chalicelib.pack.differing import Difference, differences
 from chalicelib.settings import settings
@@ -33,7 +32,6 @@ from chalicelib.storage.gist import Gist
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-BATCH: Final = 50_000
 TOKEN: Final = "WUGAN_TOKEN"  # noqa: S105 - the name of a variable
 console = Console()
 
@@ -125,21 +123,8 @@ def _differences(folder: Path) -> list[Difference]:
 
 def subjects() -> Iterator[Subject]:
     """Everybody with all that is known of them, on their record or in the lake; UnreadableError."""
-    gist = Gist()
-    for records in _batches(people.everyone()):
-        found = gist.of_many([record.person.id for record in records])
-        for record in records:
-            evidence: Sequence[Evidence] = found[record.person.id]
-            if record.evidence or record.withdrawn:
-                known = {item.key for item in record.evidence} | record.withdrawn
-                evidence = [*record.evidence, *(item for item in evidence if item.key not in known)]
-            yield Subject(record.person, record.entitlements, evidence, record.refuted, record.about_related)
-
-
-def _batches(records: Iterator[PersonRecord]) -> Iterator[list[PersonRecord]]:
-    """So many at a time that what is said of them is looked up together, and memory stays small."""
-    while batch := list(islice(records, BATCH)):
-        yield batch
+    for record, evidence in Gist().completing(people.everyone()):
+        yield Subject(record.person, record.entitlements, evidence, record.refuted, record.about_related)
 
 
 def rehearse(options: argparse.Namespace) -> Replay:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from chalicelib import clock
@@ -26,6 +27,7 @@ from chalicelib.model import (
 )
 from chalicelib.pack import current
 from chalicelib.storage import objects, people
+from chalicelib.storage.gist import Gist
 
 # With the tombstones: what was taken back counts for nothing.
 _KINDS = (Entitlement, Case, Suspicion, Evidence, EvidenceKey, RelatedEvidence, Visit)
@@ -33,7 +35,10 @@ _COUNTED = ("status", "route", "county", "case_state", "suspicion")
 
 
 def nightly_statistics() -> dict[str, Any]:
-    """Count everybody once and keep the result; a rate always comes with its denominator."""
+    """Count everybody once and keep the result; a rate always comes with its denominator.
+
+    UnreadableError if the lake cannot be read: the figures of the night before stay, with their day.
+    """
     on = clock.today()
     by: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
     proved = Proved()
@@ -42,13 +47,12 @@ def nightly_statistics() -> dict[str, Any]:
     def everybody() -> Iterator[Subject]:
         """The same pass counts all the rest: there is only one over the whole table."""
         nonlocal recipients
-        for record in people.everyone(*_KINDS):
+        for record, evidence in Gist().completing(people.everyone(*_KINDS)):
             recipients += 1
             _count(record, by)
-            proved.count(record)
-            yield Subject(
-                record.person, record.entitlements, record.evidence, record.refuted, record.about_related
-            )
+            if record.visits:
+                proved.count(replace(record, evidence=tuple(evidence)))
+            yield Subject(record.person, record.entitlements, evidence, record.refuted, record.about_related)
 
     covered = coverage(everybody(), current().rules, on)
     figures = {

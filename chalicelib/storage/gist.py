@@ -1,4 +1,4 @@
-"""What the lake says about everybody, held so tightly that a city fits into memory: for rehearsals.
+"""What the lake says about everybody, so tightly that a city fits into memory: to rehearse, and to count.
 
 A decision asks of a record what was reported, of which day, with which facts, and whether the number
 was whole; not by which line of which file. Of eight million records that leaves some thousand different
@@ -10,18 +10,20 @@ from __future__ import annotations
 import gc
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId
+from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId, PersonRecord
 from chalicelib.storage import lake
 
 if TYPE_CHECKING:
     import polars as pl
 
 _SAYS: Final = ("day", "feed", "event", "facts", "recovered")
+BATCH: Final = 50_000
 LAKE: Final = FileId("lake")  # instead of the file that a record came in, which decides nothing
 
 
@@ -55,6 +57,22 @@ class Gist:
                 start, end = end, end + count
                 found[person] += said[start:end]
         return found
+
+    def completing(
+        self, records: Iterator[PersonRecord]
+    ) -> Iterator[tuple[PersonRecord, Sequence[Evidence]]]:
+        """Each record with all that is known of its person, there or here, but for what was taken back.
+
+        So many at a time that what is said of them is looked up together, and memory stays small.
+        """
+        while batch := list(islice(records, BATCH)):
+            found = self.of_many([record.person.id for record in batch])
+            for record in batch:
+                evidence: Sequence[Evidence] = found[record.person.id]
+                if record.evidence or record.withdrawn:
+                    known = {item.key for item in record.evidence} | record.withdrawn
+                    evidence = [*record.evidence, *(item for item in evidence if item.key not in known)]
+                yield record, evidence
 
     def _gathered(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Each person of an object with the numbers of what is said about them."""

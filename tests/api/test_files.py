@@ -21,7 +21,7 @@ from chalicelib.model import (
     FileState,
     VisitOutcome,
 )
-from chalicelib.storage import files, objects, people
+from chalicelib.storage import files, lake, objects, people
 from tests.api.conftest import CITY, COUNTY, NUMBER, OTHER_COUNTY, OTHER_NUMBER, As, a_person, given
 from tests.api.town import a_file
 from tests.people import a_visit
@@ -211,6 +211,11 @@ class TestFeeds:
         feeds = {item["feed"]: item["coverage"] for item in answer["items"]}
         assert feeds["hospital_inpatient"] == {"certified": 1, "alone": 1}
         assert feeds["travel_agency"] == {"certified": 1, "alone": 0}, "without it, the hospital would do"
+        lake.put_evidence(FeedId("travel_agency"), FileId("g"), {alone: [travel]})
+        stats.nightly_statistics()
+        feeds = self.feeds(as_)
+        assert feeds["travel_agency"]["coverage"] == {"certified": 2, "alone": 0}, "the lake counts too"
+        assert feeds["hospital_inpatient"]["coverage"] is None, "no certificate rests on it any more"
         figures = stats.latest()
         assert figures is not None
         assert figures["proved"] == {"hospital_inpatient": {"2025-06": {"checked": 1, "wrong": 0}}}
