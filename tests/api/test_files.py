@@ -218,4 +218,5 @@ class TestFeeds:
         assert feeds["hospital_inpatient"]["coverage"] is None, "no certificate rests on it any more"
         figures = stats.latest()
         assert figures is not None
-        assert figures["proved"] == {"hospital_inpatient": {"2025-06": {"checked": 1, "wrong": 0}}}
+        right = {"2025-06": {"checked": 1, "wrong": 0}}
+        assert figures["proved"] == {"hospital_inpatient": right, "travel_agency": right}
