@@ -193,6 +193,7 @@ def test_papers_tell_the_truth_about_custody(stage: Stage, town: Town) -> None:
             "kind": "custody",
             "day": day.isoformat(),
             "opened": "2025-02-01",
+            "confirmed_by": None,
         }
         for name, p in (("true", jailed), ("false", free))
     ]
