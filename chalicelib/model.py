@@ -522,6 +522,7 @@ class Template(StrEnum):
     REMIND_AGAIN = "remind_again"
     SELF_CERTIFY = "self_certify"
     CERTIFIED = "certified"
+    ANSWERED = "answered"  # an objection has been decided
 
 
 class Channel(StrEnum):
@@ -585,6 +586,44 @@ class Instruction:
         return f"{self.month}#{self.benefit}#{self.kind}"
 
 
+class ObjectionAbout(StrEnum):
+    """Against what somebody objects (rule 22)."""
+
+    SUSPENSION = "suspension"
+    TERMINATION = "termination"
+    RECOVERY = "recovery"
+
+
+class ObjectionState(StrEnum):
+    """Where an objection stands."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Somebody objects to a measure, by themselves or through whoever writes it down for them (rule 22).
+
+    While it is open, nothing is suspended; `decide_by` is in working days. What they said stays on paper:
+    a person's own words may name anybody.
+    """
+
+    number: int  # 1, 2, … per person
+    about: ObjectionAbout
+    raised: date
+    raised_by: str
+    decide_by: date
+    state: ObjectionState
+    decided_by: str | None = None
+    decided: date | None = None
+
+    def spares(self, about: ObjectionAbout) -> bool:
+        """Whether somebody not involved found that such a measure was wrong."""
+        return self.about is about and self.state is ObjectionState.UPHELD
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     """What an authority reports as really paid for one month, in fen."""
@@ -610,6 +649,12 @@ class PersonRecord:
     messages: tuple[Message, ...] = ()
     instructions: tuple[Instruction, ...] = ()
     related: tuple[RelatedEvidence, ...] = ()
+    objections: tuple[Objection, ...] = ()
+
+    @property
+    def open_objections(self) -> tuple[Objection, ...]:
+        """What somebody not involved has still to decide."""
+        return tuple(o for o in self.objections if o.state is ObjectionState.OPEN)
 
     @property
     def about_related(self) -> Mapping[Relation, tuple[Evidence, ...]]:
@@ -663,6 +708,7 @@ class Change:
     messages: tuple[Message, ...] = ()
     instructions: tuple[Instruction, ...] = ()
     related: tuple[RelatedEvidence, ...] = ()
+    objections: tuple[Objection, ...] = ()
 
 
 # --- files -----------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ from chalicelib.model import (
     Finding,
     Message,
     MessageState,
+    Objection,
+    ObjectionAbout,
+    ObjectionState,
     Person,
     PersonId,
     PersonRecord,
@@ -174,6 +177,16 @@ def a_suspicion(
         **named,
     }
     return Suspicion(kind=kind, day=day(on), state=state, **given)
+
+
+def an_objection(
+    state: ObjectionState = ObjectionState.OPEN,
+    about: ObjectionAbout = ObjectionAbout.SUSPENSION,
+    **named: Any,
+) -> Objection:
+    """The person's own objection of 23 June 2025, a Monday."""
+    given: dict[str, Any] = {"raised_by": "citizen", "decide_by": day("2025-07-14"), **named}
+    return Objection(number=1, about=about, raised=day("2025-06-23"), state=state, **given)
 
 
 def a_record(

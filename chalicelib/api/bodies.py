@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from chalicelib.api.problems import FieldError, Problem, invalid
-from chalicelib.model import Verification, VisitOutcome
+from chalicelib.model import ObjectionAbout, Verification, VisitOutcome
 from chalicelib.observability import mask
 
 LONGEST: Final = 64 * 1024  # bytes
@@ -120,6 +120,20 @@ class Refusal(Body):
 class FileDecision(Body):
     """Why a held file is released, or sent back."""
 
+    reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
+
+
+class ObjectionReport(Body):
+    """Who objects to what; their own words stay on paper."""
+
+    person: PersonIdText
+    about: ObjectionAbout
+
+
+class ObjectionDecision(Body):
+    """Whether an objection is right, and why."""
+
+    upheld: bool
     reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
 
 

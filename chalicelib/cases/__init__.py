@@ -8,6 +8,7 @@ comparing    what was paid is held against what is due
 listing      who stands on the rosters twice, or for benefits that exclude each other
 relating     what is known of a related person reaches the recipient whose benefit asks
 withdrawing  evidence is taken back, and what it caused undone
+objecting    somebody objects, and somebody not involved decides
 instructing  an authority acknowledges what it was told
 opening      the daily run: who comes due, what should walk and does not
 retaining    what is older than its feed may be kept goes, from the records and from the lake
@@ -16,6 +17,7 @@ executions   the port to Step Functions
 """
 
 from chalicelib.cases.instructing import acknowledge_instruction
+from chalicelib.cases.objecting import decide_objection, object_to
 from chalicelib.cases.settling import Arrival, evidence_arrived, evidence_weighed, judge
 from chalicelib.cases.suspending import approve_proposal, confirm_proposal, refuse_proposal
 from chalicelib.cases.verifying import approve_suspicion, suspicion_verified
@@ -28,11 +30,13 @@ __all__ = [
     "approve_proposal",
     "approve_suspicion",
     "confirm_proposal",
+    "decide_objection",
     "evidence_arrived",
     "evidence_restored",
     "evidence_weighed",
     "evidence_withdrawn",
     "judge",
+    "object_to",
     "refuse_proposal",
     "suspicion_verified",
     "visit_made",

@@ -8,6 +8,7 @@
     dues, money                  too little or too much, and fen by month
     reasons, explain             how to say it
     timeline, stays, suspension  when a case does what, and when a benefit may be suspended (rule 10)
+    objections                   by when one is decided, and who may (rule 22)
     suspicion, ending, wording   verification, its end, the words of messages and notices
     replay, coverage             what a change of the rules would do
 

@@ -1,4 +1,4 @@
-"""What holds a suspension: suspicion, stay, an explained absence, stale or missing data (rules 10 and 11)."""
+"""What holds a suspension: suspicion, objection, stay, absence, stale or missing data (rules 10 and 11)."""
 
 from __future__ import annotations
 
@@ -50,6 +50,14 @@ def holds(
         yield Hold(why, on + ONE_DAY)
     if record.open_suspicions or any(is_unresolved(f, record.suspicions) for f in decision.findings):
         yield Hold(Reason("open_suspicion", "有疑点尚未核实完毕。", "A suspicion is being verified."), again)
+    if record.open_objections:
+        answer_by = min(objection.decide_by for objection in record.open_objections)
+        why = Reason(
+            "open_objection",
+            f"已有异议，应于{zh_day(answer_by)}前答复；答复前不暂停待遇。",
+            f"An objection is to be answered by {answer_by}: until it is, nothing is suspended.",
+        )
+        yield Hold(why, again)
     stay = open_stay(record.evidence, rules, on)
     if stay is not None:
         event = rules.events[stay.feed, stay.event]

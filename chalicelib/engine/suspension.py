@@ -8,7 +8,7 @@ the month: it takes effect on the first of the month after the period at the ear
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +29,7 @@ from chalicelib.model import (
     FeedId,
     MessageState,
     Month,
+    ObjectionAbout,
     PersonRecord,
     Proposal,
     ProposalState,
@@ -41,6 +42,7 @@ from chalicelib.model import (
 
 REMINDERS: Final = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)
 ON_THE_LIST: Final = (ProposalState.PROPOSED, ProposalState.CONFIRMED)
+STANDING: Final = (*ON_THE_LIST, ProposalState.APPROVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def readiness(
 
     CLOSED      deceased, or nothing left that could be suspended
     CERTIFIED   every benefit that could be suspended is certified beyond the case's period
-    HELD        a suspicion, a stay, an explained absence, a missing feed, the list not open: wait_until
+    HELD        a suspicion, objection, stay, explained absence, missing feed, the list not open: wait_until
     VISIT_NEEDED  not yet reminded and twice not met
     PROPOSE     everything but people's approval; also while a line about it stands
     APPROVED    two people have approved, and the month has not come: wait_until
@@ -230,6 +232,7 @@ def last_condition_met(
         proposal.decided or proposal.proposed,
         *(knock.day for knock in made),
         *(s.closed for s in record.suspicions if s.closed is not None and s.closed <= on),
+        *(o.decided for o in record.objections if o.decided is not None and o.decided <= on),
     ]
     departure = last_departure(record.evidence, rules, on)
     return max(days) if departure is None else max(*days, departure)
@@ -246,10 +249,7 @@ def _proposed(look: _Look) -> Readiness:
     mine = [p for p in look.record.proposals if p.due == look.case.due]
     judged = {code: look.valid_until[code] for code in benefits}
     stands = any(p.state in ON_THE_LIST and dict(p.judged) == judged for p in mine)
-    refused = any(
-        p.state is ProposalState.REFUSED and month_of(p.proposed) == month_of(look.on) for p in mine
-    )
-    if stands or (is_list_open(look.on, look.rules.policy) and not refused):
+    if stands or (is_list_open(look.on, look.rules.policy) and not _off_this_list(look, mine)):
         why = Reason(
             "conditions_hold",
             "除审批外，暂停条件均已具备。",
@@ -263,6 +263,14 @@ def _proposed(look: _Look) -> Readiness:
         "Not on this month's list; looked at again on the next list day.",
     )
     return Readiness(Step.HELD, benefits, (why,), until)
+
+
+def _off_this_list(look: _Look, mine: Sequence[Proposal]) -> bool:
+    """Whether people have said this month that the person is not to be on its list."""
+    struck = [p.proposed for p in mine if p.state is ProposalState.REFUSED]
+    spared = [o.decided for o in look.record.objections if o.spares(ObjectionAbout.SUSPENSION)]
+    month = month_of(look.on)
+    return any(day is not None and month_of(day) == month for day in (*struck, *spared))
 
 
 def effective_month(valid_until: date, last_condition_met: date, cutoff_day: int) -> Month:

@@ -47,6 +47,9 @@ SMS: Final[Mapping[Template, str]] = {
     Template.RESTORED: (
         "有关部门的登记有误，现已更正，您的待遇自{month}起恢复发放，补发{yuan}元。致歉！电话{hotline}。"
     ),
+    Template.ANSWERED: (
+        "您的异议经未参与此事的人员核实：{answer}，理由见书面答复，可到{office}领取。不服可拨{hotline}。"
+    ),
 }
 
 _REMINDER_NOTICE: Final = """待遇资格认证告知书
@@ -74,6 +77,10 @@ NOTICES: Final[Mapping[Template, str]] = {
 此前停止发放您的待遇，依据的是有关部门的一条登记。该部门已确认登记有误并予以更正，我们为此向您致歉。
 您的待遇自{month}起恢复发放；停发期间应发的待遇共{yuan}元，随下一次发放一并补发，已被要求退还的不再退还。您不需要办理任何手续。
 如果您对补发的月份或金额有疑问，可以拨打{hotline}，或向{office}、网格员当面提出。""",
+    Template.ANSWERED: """异议答复告知书
+您对待遇处理提出的异议，经未参与此事的人员核实，答复为：{answer}。理由：{reason}
+不论答复如何，您都可以随时到{office}当面办理资格认证，不收取任何费用。
+如果您仍不同意，可以拨打{hotline}，或向{office}当面提出，也可以依法申请行政复议。""",
     Template.RESUMED: """待遇恢复发放告知书
 您的资格认证已经完成，待遇自{month}起恢复发放。暂停期间应发的待遇共{yuan}元，随下一次发放一并补发。
 如果您对补发的月份或金额有疑问，可以拨打{hotline}，或向{office}、网格员当面提出。""",

@@ -47,8 +47,6 @@ from chalicelib.pack import current
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
 from chalicelib.storage import lake, people, work
 
-STANDING = (ProposalState.PROPOSED, ProposalState.CONFIRMED, ProposalState.APPROVED)
-
 
 def from_lake(person: PersonId) -> list[Evidence] | None:
     """What the lake holds about a person; None if it cannot be read: conclude nothing from that."""
@@ -77,7 +75,9 @@ def visit_days(record: PersonRecord, case: Case, on: date) -> tuple[date, date]:
 
 def standing_proposal(record: PersonRecord, case: Case) -> Proposal | None:
     """The line about this case that is on a list, or approved, now."""
-    return next((p for p in reversed(record.proposals) if p.due == case.due and p.state in STANDING), None)
+    return next(
+        (p for p in reversed(record.proposals) if p.due == case.due and p.state in suspension.STANDING), None
+    )
 
 
 def proposal_for(record: PersonRecord, case: Case, on: date) -> Proposal:

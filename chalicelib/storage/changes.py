@@ -32,6 +32,7 @@ _LISTS: Final = (
     "messages",
     "instructions",
     "related",
+    "objections",
 )
 
 

@@ -22,6 +22,7 @@ from chalicelib.model import (
     EvidenceKey,
     Instruction,
     Message,
+    Objection,
     Proposal,
     RelatedEvidence,
     Suspicion,
@@ -54,6 +55,7 @@ KIND_OF: Mapping[str, type[Any]] = {
     "EV": Evidence,
     "INS": Instruction,
     "MSG": Message,
+    "OBJ": Objection,
     "PROP": Proposal,
     "REL": RelatedEvidence,
     "SUS": Suspicion,
@@ -75,8 +77,8 @@ def sort_key(thing: object) -> str:
             return f"INS#{thing.name}"
         case Message():
             return f"MSG#{thing.id}"
-        case Proposal():
-            return f"PROP#{thing.number:04d}"
+        case Objection() | Proposal():
+            return f"{'PROP' if isinstance(thing, Proposal) else 'OBJ'}#{thing.number:04d}"
         case RelatedEvidence() | Suspicion():
             return f"{'SUS' if isinstance(thing, Suspicion) else 'REL'}#{thing.name}"
         case Visit():

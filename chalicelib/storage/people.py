@@ -1,7 +1,7 @@
 """People: one record each, read whole, changed one step at a time, never by two writers at once.
 
     P#<id> / PROFILE                       area, grid, birth month …; sequence and head
-           / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS# REL#   one domain object each (storage.items)
+           / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS# REL# OBJ#   one domain object each (storage.items)
            / SENT#<day>                    a message went out that day (storage.messages)
            / ~I                            the sealed identity
            / ~A#<sequence>                 audit chain
@@ -109,6 +109,7 @@ def _assemble(items: Iterable[Attributes]) -> PersonRecord | None:
         messages=tuple(found["MSG"]),
         instructions=tuple(found["INS"]),
         related=tuple(found["REL"]),
+        objections=tuple(found["OBJ"]),
     )
 
 

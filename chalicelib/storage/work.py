@@ -7,6 +7,7 @@
     SUS#<county>   / <area>#<day>#<person>#<kind>        open suspicions
     PROP#<county>  / <area>#<day>#<person>#<n>           lines to confirm or approve
     KIN#<shard>    / <related>#<person>                  whose conditions ask about somebody else
+    OBJ#<county>   / <area>#<decide by>#<person>#<n>     objections to be decided
     LOSS#<shard>   / <person>                            a loss or exclusion that people have confirmed
     INS#open       / <month>#<benefit>#<kind>#<person>   instructions not yet seen in the payments
     AREA           / <county>                            counties that have anybody
@@ -31,6 +32,7 @@ from chalicelib.model import (
     InstructionState,
     Message,
     MessageState,
+    Objection,
     PersonId,
     PersonRecord,
     Proposal,
@@ -45,7 +47,7 @@ from chalicelib.storage.clients import kept
 from chalicelib.storage.items import decode, encode
 from chalicelib.storage.tables import Delete, Put, Work, Write
 
-T = TypeVar("T", Visit, Suspicion, Proposal, Message, Instruction)
+T = TypeVar("T", Visit, Suspicion, Proposal, Message, Instruction, Objection)
 Place = tuple[str, str]
 
 SHARDS: Final = (
@@ -89,7 +91,7 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
     person, area, shard = record.person.id, record.person.area, shard_of(record.person.id)
     county = area[:6]
     about = {"person": person, "area": area, "grid": record.person.grid}
-    things: dict[Place, Visit | Suspicion | Proposal | Message | Instruction] = {}
+    things: dict[Place, Visit | Suspicion | Proposal | Message | Instruction | Objection] = {}
     for visit in record.visits:
         if visit.is_pending:
             things[f"VISIT#{county}", f"{area}#{visit.due}#{person}#{visit.number:04d}"] = visit
@@ -98,6 +100,10 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
     for proposal in record.proposals:
         if proposal.state in _TO_DECIDE:
             things[f"PROP#{county}", f"{area}#{proposal.proposed}#{person}#{proposal.number:04d}"] = proposal
+    things |= {
+        (f"OBJ#{county}", f"{area}#{objection.decide_by}#{person}#{objection.number:04d}"): objection
+        for objection in record.open_objections
+    }
     for message in record.messages:
         if message.state in _TO_SEND:
             things[f"OUT#{shard}", f"{message.day}#{_PRIORITY[message.template]:02d}#{message.id}"] = message
@@ -235,6 +241,11 @@ def proposals(area: str, after: str = "") -> Iterator[Row[Proposal]]:
 def open_suspicions() -> Iterator[tuple[PersonId, str]]:
     """Every open suspicion: person and the suspicion's name."""
     return ((row.person, row.item.name) for row in suspicions(""))
+
+
+def objections(area: str, after: str = "") -> Iterator[Row[Objection]]:
+    """Objections below an area that nobody has decided, by area, then the day by which somebody must."""
+    return _by_area("OBJ", Objection, area, after)
 
 
 def open_instructions() -> Iterator[tuple[PersonId, Instruction]]:

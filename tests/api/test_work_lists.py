@@ -12,7 +12,15 @@ from typing import Any
 import pytest
 
 from chalicelib import stats
-from chalicelib.model import FileState, InstructionState, SuspicionState, Visit, VisitOutcome, VisitPurpose
+from chalicelib.model import (
+    FileState,
+    InstructionState,
+    ProposalState,
+    SuspicionState,
+    Visit,
+    VisitOutcome,
+    VisitPurpose,
+)
 from chalicelib.storage import people
 from tests.api.conftest import (
     CITY,
@@ -33,7 +41,14 @@ from tests.api.conftest import (
 )
 from tests.api.town import HRSS, REPORT, a_file, somebody_with_everything
 
-LISTS = ("/v1/visits", "/v1/suspension-proposals", "/v1/suspicions", "/v1/instructions", "/v1/files")
+LISTS = (
+    "/v1/visits",
+    "/v1/suspension-proposals",
+    "/v1/suspicions",
+    "/v1/objections",
+    "/v1/instructions",
+    "/v1/files",
+)
 
 
 def everything(caller: Caller, path: str, limit: int) -> tuple[list[dict[str, Any]], int]:
@@ -154,6 +169,41 @@ class TestSuspicions:
         for rest in ["death.20250621", "death.20250230", "death.2025-06-20", "murder.20250620", "death"]:
             answer = officer.post(f"/v1/suspicions/{person}.{rest}/outcome", body)
             assert (rest, answer.status_code) == (rest, 404)
+
+
+class TestObjections:
+    def test_raised_for_somebody_listed_and_decided_by_another(self, as_: As) -> None:
+        person = somebody_with_everything()
+        sent = {"person": person, "about": "suspension"}
+        raised = as_("officer", TOWNSHIP, "zhou").post("/v1/objections", sent).json_body
+        assert (raised["raised_by"], raised["state"], raised["level"]) == ("zhou", "open", 1)
+        assert (raised["raised"], raised["decide_by"]) == ("2025-07-01", "2025-07-22")
+        lines = as_("officer", COUNTY).get("/v1/objections").json_body["items"]
+        assert [line["id"] for line in lines] == [f"{person}.1", raised["id"]]  # by the day to be decided
+        assert lines[1] == {**raised, "name": "孟*华", "area": VILLAGE}
+        verdict = {"upheld": True, "reason": "本人在外地就医，已视频核实"}
+        address = f"/v1/objections/{raised['id']}/decision"
+        refused = as_("officer", TOWNSHIP, "zhou").post(address, verdict)
+        assert (refused.status_code, refused.json_body["code"]) == (409, "involved")
+        decided = as_("officer", COUNTY, "wu").post(address, verdict).json_body
+        assert (decided["state"], decided["decided_by"], decided["decided"]) == ("upheld", "wu", "2025-07-01")
+        again = as_("officer", COUNTY, "li").post(address, verdict)
+        assert (again.status_code, again.json_body["code"]) == (409, "decided")
+        states = [proposal.state for proposal in people.load(person).proposals]
+        assert states == [ProposalState.LAPSED] * 3
+        (told,) = as_("citizen", person=person).get(f"/v1/persons/{person}/status").json_body["notices"]
+        assert told["template"] == "answered"
+
+    def test_an_objection_that_does_not_exist(self, as_: As) -> None:
+        person = somebody_with_everything()
+        verdict = {"upheld": True, "reason": "核实"}
+        assert as_("officer", COUNTY).post(f"/v1/objections/{person}.7/decision", verdict).status_code == 404
+
+    def test_what_is_overdue_goes_up_a_level(self, as_: As, clock: Any) -> None:
+        somebody_with_everything()
+        clock.advance(days=11)  # to be decided by 11 July
+        (line,) = as_("officer", COUNTY).get("/v1/objections").json_body["items"]
+        assert (line["decide_by"], line["level"]) == ("2025-07-11", 2)
 
 
 class TestInstructions:

@@ -20,6 +20,9 @@ from chalicelib.model import (
     InstructionState,
     KeyGroup,
     Month,
+    Objection,
+    ObjectionAbout,
+    ObjectionState,
     PersonId,
     Proposal,
     ProposalState,
@@ -55,13 +58,20 @@ class Endpoint:
 
     def address(self, person: PersonId, area: str) -> str:
         if not self.item:
-            return f"{self.path}?area={area}" if self.path in LISTS_BY_AREA else self.path
+            lists = self.method == "GET" and self.path in LISTS_BY_AREA
+            return f"{self.path}?area={area}" if lists else self.path
         if self.item == FILE:
             return self.path.replace("{id}", a_file().id)  # held again, whatever became of it
         return self.path.replace("{id}", person + self.item.strip("-"))
 
 
-LISTS_BY_AREA = ("/v1/visits", "/v1/suspension-proposals", "/v1/suspicions", "/v1/instructions")
+LISTS_BY_AREA = (
+    "/v1/visits",
+    "/v1/suspension-proposals",
+    "/v1/suspicions",
+    "/v1/objections",
+    "/v1/instructions",
+)
 FILE = "FILE"  # {id} stands for a held file
 PERSON = "PERSON"  # in bodies: the person's id
 
@@ -89,6 +99,11 @@ ENDPOINTS = {
             ".death.20250620",
         ),
         Endpoint("POST", "/v1/suspicions/{id}/approve", item=".death.20250626"),
+        Endpoint("POST", "/v1/objections", {"person": PERSON, "about": "suspension"}),
+        Endpoint("GET", "/v1/objections"),
+        Endpoint(
+            "POST", "/v1/objections/{id}/decision", {"upheld": False, "reason": "两次上门均未见到本人"}, ".1"
+        ),
         Endpoint("GET", "/v1/instructions"),
         Endpoint("POST", "/v1/instructions/{id}/acknowledge", item=".2025-07.resident_pension.suspend"),
         Endpoint("GET", "/v1/files"),
@@ -131,6 +146,16 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
             a_proposal(1, ProposalState.PROPOSED),
             a_proposal(2, ProposalState.CONFIRMED, "township-officer"),
             a_proposal(3, ProposalState.PROPOSED),
+        ),
+        objections=(
+            Objection(
+                1,
+                ObjectionAbout.RECOVERY,
+                date(2025, 6, 20),
+                "somebody",
+                date(2025, 7, 11),
+                ObjectionState.OPEN,
+            ),
         ),
         suspicions=(_accused(), replace(_accused(), day=date(2025, 6, 26), verified_by="somebody")),
         instructions=(

@@ -13,6 +13,9 @@ from chalicelib.model import (
     EntitlementStatus,
     FeedId,
     MessageState,
+    Objection,
+    ObjectionAbout,
+    ObjectionState,
     PersonRecord,
     Step,
     SuspicionState,
@@ -32,6 +35,7 @@ from tests.people import (
     a_suspicion,
     a_visit,
     an_entitlement,
+    an_objection,
     day,
     some_evidence,
 )
@@ -194,6 +198,7 @@ def visits_of(*made: Any) -> PersonRecord:
             "(c) the reminder was delivered after midnight in China: nine days",
         ),
         (approved(suspicions=[a_suspicion()]), Step.HELD, "open_suspicion", "(d) a suspicion"),
+        (approved(objections=[an_objection()]), Step.HELD, "open_objection", "(d) an objection"),
         (
             approved(evidence=[some_evidence("employee_pension/registered", "2025-07-01")]),
             Step.HELD,
@@ -275,6 +280,18 @@ def visits_of(*made: Any) -> PersonRecord:
             "a suspicion cleared in time",
         ),
         (
+            approved(objections=[an_objection(ObjectionState.REJECTED, decided=day("2025-07-28"))]),
+            Step.HELD,
+            "list_closed",
+            "an objection rejected after the cut-off: too late for August",
+        ),
+        (
+            approved(objections=[an_objection(ObjectionState.REJECTED, decided=day("2025-07-24"))]),
+            Step.SUSPEND,
+            "ready",
+            "an objection rejected in time: the two have signed",
+        ),
+        (
             approved(evidence=[some_evidence("hospital_inpatient/discharged", "2025-07-28")]),
             Step.HELD,
             "list_closed",
@@ -328,6 +345,25 @@ def test_of_several_holds_the_longest_is_waited_for() -> None:
     found = ready(record, EFFECTIVE_DAY)
     assert [reason.code for reason in found.reasons] == ["open_suspicion", "revisit"]
     assert found.wait_until == day("2025-09-18")
+
+
+@pytest.mark.parametrize(
+    ("objection", "on", "step"),
+    [
+        (an_objection(ObjectionState.UPHELD, decided=day("2025-07-01")), "2025-07-20", Step.HELD),
+        (an_objection(ObjectionState.UPHELD, decided=day("2025-07-01")), "2025-08-20", Step.PROPOSE),
+        (an_objection(ObjectionState.REJECTED, decided=day("2025-07-01")), "2025-07-20", Step.PROPOSE),
+        (
+            an_objection(ObjectionState.UPHELD, ObjectionAbout.RECOVERY, decided=day("2025-07-01")),
+            "2025-07-20",
+            Step.PROPOSE,
+        ),
+    ],
+)
+def test_who_was_right_to_object_is_not_on_that_months_list(
+    objection: Objection, on: str, step: Step
+) -> None:
+    assert ready(the_record(objections=[objection]), day(on)).step is step
 
 
 # --- rule 11: a feed that is late or held is not evidence of absence -------------------------------

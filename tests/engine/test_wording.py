@@ -28,6 +28,8 @@ LONGEST = {
     "hotline": "12333",
     "code": "123456",
     "yuan": "999999.99",
+    "answer": "维持原处理",
+    "reason": "两次上门均未见到本人",
 }
 REMINDERS = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)
 

@@ -1,0 +1,118 @@
+"""Objections (rule 22): while one is open nothing is suspended, and somebody not involved decides it.
+
+Upheld, a line on the suspension list that has not taken effect lapses, and recoveries are called off.
+Rejected, a line whose month the answer has overtaken is put to two people anew. What has taken effect is
+put right in ways of its own, arrears included: certifying again, or withdrawing a wrong record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib import clock, messages
+from chalicelib.engine.objections import decide_by, may_decide
+from chalicelib.engine.suspension import STANDING
+from chalicelib.errors import NotFoundError
+from chalicelib.model import (
+    Change,
+    EntitlementStatus,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Message,
+    Objection,
+    ObjectionAbout,
+    ObjectionState,
+    PersonId,
+    PersonRecord,
+    Proposal,
+    ProposalState,
+    Template,
+)
+from chalicelib.pack import current
+from chalicelib.storage import people
+
+NOT_PAID_BACK = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED)
+ANSWERS = {ObjectionState.UPHELD: "异议成立", ObjectionState.REJECTED: "维持原处理"}
+
+
+def objection_of(record: PersonRecord, number: int) -> Objection:
+    """An objection by its number; NotFoundError if there is none."""
+    found = next((o for o in record.objections if o.number == number), None)
+    if found is None:
+        raise NotFoundError("no such objection")
+    return found
+
+
+def object_to(person: PersonId, about: ObjectionAbout, *, by: str) -> Objection:
+    """Take an objection down; the same again while it is open changes nothing."""
+    on = clock.today()
+
+    def take_down(record: PersonRecord) -> Change | None:
+        if any(o.about is about for o in record.open_objections):
+            return None
+        number = max((o.number for o in record.objections), default=0) + 1
+        until = decide_by(on, current().rules.policy)
+        raised = Objection(number, about, on, by, until, ObjectionState.OPEN)
+        details = {"objection": number, "about": about.value}
+        return Change("objection raised", by, clock.now(), details, objections=(raised,))
+
+    record = people.change(person, take_down)
+    return next(o for o in record.open_objections if o.about is about)
+
+
+def decide_objection(person: PersonId, number: int, *, upheld: bool, by: str, reason: str) -> Objection:
+    """Somebody not involved decides with a reason, and the person is told."""
+    state = ObjectionState.UPHELD if upheld else ObjectionState.REJECTED
+
+    def decide(record: PersonRecord) -> Change | None:
+        objection = objection_of(record, number)
+        if (objection.state, objection.decided_by) == (state, by):
+            return None
+        may_decide(objection, record, by)
+        decided = replace(objection, state=state, decided_by=by, decided=clock.today())
+        return Change(
+            f"objection {state}",
+            by,
+            clock.now(),
+            {"objection": number, "about": objection.about.value, "reason": reason},
+            objections=(decided,),
+            proposals=_struck(record, decided),
+            instructions=_called_off(record, decided),
+            messages=(_told(record, decided, reason),),
+        )
+
+    return objection_of(people.change(person, decide), number)
+
+
+def _struck(record: PersonRecord, decided: Objection) -> tuple[Proposal, ...]:
+    """The lines of the open case that an upheld objection overtakes: those that have not taken effect."""
+    case = record.open_case
+    if case is None or not decided.spares(ObjectionAbout.SUSPENSION):
+        return ()
+    stopped = {e.benefit for e in record.entitlements if e.status is EntitlementStatus.SUSPENDED}
+    return tuple(
+        replace(proposal, state=ProposalState.LAPSED, decided=decided.decided)
+        for proposal in record.proposals
+        if proposal.due == case.due and proposal.state in STANDING and stopped.isdisjoint(proposal.benefits)
+    )
+
+
+def _called_off(record: PersonRecord, decided: Objection) -> tuple[Instruction, ...]:
+    if not decided.spares(ObjectionAbout.RECOVERY):
+        return ()
+    return tuple(
+        replace(instruction, state=InstructionState.CANCELLED, changed=decided.decided)
+        for instruction in record.instructions
+        if instruction.kind is InstructionKind.RECOVER and instruction.state in NOT_PAID_BACK
+    )
+
+
+def _told(record: PersonRecord, decided: Objection, reason: str) -> Message:
+    words = {
+        "answer": ANSWERS[decided.state],
+        "reason": reason,
+        "hotline": current().rules.policy.messages.hotline,
+    }
+    about = f"objection#{decided.number}"
+    return messages.compose(record.person, Template.ANSWERED, about, words, clock.today())

@@ -1,0 +1,45 @@
+"""Objections (rule 22): by when one is to be decided, at which level, and who may: nobody involved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from chalicelib.engine.policy import Policy
+from chalicelib.engine.suspicion import next_level
+from chalicelib.engine.workdays import add_working_days
+from chalicelib.errors import RefusedError
+from chalicelib.model import Objection, ObjectionState, PersonRecord
+
+_TOWNSHIP = 1  # 0 village, 1 township, 2 county: a village has had its part in most of them
+
+
+def decide_by(raised: date, policy: Policy) -> date:
+    """The last day on which an objection may be answered."""
+    return add_working_days(raised, policy.objection_working_days)
+
+
+def level_on(objection: Objection, on: date) -> int:
+    """Who is to decide an objection on a day: a township's officer; once overdue, the level above."""
+    return _TOWNSHIP if on <= objection.decide_by else next_level(_TOWNSHIP)
+
+
+def may_decide(objection: Objection, record: PersonRecord, actor: str) -> None:
+    """Raises RefusedError once decided, and for whoever raised it or had a part in a measure."""
+    if objection.state is not ObjectionState.OPEN:
+        raise RefusedError("decided", "该异议已处理完毕。", f"the objection is {objection.state} already")
+    if actor == objection.raised_by or actor in _involved(record):
+        raise RefusedError(
+            "involved",
+            "异议须由未参与此事的人员处理。",
+            "an objection is decided by somebody who had no part in it",
+        )
+
+
+def _involved(record: PersonRecord) -> Iterable[str | None]:
+    """Everybody whose word a measure against the person may rest on."""
+    yield from (visit.by for visit in record.visits)
+    for suspicion in record.suspicions:
+        yield from (suspicion.verified_by, suspicion.approved_by)
+    for proposal in record.proposals:
+        yield from (proposal.confirmed_by, proposal.approved_by)

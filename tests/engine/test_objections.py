@@ -1,0 +1,58 @@
+"""Objections (rule 22): fifteen working days, then the level above; decided by nobody involved."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from chalicelib.engine.objections import decide_by, level_on, may_decide
+from chalicelib.errors import RefusedError
+from chalicelib.model import ObjectionState, PersonRecord, ProposalState
+from tests.events import RULES
+from tests.people import a_proposal, a_record, a_suspicion, a_visit, an_objection, day
+
+
+def test_fifteen_working_days_of_the_chinese_calendar() -> None:
+    assert decide_by(day("2025-06-23"), RULES.policy) == day("2025-07-14")
+    # eight days of holiday, and the Sunday before and the Saturday after them worked
+    assert decide_by(day("2025-09-26"), RULES.policy) == day("2025-10-23")
+
+
+@pytest.mark.parametrize(("on", "level"), [("2025-06-23", 1), ("2025-07-14", 1), ("2025-07-15", 2)])
+def test_what_is_overdue_goes_up_a_level(on: str, level: int) -> None:
+    assert level_on(an_objection(), day(on)) == level
+
+
+@pytest.mark.parametrize(
+    ("record", "refused"),
+    [
+        (a_record(), None),
+        (a_record(visits=[a_visit("2025-06-16 10:00", by="somebody")]), "involved"),
+        (a_record(visits=[a_visit("2025-06-16 10:00", by="somebody else")]), None),
+        (a_record(suspicions=[a_suspicion(verified_by="somebody")]), "involved"),
+        (a_record(suspicions=[a_suspicion(approved_by="somebody")]), "involved"),
+        (a_record(proposals=[a_proposal(ProposalState.CONFIRMED, confirmed_by="somebody")]), "involved"),
+        (a_record(proposals=[a_proposal(approved_by="somebody")]), "involved"),
+    ],
+)
+def test_nobody_involved_decides(record: PersonRecord, refused: str | None) -> None:
+    if refused is None:
+        may_decide(an_objection(), record, "somebody")
+        return
+    with pytest.raises(RefusedError) as error:
+        may_decide(an_objection(), record, "somebody")
+    assert error.value.code == refused
+
+
+@pytest.mark.parametrize(
+    ("named", "refused"),
+    [
+        ({"raised_by": "somebody"}, "involved"),
+        ({"state": ObjectionState.UPHELD}, "decided"),
+        ({"state": ObjectionState.REJECTED}, "decided"),
+    ],
+)
+def test_nor_whoever_raised_it_nor_anybody_twice(named: Mapping[str, Any], refused: str) -> None:
+    with pytest.raises(RefusedError) as error:
+        may_decide(an_objection(**named), a_record(), "somebody")
+    assert error.value.code == refused

@@ -1,0 +1,172 @@
+"""Objections (rule 22): they hold the suspension, and somebody who had no part in it decides."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from chalicelib import cases
+from chalicelib.errors import NotFoundError, RefusedError
+from chalicelib.model import (
+    BenefitCode,
+    Change,
+    EntitlementStatus,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Month,
+    Objection,
+    ObjectionAbout,
+    ObjectionState,
+    ProposalState,
+    StateName,
+    Template,
+)
+from chalicelib.storage import people, work
+from tests.workflow.village import NEW_YEAR, Recipient, Village
+
+ONE = Recipient(980)
+SUSPENSION, RECOVERY = ObjectionAbout.SUSPENSION, ObjectionAbout.RECOVERY
+
+
+def objects(village: Village, about: ObjectionAbout = SUSPENSION) -> Objection:
+    return cases.object_to(village.person(ONE.number), about, by="citizen")
+
+
+def decide(village: Village, *, upheld: bool, by: str = "third officer", number: int = 1) -> Objection:
+    decided = cases.decide_objection(
+        village.person(ONE.number), number, upheld=upheld, by=by, reason="核对材料后决定"
+    )
+    village.sandbox.run_until_quiet()
+    return decided
+
+
+@pytest.fixture
+def approved(village: Village) -> Village:
+    """Two people have approved the suspension in July; its month, August, has not come."""
+    village.settle(ONE)
+    village.two_failed_visits(ONE.number)
+    village.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
+    village.confirm(ONE.number)
+    village.approve(ONE.number)
+    assert [p.effective for p in village.record(ONE.number).proposals] == ["2025-08"]
+    return village
+
+
+def status(village: Village) -> EntitlementStatus:
+    return village.record(ONE.number).entitlements[0].status
+
+
+def lines(village: Village) -> list[ProposalState]:
+    return [proposal.state for proposal in village.record(ONE.number).proposals]
+
+
+def test_open_it_holds_and_rejected_a_new_line_is_put_to_people(approved: Village) -> None:
+    raised = objects(approved)
+    (row,) = work.objections("341602")
+    assert row.item == raised
+    approved.days(40)  # the month of the approval has come
+    assert status(approved) is EntitlementStatus.ACTIVE
+    assert approved.sandbox.today() > raised.decide_by  # overdue: silence decides nothing
+    decide(approved, upheld=False)
+    assert list(work.objections("341602")) == []
+    approved.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
+    assert (status(approved), lines(approved)) == (
+        EntitlementStatus.ACTIVE,
+        [ProposalState.LAPSED, ProposalState.PROPOSED],
+    )
+    approved.confirm(ONE.number)
+    approved.approve(ONE.number)
+    approved.until_state(ONE.number, StateName.AWAIT_RESUMPTION)
+    assert status(approved) is EntitlementStatus.SUSPENDED
+
+
+def test_upheld_the_line_lapses_and_that_month_has_no_other(approved: Village) -> None:
+    objects(approved)
+    approved.days(1)  # the list is still open
+    decide(approved, upheld=True)
+    assert lines(approved) == [ProposalState.LAPSED]
+    approved.until(date(2025, 8, 19))
+    assert (status(approved), lines(approved)) == (EntitlementStatus.ACTIVE, [ProposalState.LAPSED])
+    approved.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
+    assert lines(approved) == [ProposalState.LAPSED, ProposalState.PROPOSED]
+
+
+def test_rejected_in_time_what_two_people_signed_stands(approved: Village) -> None:
+    objects(approved)
+    approved.days(1)
+    decide(approved, upheld=False)
+    approved.until_state(ONE.number, StateName.AWAIT_RESUMPTION)
+    assert (status(approved), lines(approved)) == (EntitlementStatus.SUSPENDED, [ProposalState.APPROVED])
+
+
+def test_what_has_taken_effect_is_put_right_by_certifying(approved: Village) -> None:
+    approved.until_state(ONE.number, StateName.AWAIT_RESUMPTION)
+    objects(approved)
+    decide(approved, upheld=True)
+    assert (status(approved), lines(approved)) == (EntitlementStatus.SUSPENDED, [ProposalState.APPROVED])
+    approved.certifies(ONE.number)
+    assert status(approved) is EntitlementStatus.ACTIVE
+
+
+def test_a_line_on_the_list_lapses_as_well(village: Village) -> None:
+    village.settle(ONE)
+    village.two_failed_visits(ONE.number)
+    village.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
+    objects(village)
+    decide(village, upheld=True)
+    assert lines(village) == [ProposalState.LAPSED]
+    with pytest.raises(RefusedError):
+        village.confirm(ONE.number)
+
+
+@pytest.mark.parametrize("by", ["citizen", "worker", "township officer", "county officer"])
+def test_nobody_involved_decides(approved: Village, by: str) -> None:
+    objects(approved)
+    with pytest.raises(RefusedError, match="no part in it"):
+        decide(approved, upheld=False, by=by)
+    assert approved.record(ONE.number).objections[0].state is ObjectionState.OPEN
+
+
+def test_the_answer_is_told_and_on_record(village: Village) -> None:
+    village.settle(ONE)
+    objects(village)
+    assert decide(village, upheld=False).state is ObjectionState.REJECTED
+    record = village.record(ONE.number)
+    (told,) = (m for m in record.messages if m.template is Template.ANSWERED)
+    assert (told.words["answer"], told.words["reason"]) == ("维持原处理", "核对材料后决定")
+    trail = {entry.action: entry for entry in people.audit_trail(record.person.id)}
+    assert trail["objection raised"].actor == "citizen"
+    entry = trail["objection rejected"]
+    assert (entry.actor, entry.details["reason"]) == ("third officer", "核对材料后决定")
+    assert people.verify_chain(record.person.id)
+
+
+def test_the_same_twice_is_one_objection_and_one_answer(village: Village) -> None:
+    village.settle(ONE)
+    numbers = [objects(village).number, objects(village).number, objects(village, RECOVERY).number]
+    assert numbers == [1, 1, 2]
+    decide(village, upheld=False)
+    before = village.record(ONE.number)
+    decide(village, upheld=False)
+    assert village.record(ONE.number) == before
+    with pytest.raises(RefusedError, match="already"):
+        decide(village, upheld=True)
+    with pytest.raises(NotFoundError):
+        decide(village, upheld=True, number=9)
+    assert objects(village).number == 3
+
+
+def test_upheld_against_a_recovery_it_is_called_off(village: Village) -> None:
+    village.settle(ONE)
+    kind, state = InstructionKind.RECOVER, InstructionState.ISSUED
+    owed = Instruction(BenefitCode("resident_pension"), kind, Month("2024-11"), 500, "", state, NEW_YEAR)
+    change = Change("test", "test", village.sandbox.now(), instructions=(owed,))
+    people.change(village.person(ONE.number), lambda _: change)
+    objects(village)
+    decide(village, upheld=True)
+    assert [i.state for i in village.record(ONE.number).instructions] == [InstructionState.ISSUED]
+    objects(village, RECOVERY)
+    decide(village, upheld=True, number=2)
+    assert [i.state for i in village.record(ONE.number).instructions] == [InstructionState.CANCELLED]
