@@ -34,7 +34,7 @@ check: install  ## format, lint, types, import order, YAML, state machines
 
 .PHONY: unit
 unit: install  ## tests with branch coverage
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-branch --cov-report=
+	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-branch --cov-report=
 	$(BIN)/coverage report --include='chalicelib/engine/*,chalicelib/sources/*' --fail-under=100
 	$(BIN)/coverage report --fail-under=90
 

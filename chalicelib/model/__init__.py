@@ -1,0 +1,121 @@
+"""The words of the trade, as frozen values: the same words in YAML, state machines, API and storage.
+
+Nothing here knows AWS, files or the clock. Days are `datetime.date` (Chinese civil dates), money is
+integer fen, areas are prefixes of the 12-digit statistical code.
+"""
+
+from __future__ import annotations
+
+from chalicelib.model.cases import (
+    Case,
+    Objection,
+    ObjectionAbout,
+    ObjectionState,
+    Proposal,
+    ProposalState,
+    StateName,
+    Step,
+    Suspicion,
+    SuspicionState,
+    Verification,
+    Visit,
+    VisitOutcome,
+    VisitPurpose,
+    Waiting,
+)
+from chalicelib.model.decisions import Decision, Finding, Outcome, Reason, Verdict
+from chalicelib.model.evidence import (
+    Evidence,
+    EvidenceKey,
+    FeedEvent,
+    Proves,
+    Route,
+    Stay,
+    Strength,
+    SuspicionKind,
+    Trace,
+)
+from chalicelib.model.files import Counts, DroppedFile, FileNotice, FileState, FileStep, Rejection
+from chalicelib.model.messages import (
+    Channel,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Message,
+    MessageState,
+    Payment,
+    Template,
+)
+from chalicelib.model.names import AreaCode, BenefitCode, FeedId, FileId, Month, PersonId
+from chalicelib.model.people import (
+    BenefitKind,
+    Entitlement,
+    EntitlementStatus,
+    Identity,
+    KeyGroup,
+    Person,
+    Relation,
+)
+from chalicelib.model.records import Change, PersonRecord, RelatedEvidence
+
+__all__ = [
+    "AreaCode",
+    "BenefitCode",
+    "BenefitKind",
+    "Case",
+    "Change",
+    "Channel",
+    "Counts",
+    "Decision",
+    "DroppedFile",
+    "Entitlement",
+    "EntitlementStatus",
+    "Evidence",
+    "EvidenceKey",
+    "FeedEvent",
+    "FeedId",
+    "FileId",
+    "FileNotice",
+    "FileState",
+    "FileStep",
+    "Finding",
+    "Identity",
+    "Instruction",
+    "InstructionKind",
+    "InstructionState",
+    "KeyGroup",
+    "Message",
+    "MessageState",
+    "Month",
+    "Objection",
+    "ObjectionAbout",
+    "ObjectionState",
+    "Outcome",
+    "Payment",
+    "Person",
+    "PersonId",
+    "PersonRecord",
+    "Proposal",
+    "ProposalState",
+    "Proves",
+    "Reason",
+    "Rejection",
+    "RelatedEvidence",
+    "Relation",
+    "Route",
+    "StateName",
+    "Stay",
+    "Step",
+    "Strength",
+    "Suspicion",
+    "SuspicionKind",
+    "SuspicionState",
+    "Template",
+    "Trace",
+    "Verdict",
+    "Verification",
+    "Visit",
+    "VisitOutcome",
+    "VisitPurpose",
+    "Waiting",
+]

@@ -1,0 +1,238 @@
+"""A recipient's walk through the workflow: states, waits, suspicions, visits, proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from chalicelib.model.decisions import Reason
+from chalicelib.model.evidence import EvidenceKey, Route, SuspicionKind
+from chalicelib.model.names import BenefitCode, Month
+
+
+class StateName(StrEnum):
+    """The states of both state machines, as written in statemachines/*.asl.json."""
+
+    MATCH_DATA = "Match data"
+    REMIND = "Remind"
+    REMIND_AGAIN = "Remind again"
+    SELF_CERTIFY = "Self-certify"
+    DISPATCH_HOME_VISIT = "Dispatch home visit"
+    LAST_LOOK = "Last look"
+    AWAIT_A_DAY = "Await a day"
+    PROPOSE_SUSPENSION = "Propose suspension"
+    AWAIT_EFFECTIVE_DAY = "Await effective day"
+    SUSPEND = "Suspend"
+    AWAIT_RESUMPTION = "Await resumption"
+    RESUME_AND_PAY_ARREARS = "Resume and pay arrears"
+    GO_DORMANT = "Go dormant"
+    CLOSE_CASE = "Close case"
+    PARK_FOR_A_PERSON = "Park for a person"
+    GATHER_EVIDENCE = "Gather evidence"
+    VERIFY = "Verify"
+    CHASE_VERIFICATION = "Chase verification"
+    TERMINATE = "Terminate"
+    COMPUTE_OVERPAID = "Compute overpaid"
+    CLEAR = "Clear"
+    CLOSE_SUSPICION = "Close suspicion"
+
+
+class Step(StrEnum):
+    """What a step answers; the only words on which a Choice state may branch."""
+
+    CERTIFIED = "certified"
+    KEY_GROUP = "key_group"
+    INSUFFICIENT = "insufficient"
+    HEARD = "heard"  # a visit or a person answered, and not by certifying: look again
+    CLOSED = "closed"  # nothing left to certify: deceased, terminated, or the benefit ended
+    VISIT_NEEDED = "visit_needed"
+    HELD = "held"
+    PROPOSE = "propose"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    SUSPEND = "suspend"
+    SUSPENDED = "suspended"
+    CHANGED = "changed"  # what was judged has moved: look again
+    REFUTED = "refuted"
+    CONFIRMED = "confirmed"
+    UNVERIFIED = "unverified"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Where an execution waits, and the token that ends the wait."""
+
+    state: StateName
+    token: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Key: (person, due). `due` is the earliest valid_until of an active entitlement."""
+
+    due: date
+    opened: date
+    generation: int
+    state: StateName
+    waiting: Waiting | None = None
+    outcome: Step | None = None  # set when closed
+    closed: date | None = None
+    route: Route | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case still walks, waits or sleeps."""
+        return self.outcome is None
+
+
+class SuspicionState(StrEnum):
+    """Where a suspicion stands."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    CLEARED = "cleared"
+    WITHDRAWN = "withdrawn"  # what it rested on was taken back; nobody had to look
+
+
+class Verification(StrEnum):
+    """By what a suspicion was verified (rule 13)."""
+
+    VISIT = "visit"
+    DOCUMENT = "document"
+    STATEMENT = "statement"
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """Key: (person, kind, day). Opened by a finding, ended by a person, never by silence."""
+
+    kind: SuspicionKind
+    day: date
+    opened: date
+    state: SuspicionState
+    evidence: EvidenceKey | None
+    reason: Reason
+    benefit: BenefitCode | None = None
+    level: int = 0  # 0 village, 1 township, 2 county: who must verify now
+    verify_by: date | None = None
+    generation: int = 1
+    waiting: Waiting | None = None
+    verified_by: str | None = None
+    verification: Verification | None = None
+    approved_by: str | None = None  # the second person, where a kind needs two
+    closed: date | None = None
+
+    @property
+    def name(self) -> str:
+        """The key within the person: "death#2025-03-01"."""
+        return f"{self.kind}#{self.day.isoformat()}"
+
+
+class VisitOutcome(StrEnum):
+    """What a grid worker found at the door."""
+
+    SEEN = "seen"
+    HOSPITALISED = "hospitalised"
+    AWAY = "away"
+    MOVED = "moved"
+    REFUSED = "refused"
+    NOT_FOUND = "not_found"
+    DECEASED = "deceased"
+
+
+class VisitPurpose(StrEnum):
+    """Why somebody was sent to the door."""
+
+    CERTIFY = "certify"
+    VERIFY = "verify"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A knock on a door. A visit not made has no outcome and never counts (rule 10 c)."""
+
+    number: int  # 1, 2, … per person
+    purpose: VisitPurpose
+    about: str  # the case's due day, or the suspicion's name
+    not_before: date
+    due: date
+    made: datetime | None = None
+    outcome: VisitOutcome | None = None
+    by: str | None = None
+    notice_left: bool = False
+    refused_in_writing: bool = False  # the person's own signature (rule 10 c)
+    deceased_on: date | None = None
+    cancelled: date | None = None  # overtaken before anybody set out
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether somebody is still to go."""
+        return self.outcome is None and self.cancelled is None
+
+
+class ProposalState(StrEnum):
+    """Where a line of a suspension list stands."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    LAPSED = "lapsed"  # what it rested on has moved
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A line of a suspension list: the township confirms it, another person approves it."""
+
+    number: int
+    due: date  # the case
+    benefits: tuple[BenefitCode, ...]
+    judged: Mapping[BenefitCode, date]  # the valid_until on which it rests
+    proposed: date
+    state: ProposalState
+    confirmed_by: str | None = None
+    approved_by: str | None = None
+    decided: date | None = None
+    effective: Month | None = None
+
+
+class ObjectionAbout(StrEnum):
+    """Against what somebody objects (rule 22)."""
+
+    SUSPENSION = "suspension"
+    TERMINATION = "termination"
+    RECOVERY = "recovery"
+
+
+class ObjectionState(StrEnum):
+    """Where an objection stands."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Somebody objects to a measure, by themselves or through whoever writes it down for them (rule 22).
+
+    While it is open, nothing is suspended; `decide_by` is in working days. What they said stays on paper:
+    a person's own words may name anybody.
+    """
+
+    number: int  # 1, 2, … per person
+    about: ObjectionAbout
+    raised: date
+    raised_by: str
+    decide_by: date
+    state: ObjectionState
+    decided_by: str | None = None
+    decided: date | None = None
+
+    def spares(self, about: ObjectionAbout) -> bool:
+        """Whether somebody not involved found that such a measure was wrong."""
+        return self.about is about and self.state is ObjectionState.UPHELD

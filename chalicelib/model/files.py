@@ -1,0 +1,111 @@
+"""Files from departments, through their stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from chalicelib.model.names import FeedId, FileId
+
+
+class FileState(StrEnum):
+    """Where a dropped file stands."""
+
+    RECEIVED = "received"
+    HELD = "held"  # a person must look, or another file must come first
+    RELEASED = "released"  # a person has looked and lets it pass; it is about to be read again
+    LOADED = "loaded"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"  # a corrected file stands in its place
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of a file's rows: rows = accepted + rejected + strangers + superseded."""
+
+    rows: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    strangers: int = 0  # about nobody on the roster: counted, never kept
+    superseded: int = 0  # the same fact again within the file
+
+    @property
+    def add_up(self) -> bool:
+        """Whether every row is in exactly one of the four."""
+        return self.rows == self.accepted + self.rejected + self.strangers + self.superseded
+
+    def __add__(self, other: Counts) -> Counts:
+        """The counts of two parts together."""
+        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class FileStep:
+    """One stage of a file: when it came there, by whom, and the reason that a person gave."""
+
+    state: FileState
+    at: datetime
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileNotice:
+    """Something about a whole file that an officer must look into before it concerns anybody (rule 12)."""
+
+    code: str
+    zh: str
+    en: str
+    count: int  # out of so many
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedFile:
+    """One file of one department, through its stages. `key` is personal data: never logged."""
+
+    id: FileId
+    department: str
+    feed: FeedId
+    day: date
+    key: str
+    digest: str
+    state: FileState
+    received: datetime
+    counts: Counts = Counts()
+    code: str = ""  # why held, refused or dead
+    zh: str = ""
+    en: str = ""
+    certified: int = 0  # people whose certificate moved at once
+    kept: int = 0  # people whose evidence waits in the lake until their certificate nears its end
+    finished: datetime | None = None
+    steps: tuple[FileStep, ...] = ()  # oldest first; nothing is ever taken out
+    corrects: FileId | None = None  # the file in whose place it stands
+    withdrawn: int = 0  # items of evidence taken back, by a code of its own or by what it corrects
+    repairs: Mapping[str, int] = field(default_factory=dict)  # rule of repair → identity numbers
+    notices: tuple[FileNotice, ...] = ()
+
+    @property
+    def was_released(self) -> bool:
+        """Whether a person has let it pass its expectations."""
+        return any(step.state is FileState.RELEASED for step in self.steps)
+
+    def at_stage(self, step: FileStep) -> DroppedFile:
+        """The file at its next stage; the same stage by the same person again adds no line."""
+        last = self.steps[-1] if self.steps else None
+        same = last is not None and (last.state, last.by, last.reason) == (step.state, step.by, step.reason)
+        return replace(self, state=step.state, steps=self.steps if same else (*self.steps, step))
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row that could not be used; it goes back to the department with its line."""
+
+    line: int
+    field: str
+    code: str
+    zh: str
+    en: str

@@ -1,0 +1,107 @@
+"""What people are told and authorities are instructed, and what was really paid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from chalicelib.model.names import BenefitCode, Month
+
+
+class MessageState(StrEnum):
+    """Where a message stands; only the carrier's report makes it delivered."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DROPPED = "dropped"  # overtaken: no longer true, or no phone
+
+
+class Template(StrEnum):
+    """What a message says; the number is its priority, smallest first (rule 9)."""
+
+    SUSPENDED = "suspended"
+    TERMINATED = "terminated"
+    RESUMED = "resumed"
+    RESTORED = "restored"  # what had stopped the payment was wrong
+    REMIND = "remind"
+    REMIND_AGAIN = "remind_again"
+    SELF_CERTIFY = "self_certify"
+    CERTIFIED = "certified"
+    ANSWERED = "answered"  # an objection has been decided
+
+
+class Channel(StrEnum):
+    """How a message reaches somebody."""
+
+    SMS = "sms"
+    NOTICE = "notice"  # a printed notice (告知书), for people without a phone
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing told to one person; `id` = hash(person, about, template, n), so it exists once."""
+
+    id: str
+    template: Template
+    about: str  # the case's due day, the month, …
+    channel: Channel
+    words: Mapping[str, str]  # what fills the template; never a name or number
+    day: date  # not before
+    state: MessageState
+    attempt: str | None = None
+    changed: datetime | None = None
+
+
+class InstructionKind(StrEnum):
+    """What an authority is told to do."""
+
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    PAUSE = "pause"
+    TERMINATE = "terminate"
+    RECOVER = "recover"
+
+
+class InstructionState(StrEnum):
+    """Where an instruction stands."""
+
+    ISSUED = "issued"
+    ACKNOWLEDGED = "acknowledged"
+    SEEN = "seen"  # seen in the payments feed: only this counts (rule 23)
+    CANCELLED = "cancelled"
+    LISTED = "listed"  # not seen after two pay runs: for a person
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What an authority is told to do with a payment. `fen` is the total concerned, if any."""
+
+    benefit: BenefitCode
+    kind: InstructionKind
+    month: Month  # from which month
+    fen: int
+    reason: str
+    state: InstructionState
+    issued: date
+    changed: date | None = None
+
+    @property
+    def name(self) -> str:
+        """The key within the person: "2025-07#resident_pension#suspend"."""
+        return f"{self.month}#{self.benefit}#{self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What an authority reports as really paid for one month, in fen."""
+
+    benefit: BenefitCode
+    month: Month
+    fen: int
+    paid: date

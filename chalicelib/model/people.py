@@ -1,0 +1,113 @@
+"""People and what they draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from chalicelib.model.evidence import EvidenceKey, Route
+from chalicelib.model.names import AreaCode, BenefitCode, Month, PersonId
+
+
+class Relation(StrEnum):
+    """Related persons whom the roster may name, and a condition may ask about (rule 6)."""
+
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    SPOUSE = "spouse"
+    CHILD = "child"
+
+
+class KeyGroup(StrEnum):
+    """Groups with graded management (重点人群, rows A1, A7)."""
+
+    VERY_OLD = "very_old"
+    DISABLED = "disabled"
+    EMPTY_NEST = "empty_nest"
+    BEDRIDDEN = "bedridden"
+    INCAPACITATED = "incapacitated"
+    GRAVELY_ILL = "gravely_ill"
+
+
+class EntitlementStatus(StrEnum):
+    """Whether an entitlement is paid. Deceased is a fact about a person, not a status of payment."""
+
+    ACTIVE = "active"
+    EXPIRED_STILL_PAID = "expired_still_paid"  # never stored: active, and past valid_until
+    SUSPENDED = "suspended"
+    PAUSED = "paused"
+    TERMINATED = "terminated"
+
+
+class BenefitKind(StrEnum):
+    """How a benefit is granted, which decides whether it can be suspended at all."""
+
+    MONTHLY = "monthly"
+    ONE_OFF = "one_off"
+    FEE_RELIEF = "fee_relief"  # no amount, no arrears, never suspended for lack of certification
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """One recipient's claim to one benefit.
+
+    `certified_until` is what the authority stated when it sent the roster; `valid_until` (inclusive)
+    is what that and the evidence make of it. `payee` is the authority's own reference, the only
+    handle under which results leave the platform.
+    """
+
+    benefit: BenefitCode
+    status: EntitlementStatus
+    fen: int
+    since: date
+    certified_until: date
+    valid_until: date
+    payee: str
+    route: Route | None = None
+    evidence: EvidenceKey | None = None
+    rules: str = ""
+    stopped_from: Month | None = None  # first month not paid (suspended, paused, terminated)
+    is_stated: bool = True  # False: a new recipient, whose first period the platform reckons
+
+    def status_on(self, on: date) -> EntitlementStatus:
+        """The status as people say it on a day."""
+        if self.status is EntitlementStatus.ACTIVE and self.valid_until < on:
+            return EntitlementStatus.EXPIRED_STILL_PAID
+        return self.status
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What may be known of a recipient without opening the sealed identity.
+
+    `born` is the first day of the month of birth. `told_on` is the day of the last "you are
+    certified" message (rule 8). `sequence` and `head` are the length and last hash of the audit
+    chain; `sequence` is also the person's only lock.
+    """
+
+    id: PersonId
+    area: AreaCode
+    grid: str
+    born: date
+    has_phone: bool
+    key_groups: frozenset[KeyGroup] = frozenset()
+    deceased_on: date | None = None
+    told_on: date | None = None
+    opted_out: bool = False
+    sequence: int = 0
+    head: str = ""
+    related: Mapping[PersonId, Relation] = field(default_factory=dict)  # as the roster names them
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What identifies a person; sealed in storage, never logged."""
+
+    number: str
+    name: str
+    phone: str | None = None
+
+    def __repr__(self) -> str:
+        return "Identity(…)"

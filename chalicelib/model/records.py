@@ -1,0 +1,108 @@
+"""A person as a whole, and one change of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.model.cases import Case, Objection, ObjectionState, Proposal, Suspicion, SuspicionState, Visit
+from chalicelib.model.evidence import Evidence, EvidenceKey
+from chalicelib.model.messages import Instruction, Message
+from chalicelib.model.names import PersonId
+from chalicelib.model.people import Entitlement, Person, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedEvidence:
+    """What a feed reported of somebody whom the roster names as related: for a condition to ask about.
+
+    They need not draw anything. `withdrawn`: the department took it back; such an item may come first.
+    """
+
+    of: Relation
+    who: PersonId
+    evidence: Evidence
+    withdrawn: bool = False
+
+    @property
+    def name(self) -> str:
+        """The key within the recipient whom it concerns."""
+        return f"{self.who}#{self.evidence.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """Everything the platform holds about one person, but payments and the audit chain."""
+
+    person: Person
+    entitlements: tuple[Entitlement, ...] = ()
+    evidence: tuple[Evidence, ...] = ()  # live: withdrawn ones are not here
+    withdrawn: frozenset[EvidenceKey] = frozenset()
+    cases: tuple[Case, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    messages: tuple[Message, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
+    related: tuple[RelatedEvidence, ...] = ()
+    objections: tuple[Objection, ...] = ()
+
+    @property
+    def open_objections(self) -> tuple[Objection, ...]:
+        """What somebody not involved has still to decide."""
+        return tuple(o for o in self.objections if o.state is ObjectionState.OPEN)
+
+    @property
+    def about_related(self) -> Mapping[Relation, tuple[Evidence, ...]]:
+        """What is known of those whom the roster names as related today, by how they are related."""
+        if not self.related:
+            return {}
+        live = [i for i in self.related if not i.withdrawn and self.person.related.get(i.who) is i.of]
+        return {of: tuple(item.evidence for item in live if item.of is of) for of in {i.of for i in live}}
+
+    @property
+    def open_case(self) -> Case | None:
+        """The case that walks now, if any; there is at most one."""
+        return next((case for case in self.cases if case.is_open), None)
+
+    @property
+    def open_suspicions(self) -> tuple[Suspicion, ...]:
+        """What a person has still to verify."""
+        return tuple(s for s in self.suspicions if s.state is SuspicionState.OPEN)
+
+    @property
+    def refuted(self) -> frozenset[EvidenceKey]:
+        """Negative evidence that a person has looked into and found wrong."""
+        return frozenset(
+            s.evidence
+            for s in self.suspicions
+            if s.state is SuspicionState.CLEARED and s.evidence is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of a person's record: committed whole with one audit entry, or not at all.
+
+    Each field holds items to put as they shall stand afterwards; `action` and `actor` go into the
+    audit chain with `details` (words and figures; never a name, number or phone).
+    """
+
+    action: str
+    actor: str
+    at: datetime
+    details: Mapping[str, object] = field(default_factory=dict)
+    person: Person | None = None
+    entitlements: tuple[Entitlement, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    withdraw: tuple[EvidenceKey, ...] = ()
+    restore: tuple[EvidenceKey, ...] = ()  # tombstones to take away: a correction was corrected
+    cases: tuple[Case, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    messages: tuple[Message, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
+    related: tuple[RelatedEvidence, ...] = ()
+    objections: tuple[Objection, ...] = ()
