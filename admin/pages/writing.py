@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,7 +89,7 @@ def _of_policy(name: str) -> str:
 
 
 def _scenarios(path: Path) -> list[dict[str, Any]]:
-    return list(read_yaml(path).get("scenarios", ()))
+    return list(_document(path).get("scenarios", ()))
 
 
 def scenarios_of(pack: str, declared: Benefit) -> list[benefits.Scenario]:
@@ -114,9 +115,15 @@ def _scenario_files(pack: str) -> Iterator[tuple[Path, dict[str, Any]]]:
     general = [SCENARIOS / EVERY] if pack != "bozhou" else sorted(SCENARIOS.glob("*.yaml"))
     general.sort(key=lambda path: path.name != EVERY)
     for path in [*general, *sorted((SCENARIOS / pack).glob("*.yaml"))]:
-        document = read_yaml(path)
+        document = _document(path)
         if "scenarios" in document:
             yield path, document
+
+
+@cache
+def _document(path: Path) -> dict[str, Any]:
+    """A file of scenarios, read once: every benefit asks for the same ones."""
+    return read_yaml(path)
 
 
 def write(folder: Path = SHEETS) -> int:

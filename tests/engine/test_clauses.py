@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from chalicelib.engine.clauses import Clause, States, Term
 from chalicelib.engine.facts import states_on
-from chalicelib.model import Evidence, KeyGroup
+from chalicelib.model import Evidence, KeyGroup, Relation
 from tests.events import RULES
 from tests.people import a_person, day, some_evidence
 
@@ -109,3 +109,10 @@ def test_one_of_the_other_terms_is_enough_instead() -> None:
 def test_a_term_says_what_its_word_needs_and_nothing_else(said: dict[str, object], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         Term.model_validate(said)
+
+
+def test_what_people_have_found_wrong_about_a_relative_says_nothing() -> None:
+    card = some_evidence("disability_certificates/valid", "2025-06-01")
+    related = {Relation.PARENT: [card]}
+    assert states_on([], RULES, ON, related=related)
+    assert not states_on([], RULES, ON, frozenset({card.key}), related)

@@ -15,7 +15,7 @@ from chalicelib.engine.suspicion import (
     opened,
     verify_by,
 )
-from chalicelib.model import Suspicion, SuspicionKind, SuspicionState
+from chalicelib.model import Suspicion, SuspicionKind, SuspicionState, Verification
 from tests.events import RULES
 from tests.people import (
     PENSION,
@@ -125,6 +125,11 @@ def test_an_opened_suspicion_carries_the_finding() -> None:
         (a_suspicion(SuspicionKind.CONTRADICTION, state=CLEARED), False, "ended already"),
         (a_suspicion(SuspicionKind.CONTRADICTION, evidence=None), False, "rests on somebody's word"),
         (a_suspicion(SuspicionKind.WRONG_AMOUNT), False, "ends by what is paid"),
+        (
+            a_suspicion(SuspicionKind.CONTRADICTION, verification=Verification.VISIT),
+            False,
+            "found at the door: a second person answers",
+        ),
         (
             a_suspicion(DOUBLE, evidence=a_key(f"roster/{PENSION}.twice", "2025-03-10")),
             False,

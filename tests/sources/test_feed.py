@@ -215,6 +215,31 @@ def test_what_is_not_understood_is_refused(edit: Edit, why: str) -> None:
         Feed.model_validate(document)
 
 
+@pytest.mark.parametrize(
+    ("header", "change", "why"),
+    [
+        ("关联人关系", None, "belong together"),
+        ("关联人关系", {"codes": {"邻居": "neighbour"}}, "relations are"),
+        ("待遇领取人员", {"optional": True}, "must be sent"),
+    ],
+)
+def test_a_roster_names_relatives_whole_or_not_at_all(
+    header: str, change: dict[str, Any] | None, why: str
+) -> None:
+    document = FEEDS[FeedId("roster")].model_dump(by_alias=True, mode="json")
+    document.update(
+        retain="12 months", arrives={"every": "1 month", "warn_after": "40 days", "fail_after": "62 days"}
+    )
+    columns = document["columns"]
+    named = header if header in columns else next(iter(columns))
+    if change is None:
+        del columns[named]
+    else:
+        columns[named] |= change
+    with pytest.raises(ValidationError, match=why):
+        feed(**document | {"event": None})
+
+
 @pytest.mark.parametrize("name", ["roster", "payments"])
 def test_rosters_and_payments_have_no_events_and_no_list_day(name: str) -> None:
     document = FEEDS[FeedId(name)].model_dump(by_alias=True, mode="json")

@@ -121,11 +121,11 @@ def test_a_line_on_the_list_lapses_as_well(village: Village) -> None:
         village.confirm(ONE.number)
 
 
-@pytest.mark.parametrize("by", ["citizen", "worker", "township officer", "county officer"])
-def test_nobody_involved_decides(approved: Village, by: str) -> None:
+def test_nobody_involved_decides(approved: Village) -> None:
     objects(approved)
-    with pytest.raises(RefusedError, match="no part in it"):
-        decide(approved, upheld=False, by=by)
+    for by in ("citizen", "worker", "township officer", "county officer"):
+        with pytest.raises(RefusedError, match="no part in it"):
+            decide(approved, upheld=False, by=by)
     assert approved.record(ONE.number).objections[0].state is ObjectionState.OPEN
 
 
