@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,13 +18,6 @@ from chalicelib.settings import settings
 from chalicelib.storage import clients
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # tests' tables are small; read when the first is made
-
-
-def pytest_collection_finish() -> None:
-    """Modules, models and tests live as long as the process: looking for garbage among them costs a tenth."""
-    gc.collect()
-    gc.freeze()
-
 
 KEPT = (
     "PATH",
