@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from sys import intern
 from typing import NamedTuple
 
 from chalicelib.declarations import place_of, read_declaration
@@ -89,7 +90,9 @@ class RuleBook:
         """feed -> event -> what is declared of it; an unknown feed has no events."""
         feeds: dict[FeedId, dict[str, Declared]] = defaultdict(dict)
         for (feed, name), event in self.events.items():
-            feeds[feed][name] = Declared(event, event.strength, (feed, name) in self.asked)
+            feeds[FeedId(intern(feed))][intern(name)] = Declared(
+                event, event.strength, (feed, name) in self.asked
+            )
         return feeds
 
     def sorts_like(self, other: RuleBook) -> bool:
@@ -188,14 +191,17 @@ class RuleBook:
         """The policy's tier for a person on a day, and whether it was the same for a period before."""
         born = person.born
         age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))  # as in age_on
-        found = self._standings.get((age, person.key_groups))
+        is_birthday = day.day == born.day and day.month == born.month
+        found = self._standings.get((age, is_birthday, person.key_groups))
         if found is None:
-            found = self._standings[age, person.key_groups] = self._standing(person, day, age)
+            found = self._standing(person, day, age, is_birthday)
+            self._standings[age, is_birthday, person.key_groups] = found
         return found
 
-    def _standing(self, person: Person, day: date, age: int) -> Standing:
+    def _standing(self, person: Person, day: date, age: int, is_birthday: bool) -> Standing:
         months, rule = _shortest(self._tiers, "policy", person, day, ())
-        turned = (age, age - 1)  # a year and a day ago, the birthday before the last may not have been yet
+        # On a birthday, a year and a day before is a day before the last one: two birthdays lie between.
+        turned = (age, age - 1) if is_birthday else (age,)
         is_settled = not any(
             tier.no_strong_within_months or (tier.aged_at_least in turned and tier.aged_at_least)
             for tier in self._tiers
@@ -203,7 +209,7 @@ class RuleBook:
         return Standing(months, rule, is_settled)
 
     @cached_property
-    def _standings(self) -> dict[tuple[int, frozenset[KeyGroup]], Standing]:
+    def _standings(self) -> dict[tuple[int, bool, frozenset[KeyGroup]], Standing]:
         return {}
 
     @cached_property

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from chalicelib.engine.benefits import Benefit
 from chalicelib.engine.policy import LONGEST_PERIOD, WeakRules
@@ -54,6 +54,9 @@ class Shortfall:
     lack: Lack
     points: int = 0
 
+
+Weighed: TypeAlias = tuple[Weight | None, Weight | Shortfall]
+"""What strong evidence gives, and what weak evidence gives or lacks."""
 
 LONGEST: Final = timedelta(days=LONGEST_PERIOD)
 NONE_AT_ALL: Final = Shortfall(Lack.NOTHING)
