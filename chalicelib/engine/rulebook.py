@@ -46,8 +46,8 @@ class Period(NamedTuple):
 class Standing(NamedTuple):
     """A person's tier of the policy on a day.
 
-    `is_settled`: no birthday of the last `LONGEST_PERIOD` days has changed it and none asks for history,
-    so that of two items no further apart the newer carries further.
+    `is_settled`: the last birthday has not changed it and none asks for history, so that the newest of
+    all items carries furthest.
     """
 
     months: int
@@ -191,25 +191,21 @@ class RuleBook:
         """The policy's tier for a person on a day, and whether it was the same for a period before."""
         born = person.born
         age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))  # as in age_on
-        is_birthday = day.day == born.day and day.month == born.month
-        found = self._standings.get((age, is_birthday, person.key_groups))
+        found = self._standings.get((age, person.key_groups))
         if found is None:
-            found = self._standing(person, day, age, is_birthday)
-            self._standings[age, is_birthday, person.key_groups] = found
+            found = self._standings[age, person.key_groups] = self._standing(person, day, age)
         return found
 
-    def _standing(self, person: Person, day: date, age: int, is_birthday: bool) -> Standing:
+    def _standing(self, person: Person, day: date, age: int) -> Standing:
+        """What was seen before the birthday before the last one ends before `day`, whatever it carried."""
         months, rule = _shortest(self._tiers, "policy", person, day, ())
-        # On a birthday, a year and a day before is a day before the last one: two birthdays lie between.
-        turned = (age, age - 1) if is_birthday else (age,)
         is_settled = not any(
-            tier.no_strong_within_months or (tier.aged_at_least in turned and tier.aged_at_least)
-            for tier in self._tiers
+            tier.no_strong_within_months or tier.aged_at_least == age > 0 for tier in self._tiers
         )
         return Standing(months, rule, is_settled)
 
     @cached_property
-    def _standings(self) -> dict[tuple[int, bool, frozenset[KeyGroup]], Standing]:
+    def _standings(self) -> dict[tuple[int, frozenset[KeyGroup]], Standing]:
         return {}
 
     @cached_property

@@ -73,8 +73,9 @@ def strongest(
         return None
     newest, day = keys[0], keys[0].day
     for key in keys:
-        if key.day >= day and (key.day > day or key > newest):
-            newest, day = key, key.day
+        its = key.day
+        if its > day or (its == day and key is not newest and key > newest):
+            newest, day = key, its
     if benefit.is_plain:
         months, rule, is_settled = rules.standing(person, day)
         if is_settled:
