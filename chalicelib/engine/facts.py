@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, TypeAlias
 from chalicelib.engine.clauses import NO_STATES, UNTIL, States
 from chalicelib.engine.periods import age_on
 from chalicelib.engine.rulebook import RuleBook
-from chalicelib.engine.weigh import Shortfall, Sighting, Weight
+from chalicelib.engine.weigh import Sighting, Weighed
 from chalicelib.model import (
     Evidence,
     EvidenceKey,
@@ -66,7 +66,7 @@ class Facts:
     states: States
     refuted: AbstractSet[EvidenceKey]
     is_accused: bool = False  # by whatever: nothing may speak against most people
-    weighed: tuple[Weight | None, Weight | Shortfall] | None = None  # for every benefit that weighs alike
+    weighed: Weighed | None = None  # for every benefit that weighs alike
 
     def afresh(self) -> Facts:
         """The same, to be weighed by another rule book."""

@@ -35,6 +35,7 @@ from chalicelib.model import (
 
 BANDS: Final = ((0, "0-17"), (18, "18-59"), (60, "60-69"), (70, "70-79"), (80, "80-89"), (90, "90+"))
 EXAMPLES: Final = 5  # of each effect
+LIVE: Final = (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)
 
 
 class Effect(StrEnum):
@@ -122,11 +123,7 @@ def replay(subjects: Iterable[Subject], now: RuleBook, then: RuleBook, on: date)
     both = now.benefits.keys() & then.benefits.keys()
     sort_alike = now.sorts_like(then)
     for subject in subjects:
-        live = tuple(
-            e
-            for e in subject.entitlements
-            if e.benefit in both and e.status in (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)
-        )
+        live = [e for e in subject.entitlements if e.status in LIVE and e.benefit in both]
         if live:
             facts = subject.facts(now, on)
             before = decide_on(facts, live, now)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from sys import intern
 from typing import NamedTuple
 
 from chalicelib.declarations import place_of, read_declaration
@@ -45,8 +46,8 @@ class Period(NamedTuple):
 class Standing(NamedTuple):
     """A person's tier of the policy on a day.
 
-    `is_settled`: no birthday of the last `LONGEST_PERIOD` days has changed it and none asks for history,
-    so that of two items no further apart the newer carries further.
+    `is_settled`: the last birthday has not changed it and none asks for history, so that the newest of
+    all items carries furthest.
     """
 
     months: int
@@ -89,7 +90,9 @@ class RuleBook:
         """feed -> event -> what is declared of it; an unknown feed has no events."""
         feeds: dict[FeedId, dict[str, Declared]] = defaultdict(dict)
         for (feed, name), event in self.events.items():
-            feeds[feed][name] = Declared(event, event.strength, (feed, name) in self.asked)
+            feeds[FeedId(intern(feed))][intern(name)] = Declared(
+                event, event.strength, (feed, name) in self.asked
+            )
         return feeds
 
     def sorts_like(self, other: RuleBook) -> bool:
@@ -194,11 +197,10 @@ class RuleBook:
         return found
 
     def _standing(self, person: Person, day: date, age: int) -> Standing:
+        """What was seen before the birthday before the last one ends before `day`, whatever it carried."""
         months, rule = _shortest(self._tiers, "policy", person, day, ())
-        turned = (age, age - 1)  # a year and a day ago, the birthday before the last may not have been yet
         is_settled = not any(
-            tier.no_strong_within_months or (tier.aged_at_least in turned and tier.aged_at_least)
-            for tier in self._tiers
+            tier.no_strong_within_months or tier.aged_at_least == age > 0 for tier in self._tiers
         )
         return Standing(months, rule, is_settled)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from chalicelib.engine.benefits import Benefit
 from chalicelib.engine.policy import LONGEST_PERIOD, WeakRules
@@ -55,6 +55,9 @@ class Shortfall:
     points: int = 0
 
 
+Weighed: TypeAlias = tuple[Weight | None, Weight | Shortfall]
+"""What strong evidence gives, and what weak evidence gives or lacks."""
+
 LONGEST: Final = timedelta(days=LONGEST_PERIOD)
 NONE_AT_ALL: Final = Shortfall(Lack.NOTHING)
 
@@ -70,8 +73,9 @@ def strongest(
         return None
     newest, day = keys[0], keys[0].day
     for key in keys:
-        if key.day >= day and (key.day > day or key > newest):
-            newest, day = key, key.day
+        its = key.day
+        if its > day or (its == day and key is not newest and key > newest):
+            newest, day = key, its
     if benefit.is_plain:
         months, rule, is_settled = rules.standing(person, day)
         if is_settled:

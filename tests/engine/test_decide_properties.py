@@ -1,27 +1,34 @@
 """What holds of every decision of every pack, whatever the evidence: order, repetition, more, less."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.engine.claims import unclaimed
+from chalicelib.engine.decide import decide_in_full, decide_on, sort_evidence
 from chalicelib.engine.explain import explain
 from chalicelib.engine.periods import Counting, last_day_certified
+from chalicelib.engine.weigh import strongest
 from chalicelib.model import (
     Entitlement,
     EntitlementStatus,
     Evidence,
+    EvidenceKey,
     Outcome,
     Person,
     Proves,
     Route,
+    Strength,
     SuspicionKind,
 )
 from tests.engine.evidence_at_random import (
     DAYS,
     EDGES,
     LAST,
+    PACKS,
+    PEOPLE,
     as_many_as_asked,
     judge,
     named,
@@ -139,6 +146,45 @@ def test_recovered_identities_neither_certify_strongly_nor_accuse(given_: Situat
     assert all(verdict.outcome is not Outcome.STRONG for verdict in decision.verdicts)
     kinds = {finding.kind for finding in decision.findings}
     assert not kinds & {SuspicionKind.DEATH, SuspicionKind.CUSTODY, SuspicionKind.CONTRADICTION}
+
+
+@as_many_as_asked
+@given(situation(), st.data())
+def test_most_people_are_decided_the_short_way_and_no_otherwise(
+    given_: Situation, data: st.DataObject
+) -> None:
+    pack, person, drawn, _, on = given_
+    stated = min(on, *(e.certified_until for e in drawn)) - timedelta(days=data.draw(st.integers(0, 400)))
+    told = [replace(e, certified_until=stated) for e in drawn]
+    seen = data.draw(st.lists(one(presence(pack)), max_size=8))
+    asked = data.draw(st.lists(one(named(pack, Proves.CONDITION)), max_size=2))
+    rules = ALL_RULES[pack].for_area(person.area)
+    facts = sort_evidence(person, [*seen, *asked], rules, on)
+    assert decide_on(facts, told, rules) == decide_in_full(facts.afresh(), told, rules)
+
+
+@as_many_as_asked
+@given(PEOPLE, PACKS, st.data())
+def test_of_strong_items_the_one_that_reaches_furthest_is_found(
+    person: Person, pack: str, data: st.DataObject
+) -> None:
+    """Whatever birthdays lie between them; `strongest` looks at one alone where that is enough."""
+    rules = ALL_RULES[pack]
+    plain = next(benefit for benefit in rules.benefits.values() if benefit.is_plain)
+    beside = st.builds(
+        lambda age, days: person.born.replace(year=person.born.year + age) + timedelta(days=days),
+        st.sampled_from([79, 80, 81, 89, 90, 91]),
+        st.integers(-1, 1),
+    )
+    days = data.draw(st.lists(st.one_of(DAYS, beside), min_size=1, max_size=6))
+    strong = [event for event in ALL_EVENTS[pack].values() if event.strength is Strength.STRONG]
+    keys = [EvidenceKey(day, strong[0].feed, strong[0].event) for day in days]
+    found = strongest(person, keys, plain, rules)
+    reaches = [
+        rules.last_day(key.day, rules.period(plain, None, person, key.day, days).months) for key in keys
+    ]
+    assert found is not None
+    assert found.until == max(reaches)
 
 
 # --- one answer, on every day ----------------------------------------------------------------------
