@@ -7,7 +7,7 @@ known: a feed that is late or silent is no evidence of absence (rule 11).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -22,8 +22,11 @@ from chalicelib.model import Evidence, EvidenceKey, FeedId, KeyGroup, Person, Re
 
 UNTIL: Final = "until"  # the fact with which a feed says that a state has ended (ISO day, inclusive)
 
-States: TypeAlias = Mapping[tuple[Relation | None, FeedId, str], Evidence]
-"""(whose, feed, event) -> the newest word of it up to the day of the decision."""
+Words: TypeAlias = Mapping[tuple[FeedId, str], Evidence | None]
+"""(feed, event) -> its newest word about one person up to the day; None: its only one was found wrong."""
+
+States: TypeAlias = Mapping[Relation | None, Sequence[Words]]
+"""Whose -> what is known of each of them: the person's own words (one), those about each of two parents."""
 
 NO_STATES: Final[States] = {}
 
@@ -52,7 +55,8 @@ class Term(Declaration):
 
     `shown` is answered by the newest word of its events: no, where that word is one of `ended_by`,
     where its `until` has passed, or where its `fact` is none `one_of`; not known, where there is no
-    word, where the word lacks the fact, or is older than `within_months`.
+    word, where the word lacks the fact, or is older than `within_months`. Of several related persons one
+    is enough: the answer is no only if it is no for all of whom anything is known.
     """
 
     when: Word
@@ -102,7 +106,7 @@ class Term(Declaration):
         if word is SHOWN:
             return self._shown(on, states, since)
         if word is NOT_SHOWN:
-            return not self._shown(on, states, since)
+            return self._not_shown(on, states, since)
         if word is AGED_UNDER:
             return on < grown(person.born, int(self.value))
         if word is AGED_AT_LEAST:
@@ -114,17 +118,18 @@ class Term(Declaration):
     def lost_on(
         self, person: Person, on: date, states: States = NO_STATES, since: date = date.min
     ) -> tuple[date, EvidenceKey | None]:
-        """The first day on which a lost term did not hold, and the record that says so, if one does."""
-        word = self._word(states, since)
-        if word is None:
-            return grown(person.born, int(self.value)), None
-        until = _until(word)
-        return until + ONE_DAY if until is not None and until < on else word.key.day, word.key
+        """The first day on which a lost term did not hold, and the record that says so, if one does.
 
-    def _word(self, states: States, since: date) -> Evidence | None:
+        Of several related persons it is the last one's: until then the term held.
+        """
+        found = (self._word(words, since) for words in states.get(self.of, ()))
+        lost = [(_ended(word, on), word.key) for word in found if word is not None]
+        return max(lost) if lost else (grown(person.born, int(self.value)), None)
+
+    def _word(self, words: Words, since: date) -> Evidence | None:
         newest: Evidence | None = None
         for name in self._names:
-            item = states.get(name)
+            item = words.get(name)
             if item is None or (self.while_drawing and item.key.day < since):
                 continue
             if newest is None or item.key > newest.key:
@@ -132,13 +137,37 @@ class Term(Declaration):
         return newest
 
     @cached_property
-    def _names(self) -> tuple[tuple[Relation | None, FeedId, str], ...]:
-        return tuple((self.of, *name.key) for name in self.events)
+    def _names(self) -> tuple[tuple[FeedId, str], ...]:
+        return tuple(name.key for name in self.events)
 
     def _shown(self, on: date, states: States, since: date) -> bool | None:
-        word = self._word(states, since) if states else None
-        if word is None:
+        if not states:
             return None
+        if self.of is None:
+            own = states.get(None)
+            word = self._word(own[0], since) if own else None
+            return None if word is None else self._says(word, on)
+        answers = set(self._answers(on, states, since))
+        if True in answers:
+            return True
+        return False if answers == {False} else None
+
+    def _not_shown(self, on: date, states: States, since: date) -> bool:
+        """Where nobody has said that it is so, it is not; of several, one of whom it is not is enough."""
+        if self.of is None:
+            return not self._shown(on, states, since)
+        return set(self._answers(on, states, since)) != {True}
+
+    def _answers(self, on: date, states: States, since: date) -> Iterator[bool | None]:
+        """What is known of each related person about whom anything was said, wrongly or not."""
+        for words in states.get(self.of, ()):
+            word = self._word(words, since)
+            if word is not None:
+                yield self._says(word, on)
+            elif any(name in words and words[name] is None for name in self._names):
+                yield None
+
+    def _says(self, word: Evidence, on: date) -> bool | None:
         if (word.key.feed, word.key.event) in self._ends:
             return False
         until = _until(word)
@@ -185,6 +214,11 @@ class Clause(Term):
 def grown(born: date, years: int) -> date:
     """The first day on which somebody no longer counts as under an age: after the month of the birthday."""
     return add_months(born, 12 * years + 1)
+
+
+def _ended(word: Evidence, on: date) -> date:
+    until = _until(word)
+    return until + ONE_DAY if until is not None and until < on else word.key.day
 
 
 def _until(item: Evidence) -> date | None:

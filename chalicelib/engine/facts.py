@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple, TypeAlias
 
-from chalicelib.engine.clauses import NO_STATES, UNTIL, States
+from chalicelib.engine.clauses import NO_STATES, UNTIL, States, Words
 from chalicelib.engine.periods import age_on
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.weigh import Sighting, Weighed
@@ -31,7 +31,8 @@ from chalicelib.model import (
 
 STRONG: Final = Strength.STRONG  # looked up once for each item of evidence
 WEAK: Final = Strength.WEAK
-Related: TypeAlias = Mapping[Relation, Iterable[Evidence]]
+Related: TypeAlias = Mapping[Relation, Sequence[Iterable[Evidence]]]
+"""How they are related -> the evidence about each of them: two parents are two people."""
 
 
 class Negative(NamedTuple):
@@ -153,15 +154,37 @@ def states_on(
     related: Related | None = None,
 ) -> States:
     """The newest word of each state up to a day; a record that people have found wrong says nothing."""
-    states: dict[tuple[Relation | None, FeedId, str], Evidence] = {}
+    states: dict[Relation | None, list[Words]] = {}
+    own: dict[tuple[FeedId, str], Evidence | None] = {}
     for item in evidence:
         if item.key not in refuted:
-            _keep_newest(states, None, item, rules, on)
-    for relation, items in (related or {}).items():
-        for item in items:
-            if item.key not in refuted:
-                _keep_newest(states, relation, item, rules, on)
+            _keep_newest(own, item, rules, on)
+    if own:
+        states[None] = [own]
+    for relation, persons in (related or {}).items():
+        told = [words for items in persons if (words := _of_one(items, rules, on, refuted))]
+        if told:
+            states[relation] = told
     return states
+
+
+def _of_one(
+    evidence: Iterable[Evidence], rules: RuleBook, on: date, refuted: AbstractSet[EvidenceKey]
+) -> Words:
+    """What is known of one related person.
+
+    Whom people have looked into is in doubt from then on: an older word about another asks nothing anew.
+    """
+    words: dict[tuple[FeedId, str], Evidence | None] = {}
+    wrong = set()
+    for item in evidence:
+        if item.key in refuted:
+            wrong.add((item.key.feed, item.key.event))
+        else:
+            _keep_newest(words, item, rules, on)
+    for name in wrong:
+        words.setdefault(name, None)
+    return words
 
 
 def _once(accusing: Iterable[tuple[Evidence, FeedEvent]]) -> Iterable[tuple[Evidence, FeedEvent]]:
@@ -184,18 +207,15 @@ def _told(item: Evidence) -> tuple[bool, list[tuple[str, str]]]:
 
 
 def _keep_newest(
-    states: dict[tuple[Relation | None, FeedId, str], Evidence],
-    of: Relation | None,
-    item: Evidence,
-    rules: RuleBook,
-    on: date,
+    words: dict[tuple[FeedId, str], Evidence | None], item: Evidence, rules: RuleBook, on: date
 ) -> None:
     key = item.key
-    if key.day > on or (key.feed, key.event) not in rules.asked:
+    name = (key.feed, key.event)
+    if key.day > on or name not in rules.asked:
         return
-    other = states.get((of, key.feed, key.event))
+    other = words.get(name)
     if other is None or (key.day, _told(item)) > (other.key.day, _told(other)):
-        states[of, key.feed, key.event] = item
+        words[name] = item
 
 
 def _refuted_facts(

@@ -54,12 +54,15 @@ class PersonRecord:
         return tuple(o for o in self.objections if o.state is ObjectionState.OPEN)
 
     @property
-    def about_related(self) -> Mapping[Relation, tuple[Evidence, ...]]:
-        """What is known of those whom the roster names as related today, by how they are related."""
+    def about_related(self) -> Mapping[Relation, tuple[tuple[Evidence, ...], ...]]:
+        """What is known of each of those whom the roster names as related today, by how they are related."""
         if not self.related:
             return {}
-        live = [i for i in self.related if not i.withdrawn and self.person.related.get(i.who) is i.of]
-        return {of: tuple(item.evidence for item in live if item.of is of) for of in {i.of for i in live}}
+        live: dict[Relation, dict[PersonId, list[Evidence]]] = {}
+        for item in self.related:
+            if not item.withdrawn and self.person.related.get(item.who) is item.of:
+                live.setdefault(item.of, {}).setdefault(item.who, []).append(item.evidence)
+        return {of: tuple(tuple(items) for items in each.values()) for of, each in live.items()}
 
     @property
     def open_case(self) -> Case | None:

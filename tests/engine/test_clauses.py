@@ -111,8 +111,84 @@ def test_a_term_says_what_its_word_needs_and_nothing_else(said: dict[str, object
         Term.model_validate(said)
 
 
-def test_what_people_have_found_wrong_about_a_relative_says_nothing() -> None:
-    card = some_evidence("disability_certificates/valid", "2025-06-01")
-    related = {Relation.PARENT: [card]}
-    assert states_on([], RULES, ON, related=related)
-    assert not states_on([], RULES, ON, frozenset({card.key}), related)
+SHOWS: dict[str, str] = {}
+ENDED = {"until": "2025-06-09"}
+
+
+@pytest.mark.parametrize(
+    ("father", "mother", "shown", "not_shown", "why"),
+    [
+        (None, None, None, True, "nobody has said"),
+        (SHOWS, None, True, False, "nothing is known of the mother"),
+        (ENDED, None, False, True, "unmet for all of whom anything is known"),
+        (SHOWS, ENDED, True, True, "one of them is enough"),
+        (ENDED, SHOWS, True, True, "whichever word is the newer"),
+        (ENDED, ENDED, False, True, "unmet for both"),
+        (SHOWS, SHOWS, True, False, "so for both"),
+    ],
+)
+def test_one_of_two_parents_is_enough(
+    father: dict[str, str] | None,
+    mother: dict[str, str] | None,
+    shown: bool | None,
+    not_shown: bool,
+    why: str,
+) -> None:
+    said = zip((father, mother), ("2025-01-01", "2025-02-01"), strict=True)
+    each = [[some_evidence("disability_certificates/valid", d, **f)] for f, d in said if f is not None]
+    related = {Relation.PARENT: each}
+    known = states_on([], RULES, ON, related=related)
+    assert term(of="parent").holds(a_person(), ON, known) is shown, why
+    assert term(of="parent", when="not_shown").holds(a_person(), ON, known) is not_shown, why
+    assert term(of="spouse").holds(a_person(), ON, known) is None, "about somebody else"
+    assert term().holds(a_person(), ON, known) is None, "not about themselves"
+    assert term().holds(a_person(), ON, states_on(each[0] if each else [], RULES, ON)) is (
+        None if not each else not each[0][0].facts
+    )
+
+
+def test_what_two_parents_entitled_to_is_lost_with_the_second() -> None:
+    words = [
+        [some_evidence("disability_certificates/valid", when, until=until)]
+        for when, until in (("2024-01-01", "2025-06-01"), ("2025-01-01", "2025-03-01"))
+    ]
+    known = states_on([], RULES, ON, related={Relation.PARENT: words})
+    assert term(of="parent").lost_on(a_person(), ON, known) == (day("2025-06-02"), words[0][0].key)
+
+
+def test_the_second_parent_is_still_known_by_another_word_than_the_one_asked_for() -> None:
+    ended = some_evidence("disability_certificates/valid", "2025-01-01", until="2025-02-01")
+    other = some_evidence("low_income/listed", "2025-01-01")
+    known = states_on([], RULES, ON, related={Relation.PARENT: [[ended], [other]]})
+    assert term(of="parent").holds(a_person(), ON, known) is False
+
+
+@pytest.mark.parametrize(
+    ("others", "answer", "why"),
+    [
+        ([], None, "the only word was wrong"),
+        ([("2025-01-01", {})], True, "the other's word stands"),
+        (
+            [("2025-01-01", ENDED)],
+            None,
+            "the first may still be so: the other's older word asks nothing anew",
+        ),
+    ],
+)
+def test_what_people_have_found_wrong_about_a_relative_says_nothing(
+    others: list[tuple[str, dict[str, str]]], answer: bool | None, why: str
+) -> None:
+    wrong = some_evidence("disability_certificates/valid", "2025-02-01", until="2025-03-01")
+    about = [some_evidence("disability_certificates/valid", when, **facts) for when, facts in others]
+    related = {Relation.PARENT: [[wrong], about]}
+    assert term(of="parent").holds(a_person(), ON, states_on([], RULES, ON, related=related)) is bool(answer)
+    known = states_on([], RULES, ON, frozenset({wrong.key}), related)
+    assert term(of="parent").holds(a_person(), ON, known) is answer, why
+
+
+def test_an_earlier_word_about_a_relative_stands_where_a_later_one_was_wrong() -> None:
+    earlier = some_evidence("disability_certificates/valid", "2025-01-01")
+    wrong = some_evidence("disability_certificates/valid", "2025-02-01", until="2025-03-01")
+    related = {Relation.PARENT: [[wrong, earlier]]}
+    known = states_on([], RULES, ON, frozenset({wrong.key}), related)
+    assert term(of="parent").holds(a_person(), ON, known) is True

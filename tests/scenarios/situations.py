@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -97,6 +97,10 @@ class Day(Declaration):
     days_after: int = 0
 
 
+OfRelated: TypeAlias = tuple[Sent | tuple[Sent, ...], ...]
+"""What was sent about one related person; a list within it is about another (the second parent)."""
+
+
 class Scenario(Declaration):
     """One situation."""
 
@@ -109,7 +113,7 @@ class Scenario(Declaration):
     draws: tuple[Drawn, ...] | None = None
     usual: bool = True  # what usual.yaml says of the benefit's recipients is reported too
     evidence: tuple[Sent, ...] = ()
-    related: dict[Relation, tuple[Sent, ...]] | None = None
+    related: dict[Relation, OfRelated] | None = None
     refuted: tuple[Sent, ...] = ()
     expect: tuple[Expected, ...] = ()
     findings: tuple[SuspicionKind, ...] = ()
@@ -135,7 +139,7 @@ class Usual(Declaration):
     months: int = 12
     again: int | None = None  # where the period before showed strong evidence
     evidence: tuple[Sent, ...] = ()
-    related: dict[Relation, tuple[Sent, ...]] = {}
+    related: dict[Relation, OfRelated] = {}
 
 
 class Usuals(Declaration):
@@ -207,9 +211,12 @@ class Tried:
         return [self.item(sent) for sent in (*usual, *self.scenario.evidence)]
 
     @property
-    def related(self) -> dict[Relation, list[Evidence]]:
+    def related(self) -> dict[Relation, list[list[Evidence]]]:
         given = self.usual.related if self.scenario.related is None else self.scenario.related
-        return {relation: [self.item(sent) for sent in items] for relation, items in given.items()}
+        return {
+            relation: [[self.item(sent) for sent in person] for person in _each(items)]
+            for relation, items in given.items()
+        }
 
     @property
     def refuted(self) -> frozenset[EvidenceKey]:
@@ -241,6 +248,11 @@ class Tried:
             refuted=self.refuted,
             related=self.related,
         )
+
+
+def _each(items: OfRelated) -> list[tuple[Sent, ...]]:
+    first = tuple(item for item in items if isinstance(item, Sent))
+    return [first, *(item for item in items if not isinstance(item, Sent))]
 
 
 def _read(path: Path) -> tuple[Scenario, ...]:

@@ -98,6 +98,20 @@ def test_a_sentence_holds_and_its_end_is_looked_into(village: Village) -> None:
     assert record.entitlements[0].status is EntitlementStatus.ACTIVE
 
 
+@pytest.mark.parametrize("first", ["2020-03-01", "2024-03-01"])
+def test_of_two_parents_one_freed_is_no_question_while_the_other_serves(village: Village, first: str) -> None:
+    settle(village, (FATHER, "父亲"), (MOTHER, "母亲"))
+    sentence(village, FATHER, "2025-02-10", day=first)
+    sentence(village, MOTHER, "2025-03-05")
+    village.until(date(2025, 2, 20))
+    village.hospital(CHILD.number, date(2025, 2, 15))
+    assert village.record(CHILD.number).suspicions == ()  # looked at anew, and nobody is asked
+    village.until(date(2025, 3, 15))
+    village.hospital(CHILD.number, date(2025, 3, 1))
+    (suspicion,) = village.record(CHILD.number).open_suspicions
+    assert (suspicion.kind, suspicion.day) == (SuspicionKind.CONDITION, date(2025, 3, 6))
+
+
 def test_the_same_sentence_before_the_roster_named_the_parent(village: Village) -> None:
     village.settle(Recipient())
     village.drop("custody", f"{CUSTODY}\n{FATHER},甲,2022-03-01,判刑收监,2024-12-20\n", "early.csv")
