@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Final
 
 from hypothesis import settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from chalicelib.engine.decide import decide
 from chalicelib.model import (
+    BenefitCode,
     Decision,
     Entitlement,
     EntitlementStatus,
@@ -48,23 +50,34 @@ GRADES: Final = ("grade_1", "grade_2", "grade_3", "grade_7")
 CATEGORIES: Final = ("minimum_living_allowance", "destitute", "marginal")
 
 
-def named(pack: str, *proves: Proves) -> list[str]:
+@cache
+def named(pack: str, *proves: Proves) -> tuple[str, ...]:
     """The events of a pack that prove one of these."""
-    return [f"{feed}/{event}" for (feed, event), what in ALL_EVENTS[pack].items() if what.proves in proves]
+    return tuple(
+        f"{feed}/{event}" for (feed, event), what in ALL_EVENTS[pack].items() if what.proves in proves
+    )
 
 
-def presence(pack: str) -> list[str]:
+@cache
+def presence(pack: str) -> tuple[str, ...]:
     """Events of presence of which no condition asks (a wedding is presence, and may end a pension)."""
     asked = {"/".join(key) for key in ALL_RULES[pack].asked}
-    return [name for name in named(pack, Proves.PRESENCE) if name not in asked]
+    return tuple(name for name in named(pack, Proves.PRESENCE) if name not in asked)
+
+
+@cache  # a strategy that is made anew for each example costs more than drawing from it
+def one(names: tuple[str, ...]) -> st.SearchStrategy[Evidence]:
+    """One item of these events, with the facts that its feed may send."""
+    return _one(st.sampled_from(names))
+
+
+ENDS: Final = st.one_of(st.none(), DAYS)
 
 
 @st.composite
-def one(draw: st.DrawFn, names: list[str]) -> Evidence:
-    """One item of these events, with the facts that its feed may send."""
-    name, happened = draw(st.sampled_from(names)), draw(DAYS)
+def _one(draw: st.DrawFn, names: st.SearchStrategy[str]) -> Evidence:
+    name, happened, end = draw(names), draw(DAYS), draw(ENDS)
     facts: dict[str, str] = {}
-    end = draw(st.one_of(st.none(), DAYS))
     if end is not None and end > happened:
         facts["until"] = end.isoformat()
     if "disability" in name:
@@ -74,6 +87,7 @@ def one(draw: st.DrawFn, names: list[str]) -> Evidence:
     return some_evidence(name, happened, **facts)
 
 
+@cache
 def anything(pack: str) -> st.SearchStrategy[list[Evidence]]:
     """Up to twelve items of any kind."""
     return st.lists(one(named(pack, *Proves)), max_size=12)
@@ -86,18 +100,23 @@ PEOPLE: Final = st.builds(
 )
 
 
-@st.composite
-def drawn(draw: st.DrawFn, pack: str) -> list[Entitlement]:
+STATUSES: Final = st.sampled_from(
+    [s for s in EntitlementStatus if s is not EntitlementStatus.EXPIRED_STILL_PAID]
+)
+
+
+@cache
+def drawn(pack: str) -> st.SearchStrategy[list[Entitlement]]:
     """What somebody draws in a pack: one to four benefits."""
-    codes = draw(
-        st.lists(st.sampled_from(sorted(ALL_RULES[pack].benefits)), min_size=1, max_size=4, unique=True)
-    )
-    statuses = st.sampled_from(
-        [s for s in EntitlementStatus if s is not EntitlementStatus.EXPIRED_STILL_PAID]
-    )
+    codes = st.sampled_from(sorted(ALL_RULES[pack].benefits))
+    return _drawn(st.lists(codes, min_size=1, max_size=4, unique=True))
+
+
+@st.composite
+def _drawn(draw: st.DrawFn, codes: st.SearchStrategy[list[BenefitCode]]) -> list[Entitlement]:
     made = []
-    for code in codes:
-        status, stopped = draw(statuses), Month("2025-01")
+    for code in draw(codes):
+        status, stopped = draw(STATUSES), Month("2025-01")
         kept = {"stopped_from": stopped} if status is not EntitlementStatus.ACTIVE else {}
         made.append(an_entitlement(code, draw(DAYS), status=status, **kept))
     return made
