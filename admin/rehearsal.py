@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Final
 
+from admin.pages.words import Both
 from chalicelib.engine.replay import Effect, Example, Group, Replay
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import BenefitCode
@@ -31,7 +32,9 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}@media print{body{m
 """
 
 
-def page(replayed: Replay, changed: Sequence[Difference], rules: RuleBook) -> bytes:
+def page(
+    replayed: Replay, changed: Sequence[Difference], rules: RuleBook, of_feeds: Sequence[Both] = ()
+) -> bytes:
     """The rehearsal as HTML in Chinese with English beside it; the same replay gives the same bytes."""
     parts = [
         f"<h1>规则变更演练报告 <small>Rehearsal of a rule change</small></h1>{_figures(replayed)}",
@@ -40,7 +43,7 @@ def page(replayed: Replay, changed: Sequence[Difference], rules: RuleBook) -> by
         _table("按县区", "By county", replayed, lambda group: group.county),
         _table("按年龄", "By age", replayed, lambda group: group.band),
         f"<h2>示例 <small>Examples, without names</small></h2>{_examples(replayed, rules)}",
-        f"<h2>变更内容 <small>What differs</small></h2>{_differences(changed)}",
+        f"<h2>变更内容 <small>What differs</small></h2>{_of_feeds(of_feeds)}{_differences(changed)}",
     ]
     head = (
         f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>演练报告</title><style>{STYLE}</style>'
@@ -119,6 +122,11 @@ def _example(example: Example, rules: RuleBook) -> tuple[str, ...]:
         example.after.isoformat(),
         escape(example.why_after),
     )
+
+
+def _of_feeds(said: Sequence[Both]) -> str:
+    points = "".join(f"<li>{escape(zh)}<br><small>{escape(en)}</small></li>" for zh, en in said)
+    return f"<ul>{points}</ul>" if points else ""
 
 
 def _differences(changed: Sequence[Difference]) -> str:

@@ -16,15 +16,18 @@ from rich.table import Table
 
 from admin import rehearsal
 from admin.again import decided_again
+from admin.pages.differing import sentences
 from chalicelib import clock
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role, caller_of
+from chalicelib.declarations import place_of
 from chalicelib.engine.coverage import coverage, would_add
 from chalicelib.engine.replay import BANDS, Effect, Replay, Subject, replay
 from chalicelib.errors import DeclarationError, NotFoundError, WuganError
 from chalicelib.model import Change, PersonId
 from chalicelib.pack import PACKS, Pack, bundles, changes, current, load_folder
-from chalicelib.pack.differing import Difference, differences
+from chalicelib.pack.differing import differences
+from chalicelib.pack.histories import untold
 from chalicelib.settings import settings
 from chalicelib.storage import people, rulebooks
 from chalicelib.storage.gist import Gist
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 TOKEN: Final = "WUGAN_TOKEN"  # noqa: S105 - the name of a variable
+PLATFORM: Final = "WUGAN_PACK"  # where this is not set, there is no rule book in force to ask for
 console = Console()
 
 
@@ -40,13 +44,17 @@ def add_to(subjects: Subparsers) -> None:
     """Add `rules` and its verbs to the command line."""
     verbs = subjects.add_parser("rules", help="rule books").add_subparsers(dest="verb", required=True)
     for verb, help_ in (
-        ("check", "does this folder hold? (file and line if not)"),
+        ("check", "does this folder hold, and tell what it changes about feeds? (file and line if not)"),
         ("diff", "what differs from the rule book in force"),
         ("replay", "what the folder's rules would do to everybody"),
         ("propose", "propose the folder, with its rehearsal"),
     ):
         parser = verbs.add_parser(verb, help=help_)
         parser.add_argument("folder", type=Path, help="a pack: policy.yaml, feeds/, benefits/")
+        if verb in ("check", "diff"):
+            parser.add_argument(
+                "--against", type=Path, help="another pack's folder (default: the rule book in force)"
+            )
         if verb in ("replay", "propose"):
             parser.add_argument("--on", type=date.fromisoformat, help="as of this day (default: today)")
             parser.add_argument("--page", type=Path, help="write the report as HTML to this file")
@@ -97,8 +105,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Say what a folder declares; DeclarationError with file and line if it does not hold."""
+    """Say what a folder declares; exits with file and line if it does not hold or leaves a change untold."""
     pack = load_folder(options.folder)
+    missing = []
+    if options.against or PLATFORM in os.environ:
+        missing = list(untold(_before(options).feeds, pack.feeds, clock.today()))
+    else:
+        console.print("未连接平台，未与现行规则比对。 No platform here: not held against what is in force.")
+    for each in missing:
+        where = place_of(options.folder / "feeds" / f"{each.feed}.yaml", ("changes",))
+        console.print(f"[red]{where}[/]: {each.zh} {each.en}", highlight=False, soft_wrap=True)
+    if missing:
+        sys.exit(1)
     name = bundles.name_of(bundles.pack_up(options.folder))
     console.print(f"{name}: {len(pack.rules.benefits)} benefits, {len(pack.feeds)} feeds")
 
@@ -109,16 +127,20 @@ def in_force() -> bytes:
     return bundles.read(name) if name else bundles.pack_up(PACKS / settings().pack)
 
 
+def _before(options: argparse.Namespace) -> Pack:
+    """What a folder is held against: another folder, or the rule book in force."""
+    return load_folder(options.against) if options.against else changes.newest()
+
+
 def diff(options: argparse.Namespace) -> None:
-    """Print what differs, value by value."""
-    table = Table("file", "value", "in force", "proposed", box=None)
-    for found in _differences(options.folder):
+    """Print what differs: about feeds in sentences, and everything value by value."""
+    for zh, en in sentences(_before(options), load_folder(options.folder)):
+        console.print(f"{zh}\n  {en}", highlight=False, soft_wrap=True)
+    table = Table("file", "value", "before", "after", box=None)
+    before = bundles.pack_up(options.against) if options.against else in_force()
+    for found in differences(before, bundles.pack_up(options.folder)):
         table.add_row(found.file, found.key, found.before or "—", found.after or "—")
     console.print(table)
-
-
-def _differences(folder: Path) -> list[Difference]:
-    return differences(in_force(), bundles.pack_up(folder))
 
 
 def subjects() -> Iterator[Subject]:
@@ -147,7 +169,8 @@ def rehearse(options: argparse.Namespace) -> Replay:
 
 
 def _page(replayed: Replay, folder: Path, new: Pack) -> bytes:
-    return rehearsal.page(replayed, _differences(folder), new.rules)
+    differing = differences(in_force(), bundles.pack_up(folder))
+    return rehearsal.page(replayed, differing, new.rules, list(sentences(changes.newest(), new)))
 
 
 def show_coverage(options: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 
 words     what our words are called, in both languages
 benefit   how a benefit is certified, in sentences
-feed      what a feed proves, and how its file is read
+feed      what a feed proves, how its file is read, and what has changed about it
+differing what two rule books say differently about feeds
 writing   the pages of all packs into docs/sheets, and whether they are up to date
 """

@@ -1,4 +1,4 @@
-"""The page of a feed: what each event proves and why, and how its file is read."""
+"""The page of a feed: what each event proves and why, how its file is read, and what has changed."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ def page(feed: Feed, pack: Pack) -> str:
             *_columns(feed),
             *_expects(feed),
             *_used(feed, pack),
+            heading("与上一版本相比", "What changed since the last version"),
+            *_changes(feed),
             "",
         ]
     )
@@ -113,3 +115,11 @@ def _used(feed: Feed, pack: Pack) -> Iterator[str]:
     if names:
         yield heading("哪些待遇以此为条件", "Benefits that depend on it")
         yield "、".join(sorted(names))
+
+
+def _changes(feed: Feed) -> Iterator[str]:
+    if not feed.changes:
+        yield say("首个版本。", "The first version.")
+    for change in reversed(feed.changes):  # the newest first
+        zh, en = ("（假设）", f" (Assumed: {change.assumed})") if change.assumed else ("", "")
+        yield say(f"**{change.from_} 起**：{change.zh}{zh}", f"From {change.from_}: {change.en}{en}")

@@ -7,7 +7,17 @@ from typing import Final
 
 from chalicelib.engine.benefits import Authority, Consequence, LastMonth, Offset, Start
 from chalicelib.engine.counties import Setting
-from chalicelib.model import BenefitKind, Proves, Relation, Route, Strength, Template, Trace
+from chalicelib.model import (
+    BenefitKind,
+    Proves,
+    Relation,
+    Route,
+    Stay,
+    Strength,
+    SuspicionKind,
+    Template,
+    Trace,
+)
 
 Both = tuple[str, str]
 
@@ -54,6 +64,15 @@ TRACES: Final[dict[Trace, Both]] = {
     Trace.OWN_CARD: ("本人卡证", "own card"),
     Trace.ACCOUNT: ("账户", "account"),
     Trace.HOUSEHOLD: ("家庭", "household"),
+}
+STAYS: Final[dict[Stay, Both]] = {Stay.BEGINS: ("开始", "begins"), Stay.ENDS: ("结束", "ends")}
+SUSPICIONS: Final[dict[SuspicionKind, Both]] = {
+    SuspicionKind.DEATH: ("死亡", "death"),
+    SuspicionKind.CUSTODY: ("服刑、羁押", "custody"),
+    SuspicionKind.DOUBLE_RECEIPT: ("重复领取", "double receipt"),
+    SuspicionKind.CONTRADICTION: ("数据矛盾", "a contradiction"),
+    SuspicionKind.CONDITION: ("条件不再符合", "a condition that no longer holds"),
+    SuspicionKind.WRONG_AMOUNT: ("金额不符", "a wrong amount"),
 }
 MESSAGES: Final[dict[Template, Both]] = {
     Template.REMIND: ("短信提醒", "reminder"),

@@ -15,6 +15,9 @@ from chalicelib import clock
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.pack import bundles
 from chalicelib.pack.activation import current
+from chalicelib.pack.declared import Pack, load
+from chalicelib.pack.histories import untold
+from chalicelib.settings import settings
 from chalicelib.storage import rulebooks
 
 DIGEST: Final = 16  # characters of a rehearsal's SHA-256 that people have to type
@@ -62,10 +65,11 @@ class Proposal:
 def propose(data: bytes, *, by: str, note: str, rehearsal: bytes) -> Proposal:
     """Store a bundle and propose it with the report of its rehearsal; proposed again, it needs approval anew.
 
-    Raises DeclarationError for a bundle that does not hold, RefusedError for one of another jurisdiction
-    or one that is in force already.
+    Raises DeclarationError for a bundle that does not hold, RefusedError for one of another jurisdiction,
+    one that is in force already, or one that changes a feed without telling it in the feed's history.
     """
-    new, now = bundles.unpack(data).rules, current().rules
+    pack, now = bundles.unpack(data), current().rules
+    new = pack.rules
     if new.policy.jurisdiction != now.policy.jurisdiction:
         raise RefusedError(
             "other_jurisdiction",
@@ -76,6 +80,8 @@ def propose(data: bytes, *, by: str, note: str, rehearsal: bytes) -> Proposal:
         raise RefusedError(
             "in_force_already", "该规则版本已在执行，无需提交。", "this bundle is in force already"
         )
+    for missing in untold(newest().feeds, pack.feeds, clock.today()):
+        raise RefusedError("change_untold", f"{missing.feed}：{missing.zh}", f"{missing.feed}: {missing.en}")
     name = bundles.keep(data)
     digest = digest_of(rehearsal)
     rulebooks.put_rehearsal(name, digest, rehearsal)
@@ -94,6 +100,12 @@ def active() -> str | None:
     """The bundle activated last, whether or not its day has come; None: only the shipped one."""
     activations = rulebooks.activations()
     return activations[-1].bundle if activations else None
+
+
+def newest() -> Pack:
+    """The pack activated last, whether or not its day has come; without any, the shipped one."""
+    name = active()
+    return bundles.fetch(name) if name else load(settings().pack)
 
 
 def proposal_of(name: str) -> Proposal:

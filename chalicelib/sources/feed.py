@@ -19,6 +19,7 @@ from chalicelib.declarations import Declaration, MisplacedError, Said, Word, rea
 from chalicelib.errors import DeclarationError
 from chalicelib.model import FeedEvent, FeedId, KeyGroup, Relation
 from chalicelib.sources.cells import Reader, clean
+from chalicelib.sources.history import History
 from chalicelib.sources.worth import CountsAs, EventDeclaration, check_place, check_withdrawals, main_of
 
 Kind = Literal["evidence", "roster", "payments", "query", "api"]
@@ -192,6 +193,7 @@ class Feed(Declaration):
     main_event: Word | None = None  # where there are several: what the feed is for
     expect: Expect | None = None
     retain: Spelled
+    changes: History = ()  # a rule book that changes what the feed does says so here
 
     @model_validator(mode="after")
     def _says_what_its_kind_needs(self) -> Self:

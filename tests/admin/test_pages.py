@@ -6,9 +6,20 @@ import pytest
 
 from admin.__main__ import main
 from admin.pages import writing
-from admin.pages.words import AUTHORITIES, KINDS, LAST_MONTHS, OFFSETS, PROVES, ROUTES, STARTS, TRACES
+from admin.pages.words import (
+    AUTHORITIES,
+    KINDS,
+    LAST_MONTHS,
+    OFFSETS,
+    PROVES,
+    ROUTES,
+    STARTS,
+    STAYS,
+    SUSPICIONS,
+    TRACES,
+)
 from chalicelib.engine.benefits import Authority, LastMonth, Offset, Start
-from chalicelib.model import BenefitKind, Proves, Route, Trace
+from chalicelib.model import BenefitKind, Proves, Route, Stay, SuspicionKind, Trace
 
 
 def test_no_page_is_stale() -> None:
@@ -25,6 +36,8 @@ def test_no_page_is_stale() -> None:
         (PROVES, Proves),
         (ROUTES, Route),
         (STARTS, Start),
+        (STAYS, Stay),
+        (SUSPICIONS, SuspicionKind),
         (TRACES, Trace),
     ],
 )

@@ -97,6 +97,41 @@ def test_a_folder_that_does_not_hold_is_told_with_file_and_line(
     assert "policy.yaml:2" in said(capsys, "rules", "check", folder, expect=1).replace("\n", "")
 
 
+def put(folder: Path, feed: str, old: str, new: str) -> None:
+    path = folder / "feeds" / f"{feed}.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_changed_feed_tells_since_when_and_what(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(folder, "bus_rides", "trace: own_card", "trace: account")
+    proposing = ("rules", "propose", folder, "--note", "公交卡可转借", "--token", token("officer-a"))
+    against = ("rules", "check", folder, "--against", PACKS / "bozhou")
+    for verb in (("rules", "check", folder), against):
+        with pytest.raises(SystemExit):
+            main([str(word) for word in verb])
+        assert re.search(r"bus_rides\.yaml:\d+: .*since when and what", capsys.readouterr().out)
+    assert "change_untold" in said(capsys, *proposing, expect=1)
+    assert "痕迹由“本人卡证”改为“账户”" in said(capsys, "rules", "diff", folder)
+
+    entry = "changes:\n  - {from: 2025-07-02, zh: 按账户计。, en: Counts as an account.}\n"
+    put(folder, "bus_rides", "retain: 12 months\n", f"retain: 12 months\n{entry}")
+    said(capsys, "rules", "check", folder)
+    said(capsys, *against)
+    page = folder.parent / "report.html"
+    assert "proposed bozhou-" in said(capsys, *proposing, "--page", page)
+    assert "痕迹由“本人卡证”改为“账户”" in page.read_text(encoding="utf-8")
+
+
+def test_without_a_platform_a_folder_is_checked_alone(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(folder, "bus_rides", "trace: own_card", "trace: account")
+    monkeypatch.delenv("WUGAN_PACK")
+    assert "not held against what is in force" in said(capsys, "rules", "check", folder).replace("\n", " ")
+
+
 @pytest.mark.parametrize("credentials", ["", "rubbish", token("auditor-a", "auditor")])
 def test_only_an_officer_changes_rules(
     folder: Path, credentials: str, capsys: pytest.CaptureFixture[str]

@@ -1,0 +1,115 @@
+"""What a changed rule book changes about the feeds, in sentences; every value stands in `pack.differing`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from admin.pages.words import PROVES, ROUTES, STAYS, STRENGTHS, SUSPICIONS, TRACES, Both
+from chalicelib.model import FeedId
+from chalicelib.pack import Pack
+from chalicelib.pack.histories import substance
+from chalicelib.sources.feed import Feed
+from chalicelib.sources.worth import EventDeclaration
+
+_NONE: Both = ("无", "none")
+
+
+def sentences(before: Pack, after: Pack) -> Iterator[Both]:
+    """One sentence for each feed and event that comes, goes, or is worth something else."""
+    for name in sorted(before.feeds.keys() | after.feeds.keys()):
+        old, new = before.feeds.get(name), after.feeds.get(name)
+        if old is None and new is not None:
+            yield f"新增数据来源“{new.title.zh}”。", f"A new feed: {new.title.en}."
+            yield from (_comes(new, event) for event in new.declared_events.values())
+        elif new is None and old is not None:
+            yield f"不再使用数据来源“{old.title.zh}”。", f"No feed any more: {old.title.en}."
+        elif old is not None and new is not None:
+            yield from _of_one(old, new, before, after)
+
+
+def _of_one(old: Feed, new: Feed, before: Pack, after: Pack) -> Iterator[Both]:
+    for code in dict.fromkeys([*old.declared_events, *new.declared_events]):
+        was, becomes = old.declared_events.get(code), new.declared_events.get(code)
+        if was is None and becomes is not None:
+            yield _comes(new, becomes)
+        elif becomes is None and was is not None:
+            yield f"“{old.title.zh}”不再有“{was.zh}”。", f"{old.title.en}: no event any more: {was.en}."
+        elif was is not None and becomes is not None:
+            worth = _points(before, old, code), _points(after, new, code)
+            yield from _is_worth(
+                new, becomes, {**_says(was, old), **worth[0]}, {**_says(becomes, new), **worth[1]}
+            )
+    yield from _codes(old, new)
+    if _otherwise(old) != _otherwise(new):
+        yield (
+            f"“{new.title.zh}”的文件格式、列、报送要求或保存期限有变，见逐项对照。",
+            f"{new.title.en}: how its file is read, expected or kept differs; see the values.",
+        )
+
+
+def _comes(feed: Feed, event: EventDeclaration) -> Both:
+    zh, en = PROVES[event.proves]
+    strong = STRENGTHS[event.strength] if event.strength else None
+    worth_zh, worth_en = (f"（{strong[0]}）", f" ({strong[1]})") if strong else ("", "")
+    return (
+        f"“{feed.title.zh}”新增“{event.zh}”：{zh}{worth_zh}。",
+        f"{feed.title.en}, a new event: {event.en}: {en}{worth_en}.",
+    )
+
+
+def _says(event: EventDeclaration, feed: Feed) -> dict[str, tuple[Both, Both]]:
+    """What an event is worth: by key, what that is called and what it is."""
+    back = feed.declared_events[event.withdraws] if event.withdraws else None
+    return {
+        "proves": (("证明", "proves"), PROVES[event.proves]),
+        "strength": (("强弱", "strength"), STRENGTHS[event.strength] if event.strength else _NONE),
+        "trace": (("痕迹", "trace"), TRACES[event.trace] if event.trace else _NONE),
+        "route": (("途径", "route"), ROUTES[event.route]),
+        "stay": (("住院或入住", "stay"), STAYS[event.stay] if event.stay else _NONE),
+        "suspicion": (("疑点", "suspicion"), SUSPICIONS[event.suspicion] if event.suspicion else _NONE),
+        "withdraws": (("撤回", "takes back"), (back.zh, back.en) if back else _NONE),
+    }
+
+
+def _points(pack: Pack, feed: Feed, code: str) -> dict[str, tuple[Both, Both]]:
+    points = pack.rules.policy.weak.worth.get((FeedId(feed.id), code))
+    return {"points": (("分值", "points"), _NONE if points is None else (str(points), str(points)))}
+
+
+def _is_worth(
+    feed: Feed,
+    event: EventDeclaration,
+    was: Mapping[str, tuple[Both, Both]],
+    becomes: Mapping[str, tuple[Both, Both]],
+) -> Iterator[Both]:
+    """One sentence for everything that changes about one event."""
+    changed = [(becomes[key][0], was[key][1], becomes[key][1]) for key in was if was[key] != becomes[key]]
+    if changed:
+        zh = "，".join(f"{name[0]}由“{old[0]}”改为“{new[0]}”" for name, old, new in changed)
+        en = ", ".join(f"{name[1]} from “{old[1]}” to “{new[1]}”" for name, old, new in changed)
+        yield f"“{feed.title.zh}”的“{event.zh}”：{zh}。", f"{feed.title.en}, {event.en}: {en}."
+
+
+def _codes(old: Feed, new: Feed) -> Iterator[Both]:
+    """The department's words that now mean another event."""
+    was, becomes = old.codes_of("event"), new.codes_of("event")
+    for code in dict.fromkeys([*was, *becomes]):
+        if was.get(code) != becomes.get(code):
+            before, after = _event(old, was.get(code)), _event(new, becomes.get(code))
+            yield (
+                f"“{new.title.zh}”的代码“{code}”：由“{before[0]}”改为“{after[0]}”。",
+                f"{new.title.en}, the code “{code}”: from “{before[1]}” to “{after[1]}”.",
+            )
+
+
+def _event(feed: Feed, code: str | None) -> Both:
+    return (feed.declared_events[code].zh, feed.declared_events[code].en) if code else _NONE
+
+
+def _otherwise(feed: Feed) -> object:
+    """What a feed does beside its events and their codes."""
+    words = substance(feed)
+    coded = feed.fields.get("event")
+    if coded is not None:
+        words["columns"][coded]["codes"] = {}
+    return {key: value for key, value in words.items() if key != "events"}
