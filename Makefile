@@ -59,7 +59,7 @@ package: install  ## the deployment package and its template, in build/package
 	$(BIN)/python -m infra.package
 
 .PHONY: sheets
-sheets: install  ## one page per benefit and per feed, in docs/sheets
+sheets: install  ## one page per benefit and per feed in docs/sheets; docs/openapi.json
 	$(BIN)/python -m admin pages write
 
 .PHONY: format

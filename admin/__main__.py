@@ -11,7 +11,7 @@
     python -m admin rules list|coverage
     python -m admin rules new-feed BAND=SHARE …              what a new feed of that reach would add
     python -m admin rules decision PERSON [--entry N]        a stored decision, made again and explained
-    python -m admin pages write|check                        docs/sheets, out of the declarations
+    python -m admin pages write|check                        docs/sheets and docs/openapi.json
     python -m admin county export FOLDER AREA SHEET          what a county may set, as an Excel sheet
     python -m admin county import FOLDER SHEET               … and the filled sheet back into the folder
 
@@ -101,13 +101,14 @@ def _now_in_the_sandbox(url: str) -> datetime:
 
 
 def write_pages(*, check: bool) -> int:
-    """Write docs/sheets, or name the pages that are not current."""
+    """Write docs/sheets and docs/openapi.json, or name what is not current."""
     from admin.pages import writing  # reads every pack: only who asks for pages waits for it
 
     if not check:
-        console.print(f"{writing.write()} pages")
+        writing.write_api()
+        console.print(f"{writing.write()} pages, and the API")
         return 0
-    old = writing.stale()
+    old = [*writing.stale(), *writing.stale_api()]
     for name in old:
         console.print(f"{name}: 请运行 make sheets。 Run make sheets.", highlight=False)
     return 1 if old else 0

@@ -4,5 +4,5 @@ words     what our words are called, in both languages
 benefit   how a benefit is certified, in sentences
 feed      what a feed proves, how its file is read, and what has changed about it
 differing what two rule books say differently about feeds
-writing   the pages of all packs into docs/sheets, and whether they are up to date
+writing   the pages of all packs into docs/sheets, the API into docs/openapi.json; are they current?
 """

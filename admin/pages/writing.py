@@ -1,7 +1,8 @@
-"""`make sheets`: the pages of every pack into docs/sheets, and whether those that stand there are current."""
+"""`make sheets`: docs/sheets out of every pack, docs/openapi.json out of the API; are they current?"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Final
 from admin.pages import benefit as benefits
 from admin.pages import feed as feeds
 from admin.pages.words import heading, table
+from chalicelib import api
 from chalicelib.declarations import read_yaml
 from chalicelib.engine.benefits import Benefit
 from chalicelib.engine.counties import County, read_county
@@ -17,6 +19,7 @@ from chalicelib.pack import PACKS, Pack, load
 
 ROOT: Final = Path(__file__).parents[2]
 SHEETS: Final = ROOT / "docs" / "sheets"
+API: Final = ROOT / "docs" / "openapi.json"
 SCENARIOS: Final = ROOT / "tests" / "scenarios"
 EVERY: Final = "every_benefit.yaml"  # tried on every benefit of every pack
 GENERATED: Final = (
@@ -144,3 +147,19 @@ def stale(folder: Path = SHEETS) -> list[str]:
     current = pages()
     there = {path.relative_to(folder): path.read_text(encoding="utf-8") for path in folder.rglob("*.md")}
     return sorted(str(path) for path in current.keys() | there.keys() if current.get(path) != there.get(path))
+
+
+def described_api() -> str:
+    """The document of the API as `GET /v1/openapi.json` serves it, laid out for people."""
+    return json.dumps(api.described(), ensure_ascii=False, indent=2) + "\n"
+
+
+def write_api(path: Path = API) -> None:
+    """Write the document of the API."""
+    path.write_text(described_api(), encoding="utf-8")
+
+
+def stale_api(path: Path = API) -> list[str]:
+    """The document's name if it is missing or says what the API no longer does."""
+    current = path.exists() and path.read_text(encoding="utf-8") == described_api()
+    return [] if current else [path.name]

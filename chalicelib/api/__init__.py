@@ -5,11 +5,14 @@ edge          before and after every endpoint      bodies   strict models, limit
 problems      every failure, as problem+json       pages    lists by cursor, within an area
 looks         who looked at whom, on record        repeats  Idempotency-Key
 citizens, grid_workers, officers, objections, files, feeds   the endpoints   status   what a person is told
+openapi       all of it described for machines
 """
+
+from typing import Any, Final
 
 from chalice.app import Chalice
 
-from chalicelib.api import edge
+from chalicelib.api import edge, openapi
 from chalicelib.api.citizens import citizens
 from chalicelib.api.edge import unknown_route
 from chalicelib.api.feeds import feeds
@@ -19,12 +22,20 @@ from chalicelib.api.objections import objections
 from chalicelib.api.officers import officers
 from chalicelib.observability import protect
 
-__all__ = ["register", "unknown_route"]
+__all__ = ["AUDIENCES", "described", "register", "unknown_route"]
+
+_ENDPOINTS: Final = (citizens, grid_workers, officers, objections, dropped_files, feeds)
+AUDIENCES: Final = (*_ENDPOINTS, openapi.describing(_ENDPOINTS))
 
 
 def register(app: Chalice) -> None:
     """Put the whole API on an app: every route, and what surrounds every request."""
     protect(app.log)
     app.register_middleware(edge.around, "http")
-    for audience in (citizens, grid_workers, officers, objections, dropped_files, feeds):
+    for audience in AUDIENCES:
         app.register_blueprint(audience.blueprint())
+
+
+def described() -> dict[str, Any]:
+    """The API as an OpenAPI document."""
+    return openapi.document(AUDIENCES)

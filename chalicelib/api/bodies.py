@@ -98,7 +98,11 @@ class SelfCertification(Body):
 
     person: PersonIdText
     method: Method
-    reference: Annotated[PlainText, Field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$")]
+    reference: Annotated[
+        str,
+        Field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$"),
+        AfterValidator(_names_nobody),
+    ]
 
 
 class VisitReport(Body):

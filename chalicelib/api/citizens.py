@@ -52,12 +52,12 @@ def look_up(call: Call) -> dict[str, Any]:
     return {"id": person}
 
 
-@citizens.route("GET", "/v1/persons/{id}/status")
+@citizens.route("GET", "/v1/persons/{id}/status", tagged=True)
 def show_status(call: Call, id: str) -> Response:
     """Until when a person is certified for what, why, and what to do."""
     person = ids.person_id(id)
     record = looks.record_for(call, person)
-    answer = with_etag(call, status.status_of(record, call.today))
+    answer = with_etag(call.headers, status.status_of(record, call.today))
     if answer.status_code != 304:  # who is told that nothing has changed is shown nothing
         looks.shown(call, record, "status")
     return answer

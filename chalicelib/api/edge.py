@@ -23,7 +23,7 @@ from chalice.app import Blueprint, Request, Response
 
 from chalicelib import clock
 from chalicelib.api import bodies, pages
-from chalicelib.api.policy import POLICIES
+from chalicelib.api.policy import OPEN_TO_ALL, POLICIES, Policy
 from chalicelib.api.problems import (
     PROBLEM_JSON,
     HeadersType,
@@ -82,6 +82,24 @@ class Call:
         return pages.page_of(scope, self.query.get("limit"), self.query.get("cursor"))
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An endpoint as it was registered: what the document of the API says of it (`openapi`)."""
+
+    method: str
+    path: str
+    view: Callable[..., Response]
+    body: type[bodies.Body] | None = None
+    query: tuple[str, ...] = ()
+    once: bool = False
+    tagged: bool = False
+
+    @property
+    def policy(self) -> Policy | None:
+        """Who may use it; None: anybody, without a token."""
+        return POLICIES.get((self.method, self.path))
+
+
 class Audience:
     """The endpoints for one kind of people; a Chalice blueprint, made anew for each app it is put on.
 
@@ -91,7 +109,12 @@ class Audience:
 
     def __init__(self, import_name: str) -> None:
         self._import_name = import_name
-        self._views: list[tuple[str, str, Callable[..., Response]]] = []
+        self.routes: list[Route] = []
+
+    @property
+    def name(self) -> str:
+        """What these endpoints are called in the document of the API."""
+        return self._import_name.rpartition(".")[2]
 
     def route(
         self,
@@ -101,11 +124,12 @@ class Audience:
         body: type[bodies.Body] | None = None,
         query: tuple[str, ...] = (),
         once: bool = False,
+        tagged: bool = False,
     ) -> Callable[[Endpoint], Endpoint]:
         """Add an endpoint; KeyError for a route without a policy.
 
         `body` is its model (GET has none), `query` the parameters it knows; with `once` a request
-        that bears an Idempotency-Key is answered once.
+        that bears an Idempotency-Key is answered once; `tagged` says that it answers `with_etag`.
         """
         policy = POLICIES[(method, path)]
 
@@ -123,7 +147,30 @@ class Audience:
                     return _failure(error)
 
             view.__name__, view.__doc__ = endpoint.__name__, endpoint.__doc__
-            self._views.append((method, path, view))
+            self.routes.append(Route(method, path, view, body, query, once, tagged))
+            return endpoint
+
+        return add
+
+    def open_to_all(self, path: str) -> Callable[[Endpoint], Endpoint]:
+        """Add what anybody may read without a token: `(headers) -> answer`, tagged, about nobody.
+
+        KeyError unless `policy.OPEN_TO_ALL` names it.
+        """
+        if path not in OPEN_TO_ALL:
+            raise KeyError(path)
+
+        def add(endpoint: Endpoint) -> Endpoint:
+            def view() -> Response:
+                try:
+                    _query(_request.get(), ())
+                    answer: Response = endpoint(_request.get().headers)
+                    return answer
+                except Exception as error:  # as in `route`
+                    return _failure(error)
+
+            view.__name__, view.__doc__ = endpoint.__name__, endpoint.__doc__
+            self.routes.append(Route("GET", path, view, tagged=True))
             return endpoint
 
         return add
@@ -135,8 +182,11 @@ class Audience:
         repeat the header.
         """
         blueprint = Blueprint(self._import_name)
-        for method, path, view in self._views:
-            blueprint.route(path, methods=[method], content_types=[], name=view.__name__)(view)
+        for route in self.routes:
+            add = blueprint.route(
+                route.path, methods=[route.method], content_types=[], name=route.view.__name__
+            )
+            add(route.view)
         return blueprint
 
 
@@ -204,12 +254,12 @@ def _failure(error: Exception) -> Response:
     return problem.to_response(_request_id.get(""))
 
 
-def with_etag(call: Call, answer: Mapping[str, Any]) -> Response:
-    """The answer with an entity tag, or 304 where the caller has it already."""
+def with_etag(sent: Mapping[str, str], answer: Mapping[str, Any]) -> Response:
+    """The answer with an entity tag, or 304 where the caller (by the headers sent) has it already."""
     text = json.dumps(answer, ensure_ascii=False, sort_keys=True, default=_plain)
     tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     headers: HeadersType = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    held = [one.strip().removeprefix("W/") for one in call.headers.get("if-none-match", "").split(",")]
+    held = [one.strip().removeprefix("W/") for one in sent.get("if-none-match", "").split(",")]
     if tag in held or "*" in held:
         return Response("", headers, 304)
     return Response(text, {"Content-Type": "application/json", **headers}, 200)

@@ -18,7 +18,7 @@ from chalicelib.storage import files, objects, people
 
 dropped_files = Audience(__name__)
 
-_FEED: Final = re.compile(r"[a-z][a-z0-9_]{1,63}", re.ASCII)
+FEED: Final = re.compile(r"[a-z][a-z0-9_]{1,63}", re.ASCII)
 Json = dict[str, Any]
 
 
@@ -26,7 +26,7 @@ Json = dict[str, Any]
 def list_files(call: Call) -> Json:
     """What departments have sent and what became of it, newest first within each feed."""
     feed, state = call.query.get("feed"), call.query.get("state")
-    if feed is not None and not _FEED.fullmatch(feed):
+    if feed is not None and not FEED.fullmatch(feed):
         raise invalid(FieldError("shape", "格式不正确。", "has the wrong format", parameter="feed"))
     if state is not None and state.lower() not in set(FileState):
         allowed = ", ".join(FileState)

@@ -85,3 +85,15 @@ def _match(pattern: re.Pattern[str], text: str) -> re.Match[str]:
     if found is None:
         raise not_found()
     return found
+
+
+# What {id} stands for below an address, for whoever reads the document of the API.
+SHAPES: Final = {
+    "persons": _PERSON,
+    "visits": _NUMBERED,
+    "suspension-proposals": _NUMBERED,
+    "objections": _NUMBERED,
+    "suspicions": _SUSPICION,
+    "instructions": _INSTRUCTION,
+    "files": _FILE,
+}

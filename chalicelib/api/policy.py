@@ -73,3 +73,6 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("GET", "/v1/feeds"): Policy(frozenset({Role.APP, Role.OFFICER, Role.AUDITOR})),
     ("GET", "/v1/stats"): Policy(frozenset({Role.APP, Role.OFFICER, Role.AUDITOR})),
 }
+
+# What anybody may read without a token: nothing about a person, a file or a count stands there.
+OPEN_TO_ALL: Final = frozenset({"/v1/openapi.json"})

@@ -24,6 +24,7 @@ from chalicelib.model import BenefitKind, Proves, Route, Stay, SuspicionKind, Tr
 
 def test_no_page_is_stale() -> None:
     assert writing.stale() == [], "run make sheets"
+    assert writing.stale_api() == [], "run make sheets"
 
 
 @pytest.mark.parametrize(
@@ -50,10 +51,14 @@ def test_pages_of_what_is_no_longer_declared_go(
 ) -> None:
     monkeypatch.setattr(writing.write, "__defaults__", (tmp_path,))
     monkeypatch.setattr(writing.stale, "__defaults__", (tmp_path,))
+    for of_the_api in (writing.write_api, writing.stale_api):
+        monkeypatch.setattr(of_the_api, "__defaults__", (tmp_path / "openapi.json",))
     (tmp_path / "bozhou" / "feeds").mkdir(parents=True)
     (tmp_path / "bozhou" / "feeds" / "gone.md").write_text("old", encoding="utf-8")
     assert main(["pages", "check"]) == 1
-    assert "make sheets" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "make sheets" in told
+    assert "openapi.json" in told
     assert main(["pages", "write"]) == 0
     assert main(["pages", "check"]) == 0
     assert not (tmp_path / "bozhou" / "feeds" / "gone.md").exists()

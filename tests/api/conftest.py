@@ -31,6 +31,7 @@ from chalicelib.model import (
 from chalicelib.settings import settings
 from chalicelib.storage import people
 from sandbox.tokens import Issuer
+from tests.api import described
 
 CITY, COUNTY, TOWNSHIP, VILLAGE = "3416", "341602", "341602001", "341602001001"
 OTHER_COUNTY, OTHER_TOWNSHIP, OTHER_VILLAGE = "341621", "341602002", "341602001002"
@@ -109,7 +110,9 @@ class Caller:
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
             raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-        return self.http.request(method, path, headers=sent, body=raw)
+        answer: HTTPResponse = self.http.request(method, path, headers=sent, body=raw)
+        described.check(method, path, answer)
+        return answer
 
 
 As = Callable[..., Caller]
