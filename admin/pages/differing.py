@@ -42,8 +42,8 @@ def _of_one(old: Feed, new: Feed, before: Pack, after: Pack) -> Iterator[Both]:
     yield from _codes(old, new)
     if _otherwise(old) != _otherwise(new):
         yield (
-            f"“{new.title.zh}”的文件格式、列、报送要求或保存期限有变，见逐项对照。",
-            f"{new.title.en}: how its file is read, expected or kept differs; see the values.",
+            f"“{new.title.zh}”的读取、询问、报送要求或保存期限有变，见逐项对照。",
+            f"{new.title.en}: how it is read, asked, expected or kept differs; see the values.",
         )
 
 
