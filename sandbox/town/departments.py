@@ -66,6 +66,8 @@ class Drop:
     feed: str
     make: Callable[[], tuple[bytes, Written]]
     size: int = 0  # about how many rows it has, where that is known before
+    about: tuple[tuple[Townsperson, Happening], ...] = ()  # recipients, where that is known before
+    saying: Callable[[About], Drop] | None = None  # the same file, if it said something else of them
 
 
 def instant(day: date, hour: int, minute: int = 0) -> datetime:
@@ -169,7 +171,11 @@ def evidence_drop(
     sent = instant(day, rhythm.hour, 10)
     handed_over = instant(town.start, HANDED_OVER)
     size = max(usual, len(about) + FEWEST_STRANGERS)
-    return Drop(max(sent, handed_over), key, feed.id, make, size)
+
+    def saying(other: About) -> Drop:
+        return evidence_drop(town, feed, rhythm, day, other, usual)
+
+    return Drop(max(sent, handed_over), key, feed.id, make, size, tuple(about), saying)
 
 
 def account(

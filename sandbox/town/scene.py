@@ -52,11 +52,17 @@ class Told:
 class Diary:
     """What really happened between the town and the platform."""
 
-    files: dict[str, Written] = field(default_factory=dict)  # by key
+    files: dict[str, Written] = field(default_factory=dict)  # by key: the newest under each
+    replaced: dict[str, Written] = field(
+        default_factory=dict
+    )  # by key: what stood there before it was corrected
     visits: list[Knocked] = field(default_factory=list)
     answers: list[Certified] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     paid: dict[tuple[int, str, str], int] = field(default_factory=dict)  # person, benefit, month -> fen
+    misstated: list[tuple[int, str, str]] = field(
+        default_factory=list
+    )  # of what a list of payments said too much
     first_paid: dict[tuple[int, str], date] = field(default_factory=dict)  # person, benefit -> day
 
     def released(self, feed: str) -> None:
@@ -107,6 +113,8 @@ class Scene:
     def drop(self, drop: Drop) -> None:
         """Put a file into the inbox, and note what must become of it."""
         data, written = drop.make()
+        if drop.key in self.diary.files:
+            self.diary.replaced[drop.key] = self.diary.files[drop.key]
         self.diary.files[drop.key] = written
         self.s3.put_object(Bucket=self.inbox, Key=drop.key, Body=data)
 

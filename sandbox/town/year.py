@@ -12,6 +12,7 @@ from chalicelib.pack import Pack
 from sandbox.town.authorities import PAY_DAY, READING_DAY, Authorities
 from sandbox.town.cadres import GridWorkers
 from sandbox.town.carrier import Carrier
+from sandbox.town.corrections import corrections
 from sandbox.town.departments import Drop, drops, instant
 from sandbox.town.folk import Folk
 from sandbox.town.mishaps import mishaps
@@ -62,7 +63,10 @@ class Year:
             self._drop_later(roster_drop(self.town, feeds[FeedId("roster")], day))
             self.scene.at(instant(day, 8, 30), self.scene.learn_ids)
         sent = {drop.key: drop for drop in drops(self.town, feeds)}
-        for drop in (*sent.values(), *mishaps(self.town, feeds, sent)):
+        bad = list(mishaps(self.town, feeds, sent))
+        corrected = list(corrections(self.town, feeds, sent))
+        first = {drop.key for drop in corrected}
+        for drop in (*(drop for key, drop in sent.items() if key not in first), *bad, *corrected):
             self._drop_later(drop)
         for when, act in self._habits():
             self.scene.at(when, act)

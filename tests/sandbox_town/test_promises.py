@@ -23,6 +23,7 @@ from chalicelib.model import (
     FeedId,
     FileId,
     FileState,
+    FileStep,
     Instruction,
     InstructionKind,
     InstructionState,
@@ -60,8 +61,12 @@ NOON = datetime(2025, 5, 2, 4, tzinfo=UTC)
 LAST = date(2025, 6, 20)
 
 
-def a_file() -> DroppedFile:
-    return DroppedFile(
+def a_step(state: FileState) -> FileStep:
+    return FileStep(state, NOON, "intake")
+
+
+def a_file(**more: Any) -> DroppedFile:
+    file = DroppedFile(
         id=FileId("F1"),
         department="transport",
         feed=FeedId("bus_rides"),
@@ -73,6 +78,7 @@ def a_file() -> DroppedFile:
         counts=Counts(rows=10, accepted=4, rejected=1, strangers=5),
         finished=NOON,
     )
+    return replace(file, **more)
 
 
 def other_files() -> list[DroppedFile]:
@@ -118,6 +124,7 @@ def run() -> Run:
         chain_holds=lambda _: True,
         receipt=lambda *_: json.dumps(receipt).encode(),
         rejected=lambda *_: "\ufeffa\r\nb\r\n".encode(),
+        paid=lambda _: {(PENSION, "2025-06"): 500},
     )
 
 
@@ -181,6 +188,97 @@ def still_dead(run: Run) -> Run:
     event = replace(run.truth.pack.rules.events[feed, "cremated"], event="withdrawn")
     run.truth.known[0] = [Known(event, day, date(2025, 5, 1))]
     return amend(run, person=replace(run.truth.records[0].person, deceased_on=day))
+
+
+def corrected_file(run: Run, **of_record: Any) -> Run:
+    """A ride that only the first version of a file told of, and what the platform still holds of it."""
+    ride = Happening(date(2025, 3, 1), FeedId("bus_rides"), "ridden", wrong=True)
+    right = run.truth.scene.diary.files[KEY]
+    run.truth.scene.diary.replaced[KEY] = replace(right, about=((0, ride),))
+    run.truth.files[0] = replace(run.truth.files[0], corrects=FileId("F0"), withdrawn=1)
+    steps = a_step(FileState.LOADED), a_step(FileState.SUPERSEDED)
+    run.truth.files.append(a_file(id=FileId("F0"), state=FileState.SUPERSEDED, steps=steps))
+    receipt = run.receipt
+
+    def told(sender: str, file: str) -> bytes | None:
+        raw = json.loads(receipt(sender, file) or b"{}")
+        return json.dumps({**raw, "state": "superseded"} if file == "F0" else raw).encode()
+
+    return replace(amend(run, **of_record), receipt=told)
+
+
+RIDE = EvidenceKey(date(2025, 3, 1), FeedId("bus_rides"), "ridden")
+
+
+def miscounted(run: Run) -> Run:
+    run = corrected_file(run)
+    run.truth.files[-1] = replace(run.truth.files[-1], counts=Counts(rows=9, accepted=4, strangers=5))
+    return run
+
+
+def not_named(run: Run) -> Run:
+    run = corrected_file(run)
+    run.truth.files[0] = replace(run.truth.files[0], corrects=None)
+    return run
+
+
+def misstated(run: Run) -> Run:
+    run = corrected_file(run)
+    written = Written("payments", "payments", 1, 0, 0, FileState.LOADED)
+    run.truth.scene.diary.replaced["payments"] = run.truth.scene.diary.files["payments"] = written
+    steps = a_step(FileState.LOADED), a_step(FileState.SUPERSEDED)
+    counts = Counts(rows=1, accepted=1)
+    for n, file in enumerate(run.truth.files):
+        if file.feed == "payments":
+            run.truth.files[n] = replace(file, counts=counts, corrects=FileId("P0"))
+    run.truth.files.append(
+        a_file(
+            id=FileId("P0"),
+            key="payments",
+            feed=FeedId("payments"),
+            state=FileState.SUPERSEDED,
+            steps=steps,
+            counts=counts,
+        )
+    )
+    run.truth.scene.diary.misstated.append((0, PENSION, "2025-06"))
+    return run
+
+
+NOTHING_LEFT = "of the first version of a corrected file nothing is left"
+
+
+def test_a_corrected_file_of_which_nothing_is_left(run: Run) -> None:
+    assert broken(corrected_file(run)) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "wrong"),
+    [
+        (
+            "it is still on record",
+            lambda run: corrected_file(run, evidence=(Evidence(RIDE, FileId("F0"), 2),)),
+        ),
+        (
+            "somebody is suspected",
+            lambda run: corrected_file(
+                run, suspicions=(replace(doubted(SuspicionState.OPEN), evidence=RIDE),)
+            ),
+        ),
+        ("its counts do not add up", miscounted),
+        ("nobody knows what it corrects", not_named),
+        (
+            "a wrong payment stands",
+            lambda run: replace(misstated(run), paid=lambda _: {(PENSION, "2025-06"): 600}),
+        ),
+    ],
+)
+def test_what_may_be_left_of_a_first_version(run: Run, what: str, wrong: Callable[[Run], Run]) -> None:
+    assert NOTHING_LEFT in broken(wrong(run)), what
+
+
+def test_a_wrong_payment_that_was_put_right_is_none(run: Run) -> None:
+    assert NOTHING_LEFT not in broken(misstated(run))
 
 
 def unpaid(run: Run) -> Run:
@@ -268,6 +366,7 @@ BREAKS: dict[str, Callable[[Run], Run]] = {
     "every file became what it had to": lambda run: of_file(run, state=FileState.DEAD),
     "every feed of the pack delivered": silent_feed,
     "what a department takes back is undone": still_dead,
+    NOTHING_LEFT: miscounted,
     "one message per person and day": lambda run: handed(run, message=run.truth.handed[0].message + "2"),
     "nothing was sent from 20:00 to 08:00": lambda run: handed(run, at=NOON.replace(hour=13)),
     "nothing was sent outside the outbox": lambda run: handed(run, message="ID9.9"),
