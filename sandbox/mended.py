@@ -1,4 +1,4 @@
-"""Promises about what departments put right: corrected files leave nothing of their first version."""
+"""Promises about what departments put right: files corrected as a whole, and rows mended and sent again."""
 
 from __future__ import annotations
 
@@ -44,8 +44,25 @@ def corrected(run: Run) -> Iterable[str]:
             yield f"{first.feed}: {later.withdrawn} taken back, {len(wrong)} only in the first version"
         for index, evidence in sorted(wrong):
             yield from _left_of(run.truth.records[index], index, evidence)
-    yield from _still_certified(run)
+    yield from _looked_after(run, {i for first in diary.replaced.values() for i, _ in first.about})
     yield from _paid_as_corrected(run)
+
+
+def sent_again(run: Run) -> Iterable[str]:
+    """Every row that a clerk mended is accepted or known already, and nobody loses by it."""
+    diary = run.truth.scene.diary
+    files = {file.key: file for file in run.truth.files}
+    for key, of in diary.sent_again.items():
+        written, file = diary.files[key], files.get(key)
+        if file is None or file.state is not FileState.LOADED:
+            yield f"{written.feed}: {file.state if file else 'nothing'} ({file.code if file else 'lost'})"
+        elif not _adds_up(written, file.counts) or not written.rows:
+            yield f"{written.feed}: {written.rows} rows were mended, and counted are {file.counts}"
+        elif file.was_released:
+            yield f"{written.feed}: mended rows waited for a person ({file.steps[1].reason})"
+        if written.rows != len(diary.files[of].ruined):
+            yield f"{written.feed}: {len(diary.files[of].ruined)} rows were ruined, {written.rows} came back"
+    yield from _looked_after(run, {index for key in diary.sent_again for index, _ in diary.files[key].about})
 
 
 def _versions(run: Run, key: str) -> tuple[DroppedFile | None, DroppedFile | None]:
@@ -84,10 +101,9 @@ def _left_of(record: PersonRecord, index: int, wrong: EvidenceKey) -> Iterator[s
         yield f"person {index} counts as dead for {wrong}"
 
 
-def _still_certified(run: Run) -> Iterator[str]:
-    """Of whom the first versions said anything: certified by what is left, and no longer; or looked after."""
-    diary = run.truth.scene.diary
-    for index in sorted({index for first in diary.replaced.values() for index, _ in first.about}):
+def _looked_after(run: Run, people: Iterable[int]) -> Iterator[str]:
+    """The living of whom something was put right: certified as far as what is known carries, or in a case."""
+    for index in sorted(people):
         person, record = run.truth.scene.town.people[index], run.truth.records.get(index)
         if record is None or not person.life.lives_on(run.on) or record.open_suspicions:
             continue
@@ -97,7 +113,7 @@ def _still_certified(run: Run) -> Iterator[str]:
             if e.status in STOPPED:
                 continue
             if e.valid_until < min(through, run.on):
-                yield f"person {index}, {e.benefit}: {e.valid_until} stands, {through} by what is left"
+                yield f"person {index}, {e.benefit}: {e.valid_until} stands, {through} by what is known"
             if e.valid_until < run.on - SETTLED_WITHIN and record.open_case is None:
                 yield f"person {index}, {e.benefit} ended on {e.valid_until}, and nobody sees to it"
 

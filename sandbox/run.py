@@ -153,6 +153,7 @@ def stage(sandbox: Sandbox, town: Town, issuer: Issuer) -> Year:
         s3=sandbox.client("s3"),
         inbox=sandbox.names["InboxBucket"],
         outbox=sandbox.names["OutboxBucket"],
+        rejects=sandbox.names["RejectsBucket"],
         id_of=people.person_id_of,
     )
     queues = sandbox.names["GatewayQueue"], sandbox.names["CarrierReportsQueue"]

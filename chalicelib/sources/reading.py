@@ -54,6 +54,7 @@ class FileReading:
     header: tuple[str, ...] = field(default=(), repr=False)
     rejected_rows: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     furniture: int = 0  # titles, the header again, totals: rows that are no data
+    sent_again: bool = False  # rejected rows that come back, our columns still in them
     repairs: dict[str, int] = field(default_factory=dict)  # rule of repair → cells
     repaired_rows: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # line, rule, raw
     suggestions: list[Suggestion] = field(default_factory=list, repr=False)
@@ -150,7 +151,16 @@ def combine(
     reading = FileReading(
         counts=counts,
         encoding=layout.encoding,
-        hold=unexpected(counts, tally, feed, usual_rows, manifest, released=released),
+        hold=unexpected(
+            counts,
+            tally,
+            feed,
+            usual_rows,
+            manifest,
+            released=released,
+            sent_again=layout.is_sent_again,
+        ),
+        sent_again=layout.is_sent_again,
         rejections=Rejections(rejected, feed.fields),
         notes=_notes(_stacked([part.noted for part in parts]), kept, layout, counts, feed),
         header=layout.header,

@@ -112,9 +112,14 @@ def recent(feed: FeedId, at_most: int = 60) -> list[DroppedFile]:
 
 
 def usual_rows(feed: FeedId, but: FileId | None = None) -> int | None:
-    """The middle number of rows of a feed's last loaded files; None for a first file."""
+    """The middle number of rows of a feed's last loaded files; None for a first file.
+
+    Rejected rows that came back are no measure: they are as many as somebody mended.
+    """
     rows: list[int] = []
     for dropped in _loaded(feed, but):
+        if dropped.sent_again:
+            continue
         rows.append(dropped.counts.rows)
         if len(rows) == _USUAL:
             break

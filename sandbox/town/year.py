@@ -12,6 +12,7 @@ from chalicelib.pack import Pack
 from sandbox.town.authorities import PAY_DAY, READING_DAY, Authorities
 from sandbox.town.cadres import GridWorkers
 from sandbox.town.carrier import Carrier
+from sandbox.town.clerks import Clerks
 from sandbox.town.corrections import corrections
 from sandbox.town.departments import Drop, drops, instant
 from sandbox.town.folk import Folk
@@ -40,6 +41,7 @@ class Year:
     workers: GridWorkers
     officers: Officers
     authorities: Authorities
+    clerks: Clerks
 
     @classmethod
     def on(cls, scene: Scene, pack: Pack, sqs: Any, gateway_queue: str, reports_queue: str) -> Year:
@@ -49,7 +51,8 @@ class Year:
         run_by = {code: benefit.run_by.value for code, benefit in pack.rules.benefits.items()}
         payments = pack.feeds[FeedId("payments")]
         authorities = Authorities(scene, payments, run_by, folk.money_missing)
-        return cls(scene, pack, carrier, folk, GridWorkers(scene, folk), Officers(scene), authorities)
+        clerks = Clerks(scene, pack.feeds)
+        return cls(scene, pack, carrier, folk, GridWorkers(scene, folk), Officers(scene), authorities, clerks)
 
     @property
     def town(self) -> Town:
@@ -72,7 +75,11 @@ class Year:
             self.scene.at(when, act)
 
     def _drop_later(self, drop: Drop) -> None:
-        self.scene.at(drop.at, lambda: self.scene.drop(drop))
+        self.scene.at(drop.at, lambda: self._send(drop))
+
+    def _send(self, drop: Drop) -> None:
+        data = self.scene.drop(drop)
+        self.clerks.sent(self.scene.diary.files[drop.key], data)
 
     def _habits(self) -> Iterator[tuple[datetime, Act]]:
         """What people of the town do on days of the week or month."""

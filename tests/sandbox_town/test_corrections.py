@@ -10,13 +10,13 @@ from chalicelib.pack import load
 from sandbox.presence import standing, what_reached
 from sandbox.town.authorities import CORRECTED_AFTER, Authorities
 from sandbox.town.corrections import corrections
-from sandbox.town.departments import drops
+from sandbox.town.departments import Drop, drops
 from sandbox.town.people import Town
 from tests.sandbox_town.reading import everybody, read
+from tests.sandbox_town.runs import a_file, a_step
 from tests.sandbox_town.stage import a_stage
 from tests.sandbox_town.test_actors import RUN_BY
 from tests.sandbox_town.test_departments import Feeds
-from tests.sandbox_town.test_promises import a_file, a_step
 
 
 def test_a_wrong_version_comes_first_and_the_right_one_under_the_same_key(town: Town, feeds: Feeds) -> None:
@@ -69,8 +69,8 @@ def test_a_list_of_payments_says_too_much_at_first(town: Town, feeds: Feeds) -> 
     stage = a_stage(town)
     stage.at(2025, 6, 10, 9)
     payments = feeds[FeedId("payments")]
-    dropped = []
-    stage.scene.drop = dropped.append  # type: ignore[method-assign]
+    dropped: list[Drop] = []
+    stage.scene.drop = dropped.append  # type: ignore[method-assign, assignment]
     Authorities(stage.scene, payments, RUN_BY, lambda _: None).pay()
     stage.run_later()
     wrong, right = (

@@ -70,6 +70,7 @@ def test_the_usual_number_of_rows_is_that_of_loaded_files() -> None:
     for day, rows in enumerate((500, 90, 110, 100, 95, 105), start=1):
         files.put(dropped(f"{day}.csv", f"2025-06-{day:02d}", rows))
     files.put(dropped("held.csv", "2025-06-20", 1, state=FileState.HELD))
+    files.put(dropped("mended.csv", "2025-06-05", 2, sent_again=True))
     newest = dropped("6.csv", "2025-06-06", 105)
     assert files.newest_loaded(BUS) == newest
     assert files.usual_rows(BUS) == 100, "the middle one of the last five"
