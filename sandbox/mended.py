@@ -15,11 +15,13 @@ from chalicelib.model import (
     PersonRecord,
     SuspicionState,
 )
+from chalicelib.sources.holds import HoldCode
 from sandbox.presence import certified_through, standing, was_loaded
 
 if TYPE_CHECKING:
     from sandbox.promises import Run
     from sandbox.town.departments import Written
+    from sandbox.town.lives import Happening
 
 SETTLED_WITHIN: Final = timedelta(3)  # from a corrected file to the last thing that follows from it
 STANDS: Final = (SuspicionState.OPEN, SuspicionState.CONFIRMED)
@@ -39,7 +41,7 @@ def corrected(run: Run) -> Iterable[str]:
         for written, file in ((first, earlier), (diary.files[key], later)):
             if not _adds_up(written, file.counts):
                 yield f"{first.feed}: one version of the corrected file counts {file.counts}"
-        wrong = _only_in_first(run, first)
+        wrong = _nowhere_else(run, first.feed, first.about)
         if later.withdrawn < len(wrong):
             yield f"{first.feed}: {later.withdrawn} taken back, {len(wrong)} only in the first version"
         for index, evidence in sorted(wrong):
@@ -51,7 +53,7 @@ def corrected(run: Run) -> Iterable[str]:
 def sent_again(run: Run) -> Iterable[str]:
     """Every row that a clerk mended is accepted or known already, and nobody loses by it."""
     diary = run.truth.scene.diary
-    files = {file.key: file for file in run.truth.files}
+    files = _standing_files(run)
     for key, of in diary.sent_again.items():
         written, file = diary.files[key], files.get(key)
         if file is None or file.state is not FileState.LOADED:
@@ -63,6 +65,31 @@ def sent_again(run: Run) -> Iterable[str]:
         if written.rows != len(diary.files[of].ruined):
             yield f"{written.feed}: {len(diary.files[of].ruined)} rows were ruined, {written.rows} came back"
     yield from _looked_after(run, {index for key in diary.sent_again for index, _ in diary.files[key].about})
+
+
+def recovered(run: Run) -> Iterable[str]:
+    """A file of cut numbers waited for a person; whom it then meant it neither certifies nor accuses."""
+    files = _standing_files(run)
+    for key, written in run.truth.scene.diary.files.items():
+        file = files.get(key)
+        if not written.recovered or file is None or file.state is FileState.HELD:
+            continue
+        if (FileState.HELD, HoldCode.NUMBERS_DAMAGED) not in {(s.state, s.reason) for s in file.steps}:
+            yield f"{written.feed}: cut numbers were not seen to be cut"
+        if not file.was_released:
+            yield f"{written.feed}: nobody has released a file of cut numbers"
+        for index, evidence in sorted(_nowhere_else(run, written.feed, written.recovered)):
+            record = run.truth.records[index]
+            if any(item.key == evidence and not item.recovered for item in record.evidence):
+                yield f"{evidence} of person {index} counts as read from a whole number"
+            if any(e.evidence == evidence for e in record.entitlements):
+                yield f"person {index} is certified by {evidence}, recovered from a cut number"
+            if any(s.evidence == evidence for s in record.suspicions):
+                yield f"person {index} is suspected for {evidence}, recovered from a cut number"
+
+
+def _standing_files(run: Run) -> dict[str, DroppedFile]:
+    return {file.key: file for file in run.truth.files if file.state is not FileState.SUPERSEDED}
 
 
 def _versions(run: Run, key: str) -> tuple[DroppedFile | None, DroppedFile | None]:
@@ -78,15 +105,17 @@ def _adds_up(written: Written, counts: Counts) -> bool:
     return counts.add_up and told == (counts.rows, counts.rejected, counts.strangers)
 
 
-def _only_in_first(run: Run, first: Written) -> set[tuple[int, EvidenceKey]]:
-    """What no file of the town says any more."""
+def _nowhere_else(
+    run: Run, feed: str, about: Iterable[tuple[int, Happening]]
+) -> set[tuple[int, EvidenceKey]]:
+    """Of what was said of recipients, what no file of the feed says in rows that count."""
     said = {
         (index, EvidenceKey(h.day, h.feed, h.event))
         for written in run.truth.scene.diary.files.values()
-        if written.feed == first.feed
+        if written.feed == feed
         for index, h in written.about
     }
-    before = {(index, EvidenceKey(h.day, h.feed, h.event)) for index, h in first.about}
+    before = {(index, EvidenceKey(h.day, h.feed, h.event)) for index, h in about}
     return {(index, key) for index, key in before - said if index in run.truth.records}
 
 

@@ -28,7 +28,7 @@ from chalicelib.model import (
 )
 from sandbox.entitled import first_periods, related_conditions
 from sandbox.leaks import Leak
-from sandbox.mended import corrected, sent_again
+from sandbox.mended import corrected, recovered, sent_again
 from sandbox.town.authorities import PAY_DAY, READING_DAY, months_up_to
 from sandbox.truth import Truth
 
@@ -324,6 +324,7 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "what a department takes back is undone": _taken_back,
     "of the first version of a corrected file nothing is left": corrected,
     "every row that was mended and sent again counts": sent_again,
+    "who was recovered from a cut number is neither certified nor accused": recovered,
     "one message per person and day": _one_message_a_day,
     "one message of certification per person and year": _one_certified_a_year,
     "nothing was sent from 20:00 to 08:00": _quiet_hours,

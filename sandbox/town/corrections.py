@@ -14,7 +14,7 @@ from typing import Final
 from chalicelib.clock import civil_date
 from chalicelib.model import FeedEvent, FeedId, Proves, Strength, SuspicionKind
 from chalicelib.sources.feed import Feed
-from sandbox.town.departments import About, Drop, instant
+from sandbox.town.departments import About, Drop, instant, saying
 from sandbox.town.lives import Happening, Manner
 from sandbox.town.people import Town, Townsperson
 
@@ -30,10 +30,10 @@ def corrections(town: Town, feeds: Mapping[FeedId, Feed], sent: Mapping[str, Dro
     among = sorted(_in_span(town, sent.values()), key=lambda drop: (-len(drop.about), drop.key))
     for events, wronged in ((_seen, NEVER_THERE), (_died, NOT_DEAD)):
         drop = next((drop for drop in among if events(feeds[FeedId(drop.feed)])), None)
-        if drop is None or drop.saying is None:
+        if drop is None:
             continue
-        event = events(feeds[FeedId(drop.feed)])[0]
-        yield replace(drop.saying(_wrong(town, drop, event, wronged)), at=drop.at)
+        feed = feeds[FeedId(drop.feed)]
+        yield saying(town, feed, drop, _wrong(town, drop, events(feed)[0], wronged))
         yield replace(drop, at=instant(civil_date(drop.at) + timedelta(CORRECTED_AFTER), 11))
 
 

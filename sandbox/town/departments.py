@@ -67,6 +67,7 @@ class Written:
     state: FileState
     about: tuple[tuple[int, Happening], ...] = ()  # recipients by index, and what their good rows say
     ruined: tuple[Ruined, ...] = ()
+    recovered: tuple[tuple[int, Happening], ...] = ()  # what rows with a cut number say of recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,6 @@ class Drop:
     make: Callable[[], tuple[bytes, Written]]
     size: int = 0  # about how many rows it has, where that is known before
     about: tuple[tuple[Townsperson, Happening], ...] = ()  # recipients, where that is known before
-    saying: Callable[[About], Drop] | None = None  # the same file, if it said something else of them
 
 
 def instant(day: date, hour: int, minute: int = 0) -> datetime:
@@ -189,11 +189,20 @@ def evidence_drop(
     sent = instant(day, rhythm.hour, 10)
     handed_over = instant(town.start, HANDED_OVER)
     size = max(usual, len(about) + FEWEST_STRANGERS)
+    return Drop(max(sent, handed_over), key, feed.id, make, size, tuple(about))
 
-    def saying(other: About) -> Drop:
-        return evidence_drop(town, feed, rhythm, day, other, usual)
 
-    return Drop(max(sent, handed_over), key, feed.id, make, size, tuple(about), saying)
+def saying(town: Town, feed: Feed, drop: Drop, about: About) -> Drop:
+    """A file as its department would have written it, if it had known something else."""
+    day = date.fromisoformat(drop.key.split("/")[2])
+    return replace(evidence_drop(town, feed, rhythm_of(feed), day, about, drop.size), at=drop.at)
+
+
+def strangers_of(town: Town, feed: Feed, drop: Drop) -> list[Line]:
+    """As many rows about strangers as a file needs to be of its usual size."""
+    day = date.fromisoformat(drop.key.split("/")[2])
+    count = max(FEWEST_STRANGERS, drop.size - len(drop.about))
+    return _strangers(town, feed, day, count, chance(town.seed, "strangers", drop.key))
 
 
 def _ruined(rows: Sequence[tuple[Line, tuple[int, Happening] | None]], style: Style) -> Iterator[Ruined]:

@@ -14,6 +14,7 @@ from sandbox.town.cadres import GridWorkers
 from sandbox.town.carrier import Carrier
 from sandbox.town.clerks import Clerks
 from sandbox.town.corrections import corrections
+from sandbox.town.damages import damages
 from sandbox.town.departments import Drop, drops, instant
 from sandbox.town.folk import Folk
 from sandbox.town.mishaps import mishaps
@@ -68,8 +69,10 @@ class Year:
         sent = {drop.key: drop for drop in drops(self.town, feeds)}
         bad = list(mishaps(self.town, feeds, sent))
         corrected = list(corrections(self.town, feeds, sent))
-        first = {drop.key for drop in corrected}
-        for drop in (*(drop for key, drop in sent.items() if key not in first), *bad, *corrected):
+        for drop in corrected:
+            sent.pop(drop.key, None)
+        sent |= {drop.key: drop for drop in damages(self.town, feeds, sent)}
+        for drop in (*sent.values(), *bad, *corrected):
             self._drop_later(drop)
         for when, act in self._habits():
             self.scene.at(when, act)
