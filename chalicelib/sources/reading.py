@@ -86,7 +86,7 @@ def read_file(
     """Read a dropped file on a day.
 
     `as_of`: the day in the file's key, which dates a list of states (default: `on`).
-    `usual_rows`: rows of the feed's last loaded file, None for the first.
+    `usual_rows`: rows of the last loaded files of the same sender, None for the first.
     `released`: a person has looked at a HELD file and lets it pass its expectations and its manifest;
     where a spreadsheet has cut the numbers, people are then recovered by 15 digits, name and roster.
     Raises MiscountError if rows do not add up: a defect of ours, never bad data.
