@@ -7,7 +7,7 @@ policy and benefits declare. Nothing here asks the engine.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -30,6 +30,7 @@ from chalicelib.model import (
     Trace,
 )
 from chalicelib.pack import Pack
+from sandbox.town.departments import Written
 from sandbox.town.people import Townsperson
 from sandbox.town.scene import Diary
 
@@ -43,24 +44,22 @@ class Known:
     event: FeedEvent
     day: date
     reached: date
+    until: date = date.max  # the day on which a corrected file left it out
 
 
 def what_reached(
     diary: Diary, files: Iterable[DroppedFile], pack: Pack, people: Iterable[int]
 ) -> dict[int, list[Known]]:
-    """Everything that accepted rows and answers said about each person, and nothing taken back since."""
-    loaded = {file.key: file for file in files if file.state is FileState.LOADED}
+    """Everything that accepted rows and answers ever said about each person, and until when."""
     found: dict[int, list[Known]] = {index: [] for index in people}
-    for key, written in diary.files.items():
-        file = loaded.get(key)
-        if file is None or file.finished is None:
-            continue
-        reached = civil_date(file.finished)
+    for written, reached, until in _said(diary, files):
+        kept = () if until == date.max else diary.files[written.key].about
         for index, happening in written.about:
             if happening.of_relative:
                 continue
             event = pack.rules.events[happening.feed, happening.event]
-            found[index].append(Known(event, happening.day, reached))
+            stands = (index, happening) in kept
+            found[index].append(Known(event, happening.day, reached, date.max if stands else until))
     for told in diary.told:
         found[told.person].append(Known(pack.rules.events[told.feed, told.event], told.day, told.on))
     for answer in diary.answers:
@@ -70,6 +69,29 @@ def what_reached(
             day = civil_date(knock.at)
             found[knock.person].append(Known(in_person(pack, Route.VISIT), day, day))
     return found
+
+
+def _said(diary: Diary, files: Iterable[DroppedFile]) -> Iterator[tuple[Written, date, date]]:
+    """Each file that was loaded, from which day on, and until which day if another took its place."""
+    finished = {
+        (file.key, file.state): civil_date(file.finished)
+        for file in files
+        if file.finished is not None and was_loaded(file)
+    }
+    for key, written in diary.files.items():
+        since = finished.get((key, FileState.LOADED))
+        if since is not None:
+            yield written, since, date.max
+        before = diary.replaced.get(key)
+        first = finished.get((key, FileState.SUPERSEDED))
+        if before is not None and first is not None:
+            yield before, first, since or date.max
+
+
+def was_loaded(file: DroppedFile) -> bool:
+    """Whether a file is loaded, or was until a corrected one took its place."""
+    loaded = any(step.state is FileState.LOADED for step in file.steps)
+    return file.state is FileState.LOADED or (file.state is FileState.SUPERSEDED and loaded)
 
 
 def relatives_reported(diary: Diary, files: Iterable[DroppedFile]) -> frozenset[int]:
@@ -92,7 +114,7 @@ def in_person(pack: Pack, route: Route) -> FeedEvent:
 
 def standing(known: Sequence[Known], on: date) -> list[Known]:
     """What had reached the platform before a day, without what had been taken back by then."""
-    before = [k for k in known if k.reached < on]
+    before = [k for k in known if k.reached < on <= k.until]
     back = {(k.event.feed, k.event.withdraws, k.day) for k in before if k.event.withdraws is not None}
     return [k for k in before if (k.event.feed, k.event.event, k.day) not in back]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -16,6 +16,7 @@ from typing import Final
 from chalicelib.clock import CHINA, civil_date
 from chalicelib.model import (
     Channel,
+    DroppedFile,
     EntitlementStatus,
     FileState,
     InstructionKind,
@@ -27,6 +28,7 @@ from chalicelib.model import (
 )
 from sandbox.entitled import first_periods, related_conditions
 from sandbox.leaks import Leak
+from sandbox.mended import corrected, recovered, sent_again
 from sandbox.town.authorities import PAY_DAY, READING_DAY, months_up_to
 from sandbox.truth import Truth
 
@@ -65,6 +67,7 @@ class Run:
     chain_holds: Callable[[str], bool]
     receipt: Callable[[str, str], bytes | None]  # department, file id
     rejected: Callable[[str, str], bytes | None]
+    paid: Callable[[str], Mapping[tuple[str, str], int]]  # person's id -> benefit and month -> fen on record
 
 
 def keep(run: Run) -> list[Promise]:
@@ -141,8 +144,13 @@ def _arrears_paid(run: Run) -> Iterable[str]:
 # --- files ---------------------------------------------------------------------------------------
 
 
+def _standing(run: Run) -> dict[str, DroppedFile]:
+    """The files by key, without those in whose place a corrected one stands."""
+    return {file.key: file for file in run.truth.files if file.state is not FileState.SUPERSEDED}
+
+
 def _every_row_accounted(run: Run) -> Iterable[str]:
-    files = {file.key: file for file in run.truth.files}
+    files = _standing(run)
     for key, written in run.truth.scene.diary.files.items():
         file = files.get(key)
         if file is None or written.state is not FileState.LOADED:
@@ -173,7 +181,7 @@ def _receipts_agree(run: Run) -> Iterable[str]:
 
 
 def _files_as_expected(run: Run) -> Iterable[str]:
-    files = {file.key: file for file in run.truth.files}
+    files = _standing(run)
     for key, written in run.truth.scene.diary.files.items():
         state = files[key].state if key in files else None
         if state is not written.state:
@@ -314,6 +322,9 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "every file became what it had to": _files_as_expected,
     "every feed of the pack delivered": _every_feed_delivers,
     "what a department takes back is undone": _taken_back,
+    "of the first version of a corrected file nothing is left": corrected,
+    "every row that was mended and sent again counts": sent_again,
+    "who was recovered from a cut number is neither certified nor accused": recovered,
     "one message per person and day": _one_message_a_day,
     "one message of certification per person and year": _one_certified_a_year,
     "nothing was sent from 20:00 to 08:00": _quiet_hours,

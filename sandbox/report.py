@@ -10,6 +10,7 @@ from chalicelib.model import (
     Channel,
     EntitlementStatus,
     FeedId,
+    FileState,
     InstructionKind,
     InstructionState,
 )
@@ -46,8 +47,8 @@ def feeds_of(truth: Truth) -> list[Json]:
     for file in truth.files:
         row = rows.setdefault(file.feed, Counter())
         row.update(files=1, certified=file.certified)
-        row[file.state.value] += 1
-        if file.state.value == "loaded":
+        row["files_superseded" if file.state is FileState.SUPERSEDED else file.state.value] += 1
+        if file.state is FileState.LOADED:
             counts = file.counts
             row.update(rows=counts.rows, accepted=counts.accepted, rejected=counts.rejected)
             row.update(strangers=counts.strangers, superseded=counts.superseded)

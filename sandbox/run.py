@@ -8,6 +8,7 @@ import logging
 import shlex
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -152,6 +153,7 @@ def stage(sandbox: Sandbox, town: Town, issuer: Issuer) -> Year:
         s3=sandbox.client("s3"),
         inbox=sandbox.names["InboxBucket"],
         outbox=sandbox.names["OutboxBucket"],
+        rejects=sandbox.names["RejectsBucket"],
         id_of=people.person_id_of,
     )
     queues = sandbox.names["GatewayQueue"], sandbox.names["CarrierReportsQueue"]
@@ -220,7 +222,16 @@ def _evidence(sandbox: Sandbox, year: Year, truth: Truth) -> Run:
         chain_holds=lambda person: people.verify_chain(PersonId(person)),
         receipt=lambda sender, file: _object(sandbox, "OutboxBucket", f"{sender}/receipts/{file}.json"),
         rejected=lambda sender, file: _object(sandbox, "RejectsBucket", f"{sender}/{file}.csv"),
+        paid=_paid,
     )
+
+
+def _paid(person: str) -> dict[tuple[str, str], int]:
+    """What the platform holds as paid to somebody, by benefit and month."""
+    paid: Counter[tuple[str, str]] = Counter()
+    for payment in people.payments_of(PersonId(person)):
+        paid[payment.benefit, payment.month] += payment.fen
+    return paid
 
 
 def _said(line: str) -> str:

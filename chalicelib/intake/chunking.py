@@ -169,7 +169,7 @@ def combine(file: FileId) -> DroppedFile | None:
         feed,
         file=file,
         as_of=dropped.day,
-        usual_rows=files.usual_rows(dropped.feed, file),
+        usual_rows=files.usual_rows(dropped),
         released=released,
         manifest=None if isinstance(manifest, Hold) else manifest,
     )

@@ -94,7 +94,7 @@ def _read(dropped: DroppedFile, feed: Feed, data: bytes) -> DroppedFile:
         file=dropped.id,
         on=clock.today(),
         as_of=dropped.day,
-        usual_rows=files.usual_rows(dropped.feed, dropped.id),
+        usual_rows=files.usual_rows(dropped),
         released=dropped.was_released,
         manifest=manifest,
     )

@@ -19,7 +19,7 @@ from chalicelib.storage import files, inbox, objects
 
 def finish_reading(dropped: DroppedFile, feed: Feed, reading: FileReading) -> DroppedFile:
     """Load what a file says, or hold it; either way the department gets its receipt."""
-    seen = replace(dropped, counts=reading.counts, repairs=reading.repairs)
+    seen = replace(dropped, counts=reading.counts, repairs=reading.repairs, sent_again=reading.sent_again)
     if reading.hold is None and not dropped.was_released:
         reading = replace(reading, hold=limits.too_many_deaths(dropped.feed, reading))
     earlier = correcting.corrected_by(seen)

@@ -87,6 +87,7 @@ class DroppedFile:
     withdrawn: int = 0  # items of evidence taken back, by a code of its own or by what it corrects
     repairs: Mapping[str, int] = field(default_factory=dict)  # rule of repair → identity numbers
     notices: tuple[FileNotice, ...] = ()
+    sent_again: bool = False  # rejected rows that came back: how many says nothing of the feed
 
     @property
     def was_released(self) -> bool:

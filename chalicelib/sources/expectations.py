@@ -35,8 +35,12 @@ def unexpected(
     manifest: Manifest | None,
     *,
     released: bool,
+    sent_again: bool = False,
 ) -> Hold | None:
-    """The hold of a file that was read; a released file passes whatever a person could have looked at."""
+    """The hold of a file that was read; a released file passes whatever a person could have looked at.
+
+    `sent_again`: rejected rows, mended: few are as good as many, unless each file holds the whole list.
+    """
     if released:
         return None
     if is_damaged(tally):
@@ -44,13 +48,18 @@ def unexpected(
     miscounted = manifest.miscounted(counts.rows) if manifest else None
     if miscounted or feed.expect is None:
         return miscounted
-    return _unmet(counts, tally, feed, feed.expect, usual_rows)
+    floor = 0 if sent_again and not feed.is_full else _floor(feed.expect, usual_rows)
+    return _unmet(counts, tally, feed, feed.expect, floor)
 
 
-def _unmet(counts: Counts, tally: Tally, feed: Feed, expect: Expect, usual_rows: int | None) -> Hold | None:
-    floor = expect.rows.min
-    if usual_rows is not None and usual_rows >= USUAL_FROM:
-        floor = max(floor, math.ceil(usual_rows * USUAL_SHARE))
+def _floor(expect: Expect, usual_rows: int | None) -> int:
+    """How many rows a file has at least."""
+    if usual_rows is None or usual_rows < USUAL_FROM:
+        return expect.rows.min
+    return max(expect.rows.min, math.ceil(usual_rows * USUAL_SHARE))
+
+
+def _unmet(counts: Counts, tally: Tally, feed: Feed, expect: Expect, floor: int) -> Hold | None:
     if counts.rows < floor:
         return hold(HoldCode.TOO_FEW_ROWS, f"{counts.rows} < {floor}")
     if counts.rejected >= FEWEST_BAD and counts.rejected > expect.rejected_share * counts.rows:

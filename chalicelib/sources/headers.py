@@ -42,6 +42,11 @@ class Layout:
         return len(self.header)
 
     @property
+    def is_sent_again(self) -> bool:
+        """Whether these are rejected rows on their way back to us: our own columns are still in them."""
+        return not {name_of(column) for column in self.header}.isdisjoint(OUR_COLUMNS)
+
+    @property
     def columns(self) -> list[str]:
         """Every column of the frames."""
         return [str(place) for place in range(len(self.header))]

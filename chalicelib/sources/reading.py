@@ -54,6 +54,7 @@ class FileReading:
     header: tuple[str, ...] = field(default=(), repr=False)
     rejected_rows: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     furniture: int = 0  # titles, the header again, totals: rows that are no data
+    sent_again: bool = False  # rejected rows that come back, our columns still in them
     repairs: dict[str, int] = field(default_factory=dict)  # rule of repair → cells
     repaired_rows: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # line, rule, raw
     suggestions: list[Suggestion] = field(default_factory=list, repr=False)
@@ -85,7 +86,7 @@ def read_file(
     """Read a dropped file on a day.
 
     `as_of`: the day in the file's key, which dates a list of states (default: `on`).
-    `usual_rows`: rows of the feed's last loaded file, None for the first.
+    `usual_rows`: rows of the last loaded files of the same sender, None for the first.
     `released`: a person has looked at a HELD file and lets it pass its expectations and its manifest;
     where a spreadsheet has cut the numbers, people are then recovered by 15 digits, name and roster.
     Raises MiscountError if rows do not add up: a defect of ours, never bad data.
@@ -150,7 +151,16 @@ def combine(
     reading = FileReading(
         counts=counts,
         encoding=layout.encoding,
-        hold=unexpected(counts, tally, feed, usual_rows, manifest, released=released),
+        hold=unexpected(
+            counts,
+            tally,
+            feed,
+            usual_rows,
+            manifest,
+            released=released,
+            sent_again=layout.is_sent_again,
+        ),
+        sent_again=layout.is_sent_again,
         rejections=Rejections(rejected, feed.fields),
         notes=_notes(_stacked([part.noted for part in parts]), kept, layout, counts, feed),
         header=layout.header,

@@ -18,6 +18,7 @@ from typing import Final
 
 from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import DroppedFile, FeedId, FileId, FileState
+from chalicelib.sources.senders import sender_of
 from chalicelib.storage import sealed, tables
 from chalicelib.storage.items import decode, encode
 from chalicelib.storage.tables import Files, Put
@@ -25,6 +26,9 @@ from chalicelib.storage.tables import Files, Put
 _FEEDS: Final = "FEEDS"
 _SCOPE: Final = "files"  # of the data key that seals file names
 _USUAL: Final = 5  # loaded files from which the usual number of rows is taken
+_LOOKED_AT: Final = (
+    400  # of the newest files of a feed, for five of one sender: a year of a large city's counties
+)
 
 
 def file_id(key: str, digest: str) -> FileId:
@@ -111,14 +115,31 @@ def recent(feed: FeedId, at_most: int = 60) -> list[DroppedFile]:
     return [decode(DroppedFile, item.body) for item in islice(found, at_most)]
 
 
-def usual_rows(feed: FeedId, but: FileId | None = None) -> int | None:
-    """The middle number of rows of a feed's last loaded files; None for a first file."""
-    rows: list[int] = []
-    for dropped in _loaded(feed, but):
-        rows.append(dropped.counts.rows)
-        if len(rows) == _USUAL:
-            break
-    return sorted(rows)[len(rows) // 2] if rows else None
+def usual_rows(of: DroppedFile) -> int | None:
+    """The middle number of rows of the last loaded files of the same sender; None for a first file.
+
+    A sender is known by what the name of a file tells beside its feed: a small area's roster beside a large
+    one's is not short. Where nothing was loaded yet under such a name, all files of the feed are the measure:
+    a person looks once at a new sender who sends much less, and whoever calls each file otherwise is not let
+    off. Rejected rows that came back are no measure: they are as many as somebody mended.
+    """
+    mine = _sender(of)
+    same: list[int] = []
+    whole: list[int] = []
+    for each in islice(_loaded(of.feed, of.id), _LOOKED_AT):
+        if each.sent_again:
+            continue
+        whole.append(each.counts.rows)
+        if _sender(each) == mine:
+            same.append(each.counts.rows)
+            if len(same) == _USUAL:
+                break
+    rows = sorted(same or whole[:_USUAL])
+    return rows[len(rows) // 2] if rows else None
+
+
+def _sender(dropped: DroppedFile) -> str:
+    return sender_of(dropped.key.rpartition("/")[2])
 
 
 def _loaded(feed: FeedId, but: FileId | None) -> Iterator[DroppedFile]:

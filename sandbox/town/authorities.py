@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -19,6 +19,10 @@ from sandbox.town.scene import Scene
 READING_DAY: Final = 8  # of the month: after the results, before the money leaves
 PAY_DAY: Final = 10
 STOPS: Final = ("suspend", "pause", "terminate")
+MISTAKEN: Final = "06"  # the month of which the list is wrong at first
+CORRECTED_AFTER: Final = 5  # days
+TOO_MUCH: Final = 5_000  # fen
+OVERSTATED: Final = 6  # people of a wrong list, or one more: fewer than make a whole list doubtful
 
 
 @dataclass
@@ -92,12 +96,26 @@ class Authorities:
         return paid
 
     def _send(self, day: date, paid: list[Paid]) -> None:
+        """Send the list; one a year is wrong at first, and corrected."""
         drop = payments_drop(self.scene.town, self.payments, day, paid)
         for row in paid:
             key = (row.person, row.benefit, row.month)
             self.scene.diary.paid[key] = self.scene.diary.paid.get(key, 0) + row.fen
             self.scene.diary.first_paid.setdefault((row.person, row.benefit), day)
-        self.scene.drop(drop)
+        if f"{day:%m}" != MISTAKEN:
+            self.scene.drop(drop)
+            return
+        wrong = _mistaken(paid)
+        said = [row for row, really in zip(wrong, paid, strict=True) if row != really]
+        self.scene.diary.misstated += [(row.person, row.benefit, row.month) for row in said]
+        self.scene.drop(payments_drop(self.scene.town, self.payments, day, wrong))
+        self.scene.soon(CORRECTED_AFTER, 10, 0, lambda: self.scene.drop(drop))
+
+
+def _mistaken(paid: list[Paid]) -> list[Paid]:
+    """The list as if a few people had been paid too much."""
+    wrong = range(0, len(paid), max(1, len(paid) // OVERSTATED))
+    return [replace(row, fen=row.fen + TOO_MUCH) if n in wrong else row for n, row in enumerate(paid)]
 
 
 def after(month: str) -> str:

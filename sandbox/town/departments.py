@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Final
@@ -23,6 +23,7 @@ from sandbox.town.lives import Happening
 from sandbox.town.people import HISTORY, Town, Townsperson
 from sandbox.town.rhythms import Rhythm, handing_over, rhythm_of, sending_days
 from sandbox.town.rows import Cell, Line, spoil, write
+from sandbox.town.shapes import Kind, Style
 
 DIRTY: Final = 0.02
 HANDED_OVER: Final = 9  # the hour of the first day at which departments hand over their history
@@ -45,6 +46,16 @@ About = list[tuple[Townsperson, Happening]]
 
 
 @dataclass(frozen=True, slots=True)
+class Ruined:
+    """A row that cannot be read, on which line, and what it should have said of whom."""
+
+    line: int
+    right: Line
+    person: int
+    happening: Happening
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What the town knows of a file that it dropped: the truth against which a receipt is held."""
 
@@ -55,6 +66,8 @@ class Written:
     strangers: int
     state: FileState
     about: tuple[tuple[int, Happening], ...] = ()  # recipients by index, and what their good rows say
+    ruined: tuple[Ruined, ...] = ()
+    recovered: tuple[tuple[int, Happening], ...] = ()  # what rows with a cut number say of recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,7 @@ class Drop:
     feed: str
     make: Callable[[], tuple[bytes, Written]]
     size: int = 0  # about how many rows it has, where that is known before
+    about: tuple[tuple[Townsperson, Happening], ...] = ()  # recipients, where that is known before
 
 
 def instant(day: date, hour: int, minute: int = 0) -> datetime:
@@ -162,14 +176,40 @@ def evidence_drop(
         mine = spoil(feed, [line for line, _ in pairs], DIRTY, rng)
         told = tuple(sorted({w for line, (_, w) in zip(mine, pairs, strict=True) if not line.fault}))
         others = _strangers(town, feed, day, max(FEWEST_STRANGERS, usual - len(about)), rng)
-        lines = [*mine, *others]
-        rng.shuffle(lines)
-        return write(feed, lines, rhythm.style, rng), account(key, feed, lines, told)
+        said = [pair for _, pair in pairs]
+        rows: list[tuple[Line, tuple[int, Happening] | None]] = [
+            *zip(mine, said, strict=True),
+            *((line, None) for line in others),
+        ]
+        rng.shuffle(rows)
+        lines = [line for line, _ in rows]
+        data = write(feed, lines, rhythm.style, rng)
+        return data, replace(account(key, feed, lines, told), ruined=tuple(_ruined(rows, rhythm.style)))
 
     sent = instant(day, rhythm.hour, 10)
     handed_over = instant(town.start, HANDED_OVER)
     size = max(usual, len(about) + FEWEST_STRANGERS)
-    return Drop(max(sent, handed_over), key, feed.id, make, size)
+    return Drop(max(sent, handed_over), key, feed.id, make, size, tuple(about))
+
+
+def saying(town: Town, feed: Feed, drop: Drop, about: About) -> Drop:
+    """A file as its department would have written it, if it had known something else."""
+    day = date.fromisoformat(drop.key.split("/")[2])
+    return replace(evidence_drop(town, feed, rhythm_of(feed), day, about, drop.size), at=drop.at)
+
+
+def strangers_of(town: Town, feed: Feed, drop: Drop) -> list[Line]:
+    """As many rows about strangers as a file needs to be of its usual size."""
+    day = date.fromisoformat(drop.key.split("/")[2])
+    count = max(FEWEST_STRANGERS, drop.size - len(drop.about))
+    return _strangers(town, feed, day, count, chance(town.seed, "strangers", drop.key))
+
+
+def _ruined(rows: Sequence[tuple[Line, tuple[int, Happening] | None]], style: Style) -> Iterator[Ruined]:
+    first = 1 if style.kind is Kind.JSONL else 2 + style.titled
+    for number, (line, about) in enumerate(rows, first):
+        if line.fault and about is not None:
+            yield Ruined(number, replace(line, fault=""), *about)
 
 
 def account(

@@ -42,6 +42,16 @@ class Line:
     fields: Mapping[str, Cell]
     recipient: bool
     fault: str = ""  # "number" or "day": what `spoil` ruined
+    cut: bool = False  # a spreadsheet has kept 15 digits of the number
+
+
+def first_fifteen(number: str) -> str:
+    """What a spreadsheet keeps of a number.
+
+    >>> first_fifteen("341281195002031234")
+    '341281195002031'
+    """
+    return number[:15]
 
 
 def spoil(feed: Feed, lines: Sequence[Line], share: float, rng: Random) -> list[Line]:
@@ -91,7 +101,7 @@ def _cell(feed: Feed, column: Column, line: Line, shape: DateShape, rng: Random)
     if column.read is Reader.IDENTITY_NUMBER and column.field == "number":
         if line.fault == "number":
             return spoiled_number(line.number, rng, named="name" in feed.fields and feed.kind == "evidence")
-        return number_form(line.number, rng)
+        return f"{first_fifteen(line.number)}000" if line.cut else number_form(line.number, rng)
     if column.field == "day" and line.fault == "day":
         return spoiled_date(shape, rng)
     if column.field == "name":

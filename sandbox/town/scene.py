@@ -52,11 +52,20 @@ class Told:
 class Diary:
     """What really happened between the town and the platform."""
 
-    files: dict[str, Written] = field(default_factory=dict)  # by key
+    files: dict[str, Written] = field(default_factory=dict)  # by key: the newest under each
+    replaced: dict[str, Written] = field(
+        default_factory=dict
+    )  # by key: what stood there before it was corrected
     visits: list[Knocked] = field(default_factory=list)
     answers: list[Certified] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     paid: dict[tuple[int, str, str], int] = field(default_factory=dict)  # person, benefit, month -> fen
+    sent_again: dict[str, str] = field(
+        default_factory=dict
+    )  # key of mended rows -> of the file they came back from
+    misstated: list[tuple[int, str, str]] = field(
+        default_factory=list
+    )  # of what a list of payments said too much
     first_paid: dict[tuple[int, str], date] = field(default_factory=dict)  # person, benefit -> day
 
     def released(self, feed: str) -> None:
@@ -77,6 +86,7 @@ class Scene:
     s3: Any
     inbox: str
     outbox: str
+    rejects: str
     id_of: Callable[[str], str | None]  # number -> the platform's id, as the lookup gives it
     diary: Diary = field(default_factory=Diary)
     _ids: dict[int, str] = field(default_factory=dict)
@@ -104,11 +114,14 @@ class Scene:
         """Who an id is; KeyError for an id of nobody here."""
         return self._people[identifier]
 
-    def drop(self, drop: Drop) -> None:
-        """Put a file into the inbox, and note what must become of it."""
+    def drop(self, drop: Drop) -> bytes:
+        """Put a file into the inbox, and note what must become of it; returns what was sent."""
         data, written = drop.make()
+        if drop.key in self.diary.files:
+            self.diary.replaced[drop.key] = self.diary.files[drop.key]
         self.diary.files[drop.key] = written
         self.s3.put_object(Bucket=self.inbox, Key=drop.key, Body=data)
+        return data
 
     def soon(self, days: int, hour: int, minute: int, act: Callable[[], object]) -> None:
         """Have something done in some days at an hour; within the hour if that has passed today."""

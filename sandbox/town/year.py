@@ -12,6 +12,9 @@ from chalicelib.pack import Pack
 from sandbox.town.authorities import PAY_DAY, READING_DAY, Authorities
 from sandbox.town.cadres import GridWorkers
 from sandbox.town.carrier import Carrier
+from sandbox.town.clerks import Clerks
+from sandbox.town.corrections import corrections
+from sandbox.town.damages import damages
 from sandbox.town.departments import Drop, drops, instant
 from sandbox.town.folk import Folk
 from sandbox.town.mishaps import mishaps
@@ -39,6 +42,7 @@ class Year:
     workers: GridWorkers
     officers: Officers
     authorities: Authorities
+    clerks: Clerks
 
     @classmethod
     def on(cls, scene: Scene, pack: Pack, sqs: Any, gateway_queue: str, reports_queue: str) -> Year:
@@ -48,7 +52,8 @@ class Year:
         run_by = {code: benefit.run_by.value for code, benefit in pack.rules.benefits.items()}
         payments = pack.feeds[FeedId("payments")]
         authorities = Authorities(scene, payments, run_by, folk.money_missing)
-        return cls(scene, pack, carrier, folk, GridWorkers(scene, folk), Officers(scene), authorities)
+        clerks = Clerks(scene, pack.feeds)
+        return cls(scene, pack, carrier, folk, GridWorkers(scene, folk), Officers(scene), authorities, clerks)
 
     @property
     def town(self) -> Town:
@@ -62,13 +67,22 @@ class Year:
             self._drop_later(roster_drop(self.town, feeds[FeedId("roster")], day))
             self.scene.at(instant(day, 8, 30), self.scene.learn_ids)
         sent = {drop.key: drop for drop in drops(self.town, feeds)}
-        for drop in (*sent.values(), *mishaps(self.town, feeds, sent)):
+        bad = list(mishaps(self.town, feeds, sent))
+        corrected = list(corrections(self.town, feeds, sent))
+        for drop in corrected:
+            sent.pop(drop.key, None)
+        sent |= {drop.key: drop for drop in damages(self.town, feeds, sent)}
+        for drop in (*sent.values(), *bad, *corrected):
             self._drop_later(drop)
         for when, act in self._habits():
             self.scene.at(when, act)
 
     def _drop_later(self, drop: Drop) -> None:
-        self.scene.at(drop.at, lambda: self.scene.drop(drop))
+        self.scene.at(drop.at, lambda: self._send(drop))
+
+    def _send(self, drop: Drop) -> None:
+        data = self.scene.drop(drop)
+        self.clerks.sent(self.scene.diary.files[drop.key], data)
 
     def _habits(self) -> Iterator[tuple[datetime, Act]]:
         """What people of the town do on days of the week or month."""

@@ -8,7 +8,9 @@ import pytest
 
 from chalicelib.model import FeedId
 from chalicelib.sources.feed import Feed, load_feeds
+from sandbox.promises import Run
 from sandbox.town.people import Town
+from tests.sandbox_town.runs import a_run
 
 PACK = Path(__file__).parents[2] / "chalicelib" / "packs" / "bozhou" / "feeds"
 
@@ -21,3 +23,9 @@ def town() -> Town:
 @pytest.fixture(scope="session")
 def feeds() -> dict[FeedId, Feed]:
     return dict(load_feeds(PACK))
+
+
+@pytest.fixture
+def run() -> Run:
+    """A town of three, of whom the first was resumed; every promise holds."""
+    return a_run()

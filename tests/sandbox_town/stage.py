@@ -79,6 +79,7 @@ def a_stage(town: Town) -> Stage:
         s3=bucket,
         inbox="inbox",
         outbox="outbox",
+        rejects="rejects",
         id_of=lambda number: f"ID{number}",
     )
     scene.learn_ids()

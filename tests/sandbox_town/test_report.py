@@ -22,9 +22,8 @@ from sandbox.report import report_of
 from sandbox.tables import show
 from sandbox.truth import Truth
 from sandbox.ways import WAYS, benefits_of, way_of
-from tests.sandbox_town.test_promises import LAST, amend, run, unsigned, without_person
-
-__all__ = ["run"]
+from tests.sandbox_town.runs import LAST, amend
+from tests.sandbox_town.test_promises import unsigned, without_person
 
 SEEN = FeedId("home_visits"), "seen"
 RODE = FeedId("bus_rides"), "ridden"

@@ -331,3 +331,16 @@ def test_rejected_rows_are_read_when_they_come_back_corrected_with_our_columns_s
     assert again.evidence.keys() == {person(1)}
     (item,) = again.evidence[person(1)]
     assert item.key.day == date(2025, 5, 1)
+
+
+@pytest.mark.parametrize(("load", "held"), [("delta", False), ("full", True)])
+def test_a_few_mended_rows_are_no_file_that_is_too_short(load: str, held: bool) -> None:
+    """But where each file holds the whole list, a few rows in its place would empty it."""
+    by = feed(format={"kind": ["csv"], "load": load})
+    first = read(lines(row(1, "2025-13-01"), row(2)), by=by)
+    mended = first.rejected_csv().decode("utf-8-sig").replace("2025-13-01", "2025-05-01").encode()
+    again = read(mended, by=by, usual_rows=100)
+    assert again.sent_again
+    assert (code_of(again) is HoldCode.TOO_FEW_ROWS) == held
+    assert not first.sent_again
+    assert code_of(read(lines(row(1)), by=by, usual_rows=100)) is HoldCode.TOO_FEW_ROWS

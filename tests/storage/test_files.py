@@ -65,16 +65,29 @@ def test_files_come_newest_first_and_from_every_feed() -> None:
 
 
 def test_the_usual_number_of_rows_is_that_of_loaded_files() -> None:
-    assert files.usual_rows(BUS) is None
+    assert files.usual_rows(dropped()) is None
     assert files.newest_loaded(BUS) is None
     for day, rows in enumerate((500, 90, 110, 100, 95, 105), start=1):
         files.put(dropped(f"{day}.csv", f"2025-06-{day:02d}", rows))
     files.put(dropped("held.csv", "2025-06-20", 1, state=FileState.HELD))
+    files.put(dropped("mended.csv", "2025-06-05", 2, sent_again=True))
     newest = dropped("6.csv", "2025-06-06", 105)
     assert files.newest_loaded(BUS) == newest
-    assert files.usual_rows(BUS) == 100, "the middle one of the last five"
-    assert files.usual_rows(BUS, newest.id) == 100
+    assert files.usual_rows(dropped("7.csv")) == 100, "the middle one of the last five"
+    assert files.usual_rows(newest) == 100, "of the others"
     assert files.newest_loaded(BUS, but=newest.id) == dropped("5.csv", "2025-06-05", 95)
+
+
+def test_a_small_area_is_measured_by_its_own_files() -> None:
+    """Until it has sent one that was loaded: then a person has looked at how small it is."""
+    for day in range(1, 8):
+        files.put(dropped(f"bus_341602_2025060{day}.csv", f"2025-06-{day:02d}", 5_000))
+    small = dropped("bus_341622_20250620.csv", "2025-06-20", 40)
+    assert files.usual_rows(small) == 5_000, "nothing is known of it yet"
+    files.put(small)
+    assert files.usual_rows(dropped("bus_341622_20250701.csv")) == 40
+    assert files.usual_rows(dropped("bus_341602_20250701.csv")) == 5_000
+    assert files.usual_rows(dropped("蒙城县.csv")) == 5_000, "a name of its own each time lets nobody off"
 
 
 def test_content_is_loaded_once_per_feed() -> None:

@@ -1,0 +1,85 @@
+"""A file that somebody opened in a spreadsheet and saved: of its numbers 15 digits are left, and zeros.
+
+It is held. An officer who is told that the department has nothing better lets it pass; then whoever alone on
+the roster has such 15 digits and the name of the row is recovered. What must become of each row is worked out
+here from who is on the roster, and noted with the file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.model import FeedId, FileState, Proves, Strength
+from chalicelib.sources.feed import Feed
+from sandbox.town.chance import chance
+from sandbox.town.departments import Drop, Written, instant, line_of, strangers_of
+from sandbox.town.people import Town
+from sandbox.town.rhythms import style_of
+from sandbox.town.rows import Line, first_fifteen, write
+
+FROM_DAY, TO_DAY = 60, 330  # of the run: between these it happens
+
+
+def damages(town: Town, feeds: Mapping[FeedId, Feed], sent: Mapping[str, Drop]) -> Iterator[Drop]:
+    """One good drop as a spreadsheet left it: of a feed that certifies by itself, and bears names."""
+    first, last = instant(town.start + timedelta(FROM_DAY), 0), instant(town.start + timedelta(TO_DAY), 0)
+    among = [
+        drop
+        for drop in sent.values()
+        if first <= drop.at <= last and _certifies_by_name(feeds[FeedId(drop.feed)])
+    ]
+    drop = max(among, key=lambda drop: (len(drop.about), drop.key), default=None)
+    if drop is not None:
+        yield damaged(town, feeds[FeedId(drop.feed)], drop)
+
+
+def _certifies_by_name(feed: Feed) -> bool:
+    strong = [e for e in feed.events.values() if e.strength is Strength.STRONG]
+    return "name" in feed.fields and feed.day == "column" and any(e.proves is Proves.PRESENCE for e in strong)
+
+
+def damaged(town: Town, feed: Feed, drop: Drop) -> Drop:
+    """The same rows with cut numbers; those that end in X are text to a spreadsheet, and stay whole."""
+
+    def make() -> tuple[bytes, Written]:
+        rng = chance(town.seed, "damaged", drop.key)
+        pairs = [(_cut(line_of(feed, person, what)), (person.index, what)) for person, what in drop.about]
+        lines = [*(line for line, _ in pairs), *map(_cut, strangers_of(town, feed, drop))]
+        known = _by_fifteen(town, drop)
+        alone = [known[first_fifteen(line.number)] == 1 for line, _ in pairs]
+        written = Written(
+            key=drop.key,
+            feed=feed.id,
+            rows=len(lines),
+            rejected=sum(1 for line in lines if line.cut and _goes_back(line, known)),
+            strangers=sum(1 for line in lines if not line.recipient and not _goes_back(line, known)),
+            state=FileState.HELD,
+            about=tuple(sorted({said for line, said in pairs if not line.cut})),
+            recovered=tuple(
+                sorted({said for (line, said), one in zip(pairs, alone, strict=True) if line.cut and one})
+            ),
+        )
+        rng.shuffle(lines)
+        return write(feed, lines, style_of(feed), rng), written
+
+    return replace(drop, make=make)
+
+
+def _cut(line: Line) -> Line:
+    return replace(line, cut=not line.number.endswith("X"))
+
+
+def _by_fifteen(town: Town, drop: Drop) -> Counter[str]:
+    """How many people of the roster have the same first 15 digits, related persons among them."""
+    there = [person for person in town.people if instant(person.joins, 0) <= drop.at]
+    relatives = [person.relative.number for person in there if person.relative is not None]
+    return Counter(first_fifteen(number) for number in (*(p.number for p in there), *relatives))
+
+
+def _goes_back(line: Line, known: Counter[str]) -> bool:
+    """Whether nobody can tell of whom a cut row speaks: a stranger's digits, or two people's."""
+    people = known[first_fifteen(line.number)]
+    return line.cut and (people > 1 if line.recipient else people > 0)

@@ -1,0 +1,92 @@
+"""A spreadsheet has cut a file's numbers: it is held, and once released it proves nothing by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from chalicelib.clock import civil_date
+from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, FileState, PersonId
+from chalicelib.sources.holds import HoldCode
+from chalicelib.sources.reading import read_file
+from chalicelib.sources.roster_index import RosterIndex
+from sandbox.promises import Run
+from sandbox.town.damages import damages
+from sandbox.town.departments import Written, drops
+from sandbox.town.lives import Happening
+from sandbox.town.people import Town
+from tests.sandbox_town.reading import read
+from tests.sandbox_town.runs import KEY, a_file, a_step, amend, broken
+from tests.sandbox_town.test_departments import Feeds
+
+NEITHER = "who was recovered from a cut number is neither certified nor accused"
+
+
+def test_a_cut_file_is_held_and_released_it_is_what_the_town_reckoned(town: Town, feeds: Feeds) -> None:
+    sent = {drop.key: drop for drop in drops(town, feeds)}
+    (drop,) = damages(town, feeds, sent)
+    assert drop.key in sent
+    feed, day = feeds[FeedId(drop.feed)], civil_date(drop.at)
+    people = [person for person in town.people if person.joins <= day]
+    relatives = [person.relative for person in people if person.relative is not None]
+    roster = RosterIndex.of(
+        {each.number: PersonId(each.number) for each in (*people, *relatives)},
+        {each.number: each.name for each in (*people, *relatives)},
+    )
+    held, written = read(drop, feeds, roster)
+    assert held.hold is not None
+    assert held.hold.code is HoldCode.NUMBERS_DAMAGED
+    assert written.state is FileState.HELD
+    passed = read_file(drop.make()[0], feed, roster, file=FileId("F"), on=day, as_of=day, released=True)
+    counts = passed.counts
+    assert (counts.rows, counts.rejected, counts.strangers) == (
+        written.rows,
+        written.rejected,
+        written.strangers,
+    )
+    said = {
+        (who, item.key.day, item.key.event, item.recovered)
+        for who, items in passed.evidence.items()
+        for item in items
+    }
+    for cut, about in ((False, written.about), (True, written.recovered)):
+        assert {(town.people[i].number, h.day, h.event, cut) for i, h in about} <= said
+    assert len(said) == len(written.about) + len(set(written.recovered) - set(written.about))
+    assert written.recovered
+
+
+SEEN = Happening(date(2025, 3, 1), FeedId("bus_rides"), "ridden")
+RIDE = EvidenceKey(SEEN.day, SEEN.feed, SEEN.event)
+STEPS = (
+    replace(a_step(FileState.HELD), reason="numbers_damaged"),
+    replace(a_step(FileState.RELEASED), by="officer-1"),
+    a_step(FileState.LOADED),
+)
+
+
+def cut(run: Run, steps: Any = STEPS, **of_record: Any) -> Run:
+    """Somebody was recovered from a cut number in a file that an officer had released."""
+    written: Written = run.truth.scene.diary.files[KEY]
+    run.truth.scene.diary.files[KEY] = replace(written, recovered=((0, SEEN),))
+    run.truth.files[0] = a_file(steps=steps)
+    return amend(run, **of_record)
+
+
+def test_whoever_was_recovered_is_as_before(run: Run) -> None:
+    assert broken(cut(run)) == []
+    item = Evidence(RIDE, FileId("F1"), 2, recovered=True)
+    assert broken(cut(run, evidence=(item,))) == []
+
+
+@pytest.mark.parametrize("steps", [STEPS[1:], (STEPS[0], STEPS[2])])
+def test_a_cut_file_that_nobody_held_or_released(run: Run, steps: Any) -> None:
+    assert NEITHER in broken(cut(run, steps))
+
+
+def test_a_certificate_or_suspicion_that_rests_on_a_cut_number(run: Run) -> None:
+    drawn = run.truth.records[0].entitlements[0]
+    assert NEITHER in broken(cut(run, entitlements=(replace(drawn, evidence=RIDE),)))
+    assert NEITHER in broken(cut(run, entitlements=(drawn,), evidence=(Evidence(RIDE, FileId("F1"), 2),)))
