@@ -94,16 +94,17 @@ def _decoding(batch: Batch) -> Batch:
     def rows_at(lines: pl.Series, columns: Columns) -> pl.DataFrame:
         rows = batch.rows_at(lines, columns)
         cells = pl.col(pl.String)
-        foreign = rows.select((cells.str.len_bytes() != cells.str.len_chars()).any())
-        return rows.with_columns(_decoded(rows[name]) for name in foreign.columns if foreign[name].any())
+        foreign = rows.select(cells.str.len_bytes() != cells.str.len_chars())
+        return rows.with_columns(_decoded(rows[each.name], each) for each in foreign if each.any())
 
     return Batch(batch.seen, batch.ragged, rows_at)
 
 
-def _decoded(cells: pl.Series) -> pl.Series:
-    """Cells of which each byte was made a character, in GB 18030; each of them is decoded once."""
-    foreign = cells.filter(cells.str.len_bytes() != cells.str.len_chars()).unique()
-    return cells.replace(foreign, pl.Series(map(decoded, foreign.to_list()), dtype=pl.String))
+def _decoded(cells: pl.Series, foreign: pl.Series) -> pl.Series:
+    """Cells of some of which each byte was made a character, in GB 18030; each is decoded once."""
+    words = cells.filter(foreign).to_list()
+    read = {word: decoded(word) for word in set(words)}
+    return cells.scatter(foreign.arg_true(), pl.Series([read[word] for word in words], dtype=pl.String))
 
 
 def _even(text: bytes, layout: Layout, first_line: int) -> Batch | None:
