@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Final, overload
@@ -64,12 +64,23 @@ class Lines(Sequence[str]):
 
     def fitting(self, separator: str, width: int) -> pl.Series:
         """Which lines are one row each, of so many cells, each without quotes or with one pair around it."""
-        return self.found.fill_null("").str.contains(_row(separator, width))
+        lines = self.found.fill_null("")
+        if b'"' not in self.text:
+            return lines.str.count_matches(separator, literal=True) == width - 1
+        return lines.str.contains(_row(separator, width))
 
-    def without(self, places: Sequence[int]) -> bytes:
-        """The text without some lines, which are given in order."""
-        gaps = [0, *(edge for place in places for edge in self.starts[place : place + 2]), len(self.text)]
-        return b"".join([self.text[start:end] for start, end in zip(gaps[::2], gaps[1::2], strict=True)])
+    def with_rows(self, taken: Sequence[int], rows: Mapping[int, Sequence[str]], separator: str) -> bytes:
+        """The text with rows of cells, by the place where each begins, for the lines taken, in order."""
+        pieces, behind = [], 0
+        for place in taken:
+            row = self._written(rows[place], separator) if place in rows else b""
+            pieces += [self.text[behind : self.starts[place]], row]
+            behind = self.starts[place + 1]
+        return b"".join([*pieces, self.text[behind:]])
+
+    def _written(self, cells: Sequence[str], separator: str) -> bytes:
+        words = '"' + f'"{separator}"'.join(cell.replace('"', '""') for cell in cells) + '"\n'
+        return (words.encode("gb18030").decode("latin-1") if self.is_foreign else words).encode()
 
 
 @cache

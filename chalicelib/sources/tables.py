@@ -66,7 +66,7 @@ def batch_of_records(
     records: Sequence[Record], layout: Layout, unfit: Sequence[tuple[int, str]] = ()
 ) -> Batch:
     """The batch of rows that are split already; `unfit` are lines that no cells could be made of."""
-    return _batch(*_told_apart(records, unfit, layout))
+    return _batch(_frame(_fitting(records, layout), layout), _ragged(records, unfit, layout))
 
 
 def _batch(rows: pl.DataFrame, ragged: pl.DataFrame | None = None) -> Batch:
@@ -94,53 +94,44 @@ def _decoding(batch: Batch) -> Batch:
     def rows_at(lines: pl.Series, columns: Columns) -> pl.DataFrame:
         rows = batch.rows_at(lines, columns)
         cells = pl.col(pl.String)
-        foreign = rows.select((cells.str.len_bytes() != cells.str.len_chars()).any())
-        return rows.with_columns(_decoded(rows[name]) for name in foreign.columns if foreign[name].any())
+        foreign = rows.select(cells.str.len_bytes() != cells.str.len_chars())
+        return rows.with_columns(_decoded(rows[each.name], each) for each in foreign if each.any())
 
     return Batch(batch.seen, batch.ragged, rows_at)
 
 
-def _decoded(cells: pl.Series) -> pl.Series:
-    """Cells of which each byte was made a character, in GB 18030; each of them is decoded once."""
-    foreign = cells.filter(cells.str.len_bytes() != cells.str.len_chars()).unique()
-    return cells.replace(foreign, pl.Series(map(decoded, foreign.to_list()), dtype=pl.String))
+def _decoded(cells: pl.Series, foreign: pl.Series) -> pl.Series:
+    """Cells of some of which each byte was made a character, in GB 18030; each is decoded once."""
+    words = cells.filter(foreign).to_list()
+    read = {word: decoded(word) for word in set(words)}
+    return cells.scatter(foreign.arg_true(), pl.Series([read[word] for word in words], dtype=pl.String))
 
 
 def _even(text: bytes, layout: Layout, first_line: int) -> Batch | None:
-    """The batch of lines that all have all their cells, without quotes; None where one may have too few."""
+    """The batch of lines without quotes that all have all their cells; None where one may not."""
+    text = text if text.endswith(b"\n") else text + b"\n"  # without it, polars forgives a cell too many
     try:
         cells = _split(text, layout, quoted=False)
     except pl.exceptions.PolarsError:
         return None
-    if cells[layout.columns[-1]].null_count():
+    # Each byte stands in a cell or behind one, unless there are too few of them.
+    within = cells.select(pl.all().str.len_bytes().sum()).sum_horizontal().item()
+    if within + cells.height * layout.width != len(text):
         return None
     numbers = pl.int_range(first_line, first_line + cells.height, dtype=pl.Int64, eager=True)
     return _batch(cells.insert_column(0, numbers.alias(LINE)))
 
 
 def _mixed(lines: Lines, layout: Layout, first_line: int) -> Batch:
-    """Lines of which some are no rows by themselves."""
-    fits = lines.fitting(layout.separator, layout.width)
-    unfit = (~fits).arg_true().to_list()
+    """Lines of which some are no rows by themselves: their rows are written anew, all cells in quotes."""
+    unfit = (~lines.fitting(layout.separator, layout.width)).arg_true().to_list()
     records, taken = rows_among(lines, unfit, first_line, layout.separator, layout.width)
-    text = lines.without(sorted(taken))
-    numbers = pl.int_range(len(lines), dtype=pl.Int64, eager=True)
-    numbers = numbers.filter(~numbers.is_in(sorted(taken))) + first_line
-    simple = _split(text, layout, quoted=b'"' in text).insert_column(0, numbers.alias(LINE))
-    fitting, ragged = _told_apart(records, (), layout)
-    if fitting.height:
-        others = _undecoded(fitting) if lines.is_foreign else fitting
-        simple = pl.concat([simple, others]).sort(LINE)
-    return _batch(simple, ragged)
-
-
-def _undecoded(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows that were read line by line, in the form of the others in GB 18030."""
-    cells = ([cell and cell.encode("gb18030").decode("latin-1") for cell in column] for column in rows[:, 1:])
-    columns = (
-        pl.Series(name, words, dtype=pl.String) for name, words in zip(rows.columns[1:], cells, strict=True)
-    )
-    return pl.DataFrame([rows[LINE], *columns])
+    whole = {line - first_line: cells for line, cells in _fitting(records, layout)}
+    text = lines.with_rows(sorted(taken), whole, layout.separator)
+    begins = all_of(True, len(lines), pl.Boolean).scatter(list(taken), False).scatter(list(whole), True)
+    numbers = begins.arg_true().cast(pl.Int64) + first_line
+    cells = _split(text, layout, quoted=b'"' in text).insert_column(0, numbers.alias(LINE))
+    return _batch(cells, _ragged(records, (), layout))
 
 
 def _split(text: bytes, layout: Layout, *, quoted: bool) -> pl.DataFrame:
@@ -174,20 +165,22 @@ def _blank(rows: pl.DataFrame) -> pl.Series:
     return rows.drop(LINE).select(pl.all_horizontal(pl.all().is_null())).to_series()
 
 
-def _told_apart(
+def _fitting(records: Sequence[Record], layout: Layout) -> list[Record]:
+    """The rows with the header's number of cells that are not blank."""
+    return [(line, cells) for line, cells in records if len(cells) == layout.width and any(cells)]
+
+
+def _ragged(
     records: Sequence[Record], unfit: Sequence[tuple[int, str]], layout: Layout
-) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-    """The rows with the header's number of cells, and the ragged ones; blank rows are neither."""
-    fitting = [(line, cells) for line, cells in records if len(cells) == layout.width and any(cells)]
+) -> pl.DataFrame | None:
+    """The rows with another number of cells that are not blank, and what no cells could be made of."""
     ragged = [(line, _squeezed(cells, layout), Fault.RAGGED_ROW) for line, cells in records
               if len(cells) != layout.width and not _is_blank(cells)]  # fmt: skip
     ragged += [(line, _squeezed([text], layout), Fault.NOT_AN_OBJECT) for line, text in unfit]
     if not ragged:
-        return _frame(fitting, layout), None
+        return None
     faults = pl.Series(FAULT, [fault.value for _, _, fault in ragged], dtype=pl.String)
-    return _frame(fitting, layout), _frame([row[:2] for row in ragged], layout).with_columns(faults).sort(
-        LINE
-    )
+    return _frame([row[:2] for row in ragged], layout).with_columns(faults).sort(LINE)
 
 
 def _is_blank(cells: Sequence[str]) -> bool:

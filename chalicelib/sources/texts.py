@@ -109,6 +109,8 @@ def spans_of(blocks: Iterable[bytes], separator: str, start: Span, size: int) ->
 def _end(blocks: list[bytes], line: int, separator: str) -> int:
     """Where in its last block a span ends: behind a line break that no open quote contains."""
     end = blocks[-1].rfind(b"\n") + 1
+    if not any(b'"' in block for block in blocks):  # told five times as fast as they are counted
+        return end
     if sum(block.count(b'"', 0, limit) for block, limit in _limits(blocks, end)) % 2 == 0:
         return end  # half a pair here and half there is found when the rows are read
     text = b"".join([*blocks[:-1], blocks[-1][:end]])

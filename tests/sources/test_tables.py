@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.model import FileState
-from chalicelib.sources import chunks, envelopes, opening, texts
+from chalicelib.sources import chunks, envelopes, opening, tables, texts
 from chalicelib.sources.holds import HoldCode
 from tests.sources.builders import HEADER, faults, feed, lines, number, person, read, row, workbook
 
@@ -137,6 +137,19 @@ def test_too_many_cells_here_and_too_few_there_do_not_balance() -> None:
     reading = read(lines((*row(1), ""), row(2)[:4], row(3)))
     assert faults(reading) == [(2, "", "ragged_row"), (3, "", "ragged_row")]
     assert reading.counts.accepted == 1
+
+
+def test_a_cell_too_many_on_a_last_line_without_its_break_goes_back() -> None:
+    too_many = lines(row(1), row(3)).removesuffix(b"\r\n") + b","
+    assert faults(read(too_many)) == [(3, "", "ragged_row")]
+    balanced = lines(row(1), row(2)[:4], row(3)).removesuffix(b"\r\n") + b","
+    assert faults(read(balanced)) == [(3, "", "ragged_row"), (4, "", "ragged_row")]
+
+
+def test_a_last_column_that_nobody_fills_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_mixed", None)
+    reading = read(lines((*row(1)[:4], ""), (*row(2)[:4], "")))
+    assert reading.counts.accepted == 2
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
