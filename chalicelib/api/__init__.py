@@ -4,7 +4,8 @@ policy        who may do what, in one table        tokens   a signed token → t
 edge          before and after every endpoint      bodies   strict models, limits
 problems      every failure, as problem+json       pages    lists by cursor, within an area
 looks         who looked at whom, on record        repeats  Idempotency-Key
-citizens, grid_workers, officers, objections, files, feeds   the endpoints   status   what a person is told
+citizens, grid_workers, officers, objections, limits, files, feeds   the endpoints
+status        what a person is told
 """
 
 from chalice.app import Chalice
@@ -15,6 +16,7 @@ from chalicelib.api.edge import unknown_route
 from chalicelib.api.feeds import feeds
 from chalicelib.api.files import dropped_files
 from chalicelib.api.grid_workers import grid_workers
+from chalicelib.api.limits import limits
 from chalicelib.api.objections import objections
 from chalicelib.api.officers import officers
 from chalicelib.observability import protect
@@ -26,5 +28,5 @@ def register(app: Chalice) -> None:
     """Put the whole API on an app: every route, and what surrounds every request."""
     protect(app.log)
     app.register_middleware(edge.around, "http")
-    for audience in (citizens, grid_workers, officers, objections, dropped_files, feeds):
+    for audience in (citizens, grid_workers, officers, objections, limits, dropped_files, feeds):
         app.register_blueprint(audience.blueprint())

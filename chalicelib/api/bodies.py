@@ -123,6 +123,12 @@ class FileDecision(Body):
     reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
 
 
+class LimitLift(Body):
+    """Why a month may suspend more than the limit."""
+
+    reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
+
+
 class ObjectionReport(Body):
     """Who objects to what; their own words stay on paper."""
 

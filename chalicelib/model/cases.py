@@ -200,6 +200,19 @@ class Proposal:
     effective: Month | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """A person's word that a month may suspend more of a benefit in a county than the limit (rule 12)."""
+
+    county: str
+    month: Month
+    benefit: BenefitCode
+    up_to: int  # as many as stood there when they looked
+    by: str
+    reason: str
+    at: datetime
+
+
 class ObjectionAbout(StrEnum):
     """Against what somebody objects (rule 22)."""
 
