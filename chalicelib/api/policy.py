@@ -44,6 +44,9 @@ class Policy:
             raise Problem("level_not_allowed")
 
 
+REVIEW: Final = Policy(_OFFICE, at_most_digits=COUNTY_DIGITS)
+"""An objection raised again (rule 22): decided above the townships, who had their word the first time."""
+
 POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("POST", "/v1/persons:lookup"): Policy(_SERVING),
     ("GET", "/v1/persons/{id}/status"): Policy(_EVERYBODY),

@@ -232,7 +232,7 @@ def last_condition_met(
         proposal.decided or proposal.proposed,
         *(knock.day for knock in made),
         *(s.closed for s in record.suspicions if s.closed is not None and s.closed <= on),
-        *(o.decided for o in record.objections if o.decided is not None and o.decided <= on),
+        *(o.decided for o in record.objections if o.holds and o.decided is not None and o.decided <= on),
     ]
     departure = last_departure(record.evidence, rules, on)
     return max(days) if departure is None else max(*days, departure)

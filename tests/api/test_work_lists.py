@@ -195,6 +195,44 @@ class TestObjections:
         (told,) = as_("citizen", person=person).get(f"/v1/persons/{person}/status").json_body["notices"]
         assert told["template"] == "answered"
 
+    def test_raised_again_it_holds_nothing_and_goes_to_the_county(self, as_: As) -> None:
+        person = somebody_with_everything()
+        citizen, sent = as_("citizen", person=person), {"person": person, "about": "suspension"}
+        verdict = {"upheld": False, "reason": "两次上门均未见到本人"}
+        first = citizen.post("/v1/objections", sent).json_body
+        as_("officer", TOWNSHIP, "li").post(f"/v1/objections/{first['id']}/decision", verdict)
+        again = citizen.post("/v1/objections", sent).json_body
+        assert (first["holds"], again["holds"], again["level"]) == (True, False, 2)
+        where = f"/v1/objections/{again['id']}/decision"
+        assert as_("officer", TOWNSHIP, "wang").post(where, verdict).json_body["code"] == "level_not_allowed"
+        assert as_("officer", COUNTY, "li").post(where, verdict).json_body["code"] == "involved"
+        assert as_("officer", COUNTY, "wang").post(where, verdict).json_body["state"] == "rejected"
+
+    def test_the_person_sees_what_is_open_and_by_when_it_is_answered(self, as_: As) -> None:
+        person = somebody_with_everything()
+        citizen = as_("citizen", person=person)
+        (open_one,) = citizen.get(f"/v1/persons/{person}/status").json_body["objections"]
+        assert (open_one["about"], open_one["decide_by"], open_one["holds"]) == (
+            "recovery",
+            "2025-07-11",
+            True,
+        )
+        assert "2025-07-11" in open_one["what_happens"]["zh"]
+        verdict = {"upheld": False, "reason": "金额核对无误"}
+        as_("officer", COUNTY, "wu").post(f"/v1/objections/{person}.1/decision", verdict)
+        assert citizen.get(f"/v1/persons/{person}/status").json_body["objections"] == []
+
+    def test_whose_recovery_is_said_only_of_a_recovery(self, as_: As) -> None:
+        person = somebody_with_everything()
+        citizen = as_("citizen", person=person)
+        sent = {"person": person, "about": "suspension", "benefit": "resident_pension"}
+        answer = citizen.post("/v1/objections", sent)
+        assert (answer.status_code, answer.json_body["errors"][0]["pointer"]) == (422, "/benefit")
+        raised = citizen.post("/v1/objections", {**sent, "about": "recovery"}).json_body
+        assert (raised["about"], raised["benefit"]) == ("recovery", "resident_pension")
+        other = citizen.post("/v1/objections", {**sent, "about": "recovery", "benefit": "none_of_hers"})
+        assert (other.status_code, other.json_body["code"]) == (409, "not_drawn")
+
     def test_an_objection_that_does_not_exist(self, as_: As) -> None:
         person = somebody_with_everything()
         verdict = {"upheld": True, "reason": "核实"}
