@@ -13,6 +13,7 @@ from chalicelib.engine.coverage import coverage
 from chalicelib.engine.proving import proofs
 from chalicelib.engine.replay import Subject
 from chalicelib.model import (
+    BenefitCode,
     Case,
     Entitlement,
     EntitlementStatus,
@@ -41,6 +42,7 @@ def nightly_statistics() -> dict[str, Any]:
     """
     on = clock.today()
     by: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
+    paid: Counter[tuple[str, BenefitCode]] = Counter()
     proved = Proved()
     recipients = 0
 
@@ -50,6 +52,7 @@ def nightly_statistics() -> dict[str, Any]:
         for record, evidence in Gist().completing(people.everyone(*_KINDS)):
             recipients += 1
             _count(record, by)
+            paid.update((record.person.area[:6], e.benefit) for e in record.entitlements if _is_paid(e))
             if record.visits:
                 proved.count(replace(record, evidence=tuple(evidence)))
             yield Subject(record.person, record.entitlements, evidence, record.refuted, record.about_related)
@@ -60,6 +63,7 @@ def nightly_statistics() -> dict[str, Any]:
         "recipients": recipients,
         "entitlements": sum(by["status"].values()),
         **{name: dict(sorted(counter.items())) for name, counter in by.items()},
+        "paid": _by_county(paid),
         "feeds": {
             feed: {"certified": certified, "alone": covered.only_by_feed[feed]}
             for feed, certified in sorted(covered.by_feed.items())
@@ -81,6 +85,18 @@ def _count(record: PersonRecord, by: dict[str, Counter[str]]) -> None:
         by["case_state"][record.open_case.state.value] += 1
     for suspicion in record.open_suspicions:
         by["suspicion"][suspicion.kind.value] += 1
+
+
+def _is_paid(entitlement: Entitlement) -> bool:
+    return entitlement.status is EntitlementStatus.ACTIVE
+
+
+def _by_county(paid: Counter[tuple[str, BenefitCode]]) -> dict[str, dict[BenefitCode, int]]:
+    """County → benefit → to how many it is paid."""
+    found: dict[str, dict[BenefitCode, int]] = {}
+    for (county, benefit), count in sorted(paid.items()):
+        found.setdefault(county, {})[benefit] = count
+    return found
 
 
 class Proved:

@@ -4,8 +4,8 @@ policy        who may do what, in one table        tokens   a signed token → t
 edge          before and after every endpoint      bodies   strict models, limits
 problems      every failure, as problem+json       pages    lists by cursor, within an area
 looks         who looked at whom, on record        repeats  Idempotency-Key
-citizens, grid_workers, officers, objections, files, feeds   the endpoints   status   what a person is told
-openapi       all of it described for machines
+citizens, grid_workers, officers, objections, limits, files, feeds   the endpoints
+status        what a person is told                openapi  all of it described for machines
 """
 
 from typing import Any, Final
@@ -18,13 +18,14 @@ from chalicelib.api.edge import unknown_route
 from chalicelib.api.feeds import feeds
 from chalicelib.api.files import dropped_files
 from chalicelib.api.grid_workers import grid_workers
+from chalicelib.api.limits import limits
 from chalicelib.api.objections import objections
 from chalicelib.api.officers import officers
 from chalicelib.observability import protect
 
 __all__ = ["AUDIENCES", "described", "register", "unknown_route"]
 
-_ENDPOINTS: Final = (citizens, grid_workers, officers, objections, dropped_files, feeds)
+_ENDPOINTS: Final = (citizens, grid_workers, officers, objections, limits, dropped_files, feeds)
 AUDIENCES: Final = (*_ENDPOINTS, openapi.describing(_ENDPOINTS))
 
 

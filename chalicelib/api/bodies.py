@@ -127,11 +127,18 @@ class FileDecision(Body):
     reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
 
 
+class LimitLift(Body):
+    """Why a month may suspend more than the limit."""
+
+    reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
+
+
 class ObjectionReport(Body):
     """Who objects to what; their own words stay on paper."""
 
     person: PersonIdText
     about: ObjectionAbout
+    benefit: Annotated[str, Field(pattern=r"^[a-z_]{1,64}$")] | None = None  # whose recovery; none: of all
 
 
 class ObjectionDecision(Body):
@@ -208,6 +215,7 @@ _WORDS: Final = {
     "identifying": ("此处不得填写身份证号或手机号。", "must hold no identity number and no phone number"),
     "not_for_this_role": ("只能由服务窗口工作人员登记。", "is for officers at a counter only"),
     "not_in_range": ("不在允许的时间范围内。", "lies outside the time allowed"),
+    "only_about_recovery": ("仅在对追回提出异议时填写。", "belongs only to an objection to a recovery"),
     "only_if_deceased": ("仅在结果为去世时填写。", "belongs only to the outcome deceased"),
     "only_if_refused": ("仅在结果为拒绝时填写。", "belongs only to the outcome refused"),
     "not_json": ("不是有效的JSON。", "is not valid JSON"),

@@ -3,6 +3,7 @@
     visit, proposal  <person>.<number>
     suspicion        <person>.<kind>.<yyyymmdd>
     instruction      <person>.<yyyy-mm>.<benefit>.<kind>
+    limit            <county>.<yyyy-mm>.<benefit>
     file             16 hex digits
 
 An id of another shape is an id of nothing: 404, never 422, and never repeated.
@@ -17,13 +18,23 @@ from typing import Final
 from urllib.parse import unquote
 
 from chalicelib.api.problems import not_found
-from chalicelib.model import FileId, Instruction, PersonId, Suspicion, SuspicionKind
+from chalicelib.model import (
+    AreaCode,
+    BenefitCode,
+    FileId,
+    Instruction,
+    Month,
+    PersonId,
+    Suspicion,
+    SuspicionKind,
+)
 
 _LONGEST: Final = 120
 _PERSON: Final = re.compile(r"[a-z2-7]{26}", re.ASCII)
 _NUMBERED: Final = re.compile(r"([a-z2-7]{26})\.([1-9]\d{0,5})", re.ASCII)
 _SUSPICION: Final = re.compile(r"([a-z2-7]{26})\.([a-z_]{1,32})\.(\d{4})(\d{2})(\d{2})", re.ASCII)
 _INSTRUCTION: Final = re.compile(r"([a-z2-7]{26})\.(\d{4}-\d{2})\.([a-z_]{1,64})\.([a-z]{1,16})", re.ASCII)
+_LIMIT: Final = re.compile(r"(\d{6})\.(\d{4}-(?:0[1-9]|1[0-2]))\.([a-z_]{1,64})", re.ASCII)
 _FILE: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
 
@@ -62,6 +73,12 @@ def instruction_id(text: str) -> tuple[PersonId, str]:
     """The person and the name of an instruction ("2025-07#resident_pension#suspend"); Problem 404."""
     found = _match(_INSTRUCTION, text)
     return PersonId(found[1]), "#".join(found.groups()[1:])
+
+
+def limit_id(text: str) -> tuple[AreaCode, Month, BenefitCode]:
+    """The county, month and benefit whose suspensions an address names; Problem 404."""
+    found = _match(_LIMIT, text)
+    return AreaCode(found[1]), Month(found[2]), BenefitCode(found[3])
 
 
 def file_id(text: str) -> FileId:

@@ -6,10 +6,12 @@ from typing import Any
 
 from chalicelib import cases
 from chalicelib.api import ids, looks, pages
-from chalicelib.api.bodies import ObjectionDecision, ObjectionReport
+from chalicelib.api.bodies import ObjectionDecision, ObjectionReport, field_error
 from chalicelib.api.edge import Audience, Call
+from chalicelib.api.policy import REVIEW
+from chalicelib.api.problems import invalid
 from chalicelib.engine.objections import level_on
-from chalicelib.model import Objection, PersonId
+from chalicelib.model import BenefitCode, Objection, ObjectionAbout, PersonId
 from chalicelib.storage import people, work
 
 objections = Audience(__name__)
@@ -19,10 +21,14 @@ Json = dict[str, Any]
 
 @objections.route("POST", "/v1/objections", body=ObjectionReport, once=True)
 def raise_objection(call: Call) -> Json:
-    """Somebody objects; nothing is suspended until it is decided."""
+    """Somebody objects; nothing is suspended until it is decided, the first time."""
     sent = call.body(ObjectionReport)
+    if sent.benefit is not None and sent.about is not ObjectionAbout.RECOVERY:
+        raise invalid(field_error("/benefit", "only_about_recovery"))
     person = looks.record_for(call, PersonId(sent.person)).person.id
-    return _objection(call, person, cases.object_to(person, sent.about, by=call.caller.subject))
+    benefit = BenefitCode(sent.benefit) if sent.benefit is not None else None
+    raised = cases.object_to(person, sent.about, by=call.caller.subject, benefit=benefit)
+    return _objection(call, person, raised)
 
 
 @objections.route("GET", "/v1/objections", query=("area", "limit", "cursor"))
@@ -45,7 +51,9 @@ def decide_objection(call: Call, id: str) -> Json:
     """An officer who had no part in the measure decides, with a reason; the person is told."""
     person, number = ids.numbered(id)
     sent = call.body(ObjectionDecision)
-    looks.record_for(call, person)
+    record = looks.record_for(call, person)
+    if any(o.number == number and not o.holds for o in record.objections):
+        REVIEW.check(call.caller)
     decided = cases.decide_objection(
         person, number, upheld=sent.upheld, by=call.caller.subject, reason=sent.reason
     )
@@ -57,6 +65,8 @@ def _objection(call: Call, person: PersonId, objection: Objection) -> Json:
         "id": f"{person}.{objection.number}",
         "person": person,
         "about": objection.about.value,
+        "benefit": objection.benefit,
+        "holds": objection.holds,
         "raised": objection.raised,
         "raised_by": objection.raised_by,
         "decide_by": objection.decide_by,

@@ -224,8 +224,11 @@ def show_stats(call: Call) -> Json:
     if figures is None:
         return {"as_of": None}
     area = call.caller.area
-    seen = {c: n for c, n in figures.get("county", {}).items() if c.startswith(area) or area.startswith(c)}
-    return {**figures, "county": seen}
+    seen = {
+        name: {c: n for c, n in figures.get(name, {}).items() if c.startswith(area) or area.startswith(c)}
+        for name in ("county", "paid")
+    }
+    return {**figures, **seen}
 
 
 # --- words -----------------------------------------------------------------------------------

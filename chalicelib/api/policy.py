@@ -15,6 +15,7 @@ from chalicelib.api.tokens import Caller, Role
 
 TOWNSHIP_DIGITS: Final = 9
 COUNTY_DIGITS: Final = 6
+CITY_DIGITS: Final = 4
 
 _EVERYBODY: Final = frozenset({Role.CITIZEN, Role.APP, Role.GRID_WORKER, Role.OFFICER, Role.AUDITOR})
 _SERVING: Final = frozenset({Role.CITIZEN, Role.APP, Role.GRID_WORKER, Role.OFFICER})
@@ -28,7 +29,7 @@ class Policy:
     """Who may use an endpoint.
 
     `at_least_digits` is for what a township does (its area code has 9 digits or more),
-    `at_most_digits` for what only a county or a level above it does (6 digits or fewer).
+    `at_most_digits` for what only a county (6 digits or fewer) or a city (4) or a level above it does.
     """
 
     roles: frozenset[Role]
@@ -43,6 +44,9 @@ class Policy:
             raise Problem("level_not_allowed")
 
 
+REVIEW: Final = Policy(_OFFICE, at_most_digits=COUNTY_DIGITS)
+"""An objection raised again (rule 22): decided above the townships, who had their word the first time."""
+
 POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("POST", "/v1/persons:lookup"): Policy(_SERVING),
     ("GET", "/v1/persons/{id}/status"): Policy(_EVERYBODY),
@@ -56,6 +60,9 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("POST", "/v1/suspension-proposals/{id}/confirm"): Policy(_OFFICE, at_least_digits=TOWNSHIP_DIGITS),
     ("POST", "/v1/suspension-proposals/{id}/approve"): Policy(_OFFICE, at_most_digits=COUNTY_DIGITS),
     ("POST", "/v1/suspension-proposals/{id}/refuse"): Policy(_OFFICE),
+    ("GET", "/v1/suspension-limits"): Policy(_OFFICE),
+    # Counties approve the lines: where they are far too many, the level above looks (rule 12).
+    ("POST", "/v1/suspension-limits/{id}/lift"): Policy(_OFFICE, at_most_digits=CITY_DIGITS),
     ("GET", "/v1/suspicions"): Policy(_OFFICE),
     ("POST", "/v1/suspicions/{id}/outcome"): Policy(_OFFICE),
     ("POST", "/v1/suspicions/{id}/approve"): Policy(_OFFICE),

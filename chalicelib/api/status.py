@@ -21,6 +21,7 @@ from chalicelib.model import (
     EntitlementStatus,
     Message,
     MessageState,
+    Objection,
     PersonRecord,
     Reason,
     Verdict,
@@ -37,6 +38,15 @@ _NOTHING: Final = (
 _IN_WINDOW: Final = (
     "请在{until}前认证：可用手机，可到任一服务窗口，也可等工作人员上门；均不收费。",
     "Please certify by {until}: by phone, at any counter, or when somebody comes to your door; free.",
+)
+_HELD: Final = (
+    "您的异议将于{until}前由未参与此事的人员答复；答复前不暂停待遇。",
+    "Your objection is answered by {until} by somebody not involved; until then nothing is suspended.",
+)
+_NOT_HELD: Final = (
+    "您再次提出的异议由上一级复核，{until}前答复，期间照常办理；您可随时认证，也可依法申请行政复议。",
+    "Raised again, it is looked at by the level above by {until} and holds nothing meanwhile: certify at any "
+    "time, or apply for administrative review.",
 )
 _WHAT_TO_DO: Final = {
     EntitlementStatus.EXPIRED_STILL_PAID: (
@@ -66,6 +76,7 @@ def status_of(record: PersonRecord, on: date) -> Json:
         "as_of": on.isoformat(),
         "benefits": benefits_of(record, on),
         "case": _case(record, case, on) if case is not None else None,
+        "objections": [_objection(objection) for objection in record.open_objections],
         "notices": [_notice(message) for message in _recent(record.messages, on)],
         "hotline": current().rules.policy.messages.hotline,
     }
@@ -118,6 +129,20 @@ def _case(record: PersonRecord, case: Case, on: date) -> Json:
         "deadline": deadline.isoformat(),
         "days_left": max((deadline - on).days, 0),
         "check_code": wording.check_code(record.person.id, case.due),
+    }
+
+
+def _objection(objection: Objection) -> Json:
+    """What the person has objected to, by when it is answered, and whether it holds what it is against."""
+    until = objection.decide_by.isoformat()
+    zh, en = _HELD if objection.holds else _NOT_HELD
+    return {
+        "about": objection.about.value,
+        "benefit": objection.benefit,
+        "raised": objection.raised.isoformat(),
+        "decide_by": until,
+        "holds": objection.holds,
+        "what_happens": words((zh.format(until=until), en.format(until=until))),
     }
 
 

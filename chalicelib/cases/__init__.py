@@ -3,6 +3,7 @@
 settling     evidence arrives: certificates move, suspicions open, waiting cases wake
 visiting     a grid worker reports what was found at the door
 suspending   two people decide a line of a suspension list
+limiting     far more lines in a month than foreseen wait for a person of the city
 verifying    a person ends a suspicion
 comparing    what was paid is held against what is due
 listing      who stands on the rosters twice, or for benefits that exclude each other
@@ -17,6 +18,7 @@ executions   the port to Step Functions
 """
 
 from chalicelib.cases.instructing import acknowledge_instruction
+from chalicelib.cases.limiting import Reach, lift, reaches
 from chalicelib.cases.objecting import decide_objection, object_to
 from chalicelib.cases.settling import Arrival, evidence_arrived, evidence_weighed, judge
 from chalicelib.cases.suspending import approve_proposal, confirm_proposal, refuse_proposal
@@ -26,6 +28,7 @@ from chalicelib.cases.withdrawing import evidence_restored, evidence_withdrawn
 
 __all__ = [
     "Arrival",
+    "Reach",
     "acknowledge_instruction",
     "approve_proposal",
     "approve_suspicion",
@@ -36,7 +39,9 @@ __all__ = [
     "evidence_weighed",
     "evidence_withdrawn",
     "judge",
+    "lift",
     "object_to",
+    "reaches",
     "refuse_proposal",
     "suspicion_verified",
     "visit_made",

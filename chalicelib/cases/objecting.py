@@ -1,6 +1,7 @@
 """Objections (rule 22): while one is open nothing is suspended, and somebody not involved decides it.
 
-Upheld, a line on the suspension list that has not taken effect lapses, and recoveries are called off.
+Upheld, a line on the suspension list that has not taken effect lapses, and recoveries are called off, of
+the benefit named or of all. Raised again after a rejection, it goes to the level above and holds nothing.
 Rejected, a line whose month the answer has overtaken is put to two people anew. What has taken effect is
 put right in ways of its own, arrears included: certifying again, or withdrawing a wrong record.
 """
@@ -10,10 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib import clock, messages
-from chalicelib.engine.objections import decide_by, may_decide
+from chalicelib.engine.objections import decide_by, is_again, may_decide
 from chalicelib.engine.suspension import STANDING
-from chalicelib.errors import NotFoundError
+from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
+    BenefitCode,
     Change,
     EntitlementStatus,
     Instruction,
@@ -44,21 +46,51 @@ def objection_of(record: PersonRecord, number: int) -> Objection:
     return found
 
 
-def object_to(person: PersonId, about: ObjectionAbout, *, by: str) -> Objection:
-    """Take an objection down; the same again while it is open changes nothing."""
+def object_to(
+    person: PersonId, about: ObjectionAbout, *, by: str, benefit: BenefitCode | None = None
+) -> Objection:
+    """Take an objection down; the same again while it is open changes nothing.
+
+    `benefit` says whose recovery, if not all. After a rejection the person is told who looks at it now.
+    """
     on = clock.today()
 
+    def same(objection: Objection) -> bool:
+        return (objection.about, objection.benefit) == (about, benefit)
+
     def take_down(record: PersonRecord) -> Change | None:
-        if any(o.about is about for o in record.open_objections):
+        if any(map(same, record.open_objections)):
             return None
+        if benefit is not None and all(e.benefit != benefit for e in record.entitlements):
+            raise RefusedError(
+                "not_drawn", "本人未领取该待遇。", "the person does not draw and has not drawn this benefit"
+            )
         number = max((o.number for o in record.objections), default=0) + 1
-        until = decide_by(on, current().rules.policy)
-        raised = Objection(number, about, on, by, until, ObjectionState.OPEN)
-        details = {"objection": number, "about": about.value}
-        return Change("objection raised", by, clock.now(), details, objections=(raised,))
+        until, case = decide_by(on, current().rules.policy), record.open_case
+        raised = Objection(
+            number,
+            about,
+            on,
+            by,
+            until,
+            ObjectionState.OPEN,
+            case=case.due if case is not None else None,
+            benefit=benefit,
+        )
+        again = is_again(raised, record)
+        raised = replace(raised, holds=not again)
+        details = {"objection": number, "about": about.value, "benefit": benefit, "holds": raised.holds}
+        told = (_passed_on(record, raised),) if again else ()
+        return Change("objection raised", by, clock.now(), details, objections=(raised,), messages=told)
 
     record = people.change(person, take_down)
-    return next(o for o in record.open_objections if o.about is about)
+    return next(filter(same, record.open_objections))
+
+
+def _passed_on(record: PersonRecord, raised: Objection) -> Message:
+    words = {"until": raised.decide_by.isoformat(), "hotline": current().rules.policy.messages.hotline}
+    about = f"objection#{raised.number}"
+    return messages.compose(record.person, Template.OBJECTED_AGAIN, about, words, clock.today())
 
 
 def decide_objection(person: PersonId, number: int, *, upheld: bool, by: str, reason: str) -> Objection:
@@ -104,7 +136,9 @@ def _called_off(record: PersonRecord, decided: Objection) -> tuple[Instruction, 
     return tuple(
         replace(instruction, state=InstructionState.CANCELLED, changed=decided.decided)
         for instruction in record.instructions
-        if instruction.kind is InstructionKind.RECOVER and instruction.state in NOT_PAID_BACK
+        if instruction.kind is InstructionKind.RECOVER
+        and instruction.state in NOT_PAID_BACK
+        and decided.benefit in (None, instruction.benefit)
     )
 
 

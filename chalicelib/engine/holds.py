@@ -50,8 +50,8 @@ def holds(
         yield Hold(why, on + ONE_DAY)
     if record.open_suspicions or any(is_unresolved(f, record.suspicions) for f in decision.findings):
         yield Hold(Reason("open_suspicion", "有疑点尚未核实完毕。", "A suspicion is being verified."), again)
-    if record.open_objections:
-        answer_by = min(objection.decide_by for objection in record.open_objections)
+    if record.holding_objections:
+        answer_by = min(objection.decide_by for objection in record.holding_objections)
         why = Reason(
             "open_objection",
             f"已有异议，应于{zh_day(answer_by)}前答复；答复前不暂停待遇。",

@@ -1,4 +1,8 @@
-"""Objections (rule 22): by when one is to be decided, at which level, and who may: nobody involved."""
+"""Objections (rule 22): by when one is to be decided, at which level, and who may: nobody involved.
+
+The first against a measure holds it. Raised again after a rejection it is taken down, goes to the level
+above and holds nothing: nobody is silenced, and nothing is held for ever.
+"""
 
 from __future__ import annotations
 
@@ -20,15 +24,21 @@ def decide_by(raised: date, policy: Policy) -> date:
 
 
 def level_on(objection: Objection, on: date) -> int:
-    """Who is to decide an objection on a day: a township's officer; once overdue, the level above."""
-    return _TOWNSHIP if on <= objection.decide_by else next_level(_TOWNSHIP)
+    """Who is to decide on a day: a township's officer; what is overdue or raised again, the level above."""
+    return _TOWNSHIP if objection.holds and on <= objection.decide_by else next_level(_TOWNSHIP)
+
+
+def is_again(raised: Objection, record: PersonRecord) -> bool:
+    """Whether somebody not involved has rejected an objection to the same measure already."""
+    return any(o.state is ObjectionState.REJECTED and o.measure == raised.measure for o in record.objections)
 
 
 def may_decide(objection: Objection, record: PersonRecord, actor: str) -> None:
-    """Raises RefusedError once decided, and for whoever raised it or had a part in a measure."""
+    """Raises RefusedError once decided, and for whoever raised it, had a part in it or answered before."""
     if objection.state is not ObjectionState.OPEN:
         raise RefusedError("decided", "该异议已处理完毕。", f"the objection is {objection.state} already")
-    if actor == objection.raised_by or actor in _involved(record):
+    before = {o.decided_by for o in record.objections if o.measure == objection.measure}
+    if actor == objection.raised_by or actor in _involved(record) or actor in before:
         raise RefusedError(
             "involved",
             "异议须由未参与此事的人员处理。",

@@ -219,12 +219,31 @@ class Limit(Declaration):
         return count > max(self.number, of * self.percent / 100)
 
 
+class SuspensionLimit(Declaration):
+    """The most that one month may suspend of a benefit in a county.
+
+    That is `times` the average of the last months, or a share of those paid if less; at least `number`.
+    """
+
+    number: int = Field(ge=1)
+    times: float = Field(ge=1, le=10)
+    months: int = Field(ge=1, le=24)  # that the average looks back
+    percent: float = Field(gt=0, le=100)  # of those paid
+
+    def most(self, average: float, paid: int | None) -> int:
+        """The limit; while nobody has counted those paid, `number`."""
+        if paid is None:
+            return self.number
+        return max(self.number, int(min(self.times * average, paid * self.percent / 100)))
+
+
 class Limits(Declaration):
     """The blast radius (rule 12): beyond it nothing happens by itself, and one person looks first."""
 
     wrong_amounts: Limit = Limit(number=10, percent=2)  # people of one payments file
     deaths: Limit = Limit(number=10, percent=2)  # people whom one file accuses, of all recipients
     left: Limit = Limit(number=10, percent=5)  # lines of a county's benefit that one roster drops
+    suspensions: SuspensionLimit = SuspensionLimit(number=10, times=1.5, months=3, percent=0.5)
 
 
 class Suspicions(Declaration):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -232,7 +232,7 @@ def last_condition_met(
         proposal.decided or proposal.proposed,
         *(knock.day for knock in made),
         *(s.closed for s in record.suspicions if s.closed is not None and s.closed <= on),
-        *(o.decided for o in record.objections if o.decided is not None and o.decided <= on),
+        *(o.decided for o in record.objections if o.holds and o.decided is not None and o.decided <= on),
     ]
     departure = last_departure(record.evidence, rules, on)
     return max(days) if departure is None else max(*days, departure)
@@ -287,6 +287,45 @@ def effective_month(valid_until: date, last_condition_met: date, cutoff_day: int
     if last_condition_met.day > cutoff_day:
         decided = next_month(decided)
     return max(decided, next_month(month_of(valid_until)))
+
+
+# --- rule 12: no more in one month than foreseen ------------------------------------------------
+
+
+def beyond_limit(ready: Readiness, on: date) -> Readiness:
+    """What is ready to be suspended in a month that would suspend too many: looked at again tomorrow."""
+    why = Reason(
+        "too_many_suspensions",
+        "本县（市、区）本月拟暂停该待遇的人数超过限度，须经市级工作人员复核并解除限制后方可暂停；每日再核。",
+        "More are to be suspended from this benefit in this county and month than the limit allows: "
+        "a person of the city has to look and lift it. Looked at again every day.",
+    )
+    return replace(ready, step=Step.HELD, reasons=(why,), wait_until=on + ONE_DAY)
+
+
+def may_lift(
+    month: Month, signed_by: AbstractSet[str | None], actor: str, on: date, *, exceeded: bool
+) -> None:
+    """Raises RefusedError unless a month's limit is exceeded, the month can still come, and by others."""
+    if not exceeded:
+        raise RefusedError(
+            "within_limit",
+            "拟暂停人数未超过限度，无需解除。",
+            "no more are to be suspended than the limit allows: there is nothing to lift",
+        )
+    if month_of(on + ONE_DAY) > month:
+        raise RefusedError(
+            "too_late",
+            "该月已无法执行：名单行将失效，并于下一名单日重新提交。",
+            "too late for this month: its lines lapse and are put to people anew on the next list day",
+        )
+    if actor in signed_by:
+        raise RefusedError(
+            "involved",
+            "须由未确认、未批准过其中任何一行的人员解除。",
+            "a limit is lifted by somebody who has confirmed or approved none of its lines",
+        )
+    _somebody(actor)
 
 
 # --- people --------------------------------------------------------------------------------------

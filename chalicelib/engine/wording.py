@@ -50,6 +50,9 @@ SMS: Final[Mapping[Template, str]] = {
     Template.ANSWERED: (
         "您的异议经未参与此事的人员核实：{answer}，理由见书面答复，可到{office}领取。不服可拨{hotline}。"
     ),
+    Template.OBJECTED_AGAIN: (
+        "您再次提出的异议由上一级复核，{until}前答复，期间照常办理。也可申请行政复议，电话{hotline}。"
+    ),
 }
 
 _REMINDER_NOTICE: Final = """待遇资格认证告知书
@@ -81,6 +84,10 @@ NOTICES: Final[Mapping[Template, str]] = {
 您对待遇处理提出的异议，经未参与此事的人员核实，答复为：{answer}。理由：{reason}
 不论答复如何，您都可以随时到{office}当面办理资格认证，不收取任何费用。
 如果您仍不同意，可以拨打{hotline}，或向{office}当面提出，也可以依法申请行政复议。""",
+    Template.OBJECTED_AGAIN: """再次异议受理告知书
+您对同一事项提出的异议此前已有答复。您再次提出的异议已经收下，转由上一级未参与此事的人员复核，{until}前答复。
+同一事项的再次异议不停止办理：符合暂停条件的，待遇可能按期暂停。您随时可以到{office}当面办理资格认证，或用手机、约上门认证，均不收费；认证后恢复发放并补发。
+如果您不同意此前的答复，也可以依法申请行政复议或提起行政诉讼；如何办理，可拨打{hotline}或向{office}询问。""",
     Template.RESUMED: """待遇恢复发放告知书
 您的资格认证已经完成，待遇自{month}起恢复发放。暂停期间应发的待遇共{yuan}元，随下一次发放一并补发。
 如果您对补发的月份或金额有疑问，可以拨打{hotline}，或向{office}、网格员当面提出。""",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from chalicelib.model.cases import (
     Case,
+    Lift,
     Objection,
     ObjectionAbout,
     ObjectionState,
@@ -84,6 +85,7 @@ __all__ = [
     "InstructionKind",
     "InstructionState",
     "KeyGroup",
+    "Lift",
     "Message",
     "MessageState",
     "Month",

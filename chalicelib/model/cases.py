@@ -200,6 +200,19 @@ class Proposal:
     effective: Month | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """A person's word that a month may suspend more of a benefit in a county than the limit (rule 12)."""
+
+    county: str
+    month: Month
+    benefit: BenefitCode
+    up_to: int  # as many as stood there when they looked
+    by: str
+    reason: str
+    at: datetime
+
+
 class ObjectionAbout(StrEnum):
     """Against what somebody objects (rule 22)."""
 
@@ -220,8 +233,8 @@ class ObjectionState(StrEnum):
 class Objection:
     """Somebody objects to a measure, by themselves or through whoever writes it down for them (rule 22).
 
-    While it is open, nothing is suspended; `decide_by` is in working days. What they said stays on paper:
-    a person's own words may name anybody.
+    While it is open, nothing is suspended, unless one like it has been rejected (`holds`); `decide_by` is in
+    working days. What they said stays on paper: a person's own words may name anybody.
     """
 
     number: int  # 1, 2, … per person
@@ -232,6 +245,14 @@ class Objection:
     state: ObjectionState
     decided_by: str | None = None
     decided: date | None = None
+    case: date | None = None  # the case that was open when it was raised
+    benefit: BenefitCode | None = None  # whose recovery; None: of all
+    holds: bool = True  # raised again after a rejection it goes to the level above, and holds nothing
+
+    @property
+    def measure(self) -> tuple[ObjectionAbout, date | None, BenefitCode | None]:
+        """Against what it is: two of one measure ask the same."""
+        return self.about, self.case, self.benefit
 
     def spares(self, about: ObjectionAbout) -> bool:
         """Whether somebody not involved found that such a measure was wrong."""

@@ -34,6 +34,7 @@ class Template(StrEnum):
     SELF_CERTIFY = "self_certify"
     CERTIFIED = "certified"
     ANSWERED = "answered"  # an objection has been decided
+    OBJECTED_AGAIN = "objected_again"  # it is looked at by the level above, and holds nothing
 
 
 class Channel(StrEnum):

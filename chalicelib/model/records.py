@@ -54,6 +54,11 @@ class PersonRecord:
         return tuple(o for o in self.objections if o.state is ObjectionState.OPEN)
 
     @property
+    def holding_objections(self) -> tuple[Objection, ...]:
+        """Those of them that keep everything from being suspended until they are decided."""
+        return tuple(o for o in self.open_objections if o.holds)
+
+    @property
     def about_related(self) -> Mapping[Relation, tuple[tuple[Evidence, ...], ...]]:
         """What is known of each of those whom the roster names as related today, by how they are related."""
         if not self.related:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from chalicelib import clock, messages
-from chalicelib.cases import executions, settling, visiting
+from chalicelib.cases import executions, limiting, settling, visiting
 from chalicelib.cases.freshness import missing_feeds
 from chalicelib.engine import suspension, timeline
 from chalicelib.engine.holds import last_certificate
@@ -58,11 +58,14 @@ def from_lake(person: PersonId) -> list[Evidence] | None:
 
 
 def look(record: PersonRecord, case: Case, on: date) -> suspension.Readiness:
-    """Rules 10 and 11 on a fresh match of this day."""
+    """Rules 10 and 11 on a fresh match of this day; rule 12 where it would suspend."""
     last = last_certificate(record)
     feeds = [last.evidence.feed] if last is not None and last.evidence is not None else []
     missing = missing_feeds(feeds, on)
-    return suspension.readiness(record, case, settling.judge(record, on), current().rules, on, missing)
+    judged = settling.judge(record, on)
+    ready = suspension.readiness(record, case, judged, current().rules, on, missing)
+    waits = ready.step is Step.SUSPEND and limiting.exceeded(record.person.area, month_of(on), ready.benefits)
+    return suspension.beyond_limit(ready, on) if waits else ready
 
 
 def visit_days(record: PersonRecord, case: Case, on: date) -> tuple[date, date]:
@@ -173,6 +176,7 @@ def _suspension(record: PersonRecord, case: Case, approved: Proposal, effective:
             "confirmed_by": approved.confirmed_by,
             "approved_by": approved.approved_by,
             "judged": {benefit: until.isoformat() for benefit, until in approved.judged.items()},
+            "limit_lifted_by": limiting.lifted_by(record.person.area, effective, approved.benefits),
         },
         entitlements=stopped,
         cases=(replace(case, state=StateName.SUSPEND, waiting=None),),

@@ -6,6 +6,8 @@
     VISIT#<county> / <area>#<due>#<person>#<n>           pending visits
     SUS#<county>   / <area>#<day>#<person>#<kind>        open suspicions
     PROP#<county>  / <area>#<day>#<person>#<n>           lines to confirm or approve
+    STOP#<county>  / <month>#<benefit>#<person>#<n>      lines approved to take effect in a month
+    STOPPED#<county> / <month>#<benefit>#<person>        suspensions that authorities have been told of
     KIN#<shard>    / <related>#<person>                  whose conditions ask about somebody else
     OBJ#<county>   / <area>#<decide by>#<person>#<n>     objections to be decided
     LOSS#<shard>   / <person>                            a loss or exclusion that people have confirmed
@@ -20,18 +22,21 @@ DUE carries no month: one query per shard finds everybody up to a day, however l
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Generic, TypeVar
 
 from chalicelib.model import (
     AreaCode,
+    BenefitCode,
     EntitlementStatus,
     Instruction,
+    InstructionKind,
     InstructionState,
     Message,
     MessageState,
+    Month,
     Objection,
     PersonId,
     PersonRecord,
@@ -97,9 +102,7 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
             things[f"VISIT#{county}", f"{area}#{visit.due}#{person}#{visit.number:04d}"] = visit
     for suspicion in record.open_suspicions:
         things[f"SUS#{county}", f"{area}#{suspicion.day}#{person}#{suspicion.kind}"] = suspicion
-    for proposal in record.proposals:
-        if proposal.state in _TO_DECIDE:
-            things[f"PROP#{county}", f"{area}#{proposal.proposed}#{person}#{proposal.number:04d}"] = proposal
+    things.update(_lines(record))
     things |= {
         (f"OBJ#{county}", f"{area}#{objection.decide_by}#{person}#{objection.number:04d}"): objection
         for objection in record.open_objections
@@ -116,9 +119,23 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
     return rows | dict.fromkeys(_marks(record), "{}")
 
 
+def _lines(record: PersonRecord) -> Iterator[tuple[Place, Proposal]]:
+    """Lines of suspension lists: to be decided, or approved to take effect."""
+    person, area = record.person.id, record.person.area
+    for line in record.proposals:
+        if line.state in _TO_DECIDE:
+            yield (f"PROP#{area[:6]}", f"{area}#{line.proposed}#{person}#{line.number:04d}"), line
+        elif line.state is ProposalState.APPROVED:
+            for benefit in line.benefits:
+                yield (f"STOP#{area[:6]}", f"{line.effective}#{benefit}#{person}#{line.number:04d}"), line
+
+
 def _marks(record: PersonRecord) -> Iterator[Place]:
     """Rows that say by their key alone that somebody is concerned."""
     person, shard = record.person.id, shard_of(record.person.id)
+    for told in record.instructions:
+        if told.kind is InstructionKind.SUSPEND and told.state is not InstructionState.CANCELLED:
+            yield f"STOPPED#{record.person.area[:6]}", f"{told.month}#{told.benefit}#{person}"
     for case in record.cases:
         if case.is_open:
             yield f"OPEN#{shard}", f"{person}#{case.due}"
@@ -236,6 +253,28 @@ def suspicions(area: str, after: str = "") -> Iterator[Row[Suspicion]]:
 def proposals(area: str, after: str = "") -> Iterator[Row[Proposal]]:
     """Lines of suspension lists below an area that wait for a decision, by area, then day."""
     return _by_area("PROP", Proposal, area, after)
+
+
+def to_be_stopped(county: str, month: Month, benefit: BenefitCode) -> Iterator[Row[Proposal]]:
+    """Lines that two people have approved to take effect in a month for a benefit, taken effect or not."""
+    rows = tables.query(Work, f"STOP#{county}", Work.sk.startswith(f"{month}#{benefit}#"))
+    return (_row(found, Proposal) for found in rows)
+
+
+def stops_from(county: str, since: Month) -> list[tuple[Month, BenefitCode]]:
+    """The months from `since` on, and the benefits, for which a county has approved lines."""
+    rows = tables.query(Work, f"STOP#{county}", Work.sk > since)
+    return sorted({(Month(month), BenefitCode(benefit)) for month, benefit in _first_two(rows)})
+
+
+def stopped(county: str, month: Month, benefit: BenefitCode) -> frozenset[PersonId]:
+    """Whose payment of a benefit was stopped from a month on, resumed since or not."""
+    rows = tables.query(Work, f"STOPPED#{county}", Work.sk.startswith(f"{month}#{benefit}#"))
+    return frozenset(PersonId(row.sk.rpartition("#")[2]) for row in rows)
+
+
+def _first_two(rows: Iterable[Work]) -> Iterator[list[str]]:
+    return (row.sk.split("#", 2)[:2] for row in rows)
 
 
 def open_suspicions() -> Iterator[tuple[PersonId, str]]:

@@ -62,6 +62,14 @@ class Officers:
             elif draw > FORGETS + strikes:
                 self.scene.desk.post(officer, f"{where}/{action}", {})
 
+    def look_at_limits(self) -> None:
+        """Where far more are to be suspended than usual, somebody of the city looks at the lines first."""
+        officer = Badge("officer", "limits-1", self.scene.town.city)
+        for limit in self.scene.desk.lines(officer, "/v1/suspension-limits", self.scene.town.city):
+            if limit["state"] == "exceeded":
+                reason = {"reason": "已与县区逐行核对，均属应当暂停"}
+                self.scene.desk.post(officer, f"/v1/suspension-limits/{limit['id']}/lift", reason)
+
     def look_into_suspicions(self, county: str) -> None:
         """What no visit settles is settled by papers: custody, another pension, a condition, a death."""
         officer = Badge("officer", f"verifier-{county}", county)

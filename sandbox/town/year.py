@@ -112,6 +112,7 @@ class Year:
         if day.day in (listed + 2, listed + 4):
             for county in self.officers.counties:
                 yield instant(day, 11), _bound(self.officers.approve_lines, county)
+            yield instant(day, 16), self.officers.look_at_limits
 
     def _rounds(self, day: date) -> Iterator[tuple[datetime, Act]]:
         """Each village has a weekday on which its workers fetch their list."""

@@ -35,6 +35,8 @@ MAY = {
     "POST /v1/suspension-proposals/{id}/confirm": ("officer",),
     "POST /v1/suspension-proposals/{id}/approve": ("officer",),
     "POST /v1/suspension-proposals/{id}/refuse": ("officer",),
+    "GET /v1/suspension-limits": ("officer",),
+    "POST /v1/suspension-limits/{id}/lift": ("officer",),
     "GET /v1/suspicions": ("officer",),
     "POST /v1/suspicions/{id}/outcome": ("officer",),
     "POST /v1/suspicions/{id}/approve": ("officer",),
@@ -52,6 +54,7 @@ MAY = {
     "GET /v1/stats": ("app", "officer", "auditor"),
 }
 OF_NO_AREA = (  # about departments and counts, not about people
+    "POST /v1/suspension-limits/{id}/lift",  # a county's; of another city it does not exist
     "GET /v1/files",
     "GET /v1/files/{id}",
     "GET /v1/files/{id}/suggestions",  # a file is of no area; its people are left out line by line
@@ -65,6 +68,7 @@ OUTSIDE = {"village beside": OTHER_VILLAGE, "township beside": OTHER_TOWNSHIP, "
 LEVELS = {  # which of the areas above may do it
     "POST /v1/suspension-proposals/{id}/confirm": ("own", "township"),
     "POST /v1/suspension-proposals/{id}/approve": ("county", "city"),
+    "POST /v1/suspension-limits/{id}/lift": ("city",),
     "POST /v1/files/{id}/release": ("county", "city"),
     "POST /v1/files/{id}/refuse": ("county", "city"),
 }

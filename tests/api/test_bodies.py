@@ -11,7 +11,19 @@ import pytest
 
 from chalicelib.api.bodies import LONGEST
 from chalicelib.storage import people
-from tests.api.conftest import COUNTY, NAME, NUMBER, PHONE, TOWNSHIP, As, _app, a_number, a_person, a_token
+from tests.api.conftest import (
+    CITY,
+    COUNTY,
+    NAME,
+    NUMBER,
+    PHONE,
+    TOWNSHIP,
+    As,
+    _app,
+    a_number,
+    a_person,
+    a_token,
+)
 from tests.api.town import ENDPOINTS, HRSS, REPORT, somebody_with_everything
 
 CANARY = a_number(NUMBER[:17])
@@ -95,7 +107,7 @@ HOSTILE: dict[str, bytes] = {
 def test_hostile_bodies(as_: As, name: str, written: StringIO) -> None:
     person = somebody_with_everything()
     before = people.load(person)
-    area = TOWNSHIP if name.endswith("/confirm") else COUNTY
+    area = TOWNSHIP if name.endswith("/confirm") else CITY if name.endswith("/lift") else COUNTY
     caller = as_("officer", area, authority=HRSS)
     address = ENDPOINTS[name].address(person, area)
     answers = {}

@@ -39,11 +39,12 @@ from tests.api.conftest import (
     given,
     looks_at,
 )
-from tests.api.town import HRSS, REPORT, a_file, somebody_with_everything
+from tests.api.town import HRSS, LIMIT, REPORT, a_file, somebody_with_everything, too_many_lines
 
 LISTS = (
     "/v1/visits",
     "/v1/suspension-proposals",
+    "/v1/suspension-limits",
     "/v1/suspicions",
     "/v1/objections",
     "/v1/instructions",
@@ -194,6 +195,44 @@ class TestObjections:
         (told,) = as_("citizen", person=person).get(f"/v1/persons/{person}/status").json_body["notices"]
         assert told["template"] == "answered"
 
+    def test_raised_again_it_holds_nothing_and_goes_to_the_county(self, as_: As) -> None:
+        person = somebody_with_everything()
+        citizen, sent = as_("citizen", person=person), {"person": person, "about": "suspension"}
+        verdict = {"upheld": False, "reason": "两次上门均未见到本人"}
+        first = citizen.post("/v1/objections", sent).json_body
+        as_("officer", TOWNSHIP, "li").post(f"/v1/objections/{first['id']}/decision", verdict)
+        again = citizen.post("/v1/objections", sent).json_body
+        assert (first["holds"], again["holds"], again["level"]) == (True, False, 2)
+        where = f"/v1/objections/{again['id']}/decision"
+        assert as_("officer", TOWNSHIP, "wang").post(where, verdict).json_body["code"] == "level_not_allowed"
+        assert as_("officer", COUNTY, "li").post(where, verdict).json_body["code"] == "involved"
+        assert as_("officer", COUNTY, "wang").post(where, verdict).json_body["state"] == "rejected"
+
+    def test_the_person_sees_what_is_open_and_by_when_it_is_answered(self, as_: As) -> None:
+        person = somebody_with_everything()
+        citizen = as_("citizen", person=person)
+        (open_one,) = citizen.get(f"/v1/persons/{person}/status").json_body["objections"]
+        assert (open_one["about"], open_one["decide_by"], open_one["holds"]) == (
+            "recovery",
+            "2025-07-11",
+            True,
+        )
+        assert "2025-07-11" in open_one["what_happens"]["zh"]
+        verdict = {"upheld": False, "reason": "金额核对无误"}
+        as_("officer", COUNTY, "wu").post(f"/v1/objections/{person}.1/decision", verdict)
+        assert citizen.get(f"/v1/persons/{person}/status").json_body["objections"] == []
+
+    def test_whose_recovery_is_said_only_of_a_recovery(self, as_: As) -> None:
+        person = somebody_with_everything()
+        citizen = as_("citizen", person=person)
+        sent = {"person": person, "about": "suspension", "benefit": "resident_pension"}
+        answer = citizen.post("/v1/objections", sent)
+        assert (answer.status_code, answer.json_body["errors"][0]["pointer"]) == (422, "/benefit")
+        raised = citizen.post("/v1/objections", {**sent, "about": "recovery"}).json_body
+        assert (raised["about"], raised["benefit"]) == ("recovery", "resident_pension")
+        other = citizen.post("/v1/objections", {**sent, "about": "recovery", "benefit": "none_of_hers"})
+        assert (other.status_code, other.json_body["code"]) == (409, "not_drawn")
+
     def test_an_objection_that_does_not_exist(self, as_: As) -> None:
         person = somebody_with_everything()
         verdict = {"upheld": True, "reason": "核实"}
@@ -258,6 +297,53 @@ class TestFiles:
             assert b"stolen" not in answer.body
 
 
+class TestSuspensionLimits:
+    """Rule 12: what a month would suspend beyond the limit is seen, and lifted by a person of the city."""
+
+    def test_none_while_nothing_is_approved(self, as_: As) -> None:
+        somebody_with_everything()
+        assert as_("officer", COUNTY).get("/v1/suspension-limits").json_body == {"items": [], "next": None}
+
+    def test_a_line_says_how_many_how_many_may_and_how_to_lift_it(self, as_: As) -> None:
+        too_many_lines()
+        (line,) = as_("officer", COUNTY).get("/v1/suspension-limits").json_body["items"]
+        assert (line["id"], line["lines"], line["most"], line["state"]) == (LIMIT, 11, 10, "exceeded")
+        assert (line["average_of_months_before"], line["paid"], line["lifted"]) == (0, None, None)
+        assert f"/v1/suspension-limits/{LIMIT}/lift" in line["what_to_do"]["zh"]
+        assert as_("officer", OTHER_COUNTY).get("/v1/suspension-limits").json_body["items"] == []
+
+    def test_a_person_of_the_city_lifts_it_with_a_reason(self, as_: As) -> None:
+        too_many_lines()
+        where, reason = f"/v1/suspension-limits/{LIMIT}/lift", {"reason": "逐行核对无误"}
+        assert as_("officer", CITY, "wu").post(where, reason).json_body["code"] == "involved"
+        lifted = as_("officer", CITY, "zheng").post(where, reason).json_body
+        assert (lifted["state"], lifted["lifted"]["up_to"], lifted["lifted"]["by"]) == ("lifted", 11, "zheng")
+        assert lifted["lifted"]["reason"] == "逐行核对无误"
+        assert as_("officer", CITY, "qian").post(where, reason).json_body["code"] == "within_limit"
+        (line,) = as_("officer", CITY).get("/v1/suspension-limits").json_body["items"]
+        assert line == lifted
+
+    def test_what_does_not_exist(self, as_: As) -> None:
+        too_many_lines()
+        for odd in (
+            LIMIT.replace("pension", "pensions"),
+            "341602.2025-13.resident_pension",
+            "341602",
+            "4" * 99,
+        ):
+            answer = as_("officer", CITY).post(f"/v1/suspension-limits/{odd}/lift", {"reason": "核对无误"})
+            assert (odd, answer.status_code) == (odd, 404)
+        elsewhere = as_("officer", "3417").post(f"/v1/suspension-limits/{LIMIT}/lift", {"reason": "核对无误"})
+        assert elsewhere.status_code == 404
+
+    def test_once_counted_the_share_of_those_paid_counts(self, as_: As) -> None:
+        a_person()
+        stats.nightly_statistics()
+        too_many_lines()
+        (line,) = as_("officer", COUNTY).get("/v1/suspension-limits").json_body["items"]
+        assert (line["paid"], line["most"]) == (1, 10)
+
+
 class TestStatistics:
     def test_none_before_the_first_night(self, as_: As) -> None:
         assert as_("app", CITY).get("/v1/stats").json_body == {"as_of": None}
@@ -269,6 +355,7 @@ class TestStatistics:
         city = as_("officer", CITY).get("/v1/stats").json_body
         assert (city["as_of"], city["county"]) == ("2025-07-01", {COUNTY: 1, OTHER_COUNTY: 1})
         assert as_("officer", COUNTY).get("/v1/stats").json_body["county"] == {COUNTY: 1}
+        assert as_("officer", COUNTY).get("/v1/stats").json_body["paid"] == {COUNTY: {"resident_pension": 1}}
         assert as_("officer", TOWNSHIP).get("/v1/stats").json_body["county"] == {COUNTY: 1}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -36,7 +37,9 @@ from chalicelib.model import (
     VisitPurpose,
     Waiting,
 )
-from chalicelib.storage import files
+from chalicelib.storage import files, tables
+from chalicelib.storage.items import encode
+from chalicelib.storage.work import remember_county
 from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, given
 
 DUE = date(2025, 5, 31)
@@ -60,6 +63,9 @@ class Endpoint:
         if not self.item:
             lists = self.method == "GET" and self.path in LISTS_BY_AREA
             return f"{self.path}?area={area}" if lists else self.path
+        if self.item == LIMIT:
+            too_many_lines()
+            return self.path.replace("{id}", LIMIT)
         if self.item == FILE:
             return self.path.replace("{id}", a_file().id)  # held again, whatever became of it
         return self.path.replace("{id}", person + self.item.strip("-"))
@@ -68,10 +74,12 @@ class Endpoint:
 LISTS_BY_AREA = (
     "/v1/visits",
     "/v1/suspension-proposals",
+    "/v1/suspension-limits",
     "/v1/suspicions",
     "/v1/objections",
     "/v1/instructions",
 )
+LIMIT = "341602.2025-08.resident_pension"
 FILE = "FILE"  # {id} stands for a held file
 PERSON = "PERSON"  # in bodies: the person's id
 
@@ -91,6 +99,8 @@ ENDPOINTS = {
         Endpoint("POST", "/v1/suspension-proposals/{id}/confirm", item=".1"),
         Endpoint("POST", "/v1/suspension-proposals/{id}/approve", item=".2"),
         Endpoint("POST", "/v1/suspension-proposals/{id}/refuse", {"reason": "已住院"}, ".3"),
+        Endpoint("GET", "/v1/suspension-limits"),
+        Endpoint("POST", "/v1/suspension-limits/{id}/lift", {"reason": "逐行核对无误"}, LIMIT),
         Endpoint("GET", "/v1/suspicions"),
         Endpoint(
             "POST",
@@ -171,6 +181,18 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
         ),
     )
     return person
+
+
+def too_many_lines() -> None:
+    """Eleven lines approved for August: one more than the limit."""
+    line = replace(
+        a_proposal(1, ProposalState.APPROVED, "zhou"), approved_by="wu", effective=Month("2025-08")
+    )
+    about = {"area": VILLAGE, "grid": "03", "item": encode(line)}
+    remember_county("341602")
+    for n in range(11):
+        body = json.dumps({"person": f"person-{n}", **about}, ensure_ascii=False)
+        tables.put(tables.Work("STOP#341602", f"2025-08#resident_pension#person-{n}#0001", body=body))
 
 
 def _accused() -> Suspicion:

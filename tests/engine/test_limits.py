@@ -35,6 +35,9 @@ FIGURES: list[tuple[type[Declaration], str, int, int | None]] = [
     (policy.Policy, "results_day", *DAY_OF_MONTH),
     (policy.Reminder, "days_before", *DAYS),
     (policy.Stay, "assumed_days", *DAYS),
+    (policy.SuspensionLimit, "number", 1, None),
+    (policy.SuspensionLimit, "times", 1, 10),
+    (policy.SuspensionLimit, "months", 1, 24),
     (policy.SuspensionPolicy, "list_day", *DAY_OF_MONTH),
     (policy.SuspensionPolicy, "list_open_days", 1, 8),
     (policy.SuspensionPolicy, "cutoff_day", *DAY_OF_MONTH),
@@ -109,3 +112,19 @@ def test_a_reason_may_be_short_but_not_empty(declaration: type[Declaration], nam
 def test_one_is_enough_and_none_is_not(declaration: type[Declaration], name: str, one: object) -> None:
     assert may_be(declaration, name, (one,))
     assert not may_be(declaration, name, ())
+
+
+@pytest.mark.parametrize(
+    ("average", "paid", "most", "why"),
+    [
+        (100.0, None, 10, "nobody has counted those paid"),
+        (0.0, 100_000, 10, "no month behind it"),
+        (6.0, 100_000, 10, "nine are fewer than ten"),
+        (8.0, 100_000, 12, "half as many again"),
+        (7.7, 100_000, 11, "11.55: no twelfth"),
+        (400.0, 100_000, 500, "half a percent of those paid"),
+        (400.0, 2_000, 10, "a town"),
+    ],
+)
+def test_the_most_that_a_month_suspends(average: float, paid: int | None, most: int, why: str) -> None:
+    assert policy.Limits().suspensions.most(average, paid) == most, why

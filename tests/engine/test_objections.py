@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.engine.objections import decide_by, level_on, may_decide
+from chalicelib.engine.objections import decide_by, is_again, level_on, may_decide
 from chalicelib.errors import RefusedError
-from chalicelib.model import ObjectionState, PersonRecord, ProposalState
+from chalicelib.model import ObjectionAbout, ObjectionState, PersonRecord, ProposalState
 from tests.events import RULES
-from tests.people import a_proposal, a_record, a_suspicion, a_visit, an_objection, day
+from tests.people import PENSION, a_proposal, a_record, a_suspicion, a_visit, an_objection, day
 
 
 def test_fifteen_working_days_of_the_chinese_calendar() -> None:
@@ -56,3 +56,31 @@ def test_nor_whoever_raised_it_nor_anybody_twice(named: Mapping[str, Any], refus
     with pytest.raises(RefusedError) as error:
         may_decide(an_objection(**named), a_record(), "somebody")
     assert error.value.code == refused
+
+
+def test_raised_again_it_goes_to_the_level_above_at_once() -> None:
+    assert level_on(an_objection(holds=False), day("2025-06-23")) == 2
+
+
+@pytest.mark.parametrize(
+    ("earlier", "again", "why"),
+    [
+        ({"state": ObjectionState.REJECTED}, True, "rejected once"),
+        ({"state": ObjectionState.UPHELD}, False, "upheld: a new line is another matter"),
+        ({"state": ObjectionState.OPEN}, False, "not decided yet"),
+        ({"state": ObjectionState.REJECTED, "case": day("2024-06-30")}, False, "in another case"),
+        ({"state": ObjectionState.REJECTED, "about": ObjectionAbout.RECOVERY}, False, "to something else"),
+        ({"state": ObjectionState.REJECTED, "benefit": PENSION}, False, "of one benefit"),
+    ],
+)
+def test_what_is_the_same_again(earlier: Mapping[str, Any], again: bool, why: str) -> None:
+    record = a_record(objections=[an_objection(**{"case": day("2025-06-30"), **earlier})])
+    assert is_again(an_objection(case=day("2025-06-30")), record) is again, why
+
+
+def test_whoever_answered_before_does_not_answer_again() -> None:
+    record = a_record(objections=[an_objection(ObjectionState.REJECTED, decided_by="somebody")])
+    with pytest.raises(RefusedError) as error:
+        may_decide(an_objection(holds=False), record, "somebody")
+    assert error.value.code == "involved"
+    may_decide(an_objection(about=ObjectionAbout.RECOVERY), record, "somebody")

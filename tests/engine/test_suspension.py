@@ -292,6 +292,20 @@ def visits_of(*made: Any) -> PersonRecord:
             "an objection rejected in time: the two have signed",
         ),
         (
+            approved(objections=[an_objection(holds=False)]),
+            Step.SUSPEND,
+            "ready",
+            "an objection raised again holds nothing",
+        ),
+        (
+            approved(
+                objections=[an_objection(ObjectionState.REJECTED, decided=day("2025-07-28"), holds=False)]
+            ),
+            Step.SUSPEND,
+            "ready",
+            "nor does its answer cost another month",
+        ),
+        (
             approved(evidence=[some_evidence("hospital_inpatient/discharged", "2025-07-28")]),
             Step.HELD,
             "list_closed",

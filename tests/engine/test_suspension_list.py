@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.suspension import effective_month
+from chalicelib.engine.suspension import beyond_limit, effective_month, may_lift
+from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
     EntitlementStatus,
     Evidence,
+    Month,
     PersonRecord,
     ProposalState,
     Step,
@@ -199,3 +201,34 @@ def test_the_newest_approved_line_counts() -> None:
 )
 def test_effective_month(valid_until: str, met: str, month: str, why: str) -> None:
     assert effective_month(day(valid_until), day(met), 25) == month, why
+
+
+# --- rule 12 ---------------------------------------------------------------------------------------
+
+
+def test_what_is_ready_beyond_the_limit_is_looked_at_again_tomorrow() -> None:
+    found = beyond_limit(ready(approved(), EFFECTIVE_DAY), EFFECTIVE_DAY)
+    assert (found.step, found.benefits, found.wait_until) == (Step.HELD, (PENSION,), day("2025-08-02"))
+    assert [reason.code for reason in found.reasons] == ["too_many_suspensions"]
+
+
+@pytest.mark.parametrize(
+    ("exceeded", "on", "by", "code"),
+    [
+        (True, "2025-07-25", "city", None),
+        (True, "2025-08-30", "city", None),
+        (True, "2025-08-31", "city", "too_late"),
+        (True, "2025-09-01", "city", "too_late"),
+        (False, "2025-07-25", "city", "within_limit"),
+        (True, "2025-07-25", "wu", "involved"),
+        (True, "2025-07-25", "", "nobody"),
+    ],
+)
+def test_who_lifts_a_limit_and_when(exceeded: bool, on: str, by: str, code: str | None) -> None:
+    signed = frozenset({"zhou", "wu", None})
+    if code is None:
+        may_lift(Month("2025-08"), signed, by, day(on), exceeded=exceeded)
+        return
+    with pytest.raises(RefusedError) as refused:
+        may_lift(Month("2025-08"), signed, by, day(on), exceeded=exceeded)
+    assert refused.value.code == code

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from chalicelib import cases
+from chalicelib.engine.objections import level_on
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
     BenefitCode,
@@ -158,15 +159,87 @@ def test_the_same_twice_is_one_objection_and_one_answer(village: Village) -> Non
     assert objects(village).number == 3
 
 
-def test_upheld_against_a_recovery_it_is_called_off(village: Village) -> None:
-    village.settle(ONE)
+def test_rejected_and_raised_again_it_holds_nothing(approved: Village) -> None:
+    objects(approved)
+    approved.days(1)
+    decide(approved, upheld=False)
+    again = objects(approved)
+    assert (again.number, again.holds, level_on(again, approved.sandbox.today())) == (2, False, 2)
+    (told,) = (m for m in approved.record(ONE.number).messages if m.template is Template.OBJECTED_AGAIN)
+    assert told.words["until"] == again.decide_by.isoformat()
+    with pytest.raises(RefusedError, match="no part in it"):
+        decide(approved, upheld=False, number=2)  # whoever answered the first
+    approved.until(date(2025, 8, 2))
+    assert (status(approved), lines(approved)) == (EntitlementStatus.SUSPENDED, [ProposalState.APPROVED])
+
+
+def test_what_is_raised_again_is_decided_all_the_same(approved: Village) -> None:
+    objects(approved)
+    approved.days(1)
+    decide(approved, upheld=False)
+    objects(approved)
+    decide(approved, upheld=True, by="officer of the county", number=2)
+    assert lines(approved) == [ProposalState.LAPSED]
+    assert objects(approved).holds is False  # one was rejected, whatever came of the others
+    approved.until(date(2025, 8, 2))
+    assert status(approved) is EntitlementStatus.ACTIVE
+
+
+def test_rejected_again_in_time_the_line_stands(approved: Village) -> None:
+    objects(approved)
+    approved.days(1)
+    decide(approved, upheld=False)
+    objects(approved)
+    approved.until(date(2025, 7, 28))  # behind the cut-off day: what held would cost another month
+    decide(approved, upheld=False, by="officer of the county", number=2)
+    approved.until(date(2025, 8, 2))
+    assert (status(approved), lines(approved)) == (EntitlementStatus.SUSPENDED, [ProposalState.APPROVED])
+
+
+def test_against_another_measure_it_holds_as_the_first(approved: Village) -> None:
+    objects(approved)
+    approved.days(1)
+    decide(approved, upheld=False)
+    assert objects(approved, RECOVERY).holds
+    assert not objects(approved).holds
+
+
+def owes(village: Village, *benefits: str) -> None:
     kind, state = InstructionKind.RECOVER, InstructionState.ISSUED
-    owed = Instruction(BenefitCode("resident_pension"), kind, Month("2024-11"), 500, "", state, NEW_YEAR)
-    change = Change("test", "test", village.sandbox.now(), instructions=(owed,))
+    owed = tuple(
+        Instruction(BenefitCode(benefit), kind, Month("2024-11"), 500, "", state, NEW_YEAR)
+        for benefit in benefits
+    )
+    change = Change("test", "test", village.sandbox.now(), instructions=owed)
     people.change(village.person(ONE.number), lambda _: change)
+
+
+def recoveries(village: Village) -> dict[str, InstructionState]:
+    return {i.benefit: i.state for i in village.record(ONE.number).instructions}
+
+
+def test_upheld_against_recoveries_all_are_called_off(village: Village) -> None:
+    village.settle(ONE)
+    owes(village, "resident_pension", "old_age_allowance")
     objects(village)
     decide(village, upheld=True)
-    assert [i.state for i in village.record(ONE.number).instructions] == [InstructionState.ISSUED]
+    assert set(recoveries(village).values()) == {InstructionState.ISSUED}
     objects(village, RECOVERY)
     decide(village, upheld=True, number=2)
-    assert [i.state for i in village.record(ONE.number).instructions] == [InstructionState.CANCELLED]
+    assert set(recoveries(village).values()) == {InstructionState.CANCELLED}
+
+
+def test_upheld_against_the_recovery_of_one_benefit_the_others_go_on(village: Village) -> None:
+    village.settle(ONE)
+    owes(village, "resident_pension", "old_age_allowance")
+    person, pension = village.person(ONE.number), BenefitCode("resident_pension")
+    raised = cases.object_to(person, RECOVERY, by="citizen", benefit=pension)
+    assert raised == cases.object_to(person, RECOVERY, by="citizen", benefit=pension)
+    assert raised.benefit == pension
+    with pytest.raises(RefusedError, match="has not drawn"):
+        cases.object_to(person, RECOVERY, by="citizen", benefit=BenefitCode("veteran_subsidy"))
+    decide(village, upheld=True)
+    assert recoveries(village) == {
+        "resident_pension": InstructionState.CANCELLED,
+        "old_age_allowance": InstructionState.ISSUED,
+    }
