@@ -165,7 +165,7 @@ def _other_answers(route: Route) -> Json:
         401: policy is not None,
         403: policy is not None and (policy.roles != frozenset(Role) or _is_of_a_level(policy)),
         404: "{id}" in route.path or "area" in route.query or bool({"person", "number"} & set(fields)),
-        409: route.once and "{id}" in route.path,
+        409: route.once,
         413: route.body is not None,
         415: route.body is not None,
         422: True,  # at least for a parameter that it does not know

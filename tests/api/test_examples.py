@@ -13,8 +13,8 @@ from chalicelib import stats
 from chalicelib.api.openapi import EXAMPLES
 from chalicelib.model import PersonId
 from chalicelib.storage import objects
-from tests.api.conftest import COUNTY, NAME, NUMBER, PHONE, VILLAGE, As
-from tests.api.test_authorization import LEVELS, MAY
+from tests.api.conftest import NAME, NUMBER, PHONE, VILLAGE, As
+from tests.api.test_authorization import AREAS, LEVELS, MAY
 from tests.api.town import ENDPOINTS, HRSS, a_file, body_for, somebody_with_everything
 
 WRITES = os.environ.get("EXAMPLES") == "write"  # a test itself begins with an empty environment
@@ -47,7 +47,8 @@ def received(as_: As) -> dict[str, Any]:
 def ask(as_: As, name: str, person: PersonId) -> Any:
     endpoint = ENDPOINTS[name]
     role = "officer" if "officer" in MAY[name] else MAY[name][-1]
-    area = COUNTY if "county" in LEVELS.get(name, ("county",)) else VILLAGE
+    levels = LEVELS.get(name, ("county",))
+    area = AREAS["county" if "county" in levels else levels[0]]
     answer = as_(role, area, authority=HRSS).call(
         endpoint.method, endpoint.address(person, VILLAGE), body_for(endpoint, person)
     )
