@@ -25,6 +25,7 @@ from stdnum.iso7064 import mod_11_2
 
 from chalicelib.sources.cells import APOSTROPHES, clean, has_invisible
 from chalicelib.sources.faults import Fault
+from chalicelib.sources.tables import places_of
 
 OLDEST_YEARS: Final = 130
 
@@ -79,6 +80,7 @@ def unpack(packed: int) -> str:
 _BLANKS: Final = dict.fromkeys("\u3000\u00a0 \t", "")
 _FORMS: Final = dict(zip("０１２３４５６７８９Ｘｘxх×Х", "0123456789XXXXXX", strict=True))
 _UNSEEN: Final = dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
+_NONE: Final = pl.Series([None], dtype=pl.Int64)
 # Cells without anything that only Python's careful reader knows: what is wrong with them shows.
 _BARE: Final = "^[1-9A-Za-z*.+][0-9A-Za-z*.+]*$"
 
@@ -139,26 +141,15 @@ def packed_if_fifteen(cells: pl.Series) -> pl.Series:
 
 def packed_if_clean(cells: pl.Series) -> pl.Series:
     """The packed number where a cell is 18 clean ASCII characters, else null; no check is computed."""
-    cell, whole, long = pl.col("cell"), pl.col("whole"), pl.col("long")
-    first = (
-        _frame(cell=cells)
-        .with_columns(whole=cell.cast(pl.Int64, strict=False), long=cell.str.len_bytes() == 18)
-        .select(
-            packed=pl.when(long & (whole >= _FLOOR * 10)).then(whole + whole // 10),
-            is_other=long & whole.is_null(),
-        )
-        .collect()
-    )
-    packed, is_other = first["packed"], first["is_other"]
+    whole, long = cells.cast(pl.Int64, strict=False), cells.str.len_bytes() == 18
+    packed = (whole + whole // 10).zip_with(long & (whole >= _FLOOR * 10), _NONE)
+    is_other = long & whole.is_null()
     if not is_other.any():
         return packed
-    places, body = is_other.arg_true(), pl.col("body")
-    others = (
-        _frame(cell=cells.gather(places))
-        .with_columns(body=cell.str.head(17).cast(pl.Int64, strict=False))
-        .select(pl.when(cell.str.ends_with("X") & (body >= _FLOOR)).then(body * 11 + 10))
-    )
-    return packed.scatter(places, _one(others))
+    others = cells.filter(is_other)
+    body = others.str.head(17).cast(pl.Int64, strict=False)
+    fits = others.str.ends_with("X") & (body >= _FLOOR)
+    return packed.scatter(places_of(is_other), (body * 11 + 10).zip_with(fits, _NONE))
 
 
 def is_sound(packed: pl.Series, on: date) -> pl.Series:

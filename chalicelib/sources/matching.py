@@ -30,7 +30,7 @@ from chalicelib.sources.identity import (
     repairs_of,
 )
 from chalicelib.sources.roster_index import RosterIndex
-from chalicelib.sources.tables import FAULT, LINE, Batch, all_of
+from chalicelib.sources.tables import FAULT, LINE, Batch, all_of, places_of
 
 PACKED: Final = "packed"
 PERSON: Final = "person"
@@ -107,11 +107,11 @@ def _divided(
     """Places of rows about people of the roster, these people, and places of numbers that are not sound."""
     if roster is None:
         sound = is_sound(packed, on)
-        hit = sound.arg_true()
-        return hit, all_of(None, hit.len(), pl.String), (~sound).arg_true()
+        hit = places_of(sound)
+        return hit, all_of(None, hit.len(), pl.String), places_of(~sound)
     hit, people = roster.people_of(packed)
     is_other = all_of(True, packed.len(), pl.Boolean).scatter(hit, False)
-    others = is_other.arg_true()
+    others = places_of(is_other)
     return hit, people, others.filter(~is_sound(packed.filter(is_other), on))
 
 
@@ -126,7 +126,7 @@ class _Late:
 def _late(rows: pl.DataFrame, column: str, roster: RosterIndex | None, on: date, *, damaged: bool) -> _Late:
     packed, faults = read_numbers(rows[column], on, damaged=damaged)
     wrong = rows.hstack([faults.alias(FAULT)]).filter(faults.is_not_null())
-    sound = packed.is_not_null().arg_true()
+    sound = places_of(packed.is_not_null())
     hit, people = (
         (sound, all_of(None, sound.len(), pl.String)) if roster is None else roster.people_of(packed)
     )
@@ -155,7 +155,7 @@ def read_numbers(cells: pl.Series, on: date, *, damaged: bool = False) -> tuple[
         fault=pl.when(is_number).then(wrong).when(is_malformed).then(shape),
         is_sure=is_number | is_malformed,
     )
-    packed, faults, unsure = told["packed"], told["fault"], (~told["is_sure"]).arg_true()
+    packed, faults, unsure = told["packed"], told["fault"], places_of(~told["is_sure"])
     if unsure.is_empty():
         return packed, faults
     slow = read_distinct(cells.gather(unsure), lambda cell: _packed(cell, on, damaged=damaged), pl.Int64)

@@ -28,7 +28,7 @@ from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import IDENTIFYING, Column, Feed
 from chalicelib.sources.identity import born, canonical, unpack
 from chalicelib.sources.matching import PACKED, PERSON, read_distinct
-from chalicelib.sources.tables import FAULT, LINE
+from chalicelib.sources.tables import FAULT, LINE, places_of
 
 FIELD: Final = "field"
 _KINDS: Final[dict[Reader, type[pl.DataType]]] = {
@@ -133,7 +133,7 @@ def _noted(lines: pl.Series, field: str, faults: pl.Series) -> pl.DataFrame:
 
 def without_time(cells: pl.Series) -> pl.Series:
     """Dates without their time of day, so that each day is read once."""
-    long = (cells.str.len_bytes() > len("2025-06-30")).arg_true()
+    long = places_of(cells.str.len_bytes() > len("2025-06-30"))
     if long.is_empty():
         return cells
     timed = cells.gather(long)

@@ -15,7 +15,7 @@ import polars as pl
 
 from chalicelib.model import PersonId
 from chalicelib.sources.identity import pack
-from chalicelib.sources.tables import all_of
+from chalicelib.sources.tables import all_of, places_of
 
 SCHEMA: Final = {"number": pl.Int64, "person": pl.String, "name": pl.String, "related": pl.Boolean}
 _MIX: Final = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio spreads numbers that resemble each other
@@ -45,6 +45,10 @@ def _place(bits: int) -> pl.Expr:
     """A place for each number in a table of 2^bits."""
     spread = pl.col("number").cast(pl.UInt64) * pl.lit(_MIX, dtype=pl.UInt64)
     return (spread // pl.lit(2 ** (64 - bits), dtype=pl.UInt64)).cast(pl.UInt32)
+
+
+def _places(numbers: pl.Series, bits: int) -> pl.Series:
+    return numbers.to_frame("number").select(_place(bits)).to_series()
 
 
 class RosterIndex:
@@ -112,21 +116,13 @@ class RosterIndex:
 
         Looked up by place in tables, for a join builds its own table of the whole roster for every block.
         """
-        table, number = self._table, pl.col("number")
-        likely = packed.to_frame("number").select(pl.lit(table.borne).gather(_place(table.near)))
-        places = likely.to_series().fill_null(False).arg_true()
-        found = (
-            packed.gather(places)
-            .to_frame("number")
-            .lazy()
-            .with_columns(row=pl.lit(table.rows).gather(_place(table.far)))
-            .with_columns(is_theirs=pl.lit(self.frame["number"]).gather("row") == number)
-            .collect()
-        )
-        rows = found["row"]
-        if not found["is_theirs"].all(ignore_nulls=False):
-            other = (~found["is_theirs"].fill_null(False)).arg_true()
-            rows = rows.scatter(other, table.row_of_rest(found["number"].gather(other)))
+        table = self._table
+        is_likely = table.borne.gather(_places(packed, table.near))
+        numbers, places = packed.filter(is_likely), places_of(is_likely)
+        rows = table.rows.gather(_places(numbers, table.far))
+        is_other = ~(self.frame["number"].gather(rows) == numbers).fill_null(False)
+        if is_other.any():
+            rows = rows.scatter(places_of(is_other), table.row_of_rest(numbers.filter(is_other)))
             places, rows = places.filter(rows.is_not_null()), rows.drop_nulls()
         return places, self.frame["person"].gather(rows)
 
