@@ -156,6 +156,14 @@ def test_weak_evidence_certifies_again_once_custody_has_ended(until: str, outcom
     assert judged(*WEAK, spell).verdicts[0].outcome is outcome
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_record_sent_again_with_its_end_has_ended(order: int) -> None:
+    """Of two that differ in nothing else the one that says more holds, whichever came first."""
+    both = [SENTENCE, Evidence(SENTENCE.key, SENTENCE.file, 9, {"until": "2025-06-05"})]
+    seen = some_evidence("travel_agency/travelled", "2025-06-06")
+    assert judged(*both[::order], seen).verdicts[0].outcome is Outcome.STRONG
+
+
 def test_two_spells_of_custody_are_two_findings() -> None:
     decision = judged(SENTENCE, some_evidence("custody/awaiting_judgment", "2025-03-02"))
     assert [finding.day for finding in decision.findings] == [day("2025-03-02"), day("2025-06-02")]
