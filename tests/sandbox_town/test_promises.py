@@ -12,6 +12,7 @@ import pytest
 from chalicelib.model import (
     Case,
     Counts,
+    EntitlementStatus,
     Evidence,
     EvidenceKey,
     FeedId,
