@@ -118,6 +118,19 @@ def _deaths_by_two(run: Run) -> Iterable[str]:
                 yield f"person {index} lives, and counts as dead"
 
 
+def _endings_by_two(run: Run) -> Iterable[str]:
+    """Two people have said of every payment that ended that what ends it is so."""
+    for index, record in run.truth.records.items():
+        word = {
+            s.benefit
+            for s in record.suspicions
+            if s.state is SuspicionState.CONFIRMED and s.approved_by not in (None, s.verified_by)
+        }
+        for e in record.entitlements:
+            if e.status is EntitlementStatus.TERMINATED and word.isdisjoint({None, e.benefit}):
+                yield f"person {index}: {e.benefit} ended, and not by two people's word"
+
+
 def _everybody_known(run: Run) -> Iterable[str]:
     for person in run.truth.scene.town.people:
         if person.index not in run.truth.records:
@@ -313,6 +326,7 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "nobody was certified by what happened after their death": _no_wrong_certification,
     "every suspension was signed by two people": _two_signers,
     "every death was confirmed by two people, and is true": _deaths_by_two,
+    "every payment that ended was ended by two people": _endings_by_two,
     "everybody on the roster is known": _everybody_known,
     "whoever was resumed has been paid every month": _arrears_paid,
     "a new recipient is certified from the first payment or the day of the grant": first_periods,

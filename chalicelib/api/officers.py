@@ -130,7 +130,7 @@ def _suspicion(person: PersonId, suspicion: Suspicion) -> Json:
 
 @officers.route("POST", "/v1/suspicions/{id}/outcome", body=SuspicionReport, once=True)
 def report_suspicion(call: Call, id: str) -> Json:
-    """A person has looked into a suspicion: it is confirmed, or cleared; a death waits for a second word."""
+    """A person has looked into a suspicion: confirmed, or cleared; what ends a payment waits for a second."""
     named, report = ids.suspicion_id(id), call.body(SuspicionReport)
     looks.record_for(call, named.person)
     ended = cases.suspicion_verified(
@@ -146,7 +146,7 @@ def report_suspicion(call: Call, id: str) -> Json:
 
 @officers.route("POST", "/v1/suspicions/{id}/approve", body=NoBody, once=True)
 def approve_suspicion(call: Call, id: str) -> Json:
-    """Another person says the same of a death: only now payment ends."""
+    """Another person says the same of what ends a payment: only now it ends."""
     named = ids.suspicion_id(id)
     looks.record_for(call, named.person)
     approved = cases.approve_suspicion(named.person, named.kind, named.day, by=call.caller.subject)

@@ -9,7 +9,7 @@ from datetime import date
 from chalicelib import clock
 from chalicelib.cases import executions, settling
 from chalicelib.engine.suspicion import confirmed as confirmed_by
-from chalicelib.engine.suspicion import may_approve
+from chalicelib.engine.suspicion import may_approve, needs_two
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
     Change,
@@ -22,6 +22,7 @@ from chalicelib.model import (
     SuspicionState,
     Verification,
 )
+from chalicelib.pack import current
 from chalicelib.storage import people
 
 AT_THE_DOOR = (SuspicionKind.DEATH, SuspicionKind.CONTRADICTION)
@@ -63,7 +64,7 @@ def approve_suspicion(person: PersonId, kind: SuspicionKind, day: date, *, by: s
             return None
         may_approve(suspicion, by)
         verification = suspicion.verification or Verification.DOCUMENT
-        approved = confirmed_by(suspicion, by, verification, clock.today())
+        approved = _confirmed(record, suspicion, by, verification)
         details = {"suspicion": name, "verified_by": suspicion.verified_by}
         return Change("suspicion approved", by, clock.now(), details, suspicions=(approved,))
 
@@ -81,9 +82,8 @@ def death_confirmed(person: PersonId, day: date, *, by: str, verification: Verif
         if any(s.state is SuspicionState.CONFIRMED for s in deaths):
             return None
         suspected = [s for s in deaths if s.state is SuspicionState.OPEN]
-        ended = tuple(_ended(s, True, by, verification) for s in suspected) or (
-            _reported(day, by, verification),
-        )
+        found = suspected or [_reported(day)]
+        ended = tuple(_confirmed(record, s, by, verification) for s in found)
         return Change("death confirmed", by, clock.now(), {"by": verification.value}, suspicions=ended)
 
     record = people.change(person, confirm)
@@ -101,7 +101,7 @@ def refuted_by_visit(person: PersonId, *, by: str) -> None:
         accused = [s for s in record.open_suspicions if s.kind in AT_THE_DOOR]
         if not accused:
             return None
-        ended = tuple(_ended(s, False, by, Verification.VISIT) for s in accused)
+        ended = tuple(_cleared(s, by, Verification.VISIT) for s in accused)
         details = {"suspicions": [s.name for s in ended], "by": Verification.VISIT.value}
         return Change("suspicion cleared", by, clock.now(), details, suspicions=ended)
 
@@ -130,7 +130,10 @@ def _end(
         opened = tuple(s for s in concerned if s.state is SuspicionState.OPEN)
         if not opened:
             return None
-        ended = tuple(_ended(s, confirmed, by, verification) for s in opened)
+        ended = tuple(
+            _confirmed(record, s, by, verification) if confirmed else _cleared(s, by, verification)
+            for s in opened
+        )
         action = "suspicion confirmed" if confirmed else "suspicion cleared"
         details = {"suspicions": [s.name for s in ended], "by": verification.value}
         return Change(action, by, clock.now(), details, suspicions=ended)
@@ -138,9 +141,14 @@ def _end(
     return people.change(person, end)
 
 
-def _ended(suspicion: Suspicion, confirmed: bool, by: str, verification: Verification) -> Suspicion:
-    if confirmed:
-        return confirmed_by(suspicion, by, verification, clock.today())
+def _confirmed(record: PersonRecord, suspicion: Suspicion, by: str, verification: Verification) -> Suspicion:
+    """The first of two words, or the last that it takes."""
+    on = clock.today()
+    two = needs_two(suspicion, record.entitlements, current().rules, on)
+    return confirmed_by(suspicion, by, verification, on, two=two)
+
+
+def _cleared(suspicion: Suspicion, by: str, verification: Verification) -> Suspicion:
     return replace(
         suspicion,
         state=SuspicionState.CLEARED,
@@ -150,11 +158,10 @@ def _ended(suspicion: Suspicion, confirmed: bool, by: str, verification: Verific
     )
 
 
-def _reported(day: date, by: str, verification: Verification) -> Suspicion:
+def _reported(day: date) -> Suspicion:
     """A death that no file had reported, found out at the door."""
     reason = Reason("death_reported", "上门核实时得知本人已去世。", "found at a visit to have died")
-    opened = Suspicion(SuspicionKind.DEATH, day, clock.today(), SuspicionState.OPEN, None, reason)
-    return _ended(opened, True, by, verification)
+    return Suspicion(SuspicionKind.DEATH, day, clock.today(), SuspicionState.OPEN, None, reason)
 
 
 def go_on(record: PersonRecord, suspicion: Suspicion) -> None:

@@ -13,11 +13,14 @@ from typing import Final
 
 from chalicelib.engine.ending import Ending, ending, is_of_two_lines
 from chalicelib.engine.policy import Policy
+from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.workdays import add_working_days
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     Decision,
+    Entitlement,
     Finding,
+    InstructionKind,
     Suspicion,
     SuspicionKind,
     SuspicionState,
@@ -26,7 +29,6 @@ from chalicelib.model import (
 
 __all__ = [
     "LEVELS",
-    "NEEDS_TWO",
     "Ending",
     "chased",
     "confirmed",
@@ -35,12 +37,12 @@ __all__ = [
     "is_unresolved",
     "may_approve",
     "may_open",
+    "needs_two",
     "next_level",
     "opened",
     "verify_by",
 ]
 
-NEEDS_TWO: Final = (SuspicionKind.DEATH,)  # what no single person's word may confirm
 LEVELS: Final = 3  # 0 village, 1 township, 2 county
 
 
@@ -102,6 +104,13 @@ def opened(finding: Finding, on: date, policy: Policy, suspicions: Iterable[Susp
     )
 
 
+def needs_two(suspicion: Suspicion, entitlements: Iterable[Entitlement], rules: RuleBook, on: date) -> bool:
+    """Whether no single person's word confirms it: a death, and whatever ends a payment; a pause does not."""
+    return suspicion.kind is SuspicionKind.DEATH or any(
+        end.instruction is InstructionKind.TERMINATE for end in ending(suspicion, entitlements, rules, on)
+    )
+
+
 def may_approve(suspicion: Suspicion, actor: str) -> None:
     """Raises RefusedError unless one person has confirmed, and another one approves."""
     if suspicion.state is not SuspicionState.OPEN or suspicion.verified_by is None:
@@ -118,12 +127,12 @@ def may_approve(suspicion: Suspicion, actor: str) -> None:
         )
 
 
-def confirmed(suspicion: Suspicion, by: str, verification: Verification, on: date) -> Suspicion:
-    """After a person's word that it is so; a death stays open until a second person says the same."""
+def confirmed(suspicion: Suspicion, by: str, verification: Verification, on: date, *, two: bool) -> Suspicion:
+    """After a person's word that it is so; what needs `two` stays open until a second one says the same."""
     first = suspicion.verified_by
-    if suspicion.kind in NEEDS_TWO and first in (None, by):
+    if two and first in (None, by):
         return replace(suspicion, verified_by=by, verification=verification)
-    second = by if suspicion.kind in NEEDS_TWO else None
+    second = by if first not in (None, by) else None
     return replace(
         suspicion,
         state=SuspicionState.CONFIRMED,

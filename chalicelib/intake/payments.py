@@ -100,12 +100,38 @@ def said_of(
 
 
 def take_back(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
-    """Take away payments that no file tells of any more, and compare again what is due; how many."""
+    """Take away payments that no file tells of any more, and compare again what is due; how many.
+
+    What an authority was told to pay and has not paid after all is open again.
+    """
     for person, keys in lost.items():
         places = [_place(key) for key in keys]
         people.remove_payments(person, places)
+        _reopen(person, {benefit for _, benefit, _ in places})
         comparing.compare(person, min(month for month, _, _ in places))
     return sum(len(keys) for keys in lost.values())
+
+
+def _reopen(person: PersonId, benefits: Collection[BenefitCode]) -> None:
+    """Resumptions seen in payments that are gone: open from today on, listed after two runs without."""
+    on = clock.today()
+
+    def reopen(record: PersonRecord) -> Change | None:
+        paid: dict[tuple[BenefitCode, Month], int] = defaultdict(int)
+        for payment in people.payments_of(person):
+            paid[payment.benefit, payment.month] += payment.fen
+        again = tuple(
+            replace(i, state=InstructionState.ISSUED, issued=on, changed=on)
+            for i in record.instructions
+            if i.kind is InstructionKind.RESUME and i.state is InstructionState.SEEN and i.benefit in benefits
+            if not any(b == i.benefit and m >= i.month and fen >= i.fen for (b, m), fen in paid.items())
+        )
+        if not again:
+            return None
+        details = {i.name: i.state.value for i in again}
+        return Change("payments taken back", "feed:payments", clock.now(), details, instructions=again)
+
+    people.change(person, reopen)
 
 
 def _place(key: EvidenceKey) -> tuple[Month, BenefitCode, date]:

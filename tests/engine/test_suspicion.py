@@ -8,9 +8,11 @@ from chalicelib.engine.decide import decide
 from chalicelib.engine.suspicion import (
     LEVELS,
     chased,
+    confirmed,
     is_moot,
     is_unresolved,
     may_open,
+    needs_two,
     next_level,
     opened,
     verify_by,
@@ -160,3 +162,39 @@ def test_one_that_came_back_is_of_the_next_generation() -> None:
     assert first.generation == 1
     withdrawn = replace(first, state=SuspicionState.WITHDRAWN)
     assert opened(finding, day("2025-05-19"), RULES.policy, [withdrawn]).generation == 2
+
+
+@pytest.mark.parametrize(
+    ("suspicion", "two", "why"),
+    [
+        (a_suspicion(), True, "a death, even of somebody who draws nothing any more"),
+        (a_suspicion(CUSTODY, evidence=a_key("custody/sentence", "2025-05-10")), True, "ends the payment"),
+        (a_suspicion(CUSTODY, evidence=a_key("custody/awaiting_judgment", "2025-05-10")), False, "a pause"),
+        (a_suspicion(CUSTODY, evidence=a_key("custody/suspended_sentence", "2025-05-10")), False, "goes on"),
+        (a_suspicion(DOUBLE, benefit=PENSION), True, "the one that gives way ends"),
+        (a_suspicion(DOUBLE, benefit="veteran_subsidy"), False, "of a benefit that is not drawn"),
+        (a_suspicion(SuspicionKind.CONDITION, benefit=PENSION), True, "what entitled is lost"),
+        (a_suspicion(SuspicionKind.WRONG_AMOUNT, benefit=PENSION), False, "ends nothing"),
+    ],
+)
+def test_what_ends_a_payment_needs_two(suspicion: Suspicion, two: bool, why: str) -> None:
+    drawn = [] if suspicion.kind is DEATH else [an_entitlement()]
+    assert needs_two(suspicion, drawn, RULES, day("2025-05-12")) is two, why
+
+
+@pytest.mark.parametrize(
+    ("two", "words", "state", "signed"),
+    [
+        (True, ["zhou"], OPEN, ("zhou", None)),
+        (True, ["zhou", "zhou"], OPEN, ("zhou", None)),
+        (True, ["zhou", "wu"], CONFIRMED, ("zhou", "wu")),
+        (False, ["zhou"], CONFIRMED, ("zhou", None)),
+    ],
+)
+def test_whose_word_confirms(
+    two: bool, words: list[str], state: SuspicionState, signed: tuple[str, str | None]
+) -> None:
+    suspicion = a_suspicion()
+    for by in words:
+        suspicion = confirmed(suspicion, by, Verification.DOCUMENT, day("2025-05-12"), two=two)
+    assert (suspicion.state, (suspicion.verified_by, suspicion.approved_by)) == (state, signed)

@@ -12,6 +12,7 @@ import pytest
 from chalicelib.model import (
     Case,
     Counts,
+    EntitlementStatus,
     Evidence,
     EvidenceKey,
     FeedId,
@@ -161,6 +162,10 @@ BREAKS: dict[str, Callable[[Run], Run]] = {
     "every death was confirmed by two people, and is true": lambda run: amend(
         run,
         suspicions=(replace(doubted(SuspicionState.CONFIRMED), kind=SuspicionKind.DEATH, verified_by="one"),),
+    ),
+    "every payment that ended was ended by two people": lambda run: amend(
+        a_child(run, date(2025, 3, 1), (replace(doubted(SuspicionState.CONFIRMED), verified_by="one"),)),
+        entitlements=(replace(run.truth.records[0].entitlements[0], status=EntitlementStatus.TERMINATED),),
     ),
     "everybody on the roster is known": without_person,
     "whoever was resumed has been paid every month": unpaid,

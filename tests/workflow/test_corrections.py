@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,10 +12,12 @@ from chalicelib.engine.money import arrears
 from chalicelib.intake import correcting
 from chalicelib.model import (
     BenefitCode,
+    Change,
     EntitlementStatus,
     EvidenceKey,
     FeedId,
     FileState,
+    Instruction,
     InstructionKind,
     InstructionState,
     Month,
@@ -25,7 +28,7 @@ from chalicelib.model import (
     Verification,
     VisitOutcome,
 )
-from chalicelib.storage import people
+from chalicelib.storage import people, work
 from tests.workflow.village import NEW_YEAR, Recipient, Village
 
 ONE, TWO = Recipient(980), Recipient(981, phone="13800000002")
@@ -238,3 +241,66 @@ def test_a_corrected_payments_file_takes_back_what_only_the_earlier_one_told(vil
     assert not village.record(ONE.number).open_suspicions
     (corrected,) = [f for f in village.files() if f.feed == "payments" and f.corrects]
     assert (corrected.state, corrected.withdrawn) == (FileState.LOADED, 1)
+
+
+@pytest.mark.parametrize(
+    ("left", "state"),
+    [
+        ((), InstructionState.ISSUED),
+        ((("2025-01", "150.00", "2025-01-12"),), InstructionState.ISSUED),
+        ((("2025-01", "600.00", "2025-01-12"),), InstructionState.SEEN),
+        ((("2025-01", "200.00", "2025-01-12"), ("2025-01", "400.00", "2025-01-13")), InstructionState.SEEN),
+        ((("2024-12", "600.00", "2024-12-12"),), InstructionState.ISSUED),
+    ],
+)
+def test_arrears_that_were_not_paid_after_all_are_open_again(
+    village: Village, left: tuple[tuple[str, str, str], ...], state: InstructionState
+) -> None:
+    village.settle(ONE, TWO)
+    village.until(date(2025, 1, 11))
+    person, kind = village.person(ONE.number), InstructionKind.RESUME
+    told = Instruction(
+        BenefitCode("resident_pension"), kind, Month("2025-01"), 60_000, "", InstructionState.ISSUED, NEW_YEAR
+    )
+    change = Change("test", "test", village.sandbox.now(), instructions=(told,))
+    people.change(person, lambda _: change)
+
+    def paid(*months: tuple[str, str, str]) -> None:
+        lines = [(ONE.number, *month) for month in months] + [(TWO.number, "2025-01", "200.00", "2025-01-10")]
+        rows = [f"{number},{ONE.benefit},{month},{yuan},{day}" for number, month, yuan, day in lines]
+        village.put("hrss/payments/20250110/p.csv", "\n".join([PAID, *rows, ""]).encode())
+
+    paid(("2025-01", "600.00", "2025-01-10"))
+    assert village.record(ONE.number).instructions == (
+        replace(told, state=InstructionState.SEEN, changed=date(2025, 1, 11)),
+    )
+    assert list(work.open_instructions()) == []
+    village.days(9)
+    paid(*left)
+    (now,) = village.record(ONE.number).instructions
+    assert now.state is state
+    assert [i.issued for _, i in work.open_instructions()] == (
+        [village.sandbox.today()] if state is InstructionState.ISSUED else []
+    )
+
+
+def test_what_is_open_again_is_listed_after_two_pay_runs(village: Village) -> None:
+    village.settle(ONE, TWO)
+    village.until(date(2025, 1, 11))
+    person, kind = village.person(ONE.number), InstructionKind.RESUME
+    told = Instruction(
+        BenefitCode("resident_pension"), kind, Month("2025-01"), 60_000, "", InstructionState.SEEN, NEW_YEAR
+    )
+    change = Change("test", "test", village.sandbox.now(), instructions=(told,))
+    people.change(person, lambda _: change)
+
+    def paid(key: str, *numbers: str, month: str = "2025-01") -> None:
+        rows = [f"{number},{ONE.benefit},{month},600.00,{month}-10" for number in numbers]
+        village.put(f"hrss/payments/{key}/p.csv", "\n".join([PAID, *rows, ""]).encode())
+
+    paid("20250110", ONE.number, TWO.number)
+    paid("20250110", TWO.number)
+    assert village.record(ONE.number).instructions[0].state is InstructionState.ISSUED
+    village.until(date(2025, 3, 15))  # more than two months later, as for every instruction
+    paid("20250315", TWO.number, month="2025-03")
+    assert village.record(ONE.number).instructions[0].state is InstructionState.LISTED

@@ -75,6 +75,27 @@ def test_benefits_that_exclude_each_other_on_one_roster(village: Village) -> Non
     assert {e.status for e in record.entitlements} == {EntitlementStatus.ACTIVE}
 
 
+def test_the_benefit_that_gives_way_ends_by_two_people_s_word(village: Village) -> None:
+    village.settle(replace(ONE, also=("企业职工养老保险待遇",)))
+    (suspicion,) = village.record(ONE.number).open_suspicions
+    cases.suspicion_verified(
+        village.person(ONE.number),
+        suspicion.kind,
+        suspicion.day,
+        confirmed=True,
+        by="county officer",
+        verification=Verification.DOCUMENT,
+    )
+    village.sandbox.run_until_quiet()
+    assert {e.status for e in village.record(ONE.number).entitlements} == {EntitlementStatus.ACTIVE}
+    village.second_word(ONE.number)
+    ended = {e.benefit: e.status for e in village.record(ONE.number).entitlements}
+    assert ended == {
+        suspicion.benefit: EntitlementStatus.TERMINATED,
+        **{b: EntitlementStatus.ACTIVE for b in ended if b != suspicion.benefit},
+    }
+
+
 def test_and_on_two_rosters(village: Village) -> None:
     village.settle(ONE)
     assert village.record(ONE.number).open_suspicions == ()

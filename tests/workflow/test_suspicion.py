@@ -178,7 +178,7 @@ CUSTODY = [
 
 
 @pytest.mark.parametrize(("code", "status", "instruction"), CUSTODY)
-def test_custody_ends_or_pauses_by_its_code_once_confirmed(
+def test_custody_ends_by_two_people_s_word_and_pauses_by_one(
     village: Village, code: str, status: EntitlementStatus, instruction: InstructionKind
 ) -> None:
     from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId
@@ -198,7 +198,13 @@ def test_custody_ends_or_pauses_by_its_code_once_confirmed(
         verification=Verification.DOCUMENT,
     )
     village.sandbox.run_until_quiet()
+    if status is EntitlementStatus.TERMINATED:
+        assert village.record(ONE.number).entitlements[0].status is EntitlementStatus.ACTIVE
+        with pytest.raises(RefusedError, match="may not approve"):
+            village.second_word(ONE.number, by="county officer")
+        village.second_word(ONE.number)
     record = village.record(ONE.number)
+    assert record.open_suspicions == ()
     assert record.entitlements[0].status is status
     assert [(i.kind, i.month) for i in record.instructions] == [(instruction, "2025-02")]
 

@@ -180,7 +180,7 @@ class Village:
         self.sandbox.run_until_quiet()
 
     def second_word(self, number: str, by: str = "second officer") -> None:
-        """Another person says the same of every death that one has confirmed."""
+        """Another person says the same of everything that one has confirmed and that needs two."""
         for suspicion in self.record(number).open_suspicions:
             if suspicion.verified_by is not None:
                 cases.approve_suspicion(self.person(number), suspicion.kind, suspicion.day, by=by)
