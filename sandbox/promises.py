@@ -26,7 +26,7 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
 )
-from sandbox.entitled import first_periods, related_conditions
+from sandbox.entitled import as_far_as_it_carries, first_periods, related_conditions
 from sandbox.leaks import Leak
 from sandbox.mended import corrected, recovered, sent_again
 from sandbox.town.authorities import PAY_DAY, READING_DAY, months_up_to
@@ -317,6 +317,7 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "whoever was resumed has been paid every month": _arrears_paid,
     "a new recipient is certified from the first payment or the day of the grant": first_periods,
     "what entitles through a related person is doubted only once it has ended": related_conditions,
+    "everybody is certified as far as their county's values carry, and no further": as_far_as_it_carries,
     "every row is accounted for": _every_row_accounted,
     "every receipt agrees and returns the rejected rows": _receipts_agree,
     "every file became what it had to": _files_as_expected,
