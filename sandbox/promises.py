@@ -27,6 +27,7 @@ from chalicelib.model import (
     SuspicionState,
 )
 from sandbox.entitled import as_far_as_it_carries, first_periods, related_conditions
+from sandbox.heard import heard
 from sandbox.leaks import Leak
 from sandbox.mended import corrected, recovered, sent_again
 from sandbox.town.authorities import PAY_DAY, READING_DAY, months_up_to
@@ -312,6 +313,7 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "nobody was suspended wrongly": _no_wrong_suspension,
     "nobody was certified by what happened after their death": _no_wrong_certification,
     "every suspension was signed by two people": _two_signers,
+    "an objection holds a suspension, is decided in time, and what is upheld counts": heard,
     "every death was confirmed by two people, and is true": _deaths_by_two,
     "everybody on the roster is known": _everybody_known,
     "whoever was resumed has been paid every month": _arrears_paid,

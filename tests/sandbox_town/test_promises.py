@@ -242,6 +242,7 @@ def test_a_sleeping_case_needs_no_execution_and_a_parked_one_is_a_broken_promise
 def test_every_promise_is_broken_here_or_elsewhere() -> None:
     elsewhere = {
         "of the first version of a corrected file nothing is left",
+        "an objection holds a suspension, is decided in time, and what is upheld counts",
         "every row that was mended and sent again counts",
         "who was recovered from a cut number is neither certified nor accused",
         "nobody was certified by what happened after their death",
