@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib.engine.benefits import Start
 from chalicelib.model import Entitlement, EntitlementStatus, Route, Suspicion, SuspicionKind, SuspicionState
-from sandbox.presence import carries, relatives_reported
+from sandbox.presence import carries, certified_through, relatives_reported, standing
 
 if TYPE_CHECKING:
     from sandbox.promises import Run
     from sandbox.town.claims import Claim
     from sandbox.town.people import Townsperson
 
+ENDED: Final = (EntitlementStatus.PAUSED, EntitlementStatus.TERMINATED)
 LOOKED_INTO_WITHIN: Final = timedelta(days=75)  # from a suspicion's day to somebody's word, at the latest
 
 
@@ -75,3 +76,19 @@ def _ended(
         stopped = drawn.status is EntitlementStatus.TERMINATED
         if suspicion.state is SuspicionState.CONFIRMED and not stopped:
             yield f"person {person.index}: {suspicion.name} was confirmed, and payment goes on"
+
+
+def as_far_as_it_carries(run: Run) -> Iterable[str]:
+    """What is known of the living carries as far as their county says: by the city's values, or its own."""
+    pack, on = run.truth.pack, run.on
+    for index, record in run.truth.records.items():
+        person = run.truth.scene.town.people[index]
+        if not person.life.lives_on(on) or record.open_suspicions:
+            continue
+        known = standing(run.truth.known[index], on + timedelta(1))
+        for e in record.entitlements:
+            through, _ = certified_through(pack, person, e.benefit, known, on)
+            if e.valid_until > max(through, e.certified_until):
+                yield f"person {index}, {e.benefit}: {e.valid_until}, by what is known {through}"
+            if e.valid_until < min(through, on) and e.status not in ENDED:
+                yield f"person {index}, {e.benefit}: only {e.valid_until}, by what is known {through}"

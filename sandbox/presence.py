@@ -17,6 +17,7 @@ from chalicelib.clock import civil_date
 from chalicelib.engine.benefits import BenefitRules
 from chalicelib.engine.clauses import Word
 from chalicelib.engine.policy import WeakRules
+from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import (
     BenefitCode,
     DroppedFile,
@@ -122,6 +123,12 @@ def standing(known: Sequence[Known], on: date) -> list[Known]:
 # --- how long it carries -------------------------------------------------------------------------
 
 
+def rules_for(pack: Pack, person: Townsperson, day: date) -> RuleBook:
+    """What a day is worth where somebody lives: her county's own values, from the day they hold."""
+    county = pack.rules.for_area(person.area)
+    return county if day >= county.since else pack.rules
+
+
 def carries(
     pack: Pack, person: Townsperson, benefit: BenefitCode, day: date, strong_days: Iterable[date] = ()
 ) -> date:
@@ -129,8 +136,9 @@ def carries(
 
     `strong_days` are those of all strong evidence: some tiers are for who showed none in the period before.
     """
-    version = pack.rules.benefit_on(benefit, day)
-    tiers = pack.rules.policy.periods.tiers if isinstance(version.tiers, str) else version.tiers
+    rules = rules_for(pack, person, day)
+    version = rules.benefit_on(benefit, day)
+    tiers = rules.policy.periods.tiers if isinstance(version.tiers, str) else version.tiers
     months = min(
         tier.months
         for tier in tiers
@@ -152,12 +160,14 @@ def certified_through(
 
     Whom the benefit's own rules never certify silently (rule 7), only what was done in person certifies.
     """
-    by_hand = only_in_person(pack.rules.benefit_on(benefit, on), person, on)
+    by_hand = only_in_person(rules_for(pack, person, on).benefit_on(benefit, on), person, on)
     counting = [
         k
         for k in known
         if k.event.proves is Proves.PRESENCE
-        and pack.rules.benefit_on(benefit, k.day).recognises_event((k.event.feed, k.event.event))
+        and rules_for(pack, person, k.day)
+        .benefit_on(benefit, k.day)
+        .recognises_event((k.event.feed, k.event.event))
         and (k.event.route is not Route.SILENT or not by_hand)
     ]
     strong = [k for k in counting if k.event.strength is Strength.STRONG]
@@ -167,7 +177,7 @@ def certified_through(
         key=lambda found: found[0],
         default=(date.min, None),
     )
-    together = combined(pack, counting)
+    together = _combined_where(pack, person, counting)
     return (together, None) if together is not None and together > until else (until, best)
 
 
@@ -181,18 +191,26 @@ def only_in_person(version: BenefitRules, person: Townsperson, on: date) -> bool
     )
 
 
-def combined(pack: Pack, known: Iterable[Known]) -> date | None:
+def _combined_where(pack: Pack, person: Townsperson, known: Sequence[Known]) -> date | None:
+    """By the city's values before the day from which her county has its own; then by these."""
+    county = pack.rules.for_area(person.area)
+    before = [k for k in known if k.day < county.since]
+    found = [combined(county, known) if len(before) < len(known) else None, combined(pack.rules, before)]
+    return max((until for until in found if until is not None), default=None)
+
+
+def combined(rules: RuleBook, known: Iterable[Known]) -> date | None:
     """Through which day weak items certify together (rule 4); None if they do not.
 
     On each day one item; at least two traces, one of them her own card or body; one item at most of
     an account or a household.
     """
-    weak = pack.rules.policy.weak
+    weak = rules.policy.weak
     items = [k for k in known if weak.worth.get((k.event.feed, k.event.event), 0) > 0]
     days = [best for end in {k.day for k in items} if (best := _best_until(items, end, weak)) is not None]
     if not days:
         return None
-    return months_later(max(days), pack.rules.policy.periods.weak_months) - timedelta(1)
+    return months_later(max(days), rules.policy.periods.weak_months) - timedelta(1)
 
 
 def _best_until(items: Sequence[Known], end: date, weak: WeakRules) -> date | None:

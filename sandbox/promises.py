@@ -26,7 +26,8 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
 )
-from sandbox.entitled import first_periods, related_conditions
+from sandbox.entitled import as_far_as_it_carries, first_periods, related_conditions
+from sandbox.heard import heard
 from sandbox.leaks import Leak
 from sandbox.mended import corrected, recovered, sent_again
 from sandbox.town.authorities import PAY_DAY, READING_DAY, months_up_to
@@ -325,12 +326,14 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "nobody was suspended wrongly": _no_wrong_suspension,
     "nobody was certified by what happened after their death": _no_wrong_certification,
     "every suspension was signed by two people": _two_signers,
+    "an objection holds a suspension, is decided in time, and what is upheld counts": heard,
     "every death was confirmed by two people, and is true": _deaths_by_two,
     "every payment that ended was ended by two people": _endings_by_two,
     "everybody on the roster is known": _everybody_known,
     "whoever was resumed has been paid every month": _arrears_paid,
     "a new recipient is certified from the first payment or the day of the grant": first_periods,
     "what entitles through a related person is doubted only once it has ended": related_conditions,
+    "everybody is certified as far as their county's values carry, and no further": as_far_as_it_carries,
     "every row is accounted for": _every_row_accounted,
     "every receipt agrees and returns the rejected rows": _receipts_agree,
     "every file became what it had to": _files_as_expected,

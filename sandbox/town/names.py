@@ -78,6 +78,11 @@ def counties_of(pack: str) -> tuple[str, ...]:
     return tuple(COUNTIES[pack])
 
 
+def issuing(county: str, pack: str) -> str:
+    """The county whose code numbers bear that are issued in another: a new district has had none so far."""
+    return county if county in COUNTIES[pack] else next(iter(COUNTIES[pack]))
+
+
 def villages(people: int, counties: Sequence[str]) -> list[str]:
     """The 12-digit codes of the villages, about 60 recipients each, dealt over counties and townships."""
     count = max(2, round(people / 60))

@@ -22,7 +22,7 @@ from sandbox.town.chance import chance
 from sandbox.town.claims import Benefits, Claim, Wanted
 from sandbox.town.habits import Habits
 from sandbox.town.lives import Happening, Life, Span
-from sandbox.town.names import GRIDS_PER_VILLAGE, Numbers, counties_of, name_of, villages
+from sandbox.town.names import GRIDS_PER_VILLAGE, Numbers, counties_of, issuing, name_of, villages
 from sandbox.town.rota import Rota
 from sandbox.town.traces import live
 
@@ -98,19 +98,22 @@ class Town:
     def generate(cls, people: int = 2000, seed: int = 1, start: date = START, pack: str = "bozhou") -> Town:
         """Invent a town for a pack: the same for the same seed and size."""
         end = start + timedelta(round(MONTHS * 30.5))
-        rng, numbers, places = chance(seed, "people"), Numbers(), villages(people, counties_of(pack))
         declared = packs.load(pack)
+        counties = (*counties_of(pack), *sorted(declared.rules.counties))  # some with values of their own
+        rng, numbers, places = chance(seed, "people"), Numbers(), villages(people, counties)
         roster = next(feed for feed in declared.feeds.values() if feed.kind == "roster")
         making = _Making(
             seed=seed,
             span=Span(start - HISTORY, start, end),
             cadres={place: _mobile(rng) for place in places},
             numbers=numbers,
+            pack=pack,
             benefits=Benefits.of(declared.rules, roster.codes_of("benefit").values(), start),
             rota=Rota(Habits.of(declared.feeds)),
         )
         inhabitants = tuple(making.person(index, places[index % len(places)], rng) for index in range(people))
-        strangers = tuple(_stranger(places, numbers, rng) for _ in range(people * STRANGERS_PER_RECIPIENT))
+        issued = [issuing(place[:6], pack) for place in places]
+        strangers = tuple(_stranger(issued, numbers, rng) for _ in range(people * STRANGERS_PER_RECIPIENT))
         return cls(seed, pack, start, end, inhabitants, strangers)
 
     @property
@@ -147,6 +150,7 @@ class _Making:
     span: Span
     cadres: dict[str, str]
     numbers: Numbers
+    pack: str
     benefits: Benefits
     rota: Rota
     _relatives: int = 0
@@ -155,7 +159,7 @@ class _Making:
         """The next person of the town."""
         male = rng.random() < 0.46
         first = self.benefits.first(rng)
-        number, born = self._identity(place[:6], first, male, rng)
+        number, born = self._identity(issuing(place[:6], self.pack), first, male, rng)
         age = int((self.span.start - born).days / 365.25)
         draw = rng.random()  # 15 % have no phone, 5 % give the cadre's
         phone = None if draw < 0.15 else self.cadres[place] if draw < 0.20 else _mobile(rng)
@@ -180,7 +184,7 @@ class _Making:
             key_groups=_key_groups(age, rng) | {g for wanted in drawn for g in wanted.groups},
             claims=claims,
             joins=joins,
-            relative=self._relative(place[:6], index, born, claims),
+            relative=self._relative(issuing(place[:6], self.pack), index, born, claims),
             life=live(age, self.span, self.rota, chance(self.seed, "life", index), states, never),
         )
 
@@ -236,10 +240,10 @@ def _key_groups(age: int, rng: Random) -> frozenset[KeyGroup]:
     return frozenset(groups)
 
 
-def _stranger(places: list[str], numbers: Numbers, rng: Random) -> Stranger:
+def _stranger(issued: list[str], numbers: Numbers, rng: Random) -> Stranger:
     male = rng.random() < 0.5
     while True:
         born = date(1940, 1, 1) + timedelta(rng.randrange(27_000))
-        number = numbers.next(rng.choice(places)[:6], born, male)
+        number = numbers.next(rng.choice(issued), born, male)
         if number is not None:
             return Stranger(number, name_of(male, rng))

@@ -48,6 +48,17 @@ class Told:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Objected:
+    """Somebody objected to being suspended, and what she was answered."""
+
+    person: int
+    number: int
+    raised: date
+    decided: date | None = None
+    upheld: bool = False
+
+
 @dataclass
 class Diary:
     """What really happened between the town and the platform."""
@@ -67,6 +78,7 @@ class Diary:
         default_factory=list
     )  # of what a list of payments said too much
     first_paid: dict[tuple[int, str], date] = field(default_factory=dict)  # person, benefit -> day
+    objections: dict[str, Objected] = field(default_factory=dict)  # by the platform's id
 
     def released(self, feed: str) -> None:
         """An officer has let the held files of a feed pass."""

@@ -18,6 +18,7 @@ from sandbox.town.damages import damages
 from sandbox.town.departments import Drop, drops, instant
 from sandbox.town.folk import Folk
 from sandbox.town.mishaps import mishaps
+from sandbox.town.objectors import Objectors
 from sandbox.town.officers import Officers
 from sandbox.town.people import Town
 from sandbox.town.registers import roster_drop
@@ -26,6 +27,10 @@ from sandbox.town.scene import Scene
 CARRIER_HOURS: Final = ((9, 4), (15, 4))  # minutes after the platform sends
 NOTICES_WEEKDAY: Final = 4
 SUSPICIONS_WEEKDAY: Final = 1
+OBJECTIONS_WEEKDAY: Final = 3
+HUNG_OUT_AFTER: Final = (
+    1  # day after the suspension list was made: the township hangs it out in the afternoon
+)
 FILES_DAY: Final = 27  # of the month: when somebody looks at the files that wait
 
 Act = Callable[[], object]
@@ -43,6 +48,7 @@ class Year:
     officers: Officers
     authorities: Authorities
     clerks: Clerks
+    objectors: Objectors
 
     @classmethod
     def on(cls, scene: Scene, pack: Pack, sqs: Any, gateway_queue: str, reports_queue: str) -> Year:
@@ -52,8 +58,9 @@ class Year:
         run_by = {code: benefit.run_by.value for code, benefit in pack.rules.benefits.items()}
         payments = pack.feeds[FeedId("payments")]
         authorities = Authorities(scene, payments, run_by, folk.money_missing)
-        clerks = Clerks(scene, pack.feeds)
-        return cls(scene, pack, carrier, folk, GridWorkers(scene, folk), Officers(scene), authorities, clerks)
+        workers, officers = GridWorkers(scene, folk), Officers(scene)
+        clerks, objectors = Clerks(scene, pack.feeds), Objectors(scene)
+        return cls(scene, pack, carrier, folk, workers, officers, authorities, clerks, objectors)
 
     @property
     def town(self) -> Town:
@@ -91,6 +98,7 @@ class Year:
                 yield instant(day, hour, minute), self.carrier.poll
             yield from self._rounds(day)
             yield from self._offices(day)
+            yield from self._objections(day)
             if day.weekday() == NOTICES_WEEKDAY:
                 yield instant(day, 9, 30), self.folk.collect_notices
             if day.day == READING_DAY:
@@ -113,6 +121,15 @@ class Year:
             for county in self.officers.counties:
                 yield instant(day, 11), _bound(self.officers.approve_lines, county)
             yield instant(day, 16), self.officers.look_at_limits
+
+    def _objections(self, day: date) -> Iterator[tuple[datetime, Act]]:
+        """When a list hangs out for everybody to read, and when what they object to is decided."""
+        if day.day == self.pack.rules.policy.suspension.list_day + HUNG_OUT_AFTER:
+            for township in self.officers.townships:
+                yield instant(day, 15), _bound(self.objectors.hear_of_the_list, township)
+        if day.weekday() == OBJECTIONS_WEEKDAY:
+            for county in self.officers.counties:
+                yield instant(day, 14), _bound(self.objectors.decide, county)
 
     def _rounds(self, day: date) -> Iterator[tuple[datetime, Act]]:
         """Each village has a weekday on which its workers fetch their list."""

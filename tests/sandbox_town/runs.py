@@ -73,7 +73,7 @@ def other_files() -> list[DroppedFile]:
 
 def a_resumed(person: Townsperson) -> PersonRecord:
     """Somebody who was suspended, reminded, and is paid again."""
-    days = LAST, LAST, date(2026, 1, 1)
+    days = LAST, date(2026, 1, 1), date(2026, 1, 1)
     entitlement = Entitlement(PENSION, EntitlementStatus.ACTIVE, 500, *days, person.claims[0].payee)
     state, month = InstructionState.SEEN, Month("2025-04")
     resumed = Instruction(PENSION, InstructionKind.RESUME, month, 500, "", state, date(2025, 4, 20))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.model import (
+    AreaCode,
     Case,
     Counts,
     EntitlementStatus,
@@ -19,6 +20,7 @@ from chalicelib.model import (
     FileId,
     FileState,
     InstructionState,
+    KeyGroup,
     PersonId,
     Reason,
     RelatedEvidence,
@@ -128,6 +130,27 @@ def a_child(run: Run, ends_on: date | None, suspicions: tuple[Suspicion, ...] = 
     return amend(run, related=(related,), suspicions=suspicions)
 
 
+def in_a_county(run: Run, until: date) -> Run:
+    """Somebody gravely ill lives where that is worth six months, and was seen at the end of March."""
+    county = next(iter(run.truth.pack.rules.counties))
+    anew(
+        run,
+        0,
+        area=AreaCode(f"{county}100200"),
+        key_groups=frozenset({KeyGroup.GRAVELY_ILL}),
+        born=date(1960, 1, 1),
+    )
+    seen = run.truth.pack.rules.events[FeedId("bank_business"), "served"]
+    run.truth.known[0] = [Known(seen, date(2025, 3, 29), date(2025, 3, 31))]
+    drawn = replace(run.truth.records[0].entitlements[0], valid_until=until, certified_until=date(2025, 3, 1))
+    return amend(run, entitlements=(drawn,))
+
+
+def test_a_county_that_asks_more_often(run: Run) -> None:
+    """The city's nine months would carry to December."""
+    assert broken(in_a_county(run, date(2025, 9, 28))) == []
+
+
 def doubted(state: SuspicionState) -> Suspicion:
     reason = Reason("condition_lost", "", "")
     days = date(2025, 3, 2), date(2025, 3, 5)
@@ -172,6 +195,9 @@ BREAKS: dict[str, Callable[[Run], Run]] = {
     "a new recipient is certified from the first payment or the day of the grant": a_newcomer,
     "what entitles through a related person is doubted only once it has ended": lambda run: amend(
         a_child(run, None), related=()
+    ),
+    "everybody is certified as far as their county's values carry, and no further": lambda run: in_a_county(
+        run, date(2025, 12, 28)
     ),
     "every row is accounted for": lambda run: of_file(run, counts=Counts(rows=10, accepted=4, strangers=5)),
     "every receipt agrees and returns the rejected rows": lambda run: replace(run, rejected=lambda *_: None),
@@ -221,6 +247,7 @@ def test_a_sleeping_case_needs_no_execution_and_a_parked_one_is_a_broken_promise
 def test_every_promise_is_broken_here_or_elsewhere() -> None:
     elsewhere = {
         "of the first version of a corrected file nothing is left",
+        "an objection holds a suspension, is decided in time, and what is upheld counts",
         "every row that was mended and sent again counts",
         "who was recovered from a cut number is neither certified nor accused",
         "nobody was certified by what happened after their death",
