@@ -44,7 +44,7 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             return Loaded(new_people=new, notices=notices)
         case "payments":
             said.put(dropped.feed, dropped.day, dropped.id, said_of(dropped.feed, reading.payments))
-            return Loaded(notices=load_payments(reading.payments))
+            return Loaded(notices=load_payments(reading.payments, is_whole=not reading.sent_again))
         case _:
             # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
             objects.put_evidence(dropped.feed, dropped.id, reading.evidence)

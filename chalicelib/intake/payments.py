@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
+
+import polars as pl
 
 from chalicelib import clock
 from chalicelib.cases import comparing, settling
@@ -26,13 +31,23 @@ from chalicelib.model import (
     PersonRecord,
 )
 from chalicelib.pack import current
-from chalicelib.storage import people, work
+from chalicelib.sources.listings import SCHEMA
+from chalicelib.storage import objects, people, work
+
+NOT_SEEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED)
+STOPS: Final = (InstructionKind.SUSPEND, InstructionKind.PAUSE, InstructionKind.TERMINATE)
+TWO_RUNS: Final = 62  # days
 
 
-def load_payments(payments: Sequence[tuple[PersonId, Payment]]) -> tuple[FileNotice, ...]:
-    """Keep what was really paid, and hold instructions and amounts against it (rules 16 and 23)."""
+def load_payments(
+    payments: Sequence[tuple[PersonId, Payment]], *, is_whole: bool = True
+) -> tuple[FileNotice, ...]:
+    """Keep what was really paid, and hold instructions and amounts against it (rules 16 and 23).
+
+    `is_whole`: not merely rows that came back mended.
+    """
     people.put_payments(payments)
-    _match_instructions(payments)
+    _match_instructions(payments, is_whole=is_whole)
     listed = people.entitlements_of({(person, payment.benefit) for person, payment in payments})
     for person in sorted(
         {person for (person, _), entitlement in listed.items() if not entitlement.is_stated}
@@ -117,9 +132,7 @@ def _reopen(person: PersonId, benefits: Collection[BenefitCode]) -> None:
     on = clock.today()
 
     def reopen(record: PersonRecord) -> Change | None:
-        paid: dict[tuple[BenefitCode, Month], int] = defaultdict(int)
-        for payment in people.payments_of(person):
-            paid[payment.benefit, payment.month] += payment.fen
+        paid = _paid(person)
         again = tuple(
             replace(i, state=InstructionState.ISSUED, issued=on, changed=on)
             for i in record.instructions
@@ -141,18 +154,20 @@ def _place(key: EvidenceKey) -> tuple[Month, BenefitCode, date]:
 
 # --- instructions ----------------------------------------------------------------------------------
 
+Runs = Mapping[tuple[BenefitCode, Month], AbstractSet[str]]
+"""(benefit, month) -> the counties of which a payments file pays anybody."""
 
-def _match_instructions(payments: Sequence[tuple[PersonId, Payment]]) -> None:
-    months = {(payment.benefit, payment.month) for _, payment in payments}
-    paid = {(person, p.benefit, p.month): p.fen for person, p in payments}
-    on = clock.today()
+
+def _match_instructions(payments: Sequence[tuple[PersonId, Payment]], *, is_whole: bool) -> None:
+    runs, on = _runs(payments), clock.today()
     for person in sorted({person for person, _ in work.open_instructions()}):
 
         def match(record: PersonRecord, person: PersonId = person) -> Change | None:
+            county, paid = record.person.area[:6], _paid(person)
             changed = [
                 after
                 for before in record.instructions
-                if (after := _matched(before, person, months, paid, on)) != before
+                if (after := _matched(before, _seen_in(before, runs, county, is_whole), paid, on)) != before
             ]
             if not changed:
                 return None
@@ -164,25 +179,62 @@ def _match_instructions(payments: Sequence[tuple[PersonId, Payment]]) -> None:
         people.change(person, match)
 
 
+def _runs(payments: Sequence[tuple[PersonId, Payment]]) -> Runs:
+    """By the rosters, who of a file lives where: what is paid to a county says nothing of another."""
+    told = pl.DataFrame(
+        [(person, payment.benefit, payment.month) for person, payment in payments],
+        schema=dict.fromkeys(("person", "benefit", "month"), pl.String),
+        orient="row",
+    )
+    data, _ = objects.read_listed()
+    lines = pl.DataFrame(schema=SCHEMA) if data is None else pl.read_parquet(io.BytesIO(data))
+    county = pl.col("area").str.slice(0, 6)
+    found = told.join(lines, on=["person", "benefit"], how="left").select("benefit", "month", county).unique()
+    runs: dict[tuple[BenefitCode, Month], set[str]] = defaultdict(set)
+    for benefit, month, area in found.iter_rows():
+        runs[BenefitCode(benefit), Month(month)].add(area or "")
+    return runs
+
+
+def _paid(person: PersonId) -> Mapping[tuple[BenefitCode, Month], int]:
+    """What was paid to somebody by all files together: one run may come in several parts."""
+    paid: dict[tuple[BenefitCode, Month], int] = defaultdict(int)
+    for payment in people.payments_of(person):
+        paid[payment.benefit, payment.month] += payment.fen
+    return paid
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The first pay run of a file that an instruction concerns; `covers`: also who is not paid by it."""
+
+    month: Month
+    covers: bool
+
+
+def _seen_in(instruction: Instruction, runs: Runs, county: str, is_whole: bool) -> _Run | None:
+    months = [m for benefit, m in runs if benefit == instruction.benefit and m >= instruction.month]
+    if not months:
+        return None
+    month = min(months)
+    return _Run(month, is_whole and county in runs[instruction.benefit, month])
+
+
 def _matched(
-    instruction: Instruction,
-    person: PersonId,
-    months: set[tuple[BenefitCode, Month]],
-    paid: dict[tuple[PersonId, BenefitCode, Month], int],
-    on: date,
+    instruction: Instruction, run: _Run | None, paid: Mapping[tuple[BenefitCode, Month], int], on: date
 ) -> Instruction:
-    """One instruction against one payments file: seen, or listed after two pay runs without it."""
-    if instruction.state not in (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED):
+    """One instruction after a pay run: seen, or listed after two runs without it.
+
+    That nothing is paid is seen only in a run that pays others of the same county: a file for one county,
+    or of rows sent again, shows nobody's payment to have stopped.
+    """
+    if run is None or instruction.state not in NOT_SEEN:
         return instruction
-    runs = sorted(month for benefit, month in months if benefit == instruction.benefit)
-    later = [month for month in runs if month >= instruction.month]
-    if not later:
-        return instruction
-    got = paid.get((person, instruction.benefit, later[0]), 0)
-    stops = instruction.kind in (InstructionKind.SUSPEND, InstructionKind.PAUSE, InstructionKind.TERMINATE)
+    got = paid.get((instruction.benefit, run.month), 0)
+    stopped = instruction.kind in STOPS and got == 0 and run.covers
     resumed = instruction.kind is InstructionKind.RESUME and got >= instruction.fen
-    if (stops and got == 0) or resumed:
+    if stopped or resumed:
         return replace(instruction, state=InstructionState.SEEN, changed=on)
-    if (on - instruction.issued).days > 62:
+    if (on - instruction.issued).days > TWO_RUNS:
         return replace(instruction, state=InstructionState.LISTED, changed=on)
     return instruction

@@ -55,8 +55,9 @@ class Objectors:
         reader = Badge("officer", f"objections-{county}", county)
         for line in list(self.scene.desk.lines(reader, "/v1/objections", county)):
             township = str(line["area"])[:9]
-            if line["level"] >= COUNTY:
-                self._decide(reader, line)
+            if line["level"] >= COUNTY:  # raised again, somebody else than the one who answered before
+                name = f"objections-{str(line['id']).rpartition('.')[2]}-{county}"
+                self._decide(Badge("officer", name, county), line)
             elif not happens(PUT_OFF, self.scene.town.seed, "puts off", line["id"], self.scene.today):
                 self._decide(Badge("officer", f"objections-{township}", township), line)
 

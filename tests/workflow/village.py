@@ -67,6 +67,7 @@ class Recipient:
     born: str = "19500307"
     until: date = DUE
     groups: str = ""
+    area: str = "341602001001"
     also: tuple[str, ...] = ()
 
     @property
@@ -76,7 +77,7 @@ class Recipient:
     def lines(self) -> list[str]:
         benefits = (self.benefit, *self.also)
         return [
-            f"{self.number},孟庆{self.sequence % 10},{self.phone},341602001001,G01,P{self.sequence}{i},"
+            f"{self.number},孟庆{self.sequence % 10},{self.phone},{self.area},G01,P{self.sequence}{i},"
             f"{benefit},{self.yuan if benefit != '门诊慢性病' else ''},2010-01-01,{self.until},{self.groups}"
             for i, benefit in enumerate(benefits)
         ]
