@@ -6,12 +6,13 @@ of proportion, is refused while it unpacks: the sizes that an archive states may
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import IO, Final, Literal
 
 from chalicelib.sources.holds import Hold, HoldCode, hold
 
@@ -95,23 +96,13 @@ def is_workbook(data: bytes) -> bool:
 
 def _gunzipped(data: bytes) -> bytes | Hold:
     """What a gzip file holds; several members one after the other are one file."""
-    result = bytearray()
-    rest = data
     try:
-        while rest.startswith(GZIP_MAGIC):
-            unpack = zlib.decompressobj(wbits=31)
-            while not unpack.eof:
-                piece = unpack.decompress(rest, STEP)
-                result += _step(piece, len(result), len(data))
-                rest = unpack.unconsumed_tail
-                if not (piece or rest or unpack.eof):
-                    return hold(HoldCode.DAMAGED_ARCHIVE)  # the file ends too early
-            rest = unpack.unused_data
-    except zlib.error:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as member:
+            return _unpacked(member, len(data))
+    except (zlib.error, OSError, EOFError):  # EOFError: the file ends too early
         return hold(HoldCode.DAMAGED_ARCHIVE)
     except _TooMuchError:
         return hold(HoldCode.UNSAFE_ARCHIVE)
-    return bytes(result)
 
 
 def _unzipped(data: bytes) -> bytes | Hold:
@@ -128,7 +119,8 @@ def _unzipped(data: bytes) -> bytes | Hold:
                 return hold(HoldCode.SEVERAL_FILES, str(len(files)))
             if files[0].flag_bits & 1:
                 return hold(HoldCode.ARCHIVE_PASSWORD)
-            return _member(archive, files[0], len(data))
+            with archive.open(files[0]) as member:
+                return _unpacked(member, len(data))
     except _TooMuchError:
         return hold(HoldCode.UNSAFE_ARCHIVE)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):
@@ -136,17 +128,12 @@ def _unzipped(data: bytes) -> bytes | Hold:
         return hold(HoldCode.DAMAGED_ARCHIVE)
 
 
-def _member(archive: zipfile.ZipFile, part: zipfile.ZipInfo, packed: int) -> bytes:
-    result = bytearray()
-    with archive.open(part) as member:
-        while piece := member.read(STEP):
-            result += _step(piece, len(result), packed)
-    return bytes(result)
-
-
-def _step(piece: bytes, so_far: int, packed: int) -> bytes:
-    """The piece, if the whole stays within bounds with it."""
-    size = so_far + len(piece)
-    if size > LARGEST_TEXT or (size > RATIO_FROM and size > LARGEST_RATIO * packed):
-        raise _TooMuchError
-    return piece
+def _unpacked(member: gzip.GzipFile | IO[bytes], packed: int) -> bytes:
+    """All that a packed file holds; raises _TooMuchError as soon as that is beyond bounds."""
+    result = io.BytesIO()  # which gives its bytes away without a copy
+    while piece := member.read(STEP):
+        size = result.tell() + len(piece)
+        if size > LARGEST_TEXT or (size > RATIO_FROM and size > LARGEST_RATIO * packed):
+            raise _TooMuchError
+        result.write(piece)
+    return result.getvalue()
