@@ -11,9 +11,9 @@ from chalicelib.model import Entitlement, EntitlementStatus, Route, Suspicion, S
 from sandbox.presence import carries, certified_through, relatives_reported, standing
 
 if TYPE_CHECKING:
-    from sandbox.promises import Run
     from sandbox.town.claims import Claim
     from sandbox.town.people import Townsperson
+    from sandbox.year_gone import Run
 
 ENDED: Final = (EntitlementStatus.PAUSED, EntitlementStatus.TERMINATED)
 LOOKED_INTO_WITHIN: Final = timedelta(days=75)  # from a suspicion's day to somebody's word, at the latest

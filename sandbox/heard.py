@@ -10,8 +10,8 @@ from chalicelib.engine.suspension import STANDING
 from chalicelib.model import Objection, PersonRecord
 
 if TYPE_CHECKING:
-    from sandbox.promises import Run
     from sandbox.town.scene import Objected
+    from sandbox.year_gone import Run
 
 ROUND: Final = timedelta(8)  # somebody goes through the list once a week
 

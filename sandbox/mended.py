@@ -19,9 +19,9 @@ from chalicelib.sources.holds import HoldCode
 from sandbox.presence import certified_through, standing, was_loaded
 
 if TYPE_CHECKING:
-    from sandbox.promises import Run
     from sandbox.town.departments import Written
     from sandbox.town.lives import Happening
+    from sandbox.year_gone import Run
 
 SETTLED_WITHIN: Final = timedelta(3)  # from a corrected file to the last thing that follows from it
 STANDS: Final = (SuspicionState.OPEN, SuspicionState.CONFIRMED)

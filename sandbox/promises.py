@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -28,10 +28,9 @@ from chalicelib.model import (
 )
 from sandbox.entitled import as_far_as_it_carries, first_periods, related_conditions
 from sandbox.heard import heard
-from sandbox.leaks import Leak
 from sandbox.mended import corrected, recovered, sent_again
 from sandbox.town.authorities import PAY_DAY, READING_DAY, months_up_to
-from sandbox.truth import Truth
+from sandbox.year_gone import Run
 
 HANDED_OVER: Final = (
     MessageState.SENT,
@@ -54,21 +53,6 @@ class Promise:
     name: str
     holds: bool
     why: str
-
-
-@dataclass(frozen=True)
-class Run:
-    """Everything that a promise may look at."""
-
-    truth: Truth
-    on: date  # the last day of the run
-    walking: frozenset[str]  # names of executions that have not ended
-    errors: Sequence[str]  # what functions raised
-    leaks: Sequence[Leak]
-    chain_holds: Callable[[str], bool]
-    receipt: Callable[[str, str], bytes | None]  # department, file id
-    rejected: Callable[[str, str], bytes | None]
-    paid: Callable[[str], Mapping[tuple[str, str], int]]  # person's id -> benefit and month -> fen on record
 
 
 def keep(run: Run) -> list[Promise]:

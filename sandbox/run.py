@@ -27,7 +27,7 @@ from sandbox.kernel import Sandbox
 from sandbox.kernel.makers import ACCOUNT, REGION
 from sandbox.kernel.server import Gateway, Servers
 from sandbox.leaks import leaks
-from sandbox.promises import Run, keep
+from sandbox.promises import keep
 from sandbox.report import report_of
 from sandbox.shortcut import short_way
 from sandbox.tables import show
@@ -39,6 +39,7 @@ from sandbox.town.questions import answering
 from sandbox.town.scene import Scene
 from sandbox.town.year import Year
 from sandbox.truth import Truth, read_truth
+from sandbox.year_gone import Run
 
 BUILD: Final = ROOT / "build" / "sandbox"
 KEY_FILE: Final = BUILD / "issuer.pem"

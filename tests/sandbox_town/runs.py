@@ -28,11 +28,12 @@ from chalicelib.model import (
     Template,
 )
 from chalicelib.pack import load
-from sandbox.promises import Run, keep
+from sandbox.promises import keep
 from sandbox.town.carrier import Handed
 from sandbox.town.departments import Written
 from sandbox.town.people import Town, Townsperson
 from sandbox.truth import Truth
+from sandbox.year_gone import Run
 from tests.sandbox_town.stage import a_stage
 from tests.sandbox_town.test_truth import REMINDER, a_record
 

@@ -32,11 +32,12 @@ from chalicelib.model import (
 )
 from sandbox.leaks import Detector, Leak
 from sandbox.presence import Known
-from sandbox.promises import CHECKS, Run, keep
+from sandbox.promises import CHECKS, keep
 from sandbox.town.claims import Asked
 from sandbox.town.desk import Surprise
 from sandbox.town.lives import Happening
 from sandbox.town.people import Relative, Town
+from sandbox.year_gone import Run
 from tests.sandbox_town.runs import KEY, LAST, NOON, PENSION, amend, broken
 from tests.sandbox_town.test_truth import suspension
 

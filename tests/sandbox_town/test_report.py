@@ -17,11 +17,12 @@ from chalicelib.model import (
     Route,
 )
 from sandbox.presence import Known
-from sandbox.promises import Run, keep
+from sandbox.promises import keep
 from sandbox.report import report_of
 from sandbox.tables import show
 from sandbox.truth import Truth
 from sandbox.ways import WAYS, benefits_of, way_of
+from sandbox.year_gone import Run
 from tests.sandbox_town.runs import LAST, amend
 from tests.sandbox_town.test_promises import unsigned, without_person
 
