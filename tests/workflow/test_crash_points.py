@@ -16,6 +16,7 @@ from chalicelib.model import (
     BenefitCode,
     Case,
     Change,
+    Lift,
     MessageState,
     Month,
     PersonRecord,
@@ -28,7 +29,7 @@ from chalicelib.model import (
     VisitPurpose,
 )
 from chalicelib.steps import certification
-from chalicelib.storage import lake, people
+from chalicelib.storage import lake, lifts, people
 from tests.workflow.crashes import When, calls_of, die_once_then_again
 from tests.workflow.village import NEW_YEAR, Recipient, Village
 
@@ -164,6 +165,9 @@ def test_dying_while_a_payment_is_suspended(village: Village) -> None:
     folk = [replace(recipient, until=date(2024, 11, 30)) for recipient in townsfolk()]
     village.settle(*folk)
     due = date(2024, 11, 30)
+    # More die here than a month may suspend: somebody has looked at them all (rule 12).
+    january, pension = Month("2025-01"), BenefitCode("resident_pension")
+    lifts.put(Lift("341602", january, pension, 1_000, "city officer", "逐行核对无误", clock.now()))
 
     def suspend(recipient: Recipient) -> Callable[[], object]:
         record = people.find(recipient.number)
