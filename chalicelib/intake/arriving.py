@@ -57,7 +57,13 @@ def as_known(arrived: DroppedFile, known: DroppedFile | None) -> DroppedFile:
     """The file as it arrives, with what it has gone through if it came before."""
     if known is None:
         return arrived
-    return replace(arrived, received=known.received, steps=known.steps, corrects=known.corrects)
+    return replace(
+        arrived,
+        received=known.received,
+        steps=known.steps,
+        corrects=known.corrects,
+        withdrawn=known.withdrawn,
+    )
 
 
 def begun(dropped: DroppedFile, known: DroppedFile | None) -> DroppedFile:

@@ -34,7 +34,7 @@ def finish_reading(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Dr
         state=FileState.LOADED,
         certified=result.certified,
         kept=result.kept,
-        withdrawn=result.withdrawn,
+        withdrawn=max(dropped.withdrawn, result.withdrawn),  # read again, it takes nothing more back
         notices=result.notices,
     )
     if earlier is not None:

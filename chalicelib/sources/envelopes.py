@@ -113,7 +113,10 @@ def _unzipped(data: bytes) -> bytes | Hold:
             if len(parts) > MOST_PARTS:
                 return hold(HoldCode.UNSAFE_ARCHIVE)
             files = [
-                part for part in parts if not part.is_dir() and not part.filename.startswith(_SYSTEM_FILES)
+                part
+                for part in parts
+                # is_dir() fails for a name that a damaged archive leaves empty
+                if not part.filename.endswith("/") and not part.filename.startswith(_SYSTEM_FILES)
             ]
             if len(files) != 1:
                 return hold(HoldCode.SEVERAL_FILES, str(len(files)))

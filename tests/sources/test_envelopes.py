@@ -92,6 +92,11 @@ def test_what_cannot_be_unpacked_safely_is_refused_with_what_to_do(data: bytes, 
     assert "{what}" not in reading.hold.zh + reading.hold.en
 
 
+def test_a_packed_file_that_has_lost_its_name_is_read_all_the_same() -> None:
+    nameless = zipped(("a.csv", GOOD)).replace(b"a.csv", b"\0.csv")
+    assert read(nameless).counts == read(GOOD).counts
+
+
 def test_an_archive_is_measured_while_it_unpacks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(envelopes, "LARGEST_TEXT", 100)
     for data in (gzip.compress(GOOD), zipped(("a.csv", GOOD))):

@@ -86,6 +86,18 @@ def test_a_death_taken_back_ends_its_suspicion_without_anybody_s_visit(village: 
     assert not village.record(ONE.number).open_suspicions, "a late copy of a withdrawn record says nothing"
 
 
+def test_a_corrected_file_read_again_for_a_new_recipient_still_says_what_it_took_back(
+    village: Village,
+) -> None:
+    village.settle(ONE)
+    village.until(date(2025, 1, 30))
+    cremated(village, ONE.number, TWO.number)
+    cremated(village, TWO.number)
+    village.settle(ONE, TWO)
+    (loaded,) = [f for f in village.files() if f.feed == "cremations" and f.state is FileState.LOADED]
+    assert (loaded.counts.accepted, loaded.withdrawn) == (1, 1)
+
+
 def test_a_withdrawal_that_arrives_first_makes_the_record_void(village: Village) -> None:
     village.settle(ONE)
     village.until(date(2025, 1, 30))
