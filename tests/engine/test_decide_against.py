@@ -128,6 +128,15 @@ def test_what_a_suspicion_blocks_has_not_run_out_on_its_last_day() -> None:
     assert [reason.code for reason in verdict.reasons[1:]] == ["ran_out"]
 
 
+@pytest.mark.parametrize(("accusing", "is_against"), [(SENTENCE, False), (DEATH, True)])
+def test_a_benefit_may_name_what_speaks_against_it(accusing: Evidence, is_against: bool) -> None:
+    """Custody takes nothing from a subsidy for farmland, and concerns nobody who draws that alone."""
+    drawn = [an_entitlement("farmland_subsidy")]
+    decision = decide(a_person(), drawn, [*WEAK, accusing], RULES, ON)
+    assert (decision.verdicts[0].outcome is Outcome.CONTRADICTED) is is_against
+    assert bool(decision.findings) is is_against
+
+
 def test_custody_with_an_end() -> None:
     """Seen after release counts; seen inside does not; each spell is a finding while benefits were drawn."""
     spell = some_evidence("custody/sentence", "2025-01-10", until="2025-05-31")
