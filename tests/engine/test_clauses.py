@@ -65,6 +65,14 @@ def test_a_word_that_ends_the_state() -> None:
     assert asked.holds(a_person(), ON, states(begun, ended, again)) is True
 
 
+@pytest.mark.parametrize(("until", "lost"), [("2025-06-10", "2025-01-01"), ("2025-06-09", "2025-06-10")])
+def test_a_card_of_another_grade_takes_the_condition_away_from_its_own_day(until: str, lost: str) -> None:
+    """On its last day it still says so; once it has expired, that is what is told."""
+    other = some_evidence("disability_certificates/valid", "2025-01-01", grade="grade_3", until=until)
+    asked = term(fact="grade", one_of=["grade_1"])
+    assert asked.lost_on(a_person(), ON, states(other)) == (day(lost), other.key)
+
+
 def test_what_was_so_before_the_grant_does_not_count_while_drawing() -> None:
     asked = term(while_drawing=True)
     item = states(some_evidence("disability_certificates/valid", "2025-01-01"))
