@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.model import (
@@ -62,8 +62,11 @@ def sent_again(run: Run) -> Iterable[str]:
             yield f"{written.feed}: {written.rows} rows were mended, and counted are {file.counts}"
         elif file.was_released:
             yield f"{written.feed}: mended rows waited for a person ({file.steps[1].reason})"
-        if written.rows != len(diary.files[of].ruined):
-            yield f"{written.feed}: {len(diary.files[of].ruined)} rows were ruined, {written.rows} came back"
+        ruined, sent = diary.files[of].ruined, date.fromisoformat(key.split("/")[2])
+        # Of somebody not on the roster yet nobody reads more than the number.
+        early = sum(run.truth.scene.town.people[row.person].joins >= sent for row in ruined)
+        if not len(ruined) - early <= written.rows <= len(ruined):
+            yield f"{written.feed}: {len(ruined)} rows were ruined, {written.rows} came back"
     yield from _looked_after(run, {index for key in diary.sent_again for index, _ in diary.files[key].about})
 
 

@@ -73,10 +73,15 @@ def _cut(line: Line) -> Line:
 
 
 def _by_fifteen(town: Town, drop: Drop) -> Counter[str]:
-    """How many people of the roster have the same first 15 digits, related persons among them."""
+    """How many of those whom the feed may be about have the same first 15 digits.
+
+    Of related persons only the feeds are asked that a condition names: those that tell of them in the town.
+    """
     there = [person for person in town.people if instant(person.joins, 0) <= drop.at]
-    relatives = [person.relative.number for person in there if person.relative is not None]
-    return Counter(first_fifteen(number) for number in (*(p.number for p in there), *relatives))
+    relatives = [person.relative for person in town.people if person.relative is not None]
+    is_asked = any(relative.happening.feed == drop.feed for relative in relatives)
+    related = [person.relative.number for person in there if person.relative is not None and is_asked]
+    return Counter(first_fifteen(number) for number in (*(person.number for person in there), *related))
 
 
 def _goes_back(line: Line, known: Counter[str]) -> bool:
