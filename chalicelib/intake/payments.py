@@ -36,7 +36,7 @@ from chalicelib.storage import objects, people, work
 
 NOT_SEEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED)
 STOPS: Final = (InstructionKind.SUSPEND, InstructionKind.PAUSE, InstructionKind.TERMINATE)
-TWO_RUNS: Final = 62  # days
+A_RUN: Final = 31  # days: months are paid one by one
 
 
 def load_payments(
@@ -223,7 +223,7 @@ def _seen_in(instruction: Instruction, runs: Runs, county: str, is_whole: bool) 
 def _matched(
     instruction: Instruction, run: _Run | None, paid: Mapping[tuple[BenefitCode, Month], int], on: date
 ) -> Instruction:
-    """One instruction after a pay run: seen, or listed after two runs without it.
+    """One instruction after a pay run: seen, or listed after as many runs without it as the policy says.
 
     That nothing is paid is seen only in a run that pays others of the same county: a file for one county,
     or of rows sent again, shows nobody's payment to have stopped.
@@ -235,6 +235,6 @@ def _matched(
     resumed = instruction.kind is InstructionKind.RESUME and got >= instruction.fen
     if stopped or resumed:
         return replace(instruction, state=InstructionState.SEEN, changed=on)
-    if (on - instruction.issued).days > TWO_RUNS:
+    if (on - instruction.issued).days > A_RUN * current().rules.policy.pay_runs_until_listed:
         return replace(instruction, state=InstructionState.LISTED, changed=on)
     return instruction

@@ -188,6 +188,11 @@ def test_reasons_in_order_of_weight(evidence: tuple[Evidence, ...], codes: list[
     assert [reason.code for reason in verdict.reasons] == codes, why
 
 
+def test_what_weak_records_cannot_lengthen_is_not_told_by_them() -> None:
+    (verdict,) = judged(STRONG, *WEAK).verdicts
+    assert [reason.code for reason in verdict.reasons] == ["strong"]
+
+
 def test_an_old_combination_is_said_to_have_ended() -> None:
     (verdict,) = judged(*WEAK, on=day("2025-12-01")).verdicts
     assert [reason.code for reason in verdict.reasons] == ["ran_out"]

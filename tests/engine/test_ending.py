@@ -41,6 +41,7 @@ def test_custody_ends_or_pauses_what_names_its_code(
     evidence = a_key(f"custody/{event}", "2025-03-10")
     suspicion = a_suspicion(SuspicionKind.CUSTODY, "2025-03-10", evidence=evidence)
     assert ended(suspicion) == [(PENSION, instruction, "2025-04", status)]
+    assert [e.owed_fen for e in ending(suspicion, DRAWN, RULES, ON)] == [0]  # heirs there are none
 
 
 @pytest.mark.parametrize(

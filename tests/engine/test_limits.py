@@ -128,3 +128,17 @@ def test_one_is_enough_and_none_is_not(declaration: type[Declaration], name: str
 )
 def test_the_most_that_a_month_suspends(average: float, paid: int | None, most: int, why: str) -> None:
     assert policy.Limits().suspensions.most(average, paid) == most, why
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "exceeded", "why"),
+    [
+        (10, 100, False, "the number itself"),
+        (11, 100, True, "one more, and more than the share"),
+        (20, 1_000, False, "the share itself"),
+        (21, 1_000, True, "one more than the share"),
+    ],
+)
+def test_what_one_file_may_cause(count: int, of: int, exceeded: bool, why: str) -> None:
+    """Ten people, or two in a hundred if that is more."""
+    assert policy.Limit(number=10, percent=2).is_exceeded(count, of) is exceeded, why

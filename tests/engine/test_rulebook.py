@@ -292,3 +292,8 @@ def test_weak_evidence_is_weighed_in_the_policy_and_nowhere_else() -> None:
 def test_a_row_excludes_another_benefit_or_two_of_its_own(row: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="either another `benefit`, or `beside`"):
         Excludes.model_validate(row)
+
+
+def test_the_feeds_whose_word_about_a_related_person_is_asked_for() -> None:
+    """A parent in prison or dead entitles a child; nobody asks where the parent went to hospital."""
+    assert RULES.feeds_of_related == {"custody", "cremations", "household_deregistration"}
