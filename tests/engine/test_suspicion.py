@@ -11,12 +11,14 @@ from chalicelib.engine.suspicion import (
     confirmed,
     is_moot,
     is_unresolved,
+    may_approve,
     may_open,
     needs_two,
     next_level,
     opened,
     verify_by,
 )
+from chalicelib.errors import RefusedError
 from chalicelib.model import Suspicion, SuspicionKind, SuspicionState, Verification
 from tests.events import RULES
 from tests.people import (
@@ -198,3 +200,23 @@ def test_whose_word_confirms(
     for by in words:
         suspicion = confirmed(suspicion, by, Verification.DOCUMENT, day("2025-05-12"), two=two)
     assert (suspicion.state, (suspicion.verified_by, suspicion.approved_by)) == (state, signed)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({}, "not_confirmed"),
+        ({"verified_by": "wu"}, "same_person"),
+        ({"verified_by": "zhou", "state": CONFIRMED}, "not_confirmed"),
+        ({"verified_by": "zhou", "state": CLEARED}, "not_confirmed"),
+    ],
+)
+def test_whose_second_word_counts_for_nothing(said: dict[str, object], code: str) -> None:
+    suspicion = replace(a_suspicion(), **said)  # type: ignore[arg-type]
+    with pytest.raises(RefusedError) as refused:
+        may_approve(suspicion, "wu")
+    assert refused.value.code == code
+
+
+def test_somebody_else_may_say_the_second_word() -> None:
+    may_approve(replace(a_suspicion(), verified_by="zhou"), "wu")

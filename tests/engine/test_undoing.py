@@ -96,7 +96,7 @@ def test_the_person_lives_is_paid_again_and_gets_what_was_withheld() -> None:
     ],
 )
 def test_what_was_to_be_recovered(state: InstructionState, cancelled: bool, owed: int, why: str) -> None:
-    other = told(InstructionKind.RECOVER, state, benefit="village_doctor_subsidy")
+    other = told(InstructionKind.RECOVER, InstructionState.LISTED, benefit="village_doctor_subsidy")
     undoing = undo(ended(instructions=[told(InstructionKind.RECOVER, state), other]))
     stopped = [i for i in undoing.instructions if i.kind is InstructionKind.RECOVER]
     assert [i.state for i in stopped] == ([InstructionState.CANCELLED] if cancelled else []), why

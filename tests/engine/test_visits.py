@@ -27,6 +27,11 @@ ON = day("2025-06-16")
             "a third for the wrong hour: at once, on another day",
         ),
         (
+            (a_visit("2025-06-16 09:30"), a_visit("2025-06-27 10:20")),
+            ("2025-06-28", "2025-07-08"),
+            "fifty minutes later is the same hour, though it is called another",
+        ),
+        (
             (a_visit("2025-06-10 10:00", notice_left=False),),
             ("2025-06-20", "2025-06-30"),
             "no notice left: ten days after the visit",

@@ -14,6 +14,7 @@ from tests.people import day
         ("2025-10-01", False, "National Day, a Wednesday"),
         ("2025-09-28", True, "a Sunday worked in for the holiday"),
         ("2031-01-06", True, "a Monday of a year not announced"),
+        ("2031-01-03", True, "a Friday of a year not announced"),
         ("2031-01-04", False, "a Saturday of a year not announced"),
     ],
 )
