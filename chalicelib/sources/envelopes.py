@@ -16,7 +16,9 @@ from typing import IO, Final, Literal
 
 from chalicelib.sources.holds import Hold, HoldCode, hold
 
-LARGEST_TEXT: Final = 1_000_000_000
+LARGEST_TEXT: Final = (
+    250_000_000  # bytes in memory at once; what is larger is sent unpacked, and read in ranges
+)
 LARGEST_RATIO: Final = 200  # only beyond RATIO_FROM: little text compresses well
 RATIO_FROM: Final = 1_000_000
 STEP: Final = 1_000_000
@@ -45,7 +47,11 @@ class Payload:
 
 
 class _TooMuchError(Exception):
-    """An archive unpacks to more than a file may hold."""
+    """An archive unpacks to more than a file may hold, or far out of proportion; carries the hold."""
+
+    def __init__(self, code: HoldCode) -> None:
+        super().__init__(code)
+        self.hold: Final = hold(code)
 
 
 def unwrap(data: bytes) -> Payload | Hold:
@@ -101,8 +107,8 @@ def _gunzipped(data: bytes) -> bytes | Hold:
             return _unpacked(member, len(data))
     except (zlib.error, OSError, EOFError):  # EOFError: the file ends too early
         return hold(HoldCode.DAMAGED_ARCHIVE)
-    except _TooMuchError:
-        return hold(HoldCode.UNSAFE_ARCHIVE)
+    except _TooMuchError as error:
+        return error.hold
 
 
 def _unzipped(data: bytes) -> bytes | Hold:
@@ -124,8 +130,8 @@ def _unzipped(data: bytes) -> bytes | Hold:
                 return hold(HoldCode.ARCHIVE_PASSWORD)
             with archive.open(files[0]) as member:
                 return _unpacked(member, len(data))
-    except _TooMuchError:
-        return hold(HoldCode.UNSAFE_ARCHIVE)
+    except _TooMuchError as error:
+        return error.hold
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):
         # RuntimeError and its child NotImplementedError: a compression that Python does not know.
         return hold(HoldCode.DAMAGED_ARCHIVE)
@@ -136,7 +142,9 @@ def _unpacked(member: gzip.GzipFile | IO[bytes], packed: int) -> bytes:
     result = io.BytesIO()  # which gives its bytes away without a copy
     while piece := member.read(STEP):
         size = result.tell() + len(piece)
-        if size > LARGEST_TEXT or (size > RATIO_FROM and size > LARGEST_RATIO * packed):
-            raise _TooMuchError
+        if size > RATIO_FROM and size > LARGEST_RATIO * packed:
+            raise _TooMuchError(HoldCode.UNSAFE_ARCHIVE)
+        if size > LARGEST_TEXT:
+            raise _TooMuchError(HoldCode.TOO_LARGE)
         result.write(piece)
     return result.getvalue()

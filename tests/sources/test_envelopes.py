@@ -102,4 +102,4 @@ def test_an_archive_is_measured_while_it_unpacks(monkeypatch: pytest.MonkeyPatch
     for data in (gzip.compress(GOOD), zipped(("a.csv", GOOD))):
         reading = read(data)
         assert reading.hold is not None
-        assert reading.hold.code is HoldCode.UNSAFE_ARCHIVE
+        assert reading.hold.code is HoldCode.TOO_LARGE
