@@ -137,7 +137,7 @@ def _negatives(
 ) -> list[Negative]:
     cleared = _refuted_facts(refuted, rules)
     found = [
-        Negative(item.key, event, event.suspicion, _until(item))
+        Negative(item.key, event, event.suspicion, _ends(item, event))
         for item, event in accusing
         if event.suspicion is not None
         and not item.recovered
@@ -224,6 +224,11 @@ def _refuted_facts(
     """(kind, day): a hospital and a crematorium that report one death report one fact."""
     events = ((rules.events.get((key.feed, key.event)), key.day) for key in refuted)
     return frozenset((event.suspicion, day) for event, day in events if event is not None)
+
+
+def _ends(item: Evidence, event: FeedEvent) -> date | None:
+    """The last day of what speaks against somebody; no death ends, whatever its record says."""
+    return None if event.suspicion is SuspicionKind.DEATH else _until(item)
 
 
 def _until(item: Evidence) -> date | None:

@@ -133,7 +133,6 @@ def test_nobody_is_certified_by_evidence_dated_after_a_death(given_: Situation) 
         for item in evidence
         if ALL_EVENTS[pack][item.key.feed, item.key.event].suspicion is SuspicionKind.DEATH
         and person.born <= item.key.day <= on
-        and "until" not in item.facts
     ]
     for verdict in judge(pack, person, drawn, evidence, on).verdicts:
         assert all(key.day <= min(deaths) for key in verdict.evidence if deaths)
