@@ -170,7 +170,7 @@ class Term(Declaration):
     def _says(self, word: Evidence, on: date) -> bool | None:
         if (word.key.feed, word.key.event) in self._ends:
             return False
-        until = _until(word)
+        until = stated_end(word)
         if until is not None and until < on:
             return False
         if self.within_months is not None and last_day_certified(word.key.day, self.within_months) < on:
@@ -217,10 +217,11 @@ def grown(born: date, years: int) -> date:
 
 
 def _ended(word: Evidence, on: date) -> date:
-    until = _until(word)
+    until = stated_end(word)
     return until + ONE_DAY if until is not None and until < on else word.key.day
 
 
-def _until(item: Evidence) -> date | None:
+def stated_end(item: Evidence) -> date | None:
+    """The last day of what a record tells of, if it says so."""
     stated = item.facts.get(UNTIL)
     return date.fromisoformat(stated) if stated else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple, TypeAlias
 
-from chalicelib.engine.clauses import NO_STATES, UNTIL, States, Words
+from chalicelib.engine.clauses import NO_STATES, States, Words, stated_end
 from chalicelib.engine.periods import age_on
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.weigh import Sighting, Weighed
@@ -228,11 +228,7 @@ def _refuted_facts(
 
 def _ends(item: Evidence, event: FeedEvent) -> date | None:
     """The last day of what speaks against somebody; no death ends, whatever its record says."""
-    return None if event.suspicion is SuspicionKind.DEATH else _until(item)
-
-
-def _until(item: Evidence) -> date | None:
-    return date.fromisoformat(item.facts[UNTIL]) if UNTIL in item.facts else None
+    return None if event.suspicion is SuspicionKind.DEATH else stated_end(item)
 
 
 def _is_sane(negative: Negative, person: Person, rules: RuleBook) -> bool:

@@ -16,9 +16,8 @@ from typing import IO, Final, Literal
 
 from chalicelib.sources.holds import Hold, HoldCode, hold
 
-LARGEST_TEXT: Final = (
-    250_000_000  # bytes in memory at once; what is larger is sent unpacked, and read in ranges
-)
+# Bytes that are in memory at once; what is larger is sent unpacked, and read in ranges.
+LARGEST_TEXT: Final = 250_000_000
 LARGEST_RATIO: Final = 200  # only beyond RATIO_FROM: little text compresses well
 RATIO_FROM: Final = 1_000_000
 STEP: Final = 1_000_000

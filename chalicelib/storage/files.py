@@ -26,9 +26,8 @@ from chalicelib.storage.tables import Files, Put
 _FEEDS: Final = "FEEDS"
 _SCOPE: Final = "files"  # of the data key that seals file names
 _USUAL: Final = 5  # loaded files from which the usual number of rows is taken
-_LOOKED_AT: Final = (
-    400  # of the newest files of a feed, for five of one sender: a year of a large city's counties
-)
+# Of the newest files of a feed, for five of one sender: a year of a large city's counties.
+_LOOKED_AT: Final = 400
 
 
 def file_id(key: str, digest: str) -> FileId:

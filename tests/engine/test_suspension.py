@@ -10,8 +10,6 @@ from chalicelib.engine.decide import decide
 from chalicelib.engine.suspension import readiness
 from chalicelib.model import (
     Channel,
-    EntitlementStatus,
-    FeedId,
     MessageState,
     Objection,
     ObjectionAbout,
@@ -28,7 +26,6 @@ from tests.events import RULES
 from tests.people import (
     PENSION,
     a_case,
-    a_key,
     a_message,
     a_person,
     a_proposal,
@@ -378,51 +375,6 @@ def test_who_was_right_to_object_is_not_on_that_months_list(
     objection: Objection, on: str, step: Step
 ) -> None:
     assert ready(the_record(objections=[objection]), day(on)).step is step
-
-
-# --- rule 11: a feed that is late or held is not evidence of absence -------------------------------
-
-
-def certified_by(feed: str, until: str = DUE, **named: Any) -> Any:
-    return an_entitlement(valid_until=until, evidence=a_key(f"{feed}/travelled", "2024-07-01"), **named)
-
-
-MISSING = [
-    ([certified_by("travel_agency")], Step.HELD, "the feed of the last certificate is missing"),
-    ([certified_by("bus_rides")], Step.PROPOSE, "another feed is missing"),
-    ([an_entitlement(certified_until=DUE)], Step.PROPOSE, "certified by the authority's own roster"),
-    (
-        [certified_by("travel_agency", "2025-06-01"), certified_by("bus_rides", benefit="old_age_allowance")],
-        Step.PROPOSE,
-        "the last certificate came from another feed",
-    ),
-    (
-        [
-            certified_by("travel_agency", status=EntitlementStatus.TERMINATED, benefit="old_age_allowance"),
-            an_entitlement(certified_until=DUE),
-        ],
-        Step.PROPOSE,
-        "what is paid no longer protects nothing",
-    ),
-]
-
-
-@pytest.mark.parametrize(("entitlements", "step", "why"), MISSING)
-def test_a_missing_feed_holds_those_whom_it_certified_last(entitlements: Any, step: Step, why: str) -> None:
-    record = the_record(entitlements=entitlements)
-    found = ready(record, missing=frozenset({FeedId("travel_agency")}))
-    assert found.step is step, why
-    if step is Step.HELD:
-        assert [reason.code for reason in found.reasons] == ["feed_missing"]
-        assert ready(record).step is Step.PROPOSE, "it has delivered"
-
-
-def test_a_missing_feed_protects_for_ninety_days() -> None:
-    record = the_record(entitlements=[certified_by("travel_agency")])
-    missing = frozenset({FeedId("travel_agency")})
-    last = ready(record, day("2025-09-28"), missing=missing)
-    assert (last.step, last.wait_until) == (Step.HELD, day("2025-09-29"))
-    assert [r.code for r in ready(record, day("2025-09-29"), missing=missing).reasons] == ["list_closed"]
 
 
 def test_of_two_periods_that_still_run_the_one_that_ends_first_is_waited_for() -> None:
