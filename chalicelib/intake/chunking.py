@@ -1,6 +1,7 @@
 """Large files: planned while they stream by, read in ranges side by side, put together by the last one.
 
-begin      the file passes through once: its digest, its layout, its ranges; one message per range
+begin      the file passes through once: its digest, its layout, its ranges; one message per range. What is
+           packed, or cannot be cut at bytes (UTF-16), is laid down as plain text before that
 read_range one range, in a function of its own; what it gave is kept, and counted once
 combine    whoever counts the last range asks intake to put all of them together: one reading, one receipt
 
@@ -12,8 +13,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from chalicelib import clock
@@ -24,34 +26,38 @@ from chalicelib.observability import logger
 from chalicelib.pack import current
 from chalicelib.settings import settings
 from chalicelib.sources import chunks as ranges
-from chalicelib.sources import reading
+from chalicelib.sources import reading, texts
+from chalicelib.sources.envelopes import (
+    GZIP_MAGIC,
+    ZIP_MAGIC,
+    ArchiveError,
+    is_packed,
+    kind_of,
+    only_text,
+    unpacked,
+)
 from chalicelib.sources.expectations import is_damaged
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold, HoldCode, hold
 from chalicelib.sources.parts import Part, Tally
 from chalicelib.storage import chunks, files, objects
+from chalicelib.storage.versions import Version
 
 RANGE_BYTES: Final = 16_000_000  # some 150,000 rows: a few seconds, and memory for all of them
-_KINDS: Final = {"csv": "csv", "txt": "csv", "tsv": "csv", "jsonl": "jsonl"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
-    """A large file as it has streamed by."""
+class _Passed:
+    """A large file that has passed by once; `plan` is None if its text must be laid down first."""
 
     digest: str
-    etag: str
-    plan: ranges.Plan | Hold
+    plan: ranges.Plan | Hold | None
 
 
 def is_large(key: str) -> bool:
-    """Whether a file is read in ranges: plain text above the threshold."""
-    size = objects.size_of(key) if _kind(key) else None
-    return size is not None and size > int(settings().large_file_bytes)
-
-
-def _kind(key: str) -> str | None:
-    return _KINDS.get(key.rpartition(".")[2].lower())
+    """Whether a file is read in ranges: all but workbooks, above the threshold."""
+    found = None if key.lower().endswith(".xlsx") else objects.large(key)
+    return found is not None and found[1] > int(settings().large_file_bytes)
 
 
 def begin(key: str, *, again: bool = False) -> DroppedFile | None:
@@ -59,10 +65,12 @@ def begin(key: str, *, again: bool = False) -> DroppedFile | None:
     feed = current().feeds.get(arriving.received(key, "").feed)
     if feed is None or not feed.takes_files:
         return refused(arriving.received(key, ""), None, arriving.NO_SUCH_FEED)
-    planned = _plan(key, feed)
-    if planned is None:
+    found = objects.large(key)
+    if found is None:
         return None
-    arrived = arriving.received(key, planned.digest)
+    source, size = found
+    passed = _passed(source, feed)
+    arrived = arriving.received(key, passed.digest)
     known = files.get(arrived.feed, arrived.id)
     if arriving.is_done(known, again=again):
         return known
@@ -73,31 +81,63 @@ def begin(key: str, *, again: bool = False) -> DroppedFile | None:
     dropped = arriving.begun(dropped, known)
     files.put(dropped)
     receipts.write_again(dropped, feed)
-    plan = _held_unread(dropped, feed) or planned.plan
+    plan = _held_unread(dropped, feed) or passed.plan
+    if plan is None:
+        source, plan = _laid_down(dropped, source, size, feed)
     if isinstance(plan, Hold):
-        return finish_reading(dropped, feed, reading.FileReading(hold=plan))
-    _ask(dropped, plan, planned.etag)
+        return _ended(dropped, feed, plan)
+    _ask(dropped, plan, source)
     return dropped
 
 
-def _plan(key: str, feed: Feed) -> _Planned | None:
-    """Let the file pass through once; None if it is gone."""
-    stream = objects.stream_dropped(key)
-    if stream is None:
-        return None
+def _passed(source: Version, feed: Feed) -> _Passed:
+    """Let the file pass through once."""
     digest = hashlib.sha256()
 
-    def hashed(blocks: Iterable[bytes]) -> Iterator[bytes]:
-        for block in blocks:
+    def hashed() -> Iterator[bytes]:
+        for block in source.blocks():
             digest.update(block)
             yield block
 
-    blocks = hashed(stream.blocks)
-    kind = _kind(key) or "csv"
-    plan = ranges.plan(blocks, feed, kind=kind, size=RANGE_BYTES)
-    for _ in blocks:  # what a hold has left unread belongs to the digest all the same
+    blocks = hashed()
+    head = next(blocks, b"")
+    readable = texts.is_plain(head) and not head.startswith((GZIP_MAGIC, ZIP_MAGIC))
+    plan = _plan(chain([head], blocks), feed) if readable else None
+    for _ in blocks:  # what is left unread belongs to the digest all the same
         pass
-    return _Planned(digest.hexdigest(), stream.etag, plan)
+    return _Passed(digest.hexdigest(), plan)
+
+
+def _plan(blocks: Iterator[bytes], feed: Feed) -> ranges.Plan | Hold:
+    head = next(blocks, b"")
+    kind = kind_of(head)
+    if isinstance(kind, Hold):
+        return kind
+    if feed.format is None or kind not in feed.format.kind:
+        return hold(HoldCode.KIND_NOT_AGREED)
+    return ranges.plan(chain([head], blocks), feed, kind=kind, size=RANGE_BYTES)
+
+
+def _laid_down(
+    dropped: DroppedFile, source: Version, size: int, feed: Feed
+) -> tuple[Version, ranges.Plan | Hold]:
+    """A file that cannot be cut as it is, laid down as plain text, once; and the plan of that text."""
+    text = chunks.laid_down(dropped.id, source.etag)
+    if text is None:
+        with source.opened(size) as file:
+            pieces = unpacked(file, size) if is_packed(file) else source.blocks()
+            try:
+                text = chunks.lay_down(dropped.id, source.etag, texts.plain(only_text(pieces)))
+            except (ArchiveError, texts.BadTextError) as error:
+                return source, error.hold
+    return text, _plan(text.blocks(), feed)
+
+
+def _ended(dropped: DroppedFile, feed: Feed, why: Hold) -> DroppedFile:
+    finished = finish_reading(dropped, feed, reading.FileReading(hold=why))
+    if finished.state is not FileState.HELD:
+        chunks.forget(dropped.id, 0)
+    return finished
 
 
 def _held_unread(dropped: DroppedFile, feed: Feed) -> Hold | None:
@@ -114,10 +154,11 @@ def _held_unread(dropped: DroppedFile, feed: Feed) -> Hold | None:
     return None
 
 
-def _ask(dropped: DroppedFile, plan: ranges.Plan, etag: str) -> None:
+def _ask(dropped: DroppedFile, plan: ranges.Plan, source: Version) -> None:
     known = chunks.progress(dropped.id)
-    if known is None or known.etag != etag:
-        chunks.begin(dropped.id, len(plan.spans), plan=plan.to_json(), etag=etag)
+    if known is None or known.etag != source.etag:
+        laid_down = source.key != dropped.key
+        chunks.begin(dropped.id, len(plan.spans), plan=plan.to_json(), etag=source.etag, laid_down=laid_down)
     waiting = chunks.waiting(dropped.id)
     chunks.ask(dropped.id, dropped.key, waiting)
     if not waiting:
@@ -134,7 +175,7 @@ def read_range(body: str) -> None:
     if number in chunks.waiting(file):
         plan = ranges.Plan.from_json(chunks.plan_of(file))
         span = plan.spans[number]
-        data = objects.read_range(dropped.key, span.start, span.end, now.etag)
+        data = chunks.source_of(file, dropped.key, now).read(span.start, span.end)
         if data is None:
             logger.warning("another file stands in the place of a large one", extra={"file": file})
             return
@@ -160,7 +201,14 @@ def combine(file: FileId) -> DroppedFile | None:
     parts = [Part.from_bytes(data) for data in chunks.parts_of(file, now.chunks)]
     released, manifest = dropped.was_released, arriving.manifest_of(dropped)
     if released and not now.damaged and is_damaged(sum((part.tally for part in parts), Tally())):
-        chunks.begin(file, now.chunks, plan=plan.to_json(), etag=now.etag, damaged=True)
+        chunks.begin(
+            file,
+            now.chunks,
+            plan=plan.to_json(),
+            etag=now.etag,
+            damaged=True,
+            laid_down=now.laid_down,
+        )
         chunks.ask(file, dropped.key, chunks.waiting(file))
         return dropped
     whole = reading.combine(

@@ -20,7 +20,7 @@ from chalicelib.model import DroppedFile, FeedId, FileId, FileState
 from chalicelib.observability import logger
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
-from chalicelib.sources.holds import Hold
+from chalicelib.sources.holds import Hold, HoldCode
 from chalicelib.sources.reading import FileReading, read_file
 from chalicelib.storage import files, inbox, objects
 
@@ -71,7 +71,7 @@ def take_in(key: str, *, again: bool = False) -> DroppedFile | None:
     dropped = arriving.begun(dropped, known)
     files.put(dropped)
     receipts.write_again(dropped, feed)
-    return _read(dropped, feed, data)
+    return _read(dropped, feed, data, again=again)
 
 
 def _announced(key: str) -> None:
@@ -82,7 +82,7 @@ def _announced(key: str) -> None:
             inbox.read_again(key)
 
 
-def _read(dropped: DroppedFile, feed: Feed, data: bytes) -> DroppedFile:
+def _read(dropped: DroppedFile, feed: Feed, data: bytes, *, again: bool) -> DroppedFile | None:
     roster = rosters.index_for(feed)
     manifest = arriving.manifest_of(dropped)
     if isinstance(manifest, Hold):
@@ -98,6 +98,9 @@ def _read(dropped: DroppedFile, feed: Feed, data: bytes) -> DroppedFile:
         released=dropped.was_released,
         manifest=manifest,
     )
+    if reading.hold is not None and reading.hold.code is HoldCode.TOO_LARGE:
+        del data  # packed, it holds more than is ever read whole
+        return chunking.begin(dropped.key, again=again)
     return finish_reading(dropped, feed, reading)
 
 

@@ -1,7 +1,8 @@
 """What a dropped file really is: its size and first bytes are judged before anything parses it.
 
-A department may pack one file into gzip or zip. What unpacks to more than a file may hold, or far out
-of proportion, is refused while it unpacks: the sizes that an archive states may lie.
+A department may pack one file into gzip or zip. What unpacks to more than may be held, or far out of
+proportion, is noticed while it unpacks: the sizes that an archive states may lie. `unwrap` holds a file in
+memory; what is too large for that unpacks piece by piece (`unpacked`), to wherever it is laid down.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import io
 import zipfile
 import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Final, Literal
 
 from chalicelib.sources.holds import Hold, HoldCode, hold
 
-# Bytes that are in memory at once; what is larger is sent unpacked, and read in ranges.
-LARGEST_TEXT: Final = 250_000_000
+# Bytes that are in memory at once; what is larger is read in ranges.
+LARGEST_TEXT: Final = 100_000_000
+# Bytes that an archive may hold: what is unpacked and planned well within a function's 15 minutes.
+LARGEST_UNPACKED: Final = 10_000_000_000
 LARGEST_RATIO: Final = 200  # only beyond RATIO_FROM: little text compresses well
 RATIO_FROM: Final = 1_000_000
 STEP: Final = 1_000_000
@@ -45,39 +49,51 @@ class Payload:
     data: bytes = field(repr=False)
 
 
-class _TooMuchError(Exception):
-    """An archive unpacks to more than a file may hold, or far out of proportion; carries the hold."""
+class ArchiveError(Exception):
+    """An archive that cannot or must not be unpacked; carries the hold."""
 
-    def __init__(self, code: HoldCode) -> None:
+    def __init__(self, code: HoldCode, what: str = "") -> None:
         super().__init__(code)
-        self.hold: Final = hold(code)
+        self.hold: Final = hold(code, what)
 
 
 def unwrap(data: bytes) -> Payload | Hold:
-    """The one file inside a drop, and its kind; or why there is none that could be read."""
-    packed = data.startswith(GZIP_MAGIC) or (data.startswith(ZIP_MAGIC) and not is_workbook(data))
-    if packed:
-        inner = _gunzipped(data) if data.startswith(GZIP_MAGIC) else _unzipped(data)
-        if isinstance(inner, Hold):
-            return inner
-        if inner.startswith(GZIP_MAGIC) or (inner.startswith(ZIP_MAGIC) and not is_workbook(inner)):
-            return hold(HoldCode.UNSAFE_ARCHIVE)  # an archive inside an archive
-        data = inner
-    return _told(data)
+    """The one file inside a drop, and its kind; or why there is none that could be read.
 
-
-def _told(data: bytes) -> Payload | Hold:
+    A text beyond LARGEST_TEXT is TOO_LARGE, packed or not: it can still be read in ranges.
+    """
+    file = io.BytesIO(data)
+    if is_packed(file):
+        inner = io.BytesIO()  # which gives its bytes away without a copy
+        try:
+            for piece in unpacked(file, len(data), LARGEST_TEXT):
+                inner.write(piece)
+        except ArchiveError as error:
+            return error.hold
+        if is_packed(inner):  # an archive inside an archive
+            return hold(HoldCode.UNSAFE_ARCHIVE)
+        data = inner.getvalue()
     if not data[:STEP].strip() and not data.strip():
         return hold(HoldCode.EMPTY)
-    if data.startswith(OLE_MAGIC):
-        return hold(HoldCode.OLD_EXCEL)
-    if data.startswith(ZIP_MAGIC):
-        return Payload("xlsx", data)
-    if data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_OTHERS):
-        return hold(HoldCode.NOT_A_TABLE)
-    if len(data) > LARGEST_TEXT:
+    kind = kind_of(data[:STEP])
+    if isinstance(kind, Hold):
+        return kind
+    if kind != "xlsx" and len(data) > LARGEST_TEXT:
         return hold(HoldCode.TOO_LARGE)
-    return Payload("jsonl" if _first(data) in (b"{", b"[") else "csv", data)
+    return Payload(kind, data)
+
+
+def kind_of(head: bytes) -> Kind | Hold:
+    """What a file is by its first bytes, once it is unpacked; or why it is no table."""
+    if head.startswith(GZIP_MAGIC):
+        return hold(HoldCode.UNSAFE_ARCHIVE)
+    if head.startswith(OLE_MAGIC):
+        return hold(HoldCode.OLD_EXCEL)
+    if head.startswith(ZIP_MAGIC):
+        return "xlsx"
+    if head[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_OTHERS):
+        return hold(HoldCode.NOT_A_TABLE)
+    return "jsonl" if _first(head) in (b"{", b"[") else "csv"
 
 
 def _first(data: bytes) -> bytes:
@@ -89,61 +105,92 @@ def _first(data: bytes) -> bytes:
     return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
 
 
-def is_workbook(data: bytes) -> bool:
+def is_packed(file: IO[bytes]) -> bool:
+    """Whether a file is an archive that a department has packed; a workbook is none, though it is a zip."""
+    magic = _magic(file)
+    return magic.startswith(GZIP_MAGIC) or (magic == ZIP_MAGIC and not _is_workbook(file))
+
+
+def _magic(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read(len(ZIP_MAGIC))
+
+
+def _is_workbook(file: IO[bytes]) -> bool:
     """Whether a zip file is a workbook; one that cannot be opened counts as a damaged workbook."""
+    file.seek(0)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError):
         return True
     return any(name.endswith((".xml", ".rels")) for name in names)
 
 
-def _gunzipped(data: bytes) -> bytes | Hold:
+def unpacked(file: IO[bytes], size: int, most: int = LARGEST_UNPACKED) -> Iterator[bytes]:
+    """What a packed file of this size holds, in pieces of a megabyte at most.
+
+    Raises ArchiveError where it is damaged, locked, holds more than one file, or unpacks out of proportion
+    or to more than `most` bytes: then what has come so far is worth nothing.
+    """
+    read = _gunzipped if _magic(file).startswith(GZIP_MAGIC) else _unzipped
+    done = 0
+    for piece in read(file):
+        done += len(piece)
+        if done > RATIO_FROM and done > LARGEST_RATIO * size:
+            raise ArchiveError(HoldCode.UNSAFE_ARCHIVE)
+        if done > most:
+            raise ArchiveError(HoldCode.TOO_LARGE)
+        yield piece
+
+
+def only_text(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same pieces, if they are a text: nothing else can be read in ranges. Else ArchiveError."""
+    stream = iter(pieces)
+    head = next(stream, b"")
+    kind = kind_of(head)
+    if isinstance(kind, Hold):
+        raise ArchiveError(kind.code)
+    if kind == "xlsx":
+        raise ArchiveError(HoldCode.TOO_LARGE)
+    yield head
+    yield from stream
+
+
+def _gunzipped(file: IO[bytes]) -> Iterator[bytes]:
     """What a gzip file holds; several members one after the other are one file."""
+    file.seek(0)
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as member:
-            return _unpacked(member, len(data))
-    except (zlib.error, OSError, EOFError):  # EOFError: the file ends too early
-        return hold(HoldCode.DAMAGED_ARCHIVE)
-    except _TooMuchError as error:
-        return error.hold
+        with gzip.GzipFile(fileobj=file) as member:
+            while piece := member.read(STEP):
+                yield piece
+    except (zlib.error, OSError, EOFError) as error:  # EOFError: the file ends too early
+        raise ArchiveError(HoldCode.DAMAGED_ARCHIVE) from error
 
 
-def _unzipped(data: bytes) -> bytes | Hold:
+def _unzipped(file: IO[bytes]) -> Iterator[bytes]:
     """The one file in a zip file."""
+    file.seek(0)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            if len(parts) > MOST_PARTS:
-                return hold(HoldCode.UNSAFE_ARCHIVE)
-            files = [
-                part
-                for part in parts
-                # is_dir() fails for a name that a damaged archive leaves empty
-                if not part.filename.endswith("/") and not part.filename.startswith(_SYSTEM_FILES)
-            ]
-            if len(files) != 1:
-                return hold(HoldCode.SEVERAL_FILES, str(len(files)))
-            if files[0].flag_bits & 1:
-                return hold(HoldCode.ARCHIVE_PASSWORD)
-            with archive.open(files[0]) as member:
-                return _unpacked(member, len(data))
-    except _TooMuchError as error:
-        return error.hold
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):
+        with zipfile.ZipFile(file) as archive, archive.open(_only_one(archive.infolist())) as member:
+            while piece := member.read(STEP):
+                yield piece
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
         # RuntimeError and its child NotImplementedError: a compression that Python does not know.
-        return hold(HoldCode.DAMAGED_ARCHIVE)
+        raise ArchiveError(HoldCode.DAMAGED_ARCHIVE) from error
 
 
-def _unpacked(member: gzip.GzipFile | IO[bytes], packed: int) -> bytes:
-    """All that a packed file holds; raises _TooMuchError as soon as that is beyond bounds."""
-    result = io.BytesIO()  # which gives its bytes away without a copy
-    while piece := member.read(STEP):
-        size = result.tell() + len(piece)
-        if size > RATIO_FROM and size > LARGEST_RATIO * packed:
-            raise _TooMuchError(HoldCode.UNSAFE_ARCHIVE)
-        if size > LARGEST_TEXT:
-            raise _TooMuchError(HoldCode.TOO_LARGE)
-        result.write(piece)
-    return result.getvalue()
+def _only_one(parts: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    if len(parts) > MOST_PARTS:
+        raise ArchiveError(HoldCode.UNSAFE_ARCHIVE)
+    files = [
+        part
+        for part in parts
+        # is_dir() fails for a name that a damaged archive leaves empty
+        if not part.filename.endswith("/") and not part.filename.startswith(_SYSTEM_FILES)
+    ]
+    if len(files) != 1:
+        raise ArchiveError(HoldCode.SEVERAL_FILES, str(len(files)))
+    if files[0].flag_bits & 1:
+        raise ArchiveError(HoldCode.ARCHIVE_PASSWORD)
+    return files[0]

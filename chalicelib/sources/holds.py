@@ -90,8 +90,8 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
         "else export it again.",
     ),
     HoldCode.TOO_LARGE: (
-        "文件过大。大文件请用CSV格式, 不压缩直接投放; 或分成几个较小的文件分别投放。",
-        "The file is too large. Drop large data as CSV that is not packed, or in several smaller files.",
+        "文件过大。大文件请用CSV格式投放(可用gzip或zip压缩); 或分成几个较小的文件分别投放。",
+        "The file is too large. Drop large data as CSV (gzip or zip is fine), or in several smaller files.",
     ),
     HoldCode.UNREADABLE: (
         "文件无法读取, 可能已损坏、编码不对或混用多种编码。请另存为CSV(UTF-8或GB18030)或xlsx后再次投放。",

@@ -11,6 +11,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from chalicelib.sources.holds import Hold, HoldCode, hold
@@ -42,16 +43,46 @@ class BadTextError(Exception):
         self.hold: Final = hold(code, what)
 
 
+def is_plain(head: bytes) -> bool:
+    """Whether a text can be cut at bytes as it is: neither UTF-16, nor with \\r as its only line break."""
+    return not head.startswith(_UTF16_MARKS) and (b"\n" in head or b"\r" not in head)
+
+
 def as_text(data: bytes) -> bytes | Hold:
     """The text without UTF-16 and with line breaks that can be found; most files are that already."""
-    if data.startswith(_UTF16_MARKS):
-        try:
-            data = data.decode("utf-16").encode()
-        except UnicodeError:
-            return hold(HoldCode.UNREADABLE)
-    if b"\n" not in data[:HEAD_BYTES] and b"\r" in data[:HEAD_BYTES]:
-        return data.replace(b"\r", b"\n")
-    return data
+    if is_plain(data[:HEAD_BYTES]):
+        return data
+    try:
+        return b"".join(plain([data]))
+    except BadTextError as error:
+        return error.hold
+
+
+def plain(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same text so that it can be cut at bytes, piece by piece; BadTextError for broken UTF-16."""
+    stream = iter(pieces)
+    head = b""
+    for piece in stream:
+        head += piece
+        if len(head) >= HEAD_BYTES:
+            break
+    rest: Iterator[bytes] = chain([head], stream)
+    if head.startswith(_UTF16_MARKS):
+        rest, head = _without_utf16(rest), head[:HEAD_BYTES].decode("utf-16", errors="ignore").encode()
+    if is_plain(head[:HEAD_BYTES]):
+        yield from rest
+    else:
+        yield from (piece.replace(b"\r", b"\n") for piece in rest)
+
+
+def _without_utf16(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    try:
+        for piece in pieces:
+            yield decoder.decode(piece).encode()
+        yield decoder.decode(b"", final=True).encode()
+    except UnicodeError as error:
+        raise BadTextError(HoldCode.UNREADABLE) from error
 
 
 def encoding_of(data: bytes) -> str | None:

@@ -16,8 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +28,7 @@ from chalicelib.settings import settings
 from chalicelib.storage import lake, tables
 from chalicelib.storage.changes import TRIES
 from chalicelib.storage.clients import client, on_forget
+from chalicelib.storage.versions import Version, version_of
 
 if TYPE_CHECKING:
     from chalicelib.sources.roster_index import RosterIndex
@@ -38,7 +38,6 @@ put_evidence = lake.put_evidence
 LARGEST: Final = 500_000_000  # bytes of one dropped file: what a function can read with its memory
 MANIFEST: Final = ".manifest.json"
 _MANIFEST_BYTES: Final = 10_000
-_BLOCK: Final = 8_000_000  # bytes of a large file that are held at a time
 _ROSTER: Final = "roster.parquet"
 _LISTED: Final = "listed.parquet"
 _STATISTICS: Final = "statistics/latest.json"
@@ -79,39 +78,9 @@ def put_receipt(department: str, file: FileId, body: bytes) -> None:
     _put(settings().outbox_bucket, f"{department}/receipts/{file}.json", body, "application/json")
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """A large file as it comes: its blocks once, in order, and the tag of what stands there."""
-
-    etag: str
-    blocks: Iterator[bytes]
-
-
-def size_of(key: str) -> int | None:
-    """Bytes of a dropped file; None if it is gone."""
-    try:
-        return int(client("s3").head_object(Bucket=settings().inbox_bucket, Key=key)["ContentLength"])
-    except ClientError as error:
-        if _code(error) in _GONE:
-            return None
-        raise
-
-
-def stream_dropped(key: str) -> Stream | None:
-    """A dropped file block by block, whatever its size; None if it is gone."""
-    found = _get(settings().inbox_bucket, key)
-    return None if found is None else Stream(found["ETag"], found["Body"].iter_chunks(_BLOCK))
-
-
-def read_range(key: str, start: int, end: int, etag: str) -> bytes | None:
-    """Some bytes of a dropped file; None if it is gone, or another stands in its place."""
-    try:
-        found = _get(settings().inbox_bucket, key, Range=f"bytes={start}-{end - 1}", IfMatch=etag)
-    except ClientError as error:
-        if _code(error) in _CHANGED:
-            return None
-        raise
-    return None if found is None else bytes(found["Body"].read())
+def large(key: str) -> tuple[Version, int] | None:
+    """A dropped file that is not read at once, and its bytes; None if it is gone."""
+    return version_of(settings().inbox_bucket, key)
 
 
 def read_receipt(department: str, file: FileId) -> bytes | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import boto3
 import pytest
 
+from chalicelib.errors import ConflictError
 from chalicelib.model import FileId
 from chalicelib.storage import chunks
 from tests.storage import faults
@@ -62,3 +64,44 @@ def test_each_range_is_one_message() -> None:
     )
     bodies = sorted((json.loads(m["Body"]) for m in asked["Messages"]), key=lambda body: body["chunk"])
     assert bodies == [{"file": FILE, "key": "a/b/c/测试.csv", "chunk": n} for n in (0, 2)]
+
+
+def test_a_text_is_laid_down_in_parts_and_read_in_ranges_until_it_is_forgotten() -> None:
+    text = b"".join(f"{n:099d}\n".encode() for n in range(400_000))
+    pieces = (text[start : start + 700_001] for start in range(0, len(text), 700_001))
+    laid = chunks.lay_down(FILE, '"packed"', pieces)
+    assert laid.etag.endswith('-3"'), "40 MB in three parts"
+    assert chunks.laid_down(FILE, '"packed"') == laid
+    assert chunks.laid_down(FILE, '"another"') is None
+    assert b"".join(laid.blocks()) == text
+    with laid.opened(len(text)) as file:
+        assert (file.seek(-100, 2), file.read(), file.seek(0), file.read(100)) == (
+            len(text) - 100,
+            text[-100:],
+            0,
+            text[:100],
+        )
+    chunks.begin(FILE, 2, plan="the plan", etag=laid.etag, laid_down=True)
+    now = chunks.progress(FILE)
+    assert now is not None
+    assert chunks.source_of(FILE, "a/b/c/d.gz", now).read(100, 300) == text[100:300]
+    chunks.forget(FILE, 2)
+    assert chunks.laid_down(FILE, '"packed"') is None
+    assert laid.read(0, 10) is None
+    with pytest.raises(ConflictError):
+        list(laid.blocks())
+    with pytest.raises(ConflictError), laid.opened(len(text)) as gone:
+        gone.read(10)
+
+
+def test_a_text_that_breaks_off_leaves_nothing() -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"x" * 30_000_000
+        raise RuntimeError("damaged behind the first part")
+
+    with pytest.raises(RuntimeError):
+        chunks.lay_down(FILE, '"packed"', broken())
+    assert chunks.laid_down(FILE, '"packed"') is None
+    s3 = boto3.client("s3")
+    assert "Contents" not in s3.list_objects_v2(Bucket="rejects")
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket="rejects")

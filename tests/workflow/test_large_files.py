@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gzip
+import io
+import random
+import zipfile
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +17,8 @@ from chalicelib import intake
 from chalicelib.intake import chunking
 from chalicelib.model import DroppedFile, FileState
 from chalicelib.sources import chunks as ranges
-from chalicelib.storage import chunks, objects, work
+from chalicelib.sources import envelopes
+from chalicelib.storage import chunks, objects, versions, work
 from sandbox.kernel import Sandbox
 from tests.workflow.village import NEW_YEAR, SELDOM, Recipient, Village, number_of
 
@@ -30,7 +35,7 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
     monkeypatch.setattr(work, "SHARDS", 1)
     monkeypatch.setattr(chunking, "RANGE_BYTES", 500)
     monkeypatch.setattr(ranges, "HEAD_BYTES", 300)
-    monkeypatch.setattr(objects, "_BLOCK", 200)
+    monkeypatch.setattr(versions, "_BLOCK", 200)
     with Sandbox(start=NEW_YEAR, seed=1, parameters={**SELDOM, **SMALL}) as sandbox:
         sandbox.run_until_quiet()
         village = Village(sandbox)
@@ -42,7 +47,7 @@ def text(rows: int = 60, wrong: int = 6) -> bytes:
     """Recipients among strangers, some rows with an unknown code, one row twice."""
     lines = [HEADER]
     for n in range(rows):
-        number = PEOPLE[n // 10].number if n % 10 == 0 else number_of(n, area="341621")
+        number = PEOPLE[n // 10].number if n in range(0, 60, 10) else number_of(n, area="341621")
         lines.append(f"{number},甲乙,丙医院,{DAY},入院")
     lines += [f"{PEOPLE[0].number},甲乙,丙医院,{DAY},不明"] * wrong
     return "\n".join([*lines, lines[1], ""]).encode()
@@ -81,6 +86,104 @@ def test_it_comes_out_as_if_it_had_been_read_whole(town: Village, monkeypatch: p
     whole = next(f for f in town.files() if f.key.endswith("whole.csv"))
     assert whole.counts == counts
     assert town.end_state() == before
+
+
+def zipped(data: bytes, name: str = "a.csv") -> bytes:
+    result = io.BytesIO()
+    with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    return result.getvalue()
+
+
+def in_utf16(data: bytes) -> bytes:
+    return data.decode().encode("utf-16")
+
+
+@pytest.mark.parametrize(
+    ("pack", "name"),
+    [
+        (gzip.compress, "large.csv.gz"),
+        (zipped, "large.zip"),
+        (in_utf16, "large.csv"),
+        (lambda data: gzip.compress(in_utf16(data)), "large.gz"),
+        (lambda data: data.decode().replace("\n", "\r").encode("gb18030"), "large.txt"),
+        (lambda data: data, "large"),
+    ],
+    ids=["gzip", "zip", "UTF-16", "UTF-16 in gzip", "GB 18030 with old line breaks", "without a suffix"],
+)
+@pytest.mark.parametrize("dropped_as", ["large", "small"])
+def test_packed_or_in_utf16_it_is_laid_down_as_plain_text_and_read_in_ranges(
+    town: Village, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes], name: str, dropped_as: str
+) -> None:
+    data = pack(text(rows=900))
+    if dropped_as == "small":  # and turns out to hold more than is read whole
+        monkeypatch.setattr(envelopes, "LARGEST_TEXT", 1000)
+        monkeypatch.setattr(chunking, "is_large", lambda _: False)
+    town.put(KEY.replace("large.csv", name), data)
+    file = large(town)
+    counts = file.counts
+    assert (file.state, counts.rows, counts.accepted, counts.strangers) == (FileState.LOADED, 907, 6, 894)
+    assert (file.digest, file.certified) == (objects.digest_of(data), 6)
+    assert town.sandbox.invocations["IntakeRange"] > 10
+    assert not left_over(town)
+
+
+def test_what_is_packed_is_laid_down_once(town: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+    laid, whole = [], chunks.lay_down
+
+    def lay_down(file: Any, of: str, pieces: Any) -> Any:
+        laid.append(file)
+        return whole(file, of, pieces)
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("intake dies once the text is laid down")
+
+    monkeypatch.setattr(chunks, "lay_down", lay_down)
+    with monkeypatch.context() as broken:
+        broken.setattr(chunks, "begin", fail)
+        town.put(KEY + ".gz", gzip.compress(text(rows=900), mtime=0))
+        town.sandbox.advance(days=1)
+    assert large(town).state is FileState.DEAD
+    assert admin(["files", "redrive"]) == 0
+    town.sandbox.run_until_quiet()
+    assert (large(town).state, len(laid)) == (FileState.LOADED, 1)
+    town.sandbox.last_errors.clear()
+
+
+def test_held_a_packed_one_is_released_without_being_read_again(town: Village) -> None:
+    town.put(KEY + ".gz", gzip.compress(text(rows=900, wrong=900)))
+    file, ranges = large(town), town.sandbox.invocations["IntakeRange"]
+    assert (file.state, file.code) == (FileState.HELD, "too_many_rejected")
+    intake.release(file.id, by="officer-7", reason="已核对")
+    town.sandbox.run_until_quiet()
+    assert (large(town).state, large(town).certified) == (FileState.LOADED, 6)
+    assert town.sandbox.invocations["IntakeRange"] == ranges
+    assert not left_over(town)
+
+
+def noise(size: int) -> bytes:
+    """Bytes that do not pack."""
+    return random.Random(1).randbytes(size)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("a.zip", zipped(b" " * 3_000_000), "unsafe_archive"),
+        ("a.gz", gzip.compress(gzip.compress(noise(5000))), "unsafe_archive"),
+        ("a.gz", gzip.compress(noise(5000))[:-20], "damaged_archive"),
+        ("a.zip", zipped(zipped(noise(5000)), "b.zip"), "too_large"),
+        ("a.data", zipped(noise(5000), "xl/workbook.xml"), "too_large"),
+        ("a.gz", gzip.compress(b"%PDF-1.7" + noise(5000)), "not_a_table"),
+        ("a.gz", gzip.compress(b"\xff\xfe" + b"\x00\xdc" * 1000 + noise(5000)), "unreadable"),
+    ],
+)
+def test_a_large_archive_that_holds_no_text_is_refused_and_leaves_nothing(
+    town: Village, name: str, data: bytes, code: str
+) -> None:
+    town.put(KEY.replace("large.csv", name), data)
+    assert (large(town).state, large(town).code) == (FileState.REFUSED, code)
+    assert not left_over(town)
 
 
 def test_a_range_that_fails_is_read_again_and_no_other(
@@ -137,7 +240,10 @@ def test_held_it_is_released_without_being_read_again(town: Village) -> None:
     [
         (b"x" * 4000 + b"\n", "column_missing"),
         (text().replace("发生日期".encode(), "日期".encode()), "column_missing"),
-        (b"\xff\xfe\x00\x01" * 2000, "unreadable"),
+        (b"\x00\x01\xff\xfe" * 2000, "unreadable"),
+        (b"\xff\xfe" + b"\x00\xdc" * 2000, "unreadable"),
+        (b"%PDF-1.7" + text(), "not_a_table"),
+        (b'{"a": 1}\n' + text(), "kind_not_agreed"),
     ],
 )
 def test_a_bad_large_file_is_refused_whole(town: Village, data: bytes, code: str) -> None:
