@@ -43,12 +43,12 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             new, notices = load_roster(reading.entries, dropped.day, actor=f"feed:{feed.id}")
             return Loaded(new_people=new, notices=notices)
         case "payments":
-            said.put(dropped.feed, dropped.day, dropped.id, said_of(dropped.feed, reading.payments))
+            said.put(dropped.feed, dropped.day, dropped.id, said_of(dropped.feed, reading.payments).items())
             return Loaded(notices=load_payments(reading.payments, is_whole=not reading.sent_again))
         case _:
             # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
             objects.put_evidence(dropped.feed, dropped.id, reading.evidence)
-            keys = {person: [item.key for item in items] for person, items in reading.evidence.items()}
+            keys = ((person, [item.key for item in items]) for person, items in reading.evidence.items())
             said.put(dropped.feed, dropped.day, dropped.id, keys)
             actor = f"feed:{feed.id}"
             withdrawn = withdraw(reading.withdrawals, actor=actor)  # first: what is void accuses nobody

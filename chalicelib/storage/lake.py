@@ -23,7 +23,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -32,6 +32,7 @@ from chalicelib.errors import ConflictError, UnreadableError
 from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client, on_forget
+from chalicelib.storage.columns import columns_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -90,24 +91,27 @@ def _schema() -> dict[str, Any]:
 
 def put_evidence(feed: FeedId, file: FileId, evidence: Mapping[PersonId, Sequence[Evidence]]) -> None:
     """Keep what a file said about people of the roster; the same again changes nothing."""
-    import polars as pl
-
-    rows = [
+    rows = (
         (person, feed, item.key.day, item.key.event, item.file, item.line, _facts(item), item.recovered)
         for person, items in evidence.items()
         for item in items
-    ]
-    _put_rows(feed, file, pl.DataFrame(rows, schema=_schema(), orient="row"))
-
-
-def _put_rows(feed: FeedId, file: FileId, rows: pl.DataFrame) -> None:
-    if rows.is_empty():
+    )
+    first = list(islice(rows, _LARGE + 1))
+    if len(first) <= _LARGE:
+        _put_rows(feed, file, _EVERYBODY, first)
         return
-    rows = rows.sort("person", maintain_order=True)
-    for bucket, part in _parts(rows, 1 if rows.height > _LARGE else 0):
-        data = _parquet(part)
-        digest = hashlib.sha256(data).hexdigest()[:8]
-        _put(f"{_ROOT}{bucket}/feed={feed}/{file}.{digest}.parquet", data)
+    # A file's evidence comes person by person: one bucket after the other, none of them twice in memory.
+    for bucket, some in groupby(chain(first, rows), key=lambda row: row[0][0]):
+        _put_rows(feed, file, bucket, some)
+
+
+def _put_rows(feed: FeedId, file: FileId, bucket: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    frame = columns_of(rows, _schema()).sort("person", maintain_order=True)
+    if frame.is_empty():
+        return
+    data = _parquet(frame)
+    digest = hashlib.sha256(data).hexdigest()[:8]
+    _put(f"{_ROOT}{bucket}/feed={feed}/{file}.{digest}.parquet", data)
 
 
 def _parts(rows: pl.DataFrame, characters: int) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from chalicelib.model import EvidenceKey, FeedId, FileId, PersonId
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client
+from chalicelib.storage.columns import columns_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,15 +35,15 @@ def _key(feed: FeedId, day: date, file: FileId) -> str:
     return f"{_folder(feed)}{day:%Y%m%d}/{file}.parquet"
 
 
-def put(feed: FeedId, day: date, file: FileId, said: Mapping[PersonId, Iterable[EvidenceKey]]) -> None:
-    """Note what a file says; the same file again replaces its list."""
+def put(
+    feed: FeedId, day: date, file: FileId, said: Iterable[tuple[PersonId, Iterable[EvidenceKey]]]
+) -> None:
+    """Note what a file says, person by person; the same file again replaces its list."""
     import polars as pl
 
-    rows = [(person, key.day, key.event) for person, keys in said.items() for key in keys]
+    rows = ((person, key.day, key.event) for person, keys in said for key in keys)
     buffer = io.BytesIO()
-    pl.DataFrame(
-        rows, schema={"person": pl.String, "day": pl.Date, "event": pl.String}, orient="row"
-    ).write_parquet(buffer)
+    columns_of(rows, {"person": pl.String, "day": pl.Date, "event": pl.String}).write_parquet(buffer)
     client("s3").put_object(Bucket=settings().lake_bucket, Key=_key(feed, day, file), Body=buffer.getvalue())
 
 
