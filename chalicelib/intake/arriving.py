@@ -8,7 +8,7 @@ from typing import Final
 
 from chalicelib import clock
 from chalicelib.errors import RefusedError
-from chalicelib.intake.correcting import BY_INTAKE
+from chalicelib.intake.correcting import BY_INTAKE, day_of_content
 from chalicelib.model import DroppedFile, FeedId, FileState, FileStep
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold
@@ -77,7 +77,7 @@ def refusal_of(dropped: DroppedFile, feed: Feed | None, *, again: bool) -> Refus
     """Why a file is refused before it is read, if it is."""
     if feed is None or not feed.takes_files or feed.department != dropped.department:
         return NO_SUCH_FEED
-    first = files.loaded_as(dropped.feed, dropped.digest)
+    first = files.loaded_as(dropped.feed, dropped.digest, day_of_content(dropped, feed))
     if first is not None and first != dropped.id and not again:
         return RefusedError(
             "already_loaded",
