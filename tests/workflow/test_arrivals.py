@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from chalicelib.cases.freshness import feed_now
 from chalicelib.model import DroppedFile, FeedId, FileState
 from chalicelib.sources.freshness import FeedState
@@ -67,3 +69,35 @@ def test_new_rows_that_came_before_are_nothing_new_on_any_day(village: Village) 
     for folder in ("20250101", "20250201"):
         village.put(f"medical_insurance/hospital_inpatient/{folder}/h.csv", stay)
     assert [f.code for f in of_feed(village, "hospital_inpatient")] == ["", "already_loaded"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        list_of("202409"),
+        list_of("2024-W35-7"),
+        list_of("20240931"),
+        list_of("２０２４０９０１"),
+        list_of("九月"),
+        "civil_affairs/care_home/list2.csv",
+        "civil_affairs/care_home/20240901",
+        "civil_affairs/care_home/20240901/",
+        "transport/bus_rides/last month/b.csv",
+    ],
+)
+def test_the_day_of_a_file_is_never_guessed(village: Village, key: str) -> None:
+    village.settle(ONE)
+    village.put(key, RESIDENTS)
+    village.put(key, RESIDENTS)
+    (file,) = of_feed(village, key.split("/")[1])
+    assert (file.state, file.code) == (FileState.REFUSED, "no_day_in_key")
+    assert "部门/数据项/日期/文件名" in file.zh
+    assert "20250301 or 2025-03-01" in file.en
+    assert not village.record(ONE.number).evidence
+
+
+@pytest.mark.parametrize("folder", ["20240901", "2024-09-01"])
+def test_a_day_may_be_written_with_and_without_hyphens(village: Village, folder: str) -> None:
+    village.settle(ONE)
+    village.put(list_of(folder), RESIDENTS)
+    assert [e.key.day for e in village.record(ONE.number).evidence] == [date(2024, 9, 1)]
