@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from chalicelib import clock
 from chalicelib.errors import RefusedError
-from chalicelib.intake.correcting import BY_INTAKE
+from chalicelib.intake.correcting import BY_INTAKE, day_of_content
 from chalicelib.model import DroppedFile, FeedId, FileState, FileStep
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold
@@ -23,9 +24,18 @@ NO_SUCH_FEED: Final = RefusedError(
     "no such feed: drop files as department/feed/date/name and check both codes",
 )
 
+NO_DAY: Final = RefusedError(
+    "no_day_in_key",
+    "目录中没有可读的日期，无法确定数据属于哪一天。请按“部门/数据项/日期/文件名”重新放入，"
+    "日期写成20250301或2025-03-01。",
+    "the key names no day: drop the file again as department/feed/date/name, "
+    "with the date as 20250301 or 2025-03-01",
+)
+_DAY: Final = re.compile(r"[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 def received(key: str, digest: str) -> DroppedFile:
-    """A file as its key tells of it: department/feed/date/name."""
+    """A file as its key tells of it: department/feed/date/name; without a day it is filed under today."""
     parts = [*key.split("/"), "", "", ""]
     return DroppedFile(
         id=files.file_id(key, digest),
@@ -40,10 +50,18 @@ def received(key: str, digest: str) -> DroppedFile:
 
 
 def _day(text: str) -> date | None:
+    if not _DAY.fullmatch(text):
+        return None
     try:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _names_a_day(key: str) -> bool:
+    """Whether a key has a folder for the day, and a name in it."""
+    _, _, day, *name = [*key.split("/"), "", ""]
+    return _day(day) is not None and any(name)
 
 
 def is_done(known: DroppedFile | None, *, again: bool) -> bool:
@@ -77,7 +95,9 @@ def refusal_of(dropped: DroppedFile, feed: Feed | None, *, again: bool) -> Refus
     """Why a file is refused before it is read, if it is."""
     if feed is None or not feed.takes_files or feed.department != dropped.department:
         return NO_SUCH_FEED
-    first = files.loaded_as(dropped.feed, dropped.digest)
+    if not _names_a_day(dropped.key):  # never guessed: a list would tell of people alive today
+        return NO_DAY
+    first = files.loaded_as(dropped.feed, dropped.digest, day_of_content(dropped, feed))
     if first is not None and first != dropped.id and not again:
         return RefusedError(
             "already_loaded",

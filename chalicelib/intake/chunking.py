@@ -220,6 +220,7 @@ def combine(file: FileId) -> DroppedFile | None:
         usual_rows=files.usual_rows(dropped),
         released=released,
         manifest=None if isinstance(manifest, Hold) else manifest,
+        before=rosters.standing_before(feed),
     )
     finished = finish_reading(dropped, feed, whole)
     if finished.state is not FileState.HELD:  # a held one may be released: then nothing is read again

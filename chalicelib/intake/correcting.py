@@ -8,12 +8,14 @@ file keeps standing until the corrected one is loaded, so a correction that is h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from chalicelib import clock
 from chalicelib.cases import relating
 from chalicelib.intake import payments, receipts
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileState, FileStep, PersonId
 from chalicelib.pack import current
+from chalicelib.sources.feed import Feed
 from chalicelib.storage import files, said
 
 BY_INTAKE = "intake"
@@ -42,7 +44,7 @@ def take_back(
         return 0
     actor = f"feed:{corrected.feed}"
     before = said.by_file(earlier.feed, earlier.day, earlier.id)
-    if not before:
+    if not before and earlier.counts.accepted:  # forgotten: all of this is done
         return 0
     now = {person: frozenset(item.key for item in items) for person, items in evidence.items()}
     lost = {person: keys - now.get(person, frozenset()) for person, keys in before.items()}
@@ -79,12 +81,21 @@ def _restore(
             relating.evidence_restored(person, new, actor=actor)
 
 
+def day_of_content(dropped: DroppedFile, feed: Feed | None) -> date | None:
+    """The day for which a file's content counts once; None where it counts once for all days.
+
+    A whole list that has not changed since last month says that everybody still stands on it.
+    """
+    return dropped.day if feed is not None and feed.is_of_its_day else None
+
+
 def supersede(earlier: DroppedFile, corrected: DroppedFile) -> None:
     """Close the earlier file, once the corrected one is loaded."""
+    feed = current().feeds.get(earlier.feed)
     if earlier.state is FileState.LOADED:
         said.forget(earlier.feed, earlier.day, earlier.id)
-        files.forget_loaded(earlier.feed, earlier.digest, earlier.id)
+        files.forget_loaded(earlier.feed, earlier.digest, earlier.id, day_of_content(earlier, feed))
     step = FileStep(FileState.SUPERSEDED, clock.now(), BY_INTAKE, f"corrected by {corrected.id}")
     closed = earlier.at_stage(step)
     files.put(closed)
-    receipts.write_again(closed, current().feeds.get(closed.feed))
+    receipts.write_again(closed, feed)

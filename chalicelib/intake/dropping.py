@@ -97,6 +97,7 @@ def _read(dropped: DroppedFile, feed: Feed, data: bytes, *, again: bool) -> Drop
         usual_rows=files.usual_rows(dropped),
         released=dropped.was_released,
         manifest=manifest,
+        before=rosters.standing_before(feed),
     )
     if reading.hold is not None and reading.hold.code is HoldCode.TOO_LARGE:
         del data  # packed, it holds more than is ever read whole

@@ -76,7 +76,8 @@ def finish(dropped: DroppedFile, feed: Feed | None, reading: FileReading | None)
     receipts.write(finished, feed, reading, with_rejects=rejected)
     files.put(finished)
     if finished.state is FileState.LOADED:
-        files.mark_loaded(finished.feed, finished.digest, finished.id)
+        day = correcting.day_of_content(finished, feed)
+        files.mark_loaded(finished.feed, finished.digest, finished.id, day)
     logger.info(
         "file taken in",
         extra={"file": finished.id, "feed": finished.feed, "state": finished.state, "code": finished.code},

@@ -79,7 +79,10 @@ def told_by(reading: FileReading) -> dict[str, Any]:
         "rejections_by_code": by_code(reading.rejections),
         "rows_that_are_no_data": reading.furniture,
         "suggested_lines": [each.line for each in reading.suggestions[:NOTES_SHOWN]],
-        "doubles": [{"code": d.kind, "lines": list(d.lines)} for d in reading.doubles[:NOTES_SHOWN]],
+        "doubles": [
+            {"code": d.kind, "lines": list(d.lines), "with_an_earlier_roster": d.earlier}
+            for d in reading.doubles[:NOTES_SHOWN]
+        ],
         "notes_by_code": dict(sorted(Counter(note.code for note in notes).items())),
         "notes": [
             {"line": n.line, "field": n.field, "code": n.code, "zh": n.zh, "en": n.en}

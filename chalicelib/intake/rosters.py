@@ -25,6 +25,7 @@ from chalicelib.model import (
     Relation,
 )
 from chalicelib.pack import current
+from chalicelib.sources.doubles import Standing
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.listings import SCHEMA, Listings, after_roster
 from chalicelib.sources.records import RosterEntry
@@ -42,6 +43,16 @@ def index_for(feed: Feed) -> RosterIndex | None:
     if index is None or feed.id in current().rules.feeds_of_related:
         return index
     return index.recipients
+
+
+def standing_before(feed: Feed) -> Standing | None:
+    """For a roster, who stands on those that came before it; None before the first, and for other feeds."""
+    index = objects.read_roster() if feed.kind == "roster" else None
+    if index is None:
+        return None
+    data, _ = objects.read_listed()
+    lines = pl.DataFrame(schema=SCHEMA) if data is None else pl.read_parquet(io.BytesIO(data))
+    return Standing(index, lines.select("person", "area").unique())
 
 
 def load_roster(

@@ -1,4 +1,11 @@
-"""A roster that says one person twice, or two people once: reported for a person, nothing is merged."""
+"""A roster that says one person twice, or two people once: reported for a person, nothing is merged.
+
+Held against itself and against the rosters that came before it. Who bears a number already keeps it: a row
+that gives it to another name goes back. Where it is one person all the same, whose name has changed or was
+misspelt, the department drops the row that came back once more as it is; such a file waits for an officer,
+and once released the new name counts. No other way leads to it: a file that was released because it was short
+changes nobody's name.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +17,12 @@ import polars as pl
 
 from chalicelib.sources.identity import Repair
 from chalicelib.sources.matching import PACKED, RULE
-from chalicelib.sources.names import same_name
+from chalicelib.sources.names import is_whole, same_name
+from chalicelib.sources.roster_index import RosterIndex
 from chalicelib.sources.tables import LINE
 
 _BIRTH: Final = "~birth"
+_KNOWN: Final = "~known"
 
 
 class DoubleKind(StrEnum):
@@ -26,10 +35,28 @@ class DoubleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Double:
-    """Rows of a roster that a person should look at."""
+    """Rows of a roster that a person should look at; `earlier`: the other stands on a roster before it."""
 
     kind: DoubleKind
     lines: tuple[int, ...]
+    earlier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who stands on the rosters that came before one, and where."""
+
+    index: RosterIndex
+    areas: pl.DataFrame  # person, area; a person may stand in several
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A roster held against those before it."""
+
+    rows: pl.DataFrame  # with the whole name where one has lost characters
+    renamed: list[int]  # lines that give somebody's number to another name
+    doubles: list[Double]
 
 
 def strangers_under_one_number(rows: pl.DataFrame) -> tuple[list[int], list[Double]]:
@@ -65,3 +92,60 @@ def in_two_forms(rows: pl.DataFrame, repaired: pl.DataFrame) -> list[Double]:
     both = told.filter(pl.col("short").n_unique().over(PACKED) > 1)
     groups = both.group_by(PACKED, maintain_order=True).agg(pl.col(LINE).sort())
     return [Double(DoubleKind.OLD_AND_NEW_FORM, tuple(lines)) for lines in sorted(groups[LINE].to_list())]
+
+
+def compared(rows: pl.DataFrame, before: Standing) -> Compared:
+    """Hold the sound rows of a roster against who stands on earlier ones.
+
+    A name with lost characters never takes the place of a whole one, or three rosters would make one name of
+    two. Whoever stands in the file under both numbers is reported by the file alone.
+    """
+    named = before.index.frame.lazy().filter(pl.col("name").is_not_null())
+    known = named.select(pl.col("number").alias(PACKED), pl.col("name").alias(_KNOWN))
+    other = rows.lazy().join(known, on=PACKED).filter(pl.col("name") != pl.col(_KNOWN))
+    renamed: list[tuple[int, int]] = []
+    mended: dict[int, str] = {}
+    for line, packed, name, before_it in (
+        other.select(LINE, PACKED, "name", _KNOWN).sort(PACKED, LINE).collect().iter_rows()
+    ):
+        if not same_name(name, before_it):
+            renamed.append((packed, line))
+        elif is_whole(before_it) and not is_whole(name):
+            mended[line] = before_it
+    lines: dict[int, list[int]] = {}
+    for packed, line in renamed:
+        lines.setdefault(packed, []).append(line)
+    doubles = [
+        Double(DoubleKind.TWO_PEOPLE_ONE_NUMBER, tuple(found), earlier=True) for found in lines.values()
+    ]
+    doubles += [
+        Double(DoubleKind.ONE_PERSON_TWO_NUMBERS, tuple(found), earlier=True)
+        for found in _under_another_number(rows, named, before.areas)
+    ]
+    if mended:
+        names = pl.col(LINE).replace_strict(mended, default=pl.col("name"), return_dtype=pl.String)
+        rows = rows.with_columns(names.alias("name"))
+    return Compared(rows, [line for _, line in renamed], doubles)
+
+
+def _under_another_number(
+    rows: pl.DataFrame, named: pl.LazyFrame, areas: pl.DataFrame
+) -> list[tuple[int, ...]]:
+    """Lines about people who bear another number on an earlier roster: the same name, birth date and area.
+
+    Their phones are not known here: they are sealed with the person.
+    """
+    birth = pl.col(PACKED) // 11_000 % 10**8
+    elsewhere = named.rename({"number": PACKED}).join(rows.lazy().select(PACKED), on=PACKED, how="anti")
+    same = (
+        rows.lazy()
+        .with_columns(birth.alias(_BIRTH))
+        .join(
+            elsewhere.with_columns(birth.alias(_BIRTH)).select("name", _BIRTH, "person"), on=["name", _BIRTH]
+        )
+        .join(
+            areas.lazy().select(pl.col("person").alias("person_right"), "area"), on=["person_right", "area"]
+        )
+    )
+    found = same.group_by("person_right").agg(pl.col(LINE).unique().sort()).collect()
+    return sorted({tuple(lines) for lines in found[LINE].to_list()})

@@ -27,6 +27,7 @@ class Fault(StrEnum):
     NUMBER_AS_FIGURE = "number_as_figure"
     NUMBER_CUT = "number_cut"
     NUMBER_OF_ANOTHER = "number_of_another"
+    NUMBER_KNOWN_OTHERWISE = "number_known_otherwise"
     NUMBER_MASKED = "number_masked"
     NUMBER_LENGTH = "number_length"
     NUMBER_CHARACTERS = "number_characters"
@@ -83,6 +84,13 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
     Fault.NUMBER_OF_ANOTHER: (
         "同一身份证号码在本文件中已属于另一个姓名。请核对两人的证件后更正。",
         "The same identity number stands in this file with another name. Check both people's documents.",
+    ),
+    Fault.NUMBER_KNOWN_OTHERWISE: (
+        "此身份证号码在先前的名册中属于另一个姓名。请核对证件: 号码或姓名有误的请更正; "
+        "确系同一人(更名或原姓名有误)的, 请将退回的行原样再次投放, 经工作人员核对放行后以新姓名为准。",
+        "An earlier roster gives this identity number to another name. Check the documents and correct what "
+        "is wrong. If it is one person whose name has changed or was misspelt, drop the row that came back "
+        "once more as it is: the new name counts once an officer has released it.",
     ),
     Fault.NUMBER_MASKED: (
         "身份证号码已被遮盖, 无法比对。请提供完整号码。",

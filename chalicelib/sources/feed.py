@@ -337,6 +337,11 @@ class Feed(Declaration):
         return self.format is not None and self.format.load == "full"
 
     @property
+    def is_of_its_day(self) -> bool:
+        """Whether the same content says something else on another day: a whole list that has not changed."""
+        return self.day == "as_of" or self.is_full
+
+    @property
     def interval_days(self) -> int | None:
         """Days between two files at most (a month counts 31); None where no files arrive."""
         return self.arrives.every.longest_days if self.arrives else None

@@ -44,6 +44,7 @@ class HoldCode(StrEnum):
     TOO_MANY_REJECTED = "too_many_rejected"
     TOO_MANY_BLANK = "too_many_blank"
     TOO_MANY_DEATHS = "too_many_deaths"
+    NAMES_CHANGED = "names_changed"
     MANIFEST_UNREADABLE = "manifest_unreadable"
     MANIFEST_ROWS = "manifest_rows"
     MANIFEST_DIGEST = "manifest_digest"
@@ -68,6 +69,7 @@ _HELD: Final = frozenset(
         HoldCode.TOO_MANY_BLANK,
         HoldCode.NUMBERS_DAMAGED,
         HoldCode.TOO_MANY_DEATHS,
+        HoldCode.NAMES_CHANGED,
         HoldCode.MANIFEST_UNREADABLE,
         HoldCode.MANIFEST_ROWS,
         HoldCode.MANIFEST_DIGEST,
@@ -202,6 +204,13 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
         "放行之前任何人不因此被核查。",
         "The file reports far more deaths than usual ({what}). Check whether they are right, or tell us "
         "that they are and we release it; until then nobody is looked into because of it.",
+    ),
+    HoldCode.NAMES_CHANGED: (
+        "再次报送的{what}行仍把已登记的身份证号码用于另一个姓名。请核对证件后告知我们: 确系同一人的予以放行, "
+        "以新姓名为准; 否则请更正后再次投放。",
+        "{what} rows that were sent again still give a registered identity number to another name. Check the "
+        "documents: if each is one person, tell us to release it and the new names count; "
+        "else correct it and drop it again.",
     ),
     HoldCode.MANIFEST_UNREADABLE: (
         "清单文件(manifest.json)无法读取或有未知项。请按说明改正清单后重新投放, 或告知我们不看清单直接放行。",

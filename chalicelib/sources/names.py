@@ -24,6 +24,15 @@ def same_name(one: str, other: str) -> bool:
     return _fits(first, second) or _fits(second, first)
 
 
+def is_whole(name: str) -> bool:
+    """Whether no character of a name has been lost.
+
+    >>> is_whole("王建国"), is_whole("王□国")
+    (True, False)
+    """
+    return _LOST.search(name) is None
+
+
 def _plain(name: str) -> str:
     return "".join(words_of(name).split()).upper()
 

@@ -17,7 +17,14 @@ import polars as pl
 
 from chalicelib.errors import MiscountError
 from chalicelib.model import Counts, Evidence, EvidenceKey, FeedId, FileId, Payment, PersonId, Rejection
-from chalicelib.sources.doubles import Double, in_two_forms, one_under_two_numbers, strangers_under_one_number
+from chalicelib.sources.doubles import (
+    Double,
+    Standing,
+    compared,
+    in_two_forms,
+    one_under_two_numbers,
+    strangers_under_one_number,
+)
 from chalicelib.sources.evidence import EvidenceByPerson, evidence_frame, withdrawals_of
 from chalicelib.sources.expectations import is_damaged, unexpected
 from chalicelib.sources.faults import Fault, reject
@@ -82,6 +89,7 @@ def read_file(
     usual_rows: int | None = None,
     released: bool = False,
     manifest: Manifest | None = None,
+    before: Standing | None = None,
 ) -> FileReading:
     """Read a dropped file on a day.
 
@@ -89,6 +97,7 @@ def read_file(
     `usual_rows`: rows of the last loaded files of the same sender, None for the first.
     `released`: a person has looked at a HELD file and lets it pass its expectations and its manifest;
     where a spreadsheet has cut the numbers, people are then recovered by 15 digits, name and roster.
+    `before`: of a roster, who stands on those that came before it.
     Raises MiscountError if rows do not add up: a defect of ours, never bad data.
     """
     held = _held_unread(data, feed, as_of or on, on, None if released else manifest)
@@ -112,6 +121,7 @@ def read_file(
         usual_rows=usual_rows,
         released=released,
         manifest=manifest,
+        before=before,
     )
 
 
@@ -133,6 +143,7 @@ def combine(
     usual_rows: int | None = None,
     released: bool = False,
     manifest: Manifest | None = None,
+    before: Standing | None = None,
 ) -> FileReading:
     """What all parts of a file say together, in the file's order; holds are decided on the totals."""
     held = next((part.hold for part in parts if part.hold), None)
@@ -141,7 +152,8 @@ def combine(
     tally = sum((part.tally for part in parts), Tally())
     if not tally.rows:
         return FileReading(hold=hold(HoldCode.NO_ROWS), encoding=layout.encoding)
-    good, rejected, doubles = _settled(parts, layout, feed)
+    confirmed = released and layout.is_sent_again
+    good, rejected, doubles = _settled(parts, layout, feed, before, confirmed)
     kept = once(good, feed)
     superseded = good.height - kept.height
     counts = Counts(tally.rows, kept.height, rejected.height, tally.strangers, superseded)
@@ -151,7 +163,8 @@ def combine(
     reading = FileReading(
         counts=counts,
         encoding=layout.encoding,
-        hold=unexpected(
+        hold=_names_changed(rejected, layout)
+        or unexpected(
             counts,
             tally,
             feed,
@@ -174,23 +187,41 @@ def combine(
     return reading if reading.hold else _with_records(reading, kept, feed, file, as_of)
 
 
+def _names_changed(rejected: pl.DataFrame, layout: Layout) -> Hold | None:
+    """The hold of rows that came back, and give a number to another name all the same."""
+    if not layout.is_sent_again or rejected.is_empty():
+        return None
+    changed = int((rejected[FAULT] == Fault.NUMBER_KNOWN_OTHERWISE.value).sum())
+    return hold(HoldCode.NAMES_CHANGED, str(changed)) if changed else None
+
+
 def _settled(
-    parts: Sequence[Part], layout: Layout, feed: Feed
+    parts: Sequence[Part], layout: Layout, feed: Feed, before: Standing | None, confirmed: bool
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[Double]]:
-    """All sound rows and all rejected ones, once a roster has been asked who stands in it twice."""
+    """All sound rows and all rejected ones, once a roster has been asked who stands in it twice.
+
+    `confirmed`: an officer has let rows pass that were sent again, other names included.
+    """
     good = _stacked([part.good for part in parts])
     rejected = _stacked([part.rejected for part in parts])
     if feed.kind != "roster" or good.is_empty():
         return good, rejected, []
     later, doubles = strangers_under_one_number(good)
-    wrong = pl.col(LINE).is_in(later)
-    sent_back = good.filter(wrong).select(
+    wrong = dict.fromkeys(later, Fault.NUMBER_OF_ANOTHER.value)
+    if before is not None:
+        found = compared(good, before)
+        good = found.rows
+        doubles += found.doubles
+        if not confirmed:
+            wrong |= dict.fromkeys(found.renamed, Fault.NUMBER_KNOWN_OTHERWISE.value)
+    is_wrong = pl.col(LINE).is_in(list(wrong))
+    sent_back = good.filter(is_wrong).select(
         LINE,
         *layout.columns,
         pl.lit("number").alias(FIELD),
-        pl.lit(Fault.NUMBER_OF_ANOTHER.value).alias(FAULT),
+        pl.col(LINE).replace_strict(wrong, default=None, return_dtype=pl.String).alias(FAULT),
     )
-    good = good.filter(~wrong).drop(layout.columns)
+    good = good.filter(~is_wrong).drop(layout.columns)
     doubles += in_two_forms(good, _stacked([part.repaired for part in parts])) + one_under_two_numbers(good)
     return good, pl.concat([rejected, sent_back.select(rejected.columns)]).sort(LINE), doubles
 

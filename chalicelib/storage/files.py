@@ -2,7 +2,7 @@
 
 FEED#<feed> / <day>#<file>     one file; its key is sealed, because file names are personal data
 FILE#<file> / FILE             file → feed and day
-SHA#<feed>#<digest> / SHA      content → the file that loaded it
+SHA#<feed>#<digest> / SHA      content → the file that loaded it; of whole lists SHA#<feed>#<day>#<digest>
 FEEDS / <feed>                 feeds that ever dropped anything, unknown ones included
 """
 
@@ -145,26 +145,33 @@ def _loaded(feed: FeedId, but: FileId | None) -> Iterator[DroppedFile]:
     return (found for found in of_feed(feed) if found.state is FileState.LOADED and found.id != but)
 
 
-def loaded_as(feed: FeedId, digest: str) -> FileId | None:
-    """The file of the feed that has already loaded this content; None if none has."""
-    found = tables.get(Files, f"SHA#{feed}#{digest}", "SHA")
+def loaded_as(feed: FeedId, digest: str, day: date | None = None) -> FileId | None:
+    """The file of the feed that has already loaded this content; None if none has.
+
+    `day`: of the folder, where the same content says something else on another day; None where it does not.
+    """
+    found = tables.get(Files, _content(feed, digest, day), "SHA")
     return FileId(found.body) if found is not None else None
 
 
-def mark_loaded(feed: FeedId, digest: str, file: FileId) -> FileId:
+def mark_loaded(feed: FeedId, digest: str, file: FileId, day: date | None = None) -> FileId:
     """Note that a file has loaded this content; returns the file that did so first."""
-    item = Files(f"SHA#{feed}#{digest}", "SHA", body=file)
+    item = Files(_content(feed, digest, day), "SHA", body=file)
     try:
         tables.put_if(item, tables.absent(Files))
     except ConflictError:
-        return loaded_as(feed, digest) or file
+        return loaded_as(feed, digest, day) or file
     return file
 
 
-def forget_loaded(feed: FeedId, digest: str, file: FileId) -> None:
+def forget_loaded(feed: FeedId, digest: str, file: FileId, day: date | None = None) -> None:
     """This content is no longer what counts: dropped again, it is loaded again."""
-    if loaded_as(feed, digest) == file:
-        tables.delete(Files(f"SHA#{feed}#{digest}", "SHA"))
+    if loaded_as(feed, digest, day) == file:
+        tables.delete(Files(_content(feed, digest, day), "SHA"))
+
+
+def _content(feed: FeedId, digest: str, day: date | None) -> str:
+    return f"SHA#{feed}#{digest}" if day is None else f"SHA#{feed}#{day}#{digest}"
 
 
 def _opened(item: Files) -> DroppedFile:

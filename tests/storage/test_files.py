@@ -100,6 +100,17 @@ def test_content_is_loaded_once_per_feed() -> None:
     assert files.loaded_as(FeedId("roster"), "d") is None, "dropped by mistake elsewhere, it must still load"
 
 
+def test_content_of_a_whole_list_is_loaded_once_per_day() -> None:
+    first, second = FileId("1" * 16), FileId("2" * 16)
+    january, february = date(2025, 1, 1), date(2025, 2, 1)
+    assert files.mark_loaded(BUS, "d", first, january) == first
+    assert files.loaded_as(BUS, "d", february) is None
+    assert files.mark_loaded(BUS, "d", second, january) == first
+    assert files.mark_loaded(BUS, "d", second, february) == second
+    files.forget_loaded(BUS, "d", first, january)
+    assert (files.loaded_as(BUS, "d", january), files.loaded_as(BUS, "d", february)) == (None, second)
+
+
 def test_a_lost_acknowledgement_of_the_digest_is_harmless() -> None:
     with faults.at_call("dynamodb", "PutItem", faults.lost_ack, calls={1}):
         assert files.mark_loaded(BUS, "d", FileId("1" * 16)) == "1" * 16

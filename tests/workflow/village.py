@@ -41,6 +41,7 @@ DEPARTMENT = {
     "gas_bills": "housing",
     "pharmacy_purchases": "medical_insurance",
     "cremations": "civil_affairs",
+    "care_home": "civil_affairs",
     "custody": "justice",
     "employee_pension": "hrss",
     "travel_agency": "culture_tourism",
