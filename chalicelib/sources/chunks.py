@@ -173,6 +173,7 @@ def read_batch(
         furniture=furniture,
         cut_rows=matched.cut_rows,
         cut_numbers=matched.cut_numbers,
+        figures=matched.figures,
         blank={name: batch.seen[layout.positions[name]].null_count() for name in _watched(feed)},
     )
     return Part(

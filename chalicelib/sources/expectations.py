@@ -22,9 +22,11 @@ USUAL_SHARE: Final = 0.5
 def is_damaged(tally: Tally) -> bool:
     """Whether a spreadsheet has cut the column of numbers.
 
-    By distinct ones: a single recipient whose number ends in 000 may ride the bus every day.
+    Of those ending in 000 by distinct ones: a single recipient with such a number may ride the bus every
+    day. Figures by rows: nobody has 3.41602E+17, which is all that is left of everybody in a county.
     """
-    return tally.cut_numbers >= FEWEST_BAD and tally.cut_rows >= DAMAGED_SHARE * tally.rows
+    enough = tally.cut_numbers + tally.figures >= FEWEST_BAD
+    return enough and tally.cut_rows + tally.figures >= DAMAGED_SHARE * tally.rows
 
 
 def unexpected(

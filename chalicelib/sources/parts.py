@@ -25,8 +25,9 @@ class Tally:
     rows: int = 0
     strangers: int = 0
     furniture: int = 0  # the header again, totals: no data
-    cut_rows: int = 0
+    cut_rows: int = 0  # numbers that end in 000
     cut_numbers: int = 0  # distinct ones; of the range that has most of them
+    figures: int = 0  # numbers written 3.41602E+17
     blank: dict[str, int] = field(default_factory=dict)  # field → cells
 
     def __add__(self, other: Tally) -> Tally:
@@ -36,6 +37,7 @@ class Tally:
             self.furniture + other.furniture,
             self.cut_rows + other.cut_rows,
             max(self.cut_numbers, other.cut_numbers),
+            self.figures + other.figures,
             {
                 name: self.blank.get(name, 0) + other.blank.get(name, 0)
                 for name in {**self.blank, **other.blank}
