@@ -318,7 +318,7 @@ def test_the_rejected_rows_open_in_a_spreadsheet_and_run_nothing() -> None:
     head, first, second = data.decode("utf-8-sig").split("\r\n")[:3]
     assert head == "身份证号码,日期,类别,备注,姓名,行号,字段,错误码,错误说明"
     assert first.startswith("'=1+1,'＝1,'@x,'-2,'+3,2,身份证号码,number_length,")
-    assert second.startswith(f"{number(1)},bad,来,,甲,3,日期,day_unreadable,")
+    assert second.startswith(f"'{number(1)},bad,来,,甲,3,日期,day_unreadable,")
 
 
 def test_no_sentence_repeats_what_stood_in_the_cell() -> None:
