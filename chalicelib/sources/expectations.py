@@ -47,11 +47,14 @@ def unexpected(
         return None
     if is_damaged(tally):
         return hold(HoldCode.NUMBERS_DAMAGED)
-    miscounted = manifest.miscounted(counts.rows) if manifest else None
+    listed = counts.rows + tally.not_filled_in  # whoever has a sheet in hand counts both
+    miscounted = manifest.miscounted(listed) if manifest else None
     if miscounted or feed.expect is None:
         return miscounted
     floor = 0 if sent_again and not feed.is_full else _floor(feed.expect, usual_rows)
-    return _unmet(counts, tally, feed, feed.expect, floor)
+    if listed < floor:
+        return hold(HoldCode.TOO_FEW_ROWS, f"{listed} < {floor}")
+    return _unmet(counts, tally, feed, feed.expect)
 
 
 def _floor(expect: Expect, usual_rows: int | None) -> int:
@@ -61,9 +64,7 @@ def _floor(expect: Expect, usual_rows: int | None) -> int:
     return max(expect.rows.min, math.ceil(usual_rows * USUAL_SHARE))
 
 
-def _unmet(counts: Counts, tally: Tally, feed: Feed, expect: Expect, floor: int) -> Hold | None:
-    if counts.rows < floor:
-        return hold(HoldCode.TOO_FEW_ROWS, f"{counts.rows} < {floor}")
+def _unmet(counts: Counts, tally: Tally, feed: Feed, expect: Expect) -> Hold | None:
     if counts.rejected >= FEWEST_BAD and counts.rejected > expect.rejected_share * counts.rows:
         return hold(HoldCode.TOO_MANY_REJECTED, f"{counts.rejected} / {counts.rows}")
     blank = [
