@@ -99,6 +99,12 @@ def _expects(feed: Feed) -> Iterator[str]:
         f"{feed.expect.rows.min:,} to {feed.expect.rows.max:,} rows; held for a person if more than "
         f"{feed.expect.rejected_share:.0%} are rejected.",
     )
+    if feed.filled_by_hand:
+        by_hand = "、".join(feed.fields[name] for name in feed.filled_by_hand)
+        yield say(
+            f"{by_hand}都空着的行视为尚未填写：不处理、不退回，填好后再投放即可。",
+            f"A row without any of {by_hand} is not filled in yet: it is left alone and does not come back.",
+        )
 
 
 def _used(feed: Feed, pack: Pack) -> Iterator[str]:

@@ -78,6 +78,7 @@ def told_by(reading: FileReading) -> dict[str, Any]:
     return {
         "rejections_by_code": by_code(reading.rejections),
         "rows_that_are_no_data": reading.furniture,
+        "rows_not_filled_in": reading.not_filled_in,
         "suggested_lines": [each.line for each in reading.suggestions[:NOTES_SHOWN]],
         "doubles": [
             {"code": d.kind, "lines": list(d.lines), "with_an_earlier_roster": d.earlier}

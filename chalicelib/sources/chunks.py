@@ -19,7 +19,7 @@ import polars as pl
 
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import Feed
-from chalicelib.sources.furniture import without_furniture
+from chalicelib.sources.furniture import filled_in, without_furniture
 from chalicelib.sources.headers import Layout, layout_of
 from chalicelib.sources.holds import Hold, HoldCode, hold
 from chalicelib.sources.jsonlines import batch_of_objects
@@ -156,6 +156,7 @@ def read_batch(
 ) -> Part:
     """Read the rows of a batch: matched with the roster, their fields read, counted."""
     known = None if feed.kind == "roster" else roster
+    batch, not_filled_in = filled_in(batch, layout, feed)
     matched = match(batch, layout, known, on, damaged=damaged)
     unmatched = pl.concat([batch.ragged, matched.rejected]) if batch.ragged.height else matched.rejected
     unmatched, furniture = without_furniture(unmatched, layout)
@@ -171,8 +172,10 @@ def read_batch(
         rows=batch.rows - furniture,
         strangers=strangers,
         furniture=furniture,
+        not_filled_in=not_filled_in,
         cut_rows=matched.cut_rows,
         cut_numbers=matched.cut_numbers,
+        figures=matched.figures,
         blank={name: batch.seen[layout.positions[name]].null_count() for name in _watched(feed)},
     )
     return Part(

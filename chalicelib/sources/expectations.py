@@ -22,9 +22,11 @@ USUAL_SHARE: Final = 0.5
 def is_damaged(tally: Tally) -> bool:
     """Whether a spreadsheet has cut the column of numbers.
 
-    By distinct ones: a single recipient whose number ends in 000 may ride the bus every day.
+    Of those ending in 000 by distinct ones: a single recipient with such a number may ride the bus every
+    day. Figures by rows: nobody has 3.41602E+17, which is all that is left of everybody in a county.
     """
-    return tally.cut_numbers >= FEWEST_BAD and tally.cut_rows >= DAMAGED_SHARE * tally.rows
+    enough = tally.cut_numbers + tally.figures >= FEWEST_BAD
+    return enough and tally.cut_rows + tally.figures >= DAMAGED_SHARE * tally.rows
 
 
 def unexpected(
@@ -45,11 +47,14 @@ def unexpected(
         return None
     if is_damaged(tally):
         return hold(HoldCode.NUMBERS_DAMAGED)
-    miscounted = manifest.miscounted(counts.rows) if manifest else None
+    listed = counts.rows + tally.not_filled_in  # whoever has a sheet in hand counts both
+    miscounted = manifest.miscounted(listed) if manifest else None
     if miscounted or feed.expect is None:
         return miscounted
     floor = 0 if sent_again and not feed.is_full else _floor(feed.expect, usual_rows)
-    return _unmet(counts, tally, feed, feed.expect, floor)
+    if listed < floor:
+        return hold(HoldCode.TOO_FEW_ROWS, f"{listed} < {floor}")
+    return _unmet(counts, tally, feed, feed.expect)
 
 
 def _floor(expect: Expect, usual_rows: int | None) -> int:
@@ -59,9 +64,7 @@ def _floor(expect: Expect, usual_rows: int | None) -> int:
     return max(expect.rows.min, math.ceil(usual_rows * USUAL_SHARE))
 
 
-def _unmet(counts: Counts, tally: Tally, feed: Feed, expect: Expect, floor: int) -> Hold | None:
-    if counts.rows < floor:
-        return hold(HoldCode.TOO_FEW_ROWS, f"{counts.rows} < {floor}")
+def _unmet(counts: Counts, tally: Tally, feed: Feed, expect: Expect) -> Hold | None:
     if counts.rejected >= FEWEST_BAD and counts.rejected > expect.rejected_share * counts.rows:
         return hold(HoldCode.TOO_MANY_REJECTED, f"{counts.rejected} / {counts.rows}")
     blank = [

@@ -48,6 +48,7 @@ class Fault(StrEnum):
     PHONE_UNREADABLE = "phone_unreadable"
     TOO_MANY_ROWS = "too_many_rows"
     COLUMN_NOT_SENT = "column_not_sent"
+    ROWS_NOT_FILLED_IN = "rows_not_filled_in"
 
 
 SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
@@ -165,6 +166,11 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
     Fault.COLUMN_NOT_SENT: (
         "此列不再报送。此列本不使用, 文件已照常处理; 若列名有变更请告知我们。",
         "This column was not sent. It is not used, and the file was processed; tell us if a name changed.",
+    ),
+    Fault.ROWS_NOT_FILLED_IN: (
+        "表中有些行尚未填写, 未作处理, 也不退回。填好后再投放此表即可, 已填的行不必删去。",
+        "Some rows of the sheet are not filled in yet: they were left alone and do not come back. "
+        "Fill them in later and drop the sheet again; the rows that are filled in may stay on it.",
     ),
 }
 

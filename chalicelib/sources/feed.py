@@ -187,6 +187,9 @@ class Feed(Declaration):
     counts_as: CountsAs | None = None  # its place in the catalogue; technical feeds have none
     columns: dict[str, Column] = {}
     not_used: list[str] = []
+    filled_by_hand: list[
+        Word
+    ] = []  # of a sheet printed with names: a row that lacks all these is not filled in
     day: Literal["column", "as_of"] = "column"  # as_of: a list of states, dated as a whole (rule 5)
     event: Word | None = None  # where every row is the same event
     declared_events: dict[Word, EventDeclaration] = Field(default={}, alias="events")
@@ -227,6 +230,8 @@ class Feed(Declaration):
         fields = [column.field for column in self.columns.values()]
         if len(fields) != len(set(fields)):
             raise MisplacedError("two columns lead to one field", "columns")
+        if not set(self.filled_by_hand) <= set(fields) - {"number"}:
+            raise MisplacedError("filled_by_hand names no field, or the number", "filled_by_hand")
         needless = set(self.expect.filled) - set(fields) if self.expect else set()
         if needless:
             raise MisplacedError(

@@ -1,18 +1,21 @@
-"""Rows that are no data: the header again in the middle of a file, and rows of totals.
+"""Rows that are no data: the header again in the middle of a file, rows of totals, rows not filled in yet.
 
-They are looked for among the rows that would go back for their number, so that no sound row is taken for one.
+The first two are looked for among the rows that would go back for their number, so that no sound row is taken
+for one. A row is not filled in only on a sheet that is declared to be filled in by hand.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
 from chalicelib.sources.cells import clean
+from chalicelib.sources.feed import Feed
 from chalicelib.sources.headers import Layout, name_of
-from chalicelib.sources.tables import LINE
+from chalicelib.sources.tables import LINE, Batch
 
 _TOTAL: Final = re.compile(r"(?:总?合计|总计|小计|共计)[:：]?[0-9,.]*[元人条行户笔]?")
 
@@ -35,6 +38,18 @@ def without_furniture(rejected: pl.DataFrame, layout: Layout) -> tuple[pl.DataFr
     lines = candidates[LINE].filter(pl.Series(is_furniture, dtype=pl.Boolean))
     kept = rejected.filter(~pl.col(LINE).is_in(lines.implode()))
     return kept, rejected.height - kept.height
+
+
+def filled_in(batch: Batch, layout: Layout, feed: Feed) -> tuple[Batch, int]:
+    """The batch without the rows that nobody has filled in yet, and how many these are."""
+    if not feed.filled_by_hand:
+        return batch, 0
+    by_hand = [layout.positions[name] for name in feed.filled_by_hand]
+    rows = batch.rows_at(batch.seen[LINE], layout.columns)
+    blank = pl.all_horizontal(pl.col(by_hand).str.strip_chars().fill_null("") == "")
+    waiting, _ = without_furniture(rows.filter(blank), layout)
+    is_waiting = batch.seen[LINE].is_in(waiting[LINE].implode())
+    return replace(batch, seen=batch.seen.filter(~is_waiting)), waiting.height
 
 
 def _repeats(row: tuple[str | None, ...], header: list[str]) -> bool:

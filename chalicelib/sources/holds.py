@@ -20,6 +20,7 @@ class HoldCode(StrEnum):
     NOT_A_FILE_FEED = "not_a_file_feed"
     EMPTY = "empty"
     NO_ROWS = "no_rows"
+    NOT_FILLED_IN = "not_filled_in"
     TOO_LARGE = "too_large"
     UNREADABLE = "unreadable"
     OLD_EXCEL = "old_excel"
@@ -90,6 +91,10 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
         "文件只有表头, 没有数据。确无数据时不必投放; 否则请重新导出。",
         "The file has a header and no rows. If there is nothing to report, send no file; "
         "else export it again.",
+    ),
+    HoldCode.NOT_FILLED_IN: (
+        "表中各行均未填写: {what}都是空的。请填好后再投放。",
+        "Nobody has filled in the sheet: {what} are blank in every row. Fill them in and drop it again.",
     ),
     HoldCode.TOO_LARGE: (
         "文件过大。大文件请用CSV格式投放(可用gzip或zip压缩); 或分成几个较小的文件分别投放。",

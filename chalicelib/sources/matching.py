@@ -48,8 +48,9 @@ class Matched:
     rejected: pl.DataFrame  # line, all columns, fault
     strangers: int
     repaired: pl.DataFrame  # of the hits: line, rule, raw
-    cut_rows: int  # numbers that end in 000, or are written 3.41E+17
+    cut_rows: int  # numbers that end in 000
     cut_numbers: int  # distinct ones
+    figures: int  # rows whose number is written 3.41602E+17
 
 
 def read_distinct(
@@ -90,14 +91,14 @@ def match(
     whose = pl.DataFrame([lines.gather(hit), packed.gather(hit).alias(PACKED), people.alias(PERSON)])
     if late.found.height:
         whose = pl.concat([whose, late.found.select(whose.columns)]).sort(LINE)
-    figures = late.wrong[column].filter(late.wrong[FAULT] == Fault.NUMBER_AS_FIGURE.value)
     return Matched(
         batch.rows_at(whose[LINE], layout.read).hstack([whose[PACKED], whose[PERSON]]),
         batch.rows_at(late.wrong[LINE], layout.columns).hstack([late.wrong[FAULT]]),
         lines.len() - whose.height - late.wrong.height,
-        _repaired(late.found, column),
-        cut.len() + figures.len(),
-        cut.n_unique() + figures.n_unique(),
+        _repaired(late.found, column, ours="'" if layout.is_sent_again else ""),
+        cut.len(),
+        cut.n_unique(),
+        int((late.wrong[FAULT] == Fault.NUMBER_AS_FIGURE.value).sum()),
     )
 
 
@@ -175,13 +176,13 @@ def _ends_in_000(packed: pl.Series) -> pl.Series:
     return (packed % 1100 == 0).fill_null(False)
 
 
-def _repaired(rows: pl.DataFrame, column: str) -> pl.DataFrame:
-    """The ledger of repairs: one line per rule and cell."""
+def _repaired(rows: pl.DataFrame, column: str, *, ours: str) -> pl.DataFrame:
+    """The ledger of repairs: one line per rule and cell. What we put before the number is no repair."""
     if rows.is_empty():
         return pl.DataFrame(schema=REPAIRED)
     found = [
         (line, rule.value, raw)
         for line, raw in rows.select(LINE, column).iter_rows()
-        for rule in repairs_of(raw)
+        for rule in repairs_of(raw.removeprefix(ours))
     ]
     return pl.DataFrame(found, schema=REPAIRED, orient="row")

@@ -25,8 +25,10 @@ class Tally:
     rows: int = 0
     strangers: int = 0
     furniture: int = 0  # the header again, totals: no data
-    cut_rows: int = 0
+    not_filled_in: int = 0  # rows of a sheet that somebody will fill in
+    cut_rows: int = 0  # numbers that end in 000
     cut_numbers: int = 0  # distinct ones; of the range that has most of them
+    figures: int = 0  # numbers written 3.41602E+17
     blank: dict[str, int] = field(default_factory=dict)  # field → cells
 
     def __add__(self, other: Tally) -> Tally:
@@ -34,8 +36,10 @@ class Tally:
             self.rows + other.rows,
             self.strangers + other.strangers,
             self.furniture + other.furniture,
+            self.not_filled_in + other.not_filled_in,
             self.cut_rows + other.cut_rows,
             max(self.cut_numbers, other.cut_numbers),
+            self.figures + other.figures,
             {
                 name: self.blank.get(name, 0) + other.blank.get(name, 0)
                 for name in {**self.blank, **other.blank}

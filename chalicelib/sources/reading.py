@@ -4,7 +4,8 @@ The way of a file: envelope (packing, kind) → plan (encoding, header, ranges) 
 with the roster → fields read → part; then all parts together, and what is judged on the whole file.
 A file that cannot or should not be loaded comes back with a hold, its counts and its rejections, and
 without records. Rows always add up: accepted + rejected + strangers + superseded; the header, titles above
-it, the header again and rows of totals are no rows, and counted apart (`furniture`).
+it, the header again and rows of totals are no rows, and counted apart (`furniture`), and so are the rows of a
+sheet that nobody has filled in yet (`not_filled_in`).
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ class FileReading:
     header: tuple[str, ...] = field(default=(), repr=False)
     rejected_rows: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     furniture: int = 0  # titles, the header again, totals: rows that are no data
+    not_filled_in: int = 0  # rows of a sheet that somebody will fill in
     sent_again: bool = False  # rejected rows that come back, our columns still in them
     repairs: dict[str, int] = field(default_factory=dict)  # rule of repair → cells
     repaired_rows: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # line, rule, raw
@@ -151,7 +153,7 @@ def combine(
         return FileReading(hold=held, encoding=layout.encoding)
     tally = sum((part.tally for part in parts), Tally())
     if not tally.rows:
-        return FileReading(hold=hold(HoldCode.NO_ROWS), encoding=layout.encoding)
+        return FileReading(hold=_without_rows(tally, feed), encoding=layout.encoding)
     confirmed = released and layout.is_sent_again
     good, rejected, doubles = _settled(parts, layout, feed, before, confirmed)
     kept = once(good, feed)
@@ -175,10 +177,11 @@ def combine(
         ),
         sent_again=layout.is_sent_again,
         rejections=Rejections(rejected, feed.fields),
-        notes=_notes(_stacked([part.noted for part in parts]), kept, layout, counts, feed),
+        notes=_notes(_stacked([part.noted for part in parts]), kept, layout, tally, feed),
         header=layout.header,
         rejected_rows=rejected,
         furniture=tally.furniture + layout.titles,
+        not_filled_in=tally.not_filled_in,
         repairs=dict(repaired.group_by(RULE).len().sort(RULE).iter_rows()) if repaired.height else {},
         repaired_rows=repaired,
         suggestions=[each for part in parts for each in part.suggestions],
@@ -193,6 +196,12 @@ def _names_changed(rejected: pl.DataFrame, layout: Layout) -> Hold | None:
         return None
     changed = int((rejected[FAULT] == Fault.NUMBER_KNOWN_OTHERWISE.value).sum())
     return hold(HoldCode.NAMES_CHANGED, str(changed)) if changed else None
+
+
+def _without_rows(tally: Tally, feed: Feed) -> Hold:
+    if tally.not_filled_in:
+        return hold(HoldCode.NOT_FILLED_IN, [feed.fields[name] for name in feed.filled_by_hand])
+    return hold(HoldCode.NO_ROWS)
 
 
 def _settled(
@@ -238,14 +247,16 @@ def _rejection(feed: Feed, line: int, name: str, fault: str) -> Rejection:
 
 
 def _notes(
-    noted: pl.DataFrame, kept: pl.DataFrame, layout: Layout, counts: Counts, feed: Feed
+    noted: pl.DataFrame, kept: pl.DataFrame, layout: Layout, tally: Tally, feed: Feed
 ) -> list[Rejection]:
     notes = [reject(layout.line - 1, column, Fault.COLUMN_NOT_SENT) for column in layout.unsent]
     if noted.height:
         of_kept = noted.join(kept.select(LINE), on=LINE, how="semi", maintain_order="left")
         notes += [_rejection(feed, *row) for row in of_kept.iter_rows()]
-    if feed.expect is not None and counts.rows > feed.expect.rows.max:
+    if feed.expect is not None and tally.rows > feed.expect.rows.max:
         notes.append(reject(1, "", Fault.TOO_MANY_ROWS))
+    if tally.not_filled_in:
+        notes.append(reject(1, "", Fault.ROWS_NOT_FILLED_IN))
     return notes
 
 

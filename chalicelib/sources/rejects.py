@@ -1,14 +1,16 @@
 """The files of rejected rows and of repaired numbers that go back to a department: for Excel and WPS.
 
-UTF-8 with BOM, CRLF; rejected rows with their original columns and four of ours. Nothing in them runs: a
-cell that a spreadsheet would take for a formula gets a leading apostrophe (OWASP ASVS 5, 1.2.10), which
-our readers take off again.
+UTF-8 with BOM, CRLF; rejected rows with their original columns and four of ours. Nothing in them runs, and
+nothing is lost when they are opened, corrected and saved: a cell that a spreadsheet would take for a formula
+(OWASP ASVS 5, 1.2.10), or for a figure that it writes back with fewer digits, gets a leading apostrophe. It
+makes the cell a text, stays where it is when the file is saved, and our readers take it off again.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, overload
@@ -32,6 +34,9 @@ _REPAIRS: Final = {
     Repair.APOSTROPHE: "含有表格软件的文本标记，已去除",
 }
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# Figures of 12 digits or more, which a spreadsheet shows and saves as 3.41602E+17; figures that begin with
+# a zero; months, of which it makes May-25, or of 2025.10 a figure that ends in .1. Full width counts too.
+_LOSES: Final = re.compile(r"\s*(?:\d{12,}(?:[.．]\d*)?|[0０]\d+|(?:19|20)\d\d[-/.－／．][01]?\d)\s*")
 
 
 class Rejections(Sequence[Rejection]):
@@ -78,12 +83,12 @@ def by_code(rejections: Sequence[Rejection]) -> dict[str, int]:
 
 
 def escaped(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula.
+    """A cell that a spreadsheet neither takes for a formula nor saves with fewer digits.
 
-    >>> escaped("=1+1")
-    "'=1+1"
+    >>> escaped("=1+1"), escaped("341602195002030015"), escaped("2025-06-30")
+    ("'=1+1", "'341602195002030015", '2025-06-30')
     """
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) or _LOSES.fullmatch(cell) else cell
 
 
 def rejected_csv(

@@ -84,6 +84,13 @@ def test_names_and_suggestions_survive_the_way() -> None:
     assert again.good.equals(part.good)
 
 
+def test_figures_add_up_over_the_ranges() -> None:
+    figures = [("3.41602E+17", *row(9)[1:]), *[row(9)] * 9] * 10
+    data = lines(*figures)
+    assert len(planned(data).spans) > 10
+    assert held(data) is HoldCode.NUMBERS_DAMAGED
+
+
 def held(data: bytes, **more: Any) -> HoldCode | None:
     made = plan(blocks_of(data, more.get("size", 300)), feed(), **more)
     if isinstance(made, Hold):

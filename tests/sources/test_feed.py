@@ -143,6 +143,8 @@ def event(name: str, **changes: Any) -> Edit:
         (lambda d: d["not_used"].append("备 注"), "stands twice"),
         (column("时间", field="day", read="date"), "two columns lead to one field"),
         (lambda d: d["expect"].update(filled={"colour": 1}), "names no field: colour"),
+        (lambda d: d.update(filled_by_hand=["day", "colour"]), "filled_by_hand names no field"),
+        (lambda d: d.update(filled_by_hand=["number"]), "filled_by_hand names no field"),
         (lambda d: d["columns"].pop("身份证号码"), "no column leads to number"),
         (column("身份证号码", read="text"), "number is read by identity_number"),
         (column("行", field="line", read="text"), "has no field line"),

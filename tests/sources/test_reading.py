@@ -282,6 +282,19 @@ def test_numbers_that_a_spreadsheet_has_cut_hold_the_file() -> None:
     assert code_of(read(lines(*figures, *x_only))) is HoldCode.NUMBERS_DAMAGED
 
 
+@pytest.mark.parametrize(
+    ("figures", "sound", "held"),
+    [(200, 0, True), (30, 270, True), (5, 95, True), (5, 96, False), (4, 0, False)],
+)
+def test_figures_of_six_digits_are_as_many_as_their_rows(figures: int, sound: int, held: bool) -> None:
+    # What a spreadsheet shows of a number is the code of the county: a city has four.
+    counties = ("3.41602E+17", "3.41621E+17", "3.41622e+17", "3.41623E+17")
+    cut = [(counties[i % 4], "2025-05-01", "来", "", "甲") for i in range(figures)]
+    reading = read(lines(*cut, *[row(9)] * sound))
+    assert (code_of(reading) is HoldCode.NUMBERS_DAMAGED) == held
+    assert reading.counts.rejected == figures
+
+
 def test_rows_that_do_not_add_up_are_a_defect_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = reading_module._settled
 
@@ -305,7 +318,7 @@ def test_the_rejected_rows_open_in_a_spreadsheet_and_run_nothing() -> None:
     head, first, second = data.decode("utf-8-sig").split("\r\n")[:3]
     assert head == "身份证号码,日期,类别,备注,姓名,行号,字段,错误码,错误说明"
     assert first.startswith("'=1+1,'＝1,'@x,'-2,'+3,2,身份证号码,number_length,")
-    assert second.startswith(f"{number(1)},bad,来,,甲,3,日期,day_unreadable,")
+    assert second.startswith(f"'{number(1)},bad,来,,甲,3,日期,day_unreadable,")
 
 
 def test_no_sentence_repeats_what_stood_in_the_cell() -> None:

@@ -55,8 +55,8 @@ def test_every_repair_is_recorded_with_its_line_and_the_raw_form() -> None:
     ]
     told = reading.repaired_csv().decode("utf-8-sig").split("\r\n")
     assert told[1:4] == [
-        f"2,blanks,含有空格，已去除, {full}",
-        f"3,fifteen_digits,15位旧号码，已换算为18位,{full[:6] + full[8:17]}",
+        f"2,blanks,含有空格，已去除,' {full}",
+        f"3,fifteen_digits,15位旧号码，已换算为18位,'{full[:6] + full[8:17]}",
         f"4,apostrophe,含有表格软件的文本标记，已去除,'{full}",
     ]
     assert told[4].endswith(f',"\'=""{full}"""'), "a spreadsheet does not run it"

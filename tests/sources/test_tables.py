@@ -129,7 +129,7 @@ def test_ragged_rows_go_back_with_their_line_and_blank_lines_count_as_lines(quot
     assert (reading.counts.rows, reading.counts.accepted) == (4, 2)
     assert reading.evidence[person(2)][0].line == 7
     sent_back = reading.rejected_csv().decode("utf-8-sig").splitlines()
-    assert sent_back[1].startswith(f"{number(2)},2025-05-01,,,,4,")
+    assert sent_back[1].startswith(f"'{number(2)},2025-05-01,,,,4,")
     assert '"甲,more,cells",6,' in sent_back[2]
 
 
