@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from admin.pages.words import PROVES, STRENGTHS, TRACES, heading, say, table
 from chalicelib.model import FeedId
 from chalicelib.pack import Pack
+from chalicelib.sources.columns import Column
 from chalicelib.sources.feed import Feed
 
 
@@ -70,15 +71,30 @@ def _columns(feed: Feed) -> Iterator[str]:
         return
     yield heading("文件怎么填", "How the file is read")
     rows = [
-        (name, "、".join(column.also) or "—", column.field, column.read.value, _codes(column.codes))
+        (
+            name,
+            "、".join(column.also) or "—",
+            column.field,
+            column.read.value,
+            _needed(feed, column),
+            _codes(column.codes),
+        )
         for name, column in feed.columns.items()
     ]
-    yield table(("列名", "也认 also", "字段 field", "读作 read", "代码 codes"), rows)
+    header = ("列名", "也认 also", "字段 field", "读作 read", "必填 must be filled", "代码 codes")
+    yield table(header, rows)
     if feed.not_used:
         yield f"\n不使用的列（可以有）not used: {'、'.join(feed.not_used)}"
     if feed.format is not None:
         load = "全量 full" if feed.is_full else "增量 delta"
         yield f"\n格式 format: {', '.join(feed.format.kind)} · {load}"
+
+
+def _needed(feed: Feed, column: Column) -> str:
+    """Whether a row goes back if the cell is blank, or a file may even do without the column."""
+    if column.field in feed.required:
+        return "必填 yes" if not column.empty_if else "必填，个别情形除外 yes, with exceptions"
+    return "可不报 column may be missing" if column.optional else "—"
 
 
 def _codes(codes: dict[str, str]) -> str:

@@ -56,6 +56,7 @@ _MONTH: Final = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*月?", re.ASCII)
 _MONEY: Final = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d{1,10})(\.\d+)?", re.ASCII)
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _AREA: Final = re.compile(r"[1-9]\d{11}", re.ASCII)
+_LEFT_OPEN: Final = frozenset({"无", "不详", "未知", "不清楚", "没有", "略"})
 _CHINA: Final = timezone(timedelta(hours=8))
 
 
@@ -192,6 +193,16 @@ def read_area_code(text: str, on: date) -> AreaCode | Fault:
 def words_of(text: str) -> str:
     """Words as sent, without what does not show, with one kind of middle dot."""
     return " ".join(text.translate(_INVISIBLE).split()).translate(_DOTS).lstrip(APOSTROPHES)
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a cell holds no word at all, or one of those that people write in order to leave it open.
+
+    >>> says_nothing(" / "), says_nothing("不详"), says_nothing("李四")
+    (True, True, False)
+    """
+    cell = clean(text, inside=True)
+    return cell in _LEFT_OPEN or not any(character.isalnum() for character in cell)
 
 
 def read_text(text: str, on: date) -> str | Fault:

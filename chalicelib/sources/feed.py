@@ -17,8 +17,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from chalicelib.declarations import Declaration, MisplacedError, Said, Word, read_declaration
 from chalicelib.errors import DeclarationError
-from chalicelib.model import FeedEvent, FeedId, KeyGroup, Relation
+from chalicelib.model import FeedEvent, FeedId, Relation
 from chalicelib.sources.cells import Reader, clean
+from chalicelib.sources.columns import IDENTIFYING, Column
 from chalicelib.sources.history import History
 from chalicelib.sources.worth import CountsAs, EventDeclaration, check_place, check_withdrawals, main_of
 
@@ -56,9 +57,6 @@ _FIELDS: Final[dict[str, dict[str, tuple[Reader, ...]]]] = {
 _FILELESS: Final = frozenset({"query", "api"})
 _RELATIVES: Final = frozenset({"related", "relation"})  # whom a roster may name beside the recipient
 _MAY_BE_EMPTY: Final = frozenset({"phone", "grid", "key_groups", "certified_until"}) | _RELATIVES
-_CODED: Final = frozenset({Reader.CODE, Reader.KEY_GROUPS})
-# Fields of an evidence feed that only help to tell who is meant; they are never kept as facts.
-IDENTIFYING: Final[dict[str, tuple[Reader, ...]]] = {"name": (Reader.TEXT,), "born": (Reader.DATE,)}
 _RESERVED: Final = frozenset({"line", "person", "packed", "recovered"})  # columns of our own beside the facts
 
 
@@ -128,25 +126,6 @@ class Format(Declaration):
 
     kind: list[Literal["csv", "xlsx", "jsonl"]] = Field(min_length=1)
     load: Literal["full", "delta"]
-
-
-class Column(Declaration):
-    """How one column of the department becomes one field of ours."""
-
-    field: Word
-    read: Reader
-    also: list[Said] = []  # other headers under which departments send the same column
-    codes: dict[str, Word] = {}
-    empty_if: dict[Word, list[Word]] = {}  # other field → its words for which this cell may be empty
-    optional: bool = False  # a file without the column is read all the same
-
-    @model_validator(mode="after")
-    def _codes_where_codes_are_read(self) -> Self:
-        if bool(self.codes) != (self.read in _CODED):
-            raise ValueError("codes belong to `read: code` and `read: key_groups`, and to them alone")
-        if self.read is Reader.KEY_GROUPS and not set(self.codes.values()) <= set(KeyGroup):
-            raise ValueError(f"key groups are {', '.join(KeyGroup)}")
-        return self
 
 
 class Rows(Declaration):
@@ -254,14 +233,20 @@ class Feed(Declaration):
             allowed = known.get(column.field)
             if allowed is None and (self.kind != "evidence" or column.field in _RESERVED):
                 raise MisplacedError(f"a {self.kind} feed has no field {column.field}", "columns", name)
-            if column.optional and column.field not in _RELATIVES:
-                raise MisplacedError(f"{column.field} must be sent", "columns", name, "optional")
+            self._check_presence(name, column, known)
             if allowed is not None and column.read not in allowed:
                 raise MisplacedError(f"{column.field} is read by {' or '.join(allowed)}", "columns", name)
             for other, words in column.empty_if.items():
                 if other not in self.fields or not set(words) <= set(self.codes_of(other).values()):
                     why = f"empty_if of {column.field} names a field or word that is not declared"
                     raise MisplacedError(why, "columns", name, "empty_if")
+
+    def _check_presence(self, name: str, column: Column, known: Mapping[str, object]) -> None:
+        if column.optional and column.field not in _RELATIVES:
+            raise MisplacedError(f"{column.field} must be sent", "columns", name, "optional")
+        if column.required and (column.optional or column.field in known):
+            why = f"only a fact that every file sends is required, and {column.field} is none"
+            raise MisplacedError(why, "columns", name, "required")
 
     def _check_day(self) -> None:
         if self.kind != "evidence":
@@ -368,8 +353,9 @@ class Feed(Declaration):
 
     @cached_property
     def required(self) -> frozenset[str]:
-        """Fields whose cell must not be empty; facts may be."""
-        return frozenset(field for field in self.fields if field in _FIELDS[self.kind]) - _MAY_BE_EMPTY
+        """Fields whose cell must not be empty; facts may be, unless the declaration requires them."""
+        own = {field for field in self.fields if field in _FIELDS[self.kind]} - _MAY_BE_EMPTY
+        return frozenset(own | {column.field for column in self.columns.values() if column.required})
 
     def column(self, field: str) -> Column:
         """The declared column that leads to a field; KeyError where there is none."""

@@ -2,7 +2,8 @@
 
 A row is rejected for its first faulty column, in the order declared. An unreadable phone or fact does
 not cost a row its place: losing a recipient from the roster is worse than a printed notice, and a
-prisoner for life has no last day (无期). Such cells are noted, and left out.
+prisoner for life has no last day (无期). Such cells are noted, and left out. A fact that the declaration
+requires does: a certification by hand that names nobody is none (row B11).
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from chalicelib.model import (
     PersonId,
     Relation,
 )
-from chalicelib.sources.cells import Reader, Value, clean, day_in, reader_for
+from chalicelib.sources.cells import Reader, Value, clean, day_in, reader_for, says_nothing
+from chalicelib.sources.columns import IDENTIFYING, Column
 from chalicelib.sources.faults import Fault
-from chalicelib.sources.feed import IDENTIFYING, Column, Feed
+from chalicelib.sources.feed import Feed
 from chalicelib.sources.identity import born, canonical, unpack
 from chalicelib.sources.matching import PACKED, PERSON, read_distinct
 from chalicelib.sources.tables import FAULT, LINE, places_of
@@ -36,7 +38,7 @@ _KINDS: Final[dict[Reader, type[pl.DataType]]] = {
     Reader.DATE_AHEAD: pl.Date,
     Reader.MONEY: pl.Int64,
 }
-_LENIENT: Final = frozenset({"phone", "related", "relation"})  # and every fact
+_LENIENT: Final = frozenset({"phone", "related", "relation"})  # and every fact that is not required
 RECOVERED: Final = "recovered"
 NOTED: Final = {LINE: pl.Int64, FIELD: pl.String, FAULT: pl.String}
 _NONE_NOTED: Final = pl.DataFrame(schema=NOTED)
@@ -103,7 +105,7 @@ def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: d
         rows[column.field], wrong = _read_column(hits[positions[column.field]], column, feed, on)
         if wrong.null_count() == wrong.len():
             continue
-        if column.field in _LENIENT or column.field in feed.facts:
+        if column.field in _LENIENT or (column.field in feed.facts and not column.required):
             noted.append(_noted(rows[LINE], column.field, wrong))
         else:
             faults[column.field] = _waived(wrong, rows, column)
@@ -150,6 +152,8 @@ def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> tupl
         return _read_days(without_time(cells), empty, on)
 
     def read(cell: str) -> Value | Fault | None:
+        if column.required and says_nothing(cell):
+            return Fault.CELL_EMPTY
         found = reader(cell, on)
         # A cell that only looks filled (an apostrophe, a zero-width blank) is empty.
         return found if isinstance(found, date | int) or clean(cell) else empty

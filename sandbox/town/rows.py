@@ -14,7 +14,8 @@ from typing import Final
 
 from chalicelib.model import Proves
 from chalicelib.sources.cells import Reader
-from chalicelib.sources.feed import Column, Feed
+from chalicelib.sources.columns import Column
+from chalicelib.sources.feed import Feed
 from sandbox.town.chance import chance
 from sandbox.town.shapes import (
     DateShape,

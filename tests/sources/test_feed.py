@@ -33,6 +33,8 @@ def test_a_sound_declaration_answers_what_others_ask() -> None:
     assert made.column("event").codes == made.codes_of("event") == {"来": "came", "走": "left"}
     assert made.code_for("event", "left") == "走"
     assert made.codes_of("nothing") == {}
+    columns["备注"] |= {"required": True}
+    assert feed(columns=columns).required == {"number", "day", "event", "remark"}
     with pytest.raises(KeyError):
         made.code_for("event", "stayed")
 
@@ -152,6 +154,8 @@ def event(name: str, **changes: Any) -> Edit:
         (column("生日", field="born", read="text"), "born is read by date"),
         (column("备注", read="telepathy"), "Input should be"),
         (column("备注", codes={"a": "b"}), "codes belong to"),
+        (column("日期", required=True), "only a fact that every file sends is required"),
+        (column("姓", field="name", read="text", required=True), "only a fact that every file sends"),
         (column("类别", codes={}), "codes belong to"),
         (column("备注", read="key_groups", codes={"富": "rich"}), "key groups are"),
         (column("备注", empty_if={"colour": ["red"]}), "is not declared"),
