@@ -268,9 +268,24 @@ def officer(options: argparse.Namespace) -> Caller:
     return caller
 
 
+def who_may_change(options: argparse.Namespace) -> str:
+    """The officer at the keyboard; exits unless the whole jurisdiction lies in their area.
+
+    Who answers for a part of it (a county, a village, one city of a province) changes no rule of the whole.
+    """
+    caller, area = officer(options), changes.newest().rules.policy.area
+    if not caller.may_see_area(area):
+        console.print(
+            f"修改规则须由本平台所辖地区（{area}）本级或上级的经办人办理。 "
+            f"Rules are changed by officers of the whole area ({area}), or of one that it lies in."
+        )
+        sys.exit(1)
+    return caller.subject
+
+
 def propose(options: argparse.Namespace) -> None:
     """Rehearse a folder and propose it with the report."""
-    by = officer(options).subject
+    by = who_may_change(options)
     data = bundles.pack_up(options.folder)
     page = _page(rehearse(options), options.folder, load_folder(options.folder))
     proposal = changes.propose(data, by=by, note=options.note, rehearsal=page)
@@ -279,13 +294,13 @@ def propose(options: argparse.Namespace) -> None:
 
 def approve(options: argparse.Namespace) -> None:
     """Agree to a proposal."""
-    approved = changes.approve(options.bundle, by=officer(options).subject, rehearsal=options.rehearsal)
+    approved = changes.approve(options.bundle, by=who_may_change(options), rehearsal=options.rehearsal)
     console.print(f"approved {approved.bundle} by {approved.approved_by}", highlight=False)
 
 
 def activate(options: argparse.Namespace) -> None:
     """Put an approved bundle in force."""
-    active = changes.activate(options.bundle, by=officer(options).subject, from_=options.from_)
+    active = changes.activate(options.bundle, by=who_may_change(options), from_=options.from_)
     console.print(f"in force from {active.from_}: {active.bundle}", highlight=False)
 
 

@@ -57,8 +57,8 @@ def _weakly_certified(aws: None) -> None:
     people.change(found.person, lambda record: Change("seen", "tests", AT, evidence=evidence))
 
 
-def token(subject: str, role: str = "officer") -> str:
-    return ISSUER.issue(role, "3416", subject, now=datetime(2025, 7, 1, 2, tzinfo=UTC))
+def token(subject: str, role: str = "officer", area: str = "3416") -> str:
+    return ISSUER.issue(role, area, subject, now=datetime(2025, 7, 1, 2, tzinfo=UTC))
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str | Path, expect: int = 0) -> str:
@@ -141,6 +141,32 @@ def test_only_an_officer_changes_rules(
     with pytest.raises(SystemExit):
         main(["rules", "propose", str(folder), "--note", "?", "--token", credentials])
     assert "Use your own token" in capsys.readouterr().out
+
+
+CHANGING = (
+    ("propose", str(PACKS / "bozhou"), "--note", "?"),
+    ("approve", "unheard of", "--rehearsal", "0" * 16),
+    ("activate", "unheard of", "--from", "2025-07-02"),
+)
+
+
+@pytest.mark.parametrize("verb", CHANGING, ids=lambda verb: verb[0])
+@pytest.mark.parametrize("area", ["341602001001", "341602001", "341602", "370811", "3708", "37"])
+def test_whoever_answers_for_a_part_or_for_another_place_changes_no_rule(
+    verb: tuple[str, ...], area: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["rules", *verb, "--token", token("officer-x", area=area)])
+    assert "officers of the whole area (3416)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", CHANGING[1:], ids=lambda verb: verb[0])
+@pytest.mark.parametrize("area", ["3416", "34"])
+def test_the_city_and_the_province_above_it_may(
+    verb: tuple[str, ...], area: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rules", *verb, "--token", token("officer-x", area=area)]) == 1
+    assert "nobody has proposed" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("_weakly_certified")
