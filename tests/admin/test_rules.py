@@ -66,6 +66,12 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str | Path, expect: int
     return capsys.readouterr().out
 
 
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    assert match is not None, text
+    return str(match[1])
+
+
 @pytest.mark.usefixtures("_weakly_certified")
 def test_from_a_changed_file_to_a_rule_book_in_force(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], clock: StoppedClock
@@ -75,11 +81,18 @@ def test_from_a_changed_file_to_a_rule_book_in_force(
     effects = said(capsys, "rules", "replay", folder, "--page", page)
     assert re.search(r"proposed_for_suspension +\S+ +1\b", effects)
     assert "将列入拟暂停名单" in page.read_text(encoding="utf-8")
+    assert "not proposed" in page.read_text(encoding="utf-8")
 
     proposing = ("rules", "propose", folder, "--note", "门槛提高")
     told = said(capsys, *proposing, "--token", token("officer-a"))
-    bundle, rehearsal = (re.search(rf"{word} (\S+)", told)[1] for word in ("proposed", "rehearsal"))  # type: ignore[index]
-    approving = ("rules", "approve", bundle, "--rehearsal", rehearsal)
+    bundle = found(r"proposed (\S+)", told)
+    report = said(capsys, "rules", "report", bundle)
+    number = found(r"number of the report +([0-9a-f]{16})\n", report)
+    assert number not in told, "whoever approves reads it in the report"
+    assert re.search(r"weak.threshold +100 +400\n", report)
+    said(capsys, "rules", "report", bundle, "--page", page)
+    assert number in page.read_text(encoding="utf-8")
+    approving = ("rules", "approve", bundle, "--rehearsal", number)
     assert "two_people" in said(capsys, *approving, "--token", token("officer-a"), expect=1)
     said(capsys, *approving, "--token", token("officer-b"))
     said(capsys, "rules", "activate", bundle, "--from", "2025-07-02", "--token", token("officer-b"))
