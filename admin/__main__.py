@@ -7,6 +7,7 @@
     python -m admin sheets GRID [--area AREA] [--out F]      the outcome sheet of a grid, to print and fill in
     python -m admin audit verify                             every person's audit chain
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
+    python -m admin rules report BUNDLE [--page FILE]        its report, for whoever approves
     python -m admin rules approve|activate BUNDLE            … by two people, from a day to come
     python -m admin rules list|coverage
     python -m admin rules new-feed BAND=SHARE …              what a new feed of that reach would add

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
+from html.parser import HTMLParser
 from typing import Final
 
 from admin.pages.words import Both
 from chalicelib.engine.replay import Effect, Example, Group, Replay
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import BenefitCode
+from chalicelib.pack.changes import NUMBER
 from chalicelib.pack.differing import Difference
 
 TITLES: Final = {
@@ -35,7 +37,10 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}@media print{body{m
 def page(
     replayed: Replay, changed: Sequence[Difference], rules: RuleBook, of_feeds: Sequence[Both] = ()
 ) -> bytes:
-    """The rehearsal as HTML in Chinese with English beside it; the same replay gives the same bytes."""
+    """The rehearsal as HTML in Chinese with English beside it; the same replay gives the same bytes.
+
+    Its number is filled in when it is attached to a proposal.
+    """
     parts = [
         f"<h1>规则变更演练报告 <small>Rehearsal of a rule change</small></h1>{_figures(replayed)}",
         f"<h2>影响 <small>Effects, of {replayed.entitlements:,} entitlements</small></h2>{_chart(replayed)}",
@@ -58,6 +63,7 @@ def _title(rules: RuleBook, benefit: BenefitCode) -> str:
 def _figures(replayed: Replay) -> str:
     of = f"{replayed.entitlements:,}"
     rows = [
+        ("报告编号 number of the report", NUMBER),
         ("演练日 as of", replayed.on.isoformat()),
         ("现行规则 rules in force", replayed.now),
         ("拟用规则 proposed rules", replayed.then),
@@ -140,3 +146,39 @@ def _rows(rows: Iterable[Sequence[str]], head: Sequence[str] = (), *, numbers_fr
         return f"<tr>{''.join(m + c + f'</{tag}>' for m, c in zip(marks, cells, strict=True))}</tr>"
 
     return f"<table>{row(head, 'th') if head else ''}{''.join(row(cells, 'td') for cells in rows)}</table>"
+
+
+class _Words(HTMLParser):
+    """A report's words, a line for each row, heading and point."""
+
+    def __init__(self) -> None:
+        """Begin with an empty line."""
+        super().__init__()
+        self.lines: list[str] = [""]
+        self._hidden = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Neither the style nor the title of the window is for reading; a heading stands apart."""
+        self._hidden = tag in ("style", "title")
+        if tag == "h2":
+            self.lines.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        """A cell is set off from the next; a row, a heading or a point ends the line."""
+        self._hidden = False
+        if tag in ("td", "th"):
+            self.lines[-1] += "  "
+        elif tag in ("tr", "h1", "h2", "li", "p", "text"):
+            self.lines.append("")
+
+    def handle_data(self, data: str) -> None:
+        """Words, as they come."""
+        if not self._hidden:
+            self.lines[-1] += data.strip("\n")
+
+
+def words_of(page: bytes) -> str:
+    """A report without its picture, to be read in a terminal."""
+    reader = _Words()
+    reader.feed(page.decode())
+    return "\n".join(line.rstrip() for line in reader.lines)

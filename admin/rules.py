@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,28 +13,25 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from admin import rehearsal
+from admin import changing
 from admin.again import decided_again
+from admin.changing import TOKEN, officer, subjects
 from admin.pages.differing import sentences
 from chalicelib import clock
-from chalicelib.api.problems import Problem
-from chalicelib.api.tokens import Caller, Role, caller_of
+from chalicelib.api.tokens import Caller
 from chalicelib.declarations import place_of
 from chalicelib.engine.coverage import coverage, would_add
-from chalicelib.engine.replay import BANDS, Effect, Replay, Subject, replay
+from chalicelib.engine.replay import BANDS
 from chalicelib.errors import DeclarationError, NotFoundError, WuganError
 from chalicelib.model import Change, PersonId
-from chalicelib.pack import PACKS, Pack, bundles, changes, current, load_folder
+from chalicelib.pack import Pack, bundles, changes, current, load_folder
 from chalicelib.pack.differing import differences
 from chalicelib.pack.histories import untold
-from chalicelib.settings import settings
-from chalicelib.storage import people, rulebooks
-from chalicelib.storage.gist import Gist
+from chalicelib.storage import people
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-TOKEN: Final = "WUGAN_TOKEN"  # noqa: S105 - the name of a variable
 PLATFORM: Final = "WUGAN_PACK"  # where this is not set, there is no rule book in force to ask for
 console = Console()
 
@@ -61,9 +57,14 @@ def add_to(subjects: Subparsers) -> None:
         if verb == "propose":
             parser.add_argument("--note", required=True, help="why, in one sentence")
             _needs_token(parser)
+    reading = verbs.add_parser("report", help="read the report of a proposal: approving asks for its number")
+    reading.add_argument("bundle")
+    reading.add_argument("--page", type=Path, help="write it as HTML to this file, to read and print")
     approving = verbs.add_parser("approve", help="agree to a proposal of somebody else's")
     approving.add_argument("bundle")
-    approving.add_argument("--rehearsal", required=True, help="the digest of the report that you have read")
+    approving.add_argument(
+        "--rehearsal", required=True, help="the number that the report states which you have read"
+    )
     _needs_token(approving)
     activating = verbs.add_parser("activate", help="put an approved bundle in force from a day to come")
     activating.add_argument("bundle")
@@ -121,12 +122,6 @@ def check(options: argparse.Namespace) -> None:
     console.print(f"{name}: {len(pack.rules.benefits)} benefits, {len(pack.feeds)} feeds")
 
 
-def in_force() -> bytes:
-    """The bundle in force, as bytes: an activated one, or the pack as shipped."""
-    name = changes.active()
-    return bundles.read(name) if name else bundles.pack_up(PACKS / settings().pack)
-
-
 def _before(options: argparse.Namespace) -> Pack:
     """What a folder is held against: another folder, or the rule book in force."""
     return load_folder(options.against) if options.against else changes.newest()
@@ -137,40 +132,10 @@ def diff(options: argparse.Namespace) -> None:
     for zh, en in sentences(_before(options), load_folder(options.folder)):
         console.print(f"{zh}\n  {en}", highlight=False, soft_wrap=True)
     table = Table("file", "value", "before", "after", box=None)
-    before = bundles.pack_up(options.against) if options.against else in_force()
+    before = bundles.pack_up(options.against) if options.against else changes.newest_data()
     for found in differences(before, bundles.pack_up(options.folder)):
         table.add_row(found.file, found.key, found.before or "—", found.after or "—")
     console.print(table)
-
-
-def subjects() -> Iterator[Subject]:
-    """Everybody with all that is known of them, on their record or in the lake; UnreadableError."""
-    for record, evidence in Gist().completing(people.everyone()):
-        yield Subject(record.person, record.entitlements, evidence, record.refuted, record.about_related)
-
-
-def rehearse(options: argparse.Namespace) -> Replay:
-    """Decide everybody by both rule books, print the effects and write the page where one is wanted."""
-    new = load_folder(options.folder)
-    on = options.on or clock.today()
-    everybody = track(subjects(), "people 人", console=console, transient=True)
-    replayed = replay(everybody, current().rules, new.rules, on)
-    table = Table("effect", "影响", "entitlements", box=None)
-    for effect in Effect:
-        table.add_row(effect, rehearsal.TITLES[effect][0], f"{replayed.total(effect):,}")
-    console.print(table)
-    console.print(
-        f"certified as of {on}: {replayed.certified_now:,} now, {replayed.certified_then:,} then, "
-        f"of {replayed.entitlements:,} entitlements of {replayed.people:,} people"
-    )
-    if options.page is not None:
-        options.page.write_bytes(_page(replayed, options.folder, new))
-    return replayed
-
-
-def _page(replayed: Replay, folder: Path, new: Pack) -> bytes:
-    differing = differences(in_force(), bundles.pack_up(folder))
-    return rehearsal.page(replayed, differing, new.rules, list(sentences(changes.newest(), new)))
 
 
 def show_coverage(options: argparse.Namespace) -> None:
@@ -252,62 +217,16 @@ def looked(caller: Caller) -> Change:
     return Change("looked", caller.subject, clock.now(), details)
 
 
-# --- changing ------------------------------------------------------------------------------------
-
-
-def officer(options: argparse.Namespace) -> Caller:
-    """Who is at the keyboard, by a token that the issuer signed; exits without an officer's."""
-    token = options.token or os.environ.get(TOKEN, "")
-    try:
-        caller = caller_of({"x-wugan-token": token})
-    except Problem:
-        caller = None
-    if caller is None or caller.role is not Role.OFFICER:
-        console.print("请使用本人的经办人令牌。 Use your own token, as an officer.")
-        sys.exit(1)
-    return caller
-
-
-def propose(options: argparse.Namespace) -> None:
-    """Rehearse a folder and propose it with the report."""
-    by = officer(options).subject
-    data = bundles.pack_up(options.folder)
-    page = _page(rehearse(options), options.folder, load_folder(options.folder))
-    proposal = changes.propose(data, by=by, note=options.note, rehearsal=page)
-    console.print(f"proposed {proposal.bundle}\nrehearsal {proposal.rehearsal}", highlight=False)
-
-
-def approve(options: argparse.Namespace) -> None:
-    """Agree to a proposal."""
-    approved = changes.approve(options.bundle, by=officer(options).subject, rehearsal=options.rehearsal)
-    console.print(f"approved {approved.bundle} by {approved.approved_by}", highlight=False)
-
-
-def activate(options: argparse.Namespace) -> None:
-    """Put an approved bundle in force."""
-    active = changes.activate(options.bundle, by=officer(options).subject, from_=options.from_)
-    console.print(f"in force from {active.from_}: {active.bundle}", highlight=False)
-
-
-def show(options: argparse.Namespace) -> None:
-    """Print proposals and activations."""
-    table = Table("bundle", "proposed by", "approved by", "in force from", "note", box=None)
-    days = {a.bundle: a.from_.isoformat() for a in rulebooks.activations()}
-    for name in rulebooks.proposal_names():
-        p = changes.proposal_of(name)
-        table.add_row(p.bundle, p.proposed_by, p.approved_by or "—", days.get(name, "—"), p.note)
-    console.print(table)
-
-
 _VERBS: Final[dict[str, Any]] = {
     "check": check,
     "diff": diff,
-    "replay": rehearse,
+    "replay": changing.rehearse,
     "coverage": show_coverage,
     "new-feed": show_new_feed,
     "decision": show_decision,
-    "propose": propose,
-    "approve": approve,
-    "activate": activate,
-    "list": show,
+    "propose": changing.propose,
+    "report": changing.report,
+    "approve": changing.approve,
+    "activate": changing.activate,
+    "list": changing.show,
 }

@@ -297,6 +297,7 @@ class Policy(Declaration):
     """A jurisdiction's policy.yaml."""
 
     jurisdiction: str
+    area: str = Field(pattern=r"^\d{2}(\d{2})?$")  # of a province or a city
     from_: date = Field(alias="from")
     authority: str = Field(min_length=1)
     reviewed: Reviewed

@@ -1,7 +1,9 @@
 """A change of the rule book: proposed with its rehearsal, approved by somebody else, in force from a day.
 
 No single person changes who is certified: whoever proposed a bundle can neither approve it nor, alone,
-put it in force. The approver names the rehearsal that was read, by its digest.
+put it in force. The approver names the rehearsal that was read, by the number that the report itself
+states. A rehearsal compares with one rule book: when another has been activated since, the change is
+proposed again, or what that one changed would be lost.
 """
 
 from __future__ import annotations
@@ -14,13 +16,13 @@ from typing import Any, Final
 from chalicelib import clock
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.pack import bundles
-from chalicelib.pack.activation import current
-from chalicelib.pack.declared import Pack, load
+from chalicelib.pack.declared import PACKS, Pack, load
 from chalicelib.pack.histories import untold
 from chalicelib.settings import settings
 from chalicelib.storage import rulebooks
 
 DIGEST: Final = 16  # characters of a rehearsal's SHA-256 that people have to type
+NUMBER: Final = "{number of the report}"  # where a report is to state its number
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Proposal:
     proposed_at: datetime
     note: str
     rehearsal: str
+    against: str  # the bundle that it would replace, with which the rehearsal compares it
     approved_by: str = ""
     approved_at: datetime | None = None
 
@@ -43,6 +46,7 @@ class Proposal:
             "proposed_at": self.proposed_at.isoformat(),
             "note": self.note,
             "rehearsal": self.rehearsal,
+            "against": self.against,
             "approved_by": self.approved_by,
             "approved_at": self.approved_at.isoformat() if self.approved_at else None,
         }
@@ -57,35 +61,45 @@ class Proposal:
             datetime.fromisoformat(words["proposed_at"]),
             words["note"],
             words["rehearsal"],
+            words["against"],
             words["approved_by"],
             datetime.fromisoformat(approved) if approved else None,
         )
 
 
-def propose(data: bytes, *, by: str, note: str, rehearsal: bytes) -> Proposal:
-    """Store a bundle and propose it with the report of its rehearsal; proposed again, it needs approval anew.
+def check(data: bytes) -> Pack:
+    """The pack of a bundle that may be proposed.
 
     Raises DeclarationError for a bundle that does not hold, RefusedError for one of another jurisdiction,
     one that is in force already, or one that changes a feed without telling it in the feed's history.
     """
-    pack, now = bundles.unpack(data), current().rules
-    new = pack.rules
-    if new.policy.jurisdiction != now.policy.jurisdiction:
+    pack, before, name = bundles.unpack(data), newest(), bundles.name_of(data)
+    theirs, ours = pack.rules.policy.jurisdiction, before.rules.policy.jurisdiction
+    if theirs != ours:
         raise RefusedError(
             "other_jurisdiction",
-            f"该规则属于{new.policy.jurisdiction}，本平台为{now.policy.jurisdiction}，请核对后重新提交。",
-            f"rules of {new.policy.jurisdiction}, not of {now.policy.jurisdiction}: check the folder",
+            f"该规则属于{theirs}，本平台为{ours}，请核对后重新提交。",
+            f"rules of {theirs}, not of {ours}: check the folder",
         )
-    if active() == bundles.name_of(data):
+    if name == newest_name():
         raise RefusedError(
             "in_force_already", "该规则版本已在执行，无需提交。", "this bundle is in force already"
         )
-    for missing in untold(newest().feeds, pack.feeds, clock.today()):
+    for missing in untold(before.feeds, pack.feeds, clock.today()):
         raise RefusedError("change_untold", f"{missing.feed}：{missing.zh}", f"{missing.feed}: {missing.en}")
+    return pack
+
+
+def propose(data: bytes, *, by: str, note: str, rehearsal: bytes, against: str) -> Proposal:
+    """Store a bundle and propose it with the report of its rehearsal; proposed again, it needs approval anew.
+
+    `against` is the newest bundle when the rehearsal began. Raises as `check`.
+    """
+    check(data)
     name = bundles.keep(data)
     digest = digest_of(rehearsal)
-    rulebooks.put_rehearsal(name, digest, rehearsal)
-    proposal = Proposal(name, by, clock.now(), note, digest)
+    rulebooks.put_rehearsal(name, digest, rehearsal.replace(NUMBER.encode(), digest.encode()))
+    proposal = Proposal(name, by, clock.now(), note, digest, against)
     known = rulebooks.read_proposal(name)
     rulebooks.put_proposal(name, proposal.to_json(), instead_of=known[1] if known else None)
     return proposal
@@ -96,21 +110,39 @@ def digest_of(rehearsal: bytes) -> str:
     return hashlib.sha256(rehearsal).hexdigest()[:DIGEST]
 
 
-def active() -> str | None:
-    """The bundle activated last, whether or not its day has come; None: only the shipped one."""
-    activations = rulebooks.activations()
-    return activations[-1].bundle if activations else None
-
-
 def newest() -> Pack:
     """The pack activated last, whether or not its day has come; without any, the shipped one."""
-    name = active()
+    name = _activated()
     return bundles.fetch(name) if name else load(settings().pack)
+
+
+def newest_data() -> bytes:
+    """The same as a bundle's bytes."""
+    name = _activated()
+    return bundles.read(name) if name else bundles.pack_up(PACKS / settings().pack)
+
+
+def newest_name() -> str:
+    """The same as a bundle's name."""
+    return _activated() or bundles.name_of(newest_data())
+
+
+def _activated() -> str | None:
+    activations = rulebooks.activations()
+    return activations[-1].bundle if activations else None
 
 
 def proposal_of(name: str) -> Proposal:
     """A proposal; NotFoundError if nobody has proposed this bundle."""
     return _read(name)[0]
+
+
+def report_of(name: str) -> bytes:
+    """The report that is attached to a proposal; NotFoundError if nobody has proposed this bundle."""
+    page = rulebooks.read_rehearsal(name, proposal_of(name).rehearsal)
+    if page is None:
+        raise NotFoundError(f"the report of {name!r} is not stored: propose the change again")
+    return page
 
 
 def _read(name: str) -> tuple[Proposal, str]:
@@ -121,7 +153,11 @@ def _read(name: str) -> tuple[Proposal, str]:
 
 
 def approve(name: str, *, by: str, rehearsal: str) -> Proposal:
-    """Agree to a proposal after reading its rehearsal; RefusedError for the proposer, or another report."""
+    """Agree to a proposal after reading its rehearsal.
+
+    RefusedError for the proposer, for the number of another report, and for a report that compares with
+    what is no longer the newest rule book.
+    """
     proposal, etag = _read(name)
     if by == proposal.proposed_by:
         raise RefusedError(
@@ -132,9 +168,10 @@ def approve(name: str, *, by: str, rehearsal: str) -> Proposal:
     if rehearsal != proposal.rehearsal:
         raise RefusedError(
             "other_rehearsal",
-            "演练报告已更新或编号有误，请阅读当前报告后再审批。",
-            f"read the current rehearsal first: its digest is {proposal.rehearsal}",
+            "报告编号不符。请用 rules report 打开当前演练报告，阅读后填写报告上的编号。",
+            "no such number: read the current report (rules report) and give the number that it states",
         )
+    _check_newest(proposal, newest_name())
     approved = Proposal.from_json(
         {**proposal.to_json(), "approved_by": by, "approved_at": clock.now().isoformat()}
     )
@@ -152,6 +189,8 @@ def activate(name: str, *, by: str, from_: date) -> rulebooks.Activation:
         raise RefusedError(
             "not_approved", "该方案尚未审批，不能执行。", "nobody has approved this proposal yet"
         )
+    activations, etag = rulebooks.read_activations()
+    _check_newest(proposal, activations[-1].bundle if activations else newest_name())
     if from_ <= clock.today():
         raise RefusedError(
             "not_in_the_future",
@@ -159,5 +198,19 @@ def activate(name: str, *, by: str, from_: date) -> rulebooks.Activation:
             "choose a day after today: a rule book never acts backwards",
         )
     activation = rulebooks.Activation(name, from_, by, clock.now())
-    rulebooks.activate(activation)
+    rulebooks.put_activations((*activations, activation), instead_of=etag)
     return activation
+
+
+def _check_newest(proposal: Proposal, newest_one: str) -> None:
+    """A bundle says everything: put in force over one that it was not compared with, it would undo that one.
+
+    The bundle that is the newest itself may be activated again, for another day.
+    """
+    if newest_one not in (proposal.against, proposal.bundle):
+        raise RefusedError(
+            "rehearsed_against_another",
+            "提交之后已有其他方案生效或待生效，本方案的演练报告已不适用。请在最新规则的基础上修改，重新提交。",
+            "another change has been activated since this one was proposed, and its report compares with "
+            "what was before: make the change in the newest rules and propose it again",
+        )

@@ -2,7 +2,7 @@
 
 bundles/<name>.zip                 immutable: never written twice
 proposals/<name>.json              who proposed it, who approved it, the digest of the rehearsal
-rehearsals/<name>-<digest>.html    the report that the approver saw
+rehearsals/<name>-<digest>.html    the report that the approver reads, with its number in it
 activations.json                   [{bundle, from, by, at}, …], appended to
 
 Nothing about a person stands here but the subjects of officers' tokens; examples in a rehearsal are masked.
@@ -11,7 +11,7 @@ Nothing about a person stands here but the subjects of officers' tokens; example
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -100,21 +100,20 @@ def read_rehearsal(name: str, digest: str) -> bytes | None:
 
 def activations() -> tuple[Activation, ...]:
     """Everything ever activated, in the order of activation."""
-    return _read_activations()[0]
+    return read_activations()[0]
 
 
-def activate(activation: Activation) -> None:
-    """Append to the list; ConflictError if somebody else did at the same time."""
-    known, etag = _read_activations()
+def put_activations(said: Iterable[Activation], *, instead_of: str | None) -> None:
+    """Write the list in place of the version that was read (None: the first); ConflictError otherwise."""
     rows = [
-        {"bundle": a.bundle, "from": a.from_.isoformat(), "by": a.by, "at": a.at.isoformat()}
-        for a in (*known, activation)
+        {"bundle": a.bundle, "from": a.from_.isoformat(), "by": a.by, "at": a.at.isoformat()} for a in said
     ]
-    condition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
+    condition = {"IfNoneMatch": "*"} if instead_of is None else {"IfMatch": instead_of}
     _put(_ACTIVATIONS, json.dumps(rows, ensure_ascii=False).encode(), "application/json", **condition)
 
 
-def _read_activations() -> tuple[tuple[Activation, ...], str | None]:
+def read_activations() -> tuple[tuple[Activation, ...], str | None]:
+    """The same, and the version of the list that was read; None: there is none yet."""
     found = _get(_ACTIVATIONS)
     if found is None:
         return (), None

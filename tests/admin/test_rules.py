@@ -57,13 +57,19 @@ def _weakly_certified(aws: None) -> None:
     people.change(found.person, lambda record: Change("seen", "tests", AT, evidence=evidence))
 
 
-def token(subject: str, role: str = "officer") -> str:
-    return ISSUER.issue(role, "3416", subject, now=datetime(2025, 7, 1, 2, tzinfo=UTC))
+def token(subject: str, role: str = "officer", area: str = "3416") -> str:
+    return ISSUER.issue(role, area, subject, now=datetime(2025, 7, 1, 2, tzinfo=UTC))
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str | Path, expect: int = 0) -> str:
     assert main([str(argument) for argument in arguments]) == expect
     return capsys.readouterr().out
+
+
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    assert match is not None, text
+    return str(match[1])
 
 
 @pytest.mark.usefixtures("_weakly_certified")
@@ -75,11 +81,18 @@ def test_from_a_changed_file_to_a_rule_book_in_force(
     effects = said(capsys, "rules", "replay", folder, "--page", page)
     assert re.search(r"proposed_for_suspension +\S+ +1\b", effects)
     assert "将列入拟暂停名单" in page.read_text(encoding="utf-8")
+    assert "not proposed" in page.read_text(encoding="utf-8")
 
     proposing = ("rules", "propose", folder, "--note", "门槛提高")
     told = said(capsys, *proposing, "--token", token("officer-a"))
-    bundle, rehearsal = (re.search(rf"{word} (\S+)", told)[1] for word in ("proposed", "rehearsal"))  # type: ignore[index]
-    approving = ("rules", "approve", bundle, "--rehearsal", rehearsal)
+    bundle = found(r"proposed (\S+)", told)
+    report = said(capsys, "rules", "report", bundle)
+    number = found(r"number of the report +([0-9a-f]{16})\n", report)
+    assert number not in told, "whoever approves reads it in the report"
+    assert re.search(r"weak.threshold +100 +400\n", report)
+    said(capsys, "rules", "report", bundle, "--page", page)
+    assert number in page.read_text(encoding="utf-8")
+    approving = ("rules", "approve", bundle, "--rehearsal", number)
     assert "two_people" in said(capsys, *approving, "--token", token("officer-a"), expect=1)
     said(capsys, *approving, "--token", token("officer-b"))
     said(capsys, "rules", "activate", bundle, "--from", "2025-07-02", "--token", token("officer-b"))
@@ -141,6 +154,32 @@ def test_only_an_officer_changes_rules(
     with pytest.raises(SystemExit):
         main(["rules", "propose", str(folder), "--note", "?", "--token", credentials])
     assert "Use your own token" in capsys.readouterr().out
+
+
+CHANGING = (
+    ("propose", str(PACKS / "bozhou"), "--note", "?"),
+    ("approve", "unheard of", "--rehearsal", "0" * 16),
+    ("activate", "unheard of", "--from", "2025-07-02"),
+)
+
+
+@pytest.mark.parametrize("verb", CHANGING, ids=lambda verb: verb[0])
+@pytest.mark.parametrize("area", ["341602001001", "341602001", "341602", "370811", "3708", "37"])
+def test_whoever_answers_for_a_part_or_for_another_place_changes_no_rule(
+    verb: tuple[str, ...], area: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["rules", *verb, "--token", token("officer-x", area=area)])
+    assert "officers of the whole area (3416)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", CHANGING[1:], ids=lambda verb: verb[0])
+@pytest.mark.parametrize("area", ["3416", "34"])
+def test_the_city_and_the_province_above_it_may(
+    verb: tuple[str, ...], area: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rules", *verb, "--token", token("officer-x", area=area)]) == 1
+    assert "nobody has proposed" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("_weakly_certified")

@@ -1,38 +1,50 @@
 """A change of the rule book takes two people and a day to come."""
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib import clock as our_clock
-from chalicelib.errors import NotFoundError, RefusedError
+from chalicelib.errors import ConflictError, NotFoundError, RefusedError
 from chalicelib.pack import PACKS, activation, bundles, changes, current, load
+from chalicelib.settings import settings
 from chalicelib.storage import clients, rulebooks
 from tests.conftest import StoppedClock
 
 pytestmark = pytest.mark.usefixtures("aws")
 
-REPORT = "<p>演练报告</p>".encode()
+TOMORROW = date(2025, 7, 2)  # of the clock that stands still in tests
+REPORT = f"<p>演练报告 {changes.NUMBER}</p>".encode()
+
+
+def changed(folder: Path, old: str, new: str) -> bytes:
+    """The pack with one value changed."""
+    shutil.copytree(PACKS / "bozhou", folder)
+    policy = folder / "policy.yaml"
+    text = policy.read_text(encoding="utf-8")
+    assert old in text
+    policy.write_text(text.replace(old, new), encoding="utf-8")
+    return bundles.pack_up(folder)
 
 
 @pytest.fixture
 def stricter(tmp_path: Path) -> bytes:
-    """The pack with one value changed."""
-    folder = tmp_path / "pack"
-    shutil.copytree(PACKS / "bozhou", folder)
-    policy = folder / "policy.yaml"
-    text = policy.read_text(encoding="utf-8")
-    policy.write_text(
-        text.replace("objection_working_days: 15", "objection_working_days: 10"), encoding="utf-8"
-    )
-    return bundles.pack_up(folder)
+    """The pack with objections decided sooner."""
+    return changed(tmp_path / "stricter", "objection_working_days: 15", "objection_working_days: 10")
+
+
+@pytest.fixture
+def threshold(tmp_path: Path) -> bytes:
+    """The pack with more points asked of weak items."""
+    return changed(tmp_path / "threshold", "threshold: 100", "threshold: 120")
 
 
 def proposed(data: bytes, by: str = "officer-a") -> changes.Proposal:
-    return changes.propose(data, by=by, note="异议处理提速", rehearsal=REPORT)
+    against = changes.newest_name()
+    return changes.propose(data, by=by, note="异议处理提速", rehearsal=REPORT, against=against)
 
 
 def refused(code: str) -> Any:
@@ -48,8 +60,7 @@ def test_a_change_is_in_force_from_its_day_and_everywhere_without_a_deployment(
 ) -> None:
     proposal = proposed(stricter)
     changes.approve(proposal.bundle, by="officer-b", rehearsal=proposal.rehearsal)
-    tomorrow = date.fromordinal(our_clock.today().toordinal() + 1)
-    changes.activate(proposal.bundle, by="officer-b", from_=tomorrow)
+    changes.activate(proposal.bundle, by="officer-b", from_=TOMORROW)
     clients.forget()
     assert current() is load("bozhou")
     clock.advance(days=1)
@@ -68,9 +79,20 @@ def test_one_person_alone_changes_nothing(stricter: bytes) -> None:
 
 def test_the_approver_has_read_the_rehearsal_that_is_attached(stricter: bytes) -> None:
     proposal = proposed(stricter)
-    assert rulebooks.read_rehearsal(proposal.bundle, proposal.rehearsal) == REPORT
-    with refused("other_rehearsal"):
+    report = changes.report_of(proposal.bundle)
+    assert report == f"<p>演练报告 {proposal.rehearsal}</p>".encode(), "it states its own number"
+    with refused("other_rehearsal") as refusal:
         changes.approve(proposal.bundle, by="officer-b", rehearsal="0" * 16)
+    assert proposal.rehearsal not in f"{refusal.value.zh} {refusal.value.en}", "who would read it then?"
+
+
+def test_a_report_that_is_not_there_cannot_be_read(stricter: bytes) -> None:
+    proposal = proposed(stricter)
+    clients.client("s3").delete_object(
+        Bucket=settings().rules_bucket, Key=f"rehearsals/{proposal.bundle}-{proposal.rehearsal}.html"
+    )
+    with pytest.raises(NotFoundError, match="propose the change again"):
+        changes.report_of(proposal.bundle)
 
 
 def test_a_change_proposed_again_needs_approval_again(stricter: bytes) -> None:
@@ -113,6 +135,29 @@ def test_what_is_in_force_already_is_not_proposed(stricter: bytes) -> None:
         proposed(stricter)
 
 
+def test_of_two_changes_of_the_same_rules_the_second_is_proposed_again(
+    stricter: bytes, threshold: bytes
+) -> None:
+    """It says everything the first changed as it was before, and its report never looked at the first."""
+    first, second = proposed(stricter), proposed(threshold)
+    for proposal in (first, second):
+        changes.approve(proposal.bundle, by="officer-b", rehearsal=proposal.rehearsal)
+    changes.activate(first.bundle, by="officer-b", from_=TOMORROW)
+    with refused("rehearsed_against_another"):
+        changes.activate(second.bundle, by="officer-b", from_=TOMORROW)
+    with refused("rehearsed_against_another"):
+        changes.approve(second.bundle, by="officer-c", rehearsal=second.rehearsal)
+    assert [a.bundle for a in rulebooks.activations()] == [first.bundle]
+
+
+def test_the_newest_bundle_may_be_activated_again_for_another_day(stricter: bytes) -> None:
+    proposal = proposed(stricter)
+    changes.approve(proposal.bundle, by="officer-b", rehearsal=proposal.rehearsal)
+    changes.activate(proposal.bundle, by="officer-b", from_=TOMORROW + timedelta(days=9))
+    changes.activate(proposal.bundle, by="officer-b", from_=TOMORROW)
+    assert activation.active_on(rulebooks.activations(), TOMORROW) == proposal.bundle
+
+
 def an_activation(bundle: str, from_: str) -> rulebooks.Activation:
     return rulebooks.Activation(bundle, date.fromisoformat(from_), "officer-b", our_clock.now())
 
@@ -130,10 +175,16 @@ def test_of_two_for_one_day_the_later_word_counts(on: str, bundle: str | None) -
     assert activation.active_on(activations, date.fromisoformat(on)) == bundle
 
 
-def test_two_activations_at_once_do_not_lose_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    rulebooks.activate(an_activation("first", "2025-07-01"))
-    before = rulebooks._read_activations()
-    rulebooks.activate(an_activation("second", "2025-08-01"))
-    monkeypatch.setattr(rulebooks, "_read_activations", lambda: before)
-    with pytest.raises(Exception, match="somebody else"):
-        rulebooks.activate(an_activation("third", "2025-09-01"))
+def test_what_was_activated_later_for_an_earlier_day_stays_in_force() -> None:
+    """It was rehearsed against the other and holds its changes too."""
+    activations = an_activation("august", "2025-08-01"), an_activation("with july", "2025-07-01")
+    assert activation.active_on(activations, date(2025, 8, 1)) == "with july"
+
+
+def test_two_activations_at_once_do_not_lose_each_other() -> None:
+    for version in (None, "1"):
+        read, etag = rulebooks.read_activations()
+        assert (etag is None) == (version is None)
+        rulebooks.put_activations((*read, an_activation("first", "2025-07-01")), instead_of=etag)
+        with pytest.raises(ConflictError, match="somebody else"):
+            rulebooks.put_activations((*read, an_activation("second", "2025-08-01")), instead_of=etag)
