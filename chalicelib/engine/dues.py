@@ -1,8 +1,9 @@
 """Where a benefit paid too little or too much: what was paid against what is due on the facts (rule 16).
 
 The amount due is what the authority set when it granted the benefit (`rostered`), or the first band
-whose terms hold on the first day of the month. A fact that nobody has reported leaves the amount open,
-and a month without any payment in the file proves nothing: payments files are late and short like others.
+whose terms hold on the first day of the month; nothing, where a condition or every band is known not to
+hold. A fact that nobody has reported leaves the amount open, and a month without any payment in the file
+proves nothing: payments files are late and short like others.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Due:
 
     fen: int
     rule: str
+    may_not_draw: bool = False  # a condition does not hold: whether it may be drawn at all is the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +71,20 @@ def amount_due(
     entitlement: Entitlement, version: BenefitRules, person: Person, states: States, month: Month
 ) -> Due | None:
     """What is due for a month on the facts known; None where nothing monthly is due, or a fact is missing."""
-    code = entitlement.benefit
+    code, day, since = entitlement.benefit, first_day(month), entitlement.since
+    if version.amount == "none":
+        return None
+    for number, clause in enumerate(version.conditions, 1):
+        if clause.fails(person, day, states, since):
+            return Due(0, f"{code}/conditions/{number}", may_not_draw=True)
     if isinstance(version.amount, str):
-        return Due(entitlement.fen, f"{code}/amount") if version.amount == "rostered" else None
+        return Due(entitlement.fen, f"{code}/amount")
     for number, band in enumerate(version.amount, 1):
-        holds = [term.holds(person, first_day(month), states, entitlement.since) for term in band.where]
-        if None in holds:
-            return None
-        if all(holds):
-            return Due(band.fen, f"{code}/amount/{number}")
-    return None
+        holds = {term.holds(person, day, states, since) for term in band.where}
+        if False in holds:
+            continue
+        return None if None in holds else Due(band.fen, f"{code}/amount/{number}")
+    return Due(0, f"{code}/amount")
 
 
 def differences(
