@@ -19,6 +19,7 @@ from chalicelib.engine.benefits import BenefitRules
 from chalicelib.engine.clauses import States
 from chalicelib.engine.facts import Related, states_on
 from chalicelib.engine.findings import apart
+from chalicelib.engine.money import Amounts
 from chalicelib.engine.periods import first_day, month_of
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import (
@@ -32,7 +33,9 @@ from chalicelib.model import (
     Month,
     Payment,
     Person,
+    PersonRecord,
     SuspicionKind,
+    SuspicionState,
 )
 
 PAYMENTS: Final = FeedId("payments")
@@ -85,6 +88,31 @@ def amount_due(
             continue
         return None if None in holds else Due(band.fen, f"{code}/amount/{number}")
     return Due(0, f"{code}/amount")
+
+
+def amounts_of(record: PersonRecord, rules: RuleBook) -> Amounts:
+    """What each month should bring on the facts of a record; what the roster says, where no fact says more.
+
+    Where nothing seems due, people have not looked yet; where they have looked into a difference and found
+    the payment right, their word goes before the bands.
+    """
+    rules = rules.for_area(record.person.area)
+    found_right = {
+        s.benefit
+        for s in record.suspicions
+        if s.kind is SuspicionKind.WRONG_AMOUNT and s.state is SuspicionState.CLEARED
+    }
+
+    def fen(entitlement: Entitlement, month: Month) -> int:
+        day = first_day(month)
+        version = rules.benefit_on(entitlement.benefit, day)
+        if isinstance(version.amount, str) or entitlement.benefit in found_right:
+            return entitlement.fen
+        states = states_on(record.evidence, rules, day, record.refuted, record.about_related)
+        due = amount_due(entitlement, version, record.person, states, month)
+        return due.fen if due is not None and due.fen else entitlement.fen
+
+    return fen
 
 
 def differences(

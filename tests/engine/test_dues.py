@@ -4,14 +4,25 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.dues import Due, amount_due, differences, wrong_amounts
+from chalicelib.engine.dues import Due, amount_due, amounts_of, differences, wrong_amounts
 from chalicelib.engine.facts import states_on
+from chalicelib.engine.money import Sum, arrears
 from chalicelib.engine.reasons import yuan
-from chalicelib.model import BenefitCode, EntitlementStatus, Evidence, Month, Payment, SuspicionKind
+from chalicelib.model import (
+    BenefitCode,
+    EntitlementStatus,
+    Evidence,
+    Month,
+    Payment,
+    PersonRecord,
+    SuspicionKind,
+    SuspicionState,
+)
 from tests.events import RULES
-from tests.people import PENSION, a_person, an_entitlement, day, some_evidence
+from tests.people import PENSION, a_person, a_record, a_suspicion, an_entitlement, day, some_evidence
 
 OLD = BenefitCode("old_age_allowance")
+CLEARED = SuspicionState.CLEARED
 
 
 def paid(month: str, fen: int, benefit: BenefitCode = PENSION) -> Payment:
@@ -136,6 +147,64 @@ def test_an_allowance_to_somebody_too_young_is_paid_too_much() -> None:
     young = an_entitlement(OLD, fen=5_000)
     (difference,) = differences(a_person("1965-01-01"), [young], [paid("2025-05", 5_000, OLD)], [], RULES)
     assert (difference.due.fen, difference.is_underpaid) == (0, False)
+
+
+# --- what was withheld (rule 18) -------------------------------------------------------------------
+
+
+def withheld(record: PersonRecord) -> Sum:
+    """What March to August 2025 bring in arrears."""
+    stopped = record.entitlements[0]
+    return arrears(stopped, Month("2025-03"), Month("2025-09"), amounts=amounts_of(record, RULES))
+
+
+def test_a_birthday_during_the_suspension_raises_the_arrears() -> None:
+    """Ninety in June: three months at 50 yuan, three at 100."""
+    owed = withheld(a_record(a_person("1935-06-01"), [an_entitlement(OLD, fen=5_000)]))
+    assert owed.explained == "2025-03…2025-05 3 × 50.00; 2025-06…2025-08 3 × 100.00"
+    assert owed.fen == 45_000
+
+
+@pytest.mark.parametrize(
+    ("record", "fen", "why"),
+    [
+        (a_record(), 15_000, "what the authority set"),
+        (a_record(entitlements=[an_entitlement("disability_care_subsidy")]), 15_000, "no grade is known"),
+        (a_record(entitlements=[an_entitlement(OLD)]), 15_000, "too young: nobody has looked yet"),
+        (
+            a_record(
+                a_person("1940-01-01"),
+                [an_entitlement(OLD)],
+                suspicions=[a_suspicion(SuspicionKind.WRONG_AMOUNT, state=CLEARED, benefit=OLD)],
+            ),
+            15_000,
+            "people have found the amount right",
+        ),
+        (
+            a_record(
+                a_person("1940-01-01"),
+                [an_entitlement(OLD)],
+                suspicions=[
+                    a_suspicion(SuspicionKind.WRONG_AMOUNT, state=CLEARED, benefit=PENSION),
+                    a_suspicion(SuspicionKind.WRONG_AMOUNT, benefit=OLD),
+                    a_suspicion(SuspicionKind.DEATH, state=CLEARED),
+                ],
+            ),
+            5_000,
+            "of another benefit, or still open, or another question: the band",
+        ),
+    ],
+)
+def test_where_no_fact_says_more_the_roster_does(record: PersonRecord, fen: int, why: str) -> None:
+    assert withheld(record).fen == 6 * fen, why
+
+
+def test_a_disability_certificate_says_what_was_withheld() -> None:
+    drawn = an_entitlement("disability_living_subsidy")
+    record = a_record(entitlements=[drawn], evidence=[certificate("grade_3")])
+    assert withheld(record).fen == 6 * 7_500
+    refuted = a_suspicion(state=CLEARED, evidence=record.evidence[0].key)
+    assert withheld(replace(record, suspicions=(refuted,))).fen == 6 * 15_000
 
 
 def test_yuan_and_fen() -> None:
