@@ -47,13 +47,13 @@ def payments_arrived(
         since[person] = min(payment.month, since.get(person, payment.month))
     if listed is None:
         listed = people.entitlements_of({(person, payment.benefit) for person, payment in payments})
-    banded = _banded(current().rules)
+    depending = _depending(current().rules)
     doubtful = {
         person
         for person, payment in payments
         if (entitlement := listed.get((person, payment.benefit)))
         is not None  # else nothing is known to be due
-        and (payment.fen != entitlement.fen or payment.benefit in banded)
+        and (payment.fen != entitlement.fen or payment.benefit in depending)
     }
     doubtful |= since.keys() & _suspected()
     accused = [person for person in sorted(doubtful) if compare(person, since[person], only_look=True)]
@@ -78,13 +78,13 @@ def _notice(count: int, of: int) -> FileNotice:
     )
 
 
-def _banded(rules: RuleBook) -> set[BenefitCode]:
-    """Benefits whose amount the rules say somewhere, whatever the roster says."""
+def _depending(rules: RuleBook) -> set[BenefitCode]:
+    """Benefits of which facts say what is due, or whether anything is, whatever the roster says."""
     return {
         code
         for book in (rules, *rules.counties.values())
         for code, benefit in book.benefits.items()
-        if any(not isinstance(version.amount, str) for version in benefit.versions)
+        if any(version.conditions or not isinstance(version.amount, str) for version in benefit.versions)
     }
 
 
@@ -104,9 +104,11 @@ def compare(person: PersonId, since: Month, *, only_look: bool = False) -> bool:
         open_ones = [s for s in record.open_suspicions if s.kind is SuspicionKind.WRONG_AMOUNT]
         first = min([since, *(month_of(s.evidence.day) for s in open_ones if s.evidence is not None)])
         found = _differences(record, people.payments_of(person, first))
+        asked = _conditions(record, found)
+        found = [d for d in found if not (d.due.may_not_draw and _stands(d, (*record.suspicions, *asked)))]
         keys = {difference.key for difference in found}
         moot = [_withdrawn(s) for s in open_ones if s.evidence not in keys]
-        new = _opened(record, found, moot)
+        new = [*asked, *_opened(record, found, moot)]
         opened_now = [] if only_look else new
         if not moot and not opened_now:
             return None
@@ -140,6 +142,25 @@ def _differences(record: PersonRecord, payments: Sequence[Payment]) -> list[Diff
         related=record.about_related,
     )
     return [difference for difference in found if not _is_arrears(difference, record)]
+
+
+def _conditions(record: PersonRecord, found: Sequence[Difference]) -> list[Suspicion]:
+    """Who is too young is asked about once: not what a month should bring, but whether it is due at all."""
+    benefits = {difference.benefit for difference in found if difference.due.may_not_draw}
+    if not benefits:
+        return []
+    new = settling.settle(record, clock.today()).suspicions
+    return [s for s in new if s.kind is SuspicionKind.CONDITION and s.benefit in benefits]
+
+
+def _stands(difference: Difference, suspicions: Sequence[Suspicion]) -> bool:
+    """Whether people are looking into the benefit's conditions, or have."""
+    return any(
+        s.kind is SuspicionKind.CONDITION
+        and s.benefit == difference.benefit
+        and s.state is not SuspicionState.WITHDRAWN
+        for s in suspicions
+    )
 
 
 def _is_arrears(difference: Difference, record: PersonRecord) -> bool:

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from chalicelib.engine import reasons
-from chalicelib.engine.benefits import MAY_BE_LOST, Benefit, BenefitRules, Excludes
-from chalicelib.engine.clauses import AGED_UNDER, Clause
+from chalicelib.engine.benefits import Benefit, BenefitRules, Excludes
+from chalicelib.engine.clauses import Clause
 from chalicelib.engine.facts import Facts, Negative
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import (
@@ -24,10 +24,12 @@ TWICE: Final = ".twice"  # ends the event of a benefit that stands in two places
 
 
 class Unmet(NamedTuple):
-    """A condition that does not hold on the facts known, by its number in the benefit's file."""
+    """A condition, by its number in the benefit's file, that does not hold: since when, and what shows it."""
 
     number: int
     clause: Clause
+    day: date
+    key: EvidenceKey
 
 
 class Claim(NamedTuple):
@@ -45,15 +47,6 @@ class Shown(NamedTuple):
     key: EvidenceKey
     reason: Reason
     until: date | None = None
-
-
-class Lost(NamedTuple):
-    """A condition that no longer holds: since when, and what shows it."""
-
-    day: date
-    key: EvidenceKey
-    clause: Clause
-    number: int
 
 
 def against(
@@ -126,11 +119,14 @@ def claim_of(entitlement: Entitlement, benefit: Benefit, version: BenefitRules, 
     """An entitlement as it is judged: what its conditions miss is asked once."""
     if not version.conditions:
         return Claim(entitlement, benefit, version)
-    unmet = [
-        Unmet(number, clause)
-        for number, clause in enumerate(version.conditions, 1)
-        if (facts.states or not clause.asks_a_feed) and _is_unmet(entitlement, clause, facts)
-    ]
+    unmet = []
+    for number, clause in enumerate(version.conditions, 1):
+        if clause.asks_a_feed and not facts.states:
+            continue
+        if clause.holds(facts.person, facts.on, facts.states, entitlement.since) is False:
+            day, key = _lost(entitlement, benefit, version, clause, facts)
+            if key not in facts.refuted:
+                unmet.append(Unmet(number, clause, day, key))
     return Claim(entitlement, benefit, version, unmet)
 
 
@@ -146,24 +142,18 @@ def exclusion(claim: Claim, facts: Facts) -> Reason | None:
     return None
 
 
-def _is_unmet(entitlement: Entitlement, clause: Clause, facts: Facts) -> bool:
-    """Whether a condition does not hold, and nobody has looked into it and found that it does."""
-    if clause.holds(facts.person, facts.on, facts.states, entitlement.since) is not False:
-        return False
-    if not facts.refuted or clause.when is not AGED_UNDER:
-        return True
-    return _lost(entitlement, clause, facts)[1] not in facts.refuted
+def _lost(
+    entitlement: Entitlement, benefit: Benefit, version: BenefitRules, clause: Clause, facts: Facts
+) -> tuple[date, EvidenceKey]:
+    """Since when a condition does not hold that was asked then, and what shows it.
 
-
-def _lost(entitlement: Entitlement, clause: Clause, facts: Facts) -> tuple[date, EvidenceKey]:
+    What a birthday or the register of groups shows is known by the day, until people have looked into it.
+    """
     day, found = clause.lost_on(facts.person, facts.on, facts.states, entitlement.since)
+    day = max(day, benefit.asked_since(version, clause))
     return day, found or EvidenceKey(day, ROSTER, f"{entitlement.benefit}.{clause.when}")
 
 
-def lost_conditions(claim: Claim, facts: Facts) -> Iterator[Lost]:
-    """The conditions that held once and do not any more: grown up, certificate expired, remarried."""
-    if not _draws(claim.entitlement):
-        return
-    for number, clause in claim.unmet:
-        if clause.when in MAY_BE_LOST:
-            yield Lost(*_lost(claim.entitlement, clause, facts), clause, number)
+def lost_conditions(claim: Claim) -> Sequence[Unmet]:
+    """The conditions of what is still drawn that do not hold: too young, grown up, certificate expired."""
+    return claim.unmet if _draws(claim.entitlement) else ()

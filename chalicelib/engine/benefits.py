@@ -9,17 +9,15 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from chalicelib.declarations import Declaration
 from chalicelib.engine.amounts import Amount
-from chalicelib.engine.clauses import Clause, Term, Word
+from chalicelib.engine.clauses import Clause, Term
 from chalicelib.engine.policy import DayOfMonth, EventName, Reviewed, Sentence, Tier
 from chalicelib.model import BenefitKind, FeedId
-
-MAY_BE_LOST: Final = (Word.AGED_UNDER, Word.SHOWN, Word.NOT_SHOWN)  # held at the grant, and may end
 
 
 class Recognised(Declaration):
@@ -246,3 +244,16 @@ class Benefit(Declaration):
             if version.from_ <= day:
                 return version
         return self.versions[0]
+
+    def asked_since(self, version: BenefitRules, clause: Clause) -> date:
+        """From which day a condition of a version is asked without a break; what came before was lawful.
+
+        The first version holds for whatever lies before it, and so do its conditions.
+        """
+        since = version.from_
+        for earlier in reversed(self.versions):
+            if earlier.from_ < since:
+                if not any(clause.asks_the_same(other) for other in earlier.conditions):
+                    return since
+                since = earlier.from_
+        return date.min

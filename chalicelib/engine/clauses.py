@@ -118,13 +118,16 @@ class Term(Declaration):
     def lost_on(
         self, person: Person, on: date, states: States = NO_STATES, since: date = date.min
     ) -> tuple[date, EvidenceKey | None]:
-        """The first day on which a lost term did not hold, and the record that says so, if one does.
+        """The first day on which a term did not hold that does not, and the record that says so, if one does.
 
-        Of several related persons it is the last one's: until then the term held.
+        Of several related persons it is the last one's: until then the term held. An age not yet reached
+        and a group never belonged to have not held since the first day of drawing.
         """
+        if self.when is AGED_UNDER:
+            return grown(person.born, int(self.value)), None
         found = (self._word(words, since) for words in states.get(self.of, ()))
         lost = [(_ended(word, on), word.key) for word in found if word is not None]
-        return max(lost) if lost else (grown(person.born, int(self.value)), None)
+        return max(lost) if lost else (since, None)
 
     def _word(self, words: Words, since: date) -> Evidence | None:
         newest: Evidence | None = None
@@ -208,6 +211,15 @@ class Clause(Term):
         if own is False and any(term.holds(person, on, states, since) for term in self.unless):
             return True
         return own
+
+    def fails(self, person: Person, on: date, states: States = NO_STATES, since: date = date.min) -> bool:
+        """Whether it is known not to be so, and nothing may stand in its place, not even unheard."""
+        return all(Term.holds(term, person, on, states, since) is False for term in self.terms)
+
+    def asks_the_same(self, other: Clause) -> bool:
+        """Whether another clause asks the same, in whatever words and by whatever authority."""
+        words = {"because", "authority"}
+        return self.model_dump(exclude=words) == other.model_dump(exclude=words)
 
 
 @lru_cache(maxsize=4_096)

@@ -1,8 +1,9 @@
 """Where a benefit paid too little or too much: what was paid against what is due on the facts (rule 16).
 
 The amount due is what the authority set when it granted the benefit (`rostered`), or the first band
-whose terms hold on the first day of the month. A fact that nobody has reported leaves the amount open,
-and a month without any payment in the file proves nothing: payments files are late and short like others.
+whose terms hold on the first day of the month; nothing, where a condition or every band is known not to
+hold. A fact that nobody has reported leaves the amount open, and a month without any payment in the file
+proves nothing: payments files are late and short like others.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from chalicelib.engine.benefits import BenefitRules
 from chalicelib.engine.clauses import States
 from chalicelib.engine.facts import Related, states_on
 from chalicelib.engine.findings import apart
+from chalicelib.engine.money import Amounts
 from chalicelib.engine.periods import first_day, month_of
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import (
@@ -31,7 +33,9 @@ from chalicelib.model import (
     Month,
     Payment,
     Person,
+    PersonRecord,
     SuspicionKind,
+    SuspicionState,
 )
 
 PAYMENTS: Final = FeedId("payments")
@@ -43,6 +47,7 @@ class Due:
 
     fen: int
     rule: str
+    may_not_draw: bool = False  # a condition does not hold: whether it may be drawn at all is the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +74,45 @@ def amount_due(
     entitlement: Entitlement, version: BenefitRules, person: Person, states: States, month: Month
 ) -> Due | None:
     """What is due for a month on the facts known; None where nothing monthly is due, or a fact is missing."""
-    code = entitlement.benefit
+    code, day, since = entitlement.benefit, first_day(month), entitlement.since
+    if version.amount == "none":
+        return None
+    for number, clause in enumerate(version.conditions, 1):
+        if clause.fails(person, day, states, since):
+            return Due(0, f"{code}/conditions/{number}", may_not_draw=True)
     if isinstance(version.amount, str):
-        return Due(entitlement.fen, f"{code}/amount") if version.amount == "rostered" else None
+        return Due(entitlement.fen, f"{code}/amount")
     for number, band in enumerate(version.amount, 1):
-        holds = [term.holds(person, first_day(month), states, entitlement.since) for term in band.where]
-        if None in holds:
-            return None
-        if all(holds):
-            return Due(band.fen, f"{code}/amount/{number}")
-    return None
+        holds = {term.holds(person, day, states, since) for term in band.where}
+        if False in holds:
+            continue
+        return None if None in holds else Due(band.fen, f"{code}/amount/{number}")
+    return Due(0, f"{code}/amount")
+
+
+def amounts_of(record: PersonRecord, rules: RuleBook) -> Amounts:
+    """What each month should bring on the facts of a record; what the roster says, where no fact says more.
+
+    Where nothing seems due, people have not looked yet; where they have looked into a difference and found
+    the payment right, their word goes before the bands.
+    """
+    rules = rules.for_area(record.person.area)
+    found_right = {
+        s.benefit
+        for s in record.suspicions
+        if s.kind is SuspicionKind.WRONG_AMOUNT and s.state is SuspicionState.CLEARED
+    }
+
+    def fen(entitlement: Entitlement, month: Month) -> int:
+        day = first_day(month)
+        version = rules.benefit_on(entitlement.benefit, day)
+        if isinstance(version.amount, str) or entitlement.benefit in found_right:
+            return entitlement.fen
+        states = states_on(record.evidence, rules, day, record.refuted, record.about_related)
+        due = amount_due(entitlement, version, record.person, states, month)
+        return due.fen if due is not None and due.fen else entitlement.fen
+
+    return fen
 
 
 def differences(

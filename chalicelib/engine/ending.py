@@ -11,7 +11,7 @@ from datetime import date
 
 from chalicelib.engine.against import ROSTER, TWICE
 from chalicelib.engine.benefits import Consequence
-from chalicelib.engine.money import last_month_due, owed_to_heirs
+from chalicelib.engine.money import Amounts, as_rostered, last_month_due, owed_to_heirs
 from chalicelib.engine.periods import month_of, next_month
 from chalicelib.engine.rulebook import RuleBook, custody_code
 from chalicelib.model import (
@@ -41,7 +41,11 @@ class Ending:
 
 
 def ending(
-    suspicion: Suspicion, entitlements: Iterable[Entitlement], rules: RuleBook, on: date
+    suspicion: Suspicion,
+    entitlements: Iterable[Entitlement],
+    rules: RuleBook,
+    on: date,
+    amounts: Amounts = as_rostered,
 ) -> tuple[Ending, ...]:
     """The endings of a confirmed suspicion; empty where it ends nothing (a contradiction, an unlisted code).
 
@@ -57,9 +61,8 @@ def ending(
             after = replace(entitlement, status=ENDED[kind], stopped_from=stopped)
             owed = 0
             if suspicion.kind is SuspicionKind.DEATH:
-                owed = owed_to_heirs(
-                    entitlement, rules.benefit_on(entitlement.benefit, on), suspicion.day
-                ).fen
+                version = rules.benefit_on(entitlement.benefit, on)
+                owed = owed_to_heirs(entitlement, version, suspicion.day, amounts).fen
             endings.append(Ending(after, kind, month, reason, owed))
     return tuple(endings)
 

@@ -25,7 +25,7 @@ def findings(claims: Sequence[Claim], facts: Facts, rules: RuleBook) -> tuple[Fi
         if claim.version.excludes and (facts.exclusions or len(claims) > 1):
             found += _double_receipt_found(claim, [claim.entitlement for claim in claims], facts, rules)
         if claim.unmet:
-            found += _condition_found(claim, facts)
+            found += _condition_found(claim)
     return apart(found) if len(found) > 1 else tuple(found)
 
 
@@ -39,10 +39,10 @@ def _double_receipt_found(
         break
 
 
-def _condition_found(claim: Claim, facts: Facts) -> Iterator[Finding]:
-    """One of a benefit: the first of its conditions that was lost."""
+def _condition_found(claim: Claim) -> Iterator[Finding]:
+    """One of a benefit: the first of its conditions that does not hold."""
     code = claim.entitlement.benefit
-    for lost in lost_conditions(claim, facts):
+    for lost in lost_conditions(claim):
         why = reasons.condition_lost(lost.clause, lost.day, lost.key, f"{code}/conditions/{lost.number}")
         yield Finding(SuspicionKind.CONDITION, lost.day, lost.key, why, code)
         break

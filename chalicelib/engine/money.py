@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
+from typing import TypeAlias
 
 from chalicelib.engine.benefits import BenefitRules, LastMonth, Offset
 from chalicelib.engine.periods import month_before, month_of, months_between, next_month
+from chalicelib.engine.reasons import yuan
 from chalicelib.model import Entitlement, EntitlementStatus, Month, Payment
+
+Amounts: TypeAlias = Callable[[Entitlement, Month], int]
+"""What a month of an entitlement should bring, in fen."""
+
+
+def as_rostered(entitlement: Entitlement, month: Month) -> int:
+    """The same every month: what the authority set."""
+    return entitlement.fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +39,44 @@ class Sum:
         """The months concerned, oldest first."""
         return tuple(sorted(self.by_month))
 
+    @property
+    def explained(self) -> str:
+        """Which months at which amount, in yuan, those without a gap or a change told together.
+
+        >>> Sum({Month("2025-04"): 5_000, Month("2025-05"): 5_000, Month("2025-06"): 10_000}).explained
+        '2025-04…2025-05 2 × 50.00; 2025-06 100.00'
+        """
+        return "; ".join(
+            f"{run[0]}…{run[-1]} {len(run)} × {each}" if len(run) > 1 else f"{run[0]} {each}"
+            for run in self._runs()
+            for each in (yuan(self.by_month[run[0]]),)
+        )
+
+    def _runs(self) -> Iterator[list[Month]]:
+        run = list(self.months[:1])
+        for before, month in pairwise(self.months):
+            if next_month(before) != month or self.by_month[before] != self.by_month[month]:
+                yield run
+                run = []
+            run.append(month)
+        if run:
+            yield run
+
 
 def arrears(
     entitlement: Entitlement,
     first: Month,
     pay_run: Month,
     not_due: AbstractSet[Month] = frozenset(),
+    amounts: Amounts = as_rostered,
 ) -> Sum:
     """What is paid back on resumption: from the first month not paid to the month before the pay run.
 
-    The pay run itself pays its own month again; months that were not due are left out (rule 18).
+    The pay run itself pays its own month again; months that were not due are left out (rule 18). Each
+    month brings what it would have brought: a birthday may lie between them.
     """
     months = months_between(first, month_before(pay_run))
-    return Sum({month: entitlement.fen for month in months if month not in not_due})
+    return Sum({month: amounts(entitlement, month) for month in months if month not in not_due})
 
 
 def last_month_due(rules: BenefitRules, death: date) -> Month:
@@ -58,12 +94,14 @@ def overpaid(payments: Iterable[Payment], last_due: Month) -> Sum:
     return Sum(by_month)
 
 
-def owed_to_heirs(entitlement: Entitlement, rules: BenefitRules, death: date) -> Sum:
+def owed_to_heirs(
+    entitlement: Entitlement, rules: BenefitRules, death: date, amounts: Amounts = as_rostered
+) -> Sum:
     """What somebody was owed while alive who was suspended and then died (rule 15)."""
     if entitlement.status is not EntitlementStatus.SUSPENDED or entitlement.stopped_from is None:
         return Sum({})
     end = next_month(last_month_due(rules, death))
-    return arrears(entitlement, entitlement.stopped_from, end)
+    return arrears(entitlement, entitlement.stopped_from, end, amounts=amounts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 
+from chalicelib.engine.dues import amounts_of
 from chalicelib.engine.ending import ending
 from chalicelib.engine.money import arrears
 from chalicelib.engine.periods import month_of
@@ -145,8 +146,11 @@ def _told(
             given_back += told.fen
     if after.status is not EntitlementStatus.ACTIVE:
         return
-    paid = frozenset(p.month for p in payments if p.benefit == before.benefit and p.fen >= before.fen)
-    owed = arrears(before, before.stopped_from, month_of(on), paid).fen + given_back
+    amounts = amounts_of(record, rules)
+    paid = frozenset(
+        p.month for p in payments if p.benefit == before.benefit and p.fen >= amounts(before, p.month)
+    )
+    owed = arrears(before, before.stopped_from, month_of(on), paid, amounts).fen + given_back
     yield Instruction(
         before.benefit,
         InstructionKind.RESUME,

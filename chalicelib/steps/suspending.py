@@ -15,9 +15,11 @@ from chalicelib import clock, messages
 from chalicelib.cases import executions, limiting, settling, visiting
 from chalicelib.cases.freshness import missing_feeds
 from chalicelib.engine import suspension, timeline
+from chalicelib.engine.dues import amounts_of
 from chalicelib.engine.holds import last_certificate
-from chalicelib.engine.money import arrears
+from chalicelib.engine.money import Amounts, Sum, arrears
 from chalicelib.engine.periods import month_of
+from chalicelib.engine.reasons import yuan
 from chalicelib.engine.timeline import SECONDS_A_DAY
 from chalicelib.engine.visits import next_visit_days
 from chalicelib.errors import UnreadableError
@@ -218,9 +220,10 @@ def resume_and_pay_arrears(call: StepInput) -> Answer:
 
 def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date) -> Change:
     month = month_of(on)
-    owed: dict[BenefitCode, int] = {e.benefit: _owed(e, month) for e in resumed}
+    amounts = amounts_of(record, current().rules)
+    owed: dict[BenefitCode, Sum] = {e.benefit: _owed(e, month, amounts) for e in resumed}
     words = {
-        "yuan": f"{sum(owed.values()) / 100:.2f}",
+        "yuan": yuan(sum(each.fen for each in owed.values())),
         "month": month,
         "hotline": current().rules.policy.messages.hotline,
     }
@@ -228,16 +231,24 @@ def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date
         StateName.RESUME_AND_PAY_ARREARS.value,
         ACTOR,
         clock.now(),
-        {"arrears_fen": owed},
+        {
+            "arrears_fen": {code: each.fen for code, each in owed.items()},
+            "arrears_by_month": {code: each.explained for code, each in owed.items()},
+        },
         entitlements=tuple(replace(e, status=EntitlementStatus.ACTIVE, stopped_from=None) for e in resumed),
         messages=(messages.compose(record.person, Template.RESUMED, on.isoformat(), words, on),),
-        instructions=tuple(_instruct(e, InstructionKind.RESUME, month, owed[e.benefit], on) for e in resumed),
+        instructions=tuple(_resume(e, month, owed[e.benefit], on) for e in resumed),
     )
 
 
-def _owed(entitlement: Entitlement, pay_run: Month) -> int:
+def _resume(entitlement: Entitlement, month: Month, owed: Sum, on: date) -> Instruction:
+    told = _instruct(entitlement, InstructionKind.RESUME, month, owed.fen, on)
+    return replace(told, reason=f"{told.reason}; arrears {owed.explained}") if owed.fen else told
+
+
+def _owed(entitlement: Entitlement, pay_run: Month, amounts: Amounts) -> Sum:
     first = entitlement.stopped_from
-    return arrears(entitlement, first, pay_run).fen if first is not None else 0
+    return arrears(entitlement, first, pay_run, amounts=amounts) if first is not None else Sum({})
 
 
 # --- close ---------------------------------------------------------------------------------------

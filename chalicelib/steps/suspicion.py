@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib import clock, messages
 from chalicelib.cases import executions, relating, settling, visiting
+from chalicelib.engine.dues import amounts_of
 from chalicelib.engine.ending import Ending, ending
 from chalicelib.engine.money import overpaid
 from chalicelib.engine.periods import month_before
@@ -126,7 +127,8 @@ def terminate(call: StepInput) -> Answer:
         suspicion = call.suspicion_of(record)
         if suspicion is None or suspicion.state is not SuspicionState.CONFIRMED:
             return None
-        ended = ending(suspicion, record.entitlements, current().rules, clock.today())
+        rules = current().rules
+        ended = ending(suspicion, record.entitlements, rules, clock.today(), amounts_of(record, rules))
         died = suspicion.kind is SuspicionKind.DEATH and record.person.deceased_on is None
         if not ended and not died:
             return None

@@ -4,9 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.against import claim_of, lost_conditions
 from chalicelib.engine.decide import decide
-from chalicelib.engine.facts import sort_evidence
 from chalicelib.engine.suspicion import ending, opened
 from chalicelib.model import (
     EntitlementStatus,
@@ -242,14 +240,6 @@ def test_a_child_that_has_turned_18_is_looked_into_once() -> None:
     assert cleared.verdicts[0].outcome is Outcome.STRONG  # still at school, as somebody has seen
     ended = [an_entitlement("orphan_allowance", status=EntitlementStatus.TERMINATED)]
     assert decide(grown, ended, [STRONG], RULES, ON).findings == ()
-
-
-def test_an_age_not_yet_reached_was_never_held_and_cannot_be_lost() -> None:
-    facts = sort_evidence(a_person("1960-01-01"), [], RULES, ON)
-    drawn = an_entitlement("old_age_allowance")
-    claim = claim_of(drawn, *RULES.in_force(drawn.benefit, ON), facts)
-    assert [each.number for each in claim.unmet] == [1]
-    assert list(lost_conditions(claim, facts)) == []
 
 
 def test_a_condition_cleared_and_confirmed() -> None:

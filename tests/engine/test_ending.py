@@ -73,3 +73,7 @@ def test_a_suspended_payment_keeps_its_first_month_not_paid() -> None:
     (only,) = ending(a_suspicion(SuspicionKind.DEATH, "2025-05-10"), [suspended], RULES, ON)
     assert (only.entitlement.stopped_from, only.from_month) == ("2025-03", "2025-06")
     assert only.reason == "deceased, confirmed"
+    assert only.owed_fen == 3 * suspended.fen
+    death = a_suspicion(SuspicionKind.DEATH, "2025-05-10")
+    (by_age,) = ending(death, [suspended], RULES, ON, lambda _, month: 5 if month < "2025-05" else 7)
+    assert by_age.owed_fen == 5 + 5 + 7

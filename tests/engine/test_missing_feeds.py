@@ -18,7 +18,10 @@ MISSING = [
     ([certified_by("bus_rides")], Step.PROPOSE, "another feed is missing"),
     ([an_entitlement(certified_until=DUE)], Step.PROPOSE, "certified by the authority's own roster"),
     (
-        [certified_by("travel_agency", "2025-06-01"), certified_by("bus_rides", benefit="old_age_allowance")],
+        [
+            certified_by("travel_agency", "2025-06-01"),
+            certified_by("bus_rides", benefit="reservoir_resettlement"),
+        ],
         Step.PROPOSE,
         "the last certificate came from another feed",
     ),

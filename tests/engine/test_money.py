@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from chalicelib.engine.benefits import LastMonth, Offset
-from chalicelib.engine.money import arrears, demand, last_month_due, overpaid, owed_to_heirs
+from chalicelib.engine.money import Sum, arrears, demand, last_month_due, overpaid, owed_to_heirs
 from chalicelib.engine.periods import months_between
 from chalicelib.model import BenefitCode, EntitlementStatus, Month, Payment
 from tests.events import RULES
@@ -55,6 +55,13 @@ def test_two_payments_of_a_month_add_up_and_the_last_month_due_is_not_overpaid()
 def test_arrears(first: str, pay_run: str, not_due: tuple[str, ...], months: int, why: str) -> None:
     owed = arrears(an_entitlement(fen=15_000), Month(first), Month(pay_run), frozenset(map(Month, not_due)))
     assert (len(owed.months), owed.fen) == (months, months * 15_000), why
+
+
+def test_arrears_are_told_by_months_and_amounts() -> None:
+    assert Sum({}).explained == ""
+    months = dict.fromkeys(("2025-03", "2025-04", "2025-05", "2025-07"), 5_000) | {"2025-08": 10_000}
+    told = Sum({Month(month): fen for month, fen in months.items()}).explained
+    assert told == "2025-03…2025-05 3 × 50.00; 2025-07 50.00; 2025-08 100.00"
 
 
 @pytest.mark.parametrize(("death", "last"), [("2025-05-01", "2025-05"), ("2025-05-31", "2025-05")])

@@ -101,7 +101,20 @@ def test_the_whole_way_to_suspension_and_back_with_arrears(village: Village) -> 
     assert record.open_case is None
     resume = next(i for i in record.instructions if i.kind is InstructionKind.RESUME)
     assert resume.fen == 2 * 20_000  # August and September; October is paid by its own run
+    assert resume.reason.endswith("arrears 2025-08…2025-09 2 × 200.00")
     assert people.verify_chain(record.person.id)
+
+
+def test_arrears_over_a_birthday_are_paid_by_the_age(village: Village) -> None:
+    """Ninety in September: August at 50 yuan, September at 100, whatever the roster says."""
+    old = replace(ONE, benefit="高龄津贴", born="19350907", yuan="50.00")
+    village.settle(old)
+    village.suspend(old.number)
+    village.until(date(2025, 10, 10))
+    village.certifies(old.number)
+    resume = next(i for i in village.record(old.number).instructions if i.kind is InstructionKind.RESUME)
+    assert resume.reason.endswith("arrears 2025-08 50.00; 2025-09 100.00")
+    assert resume.fen == 15_000
 
 
 def test_approval_takes_another_person(village: Village) -> None:

@@ -86,6 +86,32 @@ def test_by_the_age_and_not_by_the_roster(village: Village) -> None:
     assert "应发100.00元，实发50.00元" in suspicion.reason.zh
 
 
+def test_whoever_is_too_young_is_asked_about_once(village: Village) -> None:
+    """Not what the month should bring, but whether anything is due: a person looks, the money goes on."""
+    born = "19650307"
+    village.settle(replace(ONE, benefit="高龄津贴", born=born, yuan="50.00"))
+    number = Recipient(980, born=born).number
+    cleared = False
+    for month in ("2024-11", "2024-12"):
+        village.drop("payments", f"{PAID}\n{number},高龄津贴,{month},50.00,{month}-10\n", f"{month}.csv")
+        record = village.record(number)
+        (suspicion,) = record.suspicions
+        assert (suspicion.kind, suspicion.benefit) == (SuspicionKind.CONDITION, "old_age_allowance")
+        assert record.entitlements[0].status is EntitlementStatus.ACTIVE
+        assert record.instructions == ()
+        if not cleared:
+            cases.suspicion_verified(
+                record.person.id,
+                suspicion.kind,
+                suspicion.day,
+                confirmed=False,
+                by="county officer",
+                verification=Verification.DOCUMENT,
+            )
+            village.sandbox.run_until_quiet()
+            cleared = True
+
+
 def test_the_part_that_comes_in_another_file_ends_the_suspicion(village: Village) -> None:
     village.settle(ONE)
     pay(village, ("2024-12", "150.00", "2024-12-10"), name="first.csv")
