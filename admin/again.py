@@ -17,6 +17,7 @@ from chalicelib.errors import NotFoundError
 from chalicelib.model import (
     BenefitCode,
     Decision,
+    EntitlementStatus,
     Evidence,
     EvidenceKey,
     FeedId,
@@ -67,9 +68,11 @@ def decided_again(record: PersonRecord, trail: tuple[AuditEntry, ...], number: i
     rules = bundles.for_rules(version).rules
     on = civil_time(entry.at).date()
     evidence, lost = _known(record, trail, entry.sequence)
+    person = _living(record, on)
+    drawn = tuple(e for e in record.entitlements if e.benefit in stored)
     decision = decide(
-        _living(record, on),
-        [entitlement for entitlement in record.entitlements if entitlement.benefit in stored],
+        person,
+        drawn,
         evidence,
         rules,
         on,
@@ -80,7 +83,10 @@ def decided_again(record: PersonRecord, trail: tuple[AuditEntry, ...], number: i
         ),
         related=record.about_related,
     )
-    return Again(entry.sequence, stored, decision, explain(decision, rules), lost)
+    # What has come of it since is no part of it: whether a benefit was paid then is not in the chain.
+    paid = tuple(replace(e, status=EntitlementStatus.ACTIVE, stopped_from=None) for e in drawn)
+    receipt = explain(decision, PersonRecord(person, paid), rules)
+    return Again(entry.sequence, stored, decision, receipt, lost)
 
 
 def _entry(trail: tuple[AuditEntry, ...], number: int | None) -> AuditEntry:

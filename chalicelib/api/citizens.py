@@ -65,15 +65,14 @@ def show_status(call: Call, id: str) -> Response:
 
 @citizens.route("GET", "/v1/persons/{id}/certificate")
 def show_certificate(call: Call, id: str) -> Response:
-    """The receipt to print: certified to which day, because of what, and how to object."""
+    """The receipt to print: what is certified to which day or has stopped, because of what, how to object."""
     person = ids.person_id(id)
     record = looks.look(call, person, "certificate")
     decision = cases.judge(record, call.today)
     page = printed.sheet(
         people.identity_of(person),
-        explain(decision, current().rules),
+        explain(decision, record, current().rules),
         call.today,
-        certified=all(verdict.valid_until >= call.today for verdict in decision.verdicts),
         check_code=wording.check_code(person, call.today),
     )
     return Response(page, {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}, 200)

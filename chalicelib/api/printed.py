@@ -21,9 +21,9 @@ footer{margin-top:1.5em;border-top:2px solid #000;font-size:.8em}@page{margin:18
 """
 
 
-def sheet(identity: Identity, receipt: Receipt, on: date, *, certified: bool, check_code: str) -> str:
+def sheet(identity: Identity, receipt: Receipt, on: date, *, check_code: str) -> str:
     """The page as HTML: Chinese large, English small below; of the number only its last four characters."""
-    zh, en = CERTIFIED if certified else NOTICE
+    zh, en = CERTIFIED if receipt.is_certificate else NOTICE
     return (
         f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{zh}</title><style>{_STYLE}</style>'
         f"<h1>{zh}</h1><p>{escape(identity.name)}（身份证号后四位 {escape(identity.number[-4:])}）</p>"

@@ -67,6 +67,14 @@ def ending(
     return tuple(endings)
 
 
+def ended_by(suspicion: Suspicion, entitlement: Entitlement, rules: RuleBook, on: date) -> bool:
+    """Whether an entitlement has ended or is paused, as this suspicion would have left it."""
+    if entitlement.status not in ENDED.values():
+        return False
+    before = replace(entitlement, status=EntitlementStatus.ACTIVE)
+    return any(e.entitlement.status is entitlement.status for e in ending(suspicion, (before,), rules, on))
+
+
 def is_of_two_lines(suspicion: Suspicion) -> bool:
     """Whether it rests on one benefit that stands in two places of the rosters, and on no record."""
     key = suspicion.evidence

@@ -1,8 +1,9 @@
 """A decision as a receipt that the pensioner can read: certified to which day, why, and how to object.
 
 Plain paragraphs in both languages, in the words of the benefits' own files: one block for each benefit
-(standing, reasons, the line of the rules that was decisive), then what people are verifying, what the
-person may be entitled to besides, and how to object.
+(what holds, why, what to do, the rules that were decisive), then what people are verifying, what the person
+has objected to and may be entitled to besides, and how to object. It is a certificate only for somebody
+certified for all they draw, against whom nothing stands.
 """
 
 from __future__ import annotations
@@ -12,41 +13,105 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.engine.claims import Unclaimed
-from chalicelib.engine.periods import zh_day
 from chalicelib.engine.rulebook import RuleBook
-from chalicelib.model import BenefitKind, Decision, Reason, Verdict
+from chalicelib.engine.statuses import (
+    NOTHING_TO_DO,
+    Both,
+    as_judged,
+    is_over,
+    what_happens,
+    what_holds,
+    what_to_do,
+    why,
+)
+from chalicelib.engine.suspicion import is_unresolved
+from chalicelib.model import (
+    BenefitKind,
+    Decision,
+    Entitlement,
+    EntitlementStatus,
+    Outcome,
+    PersonRecord,
+    Reason,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The same sentences in both languages."""
+    """The same sentences in both languages; a certificate (证明), or a notice (告知书) about something."""
 
     zh: tuple[str, ...]
     en: tuple[str, ...]
+    is_certificate: bool
 
 
-def explain(decision: Decision, rules: RuleBook, unclaimed: Sequence[Unclaimed] = ()) -> Receipt:
-    """The sentences of a decision about a person on a day."""
-    pairs: list[tuple[str, str]] = []
-    for verdict in decision.verdicts:
-        pairs += _benefit(verdict, decision.on, rules)
-    told = {reason for verdict in decision.verdicts for reason in verdict.reasons}
-    pairs += _texts(finding.reason for finding in decision.findings if finding.reason not in told)
+def explain(
+    decision: Decision, record: PersonRecord, rules: RuleBook, unclaimed: Sequence[Unclaimed] = ()
+) -> Receipt:
+    """The sentences of a decision about a person, whose record says what has come of it."""
+    verdicts = {verdict.benefit: verdict for verdict in decision.verdicts}
+    drawn = [_Drawn(e, verdicts[e.benefit]) for e in record.entitlements if e.benefit in verdicts]
+    pairs: list[Both] = []
+    told: set[object] = set()
+    for each in drawn:
+        reasons = why(each.judged, each.verdict, record, rules, decision.on)
+        pairs += _benefit(each.judged, reasons, record, rules, decision.on)
+        told |= {_subject(reason) for reason in reasons}
+    verified = _being_verified(decision, record)
+    pairs += _texts(reason for reason in verified if _subject(reason) not in told)
+    pairs += [what_happens(objection) for objection in record.open_objections]
     pairs += _texts(item.reason for item in unclaimed)
     pairs.append(_objecting(decision, rules))
-    return Receipt(tuple(zh for zh, _ in pairs), tuple(en for _, en in pairs))
+    alive = record.person.deceased_on is None
+    certified = alive and not verified and bool(drawn) and all(d.is_certified(decision.on) for d in drawn)
+    return Receipt(tuple(zh for zh, _ in pairs), tuple(en for _, en in pairs), certified)
 
 
-def _benefit(verdict: Verdict, on: date, rules: RuleBook) -> list[tuple[str, str]]:
-    benefit, version = rules.in_force(verdict.benefit, on)
-    zh, en = _standing(verdict, on)
-    pairs = [(f"{benefit.title.zh}：{zh}", f"{benefit.title.en}: {en}"), *_texts(verdict.reasons)]
-    if verdict.valid_until < on:
-        pairs.append(_what_happens(benefit.suspendable))
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    entitlement: Entitlement
+    verdict: Verdict
+
+    @property
+    def judged(self) -> Entitlement:
+        return as_judged(self.entitlement, self.verdict)
+
+    def is_certified(self, on: date) -> bool:
+        """Whether it is paid, and nothing speaks against it."""
+        is_active = self.judged.status_on(on) is EntitlementStatus.ACTIVE
+        return is_active and self.verdict.outcome is not Outcome.CONTRADICTED
+
+
+def _subject(reason: Reason) -> tuple[str, object]:
+    """What a reason is about: a suspicion and its finding say the same, in words of different days."""
+    return reason.code, reason.evidence or reason.zh
+
+
+def _being_verified(decision: Decision, record: PersonRecord) -> list[Reason]:
+    """Every suspicion that people have still to answer, each once: opened, or found and not yet opened."""
+    found = [s.reason for s in record.open_suspicions]
+    found += [f.reason for f in decision.findings if is_unresolved(f, record.suspicions)]
+    each: dict[object, Reason] = {}
+    for reason in found:
+        each.setdefault(_subject(reason), reason)
+    return list(each.values())
+
+
+def _benefit(
+    entitlement: Entitlement, reasons: Sequence[Reason], record: PersonRecord, rules: RuleBook, on: date
+) -> list[Both]:
+    benefit, version = rules.in_force(entitlement.benefit, on)
+    zh, en = what_holds(entitlement, record, on)
+    pairs = [(f"{benefit.title.zh}：{zh}", f"{benefit.title.en}: {en}")]
+    pairs += _texts(reasons)
+    to_do = what_to_do(entitlement, record, rules, on)
+    if to_do != NOTHING_TO_DO:
+        pairs.append(to_do)
     pairs.append(
-        (f"依据：{version.authority}。{_rules_zh(verdict)}", f"By {version.authority}. {_rules_en(verdict)}")
+        (f"依据：{version.authority}。{_rules_zh(reasons)}", f"By {version.authority}. {_rules_en(reasons)}")
     )
-    if benefit.kind is BenefitKind.FEE_RELIEF:
+    if benefit.kind is BenefitKind.FEE_RELIEF and not is_over(entitlement, record):
         pairs.append(
             (
                 "此项为费用减免，不因未认证而暂停。",
@@ -56,35 +121,13 @@ def _benefit(verdict: Verdict, on: date, rules: RuleBook) -> list[tuple[str, str
     return pairs
 
 
-def _standing(verdict: Verdict, on: date) -> tuple[str, str]:
-    day = zh_day(verdict.valid_until)
-    if verdict.valid_until >= on:
-        return f"资格认证有效至{day}。", f"certified at least through {verdict.valid_until}."
-    return (
-        f"资格认证已于{day}到期，请尽快办理。",
-        f"the certification ended on {verdict.valid_until}; please certify.",
-    )
-
-
-def _what_happens(suspendable: bool) -> tuple[str, str]:
-    zh = "可到村（社区）、网上自助（不要求必须刷脸）或预约上门办理，均不收费；"
-    en = "At the village office, online (no face check needed) or at home, all free of charge; "
-    if not suspendable:
-        return zh + "待遇照常享受。", en + "the benefit continues."
-    return (
-        zh + "未经两次上门和两级审核，待遇照常发放；即使暂停，以后任何时候认证都恢复并补发。",
-        en + "payment continues until two visits and two officers have confirmed otherwise, and certifying "
-        "at any later time brings it back with arrears.",
-    )
-
-
-def _rules_zh(verdict: Verdict) -> str:
-    rules = _decisive(verdict.reasons)
+def _rules_zh(reasons: Iterable[Reason]) -> str:
+    rules = _decisive(reasons)
     return f"适用规则：{'、'.join(rules)}。" if rules else "适用规则：发放部门名册。"
 
 
-def _rules_en(verdict: Verdict) -> str:
-    rules = _decisive(verdict.reasons)
+def _rules_en(reasons: Iterable[Reason]) -> str:
+    rules = _decisive(reasons)
     return f"Rules applied: {', '.join(rules)}." if rules else "Rules applied: the authority's roster."
 
 
@@ -92,7 +135,7 @@ def _decisive(reasons: Iterable[Reason]) -> list[str]:
     return list(dict.fromkeys(reason.rule for reason in reasons if reason.rule))
 
 
-def _texts(reasons: Iterable[Reason]) -> list[tuple[str, str]]:
+def _texts(reasons: Iterable[Reason]) -> list[Both]:
     return [(reason.zh, reason.en) for reason in reasons]
 
 

@@ -15,7 +15,7 @@ from chalicelib.engine.clauses import Clause
 from chalicelib.engine.periods import zh_day, zh_month
 from chalicelib.engine.policy import Sentence
 from chalicelib.engine.weigh import Lack, Shortfall, Weight
-from chalicelib.model import EvidenceKey, FeedEvent, Month, Reason, SuspicionKind
+from chalicelib.model import EvidenceKey, FeedEvent, Month, Reason, Suspicion, SuspicionKind
 
 
 class Telling(Reason):
@@ -234,6 +234,56 @@ def _double_receipt(row: Excludes, key: EvidenceKey, zh: str, en: str) -> tuple[
         "核实期间待遇照常发放。",
         f"“{en}” of {key.day}: may not be drawn together ({row.authority}); a person verifies it, "
         "payment continues meanwhile.",
+    )
+
+
+# --- what people have found ----------------------------------------------------------------------
+
+_FOUND: Final[dict[SuspicionKind, tuple[str, str]]] = {
+    SuspicionKind.DEATH: ("本人已于{zh}去世", "the person died on {en}"),
+    SuspicionKind.CUSTODY: ("自{zh}起服刑或被羁押", "in custody since {en}"),
+    SuspicionKind.DOUBLE_RECEIPT: (
+        "自{zh}起与另一项不能同时领取的待遇重复领取",
+        "drawn since {en} beside another benefit that excludes it",
+    ),
+    SuspicionKind.CONTRADICTION: ("{zh}的记录与其他记录相互矛盾", "the record of {en} contradicts others"),
+    SuspicionKind.CONDITION: ("自{zh}起不再符合领取条件", "a condition no longer holds since {en}"),
+    SuspicionKind.WRONG_AMOUNT: ("{zh}当月发放金额有误", "the month of {en} was paid with a wrong amount"),
+}
+
+
+def found_so(suspicion: Suspicion) -> Reason:
+    """People have looked into a suspicion, and it is so."""
+    return Telling("found_so", _found_so, (suspicion.kind, suspicion.day), suspicion.evidence)
+
+
+def _found_so(kind: SuspicionKind, day: date) -> tuple[str, str]:
+    zh, en = _FOUND[kind]
+    return f"经工作人员核实，{zh.format(zh=zh_day(day))}。", f"People have verified it: {en.format(en=day)}."
+
+
+def not_certified() -> Reason:
+    """A benefit was suspended for lack of certification: by whose word."""
+    return Telling("not_certified", _not_certified)
+
+
+def _not_certified() -> tuple[str, str]:
+    return (
+        "认证到期后，各部门数据、自助和上门均未能确认本人情况，经乡镇确认、主管部门批准后暂停。",
+        "After the period neither data nor self-service nor visits could certify; a township confirmed the "
+        "suspension, and the authority approved it.",
+    )
+
+
+def stopped_by_authority() -> Reason:
+    """Nothing that people have verified here has stopped it: whoever pays it knows why."""
+    return Telling("stopped_by_authority", _stopped_by_authority)
+
+
+def _stopped_by_authority() -> tuple[str, str]:
+    return (
+        "停止的原因请向主管部门或服务热线查询。",
+        "Ask the authority that pays it, or the hotline, why.",
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from chalicelib.engine.dues import amounts_of
-from chalicelib.engine.ending import ending
+from chalicelib.engine.ending import ended_by
 from chalicelib.engine.money import arrears
 from chalicelib.engine.periods import month_of
 from chalicelib.engine.rulebook import RuleBook
@@ -34,7 +34,6 @@ from chalicelib.model import (
 )
 
 REASON = "the record was withdrawn"
-_ENDED = (EntitlementStatus.TERMINATED, EntitlementStatus.PAUSED)
 _READ = (InstructionState.SEEN, InstructionState.LISTED)
 
 
@@ -71,8 +70,8 @@ def undone(
     entitlements: dict[str, Entitlement] = {}
     told: list[Instruction] = []
     for entitlement in record.entitlements:
-        if any(_ended_by(s, entitlement, rules, on) for s in moot) and not any(
-            _ended_by(s, entitlement, rules, on) for s in others
+        if any(ended_by(s, entitlement, rules, on) for s in moot) and not any(
+            ended_by(s, entitlement, rules, on) for s in others
         ):
             again = _restored(entitlement, record)
             entitlements[again.benefit] = again
@@ -96,14 +95,6 @@ def _stands(suspicion: Suspicion, record: PersonRecord, rules: RuleBook) -> bool
         and event.suspicion is suspicion.kind
         for item in record.evidence
     )
-
-
-def _ended_by(suspicion: Suspicion, entitlement: Entitlement, rules: RuleBook, on: date) -> bool:
-    """Whether an entitlement stands as this suspicion would have left it."""
-    if entitlement.status not in _ENDED:
-        return False
-    before = replace(entitlement, status=EntitlementStatus.ACTIVE)
-    return any(e.entitlement.status is entitlement.status for e in ending(suspicion, (before,), rules, on))
 
 
 def _restored(entitlement: Entitlement, record: PersonRecord) -> Entitlement:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from chalicelib.model import KeyGroup
+import pytest
+
+from chalicelib import clock
+from chalicelib.model import Change, EntitlementStatus, KeyGroup
 from chalicelib.storage import people
 from tests.api.conftest import COUNTY, NAME, OTHER_VILLAGE, VILLAGE, As, a_person, looks_at
+from tests.api.town import somebody_with_everything
 
 
 def test_a_certificate_says_to_which_day_and_how_to_object(as_: As) -> None:
@@ -31,6 +36,45 @@ def test_what_has_ended_is_a_notice_and_no_certificate(as_: As) -> None:
     assert "认证告知书" in page
     assert "认证证明" not in page
     assert looks_at(person) == []
+
+
+@pytest.mark.parametrize("until", [date(2025, 5, 31), date(2025, 12, 31)])
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        (EntitlementStatus.SUSPENDED, "补发"),
+        (EntitlementStatus.PAUSED, "中止发放"),
+        (EntitlementStatus.TERMINATED, "如与事实不符"),
+    ],
+)
+def test_what_has_stopped_reads_as_stopped(
+    as_: As, status: EntitlementStatus, says: str, until: date
+) -> None:
+    """Also where the last certificate would still run: it says nothing about what has ended."""
+    person = a_person(until=until, status=status)
+    page = as_("citizen", person=person).get(f"/v1/persons/{person}/certificate").body.decode()
+    assert "认证告知书" in page
+    assert "认证证明" not in page
+    assert says in page
+    assert "待遇照常发放" not in page
+    assert "尽快办理" not in page
+
+
+def test_the_dead_get_no_certificate(as_: As) -> None:
+    person = a_person(until=date(2025, 12, 31), status=EntitlementStatus.TERMINATED)
+    died = replace(people.load(person).person, deceased_on=date(2025, 4, 3))
+    people.change(person, lambda _: Change("death confirmed", "test", clock.now(), person=died))
+    page = as_("grid-worker", VILLAGE).get(f"/v1/persons/{person}/certificate").body.decode()
+    assert "已于2025年4月3日去世" in page
+    assert "认证证明" not in page
+    assert "有效至" not in page
+
+
+def test_an_open_suspicion_makes_it_a_notice(as_: As) -> None:
+    person = somebody_with_everything()
+    page = as_("grid-worker", VILLAGE).get(f"/v1/persons/{person}/certificate").body.decode()
+    assert "殡葬火化记录显示本人已去世" in page
+    assert "认证证明" not in page
 
 
 def test_a_name_cannot_write_on_the_page(as_: As) -> None:

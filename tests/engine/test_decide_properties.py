@@ -18,6 +18,7 @@ from chalicelib.model import (
     EvidenceKey,
     Outcome,
     Person,
+    PersonRecord,
     Proves,
     Route,
     Strength,
@@ -217,7 +218,7 @@ def test_everything_can_be_said_in_both_languages(given_: Situation) -> None:
     pack, person, drawn, evidence, on = given_
     decision = judge(pack, person, drawn, evidence, on)
     more = unclaimed(person, drawn, evidence, ALL_RULES[pack], on)
-    receipt = explain(decision, ALL_RULES[pack], more)
+    receipt = explain(decision, PersonRecord(person, tuple(drawn)), ALL_RULES[pack], more)
     assert len(receipt.zh) == len(receipt.en)
     assert all(receipt.zh)
     assert all(receipt.en)

@@ -18,7 +18,7 @@ from chalicelib.engine.money import last_month_due
 from chalicelib.engine.periods import first_day, month_before
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.suspicion import opened
-from chalicelib.model import BenefitCode, Decision, Month, Outcome, Proves, Strength
+from chalicelib.model import BenefitCode, Decision, Month, Outcome, PersonRecord, Proves, Strength
 from tests.events import ALL_EVENTS, ALL_RULES
 from tests.people import a_person, an_entitlement, some_evidence
 from tests.scenarios.situations import ALL, FIRST, HERE, Tried
@@ -38,7 +38,7 @@ def test_scenario(tried: Tried) -> None:
         assert sorted(f.kind for f in decision.findings) == sorted(tried.scenario.findings)
     _check_ends(tried, decision)
     _check_money(tried)
-    assert explain(decision, ALL_RULES[tried.pack]).zh
+    assert explain(decision, PersonRecord(tried.person, tuple(tried.drawn)), ALL_RULES[tried.pack]).zh
 
 
 def _check_ends(tried: Tried, decision: Decision) -> None:
