@@ -11,12 +11,12 @@ import gzip
 import io
 import zipfile
 import zlib
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Final, Literal
 
 from chalicelib.sources.holds import Hold, HoldCode, hold
+from chalicelib.sources.texts import utf16_of
 
 # Bytes that are in memory at once; what is larger is read in ranges.
 LARGEST_TEXT: Final = 100_000_000
@@ -36,7 +36,9 @@ _OTHERS: Final = (
     b"<html", b"<HTML", b"<!DOCTYPE", b"<!doctype", b"<?xml", b"{\\rtf", b"BZh", b"\xfd7zXZ", b"II*\0",
     b"MM\0*", b"PK\x05\x06",
 )  # fmt: skip
-_SYSTEM_FILES: Final = ("__MACOSX/", ".DS_Store")
+# What computers put beside the one file, in whatever folder; and the copies of it that they keep.
+_SYSTEM_FILES: Final = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini"})
+_SYSTEM_COPIES: Final = ("._", "~$")
 
 Kind = Literal["csv", "jsonl", "xlsx"]
 
@@ -98,10 +100,10 @@ def kind_of(head: bytes) -> Kind | Hold:
 
 def _first(data: bytes) -> bytes:
     """The first character that is no blank, whatever byte-order mark stands before it."""
-    head = data[:1000]
-    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    head, encoding = data[:1000], utf16_of(data)
+    if encoding is not None:
         # Not byte by byte: 登 (U+767B) has the byte of a brace in it.
-        head = head.decode("utf-16", errors="ignore").encode()
+        head = head.decode(encoding, errors="ignore").encode()
     return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
 
 
@@ -187,10 +189,15 @@ def _only_one(parts: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
         part
         for part in parts
         # is_dir() fails for a name that a damaged archive leaves empty
-        if not part.filename.endswith("/") and not part.filename.startswith(_SYSTEM_FILES)
+        if not part.filename.endswith("/") and not _is_the_systems(part.filename)
     ]
     if len(files) != 1:
         raise ArchiveError(HoldCode.SEVERAL_FILES, str(len(files)))
     if files[0].flag_bits & 1:
         raise ArchiveError(HoldCode.ARCHIVE_PASSWORD)
     return files[0]
+
+
+def _is_the_systems(path: str) -> bool:
+    folders = path.lower().replace("\\", "/").split("/")
+    return not _SYSTEM_FILES.isdisjoint(folders) or folders[-1].startswith(_SYSTEM_COPIES)

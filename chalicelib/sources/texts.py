@@ -19,6 +19,7 @@ from chalicelib.sources.quotes import UnclosedQuoteError, open_row
 
 HEAD_BYTES: Final = 1_000_000
 HEAD_LINES: Final = 2_000  # the header stands among the first rows, which may take several lines each
+FEWEST_ASCII: Final = 0.125  # of the characters of a table in UTF-16
 LONGEST_LINE: Final = 200_000  # bytes; a longer one is no row
 BLOCK_BYTES: Final = 8_000_000  # bounds the peak, and stays in caches: some 80,000 rows at a time
 UTF8_MARK: Final = codecs.BOM_UTF8
@@ -43,9 +44,30 @@ class BadTextError(Exception):
         self.hold: Final = hold(code, what)
 
 
+def utf16_of(head: bytes) -> str | None:
+    """The name of the UTF-16 in which a text is written; None if it is not.
+
+    Without a byte-order mark it is told by NUL bytes: every other byte of a figure, a comma, a line break is
+    one, always on the same side, and figures are no small part of any table.
+    """
+    if head.startswith(_UTF16_MARKS):
+        return "utf-16"
+    head = head[:HEAD_BYTES]
+    if b"\0" not in head:
+        return None
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) * 2 < len(head) * FEWEST_ASCII or min(even, odd) > FEWEST_ASCII * max(even, odd):
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
 def is_plain(head: bytes) -> bool:
     """Whether a text can be cut at bytes as it is: neither UTF-16, nor with \\r as its only line break."""
-    return not head.startswith(_UTF16_MARKS) and (b"\n" in head or b"\r" not in head)
+    return utf16_of(head) is None and _breaks_with_n(head)
+
+
+def _breaks_with_n(head: bytes) -> bool:
+    return b"\n" in head or b"\r" not in head
 
 
 def as_text(data: bytes) -> bytes | Hold:
@@ -67,16 +89,17 @@ def plain(pieces: Iterable[bytes]) -> Iterator[bytes]:
         if len(head) >= HEAD_BYTES:
             break
     rest: Iterator[bytes] = chain([head], stream)
-    if head.startswith(_UTF16_MARKS):
-        rest, head = _without_utf16(rest), head[:HEAD_BYTES].decode("utf-16", errors="ignore").encode()
-    if is_plain(head[:HEAD_BYTES]):
+    encoding, head = utf16_of(head), head[:HEAD_BYTES]
+    if encoding is not None:
+        rest, head = _without_utf16(rest, encoding), head.decode(encoding, errors="ignore").encode()
+    if _breaks_with_n(head):
         yield from rest
     else:
         yield from (piece.replace(b"\r", b"\n") for piece in rest)
 
 
-def _without_utf16(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder("utf-16")()
+def _without_utf16(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for piece in pieces:
             yield decoder.decode(piece).encode()
@@ -172,7 +195,7 @@ def _span(blocks: list[bytes], end: int, offset: int, line: int) -> Span:
     unbroken = size = 0
     for block, limit in _limits(blocks, end):
         size += limit
-        if b"\0" in block:  # UTF-16 without a mark, or no text at all
+        if b"\0" in block:  # no text at all
             raise BadTextError(HoldCode.UNREADABLE)
         # Every window holds a line break, so that no line is much longer than two windows.
         for start in range(0, limit, LONGEST_LINE):

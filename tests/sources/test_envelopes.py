@@ -43,6 +43,10 @@ def objects(*rows: Sequence[str]) -> bytes:
         gzip.compress(objects(row(1), row(9))),
         zipped(("a.csv", GOOD)),
         zipped(("a.csv", GOOD.decode().encode("gb18030")), ("__MACOSX/._a.csv", b"x")),
+        zipped(
+            ("dir/a.csv", GOOD), ("dir/.DS_Store", b"x"), ("dir/__MACOSX/._a.csv", b"x"), ("._a.csv", b"x")
+        ),
+        zipped(("a.csv", GOOD), ("Thumbs.db", b"x"), ("dir\\desktop.ini", b"x"), ("~$a.xlsx", b"x")),
         zipped(("dir/", b""), ("dir/a.xlsx", workbook(row(1), row(9)))),
         zipped(("a.jsonl", objects(row(1), row(9)))),
     ],

@@ -110,6 +110,20 @@ def test_json_lines_are_rows() -> None:
     assert reading.rejected_csv().count(b"\r\n") == 7
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["登记日", "㛃一"])
+def test_json_lines_may_be_in_utf16(encoding: str, name: str) -> None:
+    """The first byte of 登 in UTF-16 is that of a brace, and of 㛃 and 一 that of nothing."""
+    columns = declared()["columns"]
+    columns[name] = columns.pop("备注")
+    by = feed(columns=columns)
+    said = dict(zip(HEADER, row(1), strict=True))
+    del said["备注"]
+    assert read(as_objects({name: "x"} | said).decode().encode(encoding), by=by).counts.accepted == 1
+    table = lines((*row(1)[:3], "x", "甲"), header=(*HEADER[:3], name, "姓名")).decode()
+    assert read(f"{name}一览表\r\n{table}".encode(encoding), by=by).counts.accepted == 1
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
