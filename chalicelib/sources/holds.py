@@ -25,6 +25,7 @@ class HoldCode(StrEnum):
     UNREADABLE = "unreadable"
     OLD_EXCEL = "old_excel"
     UNSAFE_WORKBOOK = "unsafe_workbook"
+    SHEET_TOO_LARGE = "sheet_too_large"
     NOT_A_TABLE = "not_a_table"
     UNSAFE_ARCHIVE = "unsafe_archive"
     DAMAGED_ARCHIVE = "damaged_archive"
@@ -113,6 +114,11 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
         "工作簿结构异常(压缩比、单元格范围或内部文件超出限制)。请将数据复制到新建工作簿, 另存为xlsx或CSV。",
         "The workbook's structure is out of bounds (compression, cell range or parts). "
         "Copy the data into a new workbook and save it as xlsx or CSV.",
+    ),
+    HoldCode.SHEET_TOO_LARGE: (
+        "工作表过大(最多{what}行, 列多的更少)。请改用CSV格式(行数不限), 或拆成几个文件分别投放。",
+        "The sheet is too large ({what} rows at most, fewer where there are many columns). "
+        "Drop the data as CSV, which may have any number of rows, or in several smaller files.",
     ),
     HoldCode.NOT_A_TABLE: (
         "文件不是数据表(可能是PDF、图片、网页或其他格式), 仅改扩展名无效。请从原系统导出CSV或xlsx后投放。",

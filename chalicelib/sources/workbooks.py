@@ -3,7 +3,9 @@
 A 5 kB workbook with cells A1 and XFD1048576 makes the parser allocate 550 GB and kills the process
 (measured), so nothing is parsed that has not been walked through first, and the parser is handed a
 workbook rebuilt from the checked parts, never the bytes that were sent: sizes and directories of a
-zip file may lie.
+zip file may lie. Where cells hold something is what counts: a format of whole columns or rows makes
+spreadsheets write empty cells, a dimension and merged cells to the end of the sheet, and the parser makes no
+room for any of these.
 """
 
 from __future__ import annotations
@@ -28,14 +30,21 @@ LARGEST_RATIO: Final = 200  # only for parts above RATIO_FROM: small ones compre
 RATIO_FROM: Final = 1_000_000
 MOST_COLUMNS: Final = 200
 MOST_ROWS: Final = 200_000
+MOST_CELLS: Final = 8_000_000  # from the first cell of the sheet to the last: empty ones take memory too
+SHEET_ROWS: Final = 1_048_576  # no spreadsheet has more
 
-_REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?")
+_CONTENT: Final = frozenset({"v", "is", "f"})  # of a cell; the parser refuses anything else in one
+_REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 Cell = str | float | bool | int | date | datetime | time | timedelta
 
 
 class _OutOfBoundsError(Exception):
-    """A part holds what no export needs: a document type, or a cell far outside."""
+    """A part holds what no export needs (a document type, a cell far outside), or too much of it."""
+
+    def __init__(self, code: HoldCode = HoldCode.UNSAFE_WORKBOOK) -> None:
+        super().__init__(code)
+        self.code: Final = code
 
 
 def sheet_of(data: bytes) -> list[list[Cell]] | Hold:
@@ -99,8 +108,8 @@ def _rebuilt(data: bytes) -> bytes | Hold:
                     content = sent.read(part)
                     _walk(content)
                     checked.writestr(part.filename, content)
-    except _OutOfBoundsError:
-        return hold(HoldCode.UNSAFE_WORKBOOK)
+    except _OutOfBoundsError as error:
+        return hold(error.code, f"{MOST_ROWS:,}")
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, OSError, EOFError, RuntimeError, ValueError):
         # RuntimeError: a part with a password; NotImplementedError (its child): an odd compression.
         return hold(HoldCode.UNREADABLE)
@@ -122,7 +131,7 @@ def _out_of_bounds(parts: list[zipfile.ZipInfo]) -> bool:
 
 
 def _walk(content: bytes) -> None:
-    """Go through one XML part; raise where it declares a document type or names a far cell."""
+    """Go through one XML part; raise where it declares a document type or a far cell holds something."""
     here = _Position()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -138,21 +147,23 @@ class _Position:
     """Where in a sheet the walk stands: cells may name their place, or just follow the last one."""
 
     def __init__(self) -> None:
-        self.row = 0
-        self.column = 0
+        self.row = self.column = 0
+        self.last_row = self.last_column = 0  # that hold something
+        self.is_in_cell = False
 
     def enter(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(" ")[2]
-        if name == "c":
+        if name in _CONTENT:
+            if self.is_in_cell:
+                self._hold_something()
+            return
+        self.is_in_cell = name == "c"
+        if self.is_in_cell:
             self._cell(attributes.get("r"))
         elif name == "row":
             said = attributes.get("r", "")
             self.row = int(said) if said.isdigit() else self.row + 1
             self.column = 0
-        elif name in ("dimension", "mergeCell"):
-            self._cell(attributes.get("ref"))
-        if self.row > MOST_ROWS or self.column > MOST_COLUMNS:
-            raise _OutOfBoundsError
 
     def _cell(self, reference: str | None) -> None:
         if reference is None:
@@ -161,9 +172,14 @@ class _Position:
         parts = _REFERENCE.fullmatch(reference)
         if parts is None:
             raise _OutOfBoundsError
-        for letters, row in (parts.group(1, 2), parts.group(3, 4)):
-            if letters:
-                self.column = sum((ord(c) - 64) * 26**i for i, c in enumerate(reversed(letters)))
-                self.row = max(self.row, int(row))
-            if self.row > MOST_ROWS or self.column > MOST_COLUMNS:
-                raise _OutOfBoundsError
+        letters, row = parts.groups()
+        self.column = sum((ord(c) - 64) * 26**i for i, c in enumerate(reversed(letters)))
+        self.row = max(self.row, int(row))
+
+    def _hold_something(self) -> None:
+        self.last_row = max(self.last_row, self.row)
+        self.last_column = max(self.last_column, self.column)
+        if self.column > MOST_COLUMNS or self.row > SHEET_ROWS:
+            raise _OutOfBoundsError
+        if self.row > MOST_ROWS or self.last_row * self.last_column > MOST_CELLS:
+            raise _OutOfBoundsError(HoldCode.SHEET_TOO_LARGE)

@@ -83,11 +83,11 @@ def test_a_workbook_of_empty_sheets_is_empty() -> None:
     ("old", "new", "why"),
     [
         (b'r="B2"', b'r="XFD1048576"', "the cell that allocates 550 GB"),
-        (b'r="B2"', b'r="B200001"', "a row too far"),
         (b'r="B2"', b'r="GS2"', "column 201"),
+        (b'r="B2"', b'r="B1048577"', "a row that no sheet has"),
         (b'r="B2"', b'r="2B"', "no reference at all"),
-        (b'<row r="2"', b'<row r="1048576"', "a row that says so itself"),
-        (b'<dimension ref="A1:E2"', b'<dimension ref="A1:XFD1048576"', "a dimension that lies"),
+        (b' r="B2"', b' r="XFC1048576"/><c', "no reference, after a far cell"),
+        (b'<c r="B2"', b'<c r="XFD1048576"><n:v xmlns:n="n">1</n:v></c><c r="B2"', "another name space"),
         (b"<worksheet ", b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet ', "a document type"),
     ],
 )
@@ -104,12 +104,45 @@ def test_cells_and_rows_without_a_reference_follow_the_last_one() -> None:
 
 
 def test_two_hundred_and_one_cells_without_a_reference_are_refused() -> None:
-    data = patched(workbook(row(1)), SHEET, b"</row></sheetData>", b"<c/>" * 201 + b"</row></sheetData>")
+    data = patched(
+        workbook(row(1)), SHEET, b"</row></sheetData>", b"<c><v>1</v></c>" * 201 + b"</row></sheetData>"
+    )
     assert held(data) is HoldCode.UNSAFE_WORKBOOK
 
 
-def test_an_address_of_one_cell_is_a_dimension_too() -> None:
-    assert held(patched(workbook(row(1)), SHEET, b'<dimension ref="A1:E2"', b'<dimension ref="A1"')) is None
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (b'r="B2"', b'r="B200001"', "a row too far"),
+        (b'<row r="2"', b'<row r="1048576"', "a row that says so itself"),
+        (b'r="B2"', b'r="AO200000"', "too many cells from the first to the last"),
+    ],
+)
+def test_a_sheet_that_is_too_large_goes_back_with_what_to_do(old: bytes, new: bytes, why: str) -> None:
+    plain = patched(workbook(row(1)), SHEET, b' r="A2"', b"")
+    reading = read(patched(plain, SHEET, old, new))
+    assert reading.hold is not None
+    assert (reading.hold.code, reading.hold.state) == (HoldCode.SHEET_TOO_LARGE, FileState.REFUSED), why
+    assert "CSV" in reading.hold.zh
+    assert "200,000" in reading.hold.zh
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'<dimension ref="A1:E2"', b'<dimension ref="A1:E1048576"'),
+        (b'<dimension ref="A1:E2"', b'<dimension ref="A1:XFD1048576"'),
+        (b'<dimension ref="A1:E2"', b'<dimension ref="A1"'),
+        (b"</row></sheetData>", b'<c r="XFD2" s="0"/></row></sheetData>'),
+        (b"</row></sheetData>", b'<c r="XFD2" t="s"></c></row></sheetData><x><f>1</f></x>'),
+        (b"</sheetData>", b'<row r="1048576" s="0"><c r="XFD1048576" s="0"/></row></sheetData>'),
+        (b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
+    ],
+)
+def test_formats_to_the_end_of_the_sheet_do_no_harm(old: bytes, new: bytes) -> None:
+    """Whole columns or rows in bold; measured: the parser makes room for cells that hold something."""
+    reading = read(patched(workbook(row(1)), SHEET, old, new))
+    assert (reading.hold, reading.counts.rows, reading.counts.accepted) == (None, 1, 1)
 
 
 def archive(*parts: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
