@@ -20,7 +20,7 @@ import polars as pl
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.furniture import filled_in, without_furniture
-from chalicelib.sources.headers import Layout, layout_of
+from chalicelib.sources.headers import Layout, filled_nameless, layout_of
 from chalicelib.sources.holds import Hold, HoldCode, hold
 from chalicelib.sources.jsonlines import batch_of_objects
 from chalicelib.sources.matching import PACKED, match
@@ -155,6 +155,8 @@ def read_batch(
     damaged: bool = False,
 ) -> Part:
     """Read the rows of a batch: matched with the roster, their fields read, counted."""
+    if nameless := _filled(batch, layout.nameless):
+        return Part(hold=filled_nameless(nameless))
     known = None if feed.kind == "roster" else roster
     batch, not_filled_in = filled_in(batch, layout, feed)
     matched = match(batch, layout, known, on, damaged=damaged)
@@ -186,6 +188,14 @@ def read_batch(
         repaired=matched.repaired,
         suggestions=suggestions,
     )
+
+
+def _filled(batch: Batch, columns: list[str]) -> list[str]:
+    """Those of some columns in which anything stands that shows."""
+    if not columns:
+        return []
+    cells = batch.rows_at(batch.seen[LINE], columns)
+    return [name for name in columns if (cells[name].str.strip_chars() != "").any()]
 
 
 def _told(rows: pl.DataFrame, *, recovered: bool) -> pl.DataFrame:

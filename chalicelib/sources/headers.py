@@ -2,7 +2,8 @@
 
 Titles may stand above the header, columns in any order and under known synonyms. A column that was
 agreed and is read must be there; one that is not used may be missing, and is remarked on. A column that
-nobody agreed holds the file: it may be the new name of one that matters.
+nobody agreed holds the file: it may be the new name of one that matters. A column without any name is the
+spreadsheet's own as long as nothing stands in it.
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ class Layout:
     def width(self) -> int:
         """How many cells a row has."""
         return len(self.header)
+
+    @property
+    def nameless(self) -> list[str]:
+        """The columns whose header is blank."""
+        return [str(place) for place, column in enumerate(self.header) if not name_of(column)]
 
     @property
     def is_sent_again(self) -> bool:
@@ -133,12 +139,13 @@ def _positions(header: Sequence[str], feed: Feed) -> dict[str, str] | Hold:
     """Our field → column of the frames, or the hold that names what stands there twice or is unknown."""
     # Rejected rows come back with our own columns still in them.
     known = {name_of(column): column for column in (*OUR_COLUMNS, *feed.not_used)} | _names(feed)
-    meant = [known.get(name_of(cell)) for cell in header]
-    said = [column or name_of(cell) for column, cell in zip(meant, header, strict=True)]
-    twice = sorted({_title(header[i], i) for i, column in enumerate(said) if said.count(column) > 1})
+    names = [name_of(cell) for cell in header]
+    meant = [known.get(name) for name in names]
+    said = [column or name for column, name in zip(meant, names, strict=True)]
+    twice = sorted({_title(header[i], i) for i, name in enumerate(said) if name and said.count(name) > 1})
     if twice:
         return hold(HoldCode.COLUMN_TWICE, twice)
-    unknown = [_title(header[i], i) for i, column in enumerate(meant) if column is None]
+    unknown = [_title(header[i], i) for i, column in enumerate(meant) if column is None and names[i]]
     if unknown:
         return hold(HoldCode.COLUMN_UNKNOWN, unknown)
     return {
@@ -146,6 +153,11 @@ def _positions(header: Sequence[str], feed: Feed) -> dict[str, str] | Hold:
         for name, column in feed.columns.items()
         if name in meant or not column.optional
     }
+
+
+def filled_nameless(columns: Sequence[str]) -> Hold:
+    """The hold of a file in which something stands in these columns, which have no name."""
+    return hold(HoldCode.COLUMN_UNKNOWN, [_title("", int(column)) for column in columns])
 
 
 def _title(column: str, position: int) -> str:

@@ -67,6 +67,27 @@ def test_a_column_that_is_not_used_may_be_missing_and_is_remarked_on() -> None:
     assert [(note.line, note.field, note.code) for note in reading.notes] == [(1, "姓名", "column_not_sent")]
 
 
+@pytest.mark.parametrize("kind", ["utf-8", "gb18030", "xlsx"])
+def test_a_column_without_a_name_and_without_anything_in_it_is_the_spreadsheets_own(kind: str) -> None:
+    header = ("", *HEADER, "", "　")
+    rows = [("", *row(1), "", ""), ("　", *row(2), " ", ""), ("", *row(9), "", "　")]
+    data = (
+        workbook(("进城登记表",), header, *rows, header=())
+        if kind == "xlsx"
+        else lines(*rows, header=header).decode().encode(kind)
+    )
+    reading = read(data)
+    assert reading.hold is None
+    assert (reading.counts.accepted, reading.counts.strangers) == (2, 1)
+    assert [item.line for item in reading.evidence[person(1)]] == [4 if kind == "xlsx" else 2]
+
+
+def test_rejected_rows_of_a_table_that_begins_further_right_may_come_back() -> None:
+    first = read(workbook(("", *row(1, "bad")), header=("", *HEADER)))
+    again = read(first.rejected_csv().decode("utf-8-sig").replace("bad", "2025-05-01").encode())
+    assert (again.hold, again.counts.accepted) == (None, 1)
+
+
 @pytest.mark.parametrize("separator", ["\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_tabs_and_bars_stand_between_cells_as_well(separator: str, encoding: str) -> None:

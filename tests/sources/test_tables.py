@@ -70,7 +70,12 @@ def test_a_rare_character_of_gb18030_is_read() -> None:
             "身份证号码",
         ),
         (lines((*row(1), "x"), header=(*HEADER, "血型")), HoldCode.COLUMN_UNKNOWN, "血型"),
-        (lines((*row(1), ""), header=(*HEADER, "")), HoldCode.COLUMN_UNKNOWN, "第6列"),
+        (lines((*row(1), "x"), header=(*HEADER, "")), HoldCode.COLUMN_UNKNOWN, "第6列"),
+        (
+            lines((*row(1), "", "x", "x"), header=(*HEADER, "", "　", "")),
+            HoldCode.COLUMN_UNKNOWN,
+            "第7列、第8列",
+        ),
         (lines((*row(1), "x"), header=(*HEADER, "日 期")), HoldCode.COLUMN_TWICE, "日 期、日期"),
         (GOOD + b'"unclosed,1,2\r\n' + GOOD, HoldCode.UNCLOSED_QUOTE, "5"),
         (b'"' + GOOD, HoldCode.UNCLOSED_QUOTE, "1"),
