@@ -131,7 +131,7 @@ def read_chunk(
     """
     try:
         if layout.kind == "jsonl":
-            batch = batch_of_objects(data, layout, line)
+            batch = batch_of_objects(data, layout, line, feed)
         else:
             batch = batch_of(data, layout, line)
         return read_batch(batch, layout, feed, roster, on=on, damaged=damaged)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -168,15 +168,44 @@ def _title(column: str, position: int) -> str:
 
 
 def _layout_of_objects(head: str, feed: Feed, encoding: str) -> Layout | Hold:
-    """The layout of JSON lines, whose first object names the columns."""
-    for line in head.split("\n"):
-        if not line.strip():
-            continue
-        try:
-            first = json.loads(line)
-        except (ValueError, RecursionError):
-            return hold(HoldCode.NOT_LINES)
-        if not isinstance(first, dict):
-            return hold(HoldCode.NOT_LINES)
-        return find_header([(1, 1, list(first))], feed, "jsonl", encoding)
-    return hold(HoldCode.EMPTY)
+    """The layout of JSON lines: the columns that the first object names, and others that were agreed.
+
+    Programs leave out what is null, so that no object need name every column: one that is read is there all
+    the same. But what no row may lack must be named by some object of the head.
+    """
+    lines = [line for line in head.split("\n") if line.strip()]
+    if not lines:
+        return hold(HoldCode.EMPTY)
+    first = _object(lines[0])
+    if first is None:
+        return hold(HoldCode.NOT_LINES)
+    header = [*first, *_left_out(first, lines[1:], feed)]
+    return find_header([(1, 1, header)], feed, "jsonl", encoding)
+
+
+def _left_out(first: Iterable[str], lines: Iterable[str], feed: Feed) -> list[str]:
+    """The agreed columns that the first object does not name and that are there all the same."""
+    known = _names(feed) | {name_of(column): column for column in feed.not_used}
+    named = {known.get(name_of(name)) for name in first}
+    lacking = [column for column in (*feed.columns, *feed.not_used) if column not in named]
+    if not lacking:
+        return []
+    later = {known.get(name_of(name)) for line in lines for name in _object(line) or ()}
+    may_be_blank = {column for column, it in feed.columns.items() if it.field not in feed.required}
+    return [column for column in lacking if column in later | may_be_blank]
+
+
+def _object(line: str) -> dict[str, object] | None:
+    """The object on a line; None if there is none, or only part of one."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def places_of_names(layout: Layout, feed: Feed) -> dict[str, int | None]:
+    """Every agreed name, as compared → its place in a row; None where the column is neither sent nor read."""
+    known = {name_of(column): column for column in feed.not_used} | _names(feed)
+    at = {known.get(name, name): place for place, name in enumerate(map(name_of, layout.header))}
+    return {**{name: at.get(column) for name, column in known.items()}, **at}

@@ -1,5 +1,6 @@
 """JSON lines: each line an object whose names are columns; figures stay as they were written.
 
+A name that an object lacks is a blank cell: many programs leave out what is null.
 An identity number written as a figure is read digit by digit, never through a binary fraction.
 """
 
@@ -10,23 +11,25 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from chalicelib.sources.headers import Layout
+from chalicelib.sources.feed import Feed
+from chalicelib.sources.headers import Layout, name_of, places_of_names
 from chalicelib.sources.tables import Batch, batch_of_records
 from chalicelib.sources.texts import unified
 
 _HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")  # what \\ud800 alone stands for is no text
 
 
-def batch_of_objects(block: bytes, layout: Layout, first_line: int) -> Batch:
+def batch_of_objects(block: bytes, layout: Layout, first_line: int, feed: Feed) -> Batch:
     """The rows of a block of whole lines; raises UnicodeDecodeError."""
     lines = unified(block).decode(layout.encoding).split("\n")
     records: list[tuple[int, Sequence[str]]] = []
     unfit: list[tuple[int, str]] = []
-    places = {name: place for place, name in enumerate(layout.header)}
+    places = places_of_names(layout, feed)
+    places |= {name: place for place, name in enumerate(layout.header)}  # as it is written, told at once
     for line, text in enumerate(lines, start=first_line):
         if not text.strip():
             continue
-        cells = _cells(text, places)
+        cells = _cells(text, places, layout.width)
         if cells is None:
             unfit.append((line, text))
         else:
@@ -34,17 +37,26 @@ def batch_of_objects(block: bytes, layout: Layout, first_line: int) -> Batch:
     return batch_of_records(records, layout, unfit)
 
 
-def _cells(text: str, places: Mapping[str, int]) -> list[str] | None:
-    """The cells of one object in the columns' order; None if it is none, or says what was not agreed."""
+def _cells(text: str, places: Mapping[str, int | None], width: int) -> list[str] | None:
+    """The cells of one object in the columns' order; None if it is none, or says what was not agreed.
+
+    None too where two names of one column say something.
+    """
     try:
         found = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict) or not found.keys() <= places.keys():
+    if not isinstance(found, dict):
         return None
-    cells = [""] * len(places)
+    cells = [""] * width
     for name, value in found.items():
-        if isinstance(value, list | dict):
+        known = name if name in places else name_of(name)
+        if known not in places or isinstance(value, list | dict):
             return None
-        cells[places[name]] = "" if value is None else str(value)
+        place, cell = places[known], "" if value is None else str(value)
+        if place is None or not cell:
+            continue
+        if cells[place]:
+            return None
+        cells[place] = cell
     return None if _HALF_CHARACTER.search("".join(cells)) else cells

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.model import Counts
+from chalicelib.sources import chunks
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import HoldCode
 from chalicelib.sources.reading import FileReading
@@ -129,6 +131,58 @@ def test_json_lines_are_rows() -> None:
         assert [line for line, _, _ in faults(reading)] == [5, 6, 7, 8, 9, 10]
         assert reading.evidence[person(2)][0].facts == {"remark": "1.5"}
     assert reading.rejected_csv().count(b"\r\n") == 7
+
+
+def lacking(sequence: int, *names: str, **changes: Any) -> dict[str, Any]:
+    return {name: cell for name, cell in told(sequence, **changes).items() if name not in names}
+
+
+def test_what_an_object_does_not_name_is_a_blank_cell() -> None:
+    data = as_objects(
+        lacking(1, "备注", "姓名"), lacking(2, "备注", 姓名="乙"), lacking(3, "姓名", 备注="x"),
+        lacking(1, "日期"),
+    )  # fmt: skip
+    reading = read(data)
+    assert reading.hold is None
+    assert (reading.counts.rows, reading.counts.accepted) == (4, 3)
+    assert faults(reading) == [(4, "日期", "cell_empty")]
+    assert [reading.evidence[person(i)][0].facts for i in (1, 2, 3)] == [{}, {}, {"remark": "x"}]
+    assert reading.notes == []
+    assert "姓名" in reading.rejected_csv().decode()
+
+
+def test_what_no_row_may_lack_is_named_by_some_object() -> None:
+    good = [lacking(i, "备注") for i in range(1, 4)]
+    assert read(as_objects(lacking(1, "日期"), *good)).counts == Counts(rows=4, accepted=3, rejected=1)
+    for name in ("身份证号码", "日期", "类别"):
+        reading = read(as_objects(*[lacking(i, name) for i in range(1, 4)]))
+        assert reading.hold is not None
+        assert (reading.hold.code, name in reading.hold.zh) == (HoldCode.COLUMN_MISSING, True)
+
+
+def test_a_column_that_is_not_used_and_that_no_object_names_is_remarked_on() -> None:
+    reading = read(as_objects(lacking(1, "姓名"), lacking(2, "姓名")))
+    assert [(note.field, note.code) for note in reading.notes] == [("姓名", "column_not_sent")]
+
+
+def test_objects_may_name_a_column_by_any_name_that_was_agreed() -> None:
+    other = [{"公民 身份号码": number(i), **lacking(i, "身份证号码")} for i in range(1, 4)]
+    other[1]["身份证号码"] = ""
+    other[2]["身份证号码"] = number(3)  # said twice
+    reading = read(as_objects(lacking(1, "备注"), *other), by=with_synonyms())
+    assert (reading.counts.accepted, reading.counts.superseded) == (2, 1)
+    assert faults(reading) == [(4, "", "not_an_object")]
+
+
+def test_a_name_that_only_a_late_object_has_is_read_if_its_column_is_and_dropped_if_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chunks, "HEAD_LINES", 2)
+    late = [told(3, 备注="x"), told(3, 血型="A")]
+    reading = read(as_objects(lacking(1, "备注", "姓名"), lacking(2, "备注", "姓名"), *late))
+    assert reading.evidence[person(3)][0].facts == {"remark": "x"}
+    assert faults(reading) == [(4, "", "not_an_object")]
+    assert [note.code for note in reading.notes] == ["column_not_sent"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
