@@ -17,7 +17,10 @@ from chalicelib.sources.feed import Feed
 from chalicelib.sources.headers import Layout, name_of
 from chalicelib.sources.tables import LINE, Batch
 
-_TOTAL: Final = re.compile(r"(?:总?合计|总计|小计|共计)[:：]?[0-9,.]*[元人条行户笔]?")
+_TOTAL: Final = re.compile(
+    r"(?:[本全][页表月年村镇乡县区市]|以上)?(?:总?合计|总计|小计|共计|总?累计)(?:人数|户数|笔数|条数|行数|金额)?"
+    r"[:：]?[(（]?[0-9,.]*[元人条行户笔名]?[)）]?"
+)
 
 
 def without_furniture(rejected: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, int]:

@@ -39,10 +39,10 @@ _SCIENTIFIC: Final = re.compile(r"([1-9])\.([0-9]{1,17})[eE]\+?17")
 _BIRTH: Final = re.compile(r"[0-9]{6}((?:18|19|20)[0-9]{6})[0-9X?*]{0,5}$")
 _FLOOR: Final = 10**16  # of 17 digits: keeps out signs, which a cast would read; less goes the slow way
 _FULL_WIDTH: Final = re.compile("[\uff01-\uff5e]")
-_X_FORM: Final = re.compile("[xхХ×✕ｘ]")
+_X_FORM: Final = re.compile("[xхХχΧ×✕╳ｘ]")
 _FORCED: Final = re.compile(f"[{APOSTROPHES}＇=＝]")
-# What stands for X in files: small, Cyrillic (both cases), the multiplication sign and its look-alike.
-_X_FORMS: Final = str.maketrans(dict.fromkeys("xхХ×✕", "X"))
+# What stands for X in files: small, Cyrillic and Greek in both cases, the multiplication sign and others.
+_X_FORMS: Final = str.maketrans(dict.fromkeys("xхХχΧ×✕╳", "X"))
 
 
 def canonical(text: str, on: date) -> str | Fault:
@@ -78,7 +78,7 @@ def unpack(packed: int) -> str:
 
 
 _BLANKS: Final = dict.fromkeys("\u3000\u00a0 \t", "")
-_FORMS: Final = dict(zip("０１２３４５６７８９Ｘｘxх×Х", "0123456789XXXXXX", strict=True))
+_FORMS: Final = dict(zip("０１２３４５６７８９Ｘｘxх×ХχΧ╳", "0123456789XXXXXXXXX", strict=True))
 _UNSEEN: Final = dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
 _NONE: Final = pl.Series([None], dtype=pl.Int64)
 # Cells without anything that only Python's careful reader knows: what is wrong with them shows.
@@ -90,7 +90,7 @@ class Repair(StrEnum):
 
     FIFTEEN_DIGITS = "fifteen_digits"
     FULL_WIDTH = "full_width"
-    X_FORM = "x_form"  # small, Cyrillic, or the multiplication sign
+    X_FORM = "x_form"  # small, Cyrillic, Greek, or the multiplication sign
     BLANKS = "blanks"
     INVISIBLE = "invisible"
     APOSTROPHE = "apostrophe"  # or the ="…" by which spreadsheets force text

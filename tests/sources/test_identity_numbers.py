@@ -45,7 +45,10 @@ def test_an_invented_number_ends_in_x() -> None:
         (STANDARD[:-1] + "x", "small x"),
         (STANDARD[:-1] + "х", "Cyrillic small ha"),
         (STANDARD[:-1] + "Х", "Cyrillic capital ha"),
+        (STANDARD[:-1] + "\u03a7", "Greek capital chi"),
+        (STANDARD[:-1] + "\u03c7", "Greek small chi"),
         (STANDARD[:-1] + "×", "multiplication sign"),
+        (STANDARD[:-1] + "\u2573", "a cross drawn with lines"),
         (f" {STANDARD}\t", "blanks around"),
         ("110105 19491231 002X", "blanks inside"),
         ("\u3000" + STANDARD, "ideographic blank"),
@@ -177,6 +180,8 @@ SPOILS = (
     lambda n: "0" + short(n)[1:],
     lambda n: n[:6] + "1885" + n[10:],
     lambda n: n[:17] + "✕",
+    lambda n: n[:17] + "\u03a7",
+    lambda n: n[:17] + "\u2573",
 )
 NOISE = st.sampled_from(["", " ", "'", "\u3000", "\u00a0", "\u200b", "\ufeff", "’", "\x1c", "' '", "+", '="'])
 dirty = st.builds(

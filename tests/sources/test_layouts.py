@@ -63,6 +63,25 @@ def test_the_header_again_and_rows_of_totals_are_no_rows(quoted: bool) -> None:
     assert read(workbook(row(1), HEADER, ("合计", None, None, None, None))).furniture == 2
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "本页小计", "本页合计", "累计", "总累计", "合计人数", "合计(2人)", "合计（2人）", "总计",
+        "总计：1,234.50元", "全县合计", "以上共计3名", "合 计",
+    ],
+)  # fmt: skip
+def test_totals_are_called_by_many_names(words: str) -> None:
+    reading = read(lines(row(1), (f'"{words}"', "", "", "2", "")))
+    assert (reading.counts.rows, reading.furniture) == (1, 1)
+
+
+@pytest.mark.parametrize("words", ["合计王", "会计2人", "累计缴费的王建国", "小计划"])
+def test_other_words_are_no_totals(words: str) -> None:
+    """A row too many comes back, a row too few is lost."""
+    reading = read(lines(row(1), (words, "", "", "2", "")))
+    assert (reading.counts.rejected, reading.furniture) == (1, 0)
+
+
 def test_a_column_that_is_not_used_may_be_missing_and_is_remarked_on() -> None:
     reading = read(lines(row(1)[:4], header=HEADER[:4]))
     assert reading.counts.accepted == 1

@@ -69,6 +69,8 @@ def test_every_repair_is_recorded_with_its_line_and_the_raw_form() -> None:
         ("１１０１０５１９４９１２３１００２Ｘ", [Repair.FULL_WIDTH]),
         ("11010519491231002x", [Repair.X_FORM]),
         ("11010519491231002×", [Repair.X_FORM]),
+        ("11010519491231002\u03a7", [Repair.X_FORM]),
+        ("11010519491231002\u2573", [Repair.X_FORM]),
         ("110105 19491231002х", [Repair.X_FORM, Repair.BLANKS]),
         ("\u200b11010519491231002X", [Repair.INVISIBLE]),
         ("‘110105491231002", [Repair.FIFTEEN_DIGITS, Repair.APOSTROPHE]),
