@@ -13,18 +13,19 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tests.fuzz.mutations import Mutant, mutants, read_mutant, what_is_wrong
 
 MEMORY: Final = 2_000_000_000  # address space beyond what the parent has, in bytes
 SECONDS: Final = 10
+LARGEST_PEAK: Final = 700_000  # kilobytes, of any one file: the budget of reading (docs/benchmarks.md)
 _WRONG: Final = 3
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print what became of the files; 1 if any of them crashed, hung or did not add up."""
+    """Print what became of the files; 1 if any crashed, hung, did not add up or took too much memory."""
     parser = argparse.ArgumentParser(prog="tests.fuzz")
     parser.add_argument("--files", type=int, default=5_000)
     parser.add_argument("--seed", type=int, default=1)
@@ -43,7 +44,20 @@ def main(arguments: Sequence[str]) -> int:
     print(
         f"{chosen.files} files: {shown}; peak {peak / 1e3:.0f} MB, slowest {slowest:.1f} s, {minutes:.1f} min"
     )
-    return 0 if outcomes["fine"] == chosen.files else 1
+    why = what_fails(outcomes, chosen.files, peak)
+    for each in why:
+        print(f"failed: {each}", flush=True)
+    return 1 if why else 0
+
+
+def what_fails(outcomes: Mapping[str, int], files: int, peak: int) -> list[str]:
+    """Why a run has failed: files not read as they should, or a peak (kilobytes) over the budget."""
+    why = []
+    if outcomes.get("fine", 0) != files:
+        why.append(f"{files - outcomes.get('fine', 0)} of {files} files were not read as they should")
+    if peak > LARGEST_PEAK:
+        why.append(f"a file took {peak / 1e3:.0f} MB, more than {LARGEST_PEAK / 1e3:.0f} MB")
+    return why
 
 
 def _in_a_child(mutant: Mutant) -> tuple[str, int]:

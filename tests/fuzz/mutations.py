@@ -149,7 +149,14 @@ def repacked(data: bytearray, chance: random.Random) -> bytes:
 def far_cells(data: bytearray, chance: random.Random) -> bytes:
     old = chance.choice((b'r="B2"', b'r="A1"', b'<row r="2"', b'ref="A1', b"<worksheet"))
     new = chance.choice(
-        (b'r="XFD1048576"', b'<row r="1048576"', b'ref="A1:XFD1048576', b'<!DOCTYPE a [<!ENTITY b "c">]>')
+        (
+            b'r="XFD1048576"',
+            b'r="AN200000"',
+            b'r="GR200000"',
+            b'<row r="1048576"',
+            b'ref="A1:XFD1048576',
+            b'<!DOCTYPE a [<!ENTITY b "c">]>',
+        )
     )
     return bytes(data).replace(old, new, 1)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fuzz.__main__ import LARGEST_PEAK, what_fails
 from tests.fuzz.mutations import MUTATIONS, mutants, read_mutant, samples, what_is_wrong
 
-FILES = 300  # `make fuzz` reads thousands
+FILES = 300  # `make fuzz` reads 5,000, each in a process of its own
 
 
 def test_every_feed_and_every_mutation_takes_part() -> None:
@@ -23,3 +24,20 @@ def test_damaged_files_are_read_or_refused_and_add_up() -> None:
         if why:
             wrong[mutant.name] = why
     assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "peak", "why"),
+    [
+        ({"fine": 5}, LARGEST_PEAK, []),
+        ({"fine": 5}, LARGEST_PEAK + 1, ["700 MB"]),
+        ({"fine": 4, "hang": 1}, 0, ["1 of 5"]),
+        ({"crash": 5}, LARGEST_PEAK * 2, ["5 of 5", "1400 MB"]),
+    ],
+)
+def test_a_run_fails_for_a_file_that_is_not_read_and_for_one_that_takes_too_much_memory(
+    outcomes: dict[str, int], peak: int, why: list[str]
+) -> None:
+    told = what_fails(outcomes, 5, peak)
+    assert len(told) == len(why)
+    assert all(words in each for words, each in zip(why, told, strict=True))
