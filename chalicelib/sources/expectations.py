@@ -7,7 +7,7 @@ from typing import Final
 
 from chalicelib.model import Counts
 from chalicelib.sources.feed import Expect, Feed
-from chalicelib.sources.holds import Hold, HoldCode, hold
+from chalicelib.sources.holds import Hold, HoldCode, hold, numbers_damaged
 from chalicelib.sources.manifest import Manifest
 from chalicelib.sources.parts import Tally
 
@@ -46,7 +46,8 @@ def unexpected(
     if released:
         return None
     if is_damaged(tally):
-        return hold(HoldCode.NUMBERS_DAMAGED)
+        # A roster is what names are compared with: it is not compared with itself.
+        return numbers_damaged(names_are_read="name" in feed.fields and feed.kind != "roster")
     listed = counts.rows + tally.not_filled_in  # whoever has a sheet in hand counts both
     miscounted = manifest.miscounted(listed) if manifest else None
     if miscounted or feed.expect is None:

@@ -7,7 +7,7 @@ reached by earlier files stays as it is (rules 11 and 25).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -181,12 +181,10 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
     ),
     HoldCode.NUMBERS_DAMAGED: (
         "大量身份证号码以000结尾或显示为3.41E+17, 是被表格软件截断。请从原系统重新导出: "
-        "直接导出CSV且不要用表格软件打开保存, 或先将该列设为文本格式再粘贴。"
-        "确无法重新导出的, 请告知我们放行: 只有姓名相符且前15位唯一的行可以恢复, 其余各行退回。",
+        "直接导出CSV且不要用表格软件打开保存, 或先将该列设为文本格式再粘贴。",
         "Many identity numbers end in 000 or read like 3.41E+17: a spreadsheet has cut them. "
         "Export again from the original system, straight to CSV without opening it in a spreadsheet, "
-        "or with the column set to text first. If that cannot be done, tell us to release it: only rows "
-        "whose first 15 digits and name fit one person are recovered, the others go back.",
+        "or with the column set to text first.",
     ),
     HoldCode.AS_OF_FUTURE: (
         "名单日期(目录中的日期)晚于今天。请改正目录日期后重新投放。",
@@ -244,6 +242,25 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
         "Send the whole list.",
     ),
 }
+
+# What a release can do for a file whose numbers are cut: a column of names is what people are recovered by.
+_RECOVERED_BY_NAME: Final = (
+    "确无法重新导出的, 请告知我们放行: 只有姓名相符且前15位唯一的行可以恢复, 其余各行退回。",
+    "If that cannot be done, tell us to release it: only rows whose first 15 digits and name fit one person "
+    "are recovered, the others go back.",
+)
+_NOT_RECOVERED: Final = (
+    "确无法重新导出的, 请告知我们放行: 号码完整的行照常入库, 号码被截断的行无法恢复。",
+    "If that cannot be done, tell us to release it: rows with a whole number are loaded, "
+    "those with a cut one cannot be recovered.",
+)
+
+
+def numbers_damaged(*, names_are_read: bool) -> Hold:
+    """The hold of a file whose numbers a spreadsheet has cut; it promises no more than the feed allows."""
+    held = hold(HoldCode.NUMBERS_DAMAGED)
+    zh, en = _RECOVERED_BY_NAME if names_are_read else _NOT_RECOVERED
+    return replace(held, zh=held.zh + zh, en=f"{held.en} {en}")
 
 
 def hold(code: HoldCode, what: str | Sequence[str] = "") -> Hold:

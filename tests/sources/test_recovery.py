@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.model import PersonId
+from chalicelib.model import FeedId, PersonId
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import HoldCode
 from chalicelib.sources.identity import Repair, repairs_of
 from chalicelib.sources.names import same_name
 from chalicelib.sources.recovery import Suggestion
 from chalicelib.sources.roster_index import RosterIndex
-from tests.sources.builders import declared, faults, feed, lines, number, person, read, row, workbook
+from tests.sources.builders import FEEDS, declared, faults, feed, lines, number, person, read, row, workbook
 
 NAMES = {1: "王建国", 2: "买买提·艾力", 3: "李𬎆"}
 
@@ -182,6 +182,21 @@ def test_a_damaged_file_is_held_and_once_released_its_people_are_recovered() -> 
     assert all(e.recovered for evidence in freed.evidence.values() for e in evidence)
     sheet = workbook(*[named(number(7, b)[:15] + "000", "乙") for b in born])
     assert read(sheet, by=named_feed(), known=index, released=True).counts.rejected == 8
+
+
+def test_only_a_feed_that_reads_names_promises_to_recover_by_name() -> None:
+    rows = [named("3.41602E+17", "甲")] * 9
+    for by, promised in ((named_feed(), True), (feed(), False)):
+        hold = read(lines(*rows), by=by, known=known()).hold
+        assert hold is not None
+        assert ("姓名相符" in hold.zh, "name fit" in hold.en) == (promised, promised)
+        assert ("无法恢复" in hold.zh, "cannot be recovered" in hold.en) == (not promised, not promised)
+        assert "重新导出" in hold.zh
+    roster = FEEDS[FeedId("roster")]
+    listed = [["3.41602E+17", *[""] * (len(roster.columns) - 1)]] * 9
+    hold = read(lines(*listed, header=list(roster.columns)), by=roster, known=None).hold
+    assert hold is not None
+    assert "无法恢复" in hold.zh, "a roster is what names are compared with"
 
 
 def test_in_a_damaged_file_a_number_that_ends_in_000_is_nobodys() -> None:
