@@ -32,8 +32,9 @@ def visits_reported(evidence: Mapping[PersonId, Sequence[Evidence]]) -> int:
 
 
 def _by_day(items: Sequence[Evidence]) -> list[Evidence]:
-    """The rows that tell of a door, oldest first."""
-    return sorted((i for i in items if i.key.event in _AT_THE_DOOR), key=lambda item: item.key)
+    """The rows that tell of a door, oldest first; whose number was cut may tell of somebody else's."""
+    told = (i for i in items if i.key.event in _AT_THE_DOOR and not i.recovered)
+    return sorted(told, key=lambda item: item.key)
 
 
 def _answered(person: PersonId, item: Evidence) -> bool:

@@ -59,7 +59,7 @@ class Plan:
         """The plan that `to_json` wrote."""
         found: dict[str, Any] = json.loads(text)
         layout = found["layout"]
-        words = {name: tuple(layout[name]) for name in ("header", "unsent")}
+        words = {name: tuple(layout[name]) for name in ("header", "unsent", "identifying")}
         return cls(Layout(**layout | words), tuple(Span(**span) for span in found["spans"]))
 
 

@@ -164,8 +164,9 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
         "More rows than expected. The file was processed; please confirm that it was meant so.",
     ),
     Fault.COLUMN_NOT_SENT: (
-        "此列不再报送。此列本不使用, 文件已照常处理; 若列名有变更请告知我们。",
-        "This column was not sent. It is not used, and the file was processed; tell us if a name changed.",
+        "此列未报送, 文件已照常处理。若列名有变更请告知我们; 缺少姓名时, 号码损坏的行无法找回。",
+        "This column was not sent, and the file was processed all the same. Tell us if a name changed; "
+        "without names, rows whose numbers are damaged cannot be recovered.",
     ),
     Fault.ROWS_NOT_FILLED_IN: (
         "表中有些行尚未填写, 未作处理, 也不退回。填好后再投放此表即可, 已填的行不必删去。",

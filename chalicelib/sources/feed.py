@@ -211,10 +211,13 @@ class Feed(Declaration):
             raise MisplacedError("two columns lead to one field", "columns")
         if not set(self.filled_by_hand) <= set(fields) - {"number"}:
             raise MisplacedError("filled_by_hand names no field, or the number", "filled_by_hand")
-        needless = set(self.expect.filled) - set(fields) if self.expect else set()
+        sent = {column.field for column in self.columns.values() if not column.optional}
+        needless = set(self.expect.filled) - sent if self.expect else set()
         if needless:
             raise MisplacedError(
-                f"expect.filled names no field: {', '.join(sorted(needless))}", "expect", "filled"
+                f"expect.filled names no field that must be sent: {', '.join(sorted(needless))}",
+                "expect",
+                "filled",
             )
 
     def _check_fields(self) -> None:
@@ -228,7 +231,7 @@ class Feed(Declaration):
             raise MisplacedError(f"relations are {', '.join(Relation)}", "columns", self.fields["relation"])
         if missing:
             raise MisplacedError(f"no column leads to {', '.join(sorted(missing))}", "columns")
-        known = {**known, **IDENTIFYING} if self.kind == "evidence" else known
+        known = {**known, **self._identifying}
         for name, column in self.columns.items():
             allowed = known.get(column.field)
             if allowed is None and (self.kind != "evidence" or column.field in _RESERVED):
@@ -242,7 +245,7 @@ class Feed(Declaration):
                     raise MisplacedError(why, "columns", name, "empty_if")
 
     def _check_presence(self, name: str, column: Column, known: Mapping[str, object]) -> None:
-        if column.optional and column.field not in _RELATIVES:
+        if column.optional and column.field not in {*_RELATIVES, *self._identifying}:
             raise MisplacedError(f"{column.field} must be sent", "columns", name, "optional")
         if column.required and (column.optional or column.field in known):
             why = f"only a fact that every file sends is required, and {column.field} is none"
@@ -286,6 +289,15 @@ class Feed(Declaration):
                 "only feeds of departments, with events, stand in the catalogue", "counts_as"
             )
         check_place(self.declared_events[main], self.counts_as)
+
+    @property
+    def _identifying(self) -> Mapping[str, tuple[Reader, ...]]:
+        return IDENTIFYING if self.kind == "evidence" else {}
+
+    @cached_property
+    def identifying(self) -> frozenset[str]:
+        """The fields that only help to tell who is meant, where the number alone cannot."""
+        return frozenset(self.fields.keys() & self._identifying.keys())
 
     @cached_property
     def fields(self) -> Mapping[str, str]:

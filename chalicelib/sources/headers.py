@@ -1,9 +1,9 @@
 """Which line of a file is its header, what stands between its cells, and which column is which.
 
 Titles may stand above the header, columns in any order and under known synonyms. A column that was
-agreed and is read must be there; one that is not used may be missing, and is remarked on. A column that
-nobody agreed holds the file: it may be the new name of one that matters. A column without any name is the
-spreadsheet's own as long as nothing stands in it.
+agreed and is read must be there; one that is not used, or that only helps to tell who is meant, may be
+missing, and is remarked on. A column that nobody agreed holds the file: it may be the new name of one that
+matters. A column without any name is the spreadsheet's own as long as nothing stands in it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class Layout:
     positions: dict[str, str]  # our field → column of the frames
     titles: int  # rows above the header that are not blank
     line: int  # the line on which the rows begin
-    unsent: tuple[str, ...] = ()  # agreed, not used, and not sent
+    unsent: tuple[str, ...] = ()  # agreed, not needed, and not sent
+    identifying: tuple[str, ...] = ()  # fields that are looked at only where a number cannot be read
 
     @property
     def width(self) -> int:
@@ -59,8 +60,9 @@ class Layout:
 
     @property
     def read(self) -> list[str]:
-        """The columns that lead to a field."""
-        return sorted(set(self.positions.values()), key=int)
+        """The columns of which something is kept."""
+        kept = {place for name, place in self.positions.items() if name not in self.identifying}
+        return sorted(kept, key=int)
 
 
 Record = tuple[int, int, Sequence[str]]  # the line on which it begins, the line after it, its cells
@@ -117,8 +119,19 @@ def find_header(
         positions = _positions(cells, feed)
         if isinstance(positions, Hold):
             return positions
-        unsent = tuple(column for column in feed.not_used if name_of(column) not in map(name_of, cells))
-        return Layout(kind, encoding, separator, tuple(cells), positions, titles, after, unsent)
+        unsent = [column for column in feed.not_used if name_of(column) not in map(name_of, cells)]
+        unsent += [feed.fields[name] for name in feed.identifying if name not in positions]
+        return Layout(
+            kind,
+            encoding,
+            separator,
+            header=tuple(cells),
+            positions=positions,
+            titles=titles,
+            line=after,
+            unsent=tuple(unsent),
+            identifying=tuple(sorted(feed.identifying)),
+        )
     nearest = min((_lacking(cells, feed) for _, _, cells in filled), key=len, default=list(feed.columns))
     return hold(HoldCode.COLUMN_MISSING, nearest)
 

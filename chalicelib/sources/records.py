@@ -25,7 +25,7 @@ from chalicelib.model import (
     Relation,
 )
 from chalicelib.sources.cells import Reader, Value, clean, day_in, reader_for, says_nothing
-from chalicelib.sources.columns import IDENTIFYING, Column
+from chalicelib.sources.columns import Column
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.identity import born, canonical, unpack
@@ -98,7 +98,7 @@ def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: d
     faults: dict[str, pl.Series] = {}
     noted = [_NONE_NOTED]
     for column in feed.columns.values():
-        if column.field == "number" or (feed.kind == "evidence" and column.field in IDENTIFYING):
+        if column.field == "number" or column.field in feed.identifying:
             continue
         if column.field not in positions:  # optional, and not sent
             continue

@@ -23,6 +23,9 @@ from chalicelib.sources.roster_index import RosterIndex
 from chalicelib.sources.tables import FAULT, LINE
 
 MOST_SUGGESTED: Final = 5  # more people of one name and day are no suggestion
+_KNOWN: Final = {LINE: pl.Int64, "number": pl.Int64, PERSON: pl.String, "name": pl.String}
+# Of two names in Chinese characters alone no wildcard is asked: they are the same, or not.
+_PLAIN: Final = r"^[\u4e00-\u9fff]+$"
 _CUT: Final = (Fault.NUMBER_CUT.value, Fault.NUMBER_AS_FIGURE.value)
 
 
@@ -62,8 +65,11 @@ def recover(
     if "name" not in positions and not any(digits):
         return Recovered(pl.DataFrame(), rejected, 0, [])
     rows = rejected.with_columns(pl.Series("fifteen", digits, dtype=pl.Int64))
-    known = rows.join(roster.by_fifteen, on="fifteen", how="inner").select(LINE, "number", PERSON, "name")
-    nobody = rows.filter(pl.col("fifteen").is_not_null() & damaged).join(known, on=LINE, how="anti")
+    cut = rows.filter(pl.col("fifteen").is_not_null())
+    known = pl.DataFrame(schema=_KNOWN)
+    if cut.height:
+        known = cut.join(roster.by_fifteen, on="fifteen", how="inner").select(*_KNOWN)
+    nobody = cut.filter(pl.lit(damaged)).join(known, on=LINE, how="anti")
     certain = pl.DataFrame(schema={LINE: pl.Int64, PACKED: pl.Int64, PERSON: pl.String})
     suggestions: list[Suggestion] = []
     if "name" in positions:
@@ -96,8 +102,7 @@ def _suggested(
     births = [(line, _birth(number, born, on)) for line, number, born in cells]
     wanted = pl.DataFrame(births, schema={LINE: pl.Int64, "birth": pl.Int64}, orient="row").drop_nulls()
     found: dict[int, list[str]] = {}
-    near = wanted.join(roster.by_birth, on="birth", how="inner").sort(LINE, PERSON)
-    for line, person, name in near.select(LINE, PERSON, "name").iter_rows():
+    for line, person, name in _near(wanted, positions, rows, roster).iter_rows():
         if same_name(names[line] or "", name or "") and person not in found.setdefault(line, []):
             found[line].append(person)
     return [
@@ -105,6 +110,22 @@ def _suggested(
         for line, people in found.items()
         if 0 < len(people) <= MOST_SUGGESTED
     ]
+
+
+def _near(
+    wanted: pl.DataFrame, positions: dict[str, str], rows: pl.DataFrame, roster: RosterIndex
+) -> pl.DataFrame:
+    """Line, person and name of all who have a row's birth date, and whose name may be the row's.
+
+    Some fifty people of a city have one birth date: only where characters may be lost is each name looked at.
+    """
+    if wanted.is_empty():
+        return pl.DataFrame(schema={name: _KNOWN[name] for name in (LINE, PERSON, "name")})
+    said = wanted.join(rows.select(LINE, pl.col(positions["name"]).alias("said")), on=LINE)
+    near = said.join(roster.by_birth, on="birth", how="inner")
+    both_plain = pl.col("said").str.contains(_PLAIN) & pl.col("name").str.contains(_PLAIN)
+    near = near.filter((pl.col("said") == pl.col("name")) | ~both_plain)
+    return near.select(LINE, PERSON, "name").sort(LINE, PERSON)
 
 
 def _birth(number: str | None, born: str | None, on: date) -> int | None:

@@ -1,8 +1,8 @@
-"""A file that somebody opened in a spreadsheet and saved: of its numbers 15 digits are left, and zeros.
+"""Files that somebody opened in a spreadsheet and saved: of their numbers 15 digits are left, and zeros.
 
-It is held. An officer who is told that the department has nothing better lets it pass; then whoever alone on
-the roster has such 15 digits and the name of the row is recovered. What must become of each row is worked out
-here from who is on the roster, and noted with the file.
+They are held. An officer who is told that the department has nothing better lets them pass; then whoever
+alone on the roster has such 15 digits and the name of the row is recovered. What must become of each row is
+worked out here from who is on the roster, and noted with the file.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
-from chalicelib.model import FeedId, FileState, Proves, Strength
+from chalicelib.model import FeedId, FileState, Proves, Strength, SuspicionKind
 from chalicelib.sources.feed import Feed
 from sandbox.town.chance import chance
 from sandbox.town.departments import Drop, Written, instant, line_of, strangers_of
@@ -21,24 +22,38 @@ from sandbox.town.rhythms import style_of
 from sandbox.town.rows import Line, first_fifteen, write
 
 FROM_DAY, TO_DAY = 60, 330  # of the run: between these it happens
+FEWEST_OTHERS: Final = 10  # rows about strangers: a handful of cut numbers may be chance, and hold no file
 
 
 def damages(town: Town, feeds: Mapping[FeedId, Feed], sent: Mapping[str, Drop]) -> Iterator[Drop]:
-    """One good drop as a spreadsheet left it: of a feed that certifies by itself, and bears names."""
+    """Two good drops as a spreadsheet left them, of feeds that bear names.
+
+    One is of a feed that certifies by itself, the other names people who have died.
+    """
     first, last = instant(town.start + timedelta(FROM_DAY), 0), instant(town.start + timedelta(TO_DAY), 0)
-    among = [
-        drop
-        for drop in sent.values()
-        if first <= drop.at <= last and _certifies_by_name(feeds[FeedId(drop.feed)])
-    ]
-    drop = max(among, key=lambda drop: (len(drop.about), drop.key), default=None)
-    if drop is not None:
-        yield damaged(town, feeds[FeedId(drop.feed)], drop)
+    among = [d for d in sent.values() if first <= d.at <= last and _bears_names(feeds[FeedId(d.feed)])]
+    for said in (_presence, _deaths):
+        drop = max(among, key=lambda drop: (said(feeds[FeedId(drop.feed)], drop), drop.key), default=None)
+        if drop is not None and said(feeds[FeedId(drop.feed)], drop):
+            yield damaged(town, feeds[FeedId(drop.feed)], drop)
 
 
-def _certifies_by_name(feed: Feed) -> bool:
+def _bears_names(feed: Feed) -> bool:
+    return "name" in feed.fields and feed.day == "column"
+
+
+def _presence(feed: Feed, drop: Drop) -> int:
+    """How many rows about recipients a drop has, if its feed certifies by itself."""
     strong = [e for e in feed.events.values() if e.strength is Strength.STRONG]
-    return "name" in feed.fields and feed.day == "column" and any(e.proves is Proves.PRESENCE for e in strong)
+    return len(drop.about) if any(e.proves is Proves.PRESENCE for e in strong) else 0
+
+
+def _deaths(feed: Feed, drop: Drop) -> int:
+    """How many who are reported dead lose three digits, if nothing is taken back in the same file."""
+    dead = [code for code, event in feed.events.items() if event.suspicion is SuspicionKind.DEATH]
+    if any(what.takes_back for _, what in drop.about):
+        return 0
+    return sum(what.event in dead and not person.number.endswith("X") for person, what in drop.about)
 
 
 def damaged(town: Town, feed: Feed, drop: Drop) -> Drop:
@@ -47,7 +62,8 @@ def damaged(town: Town, feed: Feed, drop: Drop) -> Drop:
     def make() -> tuple[bytes, Written]:
         rng = chance(town.seed, "damaged", drop.key)
         pairs = [(_cut(line_of(feed, person, what)), (person.index, what)) for person, what in drop.about]
-        lines = [*(line for line, _ in pairs), *map(_cut, strangers_of(town, feed, drop))]
+        drop_size = replace(drop, size=max(drop.size, len(drop.about) + FEWEST_OTHERS))
+        lines = [*(line for line, _ in pairs), *map(_cut, strangers_of(town, feed, drop_size))]
         known = _by_fifteen(town, drop)
         alone = [known[first_fifteen(line.number)] == 1 for line, _ in pairs]
         written = Written(

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from chalicelib.clock import civil_date
-from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, FileState, PersonId
+from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, FileState, PersonId, SuspicionKind
 from chalicelib.sources.holds import HoldCode
 from chalicelib.sources.reading import read_file
 from chalicelib.sources.roster_index import RosterIndex
 from sandbox.town.damages import damages
-from sandbox.town.departments import Written, drops
+from sandbox.town.departments import Drop, Written, drops
 from sandbox.town.lives import Happening
 from sandbox.town.people import Town
 from sandbox.year_gone import Run
@@ -25,37 +25,54 @@ from tests.sandbox_town.test_departments import Feeds
 NEITHER = "who was recovered from a cut number is neither certified nor accused"
 
 
-def test_a_cut_file_is_held_and_released_it_is_what_the_town_reckoned(town: Town, feeds: Feeds) -> None:
+@pytest.fixture
+def cut_drops(town: Town, feeds: Feeds) -> list[Drop]:
     sent = {drop.key: drop for drop in drops(town, feeds)}
-    (drop,) = damages(town, feeds, sent)
-    assert drop.key in sent
-    feed, day = feeds[FeedId(drop.feed)], civil_date(drop.at)
-    people = [person for person in town.people if person.joins <= day]
-    relatives = [person.relative for person in people if person.relative is not None]
-    roster = RosterIndex.of(
-        {each.number: PersonId(each.number) for each in (*people, *relatives)},
-        {each.number: each.name for each in (*people, *relatives)},
-    )
-    held, written = read(drop, feeds, roster)
-    assert held.hold is not None
-    assert held.hold.code is HoldCode.NUMBERS_DAMAGED
-    assert written.state is FileState.HELD
-    passed = read_file(drop.make()[0], feed, roster, file=FileId("F"), on=day, as_of=day, released=True)
-    counts = passed.counts
-    assert (counts.rows, counts.rejected, counts.strangers) == (
-        written.rows,
-        written.rejected,
-        written.strangers,
-    )
-    said = {
-        (who, item.key.day, item.key.event, item.recovered)
-        for who, items in passed.evidence.items()
-        for item in items
-    }
-    for cut, about in ((False, written.about), (True, written.recovered)):
-        assert {(town.people[i].number, h.day, h.event, cut) for i, h in about} <= said
-    assert len(said) == len(written.about) + len(set(written.recovered) - set(written.about))
-    assert written.recovered
+    found = list(damages(town, feeds, sent))
+    assert {drop.key for drop in found} <= sent.keys()
+    return found
+
+
+def test_one_file_certifies_and_one_tells_of_deaths(cut_drops: list[Drop], feeds: Feeds) -> None:
+    said = []
+    for drop in cut_drops:
+        events = feeds[FeedId(drop.feed)].events
+        found = drop.make()[1].recovered
+        assert found, "otherwise the promise has nothing to say"
+        said.append({events[what.event].suspicion for _, what in found})
+    assert said == [{None}, {SuspicionKind.DEATH}]
+
+
+def test_a_cut_file_is_held_and_released_it_is_what_the_town_reckoned(
+    town: Town, feeds: Feeds, cut_drops: list[Drop]
+) -> None:
+    for drop in cut_drops:
+        feed, day = feeds[FeedId(drop.feed)], civil_date(drop.at)
+        people = [person for person in town.people if person.joins <= day]
+        relatives = [person.relative for person in people if person.relative is not None]
+        roster = RosterIndex.of(
+            {each.number: PersonId(each.number) for each in (*people, *relatives)},
+            {each.number: each.name for each in (*people, *relatives)},
+        )
+        held, written = read(drop, feeds, roster)
+        assert held.hold is not None
+        assert held.hold.code is HoldCode.NUMBERS_DAMAGED
+        assert written.state is FileState.HELD
+        passed = read_file(drop.make()[0], feed, roster, file=FileId("F"), on=day, as_of=day, released=True)
+        counts = passed.counts
+        assert (counts.rows, counts.rejected, counts.strangers) == (
+            written.rows,
+            written.rejected,
+            written.strangers,
+        )
+        said = {
+            (who, item.key.day, item.key.event, item.recovered)
+            for who, items in passed.evidence.items()
+            for item in items
+        }
+        for cut, about in ((False, written.about), (True, written.recovered)):
+            assert {(town.people[i].number, h.day, h.event, cut) for i, h in about} <= said
+        assert len(said) == len(written.about) + len(set(written.recovered) - set(written.about))
 
 
 SEEN = Happening(date(2025, 3, 1), FeedId("bus_rides"), "ridden")

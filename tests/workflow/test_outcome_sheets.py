@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,13 @@ def test_seen_answers_the_visit_and_ends_the_case(ordered: Village) -> None:
     assert record.visits[-1].by == f"sheet:{'f' * 16}:2", "no name stands in the audit chain"
     assert record.open_case is None
     assert sheets.visits_reported(rows) == 0, "the same again answers nothing"
+
+
+def test_a_row_whose_number_was_cut_answers_no_visit(ordered: Village) -> None:
+    """By 15 digits and a name nobody is certified, by whatever way."""
+    [(person, [item])] = told(ordered, "seen", ordered.sandbox.today()).items()
+    assert sheets.visits_reported({person: [replace(item, recovered=True)]}) == 0
+    assert ordered.record(ONE.number).visits[-1].is_pending
 
 
 def test_not_met_tells_the_case_and_death_is_left_to_a_person(ordered: Village) -> None:
