@@ -26,7 +26,6 @@ from chalicelib.errors import DeclarationError, NotFoundError, WuganError
 from chalicelib.model import Change, PersonId
 from chalicelib.pack import Pack, bundles, changes, current, load_folder
 from chalicelib.pack.differing import differences
-from chalicelib.pack.histories import untold
 from chalicelib.storage import people
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def add_to(subjects: Subparsers) -> None:
     """Add `rules` and its verbs to the command line."""
     verbs = subjects.add_parser("rules", help="rule books").add_subparsers(dest="verb", required=True)
     for verb, help_ in (
-        ("check", "does this folder hold, and tell what it changes about feeds? (file and line if not)"),
+        ("check", "does this folder hold, and say from when it changes what? (file and line if not)"),
         ("diff", "what differs from the rule book in force"),
         ("replay", "what the folder's rules would do to everybody"),
         ("propose", "propose the folder, with its rehearsal"),
@@ -110,11 +109,12 @@ def check(options: argparse.Namespace) -> None:
     pack = load_folder(options.folder)
     missing = []
     if options.against or PLATFORM in os.environ:
-        missing = list(untold(_before(options).feeds, pack.feeds, clock.today()))
+        missing = list(changes.unsaid(_before(options), pack, clock.today()))
     else:
         console.print("未连接平台，未与现行规则比对。 No platform here: not held against what is in force.")
     for each in missing:
-        where = place_of(options.folder / "feeds" / f"{each.feed}.yaml", ("changes",))
+        path = options.folder / each.file
+        where = place_of(path, each.place) if path.exists() else f"{path}:1"
         console.print(f"[red]{where}[/]: {each.zh} {each.en}", highlight=False, soft_wrap=True)
     if missing:
         sys.exit(1)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from chalicelib.declarations import place_of, read_declaration
 from chalicelib.engine.benefits import Benefit, BenefitRules, CustodyCode, Start
 from chalicelib.engine.checks import EventKey, check_policy, check_tables, check_version
-from chalicelib.engine.counties import county_values, read_county
+from chalicelib.engine.counties import County, county_values, read_county
 from chalicelib.engine.periods import Counting, last_day_certified
 from chalicelib.engine.policy import Policy, Tier
 from chalicelib.errors import DeclarationError, NotFoundError
@@ -80,6 +80,7 @@ class RuleBook:
     counties: Mapping[str, RuleBook] = field(default_factory=dict)
     city: RuleBook | None = None
     since: date = date.min
+    county: County | None = None  # whose values these are
 
     def for_area(self, area: AreaCode) -> RuleBook:
         """The rule book of an area: its county's, if that has set values of its own."""
@@ -296,7 +297,13 @@ def with_counties(city: RuleBook, folder: Path) -> RuleBook:
         version = f"{city.version}+{county.area}-{digest}"
         words.append(version)
         counties[county.area] = replace(
-            city, version=version, policy=policy, benefits=benefits, city=city, since=county.from_
+            city,
+            version=version,
+            policy=policy,
+            benefits=benefits,
+            city=city,
+            since=county.from_,
+            county=county,
         )
     if not counties:
         return city

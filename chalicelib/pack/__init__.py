@@ -3,6 +3,7 @@
 declared     a pack out of a folder of YAML files
 bundles      a pack as one immutable file in S3, named after what it says
 activation   which bundle is in force on a day; `current()` is what everybody asks
+versions     whether what differs in benefits, policy and counties bears a day to come
 histories    whether feeds tell what a changed rule book changes about them
 changes      propose, approve, activate: two people, and a rehearsal attached
 """

@@ -9,15 +9,18 @@ proposed again, or what that one changed would be lost.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from chalicelib import clock
+from chalicelib.engine.periods import ONE_DAY
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.pack import bundles
 from chalicelib.pack.declared import PACKS, Pack, load
 from chalicelib.pack.histories import untold
+from chalicelib.pack.versions import Untold, substance, unversioned
 from chalicelib.settings import settings
 from chalicelib.storage import rulebooks
 
@@ -71,7 +74,7 @@ def check(data: bytes) -> Pack:
     """The pack of a bundle that may be proposed.
 
     Raises DeclarationError for a bundle that does not hold, RefusedError for one of another jurisdiction,
-    one that is in force already, or one that changes a feed without telling it in the feed's history.
+    one that is in force already, or one that changes something without saying from when.
     """
     pack, before, name = bundles.unpack(data), newest(), bundles.name_of(data)
     theirs, ours = pack.rules.policy.jurisdiction, before.rules.policy.jurisdiction
@@ -85,9 +88,15 @@ def check(data: bytes) -> Pack:
         raise RefusedError(
             "in_force_already", "该规则版本已在执行，无需提交。", "this bundle is in force already"
         )
-    for missing in untold(before.feeds, pack.feeds, clock.today()):
-        raise RefusedError("change_untold", f"{missing.feed}：{missing.zh}", f"{missing.feed}: {missing.en}")
+    for missing in unsaid(before, pack, clock.today()):
+        raise RefusedError("change_untold", f"{missing.file}：{missing.zh}", f"{missing.file}: {missing.en}")
     return pack
+
+
+def unsaid(before: Pack, after: Pack, today: date) -> Iterator[Untold]:
+    """What differs without saying so: a version of a day to come, or for a feed an entry of its history."""
+    yield from unversioned(before.rules, after.rules, today)
+    yield from untold(before.feeds, after.feeds, today)
 
 
 def propose(data: bytes, *, by: str, note: str, rehearsal: bytes, against: str) -> Proposal:
@@ -197,9 +206,30 @@ def activate(name: str, *, by: str, from_: date) -> rulebooks.Activation:
             "执行日期须晚于今天。",
             "choose a day after today: a rule book never acts backwards",
         )
+    _check_day(newest(), bundles.fetch(name), from_)
     activation = rulebooks.Activation(name, from_, by, clock.now())
     rulebooks.put_activations((*activations, activation), instead_of=etag)
     return activation
+
+
+def _check_day(before: Pack, after: Pack, from_: date) -> None:
+    """What a version says holds from its own day: the bundle may be in force no later.
+
+    What the policy says of cases and messages bears no day of its own, and holds with the bundle: no earlier.
+    """
+    for late in unsaid(before, after, from_ - ONE_DAY):
+        raise RefusedError(
+            "acts_backwards",
+            f"若自{from_}起执行，{late.file}：{late.zh}请改选更早的执行日期，或修改后重新提交。",
+            f"in force from {from_}, {late.file}: {late.en}; choose an earlier day, or propose it again",
+        )
+    old, new = before.rules.policy, after.rules.policy
+    if from_ != new.from_ and substance(old) != substance(new):
+        raise RefusedError(
+            "policy_from",
+            f"policy.yaml 自{new.from_}起执行，请选择该日。",
+            f"policy.yaml holds from {new.from_}: activate it from that day",
+        )
 
 
 def _check_newest(proposal: Proposal, newest_one: str) -> None:

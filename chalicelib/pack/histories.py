@@ -7,14 +7,13 @@ better without an entry.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from chalicelib.model import FeedId
+from chalicelib.pack.versions import AHEAD, Untold
 from chalicelib.sources.feed import Feed
 
-AHEAD: Final = timedelta(days=366)  # a later day is a slip of the pen, and would stop every entry after it
 _DESCRIPTION: Final[dict[str, Any]] = {
     "title": True,
     "owner": {"title", "contact"},
@@ -23,16 +22,8 @@ _DESCRIPTION: Final[dict[str, Any]] = {
     "assumed": True,
     "changes": True,
 }
+_PLACE: Final = ("changes",)
 _DESCRIPTION_OF_AN_EVENT: Final = frozenset({"zh", "en", "why", "cannot_cover"})
-
-
-@dataclass(frozen=True, slots=True)
-class Untold:
-    """What is wrong with the history of a feed, and what to do about it."""
-
-    feed: FeedId
-    zh: str
-    en: str
 
 
 def substance(feed: Feed) -> dict[str, Any]:
@@ -52,21 +43,23 @@ def untold(before: Mapping[FeedId, Feed], after: Mapping[FeedId, Feed], today: d
     about no difference is not dated ahead. What stood in a history stays: others have relied on it.
     """
     for name in sorted(before.keys() & after.keys()):
-        old, new = before[name], after[name]
+        old, new, file = before[name], after[name], f"feeds/{name}.yaml"
         if not set(old.changes) <= set(new.changes):
             yield Untold(
-                name, "原有变更记录须保留，不得修改或删除。", "its history lost an entry: put it back"
+                file, _PLACE, "原有变更记录须保留，不得修改或删除。", "its history lost an entry: put it back"
             )
         elif substance(old) != substance(new) and not _is_told(old, new, today):
             yield Untold(
-                name,
+                file,
+                _PLACE,
                 f"内容有变，请在 changes 末尾写明自何日起、变了什么（日期不早于{today}，不超过一年）。",
                 f"it does something else than before: add to its changes since when and what, from {today} "
                 "on, a year ahead at most",
             )
         elif substance(old) == substance(new) and _is_ahead(old, new, today):
             yield Untold(
-                name,
+                file,
+                _PLACE,
                 "changes 记有今后的变更，但内容未变，请核对。",
                 "its changes tell of a day to come, and nothing differs: leave the entry out until then",
             )

@@ -37,6 +37,7 @@ def folder(tmp_path: Path) -> Path:
     shutil.copytree(PACKS / "bozhou", copy)
     policy = copy / "policy.yaml"
     text = policy.read_text(encoding="utf-8")
+    text = text.replace("from: 2023-05-01", "from: 2025-07-02").replace("2023-04-20", "2025-06-20")
     policy.write_text(text.replace("threshold: 100", "threshold: 400"), encoding="utf-8")
     return copy
 

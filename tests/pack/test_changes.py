@@ -20,12 +20,13 @@ TOMORROW = date(2025, 7, 2)  # of the clock that stands still in tests
 REPORT = f"<p>演练报告 {changes.NUMBER}</p>".encode()
 
 
-def changed(folder: Path, old: str, new: str) -> bytes:
-    """The pack with one value changed."""
+def changed(folder: Path, old: str, new: str, from_: date = TOMORROW) -> bytes:
+    """The pack with one value of the policy changed, from a day on."""
     shutil.copytree(PACKS / "bozhou", folder)
     policy = folder / "policy.yaml"
     text = policy.read_text(encoding="utf-8")
     assert old in text
+    text = text.replace("from: 2023-05-01", f"from: {from_}").replace("2023-04-20", "2025-06-20")
     policy.write_text(text.replace(old, new), encoding="utf-8")
     return bundles.pack_up(folder)
 
@@ -110,6 +111,26 @@ def test_a_rule_book_never_acts_backwards_nor_today(stricter: bytes) -> None:
         changes.activate(proposal.bundle, by="officer-b", from_=our_clock.today())
 
 
+@pytest.mark.parametrize(
+    ("days", "code"),
+    [(1, "policy_from"), (2, None), (3, "acts_backwards")],
+    ids=["early", "on its day", "late"],
+)
+def test_a_bundle_is_in_force_from_the_day_that_its_changes_bear(
+    tmp_path: Path, days: int, code: str | None
+) -> None:
+    day_after = TOMORROW + timedelta(days=1)
+    data = changed(tmp_path / "pack", "results_day: 1", "results_day: 2", day_after)
+    proposal = proposed(data)
+    changes.approve(proposal.bundle, by="officer-b", rehearsal=proposal.rehearsal)
+    from_ = our_clock.today() + timedelta(days=days)
+    if code is None:
+        assert changes.activate(proposal.bundle, by="officer-b", from_=from_).from_ == day_after
+        return
+    with refused(code):
+        changes.activate(proposal.bundle, by="officer-b", from_=from_)
+
+
 def test_what_nobody_proposed_is_not_approved() -> None:
     with pytest.raises(NotFoundError):
         changes.approve("unheard of", by="officer-b", rehearsal="")
@@ -130,7 +151,7 @@ def test_rules_of_another_city_are_refused(tmp_path: Path) -> None:
 def test_what_is_in_force_already_is_not_proposed(stricter: bytes) -> None:
     proposal = proposed(stricter)
     changes.approve(proposal.bundle, by="officer-b", rehearsal=proposal.rehearsal)
-    changes.activate(proposal.bundle, by="officer-b", from_=date(2099, 1, 1))
+    changes.activate(proposal.bundle, by="officer-b", from_=TOMORROW)
     with refused("in_force_already"):
         proposed(stricter)
 
@@ -150,11 +171,11 @@ def test_of_two_changes_of_the_same_rules_the_second_is_proposed_again(
     assert [a.bundle for a in rulebooks.activations()] == [first.bundle]
 
 
-def test_the_newest_bundle_may_be_activated_again_for_another_day(stricter: bytes) -> None:
+def test_the_newest_bundle_may_be_activated_again(stricter: bytes) -> None:
     proposal = proposed(stricter)
     changes.approve(proposal.bundle, by="officer-b", rehearsal=proposal.rehearsal)
-    changes.activate(proposal.bundle, by="officer-b", from_=TOMORROW + timedelta(days=9))
-    changes.activate(proposal.bundle, by="officer-b", from_=TOMORROW)
+    for _ in range(2):
+        changes.activate(proposal.bundle, by="officer-b", from_=TOMORROW)
     assert activation.active_on(rulebooks.activations(), TOMORROW) == proposal.bundle
 
 
