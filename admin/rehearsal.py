@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Final
 
-from admin.pages.words import Both
+from chalicelib.engine.lines import Both
 from chalicelib.engine.replay import Effect, Example, Group, Replay
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import BenefitCode
