@@ -51,6 +51,11 @@ class Again:
             for verdict in self.decision.verdicts
         }
 
+    def lines(self, benefit: BenefitCode) -> str:
+        """The lines of the rule book that were decisive for a benefit, by their codes."""
+        reasons = (r for v in self.decision.verdicts if v.benefit == benefit for r in v.reasons)
+        return " ".join(dict.fromkeys(reason.rule for reason in reasons if reason.rule))
+
     @property
     def is_same(self) -> bool:
         """Whether every benefit comes out as it was stored."""

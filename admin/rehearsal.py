@@ -8,7 +8,7 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Final
 
-from admin.pages.words import Both
+from chalicelib.engine.lines import Both
 from chalicelib.engine.replay import Effect, Example, Group, Replay
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import BenefitCode

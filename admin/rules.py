@@ -191,12 +191,12 @@ def show_decision(options: argparse.Namespace) -> None:
         raise NotFoundError("no such person")  # as for a person whom nobody knows
     record = people.change(person, lambda _: looked(caller))
     again = decided_again(record, people.audit_trail(person), options.entry)
-    table = Table("benefit", "待遇", "stored 原决定", "again 重算", "same", box=None)
+    table = Table("benefit", "待遇", "stored 原决定", "again 重算", "same", "line 规则", box=None)
     rules = bundles.for_rules(again.decision.rules).rules
     for benefit in sorted(again.stored.keys() | again.now.keys()):
         stored, now = again.stored.get(benefit, "—"), again.now.get(benefit, "—")
         same = "是 yes" if stored == now else "否 no"
-        table.add_row(benefit, rules.benefit(benefit).title.zh, stored, now, same)
+        table.add_row(benefit, rules.benefit(benefit).title.zh, stored, now, same, again.lines(benefit))
     console.print(table)
     for key in again.lost:
         console.print(f"{key}: 此后已撤回或已过保存期。 Since withdrawn or no longer kept.", highlight=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from admin.pages.terms import all_asked, asked, benefit_title, event_title
 from admin.pages.words import (
     AUTHORITIES,
     CONSEQUENCES,
@@ -12,21 +13,22 @@ from admin.pages.words import (
     LAST_MONTHS,
     MESSAGES,
     OFFSETS,
-    RELATIONS,
     ROUTES,
     SETTINGS,
     STARTS,
     TRACES,
     heading,
     say,
+    sentence,
     table,
     yuan,
 )
 from chalicelib.engine.benefits import Benefit, BenefitRules
-from chalicelib.engine.clauses import Clause, Term, Word
+from chalicelib.engine.clauses import Clause
 from chalicelib.engine.counties import County, CountyValue, Setting
+from chalicelib.engine.lines import Both, fade_line, for_whom, tier_line, weak_line, weak_months_line
 from chalicelib.engine.policy import EventName, Policy, Tier
-from chalicelib.model import BenefitCode, Route, Strength
+from chalicelib.model import Route, Strength
 from chalicelib.pack import Pack
 from chalicelib.pack.differing import flat
 
@@ -45,7 +47,7 @@ def page(benefit: Benefit, pack: Pack, scenarios: Sequence[Scenario], counties: 
             *_certifies(rules, pack),
             heading("有效多久", "For how long"),
             *_periods(rules, policy),
-            *_in_counties(benefit, counties, policy),
+            *_in_counties(benefit, counties, pack),
             heading("办理时间线", "Time line of a case"),
             _time_line(policy, suspended=benefit.suspendable),
             *_amounts(rules, pack),
@@ -101,13 +103,8 @@ def _weak(rules: BenefitRules, pack: Pack) -> Iterator[str]:
     if not points:
         yield say("弱认证数据不能认证本项待遇。", "Weak items do not certify this benefit.")
         return
-    span = max(fade.within_days for fade in weak.fade)
-    yield say(
-        f"弱认证数据须组合：{span}日内合计{weak.threshold}分，至少两种不同痕迹，其中至少一种为本人卡证或本人到场，"
-        "账户与家庭合计至多一种；同一行程只计一次。",
-        f"Weak items only in combination: {weak.threshold} points within {span} days, at least two different "
-        "traces, one of them own card or body, at most one of account or household; a trip counts once.",
-    )
+    yield sentence(weak_line(weak))
+    yield sentence(fade_line(weak))
     yield ""
     yield table(
         ("弱认证数据", "痕迹 trace", "分值 points"),
@@ -131,21 +128,18 @@ def _periods(rules: BenefitRules, policy: Policy) -> Iterator[str]:
         "new data only ever move it forward.",
     )
     for tier in tiers:
-        yield say(f"{tier.months}个月：{tier.why}。", f"{tier.months} months{_whom(tier)}.")
-    yield say(
-        f"仅凭弱认证数据组合：{policy.periods.weak_months}个月。",
-        f"By a combination of weak items: {policy.periods.weak_months} months.",
-    )
+        yield sentence(tier_line(tier))
+    yield sentence(weak_months_line(policy))
     yield say(*STARTS[rules.starts])
 
 
-def _in_counties(benefit: Benefit, counties: Sequence[County], policy: Policy) -> Iterator[str]:
+def _in_counties(benefit: Benefit, counties: Sequence[County], pack: Pack) -> Iterator[str]:
     """What counties have set for themselves, where it concerns the benefit."""
     for county in counties:
         values = [v for v in county.values if v.benefit in (None, benefit.code)]
         if not isinstance(benefit.versions[-1].tiers, str):
             values = [v for v in values if v.set is not Setting.MONTHS]
-        said = [_set(value, policy) for value in values]
+        said = [_set(value, pack) for value in values]
         if said:
             zh, en = "；".join(zh for zh, _ in said), "; ".join(en for _, en in said)
             assumed = "，假设" if county.assumed else ""
@@ -155,25 +149,19 @@ def _in_counties(benefit: Benefit, counties: Sequence[County], policy: Policy) -
             )
 
 
-def _set(value: CountyValue, policy: Policy) -> tuple[str, str]:
+def _set(value: CountyValue, pack: Pack) -> Both:
     """One value of a county, in words."""
     zh, en = SETTINGS[value.set]
     if value.tier is not None:
-        tier = policy.periods.tiers[value.tier - 1]
-        return f"“{tier.why}”一档为{value.to}个月", f"{value.to} months instead of {tier.months}{_whom(tier)}"
-    of = f"{value.feed}/{value.event}" if value.feed else ""
-    return f"{of}{zh}{value.to or ''}", f"{en} {of} {value.to or ''}".replace("  ", " ").strip()
-
-
-def _whom(tier: Tier) -> str:
-    asked = []
-    if tier.aged_at_least:
-        asked.append(f"aged {tier.aged_at_least} or more")
-    if tier.in_key_group:
-        asked.append(f"in {' or '.join(group.value for group in tier.in_key_group)}")
-    if tier.no_strong_within_months:
-        asked.append(f"no strong evidence within {tier.no_strong_within_months} months")
-    return f" ({', '.join(asked)})" if asked else ""
+        tier = pack.rules.policy.periods.tiers[value.tier - 1]
+        return (
+            f"“{tier.why}”一档为{value.to}个月",
+            f"{value.to} months instead of {tier.months}{for_whom(tier)}",
+        )
+    of_zh, of_en = ("", "")
+    if value.feed and value.event:
+        of_zh, of_en = event_title(EventName(feed=value.feed, event=value.event), pack)
+    return f"{of_zh}{zh}{value.to or ''}", f"{en} {of_en} {value.to or ''}".replace("  ", " ").strip()
 
 
 def _time_line(policy: Policy, *, suspended: bool) -> str:
@@ -214,7 +202,7 @@ def _amounts(rules: BenefitRules, pack: Pack) -> Iterator[str]:
         yield say("以主管部门名册核定的金额为准。", "The amount that the authority states on its roster.")
     else:
         bands = [
-            ("，".join(_asked(t, pack) for t in band.where) or "其他", yuan(band.fen))
+            (" · ".join(all_asked(band.where, pack)) if band.where else "其他 · all others", yuan(band.fen))
             for band in rules.amount
         ]
         yield table(("对象（自上而下取第一条）", "元／月 yuan a month"), bands)
@@ -228,43 +216,18 @@ def _conditions(rules: BenefitRules, pack: Pack) -> Iterator[str]:
         yield heading("不予静默认证", "Never certified silently")
         yield from (line for clause in rules.excluded for line in _clause(clause, pack))
     if rules.entitles is not None:
-        asked = "，".join(_asked(term, pack) for term in rules.entitles.where)
+        zh, en = all_asked(rules.entitles.where, pack)
         yield heading("应享未享", "Entitled without asking")
         yield say(
-            f"符合“{asked}”而未领取的，列出清单交主管部门。",
-            "Whoever fits and draws nothing is listed for the authority.",
+            f"符合“{zh}”而未领取的，列出清单交主管部门。",
+            f"Whoever is {en} and does not draw it is listed for the authority.",
         )
 
 
 def _clause(clause: Clause, pack: Pack) -> Iterator[str]:
-    asked = _asked(clause, pack)
-    unless = "；或".join(_asked(term, pack) for term in clause.unless)
-    yield say(
-        f"{clause.because.zh}（{asked}{'；或' + unless if unless else ''}）。{clause.authority}",
-        f"{clause.because.en}.",
-    )
-
-
-def _asked(term: Term, pack: Pack) -> str:
-    """A term in words."""
-    match term.when:
-        case Word.AGED_AT_LEAST:
-            return f"年满{term.value}周岁"
-        case Word.AGED_UNDER:
-            return f"未满{term.value}周岁"
-        case Word.IN_KEY_GROUP:
-            return f"属重点人群 {term.value}"
-        case Word.SHOWN | Word.NOT_SHOWN:
-            whose = RELATIONS[term.of][0] if term.of else ""
-            names = "或".join(_event(name, pack) for name in term.by)
-            which = f"为{'、'.join(term.one_of)}" if term.one_of else ""
-            within = f"，{term.within_months}个月内" if term.within_months else ""
-            return f"{whose}{'未' if term.when is Word.NOT_SHOWN else ''}见于{names}{which}{within}"
-
-
-def _event(name: EventName, pack: Pack) -> str:
-    feed, event = pack.feeds.get(name.key[0]), pack.rules.events.get(name.key)
-    return f"{feed.title.zh}（{event.zh}）" if feed and event else f"{name.feed}/{name.event}"
+    terms = [asked(term, pack) for term in (clause, *clause.unless)]
+    zh, en = "；或".join(zh for zh, _ in terms), "; or ".join(en for _, en in terms)
+    yield say(f"{clause.because.zh}（{zh}）。{clause.authority}", f"{clause.because.en} ({en}).")
 
 
 def _against(rules: BenefitRules, pack: Pack) -> Iterator[str]:
@@ -272,33 +235,24 @@ def _against(rules: BenefitRules, pack: Pack) -> Iterator[str]:
         yield heading("与其他待遇", "Beside other benefits")
     for other in rules.excludes:
         if other.shown_by is not None and other.beside is not None:
-            shown, besides = _event(other.shown_by, pack), _event(other.beside, pack)
+            shown, besides = event_title(other.shown_by, pack), event_title(other.beside, pack)
             yield say(
-                f"本项包括多种待遇，其中两种不能同时领取：{shown}与{besides}。{other.authority}",
-                f"It covers several, and two of them may not be drawn together: "
-                f"`{other.shown_by.feed}` and `{other.beside.feed}`.",
+                f"本项包括多种待遇，其中两种不能同时领取：{shown[0]}与{besides[0]}。{other.authority}",
+                f"Of the several it covers, two may not be drawn together: {shown[1]}, and {besides[1]}.",
             )
         if other.benefit is None:
             continue
-        yield say(
-            f"不能同时领取：{_other(other.benefit, pack)}。{other.authority}",
-            f"Not together with `{other.benefit}`.",
-        )
+        zh, en = benefit_title(other.benefit, pack)
+        yield say(f"不能同时领取：{zh}。{other.authority}", f"Not together with: {en}.")
     for beside in rules.together:
-        yield say(
-            f"可以同时领取：{_other(beside.benefit, pack)}。{beside.authority}",
-            f"May be drawn with `{beside.benefit}`.",
-        )
+        zh, en = benefit_title(beside.benefit, pack)
+        yield say(f"可以同时领取：{zh}。{beside.authority}", f"May be drawn together with: {en}.")
     if rules.custody:
         yield heading("服刑、羁押", "Custody")
     for code in rules.custody:
         zh, en = CONSEQUENCES[code.then]
-        yield say(f"{_event(code.shown_by, pack)}：{zh}。{code.authority}", f"`{code.shown_by.event}`: {en}.")
-
-
-def _other(code: str, pack: Pack) -> str:
-    known = pack.rules.benefits.get(BenefitCode(code))
-    return known.title.zh if known else code
+        shown = event_title(code.shown_by, pack)
+        yield say(f"{shown[0]}：{zh}。{code.authority}", f"{shown[1]}: {en}.")
 
 
 def _ends(rules: BenefitRules, pack: Pack) -> Iterator[str]:

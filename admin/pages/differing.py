@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from admin.pages.words import PROVES, ROUTES, STAYS, STRENGTHS, SUSPICIONS, TRACES, Both
+from admin.pages.words import PROVES, ROUTES, STAYS, STRENGTHS, SUSPICIONS, TRACES
+from chalicelib.engine.lines import Both
 from chalicelib.model import FeedId
 from chalicelib.pack import Pack
 from chalicelib.pack.histories import substance

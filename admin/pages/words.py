@@ -7,6 +7,7 @@ from typing import Final
 
 from chalicelib.engine.benefits import Authority, Consequence, LastMonth, Offset, Start
 from chalicelib.engine.counties import Setting
+from chalicelib.engine.lines import Both
 from chalicelib.model import (
     BenefitKind,
     Proves,
@@ -18,8 +19,6 @@ from chalicelib.model import (
     Template,
     Trace,
 )
-
-Both = tuple[str, str]
 
 KINDS: Final[dict[BenefitKind, Both]] = {
     BenefitKind.MONTHLY: ("按月发放", "monthly payment"),
@@ -130,6 +129,11 @@ SETTINGS: Final[dict[Setting, Both]] = {
 def say(zh: str, en: str) -> str:
     """One point of a page: the Chinese sentence with the English one below it."""
     return f"- {zh}<br><small>{en}</small>"
+
+
+def sentence(line: Both) -> str:
+    """A line of the rule book as one point."""
+    return say(f"{line[0]}。", f"{line[1]}.")
 
 
 def heading(zh: str, en: str) -> str:

@@ -117,7 +117,7 @@ def _text(message: Message) -> str:
 
 def reason_of(reason: Reason) -> Json:
     """A reason as it stands in answers."""
-    return {"code": reason.code, "zh": reason.zh, "en": reason.en}
+    return {"code": reason.code, "zh": reason.zh, "en": reason.en, "rule": reason.rule or None}
 
 
 def words(pair: tuple[str, str]) -> Json:

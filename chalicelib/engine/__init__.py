@@ -6,7 +6,7 @@
     facts, weigh, decide         what the evidence makes of each entitlement
     against, findings, claims    what speaks against it, what people must verify, what nobody claimed
     dues, money                  too little or too much, and fen by month
-    reasons, statuses, explain   how to say it
+    reasons, lines, statuses, explain   how to say it
     timeline, stays, suspension  when a case does what, and when a benefit may be suspended (rule 10)
     objections                   by when one is decided, and who may (rule 22)
     suspicion, ending, wording   verification, its end, the words of messages and notices

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.engine.claims import Unclaimed
+from chalicelib.engine.lines import Both, lines_of
+from chalicelib.engine.reasons import BY_AUTHORITY
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.statuses import (
     NOTHING_TO_DO,
-    Both,
     as_judged,
     is_over,
     what_happens,
@@ -50,6 +51,7 @@ def explain(
     decision: Decision, record: PersonRecord, rules: RuleBook, unclaimed: Sequence[Unclaimed] = ()
 ) -> Receipt:
     """The sentences of a decision about a person, whose record says what has come of it."""
+    rules = rules.for_area(record.person.area)
     verdicts = {verdict.benefit: verdict for verdict in decision.verdicts}
     drawn = [_Drawn(e, verdicts[e.benefit]) for e in record.entitlements if e.benefit in verdicts]
     pairs: list[Both] = []
@@ -108,9 +110,8 @@ def _benefit(
     to_do = what_to_do(entitlement, record, rules, on)
     if to_do != NOTHING_TO_DO:
         pairs.append(to_do)
-    pairs.append(
-        (f"依据：{version.authority}。{_rules_zh(reasons)}", f"By {version.authority}. {_rules_en(reasons)}")
-    )
+    zh, en = _by_what(reasons, rules, on)
+    pairs.append((f"依据：{version.authority}。{zh}", f"By {version.authority}.{en}"))
     if benefit.kind is BenefitKind.FEE_RELIEF and not is_over(entitlement, record):
         pairs.append(
             (
@@ -121,18 +122,14 @@ def _benefit(
     return pairs
 
 
-def _rules_zh(reasons: Iterable[Reason]) -> str:
-    rules = _decisive(reasons)
-    return f"适用规则：{'、'.join(rules)}。" if rules else "适用规则：发放部门名册。"
-
-
-def _rules_en(reasons: Iterable[Reason]) -> str:
-    rules = _decisive(reasons)
-    return f"Rules applied: {', '.join(rules)}." if rules else "Rules applied: the authority's roster."
-
-
-def _decisive(reasons: Iterable[Reason]) -> list[str]:
-    return list(dict.fromkeys(reason.rule for reason in reasons if reason.rule))
+def _by_what(reasons: Sequence[Reason], rules: RuleBook, on: date) -> Both:
+    """The lines of the rule book that were decisive, as the benefit's page says them, or the roster."""
+    lines = lines_of(reasons, rules, on)
+    if lines:
+        return f"适用规则：{'；'.join(zh for zh, _ in lines)}。", f" {'. '.join(en for _, en in lines)}."
+    if any(reason.code == BY_AUTHORITY for reason in reasons):
+        return "适用规则：发放部门名册。", " Rules applied: the authority's roster."
+    return "", ""
 
 
 def _texts(reasons: Iterable[Reason]) -> list[Both]:

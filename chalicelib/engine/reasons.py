@@ -14,7 +14,7 @@ from chalicelib.engine.benefits import Excludes
 from chalicelib.engine.clauses import Clause
 from chalicelib.engine.periods import zh_day, zh_month
 from chalicelib.engine.policy import Sentence
-from chalicelib.engine.weigh import Lack, Shortfall, Weight
+from chalicelib.engine.weigh import BY_WEAK, Lack, Shortfall, Weight
 from chalicelib.model import EvidenceKey, FeedEvent, Month, Reason, Suspicion, SuspicionKind
 
 
@@ -73,6 +73,9 @@ def _said(reason: Reason) -> tuple[str, str, str, EvidenceKey | None, str]:
     return reason.code, reason.zh, reason.en, reason.evidence, reason.rule
 
 
+BY_AUTHORITY: Final = "authority"
+
+
 # --- what certifies ------------------------------------------------------------------------------
 
 
@@ -106,7 +109,7 @@ def _by_combination(weight: Weight, events: tuple[FeedEvent, ...]) -> tuple[str,
 
 def by_authority(until: date) -> Reason:
     """The authority's own roster says through which day the person is certified."""
-    return Telling("authority", _by_authority, (until,))
+    return Telling(BY_AUTHORITY, _by_authority, (until,))
 
 
 def _by_authority(until: date) -> tuple[str, str]:
@@ -139,7 +142,7 @@ def too_weak(short: Shortfall, threshold: int) -> Reason:
         case Lack.TRACES:
             return Telling("one_trace", _one_trace)
         case Lack.POINTS:
-            return Telling("too_few_points", _too_few_points, (short.points, threshold), None, "policy/weak")
+            return Telling("too_few_points", _too_few_points, (short.points, threshold), None, BY_WEAK)
         case _:
             assert_never(short.lack)
 

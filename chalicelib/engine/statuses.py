@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Final, TypeAlias, assert_never
+from typing import Final, assert_never
 
 from chalicelib.engine import reasons
 from chalicelib.engine.ending import ended_by
+from chalicelib.engine.lines import Both
 from chalicelib.engine.periods import month_of, zh_day, zh_month
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.suspension import is_approved
@@ -25,9 +26,6 @@ from chalicelib.model import (
     SuspicionState,
     Verdict,
 )
-
-Both: TypeAlias = tuple[str, str]
-"""The same sentence in Chinese and in English."""
 
 NOTHING_TO_DO: Final[Both] = (
     "无需办理。各部门数据会自动为您认证。",

@@ -19,6 +19,7 @@ from chalicelib.engine.policy import LONGEST_PERIOD, WeakRules
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import EvidenceKey, FeedEvent, Person, Route, Strength, Trace
 
+BY_WEAK: Final = "policy/weak"  # the line of the rules by which weak items count
 OWN: Final = (Trace.BODY, Trace.OWN_CARD)  # nobody else leaves these without the person's doing
 
 
@@ -131,7 +132,7 @@ def combined(sightings: Sequence[Sighting], benefit: Benefit, rules: RuleBook) -
     if best is None:
         return short
     until = rules.last_day(best.day, rules.policy.periods.weak_months)
-    return Weight(until, best.day, Route.SILENT, tuple(sorted(best.keys)), "policy/weak")
+    return Weight(until, best.day, Route.SILENT, tuple(sorted(best.keys)), BY_WEAK)
 
 
 def _newest(sighting: Sighting) -> tuple[date, str, str]:

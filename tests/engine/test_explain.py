@@ -72,11 +72,20 @@ def test_a_receipt_names_the_law_the_line_and_the_version() -> None:
     """Rule 26: every decision names its evidence, its rule and the rule's version."""
     receipt = told(ADMITTED)
     assert "国发〔2014〕8号" in receipt.zh[2]
-    assert "policy/tiers/1" in receipt.zh[2]
-    assert "policy/tiers/1" in receipt.en[2]
+    assert receipt.zh[2].endswith("适用规则：12个月：强认证数据“免认证”期限最长十二个月。")
+    assert receipt.en[2].endswith(" 12 months.")
     stated = told(entitlements=[an_entitlement(certified_until="2026-01-01")])
     assert "发放部门名册" in stated.zh[2]
     assert "the authority's roster" in stated.en[2]
+
+
+def test_a_pensioner_of_82_reads_why_their_period_is_shorter_and_no_code() -> None:
+    receipt = told(ADMITTED, person=a_person("1943-03-01"))
+    assert receipt.zh[2].endswith("适用规则：9个月：高龄，应缩短认证期限。")
+    assert receipt.en[2].endswith(" 9 months (aged 80 or more).")
+    rides = [some_evidence("bus_rides/ridden", "2025-05-30")]
+    for each in (receipt, told(*rides), told(entitlements=[ENDED])):
+        assert not any("policy" in line for line in (*each.zh, *each.en))
 
 
 def test_what_has_ended_says_what_to_do_and_that_nothing_stops_by_itself() -> None:
