@@ -22,7 +22,7 @@ from tests.events import ALL_RULES
 from tests.scenarios.checking import due_in
 from tests.scenarios.situations import Tried
 
-NEAR: Final = timedelta(days=31)  # a month on either side of a birthday: ages count by the month somewhere
+NEAR: Final = timedelta(days=31)  # a birth date is kept as the first of its month: ages change on firsts
 EDGES: Final = {0: ("last day",), 1: ("day after",)}  # by the days after the last one
 
 # --- what is declared ----------------------------------------------------------------------------------
