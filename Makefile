@@ -46,6 +46,10 @@ fuzz: install  ## read 5,000 damaged files, each in a process of its own (FILES=
 mutants: install  ## how many small faults in the rule book the tests notice; docs/mutation.md (MUTANTS= SEED=)
 	$(BIN)/python -m tests.mutants --mutants $(or $(MUTANTS),300) --seed $(or $(SEED),1)
 
+.PHONY: breaks
+breaks: install  ## every single value of every pack broken: a scenario must notice; docs/mutation.md (PACK=)
+	$(BIN)/python -m tests.mutants.declared $(if $(PACK),--pack $(PACK))
+
 .PHONY: properties
 properties: install  ## what must hold whatever the evidence, tried fifty thousand times each
 	HYPOTHESIS_EXAMPLES=50000 $(BIN)/pytest -n 2 --dist load tests/engine/test_decide_properties.py

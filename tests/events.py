@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from chalicelib.engine.checks import EventKey
 from chalicelib.engine.rulebook import RuleBook, load_rule_book
 from chalicelib.model import FeedEvent, FeedId
-from chalicelib.sources.feed import load_feeds
+from chalicelib.sources.feed import Feed, load_feeds
 
 PACKS: Final = Path(__file__).parent.parent / "chalicelib" / "packs"
 BOZHOU: Final = PACKS / "bozhou"
@@ -16,11 +17,15 @@ BOZHOU: Final = PACKS / "bozhou"
 
 def events_of(pack: Path) -> dict[EventKey, FeedEvent]:
     """(feed, event) -> what it is worth, as a pack's feeds declare it."""
-    feeds = load_feeds(pack / "feeds").values()
-    return {(FeedId(feed.id), code): event for feed in feeds for code, event in feed.events.items()}
+    return _events(load_feeds(pack / "feeds"))
 
 
-ALL_EVENTS: Final = {name: events_of(PACKS / name) for name in ("bozhou", "jining", "anhui")}
+def _events(feeds: Mapping[FeedId, Feed]) -> dict[EventKey, FeedEvent]:
+    return {(feed_id, code): event for feed_id, feed in feeds.items() for code, event in feed.events.items()}
+
+
+ALL_FEEDS: Final = {name: load_feeds(PACKS / name / "feeds") for name in ("bozhou", "jining", "anhui")}
+ALL_EVENTS: Final = {name: _events(feeds) for name, feeds in ALL_FEEDS.items()}
 ALL_RULES: Final[dict[str, RuleBook]] = {
     name: load_rule_book(PACKS / name, events) for name, events in ALL_EVENTS.items()
 }

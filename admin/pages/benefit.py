@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from admin.pages.scenarios import Scenario
 from admin.pages.terms import all_asked, asked, benefit_title, event_title
 from admin.pages.words import (
     AUTHORITIES,
@@ -32,7 +33,6 @@ from chalicelib.model import Route, Strength
 from chalicelib.pack import Pack
 from chalicelib.pack.differing import flat
 
-Scenario = tuple[str, str, str]  # number, title, rule
 WIDTH = 45  # characters of the time line
 
 

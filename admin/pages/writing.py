@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from admin.pages import benefit as benefits
 from admin.pages import feed as feeds
+from admin.pages.scenarios import scenarios_of, scenarios_of_policy
 from admin.pages.words import heading, table
 from chalicelib import api
-from chalicelib.declarations import read_yaml
-from chalicelib.engine.benefits import Benefit
 from chalicelib.engine.counties import County, read_county
 from chalicelib.pack import PACKS, Pack, load
 
 ROOT: Final = Path(__file__).parents[2]
 SHEETS: Final = ROOT / "docs" / "sheets"
 API: Final = ROOT / "docs" / "openapi.json"
-SCENARIOS: Final = ROOT / "tests" / "scenarios"
-EVERY: Final = "every_benefit.yaml"  # tried on every benefit of every pack
 GENERATED: Final = (
     "<!-- Written by `make sheets` from chalicelib/packs. Change the YAML, not this page. -->\n"
 )
@@ -82,51 +78,11 @@ def _of_counties(counties: Sequence[County]) -> str:
 
 
 def _of_policy(name: str) -> str:
-    """The scenarios of the policy's own periods and weak events, which concern every benefit."""
-    path = SCENARIOS / name / "policy.yaml"
-    if not path.exists():
+    rows = scenarios_of_policy(name)
+    if not rows:
         return ""
-    rows = [(f"policy {s['scenario']}", s["title"], str(s.get("rule", ""))) for s in _scenarios(path)]
     head = ("编号 No.", "情景", "规则 rule")
     return f"{heading('政策的检验情景', 'Scenarios that test the policy')}\n{table(head, rows)}\n"
-
-
-def _scenarios(path: Path) -> list[dict[str, Any]]:
-    return list(_document(path).get("scenarios", ()))
-
-
-def scenarios_of(pack: str, declared: Benefit) -> list[benefits.Scenario]:
-    """Number, title and rule: first what is tried on every benefit, then where somebody draws this one.
-
-    Some of those for every benefit are tried only where its file speaks of custody, or only where not.
-    """
-    found = []
-    benefit, has = declared.code, "custody" if declared.versions[-1].custody else "no_custody"
-    for path, document in _scenario_files(pack):
-        for scenario in document["scenarios"]:
-            if scenario.get("only", has) != has:
-                continue
-            drawn = {each.get("benefit", "resident_pension") for each in scenario.get("draws", [{}])}
-            if path.name == EVERY or (benefit == path.stem if path.parent != SCENARIOS else benefit in drawn):
-                number = f"{path.stem} {scenario['scenario']}"
-                found.append((number, scenario["title"], str(scenario.get("rule", ""))))
-    return found
-
-
-def _scenario_files(pack: str) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The files of a pack's own folder, those for every benefit, and (for Bozhou) the general ones."""
-    general = [SCENARIOS / EVERY] if pack != "bozhou" else sorted(SCENARIOS.glob("*.yaml"))
-    general.sort(key=lambda path: path.name != EVERY)
-    for path in [*general, *sorted((SCENARIOS / pack).glob("*.yaml"))]:
-        document = _document(path)
-        if "scenarios" in document:
-            yield path, document
-
-
-@cache
-def _document(path: Path) -> dict[str, Any]:
-    """A file of scenarios, read once: every benefit asks for the same ones."""
-    return read_yaml(path)
 
 
 def write(folder: Path = SHEETS) -> int:

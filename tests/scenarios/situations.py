@@ -6,31 +6,36 @@ departments sent, and what is expected of it; everything not named is as in `tes
   *.yaml                 situations of bozhou, whatever the benefit
   every_benefit.yaml     situations that are tried on every benefit of every pack, in the words of
                          words.yaml (which event is a pack's "strong"), on the person of usual.yaml
+  every_pack/*.yaml      a benefit's own (or the policy's), in every pack that has the benefit
   <pack>/<benefit>.yaml  a benefit's own: each condition, exclusion, amount and period of its file
   <pack>/policy.yaml     a policy's own: each period, each weak event
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from pydantic import Field
 
+from admin.pages.scenarios import EVERY_PACK, sort_of
 from chalicelib.declarations import Declaration, read_declaration
-from chalicelib.engine.benefits import Benefit
+from chalicelib.engine.benefits import Offset
 from chalicelib.engine.decide import decide
 from chalicelib.engine.periods import add_months
 from chalicelib.model import (
+    AreaCode,
     BenefitCode,
     Decision,
     Entitlement,
     EntitlementStatus,
     Evidence,
     EvidenceKey,
+    FeedId,
     FileId,
     InstructionKind,
     KeyGroup,
@@ -39,9 +44,11 @@ from chalicelib.model import (
     Person,
     Relation,
     Route,
+    Step,
     SuspicionKind,
 )
-from tests.events import ALL_RULES
+from chalicelib.sources.freshness import Freshness, freshness
+from tests.events import ALL_FEEDS, ALL_RULES
 from tests.people import a_key, a_person, an_entitlement
 
 HERE: Final = Path(__file__).parent
@@ -51,15 +58,20 @@ class Who(Declaration):
     """The person of a scenario."""
 
     born: date = date(1958, 3, 1)
+    area: str = "341602001001"
     key_groups: tuple[KeyGroup, ...] = ()
     deceased_on: date | None = None
 
 
 class Drawn(Declaration):
-    """One benefit that the person draws; without a name, the benefit of the file."""
+    """One benefit that the person draws; without a name, the benefit of the file.
+
+    `certified_by`: the event that gave the certificate, where it was not the authority's own word.
+    """
 
     benefit: str | None = None
     certified_until: date = date(2024, 12, 31)
+    certified_by: str | None = None
     since: date = date(2018, 4, 1)
     status: EntitlementStatus = EntitlementStatus.ACTIVE
     fen: int = 15_000
@@ -78,7 +90,8 @@ class Sent(Declaration):
 class Expected(Declaration):
     """What must come out for one benefit; `because` is the code of a reason that must be among them.
 
-    Instead of `valid_until`: the day from which it runs, and by which period of usual.yaml.
+    Instead of `valid_until`: the day from which it runs, and by which period of usual.yaml. `points`: how
+    many of how many the weak evidence reaches, as the person is told.
     """
 
     benefit: str | None = None
@@ -88,6 +101,33 @@ class Expected(Declaration):
     by: Literal["months", "again", "weak"] = "months"
     route: Route | None = None
     because: str
+    points: tuple[int, int] | None = None
+
+
+class Begins(Declaration):
+    """A new recipient: when the benefit was granted and first paid, and from when the first period runs."""
+
+    granted: date
+    first_paid: date | None = None
+    runs_from: date
+
+
+class Suspends(Declaration):
+    """What rule 10 says of the case of somebody reminded, and twice not met; of an approval, from when."""
+
+    step: Step
+    because: str
+    approved: date | None = None
+    from_month: str | None = None
+
+
+class Overpaid(Declaration):
+    """An overpayment in fen, what there is to set it off against, what is taken, what is left to ask for."""
+
+    fen: int
+    available: dict[Offset, int]
+    taken: dict[Offset, int]
+    left: int
 
 
 class Day(Declaration):
@@ -107,7 +147,8 @@ class Scenario(Declaration):
     scenario: int
     title: str = Field(min_length=4)
     rule: str
-    only: Literal["custody", "no_custody"] | None = None
+    only: str | None = None  # a sort of benefit, by the words of admin.pages.scenarios
+    each: str | tuple[str, ...] = ()  # tried with each of these where it says "each"
     day: date | Day
     person: Who | None = None
     draws: tuple[Drawn, ...] | None = None
@@ -123,6 +164,13 @@ class Scenario(Declaration):
     paid: dict[str, int] = {}
     wrong: tuple[str, ...] = ()
     unclaimed: tuple[str, ...] | None = None
+    together: tuple[str, ...] = ()  # benefits that the file says may be drawn beside it
+    begins: Begins | None = None
+    late: tuple[str, ...] = ()  # events whose feed is late by a whole interval to the day
+    missing: tuple[str, ...] = ()  # ... by a day more, so that its silence says nothing (rule 11)
+    held: tuple[str, ...] = ()  # ... has a file that waits for a person
+    suspends: Suspends | None = None
+    overpaid: Overpaid | None = None
 
 
 class Scenarios(Declaration):
@@ -150,10 +198,10 @@ class Usuals(Declaration):
 
 
 class Words(Declaration):
-    """words.yaml: pack -> word -> feed/event."""
+    """words.yaml: pack -> word -> feed/event; a word for `each`: several."""
 
     about: str
-    packs: dict[str, dict[str, str]]
+    packs: dict[str, dict[str, str | tuple[str, ...]]]
 
 
 WORDS: Final = read_declaration(HERE / "words.yaml", Words).packs
@@ -168,17 +216,15 @@ class Tried:
     pack: str
     benefit: str
     scenario: Scenario
+    each: str = ""
 
     def __str__(self) -> str:
-        return f"{self.pack}-{self.benefit}-{self.scenario.scenario}-{self.scenario.title}"
+        name = f"{self.pack}-{self.benefit}-{self.scenario.scenario}-{self.scenario.title}"
+        return f"{name}-{self.each}" if self.each else name
 
     @property
     def usual(self) -> Usual:
         return USUAL.get(self.pack, {}).get(self.benefit, Usual())
-
-    @property
-    def declared(self) -> Benefit:
-        return ALL_RULES[self.pack].benefit(BenefitCode(self.benefit))
 
     @property
     def day(self) -> date:
@@ -195,13 +241,21 @@ class Tried:
     @property
     def person(self) -> Person:
         who = self.scenario.person or Who(born=self.usual.born)
-        return a_person(who.born, key_groups=who.key_groups, deceased_on=who.deceased_on)
+        named = {"key_groups": who.key_groups, "deceased_on": who.deceased_on, "area": AreaCode(who.area)}
+        return a_person(who.born, **named)
 
     @property
     def drawn(self) -> list[Entitlement]:
         draws = (Drawn(),) if self.scenario.draws is None else self.scenario.draws
         return [
-            an_entitlement(d.benefit or self.benefit, d.certified_until, d.since, status=d.status, fen=d.fen)
+            an_entitlement(
+                d.benefit or self.benefit,
+                d.certified_until,
+                d.since,
+                status=d.status,
+                fen=d.fen,
+                evidence=self.event(d.certified_by, d.certified_until) if d.certified_by else None,
+            )
             for d in draws
         ]
 
@@ -230,11 +284,40 @@ class Tried:
             for month, fen in self.scenario.paid.items()
         ]
 
+    @property
+    def missing(self) -> frozenset[FeedId]:
+        """The feeds whose silence says nothing, by how they stand on the day."""
+        stand = (
+            (self.scenario.late, 0, False),
+            (self.scenario.missing, 1, False),
+            (self.scenario.held, 0, True),
+        )
+        return frozenset(
+            feed
+            for words, days_more, held in stand
+            for feed in (self.event(word, self.day).feed for word in words)
+            if self._freshness(feed, days_more, held=held).is_missing
+        )
+
+    def _freshness(self, feed: FeedId, days_more: int, *, held: bool) -> Freshness:
+        """Of a feed that last delivered twice its interval ago, and so many days more."""
+        arrives = ALL_FEEDS[self.pack][feed].arrives
+        assert arrives is not None, f"{feed} sends no files"
+        last = self.day - timedelta(days=2 * arrives.every.longest_days + days_more)
+        return freshness(arrives, last, self.day, held=held)
+
+    def event(self, what: str, happened: date) -> EvidenceKey:
+        what = self.each if what == "each" else what
+        name = WORDS[self.pack].get(what, what)
+        assert isinstance(name, str), f"{what} stands for several events: it belongs to `each`"
+        return a_key(name, happened)
+
     def key(self, sent: Sent) -> EvidenceKey:
-        return a_key(WORDS[self.pack].get(sent.what, sent.what), sent.happened)
+        return self.event(sent.what, sent.happened)
 
     def item(self, sent: Sent) -> Evidence:
-        facts = {**sent.facts, **({"until": sent.until.isoformat()} if sent.until else {})}
+        said = {name: self.each if value == "each" else value for name, value in sent.facts.items()}
+        facts = {**said, **({"until": sent.until.isoformat()} if sent.until else {})}
         return Evidence(self.key(sent), FileId("file-1"), 2, facts, sent.recovered)
 
     def decide(self) -> Decision:
@@ -255,22 +338,36 @@ def _each(items: OfRelated) -> list[tuple[Sent, ...]]:
     return [first, *(item for item in items if not isinstance(item, Sent))]
 
 
-def _read(path: Path) -> tuple[Scenario, ...]:
+@cache
+def scenarios_in(path: Path) -> tuple[Scenario, ...]:
+    """The scenarios of a file, read once: every benefit of every pack asks for the same ones."""
     return read_declaration(path, Scenarios).scenarios
 
 
 def _everything() -> Iterator[Tried]:
     for path in sorted(HERE.glob("*.yaml")):
         if path.stem not in ("words", "usual", "every_benefit"):
-            yield from (Tried("bozhou", "resident_pension", scenario) for scenario in _read(path))
-    common = _read(HERE / "every_benefit.yaml")
+            yield from _tried("bozhou", "resident_pension", path)
     for pack, rules in ALL_RULES.items():
         for code, benefit in rules.benefits.items():
-            has = "custody" if benefit.versions[-1].custody else "no_custody"
-            yield from (Tried(pack, code, s) for s in common if s.only in (None, has))
-        for path in sorted((HERE / pack).glob("*.yaml")):
-            benefit_code = path.stem if path.stem != "policy" else FIRST[pack]
-            yield from (Tried(pack, benefit_code, scenario) for scenario in _read(path))
+            yield from _tried(pack, code, HERE / "every_benefit.yaml", sort_of(benefit))
+        for folder in (EVERY_PACK, pack):
+            for path in sorted((HERE / folder).glob("*.yaml")):
+                about = path.stem if path.stem != "policy" else FIRST[pack]
+                if about in rules.benefits:
+                    yield from _tried(pack, about, path)
+
+
+def _tried(pack: str, benefit: str, path: Path, sort: Set[str] = frozenset()) -> Iterator[Tried]:
+    for scenario in scenarios_in(path):
+        if scenario.only in (None, *sort):
+            yield from _each_of(pack, benefit, scenario)
+
+
+def _each_of(pack: str, benefit: str, scenario: Scenario) -> Iterator[Tried]:
+    each = WORDS[pack][scenario.each] if isinstance(scenario.each, str) else scenario.each
+    assert not isinstance(each, str), f"{scenario.each} stands for one event: it belongs to `what`"
+    yield from (Tried(pack, benefit, scenario, name) for name in each or ("",))
 
 
 FIRST: Final = {"bozhou": "resident_pension", "jining": "social_insurance", "anhui": "resident_pension"}
