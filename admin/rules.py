@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
 
 from admin import changing
 from admin.again import decided_again
@@ -191,7 +191,8 @@ def show_decision(options: argparse.Namespace) -> None:
         raise NotFoundError("no such person")  # as for a person whom nobody knows
     record = people.change(person, lambda _: looked(caller))
     again = decided_again(record, people.audit_trail(person), options.entry)
-    table = Table("benefit", "待遇", "stored 原决定", "again 重算", "same", "line 规则", box=None)
+    words = ("benefit", "待遇", "stored 原决定", "again 重算", "same", "line 规则")
+    table = Table(*(Column(word, overflow="fold") for word in words), box=None)
     rules = bundles.for_rules(again.decision.rules).rules
     for benefit in sorted(again.stored.keys() | again.now.keys()):
         stored, now = again.stored.get(benefit, "—"), again.now.get(benefit, "—")

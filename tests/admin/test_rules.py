@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from admin import rules
 from admin.__main__ import main
 from chalicelib.cases import settling
 from chalicelib.model import Change, Evidence, EvidenceKey, FeedId, FileId, PersonId
@@ -26,7 +27,7 @@ ISSUER = Issuer.new(issuer="https://issuer.invalid/")
 @pytest.fixture(autouse=True)
 def _issuer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WUGAN_TOKEN_JWKS", ISSUER.jwks())
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(rules.console, "_width", 200)
     settings.cache_clear()
 
 
