@@ -3,8 +3,9 @@
 python -m tests.mutants.declared --pack bozhou
 
 What officers declare is held to the same as the code: a figure one up and one down, a word turned into
-its neighbour, a line or a word of a list left out. What no scenario notices must stand in unnoticed.yaml
-with the reason why it changes nothing; a reason that nothing needs any more is shown as well.
+its neighbours, an event or a benefit named in place of another, a line or a word of a list left out. What
+no scenario notices must stand in unnoticed.yaml with the reason why it changes nothing; a reason that
+nothing needs any more is shown as well.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -23,7 +24,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import yaml
 from pydantic import Field, ValidationError
@@ -36,7 +37,7 @@ from chalicelib.engine.periods import Counting
 from chalicelib.engine.policy import Policy
 from chalicelib.engine.rulebook import RuleBook, with_counties
 from chalicelib.errors import DeclarationError
-from chalicelib.model import BenefitCode, BenefitKind
+from chalicelib.model import BenefitCode, BenefitKind, FeedId
 from tests.events import ALL_RULES, PACKS
 from tests.scenarios.checking import check
 from tests.scenarios.situations import ALL, Tried
@@ -57,6 +58,10 @@ WORDS: Final[dict[str, type[StrEnum]]] = {
     "counted_in": Counting,
     "when": Word,
 }
+
+
+NAMED: Final = "named "  # in place of another
+T = TypeVar("T")
 
 
 class How(StrEnum):
@@ -115,28 +120,25 @@ def breaks_of(pack: str) -> Iterator[Break]:
     """Every single value of a pack that decides something, and every slip that it admits."""
     folder = PACKS / pack
     for word in OF_THE_POLICY:
-        for place, how in _slips(_document(pack, "policy")[word], (word,)):
+        for place, how in _slips(pack, _document(pack, "policy")[word], (word,)):
             yield Break(pack, "policy", place, how)
     for path in (
         *sorted((folder / "benefits").glob("*.yaml")),
         *sorted((folder / "counties").glob("*.yaml")),
     ):
         file = f"{path.parent.name}/{path.stem}"
-        for place, how in _slips(_document(pack, file), ()):
+        for place, how in _slips(pack, _document(pack, file), ()):
             yield Break(pack, file, place, how)
 
 
-def _slips(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
+def _slips(pack: str, value: Any, place: Place) -> Iterator[tuple[Place, str]]:
     match value:
         case dict():
-            for key, below in value.items():
-                if key not in SAID and (*place, key) != ("versions", 0, "from"):
-                    yield (*place, key), How.LEFT_OUT
-                    yield from _slips(below, (*place, key))
+            yield from _slips_of_keys(pack, value, place)
         case list():
             for number, below in enumerate(value):
                 yield (*place, number), How.LEFT_OUT
-                yield from _slips(below, (*place, number))
+                yield from _slips(pack, below, (*place, number))
         case bool():
             yield place, How.TURNED
         case int() | date():
@@ -144,8 +146,34 @@ def _slips(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
             yield place, How.ONE_DOWN
         case str() if place[-1] in WORDS:
             yield from ((place, word.value) for word in WORDS[str(place[-1])] if word != value)
+        case str() if place[-1] == "benefit":
+            yield place, f"{NAMED}{_next(sorted(ALL_RULES[pack].benefits), value)}"
         case _:
-            return  # a name: another in its place is refused, or is another rule
+            return  # the parts of a name, and words whose neighbours nobody declares
+
+
+def _slips_of_keys(pack: str, value: Mapping[str, Any], place: Place) -> Iterator[tuple[Place, str]]:
+    if {"feed", "event"} <= value.keys():
+        yield place, f"{NAMED}{'/'.join(_next_event(pack, value['feed'], value['event']))}"
+    for key, below in value.items():
+        if key not in SAID and (*place, key) != ("versions", 0, "from"):
+            yield (*place, key), How.LEFT_OUT
+            yield from _slips(pack, below, (*place, key))
+
+
+def _next_event(pack: str, feed: str, name: str) -> tuple[str, str]:
+    """The next event of the pack that proves the same, and as strongly."""
+    events = ALL_RULES[pack].events
+    mine = events[FeedId(feed), name]
+    alike = [
+        key for key, event in events.items() if (event.proves, event.strength) == (mine.proves, mine.strength)
+    ]
+    return _next(sorted(alike), (FeedId(feed), name))
+
+
+def _next(names: Sequence[T], name: T) -> T:
+    """The one after a name, and after the last the first; of a name that is not among them, the first."""
+    return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
 
 
 def broken(slip: Break) -> RuleBook | None:
@@ -162,6 +190,10 @@ def broken(slip: Break) -> RuleBook | None:
     elif slip.how in (How.ONE_UP, How.ONE_DOWN):
         sign = 1 if slip.how == How.ONE_UP else -1
         held[last] += timedelta(days=sign) if isinstance(held[last], date) else sign
+    elif slip.how.startswith(NAMED):
+        name = slip.how.removeprefix(NAMED)
+        feed, _, event = name.partition("/")
+        held[last] = {**held[last], "feed": feed, "event": event} if event else name
     else:
         held[last] = slip.how
     try:
