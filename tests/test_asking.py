@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import socketserver
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -150,6 +153,76 @@ def test_an_interface_that_answers_nonsense_has_not_answered(
     assert ask_interfaces()[0].unheard == 1
 
 
+BROKEN = [
+    b"",
+    b"SSH-2.0-OpenSSH_9.6\r\n",  # another service listens there
+    b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",
+    b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n{}",
+    b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n{}",
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}",
+    b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 200_000,
+    b"HTTP/1.1 200 OK\r\n\r\n\xff\xfe",
+    b'HTTP/1.1 200 OK\r\n\r\n{"answers": [{"number": 1' + b"0" * 5_000 + b"}]}",
+]
+OTHER = FeedId("another_interface")
+
+
+@contextmanager
+def saying(answer: bytes) -> Iterator[str]:
+    """A socket that says these bytes to everybody, whatever they ask."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # who has heard enough hangs up
+                self.request.recv(100_000)
+                self.wfile.write(answer)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def second_interface(pack: None, tmp_path: Path) -> None:
+    """Another feed of the same kind, asked after the first: by id."""
+    text = (tmp_path / f"asking/feeds/{FEED}.yaml").read_text(encoding="utf-8")
+    path = tmp_path / f"asking/feeds/{OTHER}.yaml"
+    path.write_text(text.replace(f"id: {FEED}", f"id: {OTHER}"), encoding="utf-8")
+    declared.load.cache_clear()
+
+
+@pytest.mark.usefixtures("second_interface")
+@pytest.mark.parametrize("answer", BROKEN, ids=range(len(BROKEN)))
+def test_a_broken_interface_has_not_answered_and_the_next_one_is_asked(answer: bytes) -> None:
+    recipient(1)
+    town = Interfaces({})
+    with saying(answer) as broken, town.served() as url:
+        enter({OTHER: {"url": broken, "token": "t"}, FEED: {"url": url, "token": town.token}})
+        asked = {each.feed: each.unheard for each in ask_interfaces()}
+    assert asked == {OTHER: 1, FEED: 0}
+    assert town.asked == [(FEED, 1)]
+
+
+@pytest.mark.usefixtures("second_interface")
+@pytest.mark.parametrize(
+    "entry", [{"url": "http://interface.example/", "token": "t"}, {"url": "https://[1"}, {"url": 7}, "x"]
+)
+def test_an_address_entered_wrongly_stops_no_other_interface(entry: object) -> None:
+    recipient(1)
+    town = Interfaces({})
+    with town.served() as url:
+        enter({OTHER: entry, FEED: {"url": url, "token": town.token}})  # type: ignore[dict-item]
+        assert [each.feed for each in ask_interfaces()] == [FEED]
+
+
+def test_a_token_that_cannot_be_sent_is_a_failure_of_that_interface_alone(interfaces: Interfaces) -> None:
+    with pytest.raises(UnreadableError):
+        HttpInterface(FEED, "http://127.0.0.1:9/", "令牌").ask([number(1)], TESTED)
+
+
 def test_an_interface_without_an_address_is_not_asked() -> None:
     enter({})
     recipient(1)
@@ -162,7 +235,9 @@ def test_a_pack_without_interfaces_needs_no_secret(monkeypatch: pytest.MonkeyPat
     assert ask_interfaces() == []
 
 
-@pytest.mark.parametrize("url", ["http://interface.example/", "ftp://127.0.0.1/", "file:///etc/hosts", ""])
+@pytest.mark.parametrize(
+    "url", ["http://interface.example/", "ftp://127.0.0.1/", "file:///etc/hosts", "https://[1", ""]
+)
 def test_a_question_leaves_the_machine_by_https_alone(url: str) -> None:
     with pytest.raises(UnreadableError, match="must begin with https"):
         HttpInterface(FEED, url, "t")

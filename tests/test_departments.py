@@ -15,7 +15,7 @@ import pytest
 
 from chalicelib import intake
 from chalicelib.clock import CHINA
-from chalicelib.model import Counts, DroppedFile, FeedId, FileState, FileStep
+from chalicelib.model import Counts, DroppedFile, FeedId, FileState, FileStep, Month
 from chalicelib.pack import current
 from chalicelib.storage import files, objects
 from tests.conftest import StoppedClock
@@ -121,3 +121,21 @@ class TestMonthlyPage:
         figures = json.loads(outbox("civil_affairs/quality/2025-06.json").popitem()[1])
         months = next(f for f in figures["feeds"] if f["feed"] == "care_home")["months"]
         assert [m["load"] for m in months[-3:]] == ["nothing", "short", "full"]
+
+    @pytest.mark.parametrize(("stood", "late"), [(FileState.LOADED, 4), (FileState.HELD, 30)])
+    def test_corrections_make_nobody_late_in_the_past(self, stood: FileState, late: int) -> None:
+        """What was never loaded, because it was held, had not come until it was corrected."""
+        for day in ("2025-06-01", "2025-06-08", "2025-06-20", "2025-06-27"):
+            first = dropped(day)
+            steps = tuple(
+                FileStep(state, first.received, "intake") for state in (stood, FileState.SUPERSEDED)
+            )
+            files.put(replace(first, state=FileState.SUPERSEDED, steps=steps))
+            key = first.key + ".corrected"  # another content under the same name has another id
+            at = datetime.fromisoformat("2025-07-01T09:00:00+08:00")
+            files.put(replace(first, id=files.file_id(key, "e"), received=at))
+        dropped("2025-05-24")
+        intake.monthly_quality(Month("2025-06"))
+        figures = json.loads(outbox("civil_affairs/quality/2025-06.json").popitem()[1])
+        june = next(f for f in figures["feeds"] if f["feed"] == "cremations")["months"][-1]
+        assert (june["days_late"], june["rows"]) == (late, 0)

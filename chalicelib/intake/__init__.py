@@ -2,6 +2,7 @@
 
 dropping    S3 notifications → files, one at a time; dead letters
 arriving    what a key says; duplicates, unknown feeds
+announcing  manifests that come after their files
 chunking    large files in ranges, side by side
 finishing   loaded, held or refused, and its receipt
 loading     what each kind of file changes: evidence here, rosters and payments in their own modules

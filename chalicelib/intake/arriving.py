@@ -64,9 +64,9 @@ def _names_a_day(key: str) -> bool:
     return _day(day) is not None and any(name)
 
 
-def is_done(known: DroppedFile | None, *, again: bool) -> bool:
+def is_done(known: DroppedFile, *, again: bool) -> bool:
     """Whether nothing is left to do about a file that has come before."""
-    if known is None or known.state not in FINISHED:
+    if known.state not in FINISHED:
         return False
     return not (again and known.state is FileState.LOADED)
 
@@ -107,7 +107,27 @@ def refusal_of(dropped: DroppedFile, feed: Feed | None, *, again: bool) -> Refus
     return None
 
 
-def manifest_of(dropped: DroppedFile) -> Manifest | Hold | None:
-    """What the department says of the file, where it says something; a person's word outweighs it."""
-    data = None if dropped.was_released else objects.read_manifest(dropped.key)
-    return Manifest.read(data) if data is not None else None
+def is_passed(dropped: DroppedFile) -> bool:
+    """Whether nobody doubts the file as a whole any more: a person has let it pass, or it stands loaded.
+
+    What is loaded is read once more only for people who are new on the roster; held then, it would count all
+    the same, and its correction could take nothing back.
+    """
+    return dropped.was_released or dropped.stands_loaded
+
+
+def manifest_of(dropped: DroppedFile, feed: Feed) -> Manifest | Hold | None:
+    """What the department says of the file, where it says something, or why that is not this file.
+
+    A person's word outweighs it.
+    """
+    return None if is_passed(dropped) else announced(dropped, feed)
+
+
+def announced(dropped: DroppedFile, feed: Feed) -> Manifest | Hold | None:
+    """The manifest beside a file, if there is one; a Hold where it cannot be read, or is of another file."""
+    data = objects.read_manifest(dropped.key)
+    manifest = Manifest.read(data) if data is not None else None
+    if not isinstance(manifest, Manifest):
+        return manifest
+    return manifest.contradicted_by(dropped.digest, feed, dropped.day) or manifest

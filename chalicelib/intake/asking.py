@@ -2,23 +2,24 @@
 
 A query feed sends no files. Its department answers questions about named people, in batches; what it
 answers becomes evidence like any other. No answer proves nothing: an interface that cannot be reached
-is left for the next week. That somebody was asked about stands in the person's own audit chain.
+is left for the next week, and the others are asked all the same. That somebody was asked about stands in
+the person's own audit chain.
 """
 
 from __future__ import annotations
 
 import json
-import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
+from http.client import HTTPException
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from chalicelib import clock
-from chalicelib.errors import UnreadableError
+from chalicelib.errors import ConflictError, UnreadableError
 from chalicelib.intake import loading
 from chalicelib.model import Change, Counts, DroppedFile, FeedId, FileState, FileStep, PersonId
 from chalicelib.observability import logger
@@ -37,6 +38,8 @@ GIVE_UP_AFTER: Final = 3  # calls in a row that fail
 LARGEST: Final = 5_000_000  # bytes of one answer
 ASKED: Final = "asked"  # in place of a file's name and content: there is no file
 NOT_HEARD: Final = "interface_not_heard"
+# What comes of an interface: no connection, no HTTP, no JSON, or brackets in brackets without end.
+_UNHEARD: Final = (OSError, HTTPException, ValueError, RecursionError)
 _LOOPBACK: Final = ("127.0.0.1", "::1")
 
 
@@ -59,23 +62,31 @@ class HttpInterface:
     token: str
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        if not _may_be_asked(self.url):
             raise UnreadableError(f"the address of the interface {self.feed} must begin with https://")
 
     def ask(self, numbers: Sequence[str], since: date) -> Sequence[Answer]:
         """One call; an error names the feed and never what was asked."""
         question = {"feed": self.feed, "since": since.isoformat(), "numbers": list(numbers)}
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
-        request = urllib.request.Request(self.url, json.dumps(question).encode(), headers, method="POST")  # noqa: S310 - checked above
+        body = json.dumps(question).encode()
         try:
+            request = urllib.request.Request(self.url, body, headers, method="POST")  # noqa: S310 - checked above
             with urllib.request.urlopen(request, timeout=PATIENCE) as response:  # noqa: S310 - checked above
                 said = json.loads(response.read(LARGEST))
-        except (urllib.error.URLError, OSError, ValueError) as error:
+        except _UNHEARD as error:
             raise UnreadableError(
                 f"the interface {self.feed} cannot be asked: {type(error).__name__}"
             ) from None
         return _answers_in(said, self.feed)
+
+
+def _may_be_asked(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a bracket that is not closed
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
 
 
 def _answers_in(said: Any, feed: FeedId) -> Sequence[Answer]:
@@ -88,12 +99,18 @@ def _answers_in(said: Any, feed: FeedId) -> Sequence[Answer]:
 def connected(feed: Feed) -> Interface | None:
     """The interface of a feed as an operator has entered it; None where nobody has yet.
 
-    The secret holds {"<feed>": {"url": …, "token": …}}.
+    The secret holds {"<feed>": {"url": …, "token": …}}; UnreadableError where a feed's entry is another.
     """
     answer = client("secretsmanager").get_secret_value(SecretId=settings().interfaces_secret)
     entered: Mapping[str, Any] = json.loads(answer["SecretString"])
     place = entered.get(feed.id)
-    return HttpInterface(FeedId(feed.id), place["url"], place["token"]) if place else None
+    if not place:
+        return None
+    match place:
+        case {"url": str(url), "token": str(token)}:
+            return HttpInterface(FeedId(feed.id), url, token)
+        case _:
+            raise UnreadableError(f"the entry of the interface {feed.id} must be a url and a token")
 
 
 # --- asking ----------------------------------------------------------------------------------------
@@ -111,12 +128,16 @@ class Asked:
 
 
 def ask_interfaces() -> list[Asked]:
-    """Ask every query feed of the pack about everybody who comes due."""
+    """Ask every query feed of the pack about everybody who comes due; what fails of one stops no other."""
     results = []
     for feed in current().feeds.values():
         if feed.interface is None:
             continue
-        interface = connected(feed)
+        try:
+            interface = connected(feed)
+        except UnreadableError as error:
+            logger.error("interface entered wrongly", extra={"feed": feed.id, "error": str(error)})
+            continue
         if interface is None:
             logger.warning("interface without an address", extra={"feed": feed.id})
             continue
@@ -137,7 +158,7 @@ def ask(feed: Feed, declared: Declared, interface: Interface) -> Asked:
             continue
         try:
             said, certified = _ask_about(group, feed, interface, run)
-        except UnreadableError as error:
+        except (UnreadableError, ConflictError) as error:
             failures += 1
             asked = replace(asked, unheard=asked.unheard + len(group))
             logger.warning("interface not heard", extra={"feed": feed.id, "error": str(error)})

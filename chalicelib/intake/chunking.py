@@ -19,7 +19,7 @@ from itertools import chain
 from typing import Any, Final
 
 from chalicelib import clock
-from chalicelib.intake import arriving, receipts, rosters
+from chalicelib.intake import announcing, arriving, receipts, rosters
 from chalicelib.intake.finishing import finish_reading, refused
 from chalicelib.model import DroppedFile, FileId, FileState
 from chalicelib.observability import logger
@@ -72,8 +72,8 @@ def begin(key: str, *, again: bool = False) -> DroppedFile | None:
     passed = _passed(source, feed)
     arrived = arriving.received(key, passed.digest)
     known = files.get(arrived.feed, arrived.id)
-    if arriving.is_done(known, again=again):
-        return known
+    if known is not None and arriving.is_done(known, again=again):
+        return announcing.compare(known, feed)
     dropped = arriving.as_known(arrived, known)
     refusal = arriving.refusal_of(dropped, feed, again=again)
     if refusal is not None:
@@ -141,17 +141,13 @@ def _ended(dropped: DroppedFile, feed: Feed, why: Hold) -> DroppedFile:
 
 
 def _held_unread(dropped: DroppedFile, feed: Feed) -> Hold | None:
-    if feed.day == "as_of" and dropped.day > clock.today():
-        return hold(HoldCode.AS_OF_FUTURE)
+    held = reading.held_unread(feed, dropped.day, clock.today())
+    if held is not None:
+        return held
     if feed.kind != "roster" and objects.read_roster() is None:
         return hold(HoldCode.NO_ROSTER_YET)
-    manifest = arriving.manifest_of(dropped)
-    if isinstance(manifest, Hold):
-        return manifest
-    announced = manifest.sha256 if manifest is not None else None
-    if announced is not None and announced != dropped.digest:
-        return hold(HoldCode.MANIFEST_DIGEST, f"{dropped.digest[:12]}… ≠ {announced[:12]}…")
-    return None
+    manifest = arriving.manifest_of(dropped, feed)
+    return manifest if isinstance(manifest, Hold) else None
 
 
 def _ask(dropped: DroppedFile, plan: ranges.Plan, source: Version) -> None:
@@ -199,7 +195,9 @@ def combine(file: FileId) -> DroppedFile | None:
     feed = current().feeds[dropped.feed]
     plan = ranges.Plan.from_json(chunks.plan_of(file))
     parts = [Part.from_bytes(data) for data in chunks.parts_of(file, now.chunks)]
-    released, manifest = dropped.was_released, arriving.manifest_of(dropped)
+    released, manifest = arriving.is_passed(dropped), arriving.manifest_of(dropped, feed)
+    if isinstance(manifest, Hold):  # it has come while the ranges were read
+        return finish_reading(dropped, feed, reading.FileReading(hold=manifest))
     if released and not now.damaged and is_damaged(sum((part.tally for part in parts), Tally())):
         chunks.begin(
             file,
@@ -219,7 +217,7 @@ def combine(file: FileId) -> DroppedFile | None:
         as_of=dropped.day,
         usual_rows=files.usual_rows(dropped),
         released=released,
-        manifest=None if isinstance(manifest, Hold) else manifest,
+        manifest=manifest,
         before=rosters.standing_before(feed),
     )
     finished = finish_reading(dropped, feed, whole)

@@ -14,7 +14,7 @@ from urllib.parse import unquote_plus
 
 from chalicelib import clock
 from chalicelib.errors import RefusedError
-from chalicelib.intake import arriving, chunking, receipts, rosters
+from chalicelib.intake import announcing, arriving, chunking, receipts, rosters
 from chalicelib.intake.finishing import finish, finish_reading, refused
 from chalicelib.model import DroppedFile, FeedId, FileId, FileState
 from chalicelib.observability import logger
@@ -48,7 +48,7 @@ def file_dropped(body: str) -> None:
 def take_in(key: str, *, again: bool = False) -> DroppedFile | None:
     """One file, from its key to its receipt. `again`: read it once more for people new on the roster."""
     if key.endswith(objects.MANIFEST):
-        _announced(key.removesuffix(objects.MANIFEST))
+        announcing.manifest_came(key.removesuffix(objects.MANIFEST))
         return None
     if chunking.is_large(key):
         return chunking.begin(key, again=again)
@@ -61,9 +61,9 @@ def take_in(key: str, *, again: bool = False) -> DroppedFile | None:
         return None
     arrived = arriving.received(key, objects.digest_of(data))
     known = files.get(arrived.feed, arrived.id)
-    if arriving.is_done(known, again=again):
-        return known
     feed = current().feeds.get(arrived.feed)
+    if known is not None and arriving.is_done(known, again=again):
+        return announcing.compare(known, feed)
     dropped = arriving.as_known(arrived, known)
     refusal = arriving.refusal_of(dropped, feed, again=again)
     if feed is None or refusal is not None:
@@ -74,17 +74,9 @@ def take_in(key: str, *, again: bool = False) -> DroppedFile | None:
     return _read(dropped, feed, data, again=again)
 
 
-def _announced(key: str) -> None:
-    """A manifest has come: the file beside it, if it waits for a person, is looked at once more."""
-    arrived = arriving.received(key, "")
-    for known in files.of_day(arrived.feed, arrived.day):
-        if known.key == key and known.state is FileState.HELD:
-            inbox.read_again(key)
-
-
 def _read(dropped: DroppedFile, feed: Feed, data: bytes, *, again: bool) -> DroppedFile | None:
     roster = rosters.index_for(feed)
-    manifest = arriving.manifest_of(dropped)
+    manifest = arriving.manifest_of(dropped, feed)
     if isinstance(manifest, Hold):
         return finish_reading(dropped, feed, FileReading(hold=manifest))
     reading = read_file(
@@ -95,7 +87,7 @@ def _read(dropped: DroppedFile, feed: Feed, data: bytes, *, again: bool) -> Drop
         on=clock.today(),
         as_of=dropped.day,
         usual_rows=files.usual_rows(dropped),
-        released=dropped.was_released,
+        released=arriving.is_passed(dropped),
         manifest=manifest,
         before=rosters.standing_before(feed),
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib import clock
 from chalicelib.errors import RefusedError
-from chalicelib.intake import correcting, limits, loading, receipts
+from chalicelib.intake import announcing, correcting, limits, loading, receipts
 from chalicelib.intake.correcting import BY_INTAKE
 from chalicelib.model import DroppedFile, FileState, FileStep
 from chalicelib.observability import logger
@@ -49,7 +49,7 @@ def finish_reading(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Dr
     finished = finish(loaded, feed, reading)
     if result.new_people:
         read_again_for_new_people()
-    return finished
+    return announcing.compare(finished, feed)  # a manifest may have come while the file was read
 
 
 def _held(dropped: DroppedFile, hold: Hold) -> DroppedFile:

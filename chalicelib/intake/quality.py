@@ -80,10 +80,11 @@ def _year(
             f.counts.rows,
             f.counts.rejected,
             f.was_released,
-            len(f.notices),
+            sum(notice.of > 0 for notice in f.notices),
+            f.state is FileState.SUPERSEDED,
         )
         for f in files.of_feed(feed_id)
-        if f.state is FileState.LOADED
+        if f.state in (FileState.LOADED, FileState.SUPERSEDED) and f.was_loaded
     ]
     if feed.arrives is None:
         return ()

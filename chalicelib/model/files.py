@@ -54,13 +54,16 @@ class FileStep:
 
 @dataclass(frozen=True, slots=True)
 class FileNotice:
-    """Something about a whole file that an officer must look into before it concerns anybody (rule 12)."""
+    """Something about a whole file that an officer must look into (rule 12).
+
+    `count` out of `of` people are not concerned yet because they are too many; 0 where it is about no people.
+    """
 
     code: str
     zh: str
     en: str
-    count: int  # out of so many
-    of: int
+    count: int = 0
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,16 @@ class DroppedFile:
     def was_released(self) -> bool:
         """Whether a person has let it pass its expectations."""
         return any(step.state is FileState.RELEASED for step in self.steps)
+
+    @property
+    def stands_loaded(self) -> bool:
+        """Whether it is loaded, even while it is read once more."""
+        return bool(self.steps) and self.steps[-1].state is FileState.LOADED
+
+    @property
+    def was_loaded(self) -> bool:
+        """Whether it is loaded, or was until a corrected file took its place."""
+        return self.state is FileState.LOADED or any(step.state is FileState.LOADED for step in self.steps)
 
     def at_stage(self, step: FileStep) -> DroppedFile:
         """The file at its next stage; the same stage by the same person again adds no line."""

@@ -51,16 +51,21 @@ class HoldCode(StrEnum):
     MANIFEST_ROWS = "manifest_rows"
     MANIFEST_DIGEST = "manifest_digest"
     MANIFEST_LOAD = "manifest_load"
+    MANIFEST_PERIOD = "manifest_period"
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A file that is not loaded: `state` is HELD or REFUSED, the sentences say what to do."""
+    """A file that is not loaded: `state` is HELD or REFUSED, the sentences say what to do.
+
+    `what` is what they are about: column names, a line, or figures.
+    """
 
     state: FileState
     code: HoldCode
     zh: str
     en: str
+    what: str = ""
 
 
 _HELD: Final = frozenset(
@@ -76,6 +81,7 @@ _HELD: Final = frozenset(
         HoldCode.MANIFEST_ROWS,
         HoldCode.MANIFEST_DIGEST,
         HoldCode.MANIFEST_LOAD,
+        HoldCode.MANIFEST_PERIOD,
     }
 )
 
@@ -241,6 +247,12 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
         "The manifest calls this file a delta, and this feed is agreed to send whole lists ({what}). "
         "Send the whole list.",
     ),
+    HoldCode.MANIFEST_PERIOD: (
+        "清单所称的时段与目录中的日期不符({what})。请改正目录日期或清单后重新投放; "
+        "若两者无误, 请告知我们放行。",
+        "The manifest names another period than the folder ({what}). "
+        "Correct the folder's day or the manifest and drop both again, or tell us that they are right.",
+    ),
 }
 
 # What a release can do for a file whose numbers are cut: a column of names is what people are recovered by.
@@ -268,4 +280,4 @@ def hold(code: HoldCode, what: str | Sequence[str] = "") -> Hold:
     filled = what if isinstance(what, str) else "、".join(what)
     zh, en = _SENTENCES[code]
     state = FileState.HELD if code in _HELD else FileState.REFUSED
-    return Hold(state=state, code=code, zh=zh.replace("{what}", filled), en=en.replace("{what}", filled))
+    return Hold(state, code, zh.replace("{what}", filled), en.replace("{what}", filled), filled)

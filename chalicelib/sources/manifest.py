@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -42,15 +42,21 @@ class Manifest(BaseModel):
         except ValidationError:
             return hold(HoldCode.MANIFEST_UNREADABLE)
 
-    def contradicted_by(self, data: bytes, feed: Feed) -> Hold | None:
-        """Why the bytes are not what was announced, before they are read."""
-        if self.sha256 is not None:
-            digest = hashlib.sha256(data).hexdigest()
-            if digest != self.sha256:
-                return hold(HoldCode.MANIFEST_DIGEST, f"{digest[:12]}… ≠ {self.sha256[:12]}…")
+    def contradicted_by(self, digest: str, feed: Feed, day: date) -> Hold | None:
+        """Why a file of this content, in the folder of a day, is not what was announced; rows apart."""
+        if self.sha256 is not None and digest != self.sha256:
+            return hold(HoldCode.MANIFEST_DIGEST, f"{digest[:12]}… ≠ {self.sha256[:12]}…")
         if self.load == "delta" and feed.is_full:
             return hold(HoldCode.MANIFEST_LOAD, "delta ≠ full")
+        if self.period is not None and not self._can_come(self.period, feed, day):
+            return hold(HoldCode.MANIFEST_PERIOD, f"{self.period} ≠ {day}")
         return None
+
+    @staticmethod
+    def _can_come(period: str, feed: Feed, day: date) -> bool:
+        """A whole list is of its folder's day; new rows come on a day of their period, or later."""
+        folder = day.isoformat()[: len(period)]
+        return folder == period if feed.is_of_its_day else folder >= period
 
     def miscounted(self, rows: int) -> Hold | None:
         """Why the rows are not those announced, once they are counted."""

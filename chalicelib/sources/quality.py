@@ -25,6 +25,8 @@ class Arrival:
     """One loaded file: the day it speaks of, the day it came, its rows, and whether a person let it pass.
 
     `notices`: what it would have caused for too many people at once, and an officer has to look into.
+    `superseded`: a corrected file stands in its place now. It came when it came all the same: who corrects
+    a file was not late with it; but its rows are those of the corrected one.
     """
 
     day: date
@@ -33,6 +35,7 @@ class Arrival:
     rejected: int
     released: bool
     notices: int = 0
+    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +72,19 @@ def feed_month(
     checked: int = 0,
     wrong: int = 0,
 ) -> FeedMonth:
-    """What a feed did in a month; `arrivals` are all its loaded files, in any order."""
+    """What a feed did in a month; `arrivals` are all its files that were ever loaded, in any order."""
     mine = [arrival for arrival in arrivals if arrival.came.isoformat()[:7] == month]
+    counted = [arrival for arrival in mine if not arrival.superseded]
     return FeedMonth(
         month=month,
         files=len(mine),
         days_late=sum(_is_late(arrives, arrivals, day) for day in _days(month)),
         load=_load(mine, is_full),
-        rows=sum(arrival.rows for arrival in mine),
-        rejected=sum(arrival.rejected for arrival in mine),
+        rows=sum(arrival.rows for arrival in counted),
+        rejected=sum(arrival.rejected for arrival in counted),
         checked=checked,
         wrong=wrong,
-        notices=sum(arrival.notices for arrival in mine),
+        notices=sum(arrival.notices for arrival in counted),
     )
 
 
@@ -102,4 +106,4 @@ def _load(mine: Sequence[Arrival], is_full: bool) -> Load:
         return Load.NOTHING
     if not is_full:
         return Load.DELTA
-    return Load.SHORT if any(arrival.released for arrival in mine) else Load.FULL
+    return Load.SHORT if any(arrival.released and not arrival.superseded for arrival in mine) else Load.FULL

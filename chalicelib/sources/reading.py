@@ -97,12 +97,13 @@ def read_file(
 
     `as_of`: the day in the file's key, which dates a list of states (default: `on`).
     `usual_rows`: rows of the last loaded files of the same sender, None for the first.
+    `manifest`: how many rows were announced; that it is of this file is known.
     `released`: a person has looked at a HELD file and lets it pass its expectations and its manifest;
     where a spreadsheet has cut the numbers, people are then recovered by 15 digits, name and roster.
     `before`: of a roster, who stands on those that came before it.
     Raises MiscountError if rows do not add up: a defect of ours, never bad data.
     """
-    held = _held_unread(data, feed, as_of or on, on, None if released else manifest)
+    held = held_unread(feed, as_of or on, on)
     if held:
         return FileReading(hold=held)
     opened = open_file(data, feed, roster, on)
@@ -127,12 +128,11 @@ def read_file(
     )
 
 
-def _held_unread(data: bytes, feed: Feed, as_of: date, on: date, manifest: Manifest | None) -> Hold | None:
+def held_unread(feed: Feed, as_of: date, on: date) -> Hold | None:
+    """Why a file is not even opened: nobody takes files of the feed, or it is of a day to come."""
     if not feed.takes_files:
         return hold(HoldCode.NOT_A_FILE_FEED)
-    if feed.day == "as_of" and as_of > on:
-        return hold(HoldCode.AS_OF_FUTURE)
-    return manifest.contradicted_by(data, feed) if manifest else None
+    return hold(HoldCode.AS_OF_FUTURE) if feed.is_of_its_day and as_of > on else None
 
 
 def combine(

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+from datetime import date
 
 import pytest
 
 from chalicelib.model import FeedId, FileState
 from chalicelib.sources.holds import Hold, HoldCode
 from chalicelib.sources.manifest import Manifest
-from tests.sources.builders import FEEDS, lines, number, read, row
+from tests.sources.builders import FEEDS, lines, read, row
 
 DATA = lines(row(1), row(9))
-DIGEST = hashlib.sha256(DATA).hexdigest()
+DIGEST = "0123456789abcdef" * 4
+DAY = date(2025, 6, 30)
 
 
 def manifest(**said: object) -> Manifest:
     made = Manifest.read(json.dumps(said).encode())
     assert isinstance(made, Manifest)
     return made
+
+
+def differs(said: Manifest, by: str = "bus_rides", day: date = DAY) -> Hold | None:
+    return said.contradicted_by(DIGEST, FEEDS[FeedId(by)], day)
 
 
 @pytest.mark.parametrize(
@@ -33,35 +38,57 @@ def manifest(**said: object) -> Manifest:
     ],
 )
 def test_a_file_that_is_what_was_announced_is_read(said: dict[str, object]) -> None:
+    assert differs(manifest(**said)) is None
     assert read(DATA, manifest=manifest(**said)).counts.accepted == 1
 
 
+def test_another_number_of_rows_holds_the_file_and_says_both_figures() -> None:
+    reading = read(DATA, manifest=manifest(rows=3))
+    assert reading.hold is not None
+    assert (reading.hold.code, reading.hold.state) == (HoldCode.MANIFEST_ROWS, FileState.HELD)
+    assert "2 ≠ 3" in reading.hold.zh
+    assert "2 ≠ 3" in reading.hold.en
+    assert read(DATA, manifest=manifest(rows=3), released=True).counts.accepted == 1
+
+
+def test_another_content_holds_the_file_and_says_both_digests() -> None:
+    held = differs(manifest(sha256="f" * 64))
+    assert held is not None
+    assert (held.code, held.state) == (HoldCode.MANIFEST_DIGEST, FileState.HELD)
+    assert held.what == "0123456789ab… ≠ ffffffffffff…"
+    assert held.what in held.zh
+    assert held.what in held.en
+
+
+def test_new_rows_alone_are_no_whole_list() -> None:
+    held = differs(manifest(load="delta"), by="care_home")
+    assert held is not None
+    assert (held.code, held.state) == (HoldCode.MANIFEST_LOAD, FileState.HELD)
+    assert differs(manifest(load="full"), by="care_home") is None
+
+
 @pytest.mark.parametrize(
-    ("said", "code", "what"),
+    ("by", "period", "holds"),
     [
-        ({"rows": 3}, HoldCode.MANIFEST_ROWS, "2 ≠ 3"),
-        ({"sha256": "0" * 64}, HoldCode.MANIFEST_DIGEST, f"{DIGEST[:12]}… ≠ 000000000000…"),
+        ("care_home", "2025-06", False),
+        ("care_home", "2025-06-30", False),
+        ("care_home", "2025-06-29", True),
+        ("care_home", "2025-05", True),
+        ("roster", "2025-07", True),
+        ("bus_rides", "2025-05", False),  # sent when the month is over
+        ("bus_rides", "2025-06-30", False),
+        ("bus_rides", "2025-07", True),  # cannot have happened yet
+        ("payments", "2025-07-01", True),
     ],
 )
-def test_a_difference_holds_the_file_and_says_both_figures(
-    said: dict[str, object], code: HoldCode, what: str
+def test_a_list_is_of_its_folder_s_day_and_new_rows_are_not_of_a_later_one(
+    by: str, period: str, holds: bool
 ) -> None:
-    reading = read(DATA, manifest=manifest(**said))
-    assert reading.hold is not None
-    assert (reading.hold.code, reading.hold.state) == (code, FileState.HELD)
-    assert what in reading.hold.zh
-    assert what in reading.hold.en
-    assert read(DATA, manifest=manifest(**said), released=True).counts.accepted == 1
-
-
-def test_a_delta_of_a_list_of_states_is_held() -> None:
-    care_home = FEEDS[FeedId("care_home")]
-    header = [*care_home.columns, *care_home.not_used]
-    data = lines((number(1), *["2020-01-01"] * (len(header) - 1)), header=header)
-    reading = read(data, by=care_home, manifest=manifest(load="delta"))
-    assert reading.hold is not None
-    assert reading.hold.code is HoldCode.MANIFEST_LOAD
-    assert read(data, by=care_home, manifest=manifest(load="full")).hold is None
+    held = differs(manifest(period=period), by=by)
+    assert (held is not None) == holds
+    if held is not None:
+        assert (held.code, held.state) == (HoldCode.MANIFEST_PERIOD, FileState.HELD)
+        assert f"{period} ≠ 2025-06-30" in held.en
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -46,6 +47,16 @@ def test_days_late_are_the_days_on_which_the_newest_data_were_too_old() -> None:
 )
 def test_whether_the_whole_list_came(arrivals: list[Arrival], is_full: bool, load: Load) -> None:
     assert june(*arrivals, is_full=is_full).load is load
+
+
+def test_who_corrects_a_file_was_not_late_with_it() -> None:
+    """The first one came when it came; rows, shares and shortness are those of the corrected one."""
+    days = (date(2025, 6, 1), date(2025, 6, 8), date(2025, 6, 15), date(2025, 6, 22), date(2025, 6, 29))
+    first = [replace(arrived(day, released=True), superseded=True, notices=1) for day in days]
+    corrected = [arrived(day, came=date(2025, 7, 20)) for day in days]
+    figures = june(*first, *corrected, is_full=True)
+    assert (figures.days_late, figures.files, figures.load) == (0, 5, Load.FULL)
+    assert (figures.rows, figures.rejected, figures.notices) == (0, 0, 0)
 
 
 def test_shares_have_their_denominators_or_are_none() -> None:

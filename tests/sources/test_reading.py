@@ -126,6 +126,13 @@ def test_a_list_of_states_is_dated_by_its_folder() -> None:
     assert (hold.code, hold.state) == (HoldCode.AS_OF_FUTURE, FileState.REFUSED)
 
 
+def test_a_roster_of_a_day_to_come_would_outdate_all_until_then() -> None:
+    data = lines(entry(1), header=ROSTER)
+    assert code_of(read(data, by=FEEDS[FeedId("roster")], known=None, as_of=ON)) is None
+    tomorrow = read(data, by=FEEDS[FeedId("roster")], known=None, as_of=date(2025, 7, 1))
+    assert code_of(tomorrow) is HoldCode.AS_OF_FUTURE
+
+
 def test_the_end_of_a_term_is_a_fact_in_iso() -> None:
     custody = FEEDS[FeedId("custody")]
     header = ("身份证号码", "收押日期", "羁押类别", "刑期截止日期", "姓名")

@@ -258,6 +258,48 @@ def test_a_bad_large_file_is_refused_whole(town: Village, data: bytes, code: str
     assert (large(town).state, large(town).code) == (FileState.REFUSED, code)
 
 
+def care_home(village: Village) -> DroppedFile:
+    return next(f for f in village.files() if f.feed == "care_home")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ('{"load": "delta"}', "manifest_load"),
+        ('{"period": "2024-12"}', "manifest_period"),
+        ('{"rows": 7}', "manifest_rows"),
+        ('{"colour": 7}', "manifest_unreadable"),
+    ],
+)
+def test_a_large_file_is_held_against_its_manifest_like_a_small_one(
+    town: Village, said: str, code: str
+) -> None:
+    key = "civil_affairs/care_home/20250101/list.csv"
+    town.put(f"{key}.manifest.json", said.encode())
+    rows = "".join(f"{number_of(n, area='341621')},甲乙,春晖,2024-01-01\n" for n in range(100))
+    town.put(key, f"身份证号码,姓名,养老机构名称,入住日期\n{rows}".encode())
+    assert (care_home(town).state, care_home(town).code) == (FileState.HELD, code)
+    intake.release(care_home(town).id, by="officer-7", reason="已核对")
+    town.sandbox.run_until_quiet()
+    assert (care_home(town).state, care_home(town).counts.rows) == (FileState.LOADED, 100)
+
+
+def test_a_manifest_that_comes_while_the_ranges_are_read_holds_the_file(
+    town: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_range = ranges.read_chunk
+
+    def and_meanwhile(*arguments: Any, **more: Any) -> Any:
+        client, bucket = town.sandbox.client("s3"), town.sandbox.settings.inbox_bucket
+        body = b'{"sha256": "%s"}' % (b"0" * 64)
+        client.put_object(Bucket=bucket, Key=f"{KEY}.manifest.json", Body=body)
+        return read_range(*arguments, **more)
+
+    monkeypatch.setattr(ranges, "read_chunk", and_meanwhile)
+    town.put(KEY, text())
+    assert (large(town).state, large(town).code) == (FileState.HELD, "manifest_digest")
+
+
 def test_a_large_file_of_no_feed_is_refused(town: Village) -> None:
     town.put("transport/no_such/20250101/a.csv", text())
     assert [f.code for f in town.files() if f.feed == "no_such"] == ["unknown_feed"]
