@@ -24,6 +24,7 @@ LONGEST_LINE: Final = 200_000  # bytes; a longer one is no row
 BLOCK_BYTES: Final = 8_000_000  # bounds the peak, and stays in caches: some 80,000 rows at a time
 UTF8_MARK: Final = codecs.BOM_UTF8
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_NO_TEXT: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FOREIGN: Final = re.compile(rb"[\x80-\xff]")
 
 
@@ -58,7 +59,8 @@ def utf16_of(head: bytes) -> str | None:
     even, odd = head[::2].count(0), head[1::2].count(0)
     if max(even, odd) * 2 < len(head) * FEWEST_ASCII or min(even, odd) > FEWEST_ASCII * max(even, odd):
         return None
-    return "utf-16-le" if odd > even else "utf-16-be"
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    return None if _NO_TEXT.search(head[:1000].decode(encoding, errors="ignore")) else encoding
 
 
 def is_plain(head: bytes) -> bool:

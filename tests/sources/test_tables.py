@@ -58,6 +58,7 @@ def test_a_rare_character_of_gb18030_is_read() -> None:
         (lines(('""',) * 5), HoldCode.NO_ROWS, ""),
         (GOOD.decode().encode("utf-16")[:-1], HoldCode.UNREADABLE, "UTF-8"),
         (GOOD.decode().encode("utf-16-le")[:-1], HoldCode.UNREADABLE, "UTF-8"),
+        (b"\x00\x01\xff\xfe" * 2000, HoldCode.UNREADABLE, "UTF-8"),
         (GOOD.replace(b",", b"\0"), HoldCode.UNREADABLE, "UTF-8"),
         (GOOD.replace(b",", b"\0\0"), HoldCode.UNREADABLE, "UTF-8"),
         (GOOD.decode().encode("utf-16-le") + b"\0\0", HoldCode.UNREADABLE, "UTF-8"),

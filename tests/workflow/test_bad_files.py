@@ -91,7 +91,7 @@ def test_a_department_learns_which_numbers_were_mended(village: Village) -> None
     receipt = s3.get_object(Bucket=told.outbox_bucket, Key=f"{file.department}/receipts/{file.id}.json")
     ledger = json.loads(receipt["Body"].read())["repaired_numbers"]
     rows = s3.get_object(Bucket=told.rejects_bucket, Key=ledger)["Body"].read().decode("utf-8-sig")
-    assert rows.splitlines()[1] == f"2,blanks,含有空格，已去除, {ONE.number}"
+    assert rows.splitlines()[1] == f"2,blanks,含有空格，已去除,' {ONE.number}"
 
 
 def test_whom_a_row_without_a_number_may_be_about_is_kept_for_an_officer(village: Village) -> None:
