@@ -8,7 +8,6 @@ from itertools import pairwise
 from admin.pages.scenarios import Scenario
 from admin.pages.terms import all_asked, asked, benefit_title, event_title
 from admin.pages.words import (
-    AUTHORITIES,
     CONSEQUENCES,
     KINDS,
     LAST_MONTHS,
@@ -27,7 +26,15 @@ from admin.pages.words import (
 from chalicelib.engine.benefits import Benefit, BenefitRules
 from chalicelib.engine.clauses import Clause
 from chalicelib.engine.counties import County, CountyValue, Setting
-from chalicelib.engine.lines import Both, fade_line, for_whom, tier_line, weak_line, weak_months_line
+from chalicelib.engine.lines import (
+    AUTHORITIES,
+    Both,
+    fade_line,
+    for_whom,
+    tier_line,
+    weak_line,
+    weak_months_line,
+)
 from chalicelib.engine.policy import EventName, Policy, Tier
 from chalicelib.model import Route, Strength
 from chalicelib.pack import Pack

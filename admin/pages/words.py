@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from chalicelib.engine.benefits import Authority, Consequence, LastMonth, Offset, Start
+from chalicelib.engine.benefits import Consequence, LastMonth, Offset, Start
 from chalicelib.engine.counties import Setting
 from chalicelib.engine.lines import Both
 from chalicelib.model import (
@@ -27,19 +27,6 @@ KINDS: Final[dict[BenefitKind, Both]] = {
         "费用减免（不因未认证而暂停）",
         "fee relief, never suspended for lack of certification",
     ),
-}
-AUTHORITIES: Final[dict[Authority, Both]] = {
-    Authority.HRSS: ("人力资源和社会保障部门", "Human Resources and Social Security"),
-    Authority.VETERANS: ("退役军人事务部门", "Veterans Affairs"),
-    Authority.CIVIL_AFFAIRS: ("民政部门", "Civil Affairs"),
-    Authority.HEALTH: ("卫生健康部门", "Health"),
-    Authority.MEDICAL_INSURANCE: ("医疗保障部门", "Medical Insurance"),
-    Authority.EDUCATION: ("教育部门", "Education"),
-    Authority.WATER: ("水务、水利部门", "Water"),
-    Authority.ORGANISATION: ("组织部门", "Organisation Department"),
-    Authority.AGRICULTURE: ("农业农村部门", "Agriculture"),
-    Authority.DISABLED_FEDERATION: ("残疾人联合会", "Disabled Persons' Federation"),
-    Authority.TRADE_UNION: ("工会", "Trade Union"),
 }
 ROUTES: Final[dict[Route, Both]] = {
     Route.SILENT: ("静默", "silent"),
@@ -72,6 +59,7 @@ SUSPICIONS: Final[dict[SuspicionKind, Both]] = {
     SuspicionKind.CONTRADICTION: ("数据矛盾", "a contradiction"),
     SuspicionKind.CONDITION: ("条件不再符合", "a condition that no longer holds"),
     SuspicionKind.WRONG_AMOUNT: ("金额不符", "a wrong amount"),
+    SuspicionKind.DOUBTED: ("主管部门存疑", "an authority's doubt"),
 }
 MESSAGES: Final[dict[Template, Both]] = {
     Template.REMIND: ("短信提醒", "reminder"),

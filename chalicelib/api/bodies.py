@@ -148,6 +148,15 @@ class ObjectionDecision(Body):
     reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
 
 
+class DoubtReport(Body):
+    """Which result an authority doubts, and why; the person may read it."""
+
+    person: PersonIdText
+    benefit: Annotated[str, Field(pattern=r"^[a-z_]{1,64}$")]
+    reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
+    since: Day | None = None  # from when on they would not be entitled; none: from today
+
+
 class SuspicionReport(Body):
     """What a person found out about a suspicion."""
 

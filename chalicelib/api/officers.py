@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from chalicelib import cases, stats
 from chalicelib.api import ids, looks, pages, status
-from chalicelib.api.bodies import NoBody, Refusal, SuspicionReport
+from chalicelib.api.bodies import DoubtReport, NoBody, Refusal, SuspicionReport, field_error
 from chalicelib.api.edge import Audience, Call
-from chalicelib.api.problems import Problem, not_found
+from chalicelib.api.problems import Problem, invalid, not_found
 from chalicelib.model import (
     BenefitCode,
     Instruction,
@@ -118,6 +118,7 @@ def _suspicion(person: PersonId, suspicion: Suspicion) -> Json:
         "kind": suspicion.kind.value,
         "day": suspicion.day,
         "opened": suspicion.opened,
+        "raised_by": suspicion.raised_by,
         "state": suspicion.state.value,
         "level": suspicion.level,
         "verify_by": suspicion.verify_by,
@@ -126,6 +127,21 @@ def _suspicion(person: PersonId, suspicion: Suspicion) -> Json:
         "benefit": suspicion.benefit,
         "why": status.reason_of(suspicion.reason),
     }
+
+
+@officers.route("POST", "/v1/suspicions", body=DoubtReport, once=True)
+def doubt_result(call: Call) -> Json:
+    """The authority of a benefit doubts a result: people verify it, for it alone; money continues."""
+    sent, authority = call.body(DoubtReport), _authority(call)
+    person = looks.record_for(call, PersonId(sent.person)).person.id
+    since = sent.since or call.today
+    if since > call.today:
+        raise invalid(field_error("/since", "not_in_range"))
+    benefit = BenefitCode(sent.benefit)
+    if _run_by(benefit) != authority:
+        raise not_found()
+    raised = cases.doubt(person, benefit, since, by=call.caller.subject, because=sent.reason)
+    return _suspicion(person, raised)
 
 
 @officers.route("POST", "/v1/suspicions/{id}/outcome", body=SuspicionReport, once=True)

@@ -64,6 +64,7 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     # Counties approve the lines: where they are far too many, the level above looks (rule 12).
     ("POST", "/v1/suspension-limits/{id}/lift"): Policy(_OFFICE, at_most_digits=CITY_DIGITS),
     ("GET", "/v1/suspicions"): Policy(_OFFICE),
+    ("POST", "/v1/suspicions"): Policy(_OFFICE),
     ("POST", "/v1/suspicions/{id}/outcome"): Policy(_OFFICE),
     ("POST", "/v1/suspicions/{id}/approve"): Policy(_OFFICE),
     ("POST", "/v1/objections"): Policy(_SERVING),

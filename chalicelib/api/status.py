@@ -22,6 +22,7 @@ from chalicelib.model import (
     Objection,
     PersonRecord,
     Reason,
+    Suspicion,
     Verdict,
 )
 from chalicelib.pack import current
@@ -38,6 +39,7 @@ def status_of(record: PersonRecord, on: date) -> Json:
         "as_of": on.isoformat(),
         "benefits": benefits_of(record, on),
         "case": _case(record, case, on) if case is not None else None,
+        "verifying": [_verified(suspicion) for suspicion in record.open_suspicions],
         "objections": [_objection(objection) for objection in record.open_objections],
         "notices": [_notice(message) for message in _recent(record.messages, on)],
         "hotline": current().rules.policy.messages.hotline,
@@ -78,6 +80,17 @@ def _case(record: PersonRecord, case: Case, on: date) -> Json:
         "deadline": deadline.isoformat(),
         "days_left": max((deadline - on).days, 0),
         "check_code": wording.check_code(record.person.id, case.due),
+    }
+
+
+def _verified(suspicion: Suspicion) -> Json:
+    """What people are verifying about the person, and by when."""
+    return {
+        "kind": suspicion.kind.value,
+        "benefit": suspicion.benefit,
+        "opened": suspicion.opened.isoformat(),
+        "verify_by": suspicion.verify_by.isoformat() if suspicion.verify_by else None,
+        "why": reason_of(suspicion.reason),
     }
 
 

@@ -5,6 +5,7 @@ visiting     a grid worker reports what was found at the door
 suspending   two people decide a line of a suspension list
 limiting     far more lines in a month than foreseen wait for a person of the city
 verifying    a person ends a suspicion
+doubting     an authority opens one about its own benefit
 comparing    what was paid is held against what is due
 listing      who stands on the rosters twice, or for benefits that exclude each other
 relating     what is known of a related person reaches the recipient whose benefit asks
@@ -17,6 +18,7 @@ freshness    whether a feed's silence says anything
 executions   the port to Step Functions
 """
 
+from chalicelib.cases.doubting import doubt
 from chalicelib.cases.instructing import acknowledge_instruction
 from chalicelib.cases.limiting import Reach, lift, reaches
 from chalicelib.cases.objecting import decide_objection, object_to
@@ -34,6 +36,7 @@ __all__ = [
     "approve_suspicion",
     "confirm_proposal",
     "decide_objection",
+    "doubt",
     "evidence_arrived",
     "evidence_restored",
     "evidence_weighed",

@@ -9,6 +9,7 @@
     reasons, lines, statuses, explain   how to say it
     timeline, stays, suspension  when a case does what, and when a benefit may be suspended (rule 10)
     objections                   by when one is decided, and who may (rule 22)
+    doubts                       what an authority's doubt of a result opens
     suspicion, ending, wording   verification, its end, the words of messages and notices
     replay, coverage             what a change of the rules would do
 

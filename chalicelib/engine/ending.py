@@ -94,9 +94,11 @@ def _ending(
             return  # one of two lines must go, and the record holds them as one: its authority says which
         case SuspicionKind.DOUBLE_RECEIPT if suspicion.benefit == entitlement.benefit:
             yield InstructionKind.TERMINATE, month, "may not be drawn beside another benefit, confirmed"
-        case SuspicionKind.CONDITION if suspicion.benefit == entitlement.benefit:
+        case SuspicionKind.CONDITION | SuspicionKind.DOUBTED if suspicion.benefit == entitlement.benefit:
             first = month_of(suspicion.day) if suspicion.day.day == 1 else month
-            yield InstructionKind.TERMINATE, first, "a condition no longer holds, confirmed"
+            doubted = suspicion.kind is SuspicionKind.DOUBTED
+            why = "not entitled, as its authority doubted" if doubted else "a condition no longer holds"
+            yield InstructionKind.TERMINATE, first, f"{why}, confirmed"
         case SuspicionKind.CUSTODY if suspicion.evidence is not None:
             code = custody_code(version, (suspicion.evidence.feed, suspicion.evidence.event))
             if code is not None:

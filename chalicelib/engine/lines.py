@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final, TypeAlias
 
+from chalicelib.engine.benefits import Authority
 from chalicelib.engine.policy import Policy, Tier, WeakRules
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.weigh import BY_WEAK
@@ -18,6 +19,19 @@ from chalicelib.model import BenefitCode, KeyGroup, Reason
 Both: TypeAlias = tuple[str, str]
 """The same words in Chinese and in English."""
 
+AUTHORITIES: Final[dict[Authority, Both]] = {
+    Authority.HRSS: ("人力资源和社会保障部门", "Human Resources and Social Security"),
+    Authority.VETERANS: ("退役军人事务部门", "Veterans Affairs"),
+    Authority.CIVIL_AFFAIRS: ("民政部门", "Civil Affairs"),
+    Authority.HEALTH: ("卫生健康部门", "Health"),
+    Authority.MEDICAL_INSURANCE: ("医疗保障部门", "Medical Insurance"),
+    Authority.EDUCATION: ("教育部门", "Education"),
+    Authority.WATER: ("水务、水利部门", "Water"),
+    Authority.ORGANISATION: ("组织部门", "Organisation Department"),
+    Authority.AGRICULTURE: ("农业农村部门", "Agriculture"),
+    Authority.DISABLED_FEDERATION: ("残疾人联合会", "Disabled Persons' Federation"),
+    Authority.TRADE_UNION: ("工会", "Trade Union"),
+}
 KEY_GROUPS: Final[dict[KeyGroup, Both]] = {
     KeyGroup.VERY_OLD: ("高龄老人", "very old"),
     KeyGroup.DISABLED: ("残疾人", "disabled"),

@@ -50,6 +50,6 @@ def _involved(record: PersonRecord) -> Iterable[str | None]:
     """Everybody whose word a measure against the person may rest on."""
     yield from (visit.by for visit in record.visits)
     for suspicion in record.suspicions:
-        yield from (suspicion.verified_by, suspicion.approved_by)
+        yield from (suspicion.raised_by, suspicion.verified_by, suspicion.approved_by)
     for proposal in record.proposals:
         yield from (proposal.confirmed_by, proposal.approved_by)

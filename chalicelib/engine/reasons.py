@@ -252,6 +252,7 @@ _FOUND: Final[dict[SuspicionKind, tuple[str, str]]] = {
     SuspicionKind.CONTRADICTION: ("{zh}的记录与其他记录相互矛盾", "the record of {en} contradicts others"),
     SuspicionKind.CONDITION: ("自{zh}起不再符合领取条件", "a condition no longer holds since {en}"),
     SuspicionKind.WRONG_AMOUNT: ("{zh}当月发放金额有误", "the month of {en} was paid with a wrong amount"),
+    SuspicionKind.DOUBTED: ("自{zh}起不符合领取条件", "not entitled since {en}"),
 }
 
 

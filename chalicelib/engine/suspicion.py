@@ -119,6 +119,7 @@ def may_approve(suspicion: Suspicion, actor: str) -> None:
             "该疑点尚未经首次核实确认或已处理。",
             "nobody has confirmed it, or it has been ended",
         )
+    _not_their_own(suspicion, actor)
     if actor == suspicion.verified_by:
         raise RefusedError(
             "same_person",
@@ -128,7 +129,11 @@ def may_approve(suspicion: Suspicion, actor: str) -> None:
 
 
 def confirmed(suspicion: Suspicion, by: str, verification: Verification, on: date, *, two: bool) -> Suspicion:
-    """After a person's word that it is so; what needs `two` stays open until a second one says the same."""
+    """After a person's word that it is so; what needs `two` stays open until a second one says the same.
+
+    Raises RefusedError for whoever raised it: they may take it back, and no more.
+    """
+    _not_their_own(suspicion, by)
     first = suspicion.verified_by
     if two and first in (None, by):
         return replace(suspicion, verified_by=by, verification=verification)
@@ -141,6 +146,15 @@ def confirmed(suspicion: Suspicion, by: str, verification: Verification, on: dat
         approved_by=second,
         closed=on,
     )
+
+
+def _not_their_own(suspicion: Suspicion, actor: str) -> None:
+    if actor == suspicion.raised_by:
+        raise RefusedError(
+            "involved",
+            "提出疑问的人员不能自行核实确认或批准。",
+            "whoever raised a doubt may not be the one to verify it",
+        )
 
 
 def is_unresolved(finding: Finding, suspicions: Iterable[Suspicion]) -> bool:

@@ -125,6 +125,7 @@ class Suspicion:
     verification: Verification | None = None
     approved_by: str | None = None  # the second person, where a kind needs two
     closed: date | None = None
+    raised_by: str | None = None  # the officer whose authority doubts a result: no part of verifying it
 
     @property
     def name(self) -> str:

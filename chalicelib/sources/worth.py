@@ -41,6 +41,8 @@ class EventDeclaration(Declaration):
             raise ValueError("an event that proves presence says whom it cannot cover: cannot_cover")
         if (self.proves in ACCUSING) != (self.suspicion is not None):
             raise ValueError("a suspicion belongs to events that prove a loss or an exclusion")
+        if self.suspicion is SuspicionKind.DOUBTED:
+            raise ValueError("only an authority doubts a result, and says so itself: no feed reports that")
         if (self.proves is Proves.WITHDRAWAL) != (self.withdraws is not None):
             raise ValueError("withdraws belongs to events that prove a withdrawal")
         if self.withdraws is not None and self.stay is not None:

@@ -7,7 +7,6 @@ import pytest
 from admin.__main__ import main
 from admin.pages import writing
 from admin.pages.words import (
-    AUTHORITIES,
     KINDS,
     LAST_MONTHS,
     OFFSETS,
@@ -19,7 +18,8 @@ from admin.pages.words import (
     TRACES,
 )
 from chalicelib.engine.benefits import Authority, LastMonth, Offset, Start
-from chalicelib.model import BenefitKind, Proves, Route, Stay, SuspicionKind, Trace
+from chalicelib.engine.lines import AUTHORITIES, KEY_GROUPS
+from chalicelib.model import BenefitKind, KeyGroup, Proves, Route, Stay, SuspicionKind, Trace
 
 
 def test_no_page_is_stale() -> None:
@@ -31,6 +31,7 @@ def test_no_page_is_stale() -> None:
     ("words", "named"),
     [
         (AUTHORITIES, Authority),
+        (KEY_GROUPS, KeyGroup),
         (KINDS, BenefitKind),
         (LAST_MONTHS, LastMonth),
         (OFFSETS, Offset),

@@ -11,6 +11,7 @@ from functools import cache
 from io import StringIO
 from typing import Any
 
+import boto3
 import pytest
 from botocore.loaders import JSONFileLoader
 from chalice.app import Chalice
@@ -39,6 +40,7 @@ OTHER_COUNTY, OTHER_TOWNSHIP, OTHER_VILLAGE = "341621", "341602002", "3416020010
 NUMBER, NAME, PHONE = "34160219500101123X", "孟晓华", "13800001111"
 OTHER_NUMBER = "341602194803054321"
 
+A_WALK = '{"StartAt": "Walk", "States": {"Walk": {"Type": "Pass", "End": true}}}'  # whatever starts it
 ISSUER = Issuer.new(issuer="https://issuer.invalid/")
 
 
@@ -123,6 +125,9 @@ def as_(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
     """`as_("officer", "341602").get("/v1/files")`: a request by somebody."""
     monkeypatch.setenv("WUGAN_TOKEN_JWKS", ISSUER.jwks())
     settings.cache_clear()
+    boto3.client("stepfunctions").create_state_machine(
+        name="wugan-suspicion", definition=A_WALK, roleArn="arn:aws-cn:iam::123456789012:role/walks"
+    )
     with Client(_app()) as client:
         http = client.http
 

@@ -38,6 +38,7 @@ MAY = {
     "GET /v1/suspension-limits": ("officer",),
     "POST /v1/suspension-limits/{id}/lift": ("officer",),
     "GET /v1/suspicions": ("officer",),
+    "POST /v1/suspicions": ("officer",),
     "POST /v1/suspicions/{id}/outcome": ("officer",),
     "POST /v1/suspicions/{id}/approve": ("officer",),
     "POST /v1/objections": ("citizen", "app", "grid-worker", "officer"),

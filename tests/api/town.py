@@ -104,6 +104,11 @@ ENDPOINTS = {
         Endpoint("GET", "/v1/suspicions"),
         Endpoint(
             "POST",
+            "/v1/suspicions",
+            {"person": PERSON, "benefit": "resident_pension", "reason": "在册信息与户籍登记不一致"},
+        ),
+        Endpoint(
+            "POST",
             "/v1/suspicions/{id}/outcome",
             {"confirmed": False, "verification": "visit"},
             ".death.20250620",

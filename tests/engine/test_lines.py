@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.lines import KEY_GROUPS, fade_line, lines_of, tier_line, weak_line, weak_months_line
+from chalicelib.engine.lines import fade_line, lines_of, tier_line, weak_line, weak_months_line
 from chalicelib.engine.policy import Tier
 from chalicelib.model import KeyGroup, Reason
 from tests.events import RULES
@@ -61,7 +61,3 @@ def test_a_countys_own_values_hold_for_what_happened_since() -> None:
     assert lines_of([by("policy/tiers/3", "2024-12-31")], BONAN, ON) == (tier_line(city),)
     assert lines_of([by("policy/weak", None)], BONAN, BONAN.since)[0] == weak_line(BONAN.policy.weak)
     assert lines_of([by("policy/weak")], replace(BONAN, since=ON), ON)[0] == weak_line(POLICY.weak)
-
-
-def test_every_key_group_has_a_title() -> None:
-    assert set(KEY_GROUPS) == set(KeyGroup)

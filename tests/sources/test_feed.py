@@ -212,6 +212,7 @@ def event(name: str, **changes: Any) -> Edit:
         (event("left", trace="body"), "strength and trace belong"),
         (event("left", proves="loss"), "a suspicion belongs"),
         (event("left", suspicion="death"), "a suspicion belongs"),
+        (event("left", proves="loss", suspicion="doubted"), "no feed reports that"),
         (event("left", proves="magic"), "Input should be"),
     ],
 )
