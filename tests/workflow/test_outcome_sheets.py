@@ -13,13 +13,13 @@ from openpyxl import load_workbook
 
 from admin import sheets as printing
 from admin.__main__ import main as admin
-from chalicelib.intake import sheets
+from chalicelib.intake import receipts, sheets
 from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId, StateName, VisitOutcome
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.reading import read_file
 from chalicelib.sources.roster_index import RosterIndex
 from chalicelib.storage import people
-from tests.sources.builders import FEEDS
+from tests.sources.builders import FEEDS, number, read, roster
 from tests.sources.builders import feed as a_feed
 from tests.workflow.village import Recipient, Village
 
@@ -137,3 +137,21 @@ def test_a_pack_without_a_sheet_says_so(village: Village, monkeypatch: pytest.Mo
     monkeypatch.setattr(printing, "SHEETS", frozenset())
     with pytest.raises(printing.NoSheetError):
         printing.sheet_feed()
+
+
+def test_a_sheet_may_come_back_before_everybody_was_visited(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.xlsx"
+    printed = [printing.Line(f"甲{i}", number(i), "G01", "2025-07-31前") for i in range(1, 11)]
+    printing.write_sheet(SHEET, printed, path)
+    book = load_workbook(path)
+    header = [cell.value for cell in book.active[1]]
+    for line in range(2, 7):
+        for name, value in (("认证日期", "2025-06-20"), ("认证结果", "上门见到"), ("认证人", "李四")):
+            book.active.cell(line, header.index(name) + 1).value = value
+    book.save(path)
+    reading = read(path.read_bytes(), by=SHEET, known=roster(*range(1, 11)))
+    assert (reading.hold, reading.counts.rows, reading.counts.accepted) == (None, 5, 5)
+    told = receipts.told_by(reading)
+    assert (told["rows_not_filled_in"], told["rejections_by_code"]) == (5, {})
+    assert [note["code"] for note in told["notes"]] == ["rows_not_filled_in"]
+    assert "尚未填写" in told["notes"][0]["zh"]
