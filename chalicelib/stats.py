@@ -64,9 +64,9 @@ def nightly_statistics() -> dict[str, Any]:
         "entitlements": sum(by["status"].values()),
         **{name: dict(sorted(counter.items())) for name, counter in by.items()},
         "paid": _by_county(paid),
-        "feeds": {
-            feed: {"certified": certified, "alone": covered.only_by_feed[feed]}
-            for feed, certified in sorted(covered.by_feed.items())
+        "feeds": {  # also those that certify nobody: a feed that is not named was not counted
+            feed: {"certified": covered.by_feed[feed], "alone": covered.only_by_feed[feed]}
+            for feed in sorted(current().feeds.keys() | covered.by_feed.keys())
         },
         "proved": proved.figures(),
     }

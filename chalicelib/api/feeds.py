@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from chalicelib import stats
 from chalicelib.api.edge import Audience, Call
-from chalicelib.cases.freshness import FeedNow, feeds_now
+from chalicelib.cases.freshness import FeedNow, feeds_now, interfaces_now
 from chalicelib.model import DroppedFile
 
 feeds = Audience(__name__)
@@ -17,15 +18,22 @@ Json = dict[str, Any]
 
 @feeds.route("GET", "/v1/feeds")
 def list_feeds(call: Call) -> Json:
-    """Every feed that takes files: its state today, its newest file, and its coverage at the last count."""
+    """Every feed that sends files or is asked: its state today, its newest file or run, and its coverage.
+
+    Coverage is of the last nightly count; null for a feed that has not been counted yet.
+    """
     figures = stats.latest() or {}
     coverage = figures.get("feeds", {})
     return {
         "as_of": call.today,
         "coverage_as_of": figures.get("as_of"),
         "recipients": figures.get("recipients"),
-        "items": [_feed(now, coverage.get(now.feed.id)) for now in feeds_now(call.today)],
+        "items": [_feed(now, coverage.get(now.feed.id)) for now in _everything(call.today)],
     }
+
+
+def _everything(on: date) -> list[FeedNow]:
+    return sorted([*feeds_now(on), *interfaces_now(on)], key=lambda now: now.feed.id)
 
 
 def _feed(now: FeedNow, coverage: Mapping[str, int] | None) -> Json:
@@ -35,7 +43,7 @@ def _feed(now: FeedNow, coverage: Mapping[str, int] | None) -> Json:
         "kind": feed.kind,
         "title": {"zh": feed.title.zh, "en": feed.title.en},
         "department": feed.department,
-        "load": "full" if feed.is_full else "delta",
+        "load": feed.format.load if feed.format is not None else None,
         "state": fresh.state.value,
         "last": fresh.last,
         "next_due": fresh.next_due,

@@ -14,16 +14,21 @@ from typing import Final
 from chalicelib import clock
 from chalicelib.model import DroppedFile, FeedId, FileState
 from chalicelib.pack import current
-from chalicelib.sources.feed import Feed
+from chalicelib.sources.feed import Arrives, Feed
 from chalicelib.sources.freshness import Freshness, freshness
 from chalicelib.storage import files
 
+# Interfaces are asked once a week; a run may take some hours.
+_ASKED: Final = Arrives.model_validate({"every": "7 days", "warn_after": "8 days", "fail_after": "14 days"})
 STUCK: Final = (FileState.HELD, FileState.RELEASED, FileState.DEAD)  # somebody or something must go on
 
 
 @dataclass(frozen=True, slots=True)
 class FeedNow:
-    """A feed as it stands on a day: its newest loaded file, and a newer one that is stuck."""
+    """A feed as it stands on a day: its newest loaded file, and a newer one that is stuck.
+
+    Of an interface that is asked, the runs in which it was heard stand for files.
+    """
 
     feed: Feed
     freshness: Freshness
@@ -43,9 +48,18 @@ def feeds_now(on: date) -> Iterator[FeedNow]:
 def feed_now(feed_id: FeedId, on: date) -> FeedNow | None:
     """One feed on a day; None for what brings no files: what the platform writes itself, or asks for."""
     feed = current().feeds.get(feed_id)
-    if feed is None or feed.arrives is None:
-        return None
-    known = files.recent(feed_id)
+    return None if feed is None or feed.arrives is None else _now(feed, feed.arrives, on)
+
+
+def interfaces_now(on: date) -> Iterator[FeedNow]:
+    """Every interface that is asked, by id: whether it was heard lately. Its silence is nobody's evidence."""
+    for _, feed in sorted(current().feeds.items()):
+        if feed.interface is not None:
+            yield _now(feed, _ASKED, on)
+
+
+def _now(feed: Feed, arrives: Arrives, on: date) -> FeedNow:
+    known = files.recent(FeedId(feed.id))
     loaded = max((f for f in known if f.state is FileState.LOADED), key=speaks_of, default=None)
     held = max((f for f in known if f.state in STUCK), key=speaks_of, default=None)
     if held is not None and loaded is not None and speaks_of(held) <= speaks_of(loaded):
@@ -55,7 +69,7 @@ def feed_now(feed_id: FeedId, on: date) -> FeedNow | None:
     for dropped in known:
         if dropped.state is FileState.LOADED:
             repairs.update(dropped.repairs)
-    fresh = freshness(feed.arrives, last, on, held=held is not None)
+    fresh = freshness(arrives, last, on, held=held is not None)
     return FeedNow(feed, fresh, loaded, held, dict(sorted(repairs.items())))
 
 

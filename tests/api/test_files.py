@@ -21,9 +21,11 @@ from chalicelib.model import (
     FileState,
     VisitOutcome,
 )
+from chalicelib.settings import settings
 from chalicelib.storage import files, lake, objects, people
 from tests.api.conftest import CITY, COUNTY, NUMBER, OTHER_COUNTY, OTHER_NUMBER, As, a_person, given
 from tests.api.town import a_file
+from tests.conftest import StoppedClock
 from tests.people import a_visit
 
 REASON = {"reason": "电话核实，当日确实只有三条"}
@@ -194,6 +196,28 @@ class TestFeeds:
         found = self.feeds(as_)["cremations"]
         assert (found["state"], found["held"]["id"]) == ("held", newer.id)
 
+    def test_an_interface_that_is_asked_stands_beside_them(
+        self, as_: As, monkeypatch: pytest.MonkeyPatch, clock: StoppedClock
+    ) -> None:
+        monkeypatch.setenv("WUGAN_PACK", "jining")
+        settings.cache_clear()
+        asked = replace(a_file("vaccinations", FileState.LOADED, date(2025, 6, 29)), department="health")
+        files.put(asked)
+        stats.nightly_statistics()
+        feeds = self.feeds(as_)
+        heard, unheard = feeds["vaccinations"], feeds["nucleic_acid_tests"]
+        assert (heard["kind"], heard["load"], heard["state"], heard["last"]) == (
+            "query",
+            None,
+            "on_time",
+            "2025-06-29",
+        )
+        assert (unheard["state"], unheard["last"]) == ("missing", None)
+        assert heard["coverage"] == unheard["coverage"] == {"certified": 0, "alone": 0}
+        assert list(feeds) == sorted(feeds)
+        clock.advance(days=7)  # a week's run has not come
+        assert self.feeds(as_)["vaccinations"]["state"] == "late"
+
     def test_coverage_is_of_the_nightly_count(self, as_: As) -> None:
         until = date(2025, 1, 31)  # as stated by the authority: only what the feeds say reaches further
         both, alone = a_person(NUMBER, until=until), a_person(OTHER_NUMBER, until=until)
@@ -215,7 +239,9 @@ class TestFeeds:
         stats.nightly_statistics()
         feeds = self.feeds(as_)
         assert feeds["travel_agency"]["coverage"] == {"certified": 2, "alone": 0}, "the lake counts too"
-        assert feeds["hospital_inpatient"]["coverage"] is None, "no certificate rests on it any more"
+        nobody = {"certified": 0, "alone": 0}
+        assert feeds["hospital_inpatient"]["coverage"] == nobody, "no certificate rests on it any more"
+        assert feeds["cremations"]["coverage"] == nobody, "counted, and it certifies nobody"
         figures = stats.latest()
         assert figures is not None
         right = {"2025-06": {"checked": 1, "wrong": 0}}
