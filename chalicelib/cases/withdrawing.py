@@ -17,10 +17,12 @@ from chalicelib.engine.undoing import Undoing, undone
 from chalicelib.model import (
     BenefitCode,
     Change,
+    Entitlement,
     Evidence,
     EvidenceKey,
     InstructionKind,
     Message,
+    MessageState,
     PersonId,
     PersonRecord,
     Suspicion,
@@ -29,6 +31,9 @@ from chalicelib.model import (
 )
 from chalicelib.pack import current
 from chalicelib.storage import lake, people
+
+SAYS_UNTIL = (Template.CERTIFIED, Template.CORRECTED)
+NEVER_CAME = (MessageState.DROPPED, MessageState.FAILED)
 
 
 def evidence_withdrawn(person: PersonId, keys: Iterable[EvidenceKey], *, actor: str) -> Arrival:
@@ -104,15 +109,40 @@ def consequences(
     settlement = settling.settle(replace(left, suspicions=_put(left.suspicions, moot)), on)
     change = settlement.change("evidence withdrawn", actor, evidence=older)
     entitlements = {e.benefit: e for e in (*undoing.entitlements, *change.entitlements)}
+    corrected = _corrected(record, change.entitlements) if not change.messages else ()
+    person = change.person or undoing.person
+    if any(message.state is MessageState.DROPPED for message in corrected):
+        person = replace(person, told_on=None)  # nobody has been told: the next renewal is
     return replace(
         change,
         details={**change.details, "withdrawn": sorted(str(key) for key in gone), "arrears_fen": undoing.fen},
-        person=change.person or (undoing.person if undoing.person != record.person else None),
+        person=person if person != record.person else None,
         entitlements=tuple(entitlements.values()),
         suspicions=(*undoing.suspicions, *moot, *change.suspicions),
         instructions=undoing.instructions,
-        messages=(*change.messages, *_told(record, undoing)),
+        messages=(*change.messages, *corrected, *_told(record, undoing)),
     )
+
+
+def _corrected(record: PersonRecord, moved: Iterable[Entitlement]) -> tuple[Message, ...]:
+    """Whoever was told a later day than now holds is told the new one; what has not gone out never goes."""
+    said = [m for m in record.messages if m.template in SAYS_UNTIL and m.state not in NEVER_CAME]
+    last = max(said, key=lambda message: (message.day, message.template is Template.CORRECTED), default=None)
+    if last is None:
+        return ()
+    until, before = last.words["until"], {e.benefit: e.valid_until for e in record.entitlements}
+    shorter = [
+        e.valid_until
+        for e in moved
+        if e.status in settling.LIVE and e.valid_until.isoformat() < until <= before[e.benefit].isoformat()
+    ]
+    if not shorter:
+        return ()
+    if last.state is MessageState.PENDING:
+        return (replace(last, state=MessageState.DROPPED),)
+    on, now = clock.today(), min(shorter).isoformat()
+    words = {"until": now, "hotline": current().rules.policy.messages.hotline}
+    return (messages.compose(record.person, Template.CORRECTED, f"{on}#{now}", words, on),)
 
 
 def _that_counts(record: PersonRecord, in_lake: Sequence[Evidence]) -> tuple[Evidence, ...]:

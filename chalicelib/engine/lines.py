@@ -103,7 +103,7 @@ def lines_of(reasons: Iterable[Reason], rules: RuleBook, on: date) -> tuple[Both
 def _lines(rule: str, rules: RuleBook, day: date) -> tuple[Both, ...]:
     policy = rules.policy
     if rule == BY_WEAK:
-        return weak_line(policy.weak), fade_line(policy.weak), weak_months_line(policy)
+        return weak_line(policy.weak), weak_months_line(policy)  # the page goes into more detail
     whose, _, number = rule.partition("/tiers/")
     if not number:
         return ()

@@ -108,7 +108,7 @@ def what_holds(entitlement: Entitlement, record: PersonRecord, on: date) -> Both
         return "待遇将按规定停止。", "to end as the rules say."
     match status:
         case EntitlementStatus.TERMINATED:
-            return f"待遇{zh_since}终止。", f"ended{since}."
+            return f"待遇{zh_since}终止。", f"over{since}."
         case EntitlementStatus.PAUSED:
             return f"待遇{zh_since}中止发放。", f"paused{since}."
         case EntitlementStatus.SUSPENDED if until >= on:

@@ -35,6 +35,7 @@ class Template(StrEnum):
     CERTIFIED = "certified"
     ANSWERED = "answered"  # an objection has been decided
     OBJECTED_AGAIN = "objected_again"  # it is looked at by the level above, and holds nothing
+    CORRECTED = "corrected"  # certified for less long than they were told
 
 
 class Channel(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.engine.decide import decide
-from chalicelib.engine.doubts import doubted
+from chalicelib.engine.doubts import doubted, doubts
 from chalicelib.engine.ending import ending
 from chalicelib.engine.explain import explain
 from chalicelib.engine.objections import may_decide
@@ -24,7 +24,7 @@ from chalicelib.model import (
     Verification,
 )
 from tests.events import RULES
-from tests.people import PENSION, a_record, an_entitlement, an_objection, day
+from tests.people import PENSION, a_record, a_suspicion, an_entitlement, an_objection, day
 
 ON = day("2025-06-10")
 OLD_AGE = BenefitCode("old_age_allowance")
@@ -69,6 +69,11 @@ def test_two_benefits_doubted_on_one_day_are_two_suspicions() -> None:
     first = doubt(record)
     second = doubt(replace(record, suspicions=(first,)), benefit=OLD_AGE)
     assert (second.day, second.benefit) == (day("2025-06-11"), OLD_AGE)
+    assert [doubts(each, OLD_AGE) for each in (first, second, a_suspicion(benefit=OLD_AGE))] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_what_people_have_answered_is_not_asked_again() -> None:

@@ -46,7 +46,7 @@ def test_what_its_own_reason_says_is_not_said_twice(rule: str) -> None:
 
 def test_the_policys_lines_and_a_benefits_own() -> None:
     assert lines_of([by("policy/tiers/2")], RULES, ON) == (tier_line(POLICY.periods.tiers[1]),)
-    weak = (weak_line(POLICY.weak), fade_line(POLICY.weak), weak_months_line(POLICY))
+    weak = (weak_line(POLICY.weak), weak_months_line(POLICY))
     assert lines_of([by("policy/weak", None), by("policy/weak")], RULES, ON) == weak, "each once"
     own = RULES.benefit_on("unemployment_benefit", ON).tiers
     assert not isinstance(own, str)

@@ -20,6 +20,7 @@ from chalicelib.model import (
     Instruction,
     InstructionKind,
     InstructionState,
+    MessageState,
     Month,
     Payment,
     SuspicionKind,
@@ -191,6 +192,45 @@ def test_a_corrected_stay_moves_the_certificate_back_to_what_is_left(village: Vi
     assert village.record(ONE.number).entitlements[0].valid_until == date(2025, 12, 29)
     in_hospital(village, (ONE.number, older))
     assert village.record(ONE.number).entitlements[0].valid_until == date(2025, 12, 1)
+
+
+def told(village: Village) -> list[tuple[Template, MessageState, str]]:
+    messages = sorted(village.record(ONE.number).messages, key=lambda m: (m.day, m.template))
+    return [(m.template, m.state, m.words.get("until", "")) for m in messages]
+
+
+def test_whoever_was_told_a_later_day_hears_of_the_correction_once(village: Village) -> None:
+    village.settle(ONE)
+    older, newer = NEW_YEAR - timedelta(days=30), NEW_YEAR - timedelta(days=2)
+    in_hospital(village, (ONE.number, older), (ONE.number, newer))
+    village.days(2)
+    ((_, state, until),) = told(village)
+    assert (state, until) == (MessageState.SENT, "2025-12-29")
+    in_hospital(village, (ONE.number, older))
+    village.days(2)
+    assert [(template, until) for template, _, until in told(village)] == [
+        (Template.CERTIFIED, "2025-12-29"),
+        (Template.CORRECTED, "2025-12-01"),
+    ]
+    in_hospital(village, (ONE.number, older), (TWO.number, newer))
+    village.days(2)
+    assert len(told(village)) == 2, "this correction took nothing from them"
+    in_hospital(village, (TWO.number, newer))
+    village.days(2)
+    assert told(village)[-1] == (Template.CORRECTED, MessageState.SENT, "2025-06-30"), "what the roster said"
+
+
+def test_what_was_not_sent_yet_never_goes_out_and_the_next_renewal_is_told(village: Village) -> None:
+    village.settle(ONE)
+    village.sandbox.advance(hours=22)  # nobody is sent anything at night
+    newer = NEW_YEAR - timedelta(days=2)
+    in_hospital(village, (ONE.number, newer))
+    assert [state for _, state, _ in told(village)] == [MessageState.PENDING]
+    in_hospital(village, (TWO.number, newer))
+    assert [state for _, state, _ in told(village)] == [MessageState.DROPPED]
+    assert village.record(ONE.number).person.told_on is None
+    village.days(3)
+    assert [state for _, state, _ in told(village)] == [MessageState.DROPPED]
 
 
 def test_a_correction_that_is_held_changes_nothing(village: Village) -> None:
