@@ -20,7 +20,8 @@ from admin.pages.differing import sentences
 from chalicelib import clock
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role, caller_of
-from chalicelib.engine.replay import Effect, Subject, replay
+from chalicelib.engine.effects import Effect
+from chalicelib.engine.replay import Subject, replay
 from chalicelib.pack import bundles, changes, load_folder
 from chalicelib.pack.differing import differences
 from chalicelib.storage import people, rulebooks
@@ -87,7 +88,7 @@ def _rehearsed(options: argparse.Namespace) -> bytes:
         f"of {replayed.entitlements:,} entitlements of {replayed.people:,} people"
     )
     differing = differences(changes.newest_data(), bundles.pack_up(options.folder))
-    return rehearsal.page(replayed, differing, new.rules, list(sentences(before, new)))
+    return rehearsal.page(replayed, differing, before.rules, new.rules, list(sentences(before, new)))
 
 
 def propose(options: argparse.Namespace) -> None:

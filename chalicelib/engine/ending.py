@@ -96,7 +96,7 @@ def _ending(
             yield InstructionKind.TERMINATE, month, "may not be drawn beside another benefit, confirmed"
         case SuspicionKind.CONDITION if suspicion.benefit == entitlement.benefit:
             first = month_of(suspicion.day) if suspicion.day.day == 1 else month
-            yield InstructionKind.TERMINATE, first, "a condition no longer holds, confirmed"
+            yield InstructionKind.TERMINATE, first, "a condition does not hold, confirmed"
         case SuspicionKind.CUSTODY if suspicion.evidence is not None:
             code = custody_code(version, (suspicion.evidence.feed, suspicion.evidence.event))
             if code is not None:

@@ -80,8 +80,8 @@ def test_from_a_changed_file_to_a_rule_book_in_force(
     assert "weak.threshold" in said(capsys, "rules", "diff", folder)
     page = tmp_path / "report.html"
     effects = said(capsys, "rules", "replay", folder, "--page", page)
-    assert re.search(r"proposed_for_suspension +\S+ +1\b", effects)
-    assert "将列入拟暂停名单" in page.read_text(encoding="utf-8")
+    assert re.search(r"certificate_lost +\S+ +1\b", effects)
+    assert "无人应答的，将列入拟暂停名单" in page.read_text(encoding="utf-8")
     assert "not proposed" in page.read_text(encoding="utf-8")
 
     proposing = ("rules", "propose", folder, "--note", "门槛提高")
