@@ -20,7 +20,7 @@ from admin.pages.differing import sentences
 from chalicelib import clock
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role, caller_of
-from chalicelib.engine.effects import Effect
+from chalicelib.engine.effects import Effect, takes_hold
 from chalicelib.engine.replay import Subject, replay
 from chalicelib.pack import bundles, changes, load_folder
 from chalicelib.pack.differing import differences
@@ -76,7 +76,7 @@ def rehearse(options: argparse.Namespace) -> None:
 def _rehearsed(options: argparse.Namespace) -> bytes:
     """The report, without a number as yet; the effects are printed."""
     before, new = changes.newest(), load_folder(options.folder)
-    on = options.on or clock.today()
+    on = options.on or takes_hold(before.rules, new.rules, clock.today())
     everybody = track(subjects(), "people 人", console=console, transient=True)
     replayed = replay(everybody, before.rules, new.rules, on)
     table = Table("effect", "影响", "entitlements", box=None)

@@ -141,6 +141,18 @@ class Books:
         return self.now.benefit_on(code, self.on), self.then.benefit_on(code, self.on)
 
 
+def takes_hold(now: RuleBook, then: RuleBook, today: date) -> date:
+    """The day by which all versions hold that the other book brings: before it, nobody feels them."""
+    known = {code: benefit.versions for code, benefit in now.benefits.items()}
+    brought = (
+        version.from_
+        for code, benefit in then.benefits.items()
+        for version in benefit.versions
+        if version not in known.get(code, ())
+    )
+    return max([today, *brought])
+
+
 def on_certificate(entitlement: Entitlement, held: date, holds: date, books: Books) -> Effect | None:
     """What becomes of a certificate through one day that would be through another."""
     on, suspended = books.on, entitlement.status is EntitlementStatus.SUSPENDED

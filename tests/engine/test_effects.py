@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.engine.benefits import Entitles, LastMonth
 from chalicelib.engine.clauses import Clause, Term
-from chalicelib.engine.effects import Effect
+from chalicelib.engine.effects import Effect, takes_hold
 from chalicelib.engine.replay import Replay, Subject, replay
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import BenefitCode, EntitlementStatus, Evidence, FeedId, SuspicionKind
@@ -156,6 +156,25 @@ def test_who_would_be_entitled_to_what_nobody_draws_yet() -> None:
     assert effects(rehearsed(from_65, eighty, seventy)) == {Effect.NEWLY_ENTITLED: 1}, "the younger alone"
     dead = replace(seventy, person=replace(seventy.person, deceased_on=day("2025-01-01")))
     assert Effect.NEWLY_ENTITLED not in effects(rehearsed(from_65, dead))
+
+
+# --- versions ------------------------------------------------------------------------------------
+
+
+def test_a_rehearsal_is_of_the_day_on_which_all_that_is_new_holds() -> None:
+    """A version from a day to come is felt by nobody today: a rehearsal of today would say nothing."""
+    benefit = RULES.benefit(BenefitCode("survivor_pension"))
+    (old,) = benefit.versions
+    to_come = old.model_copy(update={"from_": day("2025-09-01"), "conditions": (UNDER_19,)})
+    versions = benefit.model_copy(update={"versions": (old, to_come)})
+    then = replace(RULES, benefits={**RULES.benefits, BenefitCode(benefit.code): versions}, counties={})
+    assert takes_hold(RULES, then, ON) == day("2025-09-01")
+    assert takes_hold(RULES, then, day("2025-10-01")) == day("2025-10-01")
+    assert takes_hold(then, RULES, ON) == takes_hold(RULES, RULES, ON) == ON
+    assert takes_hold(without("survivor_pension"), then, ON) == day("2025-09-01")
+    child = somebody(benefit="survivor_pension", born="2006-01-01", certified_until="2025-12-31")
+    assert effects(replay([child], RULES, then, ON)) == {}
+    assert effects(replay([child], RULES, then, day("2025-09-01"))) == {Effect.SUSPICION_OPENS: 1}
 
 
 # --- cases ---------------------------------------------------------------------------------------
