@@ -20,7 +20,8 @@ from admin.pages.differing import sentences
 from chalicelib import clock
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role, caller_of
-from chalicelib.engine.replay import Effect, Subject, replay
+from chalicelib.engine.effects import Effect, takes_hold
+from chalicelib.engine.replay import Subject, replay
 from chalicelib.pack import bundles, changes, load_folder
 from chalicelib.pack.differing import differences
 from chalicelib.storage import people, rulebooks
@@ -75,7 +76,7 @@ def rehearse(options: argparse.Namespace) -> None:
 def _rehearsed(options: argparse.Namespace) -> bytes:
     """The report, without a number as yet; the effects are printed."""
     before, new = changes.newest(), load_folder(options.folder)
-    on = options.on or clock.today()
+    on = options.on or takes_hold(before.rules, new.rules, clock.today())
     everybody = track(subjects(), "people 人", console=console, transient=True)
     replayed = replay(everybody, before.rules, new.rules, on)
     table = Table("effect", "影响", "entitlements", box=None)
@@ -87,7 +88,7 @@ def _rehearsed(options: argparse.Namespace) -> bytes:
         f"of {replayed.entitlements:,} entitlements of {replayed.people:,} people"
     )
     differing = differences(changes.newest_data(), bundles.pack_up(options.folder))
-    return rehearsal.page(replayed, differing, new.rules, list(sentences(before, new)))
+    return rehearsal.page(replayed, differing, before.rules, new.rules, list(sentences(before, new)))
 
 
 def propose(options: argparse.Namespace) -> None:

@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from html.parser import HTMLParser
 from typing import Final
 
+from admin.pages.words import SUSPICIONS
+from chalicelib.engine.effects import Effect
 from chalicelib.engine.lines import Both
-from chalicelib.engine.replay import Effect, Example, Group, Replay
+from chalicelib.engine.reasons import yuan
+from chalicelib.engine.replay import Example, Group, Replay
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import BenefitCode
 from chalicelib.pack.changes import NUMBER
 from chalicelib.pack.differing import Difference
 
+RED, ORANGE, OLIVE, GREEN, BLUE = "#b3261e", "#c77700", "#8a7a00", "#3b7d3b", "#1b5e9e"
 TITLES: Final = {
-    Effect.PROPOSED_FOR_SUSPENSION: ("将列入拟暂停名单", "would be proposed for suspension", "#b3261e"),
-    Effect.COMES_DUE: ("将到期（不暂停待遇）", "would come due (a relief, never suspended)", "#c77700"),
-    Effect.NEWLY_SUSPECTED: ("将新增疑点", "would be suspected", "#c77700"),
-    Effect.SHORTER: ("有效期缩短", "certified still, less long", "#8a7a00"),
-    Effect.LONGER: ("有效期延长", "certified longer", "#3b7d3b"),
-    Effect.NO_LONGER_SUSPECTED: ("不再为疑点", "would no longer be suspected", "#3b7d3b"),
-    Effect.REVIVED: ("暂停人员恢复认证", "suspended, and would be certified", "#1b5e9e"),
-    Effect.NEWLY_CERTIFIED: ("新增认证", "would newly be certified", "#1b5e9e"),
+    Effect.CERTIFICATE_LOST: (
+        "认证失效（无人应答的，将列入拟暂停名单）",
+        "certificate lost: proposed for suspension if nobody answers",
+        RED,
+    ),
+    Effect.BENEFIT_DROPPED: ("在领待遇不再列入规则", "drawn, and in the proposed rules no more", RED),
+    Effect.SUSPICION_OPENS: ("将新增疑点", "would be suspected", ORANGE),
+    Effect.DUE_LESS: ("本月应发减少", "less would be due this month", ORANGE),
+    Effect.DUE_MORE: ("本月应发增加", "more would be due this month", GREEN),
+    Effect.STAYS_SUSPENDED: ("已暂停，且不再可恢复认证", "suspended already, and certified no more", ORANGE),
+    Effect.COMES_DUE: ("将到期（不暂停待遇）", "would come due (never suspended for it)", ORANGE),
+    Effect.ENTERS_WINDOW: ("随即进入认证期", "certified still, and a case opens at once", OLIVE),
+    Effect.SHORTER: ("有效期缩短", "certified still, less long", OLIVE),
+    Effect.LONGER: ("有效期延长", "certified longer", GREEN),
+    Effect.SUSPICION_CLOSES: ("不再为疑点", "would no longer be suspected", GREEN),
+    Effect.REVIVED: ("暂停人员恢复认证", "suspended, and would be certified", BLUE),
+    Effect.NEWLY_CERTIFIED: ("新增认证", "would newly be certified", BLUE),
+    Effect.NEWLY_ENTITLED: ("新增应享未享", "entitled, and not drawing", BLUE),
+    Effect.BENEFIT_ADDED: ("在领待遇新列入规则", "drawn, and in the proposed rules alone", BLUE),
+}
+ON_AN_EVENT: Final = {
+    "last_month_due": ("死亡后应发至哪个月", "the last month due after a death"),
+    "cutoff_day": ("每月截止日", "the cut-off day"),
+    "recovery": ("多发待遇的抵扣", "what an overpayment is offset against"),
+    "custody": ("羁押、服刑的后果", "what custody does"),
 }
 STYLE: Final = """
 body{font:17px/1.6 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:2em auto;max-width:60em;color:#222}
@@ -35,29 +56,32 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}@media print{body{m
 
 
 def page(
-    replayed: Replay, changed: Sequence[Difference], rules: RuleBook, of_feeds: Sequence[Both] = ()
+    replayed: Replay,
+    changed: Sequence[Difference],
+    now: RuleBook,
+    then: RuleBook,
+    of_feeds: Sequence[Both] = (),
 ) -> bytes:
     """The rehearsal as HTML in Chinese with English beside it; the same replay gives the same bytes.
 
     Its number is filled in when it is attached to a proposal.
     """
+    titles = {code: benefit.title.zh for book in (now, then) for code, benefit in book.benefits.items()}
     parts = [
         f"<h1>规则变更演练报告 <small>Rehearsal of a rule change</small></h1>{_figures(replayed)}",
         f"<h2>影响 <small>Effects, of {replayed.entitlements:,} entitlements</small></h2>{_chart(replayed)}",
-        _table("按待遇", "By benefit", replayed, lambda group: _title(rules, group.benefit)),
+        _suspicions(replayed),
+        _on_an_event(replayed, titles),
+        _table("按待遇", "By benefit", replayed, lambda group: titles[group.benefit]),
         _table("按县区", "By county", replayed, lambda group: group.county),
         _table("按年龄", "By age", replayed, lambda group: group.band),
-        f"<h2>示例 <small>Examples, without names</small></h2>{_examples(replayed, rules)}",
+        f"<h2>示例 <small>Examples, without names</small></h2>{_examples(replayed, titles)}",
         f"<h2>变更内容 <small>What differs</small></h2>{_of_feeds(of_feeds)}{_differences(changed)}",
     ]
     head = (
         f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>演练报告</title><style>{STYLE}</style>'
     )
     return (head + "\n".join(parts) + "</html>\n").encode()
-
-
-def _title(rules: RuleBook, benefit: BenefitCode) -> str:
-    return rules.benefit(benefit).title.zh
 
 
 def _figures(replayed: Replay) -> str:
@@ -71,7 +95,42 @@ def _figures(replayed: Replay) -> str:
         ("现行规则下有效 certified now", f"{replayed.certified_now:,} / {of}"),
         ("拟用规则下有效 certified then", f"{replayed.certified_then:,} / {of}"),
     ]
+    for effect, fen in sorted(replayed.fen.items()):
+        zh, en, _ = TITLES[effect]
+        rows.append((f"{zh} {en}", f"{_yuan(fen)} 元"))
     return _rows([(escape(name), escape(value)) for name, value in rows], numbers_from=1)
+
+
+def _yuan(fen: int) -> str:
+    """With its sign: what a month would cost more or less."""
+    return f"{'-' if fen < 0 else '+'}{yuan(abs(fen))}"
+
+
+def _suspicions(replayed: Replay) -> str:
+    """Of which kind: a death and a lost condition end payment once people have confirmed them."""
+    rows = [
+        (escape(TITLES[effect][0]), *SUSPICIONS[kind], f"{count:,}")
+        for (effect, kind), count in sorted(replayed.suspicions.items())
+    ]
+    if not rows:
+        return ""
+    return f"<h2>疑点种类 <small>Suspicions by kind</small></h2>{_rows(rows, numbers_from=3)}"
+
+
+def _on_an_event(replayed: Replay, titles: Mapping[BenefitCode, str]) -> str:
+    """What nobody feels today."""
+    rows = [
+        (escape(titles[code]), *ON_AN_EVENT[word], f"{replayed.drawing[code]:,}")
+        for code, words in replayed.on_an_event.items()
+        for word in words
+    ]
+    if not rows:
+        return ""
+    head = ("待遇", "发生时的处理有变", "", "在领人数")
+    return (
+        "<h2>遇事才显现的变化 <small>What differs once something happens, and who draws it</small></h2>"
+        f"{_rows(rows, head, numbers_from=3)}"
+    )
 
 
 def _chart(replayed: Replay) -> str:
@@ -81,15 +140,15 @@ def _chart(replayed: Replay) -> str:
     bars = []
     for row, (effect, total) in enumerate(totals):
         zh, en, colour = TITLES[effect]
-        y, width = row * 34, round(460 * total / longest)
+        y, width = row * 34, round(420 * total / longest)
         bars.append(
             f'<text x="0" y="{y + 16}" font-size="15">{zh}</text>'
             f'<text x="0" y="{y + 29}" font-size="10" fill="#666">{en}</text>'
-            f'<rect x="260" y="{y + 4}" width="{width}" height="20" fill="{colour}"/>'
-            f'<text x="{268 + width}" y="{y + 19}" font-size="14">{total:,}</text>'
+            f'<rect x="330" y="{y + 4}" width="{width}" height="20" fill="{colour}"/>'
+            f'<text x="{338 + width}" y="{y + 19}" font-size="14">{total:,}</text>'
         )
     height = len(totals) * 34
-    return f'<svg viewBox="0 0 820 {height}" role="img" aria-label="effects">{"".join(bars)}</svg>'
+    return f'<svg viewBox="0 0 840 {height}" role="img" aria-label="effects">{"".join(bars)}</svg>'
 
 
 def _table(zh: str, en: str, replayed: Replay, by: Callable[[Group], str]) -> str:
@@ -108,26 +167,27 @@ def _table(zh: str, en: str, replayed: Replay, by: Callable[[Group], str]) -> st
     return f"<h2>{zh} <small>{en}</small></h2>{_rows(rows, head, numbers_from=1)}"
 
 
-def _examples(replayed: Replay, rules: RuleBook) -> str:
+def _examples(replayed: Replay, titles: Mapping[BenefitCode, str]) -> str:
     rows = [
-        (TITLES[effect][0], *_example(example, rules))
+        (escape(TITLES[effect][0]), *_example(example, titles), escape(_reason(effect, example)))
         for effect in Effect
         for example in replayed.examples.get(effect, ())
     ]
-    head = ("影响", "待遇", "县区", "年龄", "现行", "拟用", "拟用规则的理由")
+    head = ("影响", "待遇", "县区", "年龄", "现行", "拟用", "理由")
     return _rows(rows, head) if rows else "<p>无 none</p>"
 
 
-def _example(example: Example, rules: RuleBook) -> tuple[str, ...]:
+def _example(example: Example, titles: Mapping[BenefitCode, str]) -> tuple[str, ...]:
     group = example.group
-    return (
-        escape(_title(rules, group.benefit)),
-        group.county,
-        group.band,
-        example.before.isoformat(),
-        example.after.isoformat(),
-        escape(example.why_after),
-    )
+    days = (day.isoformat() if day is not None else "—" for day in (example.before, example.after))
+    return (escape(titles[group.benefit]), group.county, group.band, *days)
+
+
+def _reason(effect: Effect, example: Example) -> str:
+    """Why by the proposed rules; an amount beside the other, and why there was what there would not be."""
+    if effect in (Effect.DUE_LESS, Effect.DUE_MORE):
+        return f"{example.why_before} → {example.why_after}"
+    return example.why_after or example.why_before or "—"
 
 
 def _of_feeds(said: Sequence[Both]) -> str:

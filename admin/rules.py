@@ -51,7 +51,11 @@ def add_to(subjects: Subparsers) -> None:
                 "--against", type=Path, help="another pack's folder (default: the rule book in force)"
             )
         if verb in ("replay", "propose"):
-            parser.add_argument("--on", type=date.fromisoformat, help="as of this day (default: today)")
+            parser.add_argument(
+                "--on",
+                type=date.fromisoformat,
+                help="as of this day (default: today, or when all new versions hold)",
+            )
             parser.add_argument("--page", type=Path, help="write the report as HTML to this file")
         if verb == "propose":
             parser.add_argument("--note", required=True, help="why, in one sentence")

@@ -17,12 +17,14 @@ EVERY: Final = "every_benefit.yaml"  # tried on every benefit of every pack
 EVERY_PACK: Final = "every_pack"  # a folder: a benefit's own or the policy's, whichever pack has it
 
 
-def sort_of(declared: Benefit) -> frozenset[str]:
+def sort_of(declared: Benefit, pack: str) -> frozenset[str]:
     """What sort of benefit it is, in the words that follow `only` in a scenario."""
+    has_bills = "bill" in _document(SCENARIOS / "words.yaml")["packs"][pack]
     version = declared.versions[-1]
     weighs_all = version.contradicted_by == "all"
     return frozenset(
         {
+            "household" if has_bills else "",  # a department that sends what a household leaves
             "custody" if version.custody else "no_custody",
             "custody_verified" if weighs_all and not version.custody else "",
             "death_alone" if not weighs_all else "",
@@ -40,7 +42,7 @@ def scenarios_of(pack: str, declared: Benefit) -> list[Scenario]:
     Some of those for every benefit are tried only on benefits of a sort.
     """
     found = []
-    benefit, sort = declared.code, sort_of(declared)
+    benefit, sort = declared.code, sort_of(declared, pack)
     for path, document in _files(pack):
         for scenario in document["scenarios"]:
             if scenario.get("only") not in (None, *sort):

@@ -57,7 +57,7 @@ SUSPICIONS: Final[dict[SuspicionKind, Both]] = {
     SuspicionKind.CUSTODY: ("服刑、羁押", "custody"),
     SuspicionKind.DOUBLE_RECEIPT: ("重复领取", "double receipt"),
     SuspicionKind.CONTRADICTION: ("数据矛盾", "a contradiction"),
-    SuspicionKind.CONDITION: ("条件不再符合", "a condition that no longer holds"),
+    SuspicionKind.CONDITION: ("条件不符合", "a condition that does not hold"),
     SuspicionKind.WRONG_AMOUNT: ("金额不符", "a wrong amount"),
     SuspicionKind.DOUBTED: ("主管部门存疑", "an authority's doubt"),
 }

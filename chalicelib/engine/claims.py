@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
@@ -84,18 +84,22 @@ def unclaimed(
     """
     rules = rules.for_area(person.area)
     facts = sort_evidence(person, evidence, rules, on, refuted, related)
-    if facts.deceased_on is not None or any(n.lasts(on) for n in facts.losses):
-        return ()
+    return tuple(entitled(facts, entitlements, rules.benefits, rules))
+
+
+def entitled(
+    facts: Facts, entitlements: Sequence[Entitlement], codes: Iterable[BenefitCode], rules: RuleBook
+) -> Iterator[Unclaimed]:
+    """The same of evidence that has been sorted, asked of some benefits."""
+    if facts.deceased_on is not None or any(n.lasts(facts.on) for n in facts.losses):
+        return
     listed = {entitlement.benefit for entitlement in entitlements}
     drawn = {e.benefit for e in entitlements if e.status is not EntitlementStatus.TERMINATED}
-    found = []
-    for code in sorted(rules.benefits):
-        benefit, version = rules.in_force(code, on)
-        if code in listed or version.entitles is None or not _fits(version, facts, drawn):
-            continue
-        why = reasons.entitled(benefit.title, version.entitles.authority, f"{code}/entitles")
-        found.append(Unclaimed(person.id, code, why))
-    return tuple(found)
+    for code in sorted(codes):
+        benefit, version = rules.in_force(code, facts.on)
+        if code not in listed and version.entitles is not None and _fits(version, facts, drawn):
+            why = reasons.entitled(benefit.title, version.entitles.authority, f"{code}/entitles")
+            yield Unclaimed(facts.person.id, code, why)
 
 
 def _fits(version: BenefitRules, facts: Facts, drawn: AbstractSet[BenefitCode]) -> bool:

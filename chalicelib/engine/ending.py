@@ -97,7 +97,7 @@ def _ending(
         case SuspicionKind.CONDITION | SuspicionKind.DOUBTED if suspicion.benefit == entitlement.benefit:
             first = month_of(suspicion.day) if suspicion.day.day == 1 else month
             doubted = suspicion.kind is SuspicionKind.DOUBTED
-            why = "not entitled, as its authority doubted" if doubted else "a condition no longer holds"
+            why = "not entitled, as its authority doubted" if doubted else "a condition does not hold"
             yield InstructionKind.TERMINATE, first, f"{why}, confirmed"
         case SuspicionKind.CUSTODY if suspicion.evidence is not None:
             code = custody_code(version, (suspicion.evidence.feed, suspicion.evidence.event))

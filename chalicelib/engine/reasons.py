@@ -350,6 +350,15 @@ def _wrong_amount(title: Sentence, month: Month, paid: int, due: int) -> tuple[s
     )
 
 
+def due(fen: int, rule: str) -> Reason:
+    """What a month should bring."""
+    return Telling("due", _due, (fen,), None, rule)
+
+
+def _due(fen: int) -> tuple[str, str]:
+    return f"每月应发{yuan(fen)}元。", f"{yuan(fen)} yuan a month are due."
+
+
 def two_places(title: Sentence, places: int, key: EvidenceKey) -> Reason:
     """One benefit is drawn in two areas, or under two numbers of the same person."""
     return Telling("double_receipt", _two_places, (title, places), key)

@@ -9,46 +9,40 @@ sentences that an officer would read.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from typing import Final, NamedTuple
 
 from chalicelib.engine.decide import decide_on
+from chalicelib.engine.effects import (
+    Books,
+    Effect,
+    Felt,
+    on_amounts,
+    on_certificate,
+    on_offers,
+    on_suspicions,
+)
 from chalicelib.engine.facts import Facts, Related, sort_evidence
 from chalicelib.engine.periods import age_on
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import (
     BenefitCode,
-    BenefitKind,
     Decision,
     Entitlement,
     EntitlementStatus,
     Evidence,
     EvidenceKey,
-    Outcome,
     Person,
-    Verdict,
+    Reason,
+    SuspicionKind,
 )
 
 BANDS: Final = ((0, "0-17"), (18, "18-59"), (60, "60-69"), (70, "70-79"), (80, "80-89"), (90, "90+"))
 EXAMPLES: Final = 5  # of each effect
 LIVE: Final = (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)
-
-
-class Effect(StrEnum):
-    """What another rule book would change for one entitlement; the worst for the person comes first."""
-
-    PROPOSED_FOR_SUSPENSION = "proposed_for_suspension"  # paid monthly, and no longer certified
-    COMES_DUE = "comes_due"  # no longer certified, and never suspended for it (a relief)
-    NEWLY_SUSPECTED = "newly_suspected"
-    SHORTER = "shorter"  # certified still, to an earlier day
-    LONGER = "longer"
-    NO_LONGER_SUSPECTED = "no_longer_suspected"
-    REVIVED = "revived"  # suspended now, and certified by the new words
-    NEWLY_CERTIFIED = "newly_certified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +77,8 @@ class Example:
     """One change without the person: what was certified to which day and why, before and after."""
 
     group: Group
-    before: date
-    after: date
+    before: date | None
+    after: date | None
     why_before: str
     why_after: str
 
@@ -101,6 +95,10 @@ class Replay:
     certified_now: int = 0
     certified_then: int = 0
     effects: Counter[tuple[Effect, Group]] = field(default_factory=Counter)
+    suspicions: Counter[tuple[Effect, SuspicionKind]] = field(default_factory=Counter)
+    fen: Counter[Effect] = field(default_factory=Counter)  # a month, all together
+    on_an_event: dict[BenefitCode, tuple[str, ...]] = field(default_factory=dict)  # see Books
+    drawing: Counter[BenefitCode] = field(default_factory=Counter)  # of those: who draws them
     examples: defaultdict[Effect, list[Example]] = field(default_factory=lambda: defaultdict(list))
 
     def total(self, effect: Effect) -> int:
@@ -117,65 +115,93 @@ def band_of(age: int) -> str:
 def replay(subjects: Iterable[Subject], now: RuleBook, then: RuleBook, on: date) -> Replay:
     """Decide everybody by both rule books as of a day and count what differs.
 
-    A benefit that only one of them declares is decided by neither: the difference of the words lists it.
+    What draws a benefit that only one of them declares is counted, and decided by neither.
     """
-    result = Replay(on, now.version, then.version)
-    both = now.benefits.keys() & then.benefits.keys()
-    sort_alike = now.sorts_like(then)
+    books = Books(now, then, on)
+    result = Replay(on, now.version, then.version, on_an_event=books.on_an_event)
+    both, either = books.both, books.either
     for subject in subjects:
-        live = [e for e in subject.entitlements if e.status in LIVE and e.benefit in both]
-        if live:
-            facts = subject.facts(now, on)
-            before = decide_on(facts, live, now)
-            facts = facts.afresh() if sort_alike else subject.facts(then, on)
-            after = decide_on(facts, live, then)
-            _count(result, subject.person, live, before, after, then)
+        live = [e for e in subject.entitlements if e.status in LIVE and e.benefit in either]
+        if not live:
+            continue
+        result.people += 1
+        result.entitlements += len(live)
+        if both is not either:
+            for felt in _of_one_book(live, books):
+                _count(result, subject.person, felt)
+            live = [e for e in live if e.benefit in both]
+        _decide(subject, live, books, result)
     return result
 
 
-def _count(
-    result: Replay,
-    person: Person,
-    live: Sequence[Entitlement],
-    before: Decision,
-    after: Decision,
-    then: RuleBook,
-) -> None:
-    result.people += 1
-    result.entitlements += len(live)
-    group: Group | None = None
-    for entitlement, was, becomes in zip(live, before.verdicts, after.verdicts, strict=True):
-        result.certified_now += was.valid_until >= result.on
-        result.certified_then += becomes.valid_until >= result.on
-        if was.valid_until == becomes.valid_until and was.outcome is becomes.outcome:
+def _of_one_book(live: Iterable[Entitlement], books: Books) -> Iterator[Felt]:
+    for entitlement in live:
+        if (code := entitlement.benefit) in books.both:
             continue
-        for effect in _effects(entitlement, was, becomes, then, result.on):
-            group = Group(entitlement.benefit, person.area[:6], band_of(age_on(person.born, result.on)))
-            result.effects[effect, group] += 1
-            if len(examples := result.examples[effect]) < EXAMPLES:
-                examples.append(
-                    Example(group, was.valid_until, becomes.valid_until, _why(was), _why(becomes))
-                )
+        if code in books.now.benefits:
+            yield Felt(Effect.BENEFIT_DROPPED, code, entitlement.valid_until, None)
+        else:
+            yield Felt(Effect.BENEFIT_ADDED, code, None, entitlement.valid_until)
 
 
-def _effects(
-    entitlement: Entitlement, was: Verdict, becomes: Verdict, then: RuleBook, on: date
-) -> list[Effect]:
-    effects = []
-    held, holds = was.valid_until >= on, becomes.valid_until >= on
-    if held and not holds:
-        monthly = then.benefit(entitlement.benefit).kind is BenefitKind.MONTHLY
-        effects.append(Effect.PROPOSED_FOR_SUSPENSION if monthly else Effect.COMES_DUE)
-    elif holds and not held:
-        suspended = entitlement.status is EntitlementStatus.SUSPENDED
-        effects.append(Effect.REVIVED if suspended else Effect.NEWLY_CERTIFIED)
-    elif was.valid_until != becomes.valid_until:
-        effects.append(Effect.LONGER if becomes.valid_until > was.valid_until else Effect.SHORTER)
-    doubted, doubts = was.outcome is Outcome.CONTRADICTED, becomes.outcome is Outcome.CONTRADICTED
-    if doubted != doubts:
-        effects.append(Effect.NEWLY_SUSPECTED if doubts else Effect.NO_LONGER_SUSPECTED)
-    return effects
+def _decide(subject: Subject, live: Sequence[Entitlement], books: Books, result: Replay) -> None:
+    """Count what differs for one person where both books decide."""
+    on, person = books.on, subject.person
+    facts = subject.facts(books.now, on)
+    before = decide_on(facts, live, books.now)
+    others = facts.afresh() if books.sort_alike else subject.facts(books.then, on)
+    after = decide_on(others, live, books.then)
+    for entitlement, was, becomes in zip(live, before.verdicts, after.verdicts, strict=True):
+        held, holds = was.valid_until, becomes.valid_until
+        result.certified_now += held >= on
+        result.certified_then += holds >= on
+        if held == holds and not books.windows_differ:
+            continue
+        effect = on_certificate(entitlement, held, holds, books)
+        if effect is not None:
+            felt = Felt(effect, entitlement.benefit, held, holds, was.reasons, becomes.reasons)
+            _count(result, person, felt)
+    if before.findings or after.findings:
+        for felt in _suspected(before, after, live, result):
+            _count(result, person, felt)
+    if books.is_more:
+        _decide_more(subject, live, (facts, others), books, result)
 
 
-def _why(verdict: Verdict) -> str:
-    return " ".join(reason.zh for reason in verdict.reasons)
+def _decide_more(
+    subject: Subject, live: Sequence[Entitlement], facts: tuple[Facts, Facts], books: Books, result: Replay
+) -> None:
+    """What differs where more than certificates is declared differently."""
+    for felt in (*on_amounts(facts, live, books), *on_offers(facts, subject.entitlements, books)):
+        _count(result, subject.person, felt)
+    result.drawing.update(e.benefit for e in live if e.benefit in books.on_an_event)
+
+
+def _suspected(
+    before: Decision, after: Decision, shared: Sequence[Entitlement], result: Replay
+) -> Iterator[Felt]:
+    """A suspicion about the person concerns all that is drawn, and is one suspicion."""
+    for effect, found in on_suspicions(before, after):
+        result.suspicions[effect, found.kind] += 1
+        why = (found.reason,)
+        said = ((), why) if effect is Effect.SUSPICION_OPENS else (why, ())
+        for entitlement in shared:
+            code = entitlement.benefit
+            if found.benefit in (None, code):
+                was, becomes = before.verdict_for(code), after.verdict_for(code)
+                yield Felt(effect, code, was.valid_until, becomes.valid_until, *said)
+
+
+def _count(result: Replay, person: Person, felt: Felt) -> None:
+    effect = felt.effect
+    group = Group(felt.benefit, person.area[:6], band_of(age_on(person.born, result.on)))
+    result.effects[effect, group] += 1
+    if felt.fen:
+        result.fen[effect] += felt.fen
+    if len(examples := result.examples[effect]) < EXAMPLES:
+        said = (_said(felt.why_before), _said(felt.why_after))
+        examples.append(Example(group, felt.before, felt.after, *said))
+
+
+def _said(why: Sequence[Reason]) -> str:
+    return " ".join(reason.zh for reason in why)

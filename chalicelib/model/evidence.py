@@ -62,7 +62,7 @@ class SuspicionKind(StrEnum):
     CUSTODY = "custody"
     DOUBLE_RECEIPT = "double_receipt"
     CONTRADICTION = "contradiction"
-    CONDITION = "condition"  # a condition of the benefit no longer holds on the facts known
+    CONDITION = "condition"  # a condition of the benefit does not hold on the facts known
     WRONG_AMOUNT = "wrong_amount"  # paid too little or too much for the person's facts (rule 16)
     DOUBTED = "doubted"  # the authority of one benefit doubts the result (row A11)
 

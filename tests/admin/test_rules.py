@@ -81,8 +81,8 @@ def test_from_a_changed_file_to_a_rule_book_in_force(
     assert "weak.threshold" in said(capsys, "rules", "diff", folder)
     page = tmp_path / "report.html"
     effects = said(capsys, "rules", "replay", folder, "--page", page)
-    assert re.search(r"proposed_for_suspension +\S+ +1\b", effects)
-    assert "将列入拟暂停名单" in page.read_text(encoding="utf-8")
+    assert re.search(r"certificate_lost +\S+ +1\b", effects)
+    assert "无人应答的，将列入拟暂停名单" in page.read_text(encoding="utf-8")
     assert "not proposed" in page.read_text(encoding="utf-8")
 
     proposing = ("rules", "propose", folder, "--note", "门槛提高")
@@ -102,6 +102,17 @@ def test_from_a_changed_file_to_a_rule_book_in_force(
     clock.advance(days=1)
     clients.forget()
     assert current().rules.policy.weak.threshold == 400
+
+
+def test_a_version_from_a_day_to_come_is_rehearsed_as_of_that_day(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "benefits" / "old_age_allowance.yaml"
+    text = path.read_text(encoding="utf-8")
+    again = text[text.index("  - from:") :].replace("2023-05-01", "2025-09-01").replace("5000", "6000")
+    path.write_text(text + again, encoding="utf-8")
+    assert "certified as of 2025-09-01" in said(capsys, "rules", "replay", folder)
+    assert "certified as of 2025-07-15" in said(capsys, "rules", "replay", folder, "--on", "2025-07-15")
 
 
 def test_a_folder_that_does_not_hold_is_told_with_file_and_line(

@@ -7,7 +7,8 @@ import pytest
 
 from chalicelib.engine.coverage import coverage, would_add
 from chalicelib.engine.decide import decide_on
-from chalicelib.engine.replay import EXAMPLES, Effect, Replay, Subject, band_of, replay
+from chalicelib.engine.effects import Effect
+from chalicelib.engine.replay import EXAMPLES, Replay, Subject, band_of, replay
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import BenefitCode, BenefitKind, EntitlementStatus, Evidence, FeedId
 from tests.engine.judging import DEATH, ON, STRONG, WEAK
@@ -44,8 +45,9 @@ def effects_of(then: RuleBook, *subjects: Subject) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("then", "subject", "effect"),
     [
-        (STRICTER, a_subject(*WEAK), Effect.PROPOSED_FOR_SUSPENSION),
+        (STRICTER, a_subject(*WEAK), Effect.CERTIFICATE_LOST),
         (STRICTER, a_subject(*WEAK, benefit="outpatient_chronic"), Effect.COMES_DUE),
+        (STRICTER, a_subject(*WEAK, status=SUSPENDED), Effect.STAYS_SUSPENDED),
         (STRICTER, a_subject(*WEAK, until="2025-07-31"), Effect.SHORTER),
         (SOFTER, a_subject(*WEAK[:2], WEAK[2]), None),
         (RULES, a_subject(STRONG), None),
@@ -53,6 +55,7 @@ def effects_of(then: RuleBook, *subjects: Subject) -> dict[str, int]:
     ids=[
         "money would stop",
         "a relief is never suspended",
+        "no money comes that would not come anyway",
         "certified still, less long",
         "no change",
         "same",
@@ -75,27 +78,24 @@ def test_longer_and_doubt() -> None:
     assert replay([a_subject(*WEAK, until="2025-07-31")], STRICTER, RULES, ON).total(Effect.LONGER) == 1
     deaf = replace(RULES, events={k: e for k, e in RULES.events.items() if k[0] != "cremations"})
     rehearsed = replay([a_subject(STRONG, DEATH)], deaf, RULES, ON)
-    assert rehearsed.total(Effect.NEWLY_SUSPECTED) == 1
-    assert replay([a_subject(STRONG, DEATH)], RULES, deaf, ON).total(Effect.NO_LONGER_SUSPECTED) == 1
+    assert rehearsed.total(Effect.SUSPICION_OPENS) == 1
+    assert replay([a_subject(STRONG, DEATH)], RULES, deaf, ON).total(Effect.SUSPICION_CLOSES) == 1
 
 
-def test_who_is_terminated_or_draws_what_only_one_book_knows_is_not_counted() -> None:
-    narrower = replace(
-        RULES, benefits={code: b for code, b in RULES.benefits.items() if code != "veteran_subsidy"}
-    )
+def test_who_is_terminated_or_draws_what_neither_book_knows_is_not_counted() -> None:
     gone = a_subject(*WEAK, status=EntitlementStatus.TERMINATED)
-    rehearsed = replay([gone, a_subject(STRONG, benefit="veteran_subsidy")], RULES, narrower, ON)
-    assert (rehearsed.people, rehearsed.entitlements) == (0, 0)
+    rehearsed = replay([gone, a_subject(STRONG, benefit="tram_subsidy")], RULES, STRICTER, ON)
+    assert (rehearsed.people, rehearsed.entitlements, rehearsed.effects) == (0, 0, {})
 
 
 def test_examples_are_few_and_name_nobody() -> None:
     subjects: Iterable[Subject] = (a_subject(*WEAK) for _ in range(EXAMPLES + 3))
     rehearsed: Replay = replay(subjects, RULES, STRICTER, ON)
-    examples = rehearsed.examples[Effect.PROPOSED_FOR_SUSPENSION]
+    examples = rehearsed.examples[Effect.CERTIFICATE_LOST]
     assert len(examples) == EXAMPLES
-    assert rehearsed.total(Effect.PROPOSED_FOR_SUSPENSION) == EXAMPLES + 3
+    assert rehearsed.total(Effect.CERTIFICATE_LOST) == EXAMPLES + 3
     assert (examples[0].group.county, examples[0].group.band) == ("341602", "60-69")
-    assert examples[0].before > ON > examples[0].after
+    assert str(examples[0].before) > ON.isoformat() > str(examples[0].after)
     assert "相互印证" in examples[0].why_before
     assert "印证不足（120分，需200分）" in examples[0].why_after
     assert (rehearsed.people, rehearsed.entitlements) == (EXAMPLES + 3, EXAMPLES + 3)
@@ -167,4 +167,4 @@ def with_oldest(years: int) -> RuleBook:
 def test_a_rule_book_that_sorts_otherwise_has_the_evidence_sorted_anew() -> None:
     """A death at 130 is somebody else's by the words in force, and a suspicion by the others."""
     old = a_subject(DEATH, born="1895-01-01")
-    assert effects_of(with_oldest(140), old) == {Effect.NEWLY_SUSPECTED: 1}
+    assert effects_of(with_oldest(140), old) == {Effect.SUSPICION_OPENS: 1}

@@ -350,7 +350,7 @@ def _everything() -> Iterator[Tried]:
             yield from _tried("bozhou", "resident_pension", path)
     for pack, rules in ALL_RULES.items():
         for code, benefit in rules.benefits.items():
-            yield from _tried(pack, code, HERE / "every_benefit.yaml", sort_of(benefit))
+            yield from _tried(pack, code, HERE / "every_benefit.yaml", sort_of(benefit, pack))
         for folder in (EVERY_PACK, pack):
             for path in sorted((HERE / folder).glob("*.yaml")):
                 about = path.stem if path.stem != "policy" else FIRST[pack]

@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from admin.pages.scenarios import EVERY_PACK
-from chalicelib.model import Outcome, Proves, Strength, SuspicionKind
+from chalicelib.model import FeedId, Outcome, Proves, Strength, SuspicionKind, Trace
 from tests.events import ALL_EVENTS, ALL_RULES
 from tests.people import a_person, an_entitlement, some_evidence
 from tests.scenarios.checking import check
@@ -48,6 +48,19 @@ def test_the_word_for_every_death_leaves_none_out() -> None:
     for pack, events in ALL_EVENTS.items():
         deaths = {"/".join(key) for key, event in events.items() if event.suspicion is SuspicionKind.DEATH}
         assert set(WORDS[pack]["every death"]) == deaths
+
+
+def test_a_word_for_a_trace_stands_for_an_event_that_leaves_it() -> None:
+    """A bill is what a household leaves: where no department sends such, no scenario speaks of one."""
+    traces = {"card": Trace.OWN_CARD, "account": Trace.ACCOUNT, "bill": Trace.HOUSEHOLD}
+    for pack, rules in ALL_RULES.items():
+        for word, trace in traces.items():
+            name = WORDS[pack].get(word)
+            if isinstance(name, str):
+                feed, _, event = name.partition("/")
+                assert rules.events[FeedId(feed), event].trace is trace, (pack, word)
+        sent = {event.trace for event in rules.events.values()}
+        assert ("bill" in WORDS[pack]) is (Trace.HOUSEHOLD in sent)
 
 
 # --- every event, whatever the benefit ---------------------------------------------------------------
