@@ -21,8 +21,8 @@ from chalicelib.model import (
 from chalicelib.storage import people
 from tests.workflow.village import Recipient, Village
 
-ONE = Recipient(980, until=date(2025, 12, 31), also=("高龄津贴",))
-PENSION, OLD_AGE = BenefitCode("resident_pension"), BenefitCode("old_age_allowance")
+ONE = Recipient(980, until=date(2025, 12, 31), also=("大中型水库移民后期扶持",))
+PENSION, RESETTLED = BenefitCode("resident_pension"), BenefitCode("reservoir_resettlement")
 SINCE = date(2025, 1, 15)
 
 
@@ -84,7 +84,7 @@ def test_found_right_by_two_it_ends_that_payment_alone(village: Village) -> None
     status = {e.benefit: (e.status, e.stopped_from) for e in record.entitlements}
     assert status == {
         PENSION: (EntitlementStatus.TERMINATED, "2025-02"),
-        OLD_AGE: (EntitlementStatus.ACTIVE, None),
+        RESETTLED: (EntitlementStatus.ACTIVE, None),
     }
     assert {i.kind: (i.benefit, i.month, i.fen) for i in record.instructions} == {
         InstructionKind.TERMINATE: (PENSION, "2025-02", 20_000),
