@@ -83,3 +83,11 @@ def test_arrears_may_come_in_two_parts(instructed: Village) -> None:
     instructed.put("hrss/payments/20250111/two.csv", the_rest.encode())
     states = {i.kind: i.state for i in instructed.record(ONE.number).instructions}
     assert states[InstructionKind.RESUME] is InstructionState.SEEN
+
+
+def test_what_no_run_can_ever_show_is_listed_for_a_person(instructed: Village) -> None:
+    alone = replace(ISSUED, benefit=BenefitCode("veteran_pension"), issued=date(2024, 10, 1))
+    told(instructed, alone)
+    paid(instructed, "p.csv", (NEIGHBOUR, "200.00"))
+    states = {i.benefit: i.state for i in instructed.record(ONE.number).instructions}
+    assert states == {PENSION: InstructionState.SEEN, alone.benefit: InstructionState.LISTED}
