@@ -226,15 +226,17 @@ def _matched(
     """One instruction after a pay run: seen, or listed after as many runs without it as the policy says.
 
     That nothing is paid is seen only in a run that pays others of the same county: a file for one county,
-    or of rows sent again, shows nobody's payment to have stopped.
+    or of rows sent again, shows nobody's payment to have stopped. Where nobody else draws the benefit no run
+    ever shows it: then a person asks the authority.
     """
-    if run is None or instruction.state not in NOT_SEEN:
+    if instruction.state not in NOT_SEEN:
         return instruction
-    got = paid.get((instruction.benefit, run.month), 0)
-    stopped = instruction.kind in STOPS and got == 0 and run.covers
-    resumed = instruction.kind is InstructionKind.RESUME and got >= instruction.fen
-    if stopped or resumed:
-        return replace(instruction, state=InstructionState.SEEN, changed=on)
+    if run is not None:
+        got = paid.get((instruction.benefit, run.month), 0)
+        stopped = instruction.kind in STOPS and got == 0 and run.covers
+        resumed = instruction.kind is InstructionKind.RESUME and got >= instruction.fen
+        if stopped or resumed:
+            return replace(instruction, state=InstructionState.SEEN, changed=on)
     if (on - instruction.issued).days > A_RUN * current().rules.policy.pay_runs_until_listed:
         return replace(instruction, state=InstructionState.LISTED, changed=on)
     return instruction
