@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from chalicelib.sources.boxes import positions_of, ticked, with_ticks
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.furniture import filled_in, without_furniture
@@ -145,6 +146,12 @@ def _watched(feed: Feed) -> set[str]:
     return {"number", *(feed.expect.filled if feed.expect else ())}
 
 
+def _blanks(batch: Batch, layout: Layout, name: str) -> int:
+    if name in layout.positions:
+        return batch.seen[layout.positions[name]].null_count()
+    return ticked(batch.rows_at(batch.seen[LINE], list(layout.boxes.values())), layout).null_count()
+
+
 def read_batch(
     batch: Batch,
     layout: Layout,
@@ -158,7 +165,7 @@ def read_batch(
     if nameless := _filled(batch, layout.nameless):
         return Part(hold=filled_nameless(nameless))
     known = None if feed.kind == "roster" else roster
-    batch, not_filled_in = filled_in(batch, layout, feed)
+    batch, not_filled_in, empty = filled_in(batch, layout, feed)
     matched = match(batch, layout, known, on, damaged=damaged)
     unmatched = pl.concat([batch.ragged, matched.rejected]) if batch.ragged.height else matched.rejected
     unmatched, furniture = without_furniture(unmatched, layout)
@@ -169,16 +176,16 @@ def read_batch(
         if late.found.height:
             found = _told(late.found, recovered=True)
             hits = pl.concat([hits, found.select(hits.columns)]).sort(LINE)
-    fields = read_fields(hits, layout.positions, feed, on)
+    fields = read_fields(with_ticks(hits, layout), positions_of(layout), feed, on)
     tally = Tally(
         rows=batch.rows - furniture,
         strangers=strangers,
-        furniture=furniture,
+        furniture=furniture + empty,
         not_filled_in=not_filled_in,
         cut_rows=matched.cut_rows,
         cut_numbers=matched.cut_numbers,
         figures=matched.figures,
-        blank={name: batch.seen[layout.positions[name]].null_count() for name in _watched(feed)},
+        blank={name: _blanks(batch, layout, name) for name in _watched(feed)},
     )
     return Part(
         tally=tally,

@@ -22,6 +22,7 @@ class Fault(StrEnum):
     NOT_AN_OBJECT = "not_an_object"
     CELL_EMPTY = "cell_empty"
     CODE_UNKNOWN = "code_unknown"
+    BOXES_SEVERAL = "boxes_several"
     TEXT_TOO_LONG = "text_too_long"
     NUMBER_EMPTY = "number_empty"
     NUMBER_AS_FIGURE = "number_as_figure"
@@ -66,6 +67,10 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
     Fault.CODE_UNKNOWN: (
         "此项的内容不在约定的代码范围内。请按数据说明填写; 如有新代码请先告知我们。",
         "This word is not among the agreed codes. Use an agreed one, or tell us about a new code first.",
+    ),
+    Fault.BOXES_SEVERAL: (
+        "同一行勾选了不止一个方框。请只勾一项, 其余留空。",
+        "More than one box of the row is ticked. Tick one, and leave the others open.",
     ),
     Fault.TEXT_TOO_LONG: (
         "此项超过200个字。请检查是否串列。",

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from chalicelib.errors import DeclarationError
 from chalicelib.model import FeedEvent, FeedId, Proves, Route, Stay, Strength, SuspicionKind, Trace
-from chalicelib.sources.feed import Feed, Quantity, load_feeds
+from chalicelib.sources.feed import Feed, load_feeds
+from chalicelib.sources.quantities import Quantity
 from tests.sources.builders import FEEDS, declared, feed
 
 Edit = Callable[[dict[str, Any]], object]
@@ -155,6 +156,8 @@ def event(name: str, **changes: Any) -> Edit:
         (column("备注", optional=True), "remark must be sent"),
         (column("备注", read="telepathy"), "Input should be"),
         (column("备注", codes={"a": "b"}), "codes belong to"),
+        (column("备注", boxes=True), "boxes are ticked for the event"),
+        (lambda d: (column("类别", boxes=True)(d), d["not_used"].append("来")), "stands twice"),
         (column("日期", required=True), "only a fact that every file sends is required"),
         (column("姓", field="name", read="text", required=True), "only a fact that every file sends"),
         (column("类别", codes={}), "codes belong to"),
