@@ -21,6 +21,7 @@ from chalicelib.sources.boxes import positions_of, ticked, with_ticks
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.furniture import filled_in, without_furniture
+from chalicelib.sources.guests import guests_among
 from chalicelib.sources.headers import Layout, filled_nameless, layout_of
 from chalicelib.sources.holds import Hold, HoldCode, hold
 from chalicelib.sources.jsonlines import batch_of_objects
@@ -169,6 +170,7 @@ def read_batch(
     matched = match(batch, layout, known, on, damaged=damaged)
     unmatched = pl.concat([batch.ragged, matched.rejected]) if batch.ragged.height else matched.rejected
     unmatched, furniture = without_furniture(unmatched, layout)
+    guests = guests_among(batch, [matched.hits[LINE], matched.rejected[LINE]], layout, feed, on)
     hits, strangers, suggestions = _told(matched.hits, recovered=False), matched.strangers, []
     if known is not None and unmatched.height:
         late = recover(unmatched, layout.positions, known, on, damaged=damaged)
@@ -179,7 +181,7 @@ def read_batch(
     fields = read_fields(with_ticks(hits, layout), positions_of(layout), feed, on)
     tally = Tally(
         rows=batch.rows - furniture,
-        strangers=strangers,
+        strangers=strangers - guests.rejected.height,
         furniture=furniture + empty,
         not_filled_in=not_filled_in,
         cut_rows=matched.cut_rows,
@@ -190,9 +192,10 @@ def read_batch(
     return Part(
         tally=tally,
         good=_good(fields.sound, batch, layout, feed),
-        rejected=_rejected(unmatched, fields.rejected, batch, layout),
+        rejected=_rejected(unmatched, pl.concat([fields.rejected, guests.rejected]), batch, layout),
         noted=fields.noted,
         repaired=matched.repaired,
+        guests=guests.rows,
         suggestions=suggestions,
     )
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from chalicelib.declarations import Declaration, Said, Word
 from chalicelib.model import KeyGroup
 from chalicelib.sources.cells import Reader
 
 # Fields of an evidence feed that only help to tell who is meant; they are never kept as facts.
-IDENTIFYING: Final[dict[str, tuple[Reader, ...]]] = {"name": (Reader.TEXT,), "born": (Reader.DATE,)}
+IDENTIFYING: Final[dict[str, tuple[Reader, ...]]] = {
+    "name": (Reader.TEXT,),
+    "born": (Reader.DATE,),
+    "region": (Reader.REGION,),  # that pays a guest of another region (row A12)
+}
+Region = Annotated[str, Field(pattern=r"^[1-9]\d{1,5}$")]  # the first digits of all its area codes
 _CODED: Final = frozenset({Reader.CODE, Reader.KEY_GROUPS})
 
 

@@ -46,6 +46,7 @@ class Fault(StrEnum):
     MONEY_FRACTION = "money_fraction"
     MONEY_NEGATIVE = "money_negative"
     AREA_UNREADABLE = "area_unreadable"
+    REGION_UNREADABLE = "region_unreadable"
     PHONE_UNREADABLE = "phone_unreadable"
     TOO_MANY_ROWS = "too_many_rows"
     COLUMN_NOT_SENT = "column_not_sent"
@@ -159,6 +160,10 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
     Fault.AREA_UNREADABLE: (
         "区划代码应为12位数字(到村、社区)。请核对。",
         "An area code has 12 digits (down to the village). Please check it.",
+    ),
+    Fault.REGION_UNREADABLE: (
+        "地区代码应为6位数字(到县、区)。请核对。",
+        "The code of a region has 6 digits (down to the county). Please check it.",
     ),
     Fault.PHONE_UNREADABLE: (
         "手机号码无法识别, 此人将收到纸质告知书。请补正。",

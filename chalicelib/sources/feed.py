@@ -17,7 +17,7 @@ from chalicelib.declarations import Declaration, MisplacedError, Said, Word, rea
 from chalicelib.errors import DeclarationError
 from chalicelib.model import FeedEvent, FeedId, Relation
 from chalicelib.sources.cells import Reader, clean
-from chalicelib.sources.columns import IDENTIFYING, Column, headers_of
+from chalicelib.sources.columns import IDENTIFYING, Column, Region, headers_of
 from chalicelib.sources.history import History
 from chalicelib.sources.quantities import Spelled
 from chalicelib.sources.worth import CountsAs, EventDeclaration, check_place, check_withdrawals, main_of
@@ -143,6 +143,7 @@ class Feed(Declaration):
     day: Literal["column", "as_of"] = "column"  # as_of: a list of states, dated as a whole (rule 5)
     event: Word | None = None  # where every row is the same event
     declared_events: dict[Word, EventDeclaration] = Field(default={}, alias="events")
+    guests_outside: Region | None = None  # our area codes; rows about people of others are sent on (row A12)
     main_event: Word | None = None  # where there are several: what the feed is for
     expect: Expect | None = None
     retain: Spelled
@@ -198,6 +199,8 @@ class Feed(Declaration):
             raise MisplacedError("related and relation belong together", "columns")
         if not set(self.codes_of("relation").values()) <= set(Relation):
             raise MisplacedError(f"relations are {', '.join(Relation)}", "columns", self.fields["relation"])
+        if self.guests_outside and not {"certified_by", "event", "day"} <= self.required:
+            raise MisplacedError("guests are told of by who names who certified", "guests_outside")
         if missing:
             raise MisplacedError(f"no column leads to {', '.join(sorted(missing))}", "columns")
         known = {**known, **self._identifying}

@@ -121,7 +121,7 @@ def find_header(
         if isinstance(positions, Hold):
             return positions
         unsent = [column for column in feed.not_used if name_of(column) not in map(name_of, cells)]
-        unsent += [feed.fields[name] for name in feed.identifying if name not in positions]
+        unsent += [feed.fields[name] for name in ("name",) if name in feed.identifying - positions.keys()]
         return Layout(
             kind,
             encoding,

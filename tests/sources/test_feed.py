@@ -153,6 +153,8 @@ def event(name: str, **changes: Any) -> Edit:
         (column("行", field="line", read="text"), "has no field line"),
         (column("姓", field="name", read="code", codes={"a": "b"}), "name is read by text"),
         (column("生日", field="born", read="text"), "born is read by date"),
+        (lambda d: d.update(guests_outside="3416"), "names who certified"),
+        (lambda d: d.update(guests_outside="上海"), "match pattern"),
         (column("备注", optional=True), "remark must be sent"),
         (column("备注", read="telepathy"), "Input should be"),
         (column("备注", codes={"a": "b"}), "codes belong to"),
