@@ -121,14 +121,14 @@ def write_sheet(feed: Feed, certifier: str, lines: Sequence[Line], path: Path, *
 
 
 def _header(feed: Feed, certifier: str) -> list[str]:
-    """Who, by when, what came of it, who certified; where the address is not known, no column for it."""
+    """Who, by when, what came of it, who certified; at a counter also which region pays a guest."""
     outcomes = list(feed.codes_of("event")) if feed.has_boxes else [feed.fields["event"]]
     of_grid = [_GRID] if certifier == CERTIFIERS["grid"] else []
     asked = [name for name in (*of_grid, _DUE) if name in feed.not_used]
     who = [feed.fields[field] for field in ("name", "number") if field in feed.fields]
     said = [feed.fields[field] for field in ("day", "certifier", "certified_by")]
-    rest = [name for field, name in feed.fields.items() if name not in {*who, *said} and field != "event"]
-    return [*who, *asked, *outcomes, *said, *rest]
+    from_elsewhere = [feed.fields["region"]] if "region" in feed.fields and not of_grid else []
+    return [*who, *asked, *outcomes, *said, *from_elsewhere]
 
 
 def _cell(name: str, line: Line | None, feed: Feed, certifier: str) -> str | None:
