@@ -6,7 +6,7 @@
     once a week               ──▶ ask_interfaces ──▶ evidence about those who come due
     messages                  ──▶ send_messages, carrier_report
     every night               ──▶ tidy_lake: evidence by person; what may not be kept longer goes
-    authorities, officers     ◀── monthly_results, nightly_statistics
+    authorities, officers     ◀── monthly_results (other regions too), nightly_statistics
     departments               ◀── receipts, watch_feeds, monthly_quality
     apps, cadres, officers    ──▶ the HTTP API (chalicelib/api, one blueprint per audience)
 
@@ -95,8 +95,9 @@ def tidy_lake(event: CloudWatchEvent) -> None:
 
 @app.schedule("cron(0 20 L * ? *)", name="monthly_results")
 def monthly_results(event: CloudWatchEvent) -> None:
-    """The first of the month, 04:00 in China: results and instructions for every authority."""
+    """The first of the month, 04:00 in China: results for every authority, and for other regions."""
     results.monthly_results()
+    results.tell_other_regions()
 
 
 @app.schedule("cron(30 23 * * ? *)", name="watch_feeds")

@@ -4,7 +4,8 @@
     python -m admin files redrive [--feed FEED] [FILE …]     every dead file, or the ones named
     python -m admin files release|refuse FILE --reason WHY   decide about a held file
     python -m admin feeds                                    every feed against its rhythm
-    python -m admin sheets GRID [--area AREA] [--out F]      the outcome sheet of a grid, to print and fill in
+    python -m admin sheets [GRID] [--area AREA] [--out F]    the outcome sheet of a grid or an area
+    python -m admin sheets --certifier bank [--rows N]       … of a bank, employer, post, other_region
     python -m admin audit verify                             every person's audit chain
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
     python -m admin rules report BUNDLE [--page FILE]        its report, for whoever approves

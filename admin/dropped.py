@@ -18,6 +18,7 @@ from chalicelib.model import DroppedFile, FileId, FileState
 from chalicelib.storage import files
 
 OPERATOR = "operator"
+EMPTY_ROWS = 30
 console = Console()
 
 
@@ -36,11 +37,13 @@ def add_to(subjects: Any) -> None:
         decide.add_argument("--reason", required=True, help="names nobody; the department reads it")
         decide.add_argument("--by", default=OPERATOR)
     subjects.add_parser("feeds", help="every feed against its rhythm")
-    grid = subjects.add_parser("sheets", help="the outcome sheet of a grid")
-    grid.add_argument("grid", metavar="GRID")
-    grid.add_argument("--area", default="", help="district code below which the grid lies")
-    grid.add_argument("--out", default="build/outcome-sheet.xlsx")
-    grid.add_argument("--by", default=OPERATOR)
+    sheet = subjects.add_parser("sheets", help="the outcome sheet of whoever certifies by hand")
+    sheet.add_argument("grid", metavar="GRID", nargs="?", default="")
+    sheet.add_argument("--certifier", choices=list(sheets.CERTIFIERS), default="grid")
+    sheet.add_argument("--area", default="", help="district code: everybody to be seen below it")
+    sheet.add_argument("--rows", type=int, help="empty rows; 30 where nobody is named, else none")
+    sheet.add_argument("--out", default="build/outcome-sheet.xlsx")
+    sheet.add_argument("--by", default=OPERATOR)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -49,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         case ("feeds", _):
             return list_feeds()
         case ("sheets", _):
-            return print_sheet(options.grid, options.area, Path(options.out), options.by)
+            return print_sheet(options)
         case (_, "list"):
             return list_files(options.feed, options.state)
         case (_, "redrive"):
@@ -111,10 +114,15 @@ def list_feeds() -> int:
     return 0
 
 
-def print_sheet(grid: str, area: str, out: Path, by: str) -> int:
-    """Write the outcome sheet of a grid; 1 if nobody is to be visited there."""
-    lines = list(sheets.lines_of(grid, area, by))
-    if lines:
-        sheets.write_sheet(sheets.sheet_feed(), lines, out)
-    console.print(f"{len(lines)} to visit{f', written to {out}' if lines else ''}")
-    return 0 if lines else 1
+def print_sheet(options: argparse.Namespace) -> int:
+    """Write an outcome sheet: of a grid or an area with the people to see there, else an empty one."""
+    wanted = bool(options.grid or options.area)
+    lines = list(sheets.lines_of(options.grid, options.area, options.by)) if wanted else []
+    empty = (0 if wanted else EMPTY_ROWS) if options.rows is None else max(0, options.rows)
+    if not lines and not empty:
+        console.print("nobody is to be visited there")
+        return 1
+    certifier = sheets.CERTIFIERS[options.certifier]
+    sheets.write_sheet(sheets.sheet_feed(), certifier, lines, Path(options.out), empty=empty)
+    console.print(f"{len(lines)} people, {empty} empty rows: {options.out}")
+    return 0

@@ -1,12 +1,13 @@
-"""The outcome sheet of a grid: whom to visit, by when and why, and the outcome; it is also the upload.
+"""The outcome sheet: whom to see, by when and why, and boxes to tick; the filled sheet is also the upload.
 
-One row a person, large type, one page wide. Only columns that the feed declares stand on it, so that
-the filled sheet is read back like any other file.
+One sheet for all who certify by hand: grid workers, employers, banks, postal workers, other regions. One row
+a person, large type, one page wide; empty rows where nobody is named. Only columns that the feed declares
+stand on it, so that it is read back like any other file; rows that nobody has filled in are no data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,20 +26,39 @@ from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
 from chalicelib.storage import people, work
 
+# What an operator says → the word for whoever certifies, as the feed's codes have it.
+CERTIFIERS: Final = {
+    "grid": "grid_worker",
+    "employer": "employer",
+    "bank": "bank",
+    "post": "postal_worker",
+    "other_region": "other_region",
+}
+OPEN, TICKED = "☐", "☑"
 POINTS: Final = 16
-_WIDTHS: Final = {"number": 30, "day": 18, "event": 20, "certifier": 18, "certified_by": 18}
-_NAME, _GRID, _DUE = "姓名", "网格编号", "应访日期"
-_GRID_WORKER: Final = "grid_worker"
+PAGE_WIDTH: Final = (
+    145  # of A4 across, in characters of the usual size: a wider sheet would be printed smaller
+)
+_BOX_WIDTH: Final = 7
+_WIDTHS: Final = {"number": 27, "name": 10, "day": 14, "event": 20, "certifier": 10, "certified_by": 10}
+_GRID, _DUE = "网格编号", "应访日期"
+_OTHER_WIDTHS: Final = {_GRID: 9, _DUE: 18}
+_SMALL: Final = 11  # points: by when and why, in full
+_TITLES: Final = 2  # rows above the header
 _LINE: Final = Side(style="thin")
+_HOW: Final = (
+    "每人只勾一项：点方框，选☑（打印出来的，用笔打√）；再填认证日期、认证人。"
+    "没有办的人留空，不用删。填好后把这个文件原样传回。"
+)
 
 
 class NoSheetError(Exception):
-    """The pack declares no outcome sheet."""
+    """The pack declares no outcome sheet, or none for such a certifier."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person to visit."""
+    """One person to see."""
 
     name: str
     number: str
@@ -55,9 +75,13 @@ def sheet_feed() -> Feed:
 
 
 def lines_of(grid: str, area: str, operator: str) -> Iterator[Line]:
-    """The people to visit in a grid, by due day; each look is on record (rule 26)."""
+    """The people to see in a grid, or in a whole area, by due day; each look is on record (rule 26)."""
     rows = sorted(
-        (row for row in work.visits(area) if row.grid == grid and row.item.purpose is VisitPurpose.CERTIFY),
+        (
+            row
+            for row in work.visits(area)
+            if row.item.purpose is VisitPurpose.CERTIFY and (not grid or row.grid == grid)
+        ),
         key=lambda row: (row.item.due, row.person),
     )
     for row in rows:
@@ -77,58 +101,86 @@ def _why(record: PersonRecord, visit: Visit) -> str:
     return f"第{visit.number}次上门。{why}"
 
 
-def write_sheet(feed: Feed, lines: list[Line], path: Path) -> None:
-    """Write the sheet as xlsx."""
+def write_sheet(feed: Feed, certifier: str, lines: Sequence[Line], path: Path, *, empty: int = 0) -> None:
+    """Write the sheet as xlsx: the people named, then empty rows for others."""
+    if certifier not in feed.codes_of("certifier").values():
+        raise NoSheetError(f"this pack's outcome sheet knows no certifier {certifier}")
     book = Workbook()
     book.remove(book.worksheets[0])
     sheet: Worksheet = book.create_sheet("人工认证结果表")
-    header = [*feed.not_used, *feed.columns]
+    header = _header(feed, certifier)
+    sheet.append([f"{feed.title.zh}（{feed.code_for('certifier', certifier)}）"])
+    sheet.append([_HOW])
     sheet.append(header)
-    by_field = {name: field for field, name in feed.fields.items()}
-    for line in lines:
-        sheet.append([_cell(name, by_field.get(name), line, feed) for name in header])
-    _boxes(sheet, feed, header, len(lines))
-    _for_print(sheet, header, by_field)
+    for line in (*lines, *[None] * empty):
+        sheet.append([_cell(name, line, feed, certifier) for name in header])
+    _choices(sheet, feed, header)
+    _for_print(sheet, feed, header)
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
 
 
-def _cell(name: str, field: str | None, line: Line, feed: Feed) -> str | None:
-    if field == "certifier" and _GRID_WORKER in feed.codes_of("certifier").values():
-        return feed.code_for("certifier", _GRID_WORKER)
-    known = {_NAME: line.name, _GRID: line.grid, _DUE: line.due}
-    if field in ("number", "name"):
-        return line.number if field == "number" else line.name
-    return known.get(name)
+def _header(feed: Feed, certifier: str) -> list[str]:
+    """Who, by when, what came of it, who certified; at a counter also which region pays a guest."""
+    outcomes = list(feed.codes_of("event")) if feed.has_boxes else [feed.fields["event"]]
+    of_grid = [_GRID] if certifier == CERTIFIERS["grid"] else []
+    asked = [name for name in (*of_grid, _DUE) if name in feed.not_used]
+    who = [feed.fields[field] for field in ("name", "number") if field in feed.fields]
+    said = [feed.fields[field] for field in ("day", "certifier", "certified_by")]
+    from_elsewhere = [feed.fields["region"]] if "region" in feed.fields and not of_grid else []
+    return [*who, *asked, *outcomes, *said, *from_elsewhere]
 
 
-def _boxes(sheet: Worksheet, feed: Feed, header: list[str], rows: int) -> None:
-    """A list to choose from, where the feed has codes."""
-    for field in ("event", "certifier"):
-        codes = list(feed.codes_of(field))
-        if codes and rows:
-            choice = DataValidation(type="list", formula1=f'"{",".join(codes)}"', allow_blank=True)
-            choice.promptTitle, choice.prompt, choice.showInputMessage = "请选择", "、".join(codes), True
-            letter = get_column_letter(header.index(feed.fields[field]) + 1)
-            choice.add(f"{letter}2:{letter}{rows + 1}")
+def _cell(name: str, line: Line | None, feed: Feed, certifier: str) -> str | None:
+    if feed.has_boxes and name in feed.codes_of("event"):
+        return OPEN
+    if name == feed.fields["certifier"]:
+        return feed.code_for("certifier", certifier)
+    if line is None:
+        return None
+    known = {feed.fields["number"]: line.number, _GRID: line.grid, _DUE: line.due}
+    return (known | ({feed.fields["name"]: line.name} if "name" in feed.fields else {})).get(name)
+
+
+def _choices(sheet: Worksheet, feed: Feed, header: list[str]) -> None:
+    """A list to choose from, where there is a box or the feed has codes."""
+    lists = {name: [OPEN, TICKED] for name in header if feed.has_boxes and name in feed.codes_of("event")}
+    lists |= {
+        feed.fields[field]: list(feed.codes_of(field))
+        for field in ("event", "certifier")
+        if feed.fields[field] in header
+    }
+    for place, name in enumerate(header, start=1):
+        if name in lists and sheet.max_row > _TITLES + 1:
+            words = lists[name]
+            choice = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
+            choice.promptTitle, choice.prompt, choice.showInputMessage = "请选择", "、".join(words), True
+            letter = get_column_letter(place)
+            choice.add(f"{letter}{_TITLES + 2}:{letter}{sheet.max_row}")
             sheet.add_data_validation(choice)
 
 
-def _for_print(sheet: Worksheet, header: list[str], fields: Mapping[str, str]) -> None:
+def _for_print(sheet: Worksheet, feed: Feed, header: list[str]) -> None:
     """Large type, lines around every cell, one page wide, the header on each page, numbers as text."""
     border = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        sheet.row_dimensions[number].height = 46
-        for cell in row:
-            cell.font = Font(size=POINTS, bold=number == 1)
-            cell.alignment = Alignment(wrap_text=True, vertical="center")
-            cell.border = border
+        sheet.row_dimensions[number].height = 66 if number > _TITLES else 26
+        for name, cell in zip(header, row, strict=True):
+            is_small = name == _DUE and number > _TITLES + 1
+            cell.font = Font(size=_SMALL if is_small else POINTS, bold=number in (1, _TITLES + 1))
             cell.number_format = "@"
+            if number > _TITLES:
+                middle = "center" if cell.value == OPEN else None
+                cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal=middle)
+                cell.border = border
+    fields = {name: field for field, name in feed.fields.items()}
     for place, name in enumerate(header, start=1):
-        letter = get_column_letter(place)
-        sheet.column_dimensions[letter].width = _WIDTHS.get(fields.get(name, ""), 16 if name != _DUE else 40)
-    sheet.freeze_panes = "A2"
-    sheet.print_title_rows = "1:1"
+        width = _OTHER_WIDTHS.get(name) or _WIDTHS.get(fields.get(name, ""), _BOX_WIDTH)
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    sheet.freeze_panes = f"A{_TITLES + 2}"
+    sheet.print_title_rows = f"1:{_TITLES + 1}"
     sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_margins.left = sheet.page_margins.right = 0.3
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

@@ -2,7 +2,8 @@
 
 People are named by the authority's own reference (`payee`), so that no identity number leaves the
 platform in a result (rule 23). Who seems entitled and draws nothing (rule 20) has none with that
-authority: they are named by the reference of what they draw already.
+authority: they are named by the reference of what they draw already. Other regions know their people by
+number alone, so that what was seen here of these is told by number, in a bucket apart (row A12).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from chalicelib import clock
 from chalicelib.engine.claims import unclaimed
@@ -22,17 +23,19 @@ from chalicelib.model import (
     EntitlementStatus,
     Evidence,
     EvidenceKey,
+    FileState,
     Instruction,
     InstructionState,
     PersonRecord,
     Suspicion,
 )
 from chalicelib.pack import current
-from chalicelib.storage import objects, people
+from chalicelib.storage import files, objects, people
 
 RESULTS = ("待遇编号", "待遇项目", "状态", "认证有效期至", "认证途径")
 INSTRUCTIONS = ("待遇编号", "待遇项目", "指令", "执行月份", "金额（分）", "原因", "指令状态")
 UNCLAIMED = ("待遇编号", "在领待遇项目", "区划代码", "网格编号", "应享未享项目", "依据")
+GUESTS = ("地区代码", "身份证号码", "姓名", "认证日期", "认证结果", "认证人类别", "认证人", "认证地")
 Rows = dict[str, list[tuple[str, ...]]]
 
 
@@ -62,6 +65,30 @@ def monthly_results() -> int:
             objects.put_result(authority, kind, month, as_csv(header, rows[authority]))
     written = (lists.results, lists.instructions, lists.unclaimed)
     return sum(len(rows) for kind in written for rows in kind.values())
+
+
+def tell_other_regions() -> int:
+    """Put together what was seen here of other regions' people in the month before; how many rows.
+
+    A file counts in the month in which it was first loaded, and no more once a corrected one stands in its
+    place. Clear numbers: the lists lie beside the rejected rows, under the same key and for as long.
+    """
+    month = month_of(clock.today().replace(day=1) - timedelta(1))
+    told: Rows = defaultdict(list)
+    for feed_id in sorted(id_ for id_, feed in current().feeds.items() if feed.guests_outside):
+        for dropped in files.of_feed(feed_id):
+            is_due = dropped.loaded_at is not None and month_of(clock.civil_date(dropped.loaded_at)) == month
+            if dropped.guests and dropped.state is FileState.LOADED and is_due:
+                for row in _rows_of(objects.read_guests(dropped.id)):
+                    told[row[0]].append(row)
+    for region, rows in sorted(told.items()):
+        objects.put_other_region(region, month, as_csv(GUESTS, rows))
+    return sum(map(len, told.values()))
+
+
+def _rows_of(data: bytes | None) -> list[tuple[str, ...]]:
+    text = io.StringIO("" if data is None else data.decode("utf-8-sig"), newline="")
+    return [tuple(row) for row in list(csv.reader(text))[1:]]
 
 
 def _add(record: PersonRecord, on: date, results: Rows, instructions: Rows) -> None:

@@ -77,7 +77,7 @@ def _columns(feed: Feed) -> Iterator[str]:
             column.field,
             column.read.value,
             _needed(feed, column),
-            _codes(column.codes),
+            _codes(column),
         )
         for name, column in feed.columns.items()
     ]
@@ -97,8 +97,9 @@ def _needed(feed: Feed, column: Column) -> str:
     return "可不报 column may be missing" if column.optional else "—"
 
 
-def _codes(codes: dict[str, str]) -> str:
-    return "，".join(f"{code}=`{word}`" for code, word in codes.items())
+def _codes(column: Column) -> str:
+    words = "，".join(f"{code}=`{word}`" for code, word in column.codes.items())
+    return f"{words}（也可每项一列，打勾 or a box to tick each）" if column.boxes else words
 
 
 def _expects(feed: Feed) -> Iterator[str]:

@@ -24,7 +24,7 @@ from chalicelib.model import (
     SuspicionState,
 )
 from chalicelib.pack import current
-from chalicelib.sources.feed import Quantity
+from chalicelib.sources.quantities import Quantity
 from chalicelib.storage import lake, people, said
 
 ACTOR: Final = "retention"

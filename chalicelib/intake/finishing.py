@@ -8,6 +8,7 @@ from chalicelib import clock
 from chalicelib.errors import RefusedError
 from chalicelib.intake import announcing, correcting, limits, loading, receipts
 from chalicelib.intake.correcting import BY_INTAKE
+from chalicelib.intake.guests import guests_csv
 from chalicelib.model import DroppedFile, FileState, FileStep
 from chalicelib.observability import logger
 from chalicelib.pack import current
@@ -19,7 +20,13 @@ from chalicelib.storage import files, inbox, objects
 
 def finish_reading(dropped: DroppedFile, feed: Feed, reading: FileReading) -> DroppedFile:
     """Load what a file says, or hold it; either way the department gets its receipt."""
-    seen = replace(dropped, counts=reading.counts, repairs=reading.repairs, sent_again=reading.sent_again)
+    seen = replace(
+        dropped,
+        counts=reading.counts,
+        repairs=reading.repairs,
+        sent_again=reading.sent_again,
+        guests=reading.guests.height,
+    )
     if reading.hold is None and not dropped.was_released:
         reading = replace(reading, hold=limits.too_many_deaths(dropped.feed, reading))
     earlier = correcting.corrected_by(seen)
@@ -71,6 +78,8 @@ def finish(dropped: DroppedFile, feed: Feed | None, reading: FileReading | None)
         objects.put_rejected(finished.department, finished.id, reading.rejected_csv())
     if reading is not None and reading.repairs:
         objects.put_repaired(finished.department, finished.id, reading.repaired_csv())
+    if reading is not None and finished.guests and finished.state is FileState.LOADED and feed is not None:
+        objects.put_guests(finished.id, guests_csv(reading.guests, feed))
     if reading is not None and reading.suggestions:
         objects.put_suggestions(finished.id, {each.line: each.people for each in reading.suggestions})
     receipts.write(finished, feed, reading, with_rejects=rejected)

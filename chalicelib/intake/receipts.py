@@ -55,6 +55,7 @@ def receipt_of(dropped: DroppedFile, feed: Feed | None, *, with_rejects: bool) -
         "rejected": counts.rejected,
         "strangers": counts.strangers,
         "superseded": counts.superseded,
+        "guests_of_other_regions": dropped.guests,
         "people_certified": dropped.certified,
         "people_kept_for_later": dropped.kept,
         "withdrawn": dropped.withdrawn,

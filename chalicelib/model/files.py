@@ -90,6 +90,7 @@ class DroppedFile:
     withdrawn: int = 0  # items of evidence taken back, by a code of its own or by what it corrects
     repairs: Mapping[str, int] = field(default_factory=dict)  # rule of repair → identity numbers
     notices: tuple[FileNotice, ...] = ()
+    guests: int = 0  # of the strangers, people of other regions: told there (row A12)
     sent_again: bool = False  # rejected rows that came back: how many says nothing of the feed
 
     @property
@@ -106,6 +107,11 @@ class DroppedFile:
     def was_loaded(self) -> bool:
         """Whether it is loaded, or was until a corrected file took its place."""
         return self.state is FileState.LOADED or any(step.state is FileState.LOADED for step in self.steps)
+
+    @property
+    def loaded_at(self) -> datetime | None:
+        """When it was first loaded; read again later, it stays in that month."""
+        return next((step.at for step in self.steps if step.state is FileState.LOADED), None)
 
     def at_stage(self, step: FileStep) -> DroppedFile:
         """The file at its next stage; the same stage by the same person again adds no line."""

@@ -57,6 +57,7 @@ _MONEY: Final = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d{1,10})(\.\d+)?", re.ASCI
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _AREA: Final = re.compile(r"[1-9]\d{11}", re.ASCII)
 _LEFT_OPEN: Final = frozenset({"无", "不详", "未知", "不清楚", "没有", "略"})
+_REGION: Final = re.compile(r"[1-9]\d{5}(?:\d{3}|\d{6})?", re.ASCII)
 _CHINA: Final = timezone(timedelta(hours=8))
 
 
@@ -71,6 +72,7 @@ class Reader(StrEnum):
     CODE = "code"
     MONEY = "money"
     AREA_CODE = "area_code"
+    REGION = "region"
     PHONE = "phone"
     KEY_GROUPS = "key_groups"
 
@@ -190,6 +192,12 @@ def read_area_code(text: str, on: date) -> AreaCode | Fault:
     return AreaCode(code) if _AREA.fullmatch(code) else Fault.AREA_UNREADABLE
 
 
+def read_region(text: str, on: date) -> str | Fault:
+    """The 6-digit code of a county, by itself or as the beginning of a longer area code."""
+    code = clean(text, inside=True)
+    return code[:6] if _REGION.fullmatch(code) else Fault.REGION_UNREADABLE
+
+
 def words_of(text: str) -> str:
     """Words as sent, without what does not show, with one kind of middle dot."""
     return " ".join(text.translate(_INVISIBLE).split()).translate(_DOTS).lstrip(APOSTROPHES)
@@ -239,6 +247,7 @@ _PLAIN: Final[dict[Reader, Read]] = {
     Reader.TEXT: read_text,
     Reader.MONEY: read_money,
     Reader.AREA_CODE: read_area_code,
+    Reader.REGION: read_region,
     Reader.PHONE: read_phone,
 }
 

@@ -17,9 +17,11 @@ from typing import Any
 
 import polars as pl
 
+from chalicelib.sources.boxes import positions_of, ticked, with_ticks
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.furniture import filled_in, without_furniture
+from chalicelib.sources.guests import guests_among
 from chalicelib.sources.headers import Layout, filled_nameless, layout_of
 from chalicelib.sources.holds import Hold, HoldCode, hold
 from chalicelib.sources.jsonlines import batch_of_objects
@@ -145,6 +147,12 @@ def _watched(feed: Feed) -> set[str]:
     return {"number", *(feed.expect.filled if feed.expect else ())}
 
 
+def _blanks(batch: Batch, layout: Layout, name: str) -> int:
+    if name in layout.positions:
+        return batch.seen[layout.positions[name]].null_count()
+    return ticked(batch.rows_at(batch.seen[LINE], list(layout.boxes.values())), layout).null_count()
+
+
 def read_batch(
     batch: Batch,
     layout: Layout,
@@ -158,10 +166,11 @@ def read_batch(
     if nameless := _filled(batch, layout.nameless):
         return Part(hold=filled_nameless(nameless))
     known = None if feed.kind == "roster" else roster
-    batch, not_filled_in = filled_in(batch, layout, feed)
+    batch, not_filled_in, empty = filled_in(batch, layout, feed)
     matched = match(batch, layout, known, on, damaged=damaged)
     unmatched = pl.concat([batch.ragged, matched.rejected]) if batch.ragged.height else matched.rejected
     unmatched, furniture = without_furniture(unmatched, layout)
+    guests = guests_among(batch, [matched.hits[LINE], matched.rejected[LINE]], layout, feed, on)
     hits, strangers, suggestions = _told(matched.hits, recovered=False), matched.strangers, []
     if known is not None and unmatched.height:
         late = recover(unmatched, layout.positions, known, on, damaged=damaged)
@@ -169,23 +178,24 @@ def read_batch(
         if late.found.height:
             found = _told(late.found, recovered=True)
             hits = pl.concat([hits, found.select(hits.columns)]).sort(LINE)
-    fields = read_fields(hits, layout.positions, feed, on)
+    fields = read_fields(with_ticks(hits, layout), positions_of(layout), feed, on)
     tally = Tally(
         rows=batch.rows - furniture,
-        strangers=strangers,
-        furniture=furniture,
+        strangers=strangers - guests.rejected.height,
+        furniture=furniture + empty,
         not_filled_in=not_filled_in,
         cut_rows=matched.cut_rows,
         cut_numbers=matched.cut_numbers,
         figures=matched.figures,
-        blank={name: batch.seen[layout.positions[name]].null_count() for name in _watched(feed)},
+        blank={name: _blanks(batch, layout, name) for name in _watched(feed)},
     )
     return Part(
         tally=tally,
         good=_good(fields.sound, batch, layout, feed),
-        rejected=_rejected(unmatched, fields.rejected, batch, layout),
+        rejected=_rejected(unmatched, pl.concat([fields.rejected, guests.rejected]), batch, layout),
         noted=fields.noted,
         repaired=matched.repaired,
+        guests=guests.rows,
         suggestions=suggestions,
     )
 

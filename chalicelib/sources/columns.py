@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Final, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from chalicelib.declarations import Declaration, Said, Word
 from chalicelib.model import KeyGroup
 from chalicelib.sources.cells import Reader
 
 # Fields of an evidence feed that only help to tell who is meant; they are never kept as facts.
-IDENTIFYING: Final[dict[str, tuple[Reader, ...]]] = {"name": (Reader.TEXT,), "born": (Reader.DATE,)}
+IDENTIFYING: Final[dict[str, tuple[Reader, ...]]] = {
+    "name": (Reader.TEXT,),
+    "born": (Reader.DATE,),
+    "region": (Reader.REGION,),  # that pays a guest of another region (row A12)
+}
+Region = Annotated[str, Field(pattern=r"^[1-9]\d{1,5}$")]  # the first digits of all its area codes
 _CODED: Final = frozenset({Reader.CODE, Reader.KEY_GROUPS})
 
 
@@ -22,6 +28,7 @@ class Column(Declaration):
     read: Reader
     also: list[Said] = []  # other headers under which departments send the same column
     codes: dict[str, Word] = {}
+    boxes: bool = False  # a sheet may have one column per code instead, of which one is ticked
     empty_if: dict[Word, list[Word]] = {}  # other field → its words for which this cell may be empty
     optional: bool = False  # a file without the column is read all the same
     required: bool = False  # a fact without which the row goes back: who certified by hand (row B11)
@@ -30,6 +37,15 @@ class Column(Declaration):
     def _codes_where_codes_are_read(self) -> Self:
         if bool(self.codes) != (self.read in _CODED):
             raise ValueError("codes belong to `read: code` and `read: key_groups`, and to them alone")
+        if self.boxes and (self.read is not Reader.CODE or self.field != "event"):
+            raise ValueError("boxes are ticked for the event, read by code")
         if self.read is Reader.KEY_GROUPS and not set(self.codes.values()) <= set(KeyGroup):
             raise ValueError(f"key groups are {', '.join(KeyGroup)}")
         return self
+
+
+def headers_of(columns: Mapping[str, Column]) -> Iterator[tuple[str, str]]:
+    """Every header by which a file may name a column or one of its boxes, and the column as declared."""
+    for name, column in columns.items():
+        for header in (name, *column.also, *(column.codes if column.boxes else ())):
+            yield header, name

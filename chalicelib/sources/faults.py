@@ -22,6 +22,7 @@ class Fault(StrEnum):
     NOT_AN_OBJECT = "not_an_object"
     CELL_EMPTY = "cell_empty"
     CODE_UNKNOWN = "code_unknown"
+    BOXES_SEVERAL = "boxes_several"
     TEXT_TOO_LONG = "text_too_long"
     NUMBER_EMPTY = "number_empty"
     NUMBER_AS_FIGURE = "number_as_figure"
@@ -45,6 +46,7 @@ class Fault(StrEnum):
     MONEY_FRACTION = "money_fraction"
     MONEY_NEGATIVE = "money_negative"
     AREA_UNREADABLE = "area_unreadable"
+    REGION_UNREADABLE = "region_unreadable"
     PHONE_UNREADABLE = "phone_unreadable"
     TOO_MANY_ROWS = "too_many_rows"
     COLUMN_NOT_SENT = "column_not_sent"
@@ -66,6 +68,10 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
     Fault.CODE_UNKNOWN: (
         "此项的内容不在约定的代码范围内。请按数据说明填写; 如有新代码请先告知我们。",
         "This word is not among the agreed codes. Use an agreed one, or tell us about a new code first.",
+    ),
+    Fault.BOXES_SEVERAL: (
+        "同一行勾选了不止一个方框。请只勾一项, 其余留空。",
+        "More than one box of the row is ticked. Tick one, and leave the others open.",
     ),
     Fault.TEXT_TOO_LONG: (
         "此项超过200个字。请检查是否串列。",
@@ -154,6 +160,10 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
     Fault.AREA_UNREADABLE: (
         "区划代码应为12位数字(到村、社区)。请核对。",
         "An area code has 12 digits (down to the village). Please check it.",
+    ),
+    Fault.REGION_UNREADABLE: (
+        "地区代码应为6位数字(到县、区)。请核对。",
+        "The code of a region has 6 digits (down to the county). Please check it.",
     ),
     Fault.PHONE_UNREADABLE: (
         "手机号码无法识别, 此人将收到纸质告知书。请补正。",

@@ -6,21 +6,20 @@ line. Other parts ask a `Feed` for its events, its columns and its rhythm.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from chalicelib.declarations import Declaration, MisplacedError, Said, Word, read_declaration
 from chalicelib.errors import DeclarationError
 from chalicelib.model import FeedEvent, FeedId, Relation
 from chalicelib.sources.cells import Reader, clean
-from chalicelib.sources.columns import IDENTIFYING, Column
+from chalicelib.sources.columns import IDENTIFYING, Column, Region, headers_of
 from chalicelib.sources.history import History
+from chalicelib.sources.quantities import Spelled
 from chalicelib.sources.worth import CountsAs, EventDeclaration, check_place, check_withdrawals, main_of
 
 Kind = Literal["evidence", "roster", "payments", "query", "api"]
@@ -60,32 +59,6 @@ _MAY_BE_EMPTY: Final = frozenset({"phone", "grid", "key_groups", "certified_unti
 _RESERVED: Final = frozenset({"line", "person", "packed", "recovered"})  # columns of our own beside the facts
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A spelled quantity of time; days and months are different units and nobody guesses.
-
-    >>> Quantity.spelled("12 months")
-    Quantity(count=12, unit='months')
-    """
-
-    count: int
-    unit: Literal["days", "months"]
-
-    @classmethod
-    def spelled(cls, text: object) -> Quantity:
-        """The quantity that words like "7 days" or "1 month" mean; raises ValueError."""
-        parts = re.fullmatch(r"([1-9]\d{0,3}) (day|month)s?", text) if isinstance(text, str) else None
-        if parts is None:
-            raise ValueError('spell it like "7 days" or "12 months"')
-        return cls(int(parts.group(1)), "days" if parts.group(2) == "day" else "months")
-
-    @property
-    def longest_days(self) -> int:
-        """The most days that it can be: a month counts 31."""
-        return self.count * (31 if self.unit == "months" else 1)
-
-
-Spelled = Annotated[Quantity, BeforeValidator(Quantity.spelled)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -166,12 +139,11 @@ class Feed(Declaration):
     counts_as: CountsAs | None = None  # its place in the catalogue; technical feeds have none
     columns: dict[str, Column] = {}
     not_used: list[str] = []
-    filled_by_hand: list[
-        Word
-    ] = []  # of a sheet printed with names: a row that lacks all these is not filled in
+    filled_by_hand: list[Word] = []  # of a printed sheet: a row that lacks all these is not filled in
     day: Literal["column", "as_of"] = "column"  # as_of: a list of states, dated as a whole (rule 5)
     event: Word | None = None  # where every row is the same event
     declared_events: dict[Word, EventDeclaration] = Field(default={}, alias="events")
+    guests_outside: Region | None = None  # our area codes; rows about people of others are sent on (row A12)
     main_event: Word | None = None  # where there are several: what the feed is for
     expect: Expect | None = None
     retain: Spelled
@@ -198,10 +170,8 @@ class Feed(Declaration):
             raise MisplacedError("arrives, format and expect must be said", "kind")
 
     def _check_columns(self) -> None:
-        headers = [(name, name) for name in self.columns]
-        headers += [(also, name) for name, column in self.columns.items() for also in column.also]
         names: set[str] = set()
-        for header, name in (*headers, *((unused, "") for unused in self.not_used)):
+        for header, name in (*headers_of(self.columns), *((unused, "") for unused in self.not_used)):
             if (cleaned := clean(header, inside=True)) in names:
                 place = ("columns", name) if name else ("not_used",)
                 raise MisplacedError("a column stands twice in columns, also and not_used", *place)
@@ -229,6 +199,8 @@ class Feed(Declaration):
             raise MisplacedError("related and relation belong together", "columns")
         if not set(self.codes_of("relation").values()) <= set(Relation):
             raise MisplacedError(f"relations are {', '.join(Relation)}", "columns", self.fields["relation"])
+        if self.guests_outside and not {"certified_by", "event", "day"} <= self.required:
+            raise MisplacedError("guests are told of by who names who certified", "guests_outside")
         if missing:
             raise MisplacedError(f"no column leads to {', '.join(sorted(missing))}", "columns")
         known = {**known, **self._identifying}
@@ -332,6 +304,11 @@ class Feed(Declaration):
     def takes_files(self) -> bool:
         """Whether a department drops files for it; the platform writes api feeds itself, and asks queries."""
         return self.kind not in _FILELESS
+
+    @cached_property
+    def has_boxes(self) -> bool:
+        """Whether it takes sheets that people fill in by ticking boxes."""
+        return any(column.boxes for column in self.columns.values())
 
     @property
     def is_full(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 import polars as pl
 
+from chalicelib.sources.boxes import OPEN
 from chalicelib.sources.cells import clean
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.headers import Layout, name_of
@@ -43,16 +44,17 @@ def without_furniture(rejected: pl.DataFrame, layout: Layout) -> tuple[pl.DataFr
     return kept, rejected.height - kept.height
 
 
-def filled_in(batch: Batch, layout: Layout, feed: Feed) -> tuple[Batch, int]:
-    """The batch without the rows that nobody has filled in yet, and how many these are."""
+def filled_in(batch: Batch, layout: Layout, feed: Feed) -> tuple[Batch, int, int]:
+    """The batch without the rows that nobody has filled in: how many name somebody, and how many nobody."""
     if not feed.filled_by_hand:
-        return batch, 0
-    by_hand = [layout.positions[name] for name in feed.filled_by_hand]
+        return batch, 0, 0
+    by_hand = [layout.positions[name] for name in feed.filled_by_hand if name in layout.positions]
     rows = batch.rows_at(batch.seen[LINE], layout.columns)
-    blank = pl.all_horizontal(pl.col(by_hand).str.strip_chars().fill_null("") == "")
-    waiting, _ = without_furniture(rows.filter(blank), layout)
+    cells = pl.col(*by_hand, *layout.boxes.values()).str.strip_chars().fill_null("")
+    waiting, _ = without_furniture(rows.filter(pl.all_horizontal(cells.is_in(sorted(OPEN)))), layout)
     is_waiting = batch.seen[LINE].is_in(waiting[LINE].implode())
-    return replace(batch, seen=batch.seen.filter(~is_waiting)), waiting.height
+    empty = waiting[layout.positions["number"]].null_count()
+    return replace(batch, seen=batch.seen.filter(~is_waiting)), waiting.height - empty, empty
 
 
 def _repeats(row: tuple[str | None, ...], header: list[str]) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
@@ -37,6 +37,7 @@ class Layout:
     line: int  # the line on which the rows begin
     unsent: tuple[str, ...] = ()  # agreed, not needed, and not sent
     identifying: tuple[str, ...] = ()  # fields that are looked at only where a number cannot be read
+    boxes: dict[str, str] = field(default_factory=dict)  # word of the event → column with its ticks
 
     @property
     def width(self) -> int:
@@ -62,7 +63,7 @@ class Layout:
     def read(self) -> list[str]:
         """The columns of which something is kept."""
         kept = {place for name, place in self.positions.items() if name not in self.identifying}
-        return sorted(kept, key=int)
+        return sorted(kept | set(self.boxes.values()), key=int)
 
 
 Record = tuple[int, int, Sequence[str]]  # the line on which it begins, the line after it, its cells
@@ -120,7 +121,7 @@ def find_header(
         if isinstance(positions, Hold):
             return positions
         unsent = [column for column in feed.not_used if name_of(column) not in map(name_of, cells)]
-        unsent += [feed.fields[name] for name in feed.identifying if name not in positions]
+        unsent += [feed.fields[name] for name in ("name",) if name in feed.identifying - positions.keys()]
         return Layout(
             kind,
             encoding,
@@ -131,6 +132,7 @@ def find_header(
             line=after,
             unsent=tuple(unsent),
             identifying=tuple(sorted(feed.identifying)),
+            boxes=_boxes(cells, feed),
         )
     nearest = min((_lacking(cells, feed) for _, _, cells in filled), key=len, default=list(feed.columns))
     return hold(HoldCode.COLUMN_MISSING, nearest)
@@ -141,31 +143,43 @@ def _names(feed: Feed) -> dict[str, str]:
     return {name_of(name): column for column, it in feed.columns.items() for name in (column, *it.also)}
 
 
+def _words(feed: Feed) -> dict[str, str]:
+    """Every header of a box, as compared → the word that a tick in it means."""
+    return {name_of(code): code for column in feed.columns.values() if column.boxes for code in column.codes}
+
+
+def _boxes(header: Sequence[str], feed: Feed) -> dict[str, str]:
+    """The word of each box that this header names → its column."""
+    words = _words(feed)
+    return {words[name]: str(place) for place, cell in enumerate(header) if (name := name_of(cell)) in words}
+
+
 def _lacking(header: Sequence[str], feed: Feed) -> list[str]:
-    """The columns that are read and that this header does not name."""
+    """The columns that are read and that this header does not name, by themselves or by their boxes."""
     known = _names(feed)
     there = {known.get(name_of(cell)) for cell in header}
+    if _boxes(header, feed):
+        there |= {name for name, column in feed.columns.items() if column.boxes}
     return [name for name, column in feed.columns.items() if name not in there and not column.optional]
 
 
 def _positions(header: Sequence[str], feed: Feed) -> dict[str, str] | Hold:
     """Our field → column of the frames, or the hold that names what stands there twice or is unknown."""
     # Rejected rows come back with our own columns still in them.
-    known = {name_of(column): column for column in (*OUR_COLUMNS, *feed.not_used)} | _names(feed)
+    others = (*OUR_COLUMNS, *feed.not_used, *_words(feed).values())
+    known = {name_of(column): column for column in others} | _names(feed)
     names = [name_of(cell) for cell in header]
     meant = [known.get(name) for name in names]
     said = [column or name for column, name in zip(meant, names, strict=True)]
     twice = sorted({_title(header[i], i) for i, name in enumerate(said) if name and said.count(name) > 1})
+    if _boxes(header, feed):  # the outcome in a column of its own as well: which of them counts?
+        twice += [name for name, column in feed.columns.items() if column.boxes and name in meant]
     if twice:
         return hold(HoldCode.COLUMN_TWICE, twice)
     unknown = [_title(header[i], i) for i, column in enumerate(meant) if column is None and names[i]]
     if unknown:
         return hold(HoldCode.COLUMN_UNKNOWN, unknown)
-    return {
-        column.field: str(meant.index(name))
-        for name, column in feed.columns.items()
-        if name in meant or not column.optional
-    }
+    return {column.field: str(meant.index(name)) for name, column in feed.columns.items() if name in meant}
 
 
 def filled_nameless(columns: Sequence[str]) -> Hold:

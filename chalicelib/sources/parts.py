@@ -15,7 +15,7 @@ from chalicelib.model import FileState, PersonId
 from chalicelib.sources.holds import Hold, HoldCode
 from chalicelib.sources.recovery import Suggestion
 
-_FRAMES: Final = ("good", "rejected", "noted", "repaired")
+_FRAMES: Final = ("good", "rejected", "noted", "repaired", "guests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Part:
     rejected: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     noted: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     repaired: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
+    guests: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     suggestions: list[Suggestion] = field(default_factory=list)
     hold: Hold | None = None
 

@@ -68,6 +68,7 @@ class FileReading:
     repaired_rows: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # line, rule, raw
     suggestions: list[Suggestion] = field(default_factory=list, repr=False)
     doubles: list[Double] = field(default_factory=list)
+    guests: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # of the strangers: see guests.py
 
     def rejected_csv(self) -> bytes:
         """The rejected rows as a file for the department: original columns, line, field, reason."""
@@ -186,6 +187,7 @@ def combine(
         repaired_rows=repaired,
         suggestions=[each for part in parts for each in part.suggestions],
         doubles=doubles,
+        guests=_stacked([part.guests for part in parts]),
     )
     return reading if reading.hold else _with_records(reading, kept, feed, file, as_of)
 

@@ -24,6 +24,7 @@ from chalicelib.model import (
     PersonId,
     Relation,
 )
+from chalicelib.sources.boxes import SEVERAL
 from chalicelib.sources.cells import Reader, Value, clean, day_in, reader_for, says_nothing
 from chalicelib.sources.columns import Column
 from chalicelib.sources.faults import Fault
@@ -154,6 +155,8 @@ def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> tupl
     def read(cell: str) -> Value | Fault | None:
         if column.required and says_nothing(cell):
             return Fault.CELL_EMPTY
+        if cell == SEVERAL:
+            return Fault.BOXES_SEVERAL
         found = reader(cell, on)
         # A cell that only looks filled (an apostrophe, a zero-width blank) is empty.
         return found if isinstance(found, date | int) or clean(cell) else empty

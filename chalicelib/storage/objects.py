@@ -4,6 +4,8 @@ inbox     <department>/<feed>/<YYYYMMDD>/<name>                  as sent: clear 
 rejects   <department>/<file>.csv                                rows as sent: clear numbers
           <department>/<file>.repaired.csv                       numbers as sent, and what was mended
           suggestions/<file>.json                                line → people it may be about
+          guests/<file>.csv                                      of other regions, seen here: clear numbers
+          other_regions/<region>/<month>.csv                     the same for each region: clear numbers
 roster    roster.parquet                                         number → person: clear numbers
           listed.parquet                                         who stands on whose roster, by opaque ids
 outbox    <department>/receipts|reminders|quality/… · <authority>/results|instructions/<month>.csv ·
@@ -133,6 +135,22 @@ def read_suggestions(file: FileId) -> dict[int, tuple[PersonId, ...]]:
     found = _get(settings().rejects_bucket, f"suggestions/{file}.json")
     lines = [] if found is None else json.loads(found["Body"].read())
     return {line: tuple(map(PersonId, people)) for line, *people in lines}
+
+
+def put_guests(file: FileId, body: bytes) -> None:
+    """The rows of a file about people of other regions, until the end of the month."""
+    _put(settings().rejects_bucket, f"guests/{file}.csv", body, "text/csv")
+
+
+def read_guests(file: FileId) -> bytes | None:
+    """What `put_guests` kept; None if it is gone."""
+    found = _get(settings().rejects_bucket, f"guests/{file}.csv")
+    return None if found is None else bytes(found["Body"].read())
+
+
+def put_other_region(region: str, month: Month, body: bytes) -> None:
+    """A month's certifications of another region's people, to be sent there."""
+    _put(settings().rejects_bucket, f"other_regions/{region}/{month}.csv", body, "text/csv")
 
 
 def put_result(authority: str, kind: str, month: Month, body: bytes) -> None:

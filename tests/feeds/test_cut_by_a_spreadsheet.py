@@ -44,7 +44,7 @@ def file_of(feed: Feed, event: str, *, cut: bool, with_names: bool = True) -> by
         cells |= {field: next(iter(codes)) for field in feed.facts if (codes := feed.codes_of(field))}
         cells |= {"day": (ON - timedelta(20)).isoformat()}
         cells |= {"event": feed.code_for("event", event)} if "event" in feed.fields else {}
-        lines.append([cells[field] for field in feed.fields if with_names or field != "name"])
+        lines.append([cells.get(field, "") for field in feed.fields if with_names or field != "name"])
     header = [name for field, name in feed.fields.items() if with_names or field != "name"]
     return "\n".join(",".join(row) for row in (header, *lines)).encode()
 

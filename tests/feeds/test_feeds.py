@@ -60,6 +60,10 @@ def told(reading: FileReading) -> dict[str, Any]:
             for person, paid in reading.payments
         ],
         "rejections": [[r.line, r.field, r.code] for r in reading.rejections],
+        "guests": [
+            [row["line"], row["region"], row["number"], row["event"]]
+            for row in reading.guests.iter_rows(named=True)
+        ],
         "notes": [[r.line, r.field, r.code] for r in reading.notes],
     }
     return {name: value for name, value in result.items() if value}

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from chalicelib.errors import DeclarationError
 from chalicelib.model import FeedEvent, FeedId, Proves, Route, Stay, Strength, SuspicionKind, Trace
-from chalicelib.sources.feed import Feed, Quantity, load_feeds
+from chalicelib.sources.feed import Feed, load_feeds
+from chalicelib.sources.quantities import Quantity
 from tests.sources.builders import FEEDS, declared, feed
 
 Edit = Callable[[dict[str, Any]], object]
@@ -152,9 +153,13 @@ def event(name: str, **changes: Any) -> Edit:
         (column("行", field="line", read="text"), "has no field line"),
         (column("姓", field="name", read="code", codes={"a": "b"}), "name is read by text"),
         (column("生日", field="born", read="text"), "born is read by date"),
+        (lambda d: d.update(guests_outside="3416"), "names who certified"),
+        (lambda d: d.update(guests_outside="上海"), "match pattern"),
         (column("备注", optional=True), "remark must be sent"),
         (column("备注", read="telepathy"), "Input should be"),
         (column("备注", codes={"a": "b"}), "codes belong to"),
+        (column("备注", boxes=True), "boxes are ticked for the event"),
+        (lambda d: (column("类别", boxes=True)(d), d["not_used"].append("来")), "stands twice"),
         (column("日期", required=True), "only a fact that every file sends is required"),
         (column("姓", field="name", read="text", required=True), "only a fact that every file sends"),
         (column("类别", codes={}), "codes belong to"),

@@ -98,3 +98,24 @@ def test_a_file_s_own_withdrawals_void_what_it_or_an_earlier_one_said(village: V
     village.sandbox.run_until_quiet()
     assert not village.record(ONE.number).open_suspicions
     assert key in village.record(ONE.number).withdrawn
+
+
+CREMATED = "身份证号码,姓名,殡仪馆名称,火化日期,死亡日期,登记状态"
+
+
+def test_who_is_found_again_in_a_cut_file_of_cremations_is_not_accused(village: Village) -> None:
+    """Held; released; and what 15 digits and a name tell of a death opens nothing."""
+    village.settle(ONE)
+    others = [f"3416221951{month:02d}032000,某甲,乙,{DAY},{DAY},火化" for month in range(1, 8)]
+    cut = f"{ONE.number[:15]}000,孟庆0,乙,{DAY},{DAY},火化"
+    village.drop("cremations", "\n".join([CREMATED, cut, *others, ""]))
+    [file] = [f for f in village.files() if f.feed == "cremations"]
+    assert (file.state, file.code) == (FileState.HELD, "numbers_damaged")
+    intake.release(file.id, by="officer-7", reason="无法重新导出")
+    village.sandbox.run_until_quiet()
+    [file] = [f for f in village.files() if f.feed == "cremations"]
+    assert (file.state, file.counts.accepted, file.counts.strangers) == (FileState.LOADED, 1, 7)
+    record = village.record(ONE.number)
+    assert [(item.key.event, item.recovered) for item in record.evidence] == [("cremated", True)]
+    assert not record.suspicions
+    assert record.person.deceased_on is None

@@ -14,47 +14,23 @@ from openpyxl import load_workbook
 from admin import sheets as printing
 from admin.__main__ import main as admin
 from chalicelib.intake import receipts, sheets
-from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId, StateName, VisitOutcome
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.reading import read_file
-from chalicelib.sources.roster_index import RosterIndex
+from chalicelib.model import (
+    Counts,
+    Evidence,
+    EvidenceKey,
+    FeedId,
+    FileId,
+    FileState,
+    PersonId,
+    StateName,
+    VisitOutcome,
+)
 from chalicelib.storage import people
 from tests.sources.builders import FEEDS, number, read, roster
-from tests.sources.builders import feed as a_feed
 from tests.workflow.village import Recipient, Village
 
 ONE = Recipient(980)
-WHO = {"网格员": "grid_worker", "银行": "bank"}
-CODES = {"上门见到": "seen", "未见到": "not_met", "反映已去世": "reported_dead"}
-
-
-def sheet() -> Feed:
-    """The pack's own, or one as it would be declared."""
-    known = FEEDS.get(FeedId("outcome_sheet"))
-    if known is not None:
-        return known
-    return a_feed(
-        id="outcome_sheet",
-        columns={
-            "身份证号码": {"field": "number", "read": "identity_number"},
-            "认证日期": {"field": "day", "read": "date"},
-            "认证结果": {"field": "event", "read": "code", "codes": CODES},
-            "认证人类别": {"field": "certifier", "read": "code", "codes": WHO},
-            "认证人": {"field": "certified_by", "read": "text"},
-        },
-        not_used=["姓名", "住址", "网格编号", "应访日期"],
-        events={
-            "seen": {
-                "zh": "见到", "en": "Seen", "why": "X", "proves": "presence", "strength": "strong",
-                "trace": "body",
-            },
-            "not_met": {"zh": "未见到", "en": "Not met", "why": "X", "proves": "nothing"},
-            "reported_dead": {"zh": "去世", "en": "Dead", "why": "X", "proves": "loss", "suspicion": "death"},
-        },
-    )  # fmt: skip
-
-
-SHEET = sheet()
+SHEET = FEEDS[FeedId("outcome_sheet")]
 
 
 def told(village: Village, event: str, day: date) -> Mapping[PersonId, list[Evidence]]:
@@ -101,31 +77,89 @@ def test_not_met_tells_the_case_and_death_is_left_to_a_person(ordered: Village) 
     assert (visit.outcome, visit.notice_left) == (VisitOutcome.NOT_FOUND, False)
 
 
-def test_the_sheet_of_a_grid_is_printed_filled_in_and_read_back(
-    ordered: Village, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(printing, "sheet_feed", lambda: SHEET)
-    path = tmp_path / "sheet.xlsx"
-    assert admin(["sheets", "G01", "--out", str(path), "--by", "officer-7"]) == 0
+def rows_of(path: Path) -> tuple[Any, dict[str, int], list[dict[str, Any]]]:
+    """A sheet's book, its columns by header, and its rows below the header."""
     book = load_workbook(path)
-    (header, row) = list(book.active.iter_rows(values_only=True))
-    filled: dict[str, Any] = dict(zip(header, row, strict=True))
-    assert (filled["姓名"], filled["身份证号码"], filled["认证人类别"]) == ("孟庆0", ONE.number, "网格员")
-    assert "第1次上门" in filled["应访日期"]
-    assert book.active.cell(1, 1).font.size >= 16
+    _, _, header, *rows = list(book.active.iter_rows(values_only=True))
+    places = {name: place for place, name in enumerate(header, 1)}
+    return book, places, [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def fill(book: Any, places: dict[str, int], line: int, **cells: str) -> None:
+    for name, value in cells.items():
+        book.active.cell(line, places[name]).value = value
+
+
+def test_the_sheet_of_a_grid_is_printed_ticked_and_dropped_back(ordered: Village, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.xlsx"
+    assert admin(["sheets", "G01", "--out", str(path), "--by", "officer-7", "--rows", "2"]) == 0
+    book, places, (row, *empty) = rows_of(path)
+    assert (row["姓名"], row["身份证号码"], row["认证人类别"]) == ("孟庆0", ONE.number, "网格员")
+    assert "第1次上门" in row["应访日期"]
+    assert {row[outcome] for outcome in SHEET.codes_of("event")} == {"☐"}
+    assert [each["身份证号码"] for each in empty] == [None, None]
     looks = [e.actor for e in people.audit_trail(ordered.person(ONE.number)) if e.action == "looked"]
     assert looks == ["officer-7"]
 
     on = ordered.sandbox.today()
-    for name, value in (("认证日期", on.isoformat()), ("认证结果", "上门见到"), ("认证人", "李四")):
-        book.active.cell(2, header.index(name) + 1).value = value
+    fill(book, places, 4, 认证日期=on.isoformat(), 上门见到="☑", 认证人="李四")
     book.save(path)
-    person = ordered.person(ONE.number)
-    roster = RosterIndex.of({ONE.number: person})
-    reading = read_file(path.read_bytes(), SHEET, roster, file=FileId("f"), on=on)
-    assert (reading.hold, reading.counts.accepted) == (None, 1)
-    (item,) = reading.evidence[person]
+    ordered.put(f"hrss/outcome_sheet/{on:%Y%m%d}/G01.xlsx", path.read_bytes())
+    [file] = [f for f in ordered.files() if f.feed == "outcome_sheet"]
+    assert (file.state, file.counts) == (FileState.LOADED, Counts(rows=1, accepted=1))
+    record = ordered.record(ONE.number)
+    [item] = [i for i in record.evidence if i.key.feed == "outcome_sheet"]
     assert (item.key.event, item.facts) == ("seen", {"certifier": "grid_worker", "certified_by": "李四"})
+    assert record.visits[-1].outcome is VisitOutcome.SEEN
+    assert record.open_case is None
+
+
+@pytest.mark.parametrize(
+    ("certifier", "kind"),
+    [
+        ("grid", "网格员"),
+        ("bank", "银行"),
+        ("employer", "用人单位"),
+        ("post", "邮政"),
+        ("other_region", "外地机构"),
+    ],
+)
+def test_everybody_who_certifies_has_the_sheet(
+    village: Village, tmp_path: Path, certifier: str, kind: str
+) -> None:
+    """An empty one: whoever is seen is written in, and what stays empty is no row."""
+    village.settle(ONE)
+    path = tmp_path / "empty.xlsx"
+    assert admin(["sheets", "--certifier", certifier, "--out", str(path), "--rows", "25"]) == 0
+    book, places, rows = rows_of(path)
+    assert len(rows) == 25
+    assert {row["认证人类别"] for row in rows} == {kind}
+    day = village.sandbox.today().isoformat()
+    fill(book, places, 4, 身份证号码=ONE.number, 姓名="孟庆0", 窗口见到="√", 认证日期=day, 认证人="王五")
+    book.save(path)
+    village.put(f"hrss/outcome_sheet/{day.replace('-', '')}/{certifier}.xlsx", path.read_bytes())
+    [file] = [f for f in village.files() if f.feed == "outcome_sheet"]
+    assert (file.state, file.counts) == (FileState.LOADED, Counts(rows=1, accepted=1))
+
+
+def test_the_sheet_of_an_area_names_who_is_to_be_seen_there(ordered: Village, tmp_path: Path) -> None:
+    path = tmp_path / "area.xlsx"
+    assert admin(["sheets", "--certifier", "post", "--area", "341602001", "--out", str(path)]) == 0
+    _, _, [row] = rows_of(path)
+    assert (row["身份证号码"], row["认证人类别"]) == (ONE.number, "邮政")
+    assert admin(["sheets", "--certifier", "post", "--area", "341623", "--out", str(path)]) == 1
+
+
+def test_the_sheet_is_printed_in_large_type_on_one_page_across(village: Village, tmp_path: Path) -> None:
+    path = tmp_path / "empty.xlsx"
+    assert admin(["sheets", "--out", str(path)]) == 0
+    book, places, rows = rows_of(path)
+    sheet = book.active
+    assert len(rows) == 30
+    assert sum(sheet.column_dimensions[c.column_letter].width for c in sheet[3]) <= printing.PAGE_WIDTH
+    assert {sheet.cell(4, place).font.size for name, place in places.items() if name != "应访日期"} == {16}
+    choices = {choice.formula1 for choice in sheet.data_validations.dataValidation}
+    assert '"☐,☑"' in choices
 
 
 def test_a_grid_where_nobody_is_to_be_visited(village: Village, tmp_path: Path) -> None:
@@ -134,6 +168,8 @@ def test_a_grid_where_nobody_is_to_be_visited(village: Village, tmp_path: Path) 
 
 
 def test_a_pack_without_a_sheet_says_so(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(printing.NoSheetError):
+        printing.write_sheet(SHEET, "hairdresser", [], Path("never"))
     monkeypatch.setattr(printing, "SHEETS", frozenset())
     with pytest.raises(printing.NoSheetError):
         printing.sheet_feed()
@@ -142,16 +178,14 @@ def test_a_pack_without_a_sheet_says_so(village: Village, monkeypatch: pytest.Mo
 def test_a_sheet_may_come_back_before_everybody_was_visited(tmp_path: Path) -> None:
     path = tmp_path / "sheet.xlsx"
     printed = [printing.Line(f"甲{i}", number(i), "G01", "2025-07-31前") for i in range(1, 11)]
-    printing.write_sheet(SHEET, printed, path)
-    book = load_workbook(path)
-    header = [cell.value for cell in book.active[1]]
-    for line in range(2, 7):
-        for name, value in (("认证日期", "2025-06-20"), ("认证结果", "上门见到"), ("认证人", "李四")):
-            book.active.cell(line, header.index(name) + 1).value = value
+    printing.write_sheet(SHEET, "grid_worker", printed, path)
+    book, places, _ = rows_of(path)
+    for line in range(4, 9):
+        fill(book, places, line, 认证日期="2025-06-20", 上门见到="☑", 认证人="李四")
     book.save(path)
     reading = read(path.read_bytes(), by=SHEET, known=roster(*range(1, 11)))
     assert (reading.hold, reading.counts.rows, reading.counts.accepted) == (None, 5, 5)
     told = receipts.told_by(reading)
     assert (told["rows_not_filled_in"], told["rejections_by_code"]) == (5, {})
-    assert [note["code"] for note in told["notes"]] == ["rows_not_filled_in"]
-    assert "尚未填写" in told["notes"][0]["zh"]
+    says = {note["code"]: note["zh"] for note in told["notes"]}
+    assert "尚未填写" in says["rows_not_filled_in"]
