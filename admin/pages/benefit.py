@@ -76,6 +76,7 @@ def _head(benefit: Benefit, rules: BenefitRules) -> str:
         ("代码 code", f"`{benefit.code}`"),
         ("主管部门 authority", f"{run_by[0]} · {run_by[1]}"),
         ("类型 kind", f"{kind[0]} · {kind[1]}"),
+        *_for_whom(benefit),
         ("依据 legal basis", rules.authority),
         ("自何日起 in force from", rules.from_.isoformat()),
         ("审核 reviewed", f"{rules.reviewed.by}，{rules.reviewed.date}"),
@@ -83,6 +84,12 @@ def _head(benefit: Benefit, rules: BenefitRules) -> str:
     if benefit.assumed:
         rows.append(("假设 assumed", benefit.assumed))
     return table(("项目", "内容"), rows)
+
+
+def _for_whom(benefit: Benefit) -> Iterator[tuple[str, str]]:
+    """Who may draw it, where no department's data could tell: nobody is questioned for it, or listed."""
+    if benefit.for_whom is not None:
+        yield "谁可以领取 for whom", f"{benefit.for_whom.zh}（由主管部门核定） · {benefit.for_whom.en}"
 
 
 # --- what certifies ------------------------------------------------------------------------------

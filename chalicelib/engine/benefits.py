@@ -211,6 +211,7 @@ class Benefit(Declaration):
     title: Sentence
     run_by: Authority
     kind: BenefitKind
+    for_whom: Sentence | None = None  # who may draw it, where neither conditions nor `entitles` say so
     assumed: str | None = None  # what no document names and we filled in, with the reason
     versions: tuple[BenefitRules, ...] = Field(min_length=1)
 

@@ -31,6 +31,14 @@ def test_every_benefit_stands_on_a_law_a_reviewer_and_a_first_day(pack: str) -> 
             assert version.reviewed.date <= version.from_
 
 
+@pytest.mark.parametrize("pack", ALL_RULES)
+def test_every_benefit_says_who_may_draw_it(pack: str) -> None:
+    """By what data can tell (a condition, who is entitled), or else in words: its authority decides."""
+    for code, benefit in ALL_RULES[pack].benefits.items():
+        by_data = any(version.conditions or version.entitles for version in benefit.versions)
+        assert by_data or benefit.for_whom is not None, code
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parents[1].name}-{path.stem}")
 def test_every_value_bears_its_source(path: Path) -> None:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
