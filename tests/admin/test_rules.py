@@ -109,7 +109,7 @@ def test_a_version_from_a_day_to_come_is_rehearsed_as_of_that_day(
 ) -> None:
     path = folder / "benefits" / "old_age_allowance.yaml"
     text = path.read_text(encoding="utf-8")
-    again = text[text.index("  - from:") :].replace("2023-05-01", "2025-09-01").replace("5000", "6000")
+    again = text[text.rindex("  - from:") :].replace("2024-01-01", "2025-09-01").replace("5000", "6000")
     path.write_text(text + again, encoding="utf-8")
     assert "certified as of 2025-09-01" in said(capsys, "rules", "replay", folder)
     assert "certified as of 2025-07-15" in said(capsys, "rules", "replay", folder, "--on", "2025-07-15")

@@ -89,7 +89,7 @@ def test_a_benefit_has_another_version_from_a_day_to_come(folder: Path) -> None:
     ("from_", "reviewed", "says"),
     [
         ("2025-07-01", "2025-06-20", "later than 2025-07-01"),
-        ("2024-01-01", "2023-12-20", "put it back"),
+        ("2024-06-01", "2024-05-20", "put it back"),
         ("2026-07-03", "2025-06-20", "a year ahead at most"),
         ("2025-07-02", "2023-04-20", "a review of its own"),
         ("2025-07-03", "2025-07-02", "no later than 2025-07-01"),
