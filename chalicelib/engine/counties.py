@@ -103,6 +103,11 @@ class County(EarlierValues):
             raise ValueError("values: say at least one")
         return self
 
+    def in_order(self) -> County:
+        """The same, whatever the order in which the values stand in the file."""
+        ordered = tuple(sorted(self.values, key=lambda value: value.of))
+        return self.model_copy(update={"values": ordered})
+
     @property
     def versions(self) -> tuple[EarlierValues, ...]:
         """What the county has set, the oldest first."""

@@ -318,7 +318,12 @@ def with_counties(city: RuleBook, folder: Path) -> RuleBook:
     counties, words = {}, []
     for path in sorted(folder.glob("*.yaml")):
         county = read_county(path)
-        digest = hashlib.sha256(county.model_dump_json().encode()).hexdigest()[:8]
+        if not county.area.startswith(city.policy.area):
+            raise DeclarationError(
+                place_of(path, ("area",)),
+                f"no county of this jurisdiction: its codes begin {city.policy.area}",
+            )
+        digest = hashlib.sha256(county.in_order().model_dump_json().encode()).hexdigest()[:8]
         version = f"{city.version}+{county.area}-{digest}"
         words.append(version)
         blank = replace(city, version=version, county=county)
