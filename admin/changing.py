@@ -74,19 +74,26 @@ def rehearse(options: argparse.Namespace) -> None:
 
 
 def _rehearsed(options: argparse.Namespace) -> bytes:
-    """The report, without a number as yet; the effects are printed."""
+    """The report, without a number as yet; the effects are printed.
+
+    Both rule books are taken as if they had always held. The day on which a change comes into force shows
+    little: what has happened by then keeps its period.
+    """
     before, new = changes.newest(), load_folder(options.folder)
     on = options.on or takes_hold(before.rules, new.rules, clock.today())
     everybody = track(subjects(), "people 人", console=console, transient=True)
-    replayed = replay(everybody, before.rules, new.rules, on)
+    replayed = replay(everybody, before.rules.as_if_always(), new.rules.as_if_always(), on)
     table = Table("effect", "影响", "entitlements", box=None)
     for effect in Effect:
         table.add_row(effect, rehearsal.TITLES[effect][0], f"{replayed.total(effect):,}")
     console.print(table)
     console.print(
         f"certified as of {on}: {replayed.certified_now:,} now, {replayed.certified_then:,} then, "
-        f"of {replayed.entitlements:,} entitlements of {replayed.people:,} people"
+        f"of {replayed.entitlements:,} entitlements of {replayed.people:,} people; "
+        f"{rehearsal.earlier(replayed):,} certificates would end earlier"
     )
+    for zh, en in rehearsal.ASSUMED:
+        console.print(f"{zh} {en}", highlight=False)
     differing = differences(changes.newest_data(), bundles.pack_up(options.folder))
     return rehearsal.page(replayed, differing, before.rules, new.rules, list(sentences(before, new)))
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -17,18 +19,25 @@ from typing import TYPE_CHECKING, Any, Final
 import openpyxl
 import yaml
 from openpyxl.styles import Font
+from openpyxl.utils.datetime import from_excel
 from pydantic import ValidationError
 from rich.console import Console
 
-from chalicelib.engine.counties import County, CountyValue, Setting, read_county
+from admin.pages.words import SETTINGS
+from chalicelib.engine.counties import County, CountyValue, EarlierValues, Setting, read_county
+from chalicelib.engine.lines import tier_line
 from chalicelib.engine.policy import Bounds
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.errors import DeclarationError
+from chalicelib.model import BenefitCode
 from chalicelib.pack import load_folder
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
+NOT_SAID: Final = ("about", "city", "least", "most")  # the city's columns, for reading
+DATE: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")  # as people and spreadsheets write it
+SERIAL: Final = re.compile(r"[34567]\d{4}")  # of a cell that is not formatted as a date
 ABOUT: Final = "县区"
 VALUES: Final = "取值"
 HEAD: Final = {
@@ -41,9 +50,9 @@ HEAD: Final = {
     "审核人 reviewed by": "by",
     "审核日期 reviewed on": "date",
 }
-COLUMNS: Final = ("set", "tier", "benefit", "feed", "event", "city", "least", "most", "to", "why")
+COLUMNS: Final = ("set", "tier", "benefit", "feed", "event", "about", "city", "least", "most", "to", "why")
 TITLES: Final = (
-    "项目 set", "档次 tier", "待遇 benefit", "渠道 feed", "事件 event",
+    "项目 set", "档次 tier", "待遇 benefit", "渠道 feed", "事件 event", "说明 what it is",
     "市定值 city", "最小 least", "最大 most", "本县值 to", "理由 why",
 )  # fmt: skip
 YES: Final = "是"  # in the column of the county's value: recognised
@@ -72,7 +81,11 @@ def run(options: argparse.Namespace) -> int:
             console.print(f"{options.sheet}: fill in 本县值 and 理由, then import it")
         else:
             path = import_sheet(options.folder, options.sheet.read_bytes(), options.sheet.name)
-            console.print(f"{path}: written, and the pack holds with it")
+            console.print(
+                f"{path}: 已写入，规则可用；理由保存在 why 中，原文件的批注（#）不保留。 "
+                "Written, and the pack holds with it; reasons are kept as `why`, comments (#) are not.",
+                soft_wrap=True,
+            )
     except DeclarationError as error:
         console.print(str(error))
         return 1
@@ -91,6 +104,8 @@ def import_sheet(folder: Path, data: bytes, name: str) -> Path:
     """Write what a sheet says into the folder and return the file; DeclarationError if it does not hold."""
     county = read_sheet(data, name)
     path = folder / "counties" / f"{county.area}.yaml"
+    if path.exists():
+        county = _after(read_county(path), county, name)
     before = path.read_text(encoding="utf-8") if path.exists() else None
     path.parent.mkdir(exist_ok=True)
     path.write_text(as_yaml(county), encoding="utf-8")
@@ -103,6 +118,21 @@ def import_sheet(folder: Path, data: bytes, name: str) -> Path:
             path.write_text(before, encoding="utf-8")
         raise
     return path
+
+
+def _after(known: County, said: County, name: str) -> County:
+    """What a sheet says, with what the file says of days before: a later `from` is another version."""
+    if said.from_ < known.from_:
+        row = list(HEAD.values()).index("from") + 1
+        raise DeclarationError(
+            f"{name}:{row}",
+            f"起始日须不早于现有的 {known.from_}。 Its `from` may not be before {known.from_}.",
+        )
+    kept = known.earlier
+    if said.from_ > known.from_:
+        words = known.model_dump(by_alias=True, include={"from_", "authority", "reviewed", "values"})
+        kept = (*kept, EarlierValues.model_validate(words))
+    return said.model_copy(update={"earlier": kept})
 
 
 # --- the sheet -------------------------------------------------------------------------------------
@@ -147,14 +177,27 @@ def _settable(rules: RuleBook) -> Iterator[tuple[list[Any], tuple[str, ...]]]:
     """(cells up to the bounds, what the value is about) of everything that a county may set."""
     policy, allowed = rules.policy, rules.policy.county_may_set
     for number, tier in enumerate(policy.periods.tiers, 1):
-        yield from _row(Setting.MONTHS, allowed.months, tier.months, tier=number)
-    yield from _row(Setting.WEAK_MONTHS, allowed.weak_months, policy.periods.weak_months)
-    yield from _row(Setting.THRESHOLD, allowed.threshold, policy.weak.threshold)
+        zh, en = tier_line(tier)
+        yield from _row(Setting.MONTHS, allowed.months, tier.months, tier=number, about=f"{zh} {en}")
+    for setting, bounds, value in (
+        (Setting.WEAK_MONTHS, allowed.weak_months, policy.periods.weak_months),
+        (Setting.THRESHOLD, allowed.threshold, policy.weak.threshold),
+    ):
+        zh, en = SETTINGS[setting]
+        yield from _row(setting, bounds, value, about=f"{zh}{value} {en} {value}")
     for row in policy.weak.points:
-        yield from _row(Setting.POINTS, allowed.points, row.points, feed=row.feed, event=row.event)
+        event = rules.events[row.key]
+        about = f"{event.zh} {event.en}"
+        yield from _row(
+            Setting.POINTS, allowed.points, row.points, feed=row.feed, event=row.event, about=about
+        )
     for name in policy.county_may_set.recognises:
+        event = rules.events[name.key]
         for code in _with_lists(rules):
-            yield from _row(Setting.RECOGNISES, Bounds(least=0, most=0), None, code, name.feed, name.event)
+            title = rules.benefits[BenefitCode(code)].title
+            about = f"{title.zh}：{event.zh} {title.en}: {event.en}"
+            bounds = Bounds(least=0, most=0)
+            yield from _row(Setting.RECOGNISES, bounds, None, code, name.feed, name.event, about=about)
 
 
 def _with_lists(rules: RuleBook) -> list[str]:
@@ -169,6 +212,7 @@ def _row(
     feed: str | None = None,
     event: str | None = None,
     *,
+    about: str,
     tier: int | None = None,
 ) -> Iterator[tuple[list[Any], tuple[str, ...]]]:
     if bounds is None:
@@ -176,37 +220,67 @@ def _row(
     is_choice = setting is Setting.RECOGNISES
     limits = ["", YES] if is_choice else [bounds.least, bounds.most]
     key = (setting.value, str(tier), str(benefit), str(feed), str(event))
-    yield [setting.value, tier, benefit, feed, event, city, *limits], key
+    yield [setting.value, tier, benefit, feed, event, about, city, *limits], key
 
 
 def read_sheet(data: bytes, name: str) -> County:
     """What a filled sheet says; rows without a value of the county's say nothing."""
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    head = {str(row[0]): row[1] for row in book[ABOUT].iter_rows(values_only=True)}
+    book = _opened(data, name)
+    head = {str(row[0]): row[1] for row in book[ABOUT].iter_rows(max_col=2, values_only=True)}
     said = {word: _text(head.get(title)) for title, word in HEAD.items()}
     values = []
     for number, cells in enumerate(book[VALUES].iter_rows(min_row=2, values_only=True), 2):
         row = {word: cell for word, cell in zip(COLUMNS, cells, strict=False) if cell not in (None, "")}
         if "to" in row:
-            values.append(_value(row, f"{name}:{number}"))
+            values.append(_value(row, f"{name}:{VALUES}:{number}"))
     document = {
         "area": said["area"],
         "title": {"zh": said["zh"], "en": said["en"]},
         "assumed": said["assumed"] or None,
-        "from": said["from"],
+        "from": _day(said["from"]),
         "authority": said["authority"],
-        "reviewed": {"by": said["by"], "date": said["date"]},
+        "reviewed": {"by": said["by"], "date": _day(said["date"])},
         "values": values,
     }
     try:
         return County.model_validate(document)
     except ValidationError as error:
         first = error.errors()[0]
-        raise DeclarationError(f"{name}:1", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        word = str(first["loc"][-1]) if first["loc"] else ""
+        titles = [title for title, of in HEAD.items() if of == word]
+        row_number = list(HEAD).index(titles[0]) + 1 if titles else 1
+        what = f"{''.join(titles) or word}: 请填写或更正。 Fill it in or put it right: {first['msg']}"
+        raise DeclarationError(f"{name}:{ABOUT}:{row_number}", what) from error
+
+
+def _opened(data: bytes, name: str) -> Any:
+    """The workbook, with both of its sheets."""
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise DeclarationError(
+            name, "不是 .xlsx 工作簿，请用 Excel 另存为 .xlsx。 No .xlsx workbook: save it as .xlsx."
+        ) from error
+    for wanted in (ABOUT, VALUES):
+        if wanted not in book.sheetnames:
+            raise DeclarationError(
+                name,
+                f"缺少工作表“{wanted}”，请恢复其名称或重新导出。 "
+                f"The sheet {wanted} is missing: give it its name back, or export the workbook again.",
+            )
+    return book
+
+
+def _day(text: str) -> str:
+    """A day in ISO form, if it is one; otherwise as it stands, to be refused."""
+    if SERIAL.fullmatch(text):
+        return str(from_excel(int(text)).date())
+    found = DATE.fullmatch(text.strip())
+    return f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}" if found else text
 
 
 def _value(row: dict[str, Any], where: str) -> CountyValue:
-    said = {word: cell for word, cell in row.items() if word not in ("city", "least", "most")}
+    said = {word: cell for word, cell in row.items() if word not in NOT_SAID}
     if said["to"] == YES:
         del said["to"]
     try:
@@ -226,5 +300,7 @@ def as_yaml(county: County) -> str:
     """A county's file as text."""
     document = county.model_dump(mode="json", by_alias=True, exclude_none=True)
     document["from"], document["reviewed"]["date"] = county.from_, county.reviewed.date
+    if not county.earlier:
+        del document["earlier"]
     text: str = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120)
     return f"# {county.title.zh}: values of its own, within the bounds of policy.yaml\n{text}"

@@ -46,6 +46,25 @@ ON_AN_EVENT: Final = {
     "recovery": ("多发待遇的抵扣", "what an overpayment is offset against"),
     "custody": ("羁押、服刑的后果", "what custody does"),
 }
+ENDS_EARLIER: Final = (
+    Effect.CERTIFICATE_LOST,
+    Effect.STAYS_SUSPENDED,
+    Effect.COMES_DUE,
+    Effect.ENTERS_WINDOW,
+    Effect.SHORTER,
+)
+ASSUMED: Final[tuple[Both, ...]] = (
+    (
+        "假定现行规则和拟用规则一直有效；实际执行时，以往数据照当时规则计算有效期，变化随新数据逐步显现。",
+        "Both rule books are taken as if they had always held; in fact what has happened keeps the period of "
+        "its day, and a change shows only as new data arrive.",
+    ),
+    (
+        "晚于演练日发生的数据不计；名册、待遇状态、已确认的身故、已核实的疑点以及迟到的数据，均以今日所知为准。",
+        "What happened after the day of the rehearsal is left out; the roster, statuses, confirmed deaths, "
+        "suspicions that were cleared, and data that arrived late are as known today.",
+    ),
+)
 STYLE: Final = """
 body{font:17px/1.6 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:2em auto;max-width:60em;color:#222}
 h1{font-size:1.6em}h2{font-size:1.25em;margin-top:1.6em}small{color:#666;font-size:.8em}
@@ -60,7 +79,7 @@ def page(
     changed: Sequence[Difference],
     now: RuleBook,
     then: RuleBook,
-    of_feeds: Sequence[Both] = (),
+    said: Sequence[Both] = (),
 ) -> bytes:
     """The rehearsal as HTML in Chinese with English beside it; the same replay gives the same bytes.
 
@@ -69,6 +88,7 @@ def page(
     titles = {code: benefit.title.zh for book in (now, then) for code, benefit in book.benefits.items()}
     parts = [
         f"<h1>规则变更演练报告 <small>Rehearsal of a rule change</small></h1>{_figures(replayed)}",
+        _points(ASSUMED),
         f"<h2>影响 <small>Effects, of {replayed.entitlements:,} entitlements</small></h2>{_chart(replayed)}",
         _suspicions(replayed),
         _on_an_event(replayed, titles),
@@ -76,7 +96,7 @@ def page(
         _table("按县区", "By county", replayed, lambda group: group.county),
         _table("按年龄", "By age", replayed, lambda group: group.band),
         f"<h2>示例 <small>Examples, without names</small></h2>{_examples(replayed, titles)}",
-        f"<h2>变更内容 <small>What differs</small></h2>{_of_feeds(of_feeds)}{_differences(changed)}",
+        f"<h2>变更内容 <small>What differs</small></h2>{_points(said)}{_differences(changed)}",
     ]
     head = (
         f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>演练报告</title><style>{STYLE}</style>'
@@ -94,6 +114,7 @@ def _figures(replayed: Replay) -> str:
         ("人数 people", f"{replayed.people:,}"),
         ("现行规则下有效 certified now", f"{replayed.certified_now:,} / {of}"),
         ("拟用规则下有效 certified then", f"{replayed.certified_then:,} / {of}"),
+        ("有效期提前结束 certificates that would end earlier", f"{earlier(replayed):,} / {of}"),
     ]
     for effect, fen in sorted(replayed.fen.items()):
         zh, en, _ = TITLES[effect]
@@ -190,7 +211,12 @@ def _reason(effect: Effect, example: Example) -> str:
     return example.why_after or example.why_before or "—"
 
 
-def _of_feeds(said: Sequence[Both]) -> str:
+def earlier(replayed: Replay) -> int:
+    """How many certificates would end on an earlier day."""
+    return sum(replayed.total(effect) for effect in ENDS_EARLIER)
+
+
+def _points(said: Sequence[Both]) -> str:
     points = "".join(f"<li>{escape(zh)}<br><small>{escape(en)}</small></li>" for zh, en in said)
     return f"<ul>{points}</ul>" if points else ""
 

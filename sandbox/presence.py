@@ -124,9 +124,8 @@ def standing(known: Sequence[Known], on: date) -> list[Known]:
 
 
 def rules_for(pack: Pack, person: Townsperson, day: date) -> RuleBook:
-    """What a day is worth where somebody lives: her county's own values, from the day they hold."""
-    county = pack.rules.for_area(person.area)
-    return county if day >= county.since else pack.rules
+    """What a day is worth where somebody lives: her county's own values, of that day."""
+    return pack.rules.for_area(person.area).weighing(day)
 
 
 def carries(
@@ -192,10 +191,12 @@ def only_in_person(version: BenefitRules, person: Townsperson, on: date) -> bool
 
 
 def _combined_where(pack: Pack, person: Townsperson, known: Sequence[Known]) -> date | None:
-    """By the city's values before the day from which her county has its own; then by these."""
-    county = pack.rules.for_area(person.area)
-    before = [k for k in known if k.day < county.since]
-    found = [combined(county, known) if len(before) < len(known) else None, combined(pack.rules, before)]
+    """By the rules of the newest of them: what is older may only help."""
+    rules: RuleBook | None = pack.rules.for_area(person.area)
+    found = []
+    while rules is not None:
+        found.append(combined(rules, known))
+        known, rules = [k for k in known if k.day < rules.since], rules.before
     return max((until for until in found if until is not None), default=None)
 
 
@@ -207,7 +208,8 @@ def combined(rules: RuleBook, known: Iterable[Known]) -> date | None:
     """
     weak = rules.policy.weak
     items = [k for k in known if weak.worth.get((k.event.feed, k.event.event), 0) > 0]
-    days = [best for end in {k.day for k in items} if (best := _best_until(items, end, weak)) is not None]
+    ends = {k.day for k in items if k.day >= rules.since}
+    days = [best for end in ends if (best := _best_until(items, end, weak)) is not None]
     if not days:
         return None
     return months_later(max(days), rules.policy.periods.weak_months) - timedelta(1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from admin.pages.scenarios import Scenario
 from admin.pages.terms import all_asked, asked, benefit_title, event_title
@@ -20,6 +19,7 @@ from admin.pages.words import (
     heading,
     say,
     sentence,
+    spoken,
     table,
     yuan,
 )
@@ -38,7 +38,6 @@ from chalicelib.engine.lines import (
 from chalicelib.engine.policy import EventName, Policy, Tier
 from chalicelib.model import Route, Strength
 from chalicelib.pack import Pack
-from chalicelib.pack.differing import flat
 
 WIDTH = 45  # characters of the time line
 
@@ -64,7 +63,7 @@ def page(benefit: Benefit, pack: Pack, scenarios: Sequence[Scenario], counties: 
             heading("检验情景", "Scenarios that test it"),
             table(("编号 No.", "情景", "规则 rule"), scenarios) if scenarios else "—",
             heading("与上一版本相比", "What changed since the last version"),
-            *_changes(benefit),
+            *_changes(benefit, pack),
             "",
         ]
     )
@@ -153,7 +152,7 @@ def _in_counties(benefit: Benefit, counties: Sequence[County], pack: Pack) -> It
         values = [v for v in county.values if v.benefit in (None, benefit.code)]
         if not isinstance(benefit.versions[-1].tiers, str):
             values = [v for v in values if v.set is not Setting.MONTHS]
-        said = [_set(value, pack) for value in values]
+        said = [of_value(value, pack) for value in values]
         if said:
             zh, en = "；".join(zh for zh, _ in said), "; ".join(en for _, en in said)
             assumed = "，假设" if county.assumed else ""
@@ -163,7 +162,7 @@ def _in_counties(benefit: Benefit, counties: Sequence[County], pack: Pack) -> It
             )
 
 
-def _set(value: CountyValue, pack: Pack) -> Both:
+def of_value(value: CountyValue, pack: Pack) -> Both:
     """One value of a county, in words."""
     zh, en = SETTINGS[value.set]
     if value.tier is not None:
@@ -215,10 +214,7 @@ def _amounts(rules: BenefitRules, pack: Pack) -> Iterator[str]:
     elif isinstance(rules.amount, str):
         yield say("以主管部门名册核定的金额为准。", "The amount that the authority states on its roster.")
     else:
-        bands = [
-            (" · ".join(all_asked(band.where, pack)) if band.where else "其他 · all others", yuan(band.fen))
-            for band in rules.amount
-        ]
+        bands = [(" · ".join(whom), amount) for whom, amount in _bands(rules, pack)]
         yield table(("对象（自上而下取第一条）", "元／月 yuan a month"), bands)
 
 
@@ -288,14 +284,46 @@ def _ends(rules: BenefitRules, pack: Pack) -> Iterator[str]:
     )
 
 
-def _changes(benefit: Benefit) -> Iterator[str]:
+def _changes(benefit: Benefit, pack: Pack) -> Iterator[str]:
     if len(benefit.versions) == 1:
         yield say("首个版本。", "The first version.")
         return
-    before, after = list(pairwise(benefit.versions))[-1]
-    old, new = (dict(flat("", v.model_dump(mode="json", by_alias=True))) for v in (before, after))
-    keys = [key for key in [*old, *(k for k in new if k not in old)] if old.get(key) != new.get(key)]
-    yield table(
-        ("项目", f"{before.from_} 起", f"{after.from_} 起"),
-        [(k, old.get(k, ""), new.get(k, "")) for k in keys],
+    before, after = benefit.versions[-2:]
+    yield say(
+        f"自{before.from_}起至{after.from_}前为上一版本。", f"The last version held from {before.from_}."
     )
+    yield from (say(zh, en) for zh, en in between(before, after, pack, pack))
+
+
+def between(before: BenefitRules, after: BenefitRules, old: Pack, new: Pack) -> Iterator[Both]:
+    """What one version says otherwise than another, each in the words of its pack; first what it was."""
+    was, is_ = list(_said(before, old)), list(_said(after, new))
+    for zh, en in was:
+        if (zh, en) not in is_:
+            yield f"{before.from_}起：{zh}", f"From {before.from_}: {en}"
+    for zh, en in is_:
+        if (zh, en) not in was:
+            yield f"{after.from_}起改为：{zh}", f"From {after.from_} instead: {en}"
+
+
+def _said(rules: BenefitRules, pack: Pack) -> Iterator[Both]:
+    """Every sentence of a version, without headings and tables."""
+    if isinstance(rules.recognises, str):
+        yield "凡证明本人在场的数据均予认可。", "Whatever proves presence is recognised."
+    else:
+        yield from (spoken(line) for line in _certifies(rules, pack) if line.startswith("- "))
+    yield from (spoken(line) for line in _periods(rules, pack.rules.policy))
+    for (zh, en), amount in _bands(rules, pack):
+        yield f"{zh}：每月{amount}元。", f"{en}: {amount} yuan a month."
+    for lines in (_amounts, _conditions, _against, _ends):
+        yield from (spoken(line) for line in lines(rules, pack) if line.startswith("- "))
+
+
+def _bands(rules: BenefitRules, pack: Pack) -> list[tuple[Both, str]]:
+    """For whom which amount is meant, in the order in which the first that fits holds."""
+    if isinstance(rules.amount, str):
+        return []
+    return [
+        (all_asked(band.where, pack) if band.where else ("其他", "all others"), yuan(band.fen))
+        for band in rules.amount
+    ]

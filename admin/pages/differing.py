@@ -1,14 +1,17 @@
-"""What a changed rule book changes about the feeds, in sentences; every value stands in `pack.differing`."""
+"""What a changed rule book changes, in sentences; every value stands in `pack.differing`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from admin.pages.benefit import between, of_value
 from admin.pages.words import PROVES, ROUTES, STAYS, STRENGTHS, SUSPICIONS, TRACES
-from chalicelib.engine.lines import Both
+from chalicelib.engine.counties import County
+from chalicelib.engine.lines import Both, tier_line, weak_months_line
+from chalicelib.engine.policy import Policy
 from chalicelib.model import FeedId
-from chalicelib.pack import Pack
-from chalicelib.pack.histories import substance
+from chalicelib.pack import Pack, histories
+from chalicelib.pack.versions import substance
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.worth import EventDeclaration
 
@@ -16,6 +19,80 @@ _NONE: Both = ("无", "none")
 
 
 def sentences(before: Pack, after: Pack) -> Iterator[Both]:
+    """What differs about the policy, counties, benefits and feeds, a sentence each."""
+    yield from _of_policy(before.rules.policy, after.rules.policy)
+    yield from _of_counties(before, after)
+    yield from _of_benefits(before, after)
+    yield from _of_feeds(before, after)
+
+
+def _of_policy(old: Policy, new: Policy) -> Iterator[Both]:
+    if substance(old) == substance(new):
+        return
+    was, becomes = (list(_of_periods(policy)) for policy in (old, new))
+    yield from ((f"政策原为：{zh}", f"Policy, before: {en}") for zh, en in was if (zh, en) not in becomes)
+    yield from (
+        (f"政策自{new.from_}起改为：{zh}", f"Policy from {new.from_}: {en}")
+        for zh, en in becomes
+        if (zh, en) not in was
+    )
+    rest = [substance(policy) for policy in (old, new)]
+    for words in rest:
+        del words["periods"], words["weak"]
+    if rest[0] != rest[1]:
+        yield (
+            "政策中办理时限、告知、名单等取值有变，见逐项对照。",
+            "What the policy says of cases, messages and lists differs; see the values.",
+        )
+
+
+def _of_periods(policy: Policy) -> Iterator[Both]:
+    weak = policy.weak
+    for zh, en in (*(tier_line(tier) for tier in policy.periods.tiers), weak_months_line(policy)):
+        yield f"{zh}。", f"{en}."
+    yield f"组合所需分值：{weak.threshold}。", f"Points that weak items need: {weak.threshold}."
+    for fade in weak.fade:
+        yield (
+            f"{fade.within_days}日内的弱认证数据按{fade.percent}%计分。",
+            f"Weak items within {fade.within_days} days count {fade.percent} %.",
+        )
+
+
+def _of_counties(before: Pack, after: Pack) -> Iterator[Both]:
+    counties = [{a: b.county for a, b in p.rules.counties.items() if b.county} for p in (before, after)]
+    for area in sorted(counties[0].keys() | counties[1].keys()):
+        old, new = (each.get(area) for each in counties)
+        was = dict(_of_county(old, before)) if old else {}
+        becomes = dict(_of_county(new, after)) if new else {}
+        title = (new or old or counties[0][area]).title
+        for zh, en in was.items():
+            if becomes.get(zh) != en:
+                yield f"{title.zh}不再：{zh}。", f"{title.en}, no more: {en}."
+        for zh, en in becomes.items():
+            if was.get(zh) != en and new is not None:
+                yield f"{title.zh}自{new.from_}起：{zh}。", f"{title.en} from {new.from_}: {en}."
+
+
+def _of_county(county: County, pack: Pack) -> Iterator[Both]:
+    yield from (of_value(value, pack) for value in county.values)
+
+
+def _of_benefits(before: Pack, after: Pack) -> Iterator[Both]:
+    old, new = before.rules.benefits, after.rules.benefits
+    for code in sorted(old.keys() | new.keys()):
+        was, becomes = old.get(code), new.get(code)
+        if was is None and becomes is not None:
+            yield f"新增待遇“{becomes.title.zh}”。", f"A new benefit: {becomes.title.en}."
+        elif becomes is None and was is not None:
+            yield f"不再有待遇“{was.title.zh}”。", f"No benefit any more: {was.title.en}."
+        elif was is not None and becomes is not None:
+            last, now = was.versions[-1], becomes.versions[-1]
+            if substance(last) != substance(now):
+                for zh, en in between(last, now, before, after):
+                    yield f"“{becomes.title.zh}”{zh}", f"{becomes.title.en}: {en}"
+
+
+def _of_feeds(before: Pack, after: Pack) -> Iterator[Both]:
     """One sentence for each feed and event that comes, goes, or is worth something else."""
     for name in sorted(before.feeds.keys() | after.feeds.keys()):
         old, new = before.feeds.get(name), after.feeds.get(name)
@@ -109,7 +186,7 @@ def _event(feed: Feed, code: str | None) -> Both:
 
 def _otherwise(feed: Feed) -> object:
     """What a feed does beside its events and their codes."""
-    words = substance(feed)
+    words = histories.substance(feed)
     coded = feed.fields.get("event")
     if coded is not None:
         words["columns"][coded]["codes"] = {}

@@ -124,6 +124,12 @@ def sentence(line: Both) -> str:
     return say(f"{line[0]}。", f"{line[1]}.")
 
 
+def spoken(line: str) -> Both:
+    """The two sentences of a point."""
+    zh, _, en = line.removeprefix("- ").partition("<br><small>")
+    return zh, en.removesuffix("</small>")
+
+
 def heading(zh: str, en: str) -> str:
     """The heading of a section."""
     return f"\n## {zh} · {en}\n"

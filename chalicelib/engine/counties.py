@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from chalicelib.declarations import Declaration, place_of, read_declaration
 from chalicelib.engine.benefits import Benefit
-from chalicelib.engine.checks import EventKey
+from chalicelib.engine.checks import EventKey, Place
 from chalicelib.engine.policy import Bounds, EventName, Policy, Reviewed, Sentence
 from chalicelib.errors import DeclarationError
 from chalicelib.model import BenefitCode, FeedEvent, Strength
@@ -67,16 +67,13 @@ class CountyValue(Declaration):
         return self.set, str(self.tier), str(self.benefit), str(self.feed), str(self.event)
 
 
-class County(Declaration):
-    """One counties/<six digits>.yaml."""
+class EarlierValues(Declaration):
+    """What a county set from a day to the next version's: what happened then is worth it for ever."""
 
-    area: str = Field(pattern=r"^\d{6}$")
-    title: Sentence
-    assumed: str | None = None  # what no document names and we filled in, with the reason
     from_: date = Field(alias="from")
     authority: str = Field(min_length=1)
     reviewed: Reviewed
-    values: tuple[CountyValue, ...] = Field(min_length=1)
+    values: tuple[CountyValue, ...] = ()
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -85,6 +82,36 @@ class County(Declaration):
         if len({value.of for value in self.values}) < len(self.values):
             raise ValueError("a value is set twice")
         return self
+
+
+class County(EarlierValues):
+    """One counties/<six digits>.yaml; a county that sets nothing any more says so with no `values`."""
+
+    area: str = Field(pattern=r"^\d{6}$")
+    title: Sentence
+    assumed: str | None = None  # what no document names and we filled in, with the reason
+    earlier: tuple[EarlierValues, ...] = ()  # the oldest first
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        days = [version.from_ for version in self.versions]
+        if days != sorted(set(days)):
+            raise ValueError(
+                "what is earlier must stand in the order of its `from`, and before that of the file"
+            )
+        if not self.values and not self.earlier:
+            raise ValueError("values: say at least one")
+        return self
+
+    def in_order(self) -> County:
+        """The same, whatever the order in which the values stand in the file."""
+        ordered = tuple(sorted(self.values, key=lambda value: value.of))
+        return self.model_copy(update={"values": ordered})
+
+    @property
+    def versions(self) -> tuple[EarlierValues, ...]:
+        """What the county has set, the oldest first."""
+        return (*self.earlier, self)
 
 
 def read_county(path: Path) -> County:
@@ -98,36 +125,51 @@ def read_county(path: Path) -> County:
 def county_values(
     path: Path,
     county: County,
+    version: EarlierValues,
     policy: Policy,
     benefits: Mapping[BenefitCode, Benefit],
     events: Mapping[EventKey, FeedEvent],
 ) -> tuple[Policy, dict[BenefitCode, Benefit]]:
-    """The city's policy and benefits with a county's values in them."""
+    """A policy and benefits of the city with a version of a county's values in them.
+
+    Of what was set earlier the bounds have been checked, by the policy of then.
+    """
     changed = policy.model_dump(by_alias=True)
     mine = dict(benefits)
-    for number, value in enumerate(county.values):
+    here: Place = () if version is county else ("earlier", county.versions.index(version))
+    for number, value in enumerate(version.values):
         try:
+            if version is county:
+                _check_bounds(value, policy)
             if value.set is Setting.RECOGNISES:
-                code, benefit = _recognising(value, policy, mine, events)
+                code, benefit = _recognising(value, mine, events)
                 mine[code] = benefit
             else:
                 _put(value, changed, policy)
         except ValueError as error:
-            raise DeclarationError(place_of(path, ("values", number, "set")), str(error)) from error
+            raise DeclarationError(place_of(path, (*here, "values", number, "set")), str(error)) from error
     try:
         return Policy.model_validate(changed), mine
     except ValidationError as error:
         what = error.errors()[0]["msg"]
         raise DeclarationError(
-            place_of(path, ("values",)), f"together these values cannot be: {what}"
+            place_of(path, (*here, "values")), f"together these values cannot be: {what}"
         ) from error
 
 
-def _put(value: CountyValue, changed: dict[str, Any], policy: Policy) -> None:
+def _check_bounds(value: CountyValue, policy: Policy) -> None:
+    if value.set is Setting.RECOGNISES:
+        row = EventName(feed=str(value.feed), event=str(value.event))
+        if row not in policy.county_may_set.recognises:
+            raise ValueError(f"the city's policy does not allow to recognise {value.feed}/{value.event}")
+        return
     bounds: Bounds | None = getattr(policy.county_may_set, value.set)
+    if bounds is None or not bounds.allow(value.to or 0):
+        raise ValueError(f"a county may not set {value.set} to {value.to}: {_allowed(bounds)}")
+
+
+def _put(value: CountyValue, changed: dict[str, Any], policy: Policy) -> None:
     to = value.to or 0
-    if bounds is None or not bounds.allow(to):
-        raise ValueError(f"a county may not set {value.set} to {to}: {_allowed(bounds)}")
     match value.set:
         case Setting.MONTHS:
             tiers = changed["periods"]["tiers"]
@@ -153,13 +195,10 @@ def _allowed(bounds: Bounds | None) -> str:
 
 def _recognising(
     value: CountyValue,
-    policy: Policy,
     benefits: Mapping[BenefitCode, Benefit],
     events: Mapping[EventKey, FeedEvent],
 ) -> tuple[BenefitCode, Benefit]:
     code, row = BenefitCode(str(value.benefit)), EventName(feed=str(value.feed), event=str(value.event))
-    if row not in policy.county_may_set.recognises:
-        raise ValueError(f"the city's policy does not allow to recognise {value.feed}/{value.event}")
     if code not in benefits:
         raise ValueError(f"no benefit {code!r} is declared")
     strength = events[row.key].strength or Strength.STRONG

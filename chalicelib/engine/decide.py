@@ -27,6 +27,7 @@ from chalicelib.engine.findings import findings
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.weigh import NONE_AT_ALL, Shortfall, Sighting, Weighed, Weight
 from chalicelib.model import (
+    BenefitCode,
     Decision,
     Entitlement,
     Evidence,
@@ -147,33 +148,48 @@ def _weighed_alike(benefit: Benefit, facts: Facts, rules: RuleBook) -> Weighed:
 
 
 def _weigh(benefit: Benefit, facts: Facts, only_by_hand: bool, rules: RuleBook) -> Weighed:
-    """Where something keeps a benefit from silent certification, by hand is still open (rule 1).
-
-    What happened before a county set values of its own is worth what the city says: a period only
-    rolls forward.
-    """
+    """Where something keeps a benefit from silent certification, by hand is still open (rule 1)."""
     strong_ones, weak_ones = facts.strong, facts.weak
     if only_by_hand:
         strong_ones, weak_ones = [k for k in strong_ones if rules.event(k).route is not Route.SILENT], ()
     if not strong_ones and not weak_ones:
         return None, NONE_AT_ALL
-    if rules.city is None:
+    if rules.before is None:
         return _weigh_by(benefit, facts, strong_ones, weak_ones, rules)
-    since = rules.since
-    weak_before = [s for s in weak_ones if s.key.day < since]
-    weak_then = weak_ones if len(weak_before) < len(weak_ones) else ()
-    city = _weigh_by(benefit, facts, [k for k in strong_ones if k.day < since], weak_before, rules.city)
-    county = _weigh_by(benefit, facts, [k for k in strong_ones if k.day >= since], weak_then, rules)
-    return _further(city[0], county[0]), _further(city[1], county[1])
+    return _weigh_in_turn(benefit, facts, strong_ones, weak_ones, rules)
+
+
+def _weigh_in_turn(
+    benefit: Benefit,
+    facts: Facts,
+    strong_ones: Sequence[EvidenceKey],
+    weak_ones: Sequence[Sighting],
+    rules: RuleBook,
+) -> Weighed:
+    """What happened before these rules held is worth what was said before: a period only rolls forward.
+
+    A combination is weighed by the rules of its newest item, and may reach back beyond them.
+    """
+    since, before = rules.since, rules.before
+    if before is None:
+        return _weigh_by(benefit, facts, strong_ones, weak_ones, rules)
+    strong_then = [k for k in strong_ones if k.day < since]
+    weak_then = [s for s in weak_ones if s.key.day < since]
+    strong_now = [k for k in strong_ones if k.day >= since]
+    weak_now = weak_ones if len(weak_then) < len(weak_ones) else ()
+    theirs = before.benefit(BenefitCode(benefit.code))
+    old = _weigh_in_turn(theirs, facts, strong_then, weak_then, before)
+    new = _weigh_by(benefit, facts, strong_now, weak_now, rules)
+    return _further(old[0], new[0]), _further(old[1], new[1])
 
 
 W = TypeVar("W", Weight | None, Weight | Shortfall)
 
 
-def _further(city: W, county: W) -> W:
-    if not isinstance(county, Weight):
-        return city if isinstance(city, Weight) or county is None or county is NONE_AT_ALL else county
-    return city if isinstance(city, Weight) and city.until >= county.until else county
+def _further(old: W, new: W) -> W:
+    if not isinstance(new, Weight):
+        return old if isinstance(old, Weight) or new is None or new is NONE_AT_ALL else new
+    return old if isinstance(old, Weight) and old.until >= new.until else new
 
 
 def _weigh_by(
@@ -183,7 +199,7 @@ def _weigh_by(
     weak_ones: Sequence[Sighting],
     rules: RuleBook,
 ) -> Weighed:
-    strong = weigh.strongest(facts.person, strong_ones, benefit, rules)
+    strong = weigh.strongest(facts.person, strong_ones, benefit, rules, facts.strong)
     if not weak_ones or (strong is not None and _reaches_further(strong, weak_ones, facts.on, rules)):
         return strong, NONE_AT_ALL
     return strong, weigh.combined(weak_ones, benefit, rules)

@@ -89,14 +89,12 @@ def weak_months_line(policy: Policy) -> Both:
 def lines_of(reasons: Iterable[Reason], rules: RuleBook, on: date) -> tuple[Both, ...]:
     """The lines that were decisive for some reasons, in words, each once.
 
-    `rules` are those of the person's area; what is older than a county's own values was weighed
-    by the city's.
+    `rules` are those of the person's area; evidence was weighed by those of its own day.
     """
     said: dict[Both, None] = {}
     for reason in reasons:
         day = reason.evidence.day if reason.evidence is not None else on
-        city = rules.city
-        said |= dict.fromkeys(_lines(reason.rule, city if city and day < rules.since else rules, day))
+        said |= dict.fromkeys(_lines(reason.rule, rules.weighing(day), day))
     return tuple(said)
 
 

@@ -63,6 +63,11 @@ class Tier(Declaration):
     why: str = Field(min_length=1)
 
     @property
+    def whom(self) -> tuple[int, tuple[KeyGroup, ...], int | None]:
+        """Whom it concerns."""
+        return self.aged_at_least, self.in_key_group, self.no_strong_within_months
+
+    @property
     def is_for_everybody(self) -> bool:
         """Whether nobody falls out of it."""
         return not self.aged_at_least and not self.in_key_group and self.no_strong_within_months is None
@@ -293,8 +298,22 @@ class CountyMaySet(Declaration):
     recognises: tuple[EventName, ...] = ()  # events that a benefit with a list of its own may add
 
 
+class Earlier(Declaration):
+    """What evidence was worth from a day to the next version's: what happened then is worth it for ever."""
+
+    from_: date = Field(alias="from")
+    authority: str = Field(min_length=1)
+    reviewed: Reviewed
+    periods: Periods
+    weak: WeakRules
+
+
 class Policy(Declaration):
-    """A jurisdiction's policy.yaml."""
+    """A jurisdiction's policy.yaml.
+
+    `periods` and `weak` hold for what happens from `from` on, or always if nothing stands under `earlier`
+    (oldest first); all else holds as soon as the rule book is in force.
+    """
 
     jurisdiction: str
     area: str = Field(pattern=r"^\d{2}(\d{2})?$")  # of a province or a city
@@ -316,12 +335,34 @@ class Policy(Declaration):
     pay_runs_until_listed: int = Field(ge=1)
     results_day: DayOfMonth
     county_may_set: CountyMaySet = CountyMaySet()
+    earlier: tuple[Earlier, ...] = ()
+
+    @model_validator(mode="after")
+    def _versions_in_order(self) -> Self:
+        days = [*(version.from_ for version in self.earlier), self.from_]
+        if days != sorted(set(days)):
+            raise ValueError(
+                "what is earlier must stand in the order of its `from`, and before that of the file"
+            )
+        return self
 
     @model_validator(mode="after")
     def _settled_before_a_case_opens(self) -> Self:
         if self.lazy_renewal.days_before_end < self.timeline.window_days:
             raise ValueError("lazy_renewal must begin no later than the window in which cases open")
         return self
+
+    @property
+    def turns(self) -> tuple[date, ...]:
+        """The days from which evidence is worth something else than before, the oldest first."""
+        return (*(version.from_ for version in self.earlier[1:]), self.from_) if self.earlier else ()
+
+    def on(self, day: date) -> Policy:
+        """The policy with what evidence of a day is worth; before the first version, the first."""
+        if not self.earlier or day >= self.from_:
+            return self
+        held = next((v for v in reversed(self.earlier) if v.from_ <= day), self.earlier[0])
+        return self.model_copy(update={"periods": held.periods, "weak": held.weak})
 
     @cached_property
     def stay_days(self) -> dict[FeedId, int]:

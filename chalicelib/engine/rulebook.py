@@ -20,8 +20,8 @@ from typing import NamedTuple
 from chalicelib.declarations import place_of, read_declaration
 from chalicelib.engine.benefits import Benefit, BenefitRules, CustodyCode, Start
 from chalicelib.engine.checks import EventKey, check_policy, check_tables, check_version
-from chalicelib.engine.counties import County, county_values, read_county
-from chalicelib.engine.periods import Counting, last_day_certified
+from chalicelib.engine.counties import County, EarlierValues, county_values, read_county
+from chalicelib.engine.periods import ONE_DAY, Counting, last_day_certified
 from chalicelib.engine.policy import Policy, Tier
 from chalicelib.errors import DeclarationError, NotFoundError
 from chalicelib.model import (
@@ -69,8 +69,9 @@ class RuleBook:
 
     `version` names jurisdiction, newest `from` day and a digest of all declarations: the same words
     always bear the same version, so a decision can be replayed (rule 26). `counties` holds, by the six
-    digits of a county, the rule book with that county's own values in it; such a book knows its `city`
-    and the day `since` when they hold: what happened before is worth what the city says.
+    digits of a county, the rule book with that county's own values in it. What happened earlier than the
+    day `since` is worth what the rule book `before` says, which may again have one before it: a period
+    only rolls forward, so a change of policy or county takes nothing back.
     """
 
     version: str
@@ -78,13 +79,29 @@ class RuleBook:
     benefits: Mapping[BenefitCode, Benefit]
     events: Mapping[EventKey, FeedEvent]
     counties: Mapping[str, RuleBook] = field(default_factory=dict)
-    city: RuleBook | None = None
+    before: RuleBook | None = None
     since: date = date.min
     county: County | None = None  # whose values these are
 
     def for_area(self, area: AreaCode) -> RuleBook:
         """The rule book of an area: its county's, if that has set values of its own."""
         return self.counties.get(area[:6], self) if self.counties else self
+
+    def weighing(self, day: date) -> RuleBook:
+        """The rule book that says what evidence of a day is worth."""
+        book = self
+        while book.before is not None and day < book.since:
+            book = book.before
+        return book
+
+    def as_if_always(self) -> RuleBook:
+        """The newest words of policy, counties and benefits, as if nothing else had ever been said.
+
+        For a rehearsal alone: what has happened keeps its period, so a change shows only as time goes by.
+        """
+        benefits = {c: b.model_copy(update={"versions": b.versions[-1:]}) for c, b in self.benefits.items()}
+        counties = {area: book.as_if_always() for area, book in self.counties.items()}
+        return replace(self, benefits=benefits, counties=counties, before=None, since=date.min)
 
     @cached_property
     def known(self) -> Mapping[FeedId, Mapping[str, Declared]]:
@@ -231,7 +248,8 @@ class RuleBook:
         """
         benefit, rules = self.in_force(code, granted)
         begins = first_paid if rules.starts is Start.FIRST_PAYMENT and first_paid is not None else granted
-        return self.last_day(begins, self.period(benefit, rules, person, begins, [begins]).months)
+        book = self.weighing(begins)
+        return book.last_day(begins, book.period(benefit, rules, person, begins, [begins]).months)
 
     def last_day(self, day: date, months: int) -> date:
         """The last day through which evidence of a day certifies, counted as the policy says."""
@@ -271,7 +289,15 @@ def load_rule_book(pack: Path, events: Mapping[EventKey, FeedEvent]) -> RuleBook
         raise DeclarationError(f"{pack / 'benefits'}:1", "no benefit is declared")
     check_tables(pack / "benefits", benefits)
     city = RuleBook(_version(policy, benefits, events), policy, benefits, dict(events))
-    return with_counties(city, pack / "counties")
+    return with_counties(in_turn(city), pack / "counties")
+
+
+def in_turn(city: RuleBook) -> RuleBook:
+    """The rule book with those that held before it, where the policy has earlier versions."""
+    book = replace(city, policy=city.policy.on(date.min))
+    for day in city.policy.turns:
+        book = replace(city, policy=city.policy.on(day), before=book, since=day)
+    return book
 
 
 def _version(
@@ -292,23 +318,46 @@ def with_counties(city: RuleBook, folder: Path) -> RuleBook:
     counties, words = {}, []
     for path in sorted(folder.glob("*.yaml")):
         county = read_county(path)
-        policy, benefits = county_values(path, county, city.policy, city.benefits, city.events)
-        digest = hashlib.sha256(county.model_dump_json().encode()).hexdigest()[:8]
+        if not county.area.startswith(city.policy.area):
+            raise DeclarationError(
+                place_of(path, ("area",)),
+                f"no county of this jurisdiction: its codes begin {city.policy.area}",
+            )
+        digest = hashlib.sha256(county.in_order().model_dump_json().encode()).hexdigest()[:8]
         version = f"{city.version}+{county.area}-{digest}"
         words.append(version)
-        counties[county.area] = replace(
-            city,
-            version=version,
-            policy=policy,
-            benefits=benefits,
-            city=city,
-            since=county.from_,
-            county=county,
-        )
+        blank = replace(city, version=version, county=county)
+        counties[county.area] = _of_county(path, county, blank, city)
     if not counties:
         return city
     digest = hashlib.sha256("\n".join(words).encode()).hexdigest()[:8]
     return replace(city, version=f"{city.version}-{digest}", counties=counties)
+
+
+def _of_county(path: Path, county: County, blank: RuleBook, city: RuleBook) -> RuleBook:
+    """The rule book of a county: a version of its values in the city's policy, from each day to the next."""
+    first = county.versions[0].from_
+    book, last = city.weighing(first - ONE_DAY), county.versions[0]
+    days = {*(version.from_ for version in county.versions), *(d for d in city.policy.turns if d > first)}
+    for day in sorted(days):
+        version = next(v for v in reversed(county.versions) if v.from_ <= day)
+        policy = city.policy.on(day)
+        if version is last and book.county is not None:
+            _check_whom(path, version, city.policy.on(day - ONE_DAY), policy, day)
+        policy, benefits = county_values(path, county, version, policy, city.benefits, city.events)
+        book, last = replace(blank, policy=policy, benefits=benefits, before=book, since=day), version
+    return book
+
+
+def _check_whom(path: Path, version: EarlierValues, old: Policy, new: Policy, day: date) -> None:
+    """A county names a tier by its number: where the city puts another in its place, the county says anew."""
+    for number in (value.tier - 1 for value in version.values if value.tier):
+        was, becomes = (policy.periods.tiers[number : number + 1] for policy in (old, new))
+        if [tier.whom for tier in was] != [tier.whom for tier in becomes]:
+            raise DeclarationError(
+                place_of(path, ("from",)),
+                f"tier {number + 1} of the policy concerns others from {day} on: add a version from that day",
+            )
 
 
 def custody_code(rules: BenefitRules, key: EventKey) -> CustodyCode | None:

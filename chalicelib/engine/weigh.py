@@ -64,11 +64,16 @@ NONE_AT_ALL: Final = Shortfall(Lack.NOTHING)
 
 
 def strongest(
-    person: Person, keys: Sequence[EvidenceKey], benefit: Benefit, rules: RuleBook
+    person: Person,
+    keys: Sequence[EvidenceKey],
+    benefit: Benefit,
+    rules: RuleBook,
+    history: Sequence[EvidenceKey] = (),
 ) -> Weight | None:
     """The strong item that carries furthest, by the rules in force on its own day; None if there is none.
 
     Not always the newest: whoever turns 80 between two items had the longer period at the first.
+    `history` is all strong evidence, for tiers that ask whether the period before showed any.
     """
     if not keys:
         return None
@@ -82,17 +87,22 @@ def strongest(
         if is_settled:
             route = rules.known[newest.feed][newest.event].event.route
             return Weight(rules.last_day(day, months), day, route, (newest,), rule)
-    return _furthest(person, newest, keys, benefit, rules)
+    return _furthest(person, newest, keys, benefit, rules, history or keys)
 
 
 def _furthest(
-    person: Person, newest: EvidenceKey, keys: Sequence[EvidenceKey], benefit: Benefit, rules: RuleBook
+    person: Person,
+    newest: EvidenceKey,
+    keys: Sequence[EvidenceKey],
+    benefit: Benefit,
+    rules: RuleBook,
+    history: Sequence[EvidenceKey],
 ) -> Weight | None:
     """Every item that could carry furthest, weighed by its own day: the newest first, which spares most."""
     best: EvidenceKey | None = None
     furthest, its_rule = date.min, ""
     is_plain = benefit.is_plain
-    days = [key.day for key in keys] if rules.asks_for_history else ()
+    days = [key.day for key in history] if rules.asks_for_history else ()
     beaten = date.min  # nothing from before this day can carry as far as the best
     for key in (newest, *keys):
         day = key.day
@@ -121,8 +131,8 @@ def combined(sightings: Sequence[Sighting], benefit: Benefit, rules: RuleBook) -
         end = newest.key.day
         if start and end == items[start - 1].key.day:
             continue  # each day once as the end of a combination
-        if best is not None and best.day >= end:
-            break  # nothing older can run from a later day
+        if end < rules.since or (best is not None and best.day >= end):
+            break  # weighed by the rules before these; or nothing older can run from a later day
         window = _window(items, start, end - timedelta(days=weak.span_days))
         found, shortfall = _best(window, end, weak)
         if start == 0 and shortfall is not None:

@@ -60,7 +60,7 @@ def _mark(item: Any, position: int) -> str:
     if isinstance(item, dict):
         words = [
             str(item[name])
-            for name in ("from", "feed", "event", "benefit", "template", "when")
+            for name in ("from", "set", "tier", "feed", "event", "benefit", "template", "when")
             if name in item
         ]
         if words:

@@ -13,12 +13,14 @@ from typing import Any, Final, NamedTuple
 
 from chalicelib.declarations import Declaration
 from chalicelib.engine.benefits import Benefit
-from chalicelib.engine.counties import County
+from chalicelib.engine.counties import County, EarlierValues
 from chalicelib.engine.policy import Policy, Reviewed
 from chalicelib.engine.rulebook import RuleBook
 
 AHEAD: Final = timedelta(days=366)  # a later day is a slip of the pen
-_DESCRIPTION: Final = frozenset({"authority", "reviewed", "why", "because", "title", "assumed", "from"})
+_DESCRIPTION: Final = frozenset(
+    {"authority", "reviewed", "why", "because", "title", "assumed", "from", "earlier"}
+)
 
 
 class Untold(NamedTuple):
@@ -94,10 +96,31 @@ def _held(benefit: Benefit, today: date) -> list[tuple[date, Any]]:
 
 
 def _policy(old: Policy, new: Policy, today: date) -> Iterator[Untold]:
+    file = "policy.yaml"
+    if _weighed(old, today) != _weighed(new, today):
+        yield Untold(
+            file,
+            ("earlier",),
+            "以往数据的有效期和计分须照原规则：请把原来的 from、authority、reviewed、periods、weak "
+            f"原样写入 earlier（已有的保留），新规则的 from 须晚于{today}。",
+            "what has happened keeps its period and points: put the from, authority, reviewed, periods and "
+            f"weak in force under `earlier` (keep what stands there), with new ones from a day after {today}",
+        )
     if substance(old) != substance(new):
-        yield from _to_come("policy.yaml", ("from",), new.from_, new.reviewed, old.reviewed, today)
+        yield from _to_come(file, ("from",), new.from_, new.reviewed, old.reviewed, today)
     elif old.from_ != new.from_:
-        yield _moved("policy.yaml")
+        yield _moved(file)
+
+
+def _weighed(policy: Policy, today: date) -> list[tuple[date, Any]]:
+    """What evidence is worth, from which day on, of all days up to today."""
+    found: list[tuple[date, Any]] = []
+    for day in (date.min, *(turn for turn in policy.turns if turn <= today)):
+        held = policy.on(day)
+        worth = substance(held.periods), substance(held.weak)
+        if not found or found[-1][1] != worth:
+            found.append((day, worth))
+    return found
 
 
 def _county(file: str, old: County | None, new: County | None, today: date) -> Iterator[Untold]:
@@ -105,15 +128,25 @@ def _county(file: str, old: County | None, new: County | None, today: date) -> I
         yield Untold(
             file, (), "县区取值仍在执行，不得删除。", "these values have been in force: the file has to stay"
         )
-    elif old is None:
-        yield from _to_come(file, ("from",), new.from_, new.reviewed, None, today)
-    elif values_of(old) != values_of(new):
-        yield from _to_come(file, ("from",), new.from_, new.reviewed, old.reviewed, today)
-    elif old.from_ != new.from_:
-        yield _moved(file)
+    elif old is not None and _set(old, today) != _set(new, today):
+        yield Untold(
+            file,
+            ("earlier",),
+            "以往数据照原取值计算：请把原来的 from、authority、reviewed、values 原样写入 earlier"
+            f"（已有的保留），新取值的 from 须晚于{today}。",
+            "what has happened keeps what it was worth: put the from, authority, reviewed and values in "
+            f"force under `earlier` (keep what stands there), with new ones from a day after {today}",
+        )
+    elif old is None or values_of(old) != values_of(new):
+        reviewed = old.reviewed if old is not None else None
+        yield from _to_come(file, ("from",), new.from_, new.reviewed, reviewed, today)
 
 
-def values_of(county: County) -> dict[tuple[str, ...], int | None]:
+def _set(county: County, today: date) -> list[tuple[date, Any]]:
+    return [(v.from_, values_of(v)) for v in county.versions if v.from_ <= today]
+
+
+def values_of(county: EarlierValues) -> dict[tuple[str, ...], int | None]:
     """What a county sets, whatever the order in which it says so."""
     return {value.of: value.to for value in county.values}
 

@@ -2,6 +2,8 @@
 
 import io
 import shutil
+import zipfile
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +14,8 @@ from admin.county_sheets import ABOUT, VALUES, YES, as_yaml, export_sheet, impor
 from chalicelib.engine.counties import County, read_county
 from chalicelib.errors import DeclarationError
 from chalicelib.model import AreaCode
-from chalicelib.pack import PACKS, load_folder
+from chalicelib.pack import PACKS, bundles, load_folder
+from chalicelib.pack.differing import differences
 
 FILE = """area: "341621"
 title: {zh: 涡阳县, en: Guoyang County}
@@ -46,7 +49,7 @@ def county(folder: Path) -> County:
 def filled(sheet: bytes, row: int, to: object, why: str = "本地情况") -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(sheet))
     values = book[VALUES]
-    values.cell(row, 9).value, values.cell(row, 10).value = to, why
+    values.cell(row, 10).value, values.cell(row, 11).value = to, why
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -72,7 +75,9 @@ def test_the_shipped_county_comes_back_from_its_sheet(folder: Path, tmp_path: Pa
     assert back.model_copy(update={"values": ()}) == said.model_copy(update={"values": ()})
     assert {value.of: value for value in back.values} == {value.of: value for value in said.values}
     again = load_folder(folder).rules.for_area(AreaCode("341671"))
-    assert again.version.rpartition("+")[0] == version.rpartition("+")[0]
+    assert again.version == version, "the order of the rows says nothing"
+    differing = differences(bundles.pack_up(PACKS / "bozhou"), bundles.pack_up(folder))
+    assert [d for d in differing if d.file == "counties/341671.yaml"] == []
 
 
 def test_an_empty_sheet_lists_what_may_be_set(folder: Path) -> None:
@@ -80,8 +85,8 @@ def test_an_empty_sheet_lists_what_may_be_set(folder: Path) -> None:
     assert book[ABOUT]["B1"].value == "341623"
     rows = list(book[VALUES].iter_rows(min_row=2, values_only=True))
     assert {row[0] for row in rows} == {"months", "weak_months", "threshold", "points"}
-    assert rows[0][5:8] == (12, 3, 12)  # the city's value and the bounds
-    assert all(row[8] is None for row in rows)
+    assert rows[0][6:9] == (12, 3, 12)  # the city's value and the bounds
+    assert all(row[9] is None for row in rows)
 
 
 def test_a_filled_cell_becomes_a_value(folder: Path) -> None:
@@ -105,12 +110,12 @@ def test_what_may_not_be_set_leaves_the_folder_as_it_was(folder: Path, to: objec
 def test_a_value_needs_its_reason_and_a_sheet_its_head(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(DeclarationError, match=r"sheet.xlsx:3"):
+    with pytest.raises(DeclarationError, match=r"sheet.xlsx:取值:3"):
         read_sheet(filled(export_sheet(folder, "341621"), 3, 6, ""), "sheet.xlsx")
     sheet = tmp_path / "341623.xlsx"
     sheet.write_bytes(filled(export_sheet(folder, "341623"), 3, 6))
     assert main(["county", "import", str(folder), str(sheet)]) == 1
-    assert "341623.xlsx:1" in capsys.readouterr().out
+    assert "341623.xlsx:县区:5" in capsys.readouterr().out
 
 
 def test_an_event_beyond_a_benefits_list_is_a_yes(folder: Path) -> None:
@@ -129,6 +134,77 @@ def test_an_event_beyond_a_benefits_list_is_a_yes(folder: Path) -> None:
     (value,) = (v for v in county(folder).values if v.set == "recognises")
     assert (value.benefit, value.feed, value.to) == ("veteran_subsidy", "travel_agency", None)
     assert YES in str(
-        openpyxl.load_workbook(io.BytesIO(export_sheet(folder, "341621")))[VALUES].cell(last, 9).value
+        openpyxl.load_workbook(io.BytesIO(export_sheet(folder, "341621")))[VALUES].cell(last, 10).value
     )
     assert as_yaml(county(folder)).startswith("# 涡阳县")
+
+
+def test_every_row_says_in_words_what_it_is_about(folder: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(export_sheet(folder, "341623")))
+    about = [row[5] for row in book[VALUES].iter_rows(min_row=2, values_only=True)]
+    assert "重大疾病" in about[2]
+    assert "gravely_ill" in about[2]
+    assert any("刷社保卡乘坐公交" in words for words in about)
+    assert all(about)
+
+
+def headed(sheet: bytes, row: int, to: object) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(sheet))
+    book[ABOUT].cell(row, 2).value = to
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "written", ["2025/1/1", "2025-1-1", "2025年1月1日", "2025.01.01", datetime(2025, 1, 1), 45658]
+)
+def test_a_day_is_read_as_people_and_spreadsheets_write_it(folder: Path, written: object) -> None:
+    sheet = headed(export_sheet(folder, "341621"), 5, written)
+    assert read_sheet(sheet, "sheet.xlsx").from_ == date(2025, 1, 1)
+
+
+def test_what_is_no_day_is_told_with_its_row(folder: Path) -> None:
+    sheet = headed(export_sheet(folder, "341621"), 5, "明年初")
+    with pytest.raises(DeclarationError, match=r"sheet.xlsx:县区:5: 起始日 from: .*put it right"):
+        read_sheet(sheet, "sheet.xlsx")
+
+
+def renamed(sheet: bytes) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(sheet))
+    book[VALUES].title = "Sheet2"
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_what_is_no_sheet_of_ours_is_told_with_what_to_do(folder: Path) -> None:
+    empty = io.BytesIO()
+    with zipfile.ZipFile(empty, "w"):
+        pass
+    for data in (b"area,341621", empty.getvalue()):
+        with pytest.raises(DeclarationError, match="save it as"):
+            read_sheet(data, "sheet.xlsx")
+    with pytest.raises(DeclarationError, match="取值 is missing"):
+        read_sheet(renamed(export_sheet(folder, "341621")), "sheet.xlsx")
+
+
+def test_a_county_of_another_city_is_refused(folder: Path) -> None:
+    sheet = headed(export_sheet(folder, "341621"), 1, "370811")
+    with pytest.raises(DeclarationError, match="its codes begin 3416"):
+        import_sheet(folder, sheet, "sheet.xlsx")
+    assert not (folder / "counties/370811.yaml").exists()
+
+
+def test_a_later_day_is_another_version_and_an_earlier_one_none(folder: Path) -> None:
+    sheet = filled(export_sheet(folder, "341621"), 2, 8)
+    import_sheet(folder, headed(sheet, 5, "2025-09-01"), "sheet.xlsx")
+    again = county(folder)
+    assert [(v.from_.isoformat(), v.values[0].to) for v in again.versions] == [
+        ("2025-01-01", 9),
+        ("2025-09-01", 8),
+    ]
+    import_sheet(folder, headed(sheet, 5, "2025-09-01"), "sheet.xlsx")
+    assert county(folder) == again
+    with pytest.raises(DeclarationError, match="may not be before 2025-09-01"):
+        import_sheet(folder, sheet, "sheet.xlsx")

@@ -102,3 +102,58 @@ def test_whatever_else_a_feed_does_is_pointed_at(folder: Path, rewrite: Rewrite)
     [(zh, en)] = told(folder)
     assert "保存期限有变" in zh
     assert "see the values" in en
+
+
+def test_a_shorter_tier_and_a_higher_threshold(folder: Path, rewrite: Rewrite) -> None:
+    rewrite("policy.yaml", "from: 2023-05-01", "from: 2025-09-01")
+    rewrite("policy.yaml", "months: 9", "months: 8")
+    rewrite("policy.yaml", "threshold: 100", "threshold: 110")
+    rewrite("policy.yaml", "percent: 50", "percent: 40")
+    rewrite("policy.yaml", "list_day: 20", "list_day: 19")
+    assert [zh for zh, _ in told(folder)] == [
+        "政策原为：9个月：高龄，应缩短认证期限。",
+        "政策原为：组合所需分值：100。",
+        "政策原为：60日内的弱认证数据按50%计分。",
+        "政策自2025-09-01起改为：8个月：高龄，应缩短认证期限。",
+        "政策自2025-09-01起改为：组合所需分值：110。",
+        "政策自2025-09-01起改为：60日内的弱认证数据按40%计分。",
+        "政策中办理时限、告知、名单等取值有变，见逐项对照。",
+    ]
+
+
+def test_a_county_that_sets_other_values(folder: Path, rewrite: Rewrite) -> None:
+    rewrite("counties/341671.yaml", "to: 120", "to: 110")
+    assert told(folder) == [
+        (
+            "亳南新区不再：弱数据组合所需分值为120。",
+            "Bonan New District, no more: points that weak items need: 120.",
+        ),
+        (
+            "亳南新区自2025-01-01起：弱数据组合所需分值为110。",
+            "Bonan New District from 2025-01-01: points that weak items need: 110.",
+        ),
+    ]
+    (folder / "counties/341671.yaml").rename(folder / "341671.yaml")
+    gone = told(folder)
+    assert len(gone) == 3
+    assert all("no more" in en for _, en in gone)
+
+
+def test_a_benefit_with_another_version(folder: Path) -> None:
+    path = folder / "benefits/old_age_allowance.yaml"
+    text = path.read_text(encoding="utf-8")
+    last = text[text.rindex("  - from: ") :].replace("2024-01-01", "2025-09-01")
+    last = last.replace("fen: 20000", "fen: 25000").replace("cutoff_day: 25", "cutoff_day: 20")
+    path.write_text(text + last, encoding="utf-8")
+    assert [zh for zh, _ in told(folder)] == [
+        "“高龄津贴”2024-01-01起：年满95周岁：每月200.00元。",
+        "“高龄津贴”2024-01-01起：发放数据每月25日截止。",
+        "“高龄津贴”2025-09-01起改为：年满95周岁：每月250.00元。",
+        "“高龄津贴”2025-09-01起改为：发放数据每月20日截止。",
+    ]
+
+
+def test_benefits_that_come_and_go(folder: Path, rewrite: Rewrite) -> None:
+    (folder / "benefits/farmland_subsidy.yaml").rename(folder / "benefits/field_subsidy.yaml")
+    rewrite("benefits/field_subsidy.yaml", "code: farmland_subsidy", "code: field_subsidy")
+    assert [en.split(":")[0] for _, en in told(folder)] == ["No benefit any more", "A new benefit"]

@@ -25,7 +25,7 @@ CHILD = Clause.model_validate(
 def changed() -> RuleBook:
     """Fifty yuan more for the old, no more veterans, another last month, and a condition nobody old meets."""
     allowance, pension = RULES.benefit(OLD), RULES.benefit(BenefitCode("resident_pension"))
-    bands = allowance.versions[0].amount
+    bands = allowance.versions[-1].amount
     assert not isinstance(bands, str)
     more = tuple(band.model_copy(update={"fen": band.fen + 5_000}) for band in bands)
     benefits = {code: b for code, b in RULES.benefits.items() if code != "veteran_subsidy"}

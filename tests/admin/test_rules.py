@@ -1,5 +1,6 @@
 """A change of the rule book from the operator's command line: check, rehearse, propose, approve, activate."""
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -10,9 +11,10 @@ import pytest
 
 from admin import rules
 from admin.__main__ import main
+from admin.rehearsal import ASSUMED
 from chalicelib.cases import settling
 from chalicelib.model import Change, Evidence, EvidenceKey, FeedId, FileId, PersonId
-from chalicelib.pack import PACKS, bundles, current
+from chalicelib.pack import PACKS, bundles, current, load
 from chalicelib.settings import settings
 from chalicelib.storage import clients, people
 from sandbox.tokens import Issuer
@@ -39,7 +41,11 @@ def folder(tmp_path: Path) -> Path:
     policy = copy / "policy.yaml"
     text = policy.read_text(encoding="utf-8")
     text = text.replace("from: 2023-05-01", "from: 2025-07-02").replace("2023-04-20", "2025-06-20")
-    policy.write_text(text.replace("threshold: 100", "threshold: 400"), encoding="utf-8")
+    keep = load("bozhou").rules.policy.model_dump(
+        mode="json", by_alias=True, include={"from_", "authority", "reviewed", "periods", "weak"}
+    )
+    earlier = f"earlier: [{json.dumps(keep, ensure_ascii=False)}]\n"
+    policy.write_text(text.replace("threshold: 100", "threshold: 400") + earlier, encoding="utf-8")
     return copy
 
 
@@ -83,6 +89,8 @@ def test_from_a_changed_file_to_a_rule_book_in_force(
     effects = said(capsys, "rules", "replay", folder, "--page", page)
     assert re.search(r"certificate_lost +\S+ +1\b", effects)
     assert "无人应答的，将列入拟暂停名单" in page.read_text(encoding="utf-8")
+    assert re.search(r"\b1 certificates would end earlier", " ".join(effects.split()))
+    assert all(zh in page.read_text(encoding="utf-8") for zh, _ in ASSUMED)
     assert "not proposed" in page.read_text(encoding="utf-8")
 
     proposing = ("rules", "propose", folder, "--note", "门槛提高")
@@ -109,7 +117,7 @@ def test_a_version_from_a_day_to_come_is_rehearsed_as_of_that_day(
 ) -> None:
     path = folder / "benefits" / "old_age_allowance.yaml"
     text = path.read_text(encoding="utf-8")
-    again = text[text.index("  - from:") :].replace("2023-05-01", "2025-09-01").replace("5000", "6000")
+    again = text[text.rindex("  - from:") :].replace("2024-01-01", "2025-09-01").replace("5000", "6000")
     path.write_text(text + again, encoding="utf-8")
     assert "certified as of 2025-09-01" in said(capsys, "rules", "replay", folder)
     assert "certified as of 2025-07-15" in said(capsys, "rules", "replay", folder, "--on", "2025-07-15")

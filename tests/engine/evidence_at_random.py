@@ -26,9 +26,12 @@ from chalicelib.model import (
     Person,
     Proves,
 )
-from tests.events import ALL_EVENTS, ALL_RULES
+from tests import events
+from tests.engine.versions import CHANGED
 from tests.people import a_person, an_entitlement, some_evidence
 
+ALL_EVENTS: Final = {**events.ALL_EVENTS, "changed": events.EVENTS}
+ALL_RULES: Final = {**events.ALL_RULES, "changed": CHANGED}
 EXAMPLES: Final = int(os.environ.get("HYPOTHESIS_EXAMPLES", "40"))
 as_many_as_asked: Final[Callable[..., Callable[..., None]]] = settings(max_examples=EXAMPLES, deadline=None)  # type: ignore[assignment]
 

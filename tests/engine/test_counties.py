@@ -107,7 +107,7 @@ def test_what_is_lacking_is_told_of_the_records_that_there_are(pack: Path) -> No
 def test_a_decision_names_the_countys_version(pack: Path) -> None:
     rules = load(pack, NINE_MONTHS)
     decision = decide(a_person(area=GUOYANG), [an_entitlement()], [], rules, day("2025-06-10"))
-    city = rules.for_area(GUOYANG).city
+    city = rules.for_area(GUOYANG).before
     assert city is not None
     assert re.fullmatch(re.escape(f"{city.version}+341621-") + "[0-9a-f]{8}", decision.rules)
     assert len({rules.version, RULES.version, city.version}) == 3

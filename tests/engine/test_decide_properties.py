@@ -1,5 +1,6 @@
 """What holds of every decision of every pack, whatever the evidence: order, repetition, more, less."""
 
+from bisect import bisect
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -25,6 +26,8 @@ from chalicelib.model import (
     SuspicionKind,
 )
 from tests.engine.evidence_at_random import (
+    ALL_EVENTS,
+    ALL_RULES,
     DAYS,
     EDGES,
     LAST,
@@ -38,10 +41,11 @@ from tests.engine.evidence_at_random import (
     reach,
     situation,
 )
-from tests.events import ALL_EVENTS, ALL_RULES
+from tests.engine.versions import LONGER, SHORTER
 from tests.people import a_person, an_entitlement
 
 Situation = tuple[str, Person, list[Entitlement], list[Evidence], date]
+TURNS, MONTHS = (SHORTER, LONGER), (12, 9, 6)  # six: nothing was seen in the year before
 ACCUSES = (Proves.LOSS, Proves.EXCLUSION)
 
 
@@ -261,5 +265,6 @@ def test_at_the_edges_of_the_calendar_evidence_carries_from_its_own_day(
     )
     (verdict,) = decision.verdicts
     strong = ALL_EVENTS[pack][moved.key.feed, moved.key.event].strength == "strong"
-    expected = last_day_certified(happened, 12) if strong else date(2020, 1, 1)
+    months = 12 if pack != "changed" else MONTHS[bisect(TURNS, happened)]
+    expected = last_day_certified(happened, months) if strong else date(2020, 1, 1)
     assert verdict.valid_until == expected

@@ -169,7 +169,7 @@ def test_versions_must_follow_one_another(pack: Path) -> None:
 
 def test_the_version_changes_with_the_words_and_only_with_them(pack: Path) -> None:
     assert load(pack).version == RULES.version
-    assert RULES.version.startswith("bozhou-2023-05-01-")
+    assert RULES.version.startswith("bozhou-2024-01-01-")
     edit(pack, "policy.yaml", "# [choice] rule 22", "# a comment is no rule")
     assert load(pack).version == RULES.version
     edit(pack, "policy.yaml", "objection_working_days: 15", "objection_working_days: 20")

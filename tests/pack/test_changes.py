@@ -1,5 +1,6 @@
 """A change of the rule book takes two people and a day to come."""
 
+import json
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,7 +28,11 @@ def changed(folder: Path, old: str, new: str, from_: date = TOMORROW) -> bytes:
     text = policy.read_text(encoding="utf-8")
     assert old in text
     text = text.replace("from: 2023-05-01", f"from: {from_}").replace("2023-04-20", "2025-06-20")
-    policy.write_text(text.replace(old, new), encoding="utf-8")
+    keep = load("bozhou").rules.policy.model_dump(
+        mode="json", by_alias=True, include={"from_", "authority", "reviewed", "periods", "weak"}
+    )
+    earlier = f"earlier: [{json.dumps(keep, ensure_ascii=False)}]\n"
+    policy.write_text(text.replace(old, new) + earlier, encoding="utf-8")
     return bundles.pack_up(folder)
 
 

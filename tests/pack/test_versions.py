@@ -1,5 +1,6 @@
 """What differs in benefits, policy and counties is a version of a day to come, with a review of its own."""
 
+import json
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.declarations import place_of
+from chalicelib.declarations import Declaration, place_of
 from chalicelib.pack import PACKS, changes, load, load_folder
 
 TODAY = date(2025, 7, 1)
@@ -89,7 +90,7 @@ def test_a_benefit_has_another_version_from_a_day_to_come(folder: Path) -> None:
     ("from_", "reviewed", "says"),
     [
         ("2025-07-01", "2025-06-20", "later than 2025-07-01"),
-        ("2024-01-01", "2023-12-20", "put it back"),
+        ("2024-06-01", "2024-05-20", "put it back"),
         ("2026-07-03", "2025-06-20", "a year ahead at most"),
         ("2025-07-02", "2023-04-20", "a review of its own"),
         ("2025-07-03", "2025-07-02", "no later than 2025-07-01"),
@@ -118,13 +119,44 @@ def test_policy_and_county_hold_from_a_day_to_come(folder: Path, rewrite: Rewrit
     rewrite(POLICY, ("2023-05-01", "2025-07-02"), ("date: 2023-04-20", "date: 2025-06-20"))
     assert "put the day back" in found(folder)[0][1]
     rewrite(POLICY, ("list_day: 20", "list_day: 19"))
+    assert found(folder) == []
+
+
+def keep(folder: Path, file: str, what: Declaration, *words: str) -> None:
+    """Put what is in force under `earlier`."""
+    kept = what.model_dump(mode="json", by_alias=True, include={"from_", "authority", "reviewed", *words})
+    with (folder / file).open("a", encoding="utf-8") as stream:
+        stream.write(f"earlier: [{json.dumps(kept, ensure_ascii=False)}]\n")
+
+
+def test_what_happened_under_the_policy_in_force_keeps_its_period(folder: Path, rewrite: Rewrite) -> None:
+    rewrite(POLICY, ("2023-05-01", "2025-07-02"), ("date: 2023-04-20", "date: 2025-06-20"))
+    rewrite(POLICY, ("months: 12", "months: 9"))
+    [(file, what)] = found(folder)
+    assert file == POLICY
+    assert "put the from, authority, reviewed, periods and weak in force under `earlier`" in what
+    keep(folder, POLICY, load("bozhou").rules.policy, "periods", "weak")
+    assert found(folder) == []
+    rewrite(POLICY, ("2025-07-02", "2025-07-01"))
+    assert "`earlier`" in found(folder)[0][1], "it would act on what happened today"
+    rewrite(
+        POLICY,
+        ("2025-07-01", "2025-07-02"),
+        ('earlier: [{"from": "2023-05-01"', 'earlier: [{"from": "2023-05-02"'),
+    )
+    assert found(folder) == [], "before the first version, the first"
+
+
+def test_what_happened_under_a_countys_values_keeps_what_it_was_worth(folder: Path, rewrite: Rewrite) -> None:
     rewrite(COUNTY, ("2025-01-01", "2025-07-02"), ("to: 120", "to: 110"))
+    assert "put the from, authority, reviewed and values in force under `earlier`" in found(folder)[0][1]
+    county = load("bozhou").rules.counties["341671"].county
+    assert county is not None
+    keep(folder, COUNTY, county, "values")
     [(file, what)] = found(folder)
     assert (file, "a review of its own" in what) == (COUNTY, True)
-    rewrite(COUNTY, ("2024-12-10", "2025-06-10"))
+    rewrite(COUNTY, ("date: 2024-12-10", "date: 2025-06-10"))
     assert found(folder) == []
-    rewrite(COUNTY, ("to: 110", "to: 120"))
-    assert "put the day back" in found(folder)[0][1]
 
 
 def test_a_new_county_sets_values_for_days_to_come(folder: Path) -> None:
