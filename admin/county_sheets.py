@@ -23,9 +23,9 @@ from openpyxl.utils.datetime import from_excel
 from pydantic import ValidationError
 from rich.console import Console
 
-from admin.pages.benefit import of_tiers
 from admin.pages.words import SETTINGS
 from chalicelib.engine.counties import County, CountyValue, EarlierValues, Setting, read_county
+from chalicelib.engine.lines import tier_line
 from chalicelib.engine.policy import Bounds
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.errors import DeclarationError
@@ -176,9 +176,8 @@ def _said(county: County) -> Mapping[str, str]:
 def _settable(rules: RuleBook) -> Iterator[tuple[list[Any], tuple[str, ...]]]:
     """(cells up to the bounds, what the value is about) of everything that a county may set."""
     policy, allowed = rules.policy, rules.policy.county_may_set
-    for number, (tier, (zh, en)) in enumerate(
-        zip(policy.periods.tiers, of_tiers(policy.periods.tiers), strict=True), 1
-    ):
+    for number, tier in enumerate(policy.periods.tiers, 1):
+        zh, en = tier_line(tier)
         yield from _row(Setting.MONTHS, allowed.months, tier.months, tier=number, about=f"{zh} {en}")
     for setting, bounds, value in (
         (Setting.WEAK_MONTHS, allowed.weak_months, policy.periods.weak_months),
