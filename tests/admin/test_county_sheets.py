@@ -143,7 +143,7 @@ def test_every_row_says_in_words_what_it_is_about(folder: Path) -> None:
     book = openpyxl.load_workbook(io.BytesIO(export_sheet(folder, "341623")))
     about = [row[5] for row in book[VALUES].iter_rows(min_row=2, values_only=True)]
     assert "重大疾病" in about[2]
-    assert "gravely_ill" in about[2]
+    assert "gravely ill" in about[2]
     assert any("刷社保卡乘坐公交" in words for words in about)
     assert all(about)
 
