@@ -23,7 +23,7 @@ def test_everybody_is_rehearsed_for() -> None:
     assert cpu > 0
     assert peak > 0
     assert replayed.people == 50
-    assert replayed.total(Effect.SHORTER) + replayed.total(Effect.PROPOSED_FOR_SUSPENSION) > 25
+    assert replayed.total(Effect.SHORTER) + replayed.total(Effect.CERTIFICATE_LOST) > 25
 
 
 def test_the_status_is_told_and_so_is_the_bare_route(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ Place: TypeAlias = tuple[str | int, ...]
 
 # What is said about a rule, and decides nothing.
 SAID: Final = (
-    *("code", "area", "jurisdiction", "title", "run_by", "assumed"),
+    *("code", "area", "jurisdiction", "title", "run_by", "for_whom", "assumed"),
     *("authority", "reviewed", "because", "why"),
 )
 OF_THE_POLICY: Final = ("periods", "weak")  # the rest concerns cases and messages, not certificates

@@ -264,7 +264,10 @@ def test_after_a_withdrawal_the_certificate_falls_back_on_what_the_lake_holds(vi
         arrival = cases.evidence_withdrawn(village.person(ONE.number), [key], actor="feed:test")
         assert len(arrival.moved) == moved, "the same again changes nothing"
     assert village.record(ONE.number).entitlements[0].valid_until == date(2025, 12, 21)
-    assert [m.template for m in village.record(ONE.number).messages] == [Template.CERTIFIED]
+    assert [m.template for m in village.record(ONE.number).messages] == [
+        Template.CERTIFIED,
+        Template.CORRECTED,
+    ], "whoever was told a later day hears of it"
 
 
 # --- what never waits ------------------------------------------------------------------------------
