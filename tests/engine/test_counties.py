@@ -193,6 +193,10 @@ def test_the_head_of_a_countys_file_must_hold(pack: Path, old: str, new: str, sa
         load(pack, NINE_MONTHS, head=HEAD.replace(old, new))
 
 
+def test_values_may_be_reviewed_on_the_very_day(pack: Path) -> None:
+    assert load(pack, NINE_MONTHS, head=HEAD.replace("2024-12-20", "2025-01-01"))
+
+
 def test_a_city_that_allows_nothing_allows_nothing(pack: Path) -> None:
     policy = pack / "policy.yaml"
     text = policy.read_text(encoding="utf-8")

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.engine.benefits import Entitles, LastMonth
 from chalicelib.engine.clauses import Clause, Term
-from chalicelib.engine.effects import Effect, takes_hold
+from chalicelib.engine.effects import Books, Effect, on_certificate, takes_hold
 from chalicelib.engine.replay import Replay, Subject, replay
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import BenefitCode, EntitlementStatus, Evidence, FeedId, SuspicionKind
@@ -225,3 +226,14 @@ def test_what_a_death_or_custody_would_do_otherwise_is_told_with_who_draws_it() 
     assert effects(done) == {}
     same = rehearsed(with_benefit(PENSION), somebody(STRONG))
     assert (same.on_an_event, same.drawing) == ({}, {})
+
+
+# --- certificates --------------------------------------------------------------------------------
+
+
+def test_a_certificate_of_its_last_day_is_lost_as_well() -> None:
+    drawn = an_entitlement()
+    books = Books(RULES, RULES, ON)
+    today, yesterday = ON, ON - timedelta(days=1)
+    assert on_certificate(drawn, today, yesterday, books) is Effect.CERTIFICATE_LOST
+    assert on_certificate(drawn, yesterday, today, books) is Effect.NEWLY_CERTIFIED

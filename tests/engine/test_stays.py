@@ -39,6 +39,12 @@ ADMITTED, DISCHARGED = "hospital_inpatient/admitted", "hospital_inpatient/discha
             "2025-05-01",
             "a discharge from hospital does not empty a care home",
         ),
+        (
+            ["care_home/resident 2025-05-01", f"{ADMITTED} 2025-06-05"],
+            "2025-06-10",
+            "2025-06-05",
+            "of two that last the newer: it is where somebody is found",
+        ),
     ],
 )
 def test_a_stay_lasts(items: list[str], on: str, open_: str | None, why: str) -> None:

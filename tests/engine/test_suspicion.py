@@ -220,3 +220,9 @@ def test_whose_second_word_counts_for_nothing(said: dict[str, object], code: str
 
 def test_somebody_else_may_say_the_second_word() -> None:
     may_approve(replace(a_suspicion(), verified_by="zhou"), "wu")
+
+
+def test_what_the_first_person_verified_it_by_stays() -> None:
+    once = confirmed(a_suspicion(), "wu", Verification.VISIT, day("2025-05-12"), two=True)
+    twice = confirmed(once, "zhou", Verification.DOCUMENT, day("2025-05-13"), two=True)
+    assert (twice.verification, twice.verified_by, twice.approved_by) == (Verification.VISIT, "wu", "zhou")
