@@ -19,6 +19,7 @@ from chalicelib.sources.cells import clean
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold, HoldCode, hold
 
+MOST_COLUMNS: Final = 1_000  # a line of separators is no header
 MOST_TITLES: Final = 20  # lines above the header
 SEPARATORS: Final = (",", "\t", "|")
 OUR_COLUMNS: Final = ("行号", "字段", "错误码", "错误说明")  # what we write beside rejected rows
@@ -165,6 +166,8 @@ def _lacking(header: Sequence[str], feed: Feed) -> list[str]:
 
 def _positions(header: Sequence[str], feed: Feed) -> dict[str, str] | Hold:
     """Our field → column of the frames, or the hold that names what stands there twice or is unknown."""
+    if len(header) > MOST_COLUMNS:
+        return filled_nameless([str(MOST_COLUMNS)])
     # Rejected rows come back with our own columns still in them.
     others = (*OUR_COLUMNS, *feed.not_used, *_words(feed).values())
     known = {name_of(column): column for column in others} | _names(feed)
@@ -183,7 +186,7 @@ def _positions(header: Sequence[str], feed: Feed) -> dict[str, str] | Hold:
 
 
 def filled_nameless(columns: Sequence[str]) -> Hold:
-    """The hold of a file in which something stands in these columns, which have no name."""
+    """The hold of a file with these columns, which have no name and should not be there."""
     return hold(HoldCode.COLUMN_UNKNOWN, [_title("", int(column)) for column in columns])
 
 

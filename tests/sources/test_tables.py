@@ -216,3 +216,11 @@ def test_one_column_is_a_table_too() -> None:
     nothing = read("身份证号码\n\n".encode(), by=narrow)
     assert nothing.hold is not None
     assert nothing.hold.code is HoldCode.NO_ROWS
+
+
+def test_a_header_that_goes_on_for_ever_is_no_header() -> None:
+    names = GOOD.split(b"\n", 1)[0]
+    for more in (b"," * 70_000, b"".join(b",x%d" % n for n in range(20_000))):
+        reading = read(GOOD.replace(names, names + more))
+        assert reading.hold is not None
+        assert reading.hold.code is HoldCode.COLUMN_UNKNOWN
