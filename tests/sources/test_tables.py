@@ -219,7 +219,7 @@ def test_one_column_is_a_table_too() -> None:
 
 
 def test_a_header_that_goes_on_for_ever_is_no_header() -> None:
-    names = GOOD.split(b"\n", 1)[0]
+    names = GOOD.split(b"\n", 1)[0].rstrip(b"\r")
     for more in (b"," * 70_000, b"".join(b",x%d" % n for n in range(20_000))):
         reading = read(GOOD.replace(names, names + more))
         assert reading.hold is not None
