@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from rich.console import Console
@@ -20,6 +21,7 @@ from admin.pages.differing import sentences
 from chalicelib import clock
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role, caller_of
+from chalicelib.engine.bygone import as_of
 from chalicelib.engine.effects import Effect, takes_hold
 from chalicelib.engine.replay import Subject, replay
 from chalicelib.pack import bundles, changes, load_folder
@@ -60,9 +62,13 @@ def who_may_change(options: argparse.Namespace) -> str:
     return caller.subject
 
 
-def subjects() -> Iterator[Subject]:
-    """Everybody with all that is known of them, on their record or in the lake; UnreadableError."""
-    for record, evidence in Gist().completing(people.everyone()):
+def subjects(on: date | None = None) -> Iterator[Subject]:
+    """Everybody with all that is known of them, on their record or in the lake; UnreadableError.
+
+    `on`: as their records stood on an earlier day.
+    """
+    for known, evidence in Gist().completing(people.everyone()):
+        record = known if on is None else as_of(known, on)
         yield Subject(record.person, record.entitlements, evidence, record.refuted, record.about_related)
 
 
@@ -81,7 +87,8 @@ def _rehearsed(options: argparse.Namespace) -> bytes:
     """
     before, new = changes.newest(), load_folder(options.folder)
     on = options.on or takes_hold(before.rules, new.rules, clock.today())
-    everybody = track(subjects(), "people 人", console=console, transient=True)
+    bygone = on if on < clock.today() else None
+    everybody = track(subjects(bygone), "people 人", console=console, transient=True)
     replayed = replay(everybody, before.rules.as_if_always(), new.rules.as_if_always(), on)
     table = Table("effect", "影响", "entitlements", box=None)
     for effect in Effect:

@@ -60,9 +60,9 @@ ASSUMED: Final[tuple[Both, ...]] = (
         "its day, and a change shows only as new data arrive.",
     ),
     (
-        "晚于演练日发生的数据不计；名册、待遇状态、已确认的身故、已核实的疑点以及迟到的数据，均以今日所知为准。",
-        "What happened after the day of the rehearsal is left out; the roster, statuses, confirmed deaths, "
-        "suspicions that were cleared, and data that arrived late are as known today.",
+        "晚于演练日发生的数据、新领的待遇、暂停与恢复、身故的确认以及疑点的核实不计；迟到的数据以今日所知为准。",
+        "What happened after the day of the rehearsal is left out, and so is what was granted, stopped, "
+        "resumed, confirmed or cleared after it; data that arrived late are as known today.",
     ),
 )
 STYLE: Final = """
