@@ -40,6 +40,7 @@ from chalicelib.sources.texts import (
     BadTextError,
     Span,
     encoding_of,
+    head_of,
     spans_of,
     unified,
 )
@@ -71,11 +72,7 @@ def plan(blocks: Iterable[bytes], feed: Feed, *, kind: str = "csv", size: int = 
     Places count from the first byte of the first block, a byte-order mark included.
     """
     stream = iter(blocks)
-    head = b""
-    for block in stream:
-        head += block
-        if len(head) >= HEAD_BYTES:
-            break
+    head = head_of(stream)
     mark = len(UTF8_MARK) if head.startswith(UTF8_MARK) else 0
     head = head[mark:]
     # What goes on behind the head may cut its last character in two.

@@ -72,6 +72,16 @@ def _breaks_with_n(head: bytes) -> bool:
     return b"\n" in head or b"\r" not in head
 
 
+def head_of(stream: Iterator[bytes]) -> bytes:
+    """The pieces up to a megabyte, and whatever the last of them has beyond it; taken from the stream."""
+    head = b""
+    for piece in stream:
+        head += piece
+        if len(head) >= HEAD_BYTES:
+            break
+    return head
+
+
 def as_text(data: bytes) -> bytes | Hold:
     """The text without UTF-16 and with line breaks that can be found; most files are that already."""
     if is_plain(data[:HEAD_BYTES]):
@@ -85,11 +95,7 @@ def as_text(data: bytes) -> bytes | Hold:
 def plain(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The same text so that it can be cut at bytes, piece by piece; BadTextError for broken UTF-16."""
     stream = iter(pieces)
-    head = b""
-    for piece in stream:
-        head += piece
-        if len(head) >= HEAD_BYTES:
-            break
+    head = head_of(stream)
     rest: Iterator[bytes] = chain([head], stream)
     encoding, head = utf16_of(head), head[:HEAD_BYTES]
     if encoding is not None:

@@ -36,8 +36,8 @@ PLANNED: Final = "planned"
 DONE: Final = "done"
 _HEAD: Final = "CHUNKS"
 _TEXT: Final = "TEXT"
+_PIECE: Final = 1_000_000  # bytes
 # One part after the other: threads would hold ten of them.
-_PIECE: Final = 1_000_000
 _IN_PARTS: Final = TransferConfig(multipart_chunksize=16_000_000, use_threads=False)
 
 

@@ -17,7 +17,7 @@ from chalicelib import intake
 from chalicelib.intake import chunking
 from chalicelib.model import DroppedFile, FileState
 from chalicelib.sources import chunks as ranges
-from chalicelib.sources import envelopes
+from chalicelib.sources import envelopes, texts
 from chalicelib.storage import chunks, objects, versions, work
 from sandbox.kernel import Sandbox
 from tests.workflow.village import NEW_YEAR, SELDOM, Recipient, Village, number_of
@@ -34,7 +34,8 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
     """A village where more than 3 kB are a large file, read in ranges of 1 kB."""
     monkeypatch.setattr(work, "SHARDS", 1)
     monkeypatch.setattr(chunking, "RANGE_BYTES", 500)
-    monkeypatch.setattr(ranges, "HEAD_BYTES", 300)
+    for module in (ranges, texts):
+        monkeypatch.setattr(module, "HEAD_BYTES", 300)
     monkeypatch.setattr(versions, "_BLOCK", 200)
     with Sandbox(start=NEW_YEAR, seed=1, parameters={**SELDOM, **SMALL}) as sandbox:
         sandbox.run_until_quiet()
