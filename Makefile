@@ -76,7 +76,7 @@ lock: install  ## lock requirements*.in anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
 	for part in requirements requirements-dev; do \
 	  $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
-	    --custom-compile-command "make lock" $$part.in -o $$part.txt; done
+	    --no-strip-extras --custom-compile-command "make lock" $$part.in -o $$part.txt; done
 
 .PHONY: clean
 clean:  ## remove what was built, but not .venv
