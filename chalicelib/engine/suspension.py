@@ -122,7 +122,7 @@ def _look(record: PersonRecord, case: Case, decision: Decision, rules: RuleBook,
     judged = {verdict.benefit: verdict.valid_until for verdict in decision.verdicts}
     active = (e.benefit for e in record.entitlements if e.status is EntitlementStatus.ACTIVE)
     valid_until = {benefit: judged[benefit] for benefit in active}
-    return _Look(record, case, rules, on, valid_until, knocks(record.visits, case.due, on))
+    return _Look(record, case, rules, on, valid_until, knocks(record, case.due, on))
 
 
 def _settled(look: _Look) -> Readiness | None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from chalicelib.engine.periods import ONE_DAY, civil_time
 from chalicelib.engine.policy import Policy, Visits
-from chalicelib.model import Visit, VisitOutcome, VisitPurpose
+from chalicelib.model import ObjectionAbout, PersonRecord, VisitOutcome, VisitPurpose
 
 FAILED: Final = (VisitOutcome.NOT_FOUND, VisitOutcome.REFUSED)
 
@@ -25,17 +25,30 @@ class Knock:
     refused_in_writing: bool
 
 
-def knocks(visits: Iterable[Visit], due: date, on: date) -> tuple[Knock, ...]:
-    """The visits made about a case up to a day, oldest first; one without an outcome never counts."""
+def knocks(record: PersonRecord, due: date, on: date) -> tuple[Knock, ...]:
+    """The visits made about a case up to a day, oldest first; one without an outcome never counts.
+
+    Nor does a failed one, or the notice left at it, from before an objection was upheld, or of that day
+    (rule 22): what the person could not answer for then is asked anew. An absence explained is explained.
+    """
     made = []
-    for visit in visits:
+    heard = _heard(record, on)
+    for visit in record.visits:
         about_case = visit.purpose is VisitPurpose.CERTIFY and visit.about == due.isoformat()
         if not about_case or visit.outcome is None or visit.made is None:
             continue
         time = civil_time(visit.made)
+        if visit.outcome in FAILED and time.date() <= heard:
+            continue
         minute = time.hour * 60 + time.minute
         made.append(Knock(time.date(), minute, visit.outcome, visit.notice_left, visit.refused_in_writing))
     return tuple(sorted((k for k in made if k.day <= on), key=lambda k: (k.day, k.minute)))
+
+
+def _heard(record: PersonRecord, on: date) -> date:
+    """The last day up to `on` on which somebody not involved found that a suspension would be wrong."""
+    days = (o.decided for o in record.objections if o.spares(ObjectionAbout.SUSPENSION))
+    return max((day for day in days if day is not None and day <= on), default=date.min)
 
 
 def failures(made: Sequence[Knock]) -> tuple[Knock, ...]:
@@ -81,9 +94,9 @@ def _satisfy(first: Knock, second: Knock, first_notice: date, policy: Visits) ->
     )
 
 
-def next_visit_days(visits: Iterable[Visit], due: date, on: date, policy: Policy) -> tuple[date, date]:
+def next_visit_days(record: PersonRecord, due: date, on: date, policy: Policy) -> tuple[date, date]:
     """From which day on and by which day the next visit of a case is to be made."""
-    made = knocks(visits, due, on)
+    made = knocks(record, due, on)
     again = revisit_day(made, policy)
     failed = failures(made)
     if again is not None:

@@ -72,7 +72,7 @@ def look(record: PersonRecord, case: Case, on: date) -> suspension.Readiness:
 
 def visit_days(record: PersonRecord, case: Case, on: date) -> tuple[date, date]:
     """From which day and until which day the next visit of a case is to be made."""
-    return next_visit_days(record.visits, case.due, on, current().rules.policy)
+    return next_visit_days(record, case.due, on, current().rules.policy)
 
 
 # --- proposals -----------------------------------------------------------------------------------

@@ -361,8 +361,10 @@ def test_of_several_holds_the_longest_is_waited_for() -> None:
 @pytest.mark.parametrize(
     ("objection", "on", "step"),
     [
-        (an_objection(ObjectionState.UPHELD, decided=day("2025-07-01")), "2025-07-20", Step.HELD),
-        (an_objection(ObjectionState.UPHELD, decided=day("2025-07-01")), "2025-08-20", Step.PROPOSE),
+        (an_objection(ObjectionState.UPHELD, decided=day("2025-07-01")), "2025-08-20", Step.VISIT_NEEDED),
+        (an_objection(ObjectionState.UPHELD, decided=day("2025-06-26")), "2025-08-20", Step.VISIT_NEEDED),
+        (an_objection(ObjectionState.UPHELD, decided=day("2025-06-16")), "2025-08-20", Step.VISIT_NEEDED),
+        (an_objection(ObjectionState.UPHELD, decided=day("2025-06-15")), "2025-08-20", Step.PROPOSE),
         (an_objection(ObjectionState.REJECTED, decided=day("2025-07-01")), "2025-07-20", Step.PROPOSE),
         (
             an_objection(ObjectionState.UPHELD, ObjectionAbout.RECOVERY, decided=day("2025-07-01")),
@@ -375,6 +377,14 @@ def test_who_was_right_to_object_is_not_on_that_months_list(
     objection: Objection, on: str, step: Step
 ) -> None:
     assert ready(the_record(objections=[objection]), day(on)).step is step
+
+
+def test_not_even_after_two_visits_more() -> None:
+    upheld = an_objection(ObjectionState.UPHELD, decided=day("2025-07-01"))
+    again = [a_visit("2025-07-05 10:00", number=3), a_visit("2025-07-16 15:00", number=4)]
+    record = the_record(objections=[upheld], visits=[FIRST, SECOND, *again])
+    assert ready(record, day("2025-07-20")).reasons[0].code == "list_closed"
+    assert ready(record, day("2025-08-20")).step is Step.PROPOSE
 
 
 def test_of_two_periods_that_still_run_the_one_that_ends_first_is_waited_for() -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from chalicelib.engine.visits import next_visit_days
-from chalicelib.model import VisitOutcome, VisitPurpose
+from chalicelib.engine.visits import knocks, next_visit_days
+from chalicelib.model import ObjectionState, VisitOutcome, VisitPurpose
 from tests.events import RULES
-from tests.people import a_visit, day
+from tests.people import a_record, a_visit, an_objection, day
 
 POLICY = RULES.policy
 DUE = day("2025-06-30")
@@ -60,4 +60,20 @@ ON = day("2025-06-16")
 )
 def test_when_the_next_visit_is_to_be_made(visits: tuple, days: tuple[str, str], why: str) -> None:  # type: ignore[type-arg]
     on = max((v.made.date() for v in visits if v.made), default=ON)
-    assert next_visit_days(visits, DUE, max(ON, on), POLICY) == (day(days[0]), day(days[1])), why
+    assert next_visit_days(a_record(visits=visits), DUE, max(ON, on), POLICY) == (day(days[0]), day(days[1])), why
+
+
+@pytest.mark.parametrize(
+    ("outcome", "days", "why"),
+    [
+        (VisitOutcome.NOT_FOUND, ("2025-06-21", "2025-07-06"), "before it was upheld: the first again"),
+        (VisitOutcome.REFUSED, ("2025-06-21", "2025-07-06"), "refused, and put right since"),
+        (VisitOutcome.AWAY, ("2025-08-15", "2025-08-25"), "an absence explained is explained"),
+    ],
+)
+def test_after_an_objection_was_upheld(outcome: VisitOutcome, days: tuple[str, str], why: str) -> None:
+    upheld = an_objection(ObjectionState.UPHELD, decided=day("2025-06-20"))
+    visit = a_visit("2025-06-16 10:00", outcome)
+    record = a_record(visits=[visit], objections=[upheld])
+    assert next_visit_days(record, DUE, day("2025-06-21"), POLICY) == (day(days[0]), day(days[1])), why
+    assert len(knocks(record, DUE, day("2025-06-19"))) == 1  # of that day nobody had said so yet

@@ -90,6 +90,18 @@ def test_upheld_the_line_lapses_and_that_month_has_no_other(approved: Village) -
     assert lines(approved) == [ProposalState.LAPSED]
     approved.until(date(2025, 8, 19))
     assert (status(approved), lines(approved)) == (EntitlementStatus.ACTIVE, [ProposalState.LAPSED])
+
+
+def test_upheld_nothing_is_put_to_people_before_two_visits_more(approved: Village) -> None:
+    objects(approved)
+    approved.days(1)
+    decide(approved, upheld=True)
+    approved.until(date(2025, 9, 25))  # two lists have passed
+    assert (status(approved), lines(approved)) == (EntitlementStatus.ACTIVE, [ProposalState.LAPSED])
+    assert approved.state(ONE.number) is StateName.DISPATCH_HOME_VISIT
+    approved.knock(ONE.number)
+    assert approved.state(ONE.number) is StateName.DISPATCH_HOME_VISIT  # one of them is not two
+    approved.knock(ONE.number)
     approved.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
     assert lines(approved) == [ProposalState.LAPSED, ProposalState.PROPOSED]
 
