@@ -60,7 +60,8 @@ ON = day("2025-06-16")
 )
 def test_when_the_next_visit_is_to_be_made(visits: tuple, days: tuple[str, str], why: str) -> None:  # type: ignore[type-arg]
     on = max((v.made.date() for v in visits if v.made), default=ON)
-    assert next_visit_days(a_record(visits=visits), DUE, max(ON, on), POLICY) == (day(days[0]), day(days[1])), why
+    record = a_record(visits=visits)
+    assert next_visit_days(record, DUE, max(ON, on), POLICY) == (day(days[0]), day(days[1])), why
 
 
 @pytest.mark.parametrize(
