@@ -1,9 +1,10 @@
 """Objections (rule 22): while one is open nothing is suspended, and somebody not involved decides it.
 
 Upheld, a line on the suspension list that has not taken effect lapses, the failed visits made until then
-count no more (`engine.visits`), and recoveries are called off, of the benefit named or of all. Raised again after a rejection, it goes to the level above and holds nothing.
-Rejected, a line whose month the answer has overtaken is put to two people anew. What has taken effect is
-put right in ways of its own, arrears included: certifying again, or withdrawing a wrong record.
+count no more (`engine.visits`), and recoveries are called off, of the benefit named or of all. Raised
+again after a rejection, it goes to the level above and holds nothing. Rejected, a line whose month the
+answer has overtaken is put to two people anew. What has taken effect is put right in ways of its own,
+arrears included: certifying again, or withdrawing a wrong record.
 """
 
 from __future__ import annotations
