@@ -119,6 +119,11 @@ def test_nobody_may_do_everything(deployed: dict[str, Any]) -> None:
                     assert "*" not in action, name
 
 
+def test_rights_are_named_and_never_everything_but(deployed: dict[str, Any]) -> None:
+    for name, role in of_type(deployed, "AWS::IAM::Role").items():
+        assert not {"NotAction", "NotResource"} & set(strings(role)), name
+
+
 def test_only_what_runs_at_night_reads_everybody(deployed: dict[str, Any]) -> None:
     scanning = {
         name
