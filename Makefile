@@ -10,8 +10,13 @@ help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .venv/installed: requirements-dev.txt
+	@$(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \
+	  "make install needs Python 3.11 or newer with venv (Debian: apt-get install python3-venv); another one: make install PYTHON=python3.12" \
+	  "需要 Python 3.11 或更高版本及 venv，可用 PYTHON= 另行指定。"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt || { echo \
+	  "make install: the locked packages could not be installed: see pip's own words above (is its index reached?), then run it again; make clean-install begins anew." \
+	  "依赖包未能安装：请看上面 pip 的提示（能否访问软件源？），处理后重试。"; exit 1; }
 	@touch $@
 
 .PHONY: install
@@ -77,6 +82,11 @@ lock: install  ## lock requirements*.in anew, with hashes
 	for part in requirements requirements-dev; do \
 	  $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
 	    --no-strip-extras --custom-compile-command "make lock" $$part.in -o $$part.txt; done
+
+.PHONY: clean-install
+clean-install:  ## make .venv anew
+	rm -rf .venv
+	$(MAKE) install
 
 .PHONY: clean
 clean:  ## remove what was built, but not .venv

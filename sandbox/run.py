@@ -25,7 +25,7 @@ from chalicelib.storage import files, people
 from infra.template import ROOT
 from sandbox.kernel import Sandbox
 from sandbox.kernel.makers import ACCOUNT, REGION
-from sandbox.kernel.server import Gateway, Servers
+from sandbox.kernel.server import Gateway, Servers, taken_ports
 from sandbox.leaks import leaks
 from sandbox.promises import keep
 from sandbox.report import report_of
@@ -52,6 +52,7 @@ SELDOM_COLLECTED: Final = (
     100,
 )  # moto's objects live long: looking for garbage among them costs a tenth
 SELDOM: Final = "cron(0 17 1 1,4,7,10 ? *)"  # a pass over the whole table each night would take most of a run
+DOORS_TAKEN: Final = 2  # the exit code
 WIDE: Final = 120  # columns, where nobody says how wide the terminal is
 
 
@@ -68,10 +69,20 @@ class RunOptions:
 
 
 def run(options: RunOptions) -> int:
-    """Run as asked; 0 if every promise holds (or there was no town), else 1."""
+    """Run as asked; 0 if every promise holds (or there was no town), else 1; 2 if the doors are taken."""
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDE)
+    # Before a year is lived for nothing.
+    if not options.once and (taken := taken_ports()):
+        console.print(
+            f"[bold red]port {', '.join(map(str, taken))} is taken[/], by another sandbox perhaps: "
+            "end that one (Ctrl-C), or run without serving: make run ONCE=1",
+        )
+        console.print(
+            "端口已被占用，可能另有沙箱在运行：请先结束它（Ctrl-C），或用 make run ONCE=1（不提供服务）。"
+        )
+        return DOORS_TAKEN
     issuer = Issuer.new()
     BUILD.mkdir(parents=True, exist_ok=True)
     issuer.save(KEY_FILE)

@@ -10,6 +10,7 @@ Every request takes its turn with the driver; what it stirred up is run as soon 
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -63,6 +64,21 @@ class Gateway:
         named = list(response["headers"].items())
         named += [(name, one) for name, many in response.get("multiValueHeaders", {}).items() for one in many]
         return Answer(response["statusCode"], named, said if isinstance(said, bytes) else said.encode())
+
+
+def taken_ports(ports: Iterable[int] = (AWS_PORT, API_PORT, CLOCK_PORT)) -> list[int]:
+    """Those of the doors' ports on which somebody else listens already."""
+    return [port for port in ports if not _is_free(port)]
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do
+        try:
+            door.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
 
 
 class Servers:

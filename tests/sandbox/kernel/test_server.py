@@ -14,7 +14,8 @@ import boto3
 import pytest
 
 from sandbox.kernel import Sandbox
-from sandbox.kernel.server import Gateway, Servers
+from sandbox.kernel.server import Gateway, Servers, taken_ports
+from sandbox.run import DOORS_TAKEN, RunOptions, run
 from tests.sandbox.kernel.cases import start, status, tokens
 from tests.sandbox.kernel.stand_in.app import token_refused
 
@@ -163,3 +164,23 @@ def test_a_port_that_is_taken_opens_no_door(sandbox: Sandbox) -> None:
 def test_the_api_can_be_asked_without_a_network(sandbox: Sandbox) -> None:
     answer = Gateway(sandbox).handle("GET", "/now", {})
     assert (answer.status, answer.json()) == (200, {"now": sandbox.now().isoformat()})
+
+
+def test_a_port_that_is_taken_is_known_before_anything_runs() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert taken_ports([port]) == [port]
+    assert taken_ports([port]) == []
+
+
+def test_no_year_is_lived_for_a_door_that_is_taken(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.run.taken_ports", lambda: [8000])
+    assert run(RunOptions(people=1)) == DOORS_TAKEN
+    said = capsys.readouterr().out
+    assert "port 8000" in said
+    assert "make run ONCE=1" in said
+    assert "端口已被占用" in said
