@@ -62,7 +62,7 @@ class Plan:
         """The plan that `to_json` wrote."""
         found: dict[str, Any] = json.loads(text)
         layout = found["layout"]
-        words = {name: tuple(layout[name]) for name in ("header", "unsent", "identifying")}
+        words = {name: tuple(layout.get(name, ())) for name in ("header", "unsent", "identifying", "unseen")}
         return cls(Layout(**layout | words), tuple(Span(**span) for span in found["spans"]))
 
 

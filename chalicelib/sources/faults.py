@@ -50,6 +50,7 @@ class Fault(StrEnum):
     PHONE_UNREADABLE = "phone_unreadable"
     TOO_MANY_ROWS = "too_many_rows"
     COLUMN_NOT_SENT = "column_not_sent"
+    COLUMN_HIDDEN = "column_hidden"
     ROWS_NOT_FILLED_IN = "rows_not_filled_in"
 
 
@@ -177,6 +178,11 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
         "此列未报送, 文件已照常处理。若列名有变更请告知我们; 缺少姓名时, 号码损坏的行无法找回。",
         "This column was not sent, and the file was processed all the same. Tell us if a name changed; "
         "without names, rows whose numbers are damaged cannot be recovered.",
+    ),
+    Fault.COLUMN_HIDDEN: (
+        "此列在工作表中是隐藏的, 已照常读入。请核对其内容; 不再使用的列请删去。",
+        "This column is hidden in the sheet and was read all the same. Check what stands in it; "
+        "delete a column that is no longer used.",
     ),
     Fault.ROWS_NOT_FILLED_IN: (
         "表中有些行尚未填写, 未作处理, 也不退回。填好后再投放此表即可, 已填的行不必删去。",

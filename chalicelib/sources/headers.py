@@ -39,6 +39,7 @@ class Layout:
     unsent: tuple[str, ...] = ()  # agreed, not needed, and not sent
     identifying: tuple[str, ...] = ()  # fields that are looked at only where a number cannot be read
     boxes: dict[str, str] = field(default_factory=dict)  # word of the event → column with its ticks
+    unseen: tuple[str, ...] = ()  # columns that are read and that the sender's sheet hides
 
     @property
     def width(self) -> int:

@@ -34,6 +34,8 @@ class HoldCode(StrEnum):
     NOT_LINES = "not_lines"
     LINE_TOO_LONG = "line_too_long"
     SEVERAL_SHEETS = "several_sheets"
+    SHEET_HIDDEN = "sheet_hidden"
+    ROWS_HIDDEN = "rows_hidden"
     KIND_NOT_AGREED = "kind_not_agreed"
     UNCLOSED_QUOTE = "unclosed_quote"
     COLUMN_MISSING = "column_missing"
@@ -77,6 +79,7 @@ _HELD: Final = frozenset(
         HoldCode.NUMBERS_DAMAGED,
         HoldCode.TOO_MANY_DEATHS,
         HoldCode.NAMES_CHANGED,
+        HoldCode.ROWS_HIDDEN,
         HoldCode.MANIFEST_UNREADABLE,
         HoldCode.MANIFEST_ROWS,
         HoldCode.MANIFEST_DIGEST,
@@ -161,6 +164,17 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
     HoldCode.SEVERAL_SHEETS: (
         "工作簿中有多个含数据的工作表, 无法判断应读哪一个。请每个文件只保留一个工作表。",
         "Several sheets hold data and we cannot tell which one counts. Keep one sheet per file.",
+    ),
+    HoldCode.SHEET_HIDDEN: (
+        "含数据的工作表是隐藏的。请取消隐藏, 只保留要报送的工作表后重新投放。",
+        "The sheet with the data is hidden. Show it, keep only the sheet that is meant, and drop it again.",
+    ),
+    HoldCode.ROWS_HIDDEN: (
+        "工作表中有隐藏的行(第{what}行), 可能是筛选所致, 无法判断是否一并报送。请清除筛选、取消隐藏, "
+        "删去不报送的行后重新投放; 若隐藏的行也要报送, 请告知我们放行。",
+        "Rows of the sheet are hidden (line {what}), by a filter perhaps: we cannot tell whether they are "
+        "meant. Clear the filter, show all rows, delete those that are not meant and drop the file again; "
+        "or tell us that all of them count and we release it.",
     ),
     HoldCode.KIND_NOT_AGREED: (
         "此数据来源约定的文件格式不是这一种。请按数据说明中的格式投放。",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Final
 
+from chalicelib.sources.cells import Reader
 from chalicelib.sources.chunks import Plan, blocks_of, plan, read_batch, read_chunk, spans_in
 from chalicelib.sources.envelopes import Payload, unwrap
 from chalicelib.sources.feed import Feed
@@ -15,20 +18,29 @@ from chalicelib.sources.parts import Part
 from chalicelib.sources.roster_index import RosterIndex
 from chalicelib.sources.tables import batch_of_records
 from chalicelib.sources.texts import BLOCK_BYTES, as_text
-from chalicelib.sources.workbooks import Cell, in_words, sheet_of
+from chalicelib.sources.workbooks import Cell, Sheet, in_words, sheet_of, since_1900
 
 Parts = Callable[[bool], Iterator[Part]]  # whether a spreadsheet has cut the numbers → the parts
 
 
-def open_file(data: bytes, feed: Feed, roster: RosterIndex | None, on: date) -> tuple[Layout, Parts] | Hold:
-    """The layout and the parts of a dropped file, or why the file as a whole cannot be read."""
+MOST_NAMED: Final = 5  # lines in a sentence
+_DAYS: Final = (Reader.DATE, Reader.DATE_AHEAD, Reader.MONTH)
+
+
+def open_file(
+    data: bytes, feed: Feed, roster: RosterIndex | None, on: date, *, released: bool = False
+) -> tuple[Layout, Parts] | Hold:
+    """The layout and the parts of a dropped file, or why the file as a whole cannot be read.
+
+    `released`: a person has said that the hidden rows of a sheet count, too.
+    """
     payload = unwrap(data)
     if isinstance(payload, Hold):
         return payload
     if feed.format is None or payload.kind not in feed.format.kind:
         return hold(HoldCode.KIND_NOT_AGREED)
     if payload.kind == "xlsx":
-        return _workbook(payload, feed, roster, on)
+        return _workbook(payload, feed, roster, on, released=released)
     return _text(payload, feed, roster, on)
 
 
@@ -50,17 +62,36 @@ def _ranges(
 
 
 def _workbook(
-    payload: Payload, feed: Feed, roster: RosterIndex | None, on: date
+    payload: Payload, feed: Feed, roster: RosterIndex | None, on: date, *, released: bool
 ) -> tuple[Layout, Parts] | Hold:
-    rows = sheet_of(payload.data)
-    if isinstance(rows, Hold):
-        return rows
-    head = in_words(rows[: MOST_TITLES + 1], ())
+    sheet = sheet_of(payload.data)
+    if isinstance(sheet, Hold):
+        return sheet
+    head = in_words(sheet.rows[: MOST_TITLES + 1], ())
     records = [(place + 1, place + 2, cells) for place, cells in enumerate(head)]
     layout = find_header(records, feed, "xlsx", "xlsx")
     if isinstance(layout, Hold):
         return layout
-    return layout, partial(_sheet, rows, layout, feed, roster, on)
+    unseen = [str(line) for line in sorted(sheet.unseen_rows) if line >= layout.line]
+    if unseen and not released:
+        return hold(HoldCode.ROWS_HIDDEN, [*unseen[:MOST_NAMED], *(["…"] if unseen[MOST_NAMED:] else [])])
+    return _with_unseen(layout, sheet), partial(
+        _sheet, _in_days(sheet, layout, feed), layout, feed, roster, on
+    )
+
+
+def _with_unseen(layout: Layout, sheet: Sheet) -> Layout:
+    """The layout that names the columns which the sender does not see, and of which something is kept."""
+    unseen = [layout.header[place] for place in map(int, layout.read) if place in sheet.unseen_columns]
+    return replace(layout, unseen=tuple(unseen))
+
+
+def _in_days(sheet: Sheet, layout: Layout, feed: Feed) -> list[list[Cell]]:
+    """The rows, with the figures in columns of days as in every other workbook."""
+    if not sheet.since_1904:
+        return sheet.rows
+    days = [int(place) for name, place in layout.positions.items() if feed.column(name).read in _DAYS]
+    return since_1900(sheet.rows, days)
 
 
 def _sheet(

@@ -107,7 +107,7 @@ def read_file(
     held = held_unread(feed, as_of or on, on)
     if held:
         return FileReading(hold=held)
-    opened = open_file(data, feed, roster, on)
+    opened = open_file(data, feed, roster, on, released=released)
     if isinstance(opened, Hold):
         return FileReading(hold=opened)
     if roster is None and feed.kind != "roster":
@@ -252,6 +252,7 @@ def _notes(
     noted: pl.DataFrame, kept: pl.DataFrame, layout: Layout, tally: Tally, feed: Feed
 ) -> list[Rejection]:
     notes = [reject(layout.line - 1, column, Fault.COLUMN_NOT_SENT) for column in layout.unsent]
+    notes += [reject(layout.line - 1, column, Fault.COLUMN_HIDDEN) for column in layout.unseen]
     if noted.height:
         of_kept = noted.join(kept.select(LINE), on=LINE, how="semi", maintain_order="left")
         notes += [_rejection(feed, *row) for row in of_kept.iter_rows()]

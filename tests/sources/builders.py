@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from stdnum.iso7064 import mod_11_2
 
 from chalicelib.model import FileId, PersonId
@@ -90,10 +91,14 @@ def lines(*rows: Sequence[str], header: Sequence[str] = HEADER) -> bytes:
 
 
 def workbook(
-    *rows: Sequence[object], header: Sequence[str] = HEADER, more: Mapping[str, Any] | None = None
+    *rows: Sequence[object],
+    header: Sequence[str] = HEADER,
+    more: Mapping[str, Any] | None = None,
+    since_1904: bool = False,
 ) -> bytes:
     """An xlsx with one sheet, and `more` sheets of rows by name ("~name": hidden)."""
     book = Workbook()
+    book.epoch = CALENDAR_MAC_1904 if since_1904 else book.epoch
     sheets: dict[str, Iterable[Sequence[object]]] = {"Sheet1": (header, *rows), **(more or {})}
     book.remove(book.active)
     for name, content in sheets.items():

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.model import FileState
 from chalicelib.sources import workbooks
 from chalicelib.sources.holds import HoldCode
-from tests.sources.builders import faults, number, patched, person, read, row, workbook
+from tests.sources.builders import HEADER, faults, number, patched, person, read, row, workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -69,6 +69,105 @@ def test_empty_columns_at_the_right_edge_are_the_spreadsheets_own() -> None:
 
 def test_a_sheet_without_data_beside_it_does_no_harm_and_a_hidden_one_is_not_read() -> None:
     assert held(workbook(row(1), more={"Sheet2": (), "~代码表": [("来",), ("走",)]})) is None
+
+
+@pytest.mark.parametrize("state", [b"hidden", b"veryHidden"])
+def test_the_one_sheet_with_data_must_be_seen(state: bytes) -> None:
+    data = workbook(header=(), more={"~data": [HEADER, row(1)]})
+    hidden = patched(data, "xl/workbook.xml", b'state="hidden"', b'state="%s"' % state)
+    assert held(hidden) is HoldCode.SHEET_HIDDEN
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        b' hidden="1"', b' hidden="true" outlineLevel="1"', b' ht="0" customHeight="1"', b' ht="0.0"',
+    ],
+)  # fmt: skip
+def test_rows_that_the_sender_does_not_see_hold_the_sheet_until_somebody_says_that_they_count(
+    how: bytes,
+) -> None:
+    data = patched(workbook(row(1), row(2)), SHEET, b'<row r="3"', b'<row r="3"' + how)
+    reading = read(data)
+    assert reading.hold is not None
+    assert (reading.hold.state, reading.hold.code) == (FileState.HELD, HoldCode.ROWS_HIDDEN)
+    assert reading.hold.what == "3"
+    assert (reading.evidence, read(data, released=True).counts.accepted) == ({}, 2)
+
+
+def test_a_sentence_names_the_first_hidden_lines() -> None:
+    data = workbook(*(row(1, f"2025-05-{n:02d}") for n in range(1, 8)))
+    for n in range(2, 9):
+        data = patched(data, SHEET, b'<row r="%d"' % n, b'<row r="%d" hidden="1"' % n)
+    reading = read(data)
+    assert reading.hold is not None
+    assert reading.hold.what == "2、3、4、5、6、…"
+
+
+@pytest.mark.parametrize(
+    ("line", "cells", "how"),
+    [
+        (1, ("number", "day", "code", "note", "name"), b' hidden="1"'),  # a program's names above the header
+        (4, (" ", "", "", "", ""), b' hidden="1"'),
+        (4, (), b' hidden="1"'),
+        (3, row(2), b' hidden="0" outlineLevel="1" ht="15"'),
+    ],
+)
+def test_hidden_rows_without_data_hold_nothing(line: int, cells: tuple[str, ...], how: bytes) -> None:
+    rows = [HEADER, row(1)] if line == 1 else [row(1), row(2)]
+    sheet = workbook(*rows, *([cells] if line == 4 else []), header=cells if line == 1 else HEADER)
+    if cells:
+        sheet = patched(sheet, SHEET, b'<row r="%d"' % line, b'<row r="%d"' % line + how)
+    assert read(sheet).hold is None
+
+
+def test_hidden_rows_of_another_sheet_hold_nothing() -> None:
+    data = workbook(row(1), more={"~codes": [("a",), ("b",)]})
+    assert (
+        read(patched(data, "xl/worksheets/sheet2.xml", b'<row r="2"', b'<row r="2" hidden="1"')).hold is None
+    )
+
+
+@pytest.mark.parametrize("how", [b' hidden="1"', b' width="0" customWidth="1"'])
+def test_a_column_that_is_read_and_hidden_is_noted(how: bytes) -> None:
+    data = patched(
+        workbook(row(1)), SHEET, b"<sheetData>", b'<cols><col min="4" max="16384"%s/></cols><sheetData>' % how
+    )
+    reading = read(data)
+    assert reading.counts.accepted == 1
+    assert [(note.line, note.field, note.code) for note in reading.notes] == [(1, "备注", "column_hidden")]
+
+
+@pytest.mark.parametrize("said", [b"1", b"true"])
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        (44316, date(2025, 5, 1)),
+        (44316.75, date(2025, 5, 1)),
+        ("44316", date(2025, 5, 1)),
+        ("2025-05-01", date(2025, 5, 1)),
+        (20250501, date(2025, 5, 1)),
+        (date(2025, 5, 1), date(2025, 5, 1)),
+        (datetime(2025, 5, 1, 23, 59), date(2025, 5, 1)),
+    ],
+)
+def test_bare_figures_count_days_as_the_workbook_does(cell: object, day: date, said: bytes) -> None:
+    data = workbook((number(1), cell, "来", 44316, "甲"), since_1904=True)
+    reading = read(patched(data, "xl/workbook.xml", b'date1904="1"', b'date1904="%s"' % said))
+    [evidence] = reading.evidence[person(1)]
+    assert (evidence.key.day, evidence.facts) == (day, {"remark": "44316"})
+
+
+def test_a_workbook_that_says_it_is_of_the_other_system_is() -> None:
+    data = workbook((number(1), 45778, "来", "", "甲"), since_1904=True)
+    reading = read(patched(data, "xl/workbook.xml", b'date1904="1"', b'date1904="0"'))
+    assert reading.evidence[person(1)][0].key.day == date(2025, 5, 1)
+
+
+@pytest.mark.parametrize("cell", [2025, True, "甲", "1E400"])
+def test_what_is_no_day_in_either_system_stays_as_it_is(cell: object) -> None:
+    data = workbook((number(1), cell, "来", "", "甲"), since_1904=True)
+    assert faults(read(data)) == [(2, "日期", "day_unreadable")]
 
 
 def test_two_sheets_with_data_are_refused_because_nobody_knows_which_counts() -> None:
