@@ -5,6 +5,7 @@
     ├── ConflictError         another writer changed the person first: read again, decide again
     ├── NotFoundError         no such person, case, visit, proposal, file (or outside the caller's area)
     ├── RefusedError          the request is understood and may not be done (with a code and two sentences)
+    ├── UnfinishedError       a run over many is done, but for some that failed: each is in the log
     ├── MiscountError         a file's rows do not add up: a defect of ours, nothing of the file may be loaded
     └── UnreadableError       the lake or a file cannot be read now: nothing may be concluded from its absence
 
@@ -48,6 +49,10 @@ class RefusedError(WuganError):
         self.code: Final = code
         self.zh: Final = zh
         self.en: Final = en
+
+
+class UnfinishedError(WuganError):
+    """A run has left out what failed; everything else of it is done."""
 
 
 class MiscountError(WuganError):

@@ -2,8 +2,9 @@
 
 A message is an item of the person's record, written in the transaction of its cause (PENDING). The
 sender claims it (CLAIMED), hands it to the carrier (SENT), and only the carrier's report makes it
-DELIVERED or FAILED. A claimed message whose sender died becomes UNKNOWN and is never sent again on
-its own (rules 8 and 9).
+DELIVERED or FAILED. A claimed message whose sender died, or was not told whether it was taken, becomes
+UNKNOWN and is never sent again on its own (rules 8 and 9); one that was certainly not taken waits for the
+next run. What goes out bears the message's id, so that a gateway can tell the same one twice.
 """
 
 from __future__ import annotations
@@ -11,17 +12,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any, assert_never
 
 from chalicelib import clock
-from chalicelib.engine import wording
-from chalicelib.model import Channel, Message, MessageState, Person, PersonId, Template
+from chalicelib.engine import carrier, wording
+from chalicelib.engine.carrier import Report
+from chalicelib.errors import UnreadableError
+from chalicelib.model import Channel, Message, MessageState, Person, PersonId, PersonRecord, Template
 from chalicelib.observability import logger
 from chalicelib.pack import current
+from chalicelib.runs import run
 from chalicelib.settings import settings
 from chalicelib.storage import messages as outbox
 from chalicelib.storage import objects, people, work
-from chalicelib.storage.clients import client
+from chalicelib.storage.clients import client, never_arrived
 
 
 def compose(
@@ -35,7 +41,7 @@ def compose(
         template=template,
         about=about,
         channel=Channel.SMS if by_phone else Channel.NOTICE,
-        words=dict(words),
+        words={**wording.signed(current().rules.policy.messages), **words},
         day=on,
         state=MessageState.PENDING,
     )
@@ -49,12 +55,17 @@ def is_quiet_hour() -> bool:
 
 
 def send_due() -> int:
-    """Send what is due today, most urgent first; returns how many were handed over."""
+    """Send what is due today, most urgent first; returns how many were handed over.
+
+    UnfinishedError when everything else is sent, if a message could not be.
+    """
     if is_quiet_hour():
         return 0
     sent = 0
-    for person, message in list(work.outgoing(clock.today())):
-        sent += _send(person, message)
+    with run("send_messages") as each:
+        for person, message in list(work.outgoing(clock.today())):
+            with each(person=person, about=message):
+                sent += _send(person, message)
     return sent
 
 
@@ -66,48 +77,72 @@ def _send(person: PersonId, message_id: str) -> bool:
         if message is not None and message.state is MessageState.CLAIMED:
             outbox.give_up_stale(person, message)
         return False
-    identity = people.identity_of(person)
-    if (
-        message.channel is Channel.SMS
-        and identity.phone
-        and not outbox.reserve_day(
-            person,
-            identity.phone,
-            clock.today(),
-            message.id,
-            current().rules.policy.messages.per_phone_and_day,
-        )
-    ):
+    phone = _phone_for(record, message)
+    channel = Channel.NOTICE if phone is None else Channel.SMS
+    # Before anything is reserved: a message that cannot be put into words takes nobody's day.
+    text = wording.text(replace(message, channel=channel), current().rules.policy.messages)
+    if phone is not None and not _may_go_today(person, phone, message.id):
         outbox.postpone(person, message, clock.today() + timedelta(days=1))
         return False
-    taken = outbox.claim(person, message, record)
+    taken = outbox.claim(person, message, record, channel=channel)
     if taken is None:
         return False
     claimed = taken.message
-    text = wording.render(claimed.template, claimed.words)
-    if claimed.channel is Channel.NOTICE or identity.phone is None:
-        objects.put_notice(
-            record.person.area, clock.today(), claimed.id, wording.notice(claimed.template, claimed.words)
-        )
-    else:
-        _hand_over(claimed.id, identity.phone, text)
+    try:
+        if phone is None:
+            objects.put_notice(record.person.area, clock.today(), claimed.id, text)
+        else:
+            _hand_over(claimed.id, phone, text)
+    except Exception as error:
+        if phone is None or never_arrived(error):  # a notice printed twice harms less than one lost
+            outbox.put_back(person, claimed)
+        else:
+            outbox.give_up(person, claimed)
+        raise
     outbox.sent(person, claimed, taken.record)
     return True
 
 
+def _phone_for(record: PersonRecord, message: Message) -> str | None:
+    """Where a text message goes; None: it is printed, also for who has given up the phone meanwhile."""
+    if message.channel is Channel.NOTICE or record.person.opted_out:
+        return None
+    return people.identity_of(record.person.id).phone
+
+
+def _may_go_today(person: PersonId, phone: str, message_id: str) -> bool:
+    limit = current().rules.policy.messages.per_phone_and_day
+    return outbox.reserve_day(person, phone, clock.today(), message_id, limit)
+
+
 def _hand_over(message: str, phone: str, text: str) -> None:
     """Give one message to the carrier: through a topic to a gateway, or as an SNS SMS."""
+    bears = {"message": {"DataType": "String", "StringValue": message}}
     if settings().sender == "sms":
-        client("sns").publish(PhoneNumber=f"+86{phone}", Message=text)
+        client("sns").publish(PhoneNumber=f"+86{phone}", Message=text, MessageAttributes=bears)
         return
     body = json.dumps({"message": message, "phone": phone, "text": text}, ensure_ascii=False)
-    client("sns").publish(TopicArn=settings().messages_topic_arn, Message=body)
+    client("sns").publish(TopicArn=settings().messages_topic_arn, Message=body, MessageAttributes=bears)
 
 
-def carrier_reported(report: Mapping[str, str]) -> None:
-    """Note what became of a message; a number that refuses messages gets notices from now on."""
-    person = PersonId(report["message"].partition(".")[0])
-    status = report["status"]
-    state = MessageState.DELIVERED if status == "delivered" else MessageState.FAILED
-    outbox.reported(person, report["message"], state, opted_out=status == "opted_out")
-    logger.info("carrier report", extra={"person": person, "status": status})
+def carrier_reported(said: Mapping[str, Any]) -> None:
+    """Note what became of a message; a number that refuses messages gets notices from now on.
+
+    A word that says the message is still under way changes nothing. UnreadableError for a word that nobody
+    has declared, NotFoundError for a message that was never sent: after three tries the report lies in the
+    dead-letter queue, whose alarm calls a person.
+    """
+    message, word = str(said["message"]), str(said["status"])
+    report = carrier.read(word)
+    logger.info("carrier report", extra={"about": message, "report": report or "not understood"})
+    match report:
+        case None:
+            raise UnreadableError("the carrier uses a word that engine/carrier.py does not declare")
+        case Report.UNDER_WAY:
+            return
+        case Report.DELIVERED:
+            outbox.reported(message, MessageState.DELIVERED)
+        case Report.FAILED | Report.OPTED_OUT:
+            outbox.reported(message, MessageState.FAILED, opted_out=report is Report.OPTED_OUT)
+        case _ as never:
+            assert_never(never)

@@ -15,7 +15,6 @@ from chalicelib.engine import statuses, wording
 from chalicelib.engine.timeline import plan_case
 from chalicelib.model import (
     Case,
-    Channel,
     Entitlement,
     Message,
     MessageState,
@@ -117,15 +116,8 @@ def _notice(message: Message) -> Json:
         "channel": message.channel.value,
         "day": message.day.isoformat(),
         "state": message.state.value,
-        "text": _text(message),
+        "text": wording.text(message, current().rules.policy.messages),
     }
-
-
-def _text(message: Message) -> str:
-    if message.channel is Channel.NOTICE:
-        return wording.notice(message.template, message.words)
-    signature = current().rules.policy.messages.signature
-    return wording.render(message.template, message.words, signature=signature)
 
 
 def reason_of(reason: Reason) -> Json:

@@ -89,7 +89,7 @@ def object_to(
 
 
 def _passed_on(record: PersonRecord, raised: Objection) -> Message:
-    words = {"until": raised.decide_by.isoformat(), "hotline": current().rules.policy.messages.hotline}
+    words = {"until": raised.decide_by.isoformat()}
     about = f"objection#{raised.number}"
     return messages.compose(record.person, Template.OBJECTED_AGAIN, about, words, clock.today())
 
@@ -147,7 +147,6 @@ def _told(record: PersonRecord, decided: Objection, reason: str) -> Message:
     words = {
         "answer": ANSWERS[decided.state],
         "reason": reason,
-        "hotline": current().rules.policy.messages.hotline,
     }
     about = f"objection#{decided.number}"
     return messages.compose(record.person, Template.ANSWERED, about, words, clock.today())

@@ -141,7 +141,7 @@ def _corrected(record: PersonRecord, moved: Iterable[Entitlement]) -> tuple[Mess
     if last.state is MessageState.PENDING:
         return (replace(last, state=MessageState.DROPPED),)
     on, now = clock.today(), min(shorter).isoformat()
-    words = {"until": now, "hotline": current().rules.policy.messages.hotline}
+    words = {"until": now}
     return (messages.compose(record.person, Template.CORRECTED, f"{on}#{now}", words, on),)
 
 
@@ -176,6 +176,5 @@ def _told(record: PersonRecord, undoing: Undoing) -> tuple[Message, ...]:
     words = {
         "yuan": f"{undoing.fen / 100:.2f}",
         "month": f"{on:%Y-%m}",
-        "hotline": current().rules.policy.messages.hotline,
     }
     return (messages.compose(record.person, Template.RESTORED, on.isoformat(), words, on),)

@@ -5,8 +5,13 @@ carry reason and remedy: for each there is a printed notice (告知书) that doe
 reminder says the deadline, the office, the hotline, that a visit costs nothing, and a check code
 by which the hotline can tell it from a forgery (rule 9).
 
->>> render(Template.CERTIFIED, {"until": "2026-04-30"})
-'【亳州无感互认】您的待遇资格认证已完成，有效至2026年4月30日，无需再办手续。如有疑问请拨12333。'
+What is sent, printed and shown comes from one function, `text`. Who signs and which number is called stands
+in the pack's policy.yaml; a message keeps both as they were when it was composed, so that it reads later as
+it was sent.
+
+>>> words = {"until": "2026-04-30", "signature": "【某市】", "hotline": "12345"}
+>>> render(Template.CERTIFIED, Channel.SMS, words)
+'【某市】您的待遇资格认证已完成，有效至2026年4月30日，无需再办手续。如有疑问请拨12345。'
 """
 
 from __future__ import annotations
@@ -14,14 +19,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Final, assert_never
 
 from chalicelib.engine.periods import add_months, zh_day, zh_month
-from chalicelib.engine.policy import Policy
-from chalicelib.model import Month, Person, PersonId, Template
+from chalicelib.engine.policy import MessagePolicy, Policy
+from chalicelib.model import Channel, Message, Month, Person, PersonId, Template
 
-SIGNATURE: Final = "【亳州无感互认】"
-MOST_CHARACTERS: Final = 70
 OFFICE: Final = "村（社区）"
 LONGEST_OFFICE: Final = 8  # a longer name would not fit beside the rest
 
@@ -101,22 +104,38 @@ NOTICES: Final[Mapping[Template, str]] = {
 }
 
 
-def render(template: Template, words: Mapping[str, str], *, signature: str = SIGNATURE) -> str:
-    """The text message of a template, signature first; KeyError names a word that is missing.
+def signed(policy: MessagePolicy) -> dict[str, str]:
+    """The words that every message bears: who signs, and the number to call."""
+    return {"signature": policy.signature, "hotline": policy.hotline}
 
-    Days come as ISO days, months as "2025-07". Office and hotline have words for when none are given.
+
+def text(message: Message, policy: MessagePolicy) -> str:
+    """What a message says, as it is sent, printed or shown; KeyError names a word that is missing.
+
+    The policy signs what was composed before messages kept their signature.
     """
-    return signature + SMS[template].format_map(_spoken(words))
+    return render(message.template, message.channel, {**signed(policy), **message.words})
 
 
-def notice(template: Template, words: Mapping[str, str]) -> str:
-    """The printed notice (告知书) of a template: what, why, what helps, how to object."""
-    return NOTICES[template].format_map(_spoken(words))
+def render(template: Template, channel: Channel, words: Mapping[str, str]) -> str:
+    """A template filled in: a text message, signature first, or a notice (告知书), signed at its end.
+
+    Days come as ISO days, months as "2025-07". The office has a word for when none is given; signature and
+    hotline are told like any other word, for no place speaks for another.
+    """
+    spoken = _spoken(words)
+    match channel:
+        case Channel.SMS:
+            return spoken["signature"] + SMS[template].format_map(spoken)
+        case Channel.NOTICE:
+            return f"{NOTICES[template].format_map(spoken)}\n{spoken['signature']}"
+        case _ as never:
+            assert_never(never)
 
 
 def _spoken(words: Mapping[str, str]) -> dict[str, str]:
     office = words.get("office", OFFICE)
-    spoken = {"hotline": "12333", **words, "office": office if len(office) <= LONGEST_OFFICE else OFFICE}
+    spoken = {**words, "office": office if len(office) <= LONGEST_OFFICE else OFFICE}
     for name in ("deadline", "until"):
         if name in spoken:
             spoken[name] = zh_day(date.fromisoformat(spoken[name]))

@@ -7,7 +7,7 @@ from datetime import date
 
 from chalicelib import clock
 from chalicelib.cases.freshness import FeedNow, feeds_now
-from chalicelib.observability import logger, metrics
+from chalicelib.observability import count, logger
 from chalicelib.pack import current
 from chalicelib.sources.freshness import FeedState
 from chalicelib.storage import objects
@@ -24,9 +24,8 @@ def watch_feeds() -> dict[str, int]:
         found[state.value] += 1
         if state in _REMINDED and _remind(now, on):
             logger.info("department reminded", extra={"feed": now.feed.id, "state": state})
-    for state in (FeedState.LATE, FeedState.MISSING, FeedState.HELD):
-        metrics.add_metric(f"Feeds{state.name.title()}", "Count", found[state.value])
-    metrics.flush_metrics()
+    counted = (FeedState.LATE, FeedState.MISSING, FeedState.HELD)
+    count(**{f"Feeds{state.name.title()}": found[state.value] for state in counted})
     return found
 
 

@@ -156,7 +156,6 @@ def _told(call: StepInput, record: PersonRecord, case: Case, template: Template)
     plan = plan_case(case.due, clock.today(), current().rules.policy)
     words = {
         "deadline": plan.deadline.isoformat(),
-        "hotline": current().rules.policy.messages.hotline,
         "code": check_code(record.person.id, case.due),
     }
     message: Message = messages.compose(record.person, template, case.due.isoformat(), words, clock.today())

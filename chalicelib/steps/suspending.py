@@ -166,8 +166,7 @@ def _suspension(record: PersonRecord, case: Case, approved: Proposal, effective:
         for e in record.entitlements
         if e.benefit in approved.benefits and e.status is EntitlementStatus.ACTIVE
     )
-    hotline = current().rules.policy.messages.hotline
-    words = {"month": effective, "hotline": hotline}
+    words = {"month": effective}
     told = messages.compose(record.person, Template.SUSPENDED, case.due.isoformat(), words, on)
     return Change(
         StateName.SUSPEND.value,
@@ -225,7 +224,6 @@ def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date
     words = {
         "yuan": yuan(sum(each.fen for each in owed.values())),
         "month": month,
-        "hotline": current().rules.policy.messages.hotline,
     }
     return Change(
         StateName.RESUME_AND_PAY_ARREARS.value,

@@ -161,8 +161,7 @@ def _owed_to_heirs(ended: tuple[Ending, ...]) -> dict[str, object]:
 def _told(record: PersonRecord, suspicion: Suspicion, ended: tuple[Ending, ...]) -> tuple[Message, ...]:
     if not ended:
         return ()
-    words = {"hotline": current().rules.policy.messages.hotline}
-    return (messages.compose(record.person, Template.TERMINATED, suspicion.name, words, clock.today()),)
+    return (messages.compose(record.person, Template.TERMINATED, suspicion.name, {}, clock.today()),)
 
 
 def _instructions(ended: Ending) -> tuple[Instruction, ...]:

@@ -1,7 +1,8 @@
 """The outbox: a message is an item of its person's record and moves under that record's lock.
 
-PENDING → CLAIMED(attempt) → SENT → DELIVERED | FAILED
-                          ↘ UNKNOWN (its sender died: never sent again on its own)
+PENDING → CLAIMED(attempt) → SENT → DELIVERED | FAILED (→ DELIVERED: it came late)
+   ↑          ↓           ↘ UNKNOWN (it may have gone out, nobody can tell: never sent again on its own)
+   └ it was certainly not taken
 
 P#<person> / SENT#<day>     which message went out that day: one per person and day
 PHONE#<mark> / <day>        how many went to one phone that day: a cadre's number serves ten elders
@@ -16,7 +17,7 @@ from typing import Final, NamedTuple
 
 from chalicelib import clock
 from chalicelib.errors import ConflictError, NotFoundError
-from chalicelib.model import Change, Message, MessageState, PersonId, PersonRecord
+from chalicelib.model import Change, Channel, Message, MessageState, PersonId, PersonRecord
 from chalicelib.storage import opaque, people, tables
 from chalicelib.storage.changes import TRIES, partition
 from chalicelib.storage.tables import People, Put, Update
@@ -30,7 +31,7 @@ _HANDED_OVER: Final = frozenset({MessageState.CLAIMED, MessageState.SENT, Messag
 
 def message_by_id(message_id: str) -> tuple[PersonId, Message]:
     """A message and its person, by an id "<person>.<hash>"; NotFoundError."""
-    person = PersonId(message_id.partition(".")[0])
+    person = _person_of(message_id)
     found = _find(people.load(person), message_id)
     if found is None:
         raise NotFoundError("no such message")
@@ -82,25 +83,44 @@ class Claimed(NamedTuple):
     record: PersonRecord
 
 
-def claim(person: PersonId, message: Message, known: PersonRecord | None = None) -> Claimed | None:
-    """Take a pending message for this attempt; None if it is not pending any more, or somebody has it."""
+def claim(
+    person: PersonId,
+    message: Message,
+    known: PersonRecord | None = None,
+    *,
+    channel: Channel | None = None,
+) -> Claimed | None:
+    """Take a pending message for this attempt; None if it is not pending any more, or somebody has it.
+
+    `channel` is the one that it goes by, where that is another than the one it was composed for.
+    """
     attempt = uuid.uuid4().hex
-    pending = {MessageState.PENDING}
-    record = _move(person, message.id, pending, MessageState.CLAIMED, _SENDER, attempt=attempt, known=known)
-    claimed = _find(record, message.id)
-    return Claimed(claimed, record) if claimed is not None and claimed.attempt == attempt else None
+    claimed = replace(message, attempt=attempt, channel=channel or message.channel)
+    record = _move(person, claimed, {MessageState.PENDING}, MessageState.CLAIMED, _SENDER, known=known)
+    found = _find(record, message.id)
+    return Claimed(found, record) if found is not None and found.attempt == attempt else None
 
 
 def sent(person: PersonId, claimed: Message, known: PersonRecord | None = None) -> None:
     """The carrier took the message of this attempt; unless it has reported already."""
-    _move(person, claimed.id, {MessageState.CLAIMED}, MessageState.SENT, _SENDER, known=known)
+    _move(person, claimed, {MessageState.CLAIMED}, MessageState.SENT, _SENDER, known=known)
+
+
+def put_back(person: PersonId, claimed: Message) -> None:
+    """The carrier has certainly not taken the message of this attempt: the next run tries again."""
+    _move(person, claimed, {MessageState.CLAIMED}, MessageState.PENDING, _SENDER)
+
+
+def give_up(person: PersonId, claimed: Message) -> None:
+    """Nobody can tell whether the carrier took the message of this attempt: it becomes UNKNOWN."""
+    _move(person, claimed, {MessageState.CLAIMED}, MessageState.UNKNOWN, _SENDER)
 
 
 def give_up_stale(person: PersonId, message: Message) -> bool:
     """A claim older than `STALE_AFTER` becomes UNKNOWN: it may have gone out, nobody can tell."""
     if message.changed is None or clock.now() - message.changed < STALE_AFTER:
         return False
-    _move(person, message.id, {MessageState.CLAIMED}, MessageState.UNKNOWN, _SENDER)
+    give_up(person, message)
     return True
 
 
@@ -117,15 +137,19 @@ def postpone(person: PersonId, message: Message, day: date) -> None:
     people.change(person, decide)
 
 
-def reported(person: PersonId, message_id: str, state: MessageState, *, opted_out: bool = False) -> None:
-    """What the carrier says became of a message (DELIVERED, FAILED); the first report counts.
+def reported(message_id: str, state: MessageState, *, opted_out: bool = False) -> None:
+    """What the carrier says became of a message (DELIVERED, FAILED); NotFoundError if there is no such one.
 
-    With `opted_out` the person gets printed notices from now on.
+    Delivered counts even after a failure: the carrier tried again. Failed never counts after delivered, for
+    what was read cannot be taken back. With `opted_out` the person gets printed notices from now on.
     """
+    news_to = _HANDED_OVER | {MessageState.FAILED} if state is MessageState.DELIVERED else _HANDED_OVER
 
     def decide(record: PersonRecord) -> Change | None:
         found = _find(record, message_id)
-        news = found is not None and found.state in _HANDED_OVER
+        if found is None:
+            raise NotFoundError("no such message")
+        news = found.state in news_to
         stops = opted_out and not record.person.opted_out
         if not news and not stops:
             return None
@@ -136,29 +160,37 @@ def reported(person: PersonId, message_id: str, state: MessageState, *, opted_ou
             now,
             {"message": message_id, "opted_out": opted_out},
             person=replace(record.person, opted_out=True) if stops else None,
-            messages=(replace(found, state=state, changed=now),) if found is not None and news else (),
+            messages=(replace(found, state=state, changed=now),) if news else (),
         )
 
-    people.change(person, decide)
+    people.change(_person_of(message_id), decide)
+
+
+def _person_of(message_id: str) -> PersonId:
+    return PersonId(message_id.partition(".")[0])
 
 
 def _move(
     person: PersonId,
-    message_id: str,
+    told: Message,
     before: set[MessageState],
     after: MessageState,
     actor: str,
-    attempt: str | None = None,
     known: PersonRecord | None = None,
 ) -> PersonRecord:
-    """Move a message from one of the states `before`; anything else stays as it is."""
+    """Move a message from one of the states `before`, with the attempt and channel told.
+
+    Anything else stays as it is, and so does a message that another attempt has claimed.
+    """
 
     def decide(record: PersonRecord) -> Change | None:
-        found = _find(record, message_id)
+        found = _find(record, told.id)
         if found is None or found.state not in before:
             return None
+        if found.state is MessageState.CLAIMED and found.attempt != told.attempt:
+            return None
         now = clock.now()
-        moved = replace(found, state=after, changed=now, attempt=attempt or found.attempt)
-        return Change(f"message {after}", actor, now, {"message": message_id}, messages=(moved,))
+        moved = replace(found, state=after, changed=now, attempt=told.attempt, channel=told.channel)
+        return Change(f"message {after}", actor, now, {"message": told.id}, messages=(moved,))
 
     return people.change(person, decide, known)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.engine.wording import render
-from chalicelib.model import BenefitCode, FeedId, Template
+from chalicelib.model import BenefitCode, Channel, FeedId, Template
 from sandbox.town.authorities import Authorities
 from sandbox.town.cadres import GridWorkers
 from sandbox.town.carrier import Handed
@@ -50,7 +50,8 @@ def one(town: Town, manner: Manner, **more: bool) -> Townsperson:
 
 def reminded(stage: Stage, person: Townsperson, times: int = 20) -> None:
     folk = Folk(stage.scene)
-    text = render(Template.REMIND, {"deadline": "2025-06-30", "code": "123456", "hotline": "12333"})
+    words = {"deadline": "2025-06-30", "code": "123456", "hotline": "12333", "signature": "【某市】"}
+    text = render(Template.REMIND, Channel.SMS, words)
     for n in range(times):
         phone = person.phone or ""
         folk.received(Handed(f"ID{person.number}.{n}", phone, text, stage.scene.now(), "delivered"))
@@ -74,7 +75,8 @@ def test_a_reminder_moves_nobody_who_never_answers(stage: Stage, town: Town) -> 
 
 def test_a_message_that_she_is_certified_asks_for_nothing(stage: Stage, town: Town) -> None:
     person = one(town, Manner.SELF)
-    text = render(Template.CERTIFIED, {"until": "2026-01-01"})
+    words = {"until": "2026-01-01", "hotline": "12333", "signature": "【某市】"}
+    text = render(Template.CERTIFIED, Channel.SMS, words)
     Folk(stage.scene).received(Handed("m", person.phone or "", text, stage.scene.now(), "delivered"))
     assert stage.later == []
 

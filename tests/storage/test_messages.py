@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_a_record_read_before_is_not_trusted(waiting: tuple[PersonId, Message]) 
     assert taken is not None
     assert taken.record == people.load(person_id)
     assert messages.claim(person_id, pending, before) is None, "somebody has it, whatever was read"
-    messages.reported(person_id, pending.id, MessageState.DELIVERED)
+    messages.reported(pending.id, MessageState.DELIVERED)
     messages.sent(person_id, taken.message, taken.record)
     assert state_of(person_id, pending) is MessageState.DELIVERED
 
@@ -85,27 +85,46 @@ def test_a_claim_grows_stale_and_is_never_sent_again(
 @pytest.mark.parametrize("final", [MessageState.DELIVERED, MessageState.FAILED])
 def test_only_the_carrier_says_what_arrived(waiting: tuple[PersonId, Message], final: MessageState) -> None:
     person_id, pending = waiting
-    messages.reported(person_id, pending.id, final)
+    messages.reported(pending.id, final)
     assert state_of(person_id, pending) is MessageState.PENDING, "nothing was handed over yet"
     taken = messages.claim(person_id, pending)
     assert taken is not None
     claimed = taken.message
-    messages.reported(person_id, pending.id, final)
+    messages.reported(pending.id, final)
     messages.sent(person_id, claimed)
-    messages.reported(person_id, pending.id, MessageState.FAILED)
-    assert state_of(person_id, pending) is final, "the first report counts, even before the sender's own note"
+    assert state_of(person_id, pending) is final, "a report counts even before the sender's own note"
+
+
+@pytest.mark.parametrize("last", [MessageState.DELIVERED, MessageState.FAILED])
+def test_delivered_counts_after_a_failure_and_no_failure_after_delivered(
+    waiting: tuple[PersonId, Message], clock: StoppedClock, last: MessageState
+) -> None:
+    person_id, pending = waiting
+    taken = messages.claim(person_id, pending)
+    assert taken is not None
+    messages.sent(person_id, taken.message)
+    (first,) = {MessageState.DELIVERED, MessageState.FAILED} - {last}
+    messages.reported(pending.id, first)
+    clock.advance(hours=1)
+    messages.reported(pending.id, last)
+    messages.reported(pending.id, MessageState.FAILED)
+    found = messages.message_by_id(pending.id)[1]
+    assert found.state is MessageState.DELIVERED
+    came = clock.instant if last is MessageState.DELIVERED else clock.instant - timedelta(hours=1)
+    assert found.changed == came, "the day on which it came is the one that counts"
 
 
 def test_whoever_opts_out_is_remembered(waiting: tuple[PersonId, Message]) -> None:
     person_id, pending = waiting
     messages.claim(person_id, pending)
-    messages.reported(person_id, pending.id, MessageState.FAILED, opted_out=True)
+    messages.reported(pending.id, MessageState.FAILED, opted_out=True)
     sequence = people.load(person_id).person.sequence
-    messages.reported(person_id, pending.id, MessageState.FAILED, opted_out=True)
+    messages.reported(pending.id, MessageState.FAILED, opted_out=True)
     record = people.load(person_id)
     assert record.person.opted_out
     assert record.person.sequence == sequence
-    messages.reported(person_id, "unknown", MessageState.FAILED)
+    with pytest.raises(NotFoundError):
+        messages.reported(f"{person_id}.unknown", MessageState.FAILED)
     assert people.load(person_id) == record
 
 
