@@ -60,6 +60,9 @@ SUSPICIONS: Final[dict[SuspicionKind, Both]] = {
     SuspicionKind.CONDITION: ("条件不符合", "a condition that does not hold"),
     SuspicionKind.WRONG_AMOUNT: ("金额不符", "a wrong amount"),
     SuspicionKind.DOUBTED: ("主管部门存疑", "an authority's doubt"),
+    SuspicionKind.TWO_NUMBERS: ("一人两号", "two numbers"),
+    SuspicionKind.UNLISTED: ("名册未列", "no longer listed"),
+    SuspicionKind.REVERSAL: ("撤销认定", "a reversal"),
 }
 MESSAGES: Final[dict[Template, Both]] = {
     Template.REMIND: ("短信提醒", "reminder"),

@@ -125,6 +125,8 @@ def _suspicion(person: PersonId, suspicion: Suspicion) -> Json:
         "confirmed_by": suspicion.verified_by,
         "approved_by": suspicion.approved_by,
         "benefit": suspicion.benefit,
+        "other": suspicion.other,
+        "about": suspicion.about,
         "why": status.reason_of(suspicion.reason),
     }
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib import clock
-from chalicelib.cases import executions, settling
+from chalicelib.cases import executions, numbering, settling
 from chalicelib.engine.suspicion import confirmed as confirmed_by
 from chalicelib.engine.suspicion import may_approve, needs_two
 from chalicelib.errors import NotFoundError, RefusedError
@@ -51,6 +51,9 @@ def suspicion_verified(
     record = people.load(person)
     suspicion = suspicion_of(record, name)
     go_on(record, suspicion)
+    other = numbering.answered_alike(person, suspicion)
+    if other is not None:
+        go_on(people.load(other[0]), other[1])
     return suspicion
 
 

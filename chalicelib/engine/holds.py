@@ -12,6 +12,7 @@ from chalicelib.engine.periods import ONE_DAY, zh_day
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.stays import open_stay
 from chalicelib.engine.suspicion import is_unresolved
+from chalicelib.engine.two_numbers import certified_elsewhere
 from chalicelib.engine.visits import Knock, revisit_day
 from chalicelib.model import Decision, Entitlement, EntitlementStatus, FeedId, PersonRecord, Reason
 
@@ -41,10 +42,16 @@ def holds(
     rules: RuleBook,
     on: date,
     missing: AbstractSet[FeedId] = frozenset(),
+    elsewhere: date | None = None,
 ) -> Iterator[Hold]:
-    """Everything that holds a case on a day, given the visits `made` in it and the feeds late or held."""
+    """Everything that holds a case on a day, given the visits `made` in it and the feeds late or held.
+
+    `elsewhere`: through which day another number of the same person is certified.
+    """
     yield from _feed_missing(record, rules, on, missing)
     again = on + timedelta(days=rules.policy.suspension.look_again_days)
+    if elsewhere is not None and on <= elsewhere:
+        yield Hold(certified_elsewhere(elsewhere), min(again, elsewhere + ONE_DAY))
     if decision.on != on:
         why = Reason("stale_data", "须先比对当日数据。", f"The data were matched on {decision.on}.")
         yield Hold(why, on + ONE_DAY)

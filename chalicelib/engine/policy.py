@@ -252,9 +252,12 @@ class Limits(Declaration):
 
 
 class Suspicions(Declaration):
-    """Verification (rule 13): working days by level 0 village, 1 township, 2 county."""
+    """Verification (rule 13): working days by level 0 village, 1 township, 2 county; or by kind."""
 
     working_days: tuple[Days, Days, Days]
+    two_numbers: Days = 20  # whether two numbers under one payee are one person (rule 19), of each level
+    unlisted: Days = 10  # the authority is asked about whom no roster lists any more (rule 20), of each level
+    reversal: Days = 1  # whether what ended a payment was wrong (rule 14), of each level
     oldest_years: int = Field(ge=100, le=150)
 
 

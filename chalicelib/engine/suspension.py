@@ -92,8 +92,11 @@ def readiness(
     rules: RuleBook,
     on: date,
     missing: AbstractSet[FeedId] = frozenset(),
+    elsewhere: date | None = None,
 ) -> Readiness:
     """What rule 10 allows on a day for a case, given the decision of that day and the feeds missing on it.
+
+    `elsewhere`: through which day another number of the same person is certified.
 
     CLOSED      deceased, or nothing left that could be suspended
     CERTIFIED   every benefit that could be suspended is certified beyond the case's period
@@ -108,7 +111,7 @@ def readiness(
     if settled is not None:
         return settled
     uncertified = tuple(code for code in look.suspendable if look.valid_until[code] <= case.due)
-    held = tuple(holds(record, decision, look.made, rules, on, missing))
+    held = tuple(holds(record, decision, look.made, rules, on, missing, elsewhere))
     if held:
         until = max(hold.until for hold in held)
         return Readiness(Step.HELD, uncertified, tuple(hold.reason for hold in held), until)

@@ -46,9 +46,22 @@ __all__ = [
 LEVELS: Final = 3  # 0 village, 1 township, 2 county
 
 
-def verify_by(opened: date, level: int, policy: Policy) -> date:
-    """The last day on which a level (0 village, 1 township, 2 county) may verify what reached it on a day."""
-    return add_working_days(opened, policy.suspicions.working_days[level])
+def verify_by(opened: date, level: int, policy: Policy, kind: SuspicionKind | None = None) -> date:
+    """The last day on which a level (0 village, 1 township, 2 county) may verify what reached it on a day.
+
+    Some kinds have a term of their own, the same for each level.
+    """
+    terms = policy.suspicions
+    match kind:
+        case SuspicionKind.TWO_NUMBERS:
+            days = terms.two_numbers
+        case SuspicionKind.UNLISTED:
+            days = terms.unlisted
+        case SuspicionKind.REVERSAL:
+            days = terms.reversal
+        case _:
+            days = terms.working_days[level]
+    return add_working_days(opened, days)
 
 
 def next_level(level: int) -> int:
@@ -61,7 +74,7 @@ def chased(suspicion: Suspicion, on: date, policy: Policy) -> Suspicion:
     if suspicion.verify_by is not None and on <= suspicion.verify_by:
         return suspicion
     level = next_level(suspicion.level)
-    return replace(suspicion, level=level, verify_by=verify_by(on, level, policy))
+    return replace(suspicion, level=level, verify_by=verify_by(on, level, policy, suspicion.kind))
 
 
 def may_open(finding: Finding, suspicions: Iterable[Suspicion]) -> bool:

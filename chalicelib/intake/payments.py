@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -31,7 +30,7 @@ from chalicelib.model import (
     PersonRecord,
 )
 from chalicelib.pack import current
-from chalicelib.sources.listings import SCHEMA
+from chalicelib.sources import listings
 from chalicelib.storage import objects, people, work
 
 NOT_SEEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED)
@@ -187,7 +186,7 @@ def _runs(payments: Sequence[tuple[PersonId, Payment]]) -> Runs:
         orient="row",
     )
     data, _ = objects.read_listed()
-    lines = pl.DataFrame(schema=SCHEMA) if data is None else pl.read_parquet(io.BytesIO(data))
+    lines = listings.standing(listings.kept(data))
     county = pl.col("area").str.slice(0, 6)
     found = told.join(lines, on=["person", "benefit"], how="left").select("benefit", "month", county).unique()
     runs: dict[tuple[BenefitCode, Month], set[str]] = defaultdict(set)

@@ -10,7 +10,7 @@ from datetime import date
 import polars as pl
 
 from chalicelib import clock
-from chalicelib.cases import listing, relating
+from chalicelib.cases import listing, numbering, relating
 from chalicelib.engine.claims import Listed
 from chalicelib.errors import ConflictError
 from chalicelib.model import (
@@ -25,7 +25,8 @@ from chalicelib.model import (
     Relation,
 )
 from chalicelib.pack import current
-from chalicelib.sources.doubles import Standing
+from chalicelib.sources import listings
+from chalicelib.sources.doubles import Standing, under_one_payee
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.listings import SCHEMA, Listings, after_roster
 from chalicelib.sources.records import RosterEntry
@@ -51,8 +52,7 @@ def standing_before(feed: Feed) -> Standing | None:
     if index is None:
         return None
     data, _ = objects.read_listed()
-    lines = pl.DataFrame(schema=SCHEMA) if data is None else pl.read_parquet(io.BytesIO(data))
-    return Standing(index, lines.select("person", "area").unique())
+    return Standing(index, listings.kept(data).select("person", "area").unique())
 
 
 def load_roster(
@@ -100,6 +100,9 @@ def _held_against_others(lines: Sequence[Listed], day: date) -> tuple[FileNotice
         for person, benefit, area, payee, since, _ in after.together(mine["person"].unique()).iter_rows()
     ]
     listing.roster_arrived([*lines, *elsewhere])
+    index = objects.read_roster()
+    if index is not None:
+        numbering.numbers_shared(under_one_payee(after.everything, index.frame, mine["person"].unique()))
     listing.moves_settled({(PersonId(p), BenefitCode(b)) for p, b in after.in_several_places.iter_rows()})
     if not after.missing:
         return ()
@@ -121,12 +124,12 @@ def _listed(mine: pl.DataFrame) -> Listings:
     limit = current().rules.policy.limits.left
     for tries in range(TRIES):
         data, etag = objects.read_listed()
-        before = pl.DataFrame(schema=SCHEMA) if data is None else pl.read_parquet(io.BytesIO(data))
+        before = listings.kept(data)
         after = after_roster(before, mine, limit.is_exceeded)
         buffer = io.BytesIO()
-        after.lines.write_parquet(buffer)
+        after.everything.write_parquet(buffer)
         try:
-            if not after.lines.equals(before):
+            if not after.everything.equals(before):
                 objects.write_listed(buffer.getvalue(), etag)
         except ConflictError:
             tables.pause(tries)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from chalicelib.model.decisions import Reason
 from chalicelib.model.evidence import EvidenceKey, Route, SuspicionKind
-from chalicelib.model.names import BenefitCode, Month
+from chalicelib.model.names import BenefitCode, Month, PersonId
 
 
 class StateName(StrEnum):
@@ -126,6 +126,8 @@ class Suspicion:
     approved_by: str | None = None  # the second person, where a kind needs two
     closed: date | None = None
     raised_by: str | None = None  # the officer whose authority doubts a result: no part of verifying it
+    other: PersonId | None = None  # whose number draws under the same payee, where it is of two numbers
+    about: str | None = None  # of a reversal: the name of the suspicion that may have been confirmed in error
 
     @property
     def name(self) -> str:

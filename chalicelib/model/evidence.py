@@ -65,6 +65,9 @@ class SuspicionKind(StrEnum):
     CONDITION = "condition"  # a condition of the benefit does not hold on the facts known
     WRONG_AMOUNT = "wrong_amount"  # paid too little or too much for the person's facts (rule 16)
     DOUBTED = "doubted"  # the authority of one benefit doubts the result (row A11)
+    TWO_NUMBERS = "two_numbers"  # another number draws under the same payee: perhaps one person (rule 19)
+    UNLISTED = "unlisted"  # no roster lists them any more: their authority is asked (rule 20)
+    REVERSAL = "reversal"  # what was confirmed and ended a payment may have been wrong (rule 14)
 
 
 @dataclass(frozen=True, slots=True)

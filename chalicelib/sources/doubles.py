@@ -15,6 +15,7 @@ from typing import Final
 
 import polars as pl
 
+from chalicelib.model import BenefitCode, PersonId
 from chalicelib.sources.identity import Repair
 from chalicelib.sources.matching import PACKED, RULE
 from chalicelib.sources.names import is_whole, same_name
@@ -126,6 +127,39 @@ def compared(rows: pl.DataFrame, before: Standing) -> Compared:
         names = pl.col(LINE).replace_strict(mended, default=pl.col("name"), return_dtype=pl.String)
         rows = rows.with_columns(names.alias("name"))
     return Compared(rows, [line for _, line in renamed], doubles)
+
+
+def under_one_payee(
+    lines: pl.DataFrame, index: pl.DataFrame, people: pl.Series
+) -> list[tuple[PersonId, PersonId, BenefitCode]]:
+    """Who of some people draws a benefit under the payee of another number, by name or birth date the same.
+
+    `lines` [person, benefit, payee] of all rosters, those that have left them included; `index` [number,
+    person, name]. Each pair once, the first of the two being the smaller id.
+    """
+    paid = lines.filter(pl.col("payee") != "").select("person", "benefit", "payee").unique()
+    mine = paid.filter(pl.col("person").is_in(people.implode()))
+    pairs = mine.join(paid, on=["benefit", "payee"]).filter(pl.col("person") != pl.col("person_right"))
+    if pairs.is_empty():
+        return []
+    birth = (pl.col("number") // 11_000 % 10**8).alias(_BIRTH)
+    concerned = pl.concat([pairs["person"], pairs["person_right"]]).unique()
+    bearing = index.filter(pl.col("person").is_in(concerned.implode())).select("person", "name", birth)
+    known: dict[str, list[tuple[str | None, int]]] = {}
+    for person, name, born in bearing.iter_rows():
+        known.setdefault(person, []).append((name, born))
+    found = set()
+    for person, benefit, other in pairs.select("person", "benefit", "person_right").iter_rows():
+        if any(_alike(a, b) for a in known.get(person, ()) for b in known.get(other, ())):
+            found.add((PersonId(min(person, other)), PersonId(max(person, other)), BenefitCode(benefit)))
+    return sorted(found)
+
+
+def _alike(one: tuple[str | None, int], other: tuple[str | None, int]) -> bool:
+    (name, born), (other_name, other_born) = one, other
+    if born == other_born:
+        return True
+    return name is not None and other_name is not None and same_name(name, other_name)
 
 
 def _under_another_number(

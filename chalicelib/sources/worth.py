@@ -15,6 +15,7 @@ from chalicelib.declarations import Declaration, MisplacedError, Said, Word
 from chalicelib.model import Proves, Route, Stay, Strength, SuspicionKind, Trace
 
 ACCUSING = (Proves.LOSS, Proves.EXCLUSION)
+_FOUND_HERE = (SuspicionKind.TWO_NUMBERS, SuspicionKind.UNLISTED, SuspicionKind.REVERSAL)
 
 
 class EventDeclaration(Declaration):
@@ -43,6 +44,8 @@ class EventDeclaration(Declaration):
             raise ValueError("a suspicion belongs to events that prove a loss or an exclusion")
         if self.suspicion is SuspicionKind.DOUBTED:
             raise ValueError("only an authority doubts a result, and says so itself: no feed reports that")
+        if self.suspicion in _FOUND_HERE:
+            raise ValueError("the platform finds that itself: no feed reports it")
         if (self.proves is Proves.WITHDRAWAL) != (self.withdraws is not None):
             raise ValueError("withdraws belongs to events that prove a withdrawal")
         if self.withdraws is not None and self.stay is not None:

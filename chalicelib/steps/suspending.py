@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from chalicelib import clock, messages
-from chalicelib.cases import executions, limiting, settling, visiting
+from chalicelib.cases import executions, limiting, numbering, settling, visiting
 from chalicelib.cases.freshness import missing_feeds
 from chalicelib.engine import suspension, timeline
 from chalicelib.engine.dues import amounts_of
@@ -65,7 +65,8 @@ def look(record: PersonRecord, case: Case, on: date) -> suspension.Readiness:
     feeds = [last.evidence.feed] if last is not None and last.evidence is not None else []
     missing = missing_feeds(feeds, on)
     judged = settling.judge(record, on)
-    ready = suspension.readiness(record, case, judged, current().rules, on, missing)
+    elsewhere = numbering.certified_elsewhere(record, on)
+    ready = suspension.readiness(record, case, judged, current().rules, on, missing, elsewhere)
     waits = ready.step is Step.SUSPEND and limiting.exceeded(record.person.area, month_of(on), ready.benefits)
     return suspension.beyond_limit(ready, on) if waits else ready
 

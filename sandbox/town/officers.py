@@ -118,4 +118,8 @@ class Officers:
                 return person.lost_on(self.scene.today)
             case "wrong_amount":
                 return False  # whoever draws here is paid what is due
+            case "two_numbers":
+                return False  # nobody's number changes here
+            case "reversal":
+                return person.life.lives_on(self.scene.today)
         return not person.life.lives_on(self.scene.today)

@@ -48,6 +48,19 @@ def test_verified_by(level: int, by: str, why: str) -> None:
     assert verify_by(day("2025-05-12"), level, RULES.policy) == day(by), why
 
 
+@pytest.mark.parametrize(
+    ("kind", "by"),
+    [
+        (SuspicionKind.TWO_NUMBERS, "2025-06-10"),
+        (SuspicionKind.UNLISTED, "2025-05-26"),
+        (SuspicionKind.REVERSAL, "2025-05-13"),
+        (DEATH, "2025-05-26"),
+    ],
+)
+def test_some_kinds_have_a_term_of_their_own(kind: SuspicionKind, by: str) -> None:
+    assert verify_by(day("2025-05-12"), 1, RULES.policy, kind) == day(by)
+
+
 def test_every_level_has_its_days() -> None:
     assert len(RULES.policy.suspicions.working_days) == LEVELS
     assert [next_level(level) for level in range(LEVELS)] == [1, 2, 2]

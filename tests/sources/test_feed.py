@@ -218,6 +218,7 @@ def event(name: str, **changes: Any) -> Edit:
         (event("left", proves="loss"), "a suspicion belongs"),
         (event("left", suspicion="death"), "a suspicion belongs"),
         (event("left", proves="loss", suspicion="doubted"), "no feed reports that"),
+        (event("left", proves="loss", suspicion="reversal"), "no feed reports it"),
         (event("left", proves="magic"), "Input should be"),
     ],
 )

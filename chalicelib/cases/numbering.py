@@ -1,0 +1,84 @@
+"""Two numbers under one payee: a person is asked on both records, and one answer ends both (rule 19)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from chalicelib import clock
+from chalicelib.cases import settling
+from chalicelib.engine.two_numbers import certified_until, found_one, two_numbers
+from chalicelib.errors import UnreadableError
+from chalicelib.model import BenefitCode, Change, PersonId, PersonRecord, Suspicion, SuspicionState
+from chalicelib.observability import logger
+from chalicelib.pack import current
+from chalicelib.storage import lake, people
+
+ACTOR: Final = "feed:roster"
+
+
+def numbers_shared(pairs: Iterable[tuple[PersonId, PersonId, BenefitCode]]) -> None:
+    """Ask about every pair of numbers that draw under one payee, on both records; each pair once."""
+    for one, other, benefit in pairs:
+        _ask(one, other, benefit)
+        _ask(other, one, benefit)
+
+
+def _ask(person: PersonId, other: PersonId, benefit: BenefitCode) -> None:
+    def ask(record: PersonRecord) -> Change | None:
+        asked = two_numbers(record, other, benefit, clock.today(), current().rules.policy)
+        if asked is None:
+            return None
+        details = {"suspicion": asked.name, "benefit": benefit, "other": other}
+        return Change("two numbers under one payee", ACTOR, clock.now(), details, suspicions=(asked,))
+
+    settling.follow_up(people.change(person, ask))
+
+
+def answered_alike(person: PersonId, answered: Suspicion) -> tuple[PersonId, Suspicion] | None:
+    """Put the answer about two numbers on the other record too; that one and its question, if it was open."""
+    if answered.other is None or answered.state is SuspicionState.OPEN:
+        return None
+    theirs: Suspicion | None = None
+
+    def answer(record: PersonRecord) -> Change | None:
+        nonlocal theirs
+        asked = next((s for s in record.open_suspicions if s.other == person), None)
+        if asked is None:
+            theirs = None
+            return None
+        theirs = replace(
+            asked,
+            state=answered.state,
+            verified_by=answered.verified_by,
+            verification=answered.verification,
+            closed=answered.closed,
+        )
+        details = {"suspicion": asked.name, "as_of": person}
+        by = answered.verified_by or ACTOR
+        return Change("two numbers answered", by, clock.now(), details, suspicions=(theirs,))
+
+    people.change(answered.other, answer)
+    return None if theirs is None else (answered.other, theirs)
+
+
+def certified_elsewhere(record: PersonRecord, on: date) -> date | None:
+    """Through which day another number of the same person is certified; None where there is none."""
+    days = [
+        until
+        for other, benefit in found_one(record)
+        if (until := _certified_until(other, benefit, on)) is not None and until >= on
+    ]
+    return max(days, default=None)
+
+
+def _certified_until(other: PersonId, benefit: BenefitCode, on: date) -> date | None:
+    theirs = people.load(other)
+    try:
+        settlement = settling.settle_with_lake(theirs, lake.evidence_of(other), on)
+    except UnreadableError:
+        logger.warning("the lake cannot be read", extra={"person": other})
+        settlement = settling.settle(theirs, on)
+    return certified_until(theirs, settlement.decision, benefit)

@@ -1,0 +1,102 @@
+"""One person under two numbers: nothing of either is suspended while a person is asked (rules 10 and 19)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib import cases
+from chalicelib.engine.workdays import add_working_days
+from chalicelib.model import EntitlementStatus, StateName, SuspicionKind, SuspicionState, Verification
+from tests.workflow.village import ROSTER, Recipient, Village
+
+ENDS = date(2025, 1, 31)
+OLD, NEW = Recipient(980, until=ENDS), Recipient(983, until=ENDS)
+NEIGHBOUR = Recipient(990, until=date(2025, 12, 31))
+
+
+def roster(village: Village, *lines: str) -> None:
+    text = "\n".join([ROSTER, *lines, *NEIGHBOUR.lines()]) + "\n"
+    village.drop("roster", text, f"{village.sandbox.today()}.csv")
+
+
+def as_before(recipient: Recipient) -> str:
+    """The line of the old number, with another number in its place."""
+    return OLD.lines()[0].replace(OLD.number, recipient.number)
+
+
+def asked(village: Village, who: Recipient) -> list[SuspicionState]:
+    found = village.record(who.number).suspicions
+    return [s.state for s in found if s.kind is SuspicionKind.TWO_NUMBERS]
+
+
+def answer(village: Village, who: Recipient, *, one_person: bool) -> None:
+    (question,) = village.record(who.number).open_suspicions
+    cases.suspicion_verified(
+        village.person(who.number),
+        question.kind,
+        question.day,
+        confirmed=one_person,
+        by="township officer",
+        verification=Verification.DOCUMENT,
+    )
+    village.sandbox.run_until_quiet()
+
+
+@pytest.fixture
+def changed(village: Village) -> Village:
+    roster(village, *OLD.lines())
+    village.until(date(2025, 1, 3))
+    roster(village, as_before(NEW))
+    return village
+
+
+def test_nothing_of_either_is_suspended_while_a_person_is_asked(changed: Village) -> None:
+    assert asked(changed, OLD) == asked(changed, NEW) == [SuspicionState.OPEN]
+    (question,) = changed.record(OLD.number).open_suspicions
+    assert (question.other, question.benefit) == (changed.person(NEW.number), "resident_pension")
+    assert (question.level, question.verify_by) == (1, add_working_days(date(2025, 1, 3), 20))
+    changed.until(date(2025, 2, 20))
+    (question,) = changed.record(OLD.number).open_suspicions
+    assert question.level == 2, "nobody has answered: a level up"
+    for who in (OLD, NEW):
+        assert changed.state(who.number) in (StateName.AWAIT_A_DAY, StateName.DISPATCH_HOME_VISIT)
+        assert all(e.status is EntitlementStatus.ACTIVE for e in changed.record(who.number).entitlements)
+
+
+def test_found_one_person_evidence_under_either_number_holds_the_other(changed: Village) -> None:
+    changed.hospital(NEW.number, date(2025, 1, 2))
+    answer(changed, OLD, one_person=True)
+    assert asked(changed, OLD) == asked(changed, NEW) == [SuspicionState.CONFIRMED]
+    changed.until_state(OLD.number, StateName.DISPATCH_HOME_VISIT)
+    changed.knock(OLD.number)
+    changed.days(40)
+    assert changed.state(OLD.number) is StateName.AWAIT_A_DAY, "certified under the other number"
+    assert not changed.record(OLD.number).proposals
+
+
+def test_found_to_be_two_people_each_goes_its_own_way(changed: Village) -> None:
+    answer(changed, NEW, one_person=False)
+    assert asked(changed, OLD) == asked(changed, NEW) == [SuspicionState.CLEARED]
+    changed.suspend(OLD.number)
+    roster(changed, as_before(NEW))
+    assert asked(changed, OLD) == [SuspicionState.CLEARED], "it has been answered"
+
+
+@pytest.mark.parametrize("gap", [0, 2])
+def test_a_number_that_comes_back_later_under_the_same_payee(village: Village, gap: int) -> None:
+    roster(village, *OLD.lines())
+    village.until(date(2025, 1, 3))
+    roster(village)
+    village.until(date(2025, 1, 4) + timedelta(days=gap))
+    roster(village, as_before(NEW))
+    assert asked(village, OLD) == [SuspicionState.OPEN]
+
+
+def test_a_stranger_under_the_same_payee_is_no_second_number(village: Village) -> None:
+    other = Recipient(984, born="19610101", until=ENDS)
+    roster(village, *OLD.lines())
+    village.until(date(2025, 1, 3))
+    roster(village, as_before(other).replace("孟庆0", "欧阳锋"))
+    assert asked(village, OLD) == asked(village, other) == []
