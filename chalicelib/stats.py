@@ -18,12 +18,12 @@ from chalicelib.model import (
     Entitlement,
     EntitlementStatus,
     Evidence,
-    EvidenceKey,
     FeedId,
     Month,
     PersonRecord,
     RelatedEvidence,
     Suspicion,
+    Tombstone,
     Visit,
 )
 from chalicelib.pack import current
@@ -31,7 +31,7 @@ from chalicelib.storage import objects, people
 from chalicelib.storage.gist import Gist
 
 # With the tombstones: what was taken back counts for nothing.
-_KINDS = (Entitlement, Case, Suspicion, Evidence, EvidenceKey, RelatedEvidence, Visit)
+_KINDS = (Entitlement, Case, Suspicion, Evidence, Tombstone, RelatedEvidence, Visit)
 _COUNTED = ("status", "route", "county", "case_state", "suspicion")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from chalicelib import clock
 from chalicelib.cases import settling, verifying, withdrawing
@@ -84,17 +85,19 @@ def _told(
     asked = current().rules.asked
 
     def tell(record: PersonRecord) -> Change | None:
-        held = {(item.who, item.evidence.key) for item in record.related}
+        held = {(item.who, item.evidence.key): item for item in record.related}
         new = tuple(
             RelatedEvidence(record.person.related[other], other, item)
             for other, items in found.items()
             if other in record.person.related
             for item in {item.key: item for item in items}.values()
-            if (item.key.feed, item.key.event) in asked and (other, item.key) not in held
+            if (item.key.feed, item.key.event) in asked and _counts(held.get((other, item.key)), item)
         )
         if not new:
             return None
-        settlement = settling.settle(replace(record, related=(*record.related, *new)), clock.today())
+        names = {item.name for item in new}
+        others = (item for item in record.related if item.name not in names)
+        settlement = settling.settle(replace(record, related=(*others, *new)), clock.today())
         return replace(settlement.change("related person reported", actor), related=new)
 
     if known is not None and tell(known) is None:
@@ -104,20 +107,30 @@ def _told(
     return record
 
 
+def _counts(held: RelatedEvidence | None, item: Evidence) -> bool:
+    """Whether it is new, or said again by a file of a later day than the one that took it back."""
+    return held is None or (held.withdrawn and settling.is_said_again(held.taken_back, item.file))
+
+
 # --- taken back ------------------------------------------------------------------------------------
 
 
-def evidence_withdrawn(person: PersonId, keys: Iterable[EvidenceKey], *, actor: str) -> None:
-    """Take evidence back from whomever it concerns: the person, and those to whom they are related."""
+def evidence_withdrawn(
+    person: PersonId, keys: Iterable[EvidenceKey], *, actor: str, day: date | None = None
+) -> frozenset[EvidenceKey]:
+    """Take evidence back from whomever it concerns: the person, and those to whom they are related.
+
+    `day`: of the file that does so. Returns what names no record that was ever received about the person.
+    """
     gone = frozenset(keys)
 
     def take_back(record: PersonRecord) -> Change | None:
         of = record.person.related.get(person)
         held = {item.evidence.key: item for item in record.related if item.who == person}
         new = tuple(
-            replace(held[key], withdrawn=True)
+            replace(held[key], withdrawn=True, taken_back=day)
             if key in held
-            else RelatedEvidence(of, person, Evidence(key, NO_FILE, 0), withdrawn=True)
+            else RelatedEvidence(of, person, Evidence(key, NO_FILE, 0), withdrawn=True, taken_back=day)
             for key in sorted(gone)
             if of is not None and not (key in held and held[key].withdrawn)
         )
@@ -128,7 +141,8 @@ def evidence_withdrawn(person: PersonId, keys: Iterable[EvidenceKey], *, actor: 
         return replace(withdrawing.consequences(record, left, gone, actor), related=new)
 
     if _each_related(person, gone, take_back):
-        withdrawing.evidence_withdrawn(person, gone, actor=actor)
+        return withdrawing.evidence_withdrawn(person, gone, actor=actor, day=day).unmatched
+    return frozenset()
 
 
 def evidence_restored(person: PersonId, evidence: Sequence[Evidence], *, actor: str) -> None:
@@ -139,7 +153,9 @@ def evidence_restored(person: PersonId, evidence: Sequence[Evidence], *, actor: 
         mine = [i for i in record.related if i.who == person and i.withdrawn and i.evidence.key in again]
         if not mine:
             return None
-        new = tuple(replace(i, evidence=again[i.evidence.key], withdrawn=False) for i in mine)
+        new = tuple(
+            replace(i, evidence=again[i.evidence.key], withdrawn=False, taken_back=None) for i in mine
+        )
         others = tuple(i for i in record.related if i not in mine)
         settlement = settling.settle(replace(record, related=(*others, *new)), clock.today())
         return replace(settlement.change("evidence restored", actor), related=new)

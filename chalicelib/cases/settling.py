@@ -24,6 +24,8 @@ from chalicelib.model import (
     Entitlement,
     EntitlementStatus,
     Evidence,
+    EvidenceKey,
+    FileId,
     Message,
     Outcome,
     PersonId,
@@ -36,18 +38,22 @@ from chalicelib.model import (
     Verdict,
 )
 from chalicelib.pack import current
-from chalicelib.storage import people, work
+from chalicelib.storage import files, people, work
 
 LIVE = (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What came of some evidence: the record as it stands now, and whose certificate moved."""
+    """What came of some evidence: the record as it stands now, and whose certificate moved.
+
+    `unmatched`: of what was taken back, what names no record that was ever received.
+    """
 
     record: PersonRecord
     decision: Decision
     moved: tuple[BenefitCode, ...]
+    unmatched: frozenset[EvidenceKey] = frozenset()
 
 
 def judge(record: PersonRecord, on: date) -> Decision:
@@ -132,9 +138,27 @@ def settle_with_lake(record: PersonRecord, found: Iterable[Evidence], on: date) 
 
 
 def unknown_to(record: PersonRecord, found: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Evidence that a record neither holds nor has had withdrawn, each fact once."""
-    known = {item.key for item in record.evidence} | record.withdrawn
-    return tuple({item.key: item for item in found if item.key not in known}.values())
+    """Evidence that a record neither holds nor has had withdrawn, each fact once.
+
+    What a file of a later day than the withdrawal's says again counts again (rule 25: a repetition does not).
+    """
+    known = {item.key for item in record.evidence}
+    return tuple(
+        {
+            item.key: item
+            for item in found
+            if item.key not in known
+            and (
+                item.key not in record.withdrawn or is_said_again(record.taken_back.get(item.key), item.file)
+            )
+        }.values()
+    )
+
+
+def is_said_again(taken_back: date | None, file: FileId) -> bool:
+    """Whether a file is of a later day than the one that took back what it says."""
+    day = files.day_of(file) if taken_back is not None else None
+    return day is not None and taken_back is not None and day > taken_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +208,7 @@ class Settlement:
             person=replace(self.record.person, told_on=on) if told else None,
             entitlements=self.entitlements,
             evidence=evidence,
+            restore=tuple(sorted(item.key for item in evidence if item.key in self.record.withdrawn)),
             suspicions=self.suspicions,
             messages=self.messages,
         )

@@ -9,7 +9,7 @@ from datetime import date
 from chalicelib import clock
 from chalicelib.cases import executions, numbering, settling
 from chalicelib.engine.suspicion import confirmed as confirmed_by
-from chalicelib.engine.suspicion import may_approve, needs_two
+from chalicelib.engine.suspicion import may_approve, needs_two, not_involved
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
     Change,
@@ -133,6 +133,8 @@ def _end(
         opened = tuple(s for s in concerned if s.state is SuspicionState.OPEN)
         if not opened:
             return None
+        for suspicion in opened:
+            not_involved(suspicion, by)
         ended = tuple(
             _confirmed(record, s, by, verification) if confirmed else _cleared(s, by, verification)
             for s in opened
@@ -167,15 +169,39 @@ def _reported(day: date) -> Suspicion:
     return Suspicion(SuspicionKind.DEATH, day, clock.today(), SuspicionState.OPEN, None, reason)
 
 
+def outcome_of(suspicion: Suspicion) -> Step:
+    """The word with which an ended suspicion goes on."""
+    if suspicion.state is not SuspicionState.CONFIRMED:
+        return Step.REFUTED
+    return Step.UPHELD if suspicion.kind is SuspicionKind.REVERSAL else Step.CONFIRMED
+
+
+def withdraw(person: PersonId, name: str, action: str, *, actor: str) -> None:
+    """End an open suspicion that rests on nothing any more, and let go on whoever waits for it."""
+
+    def put(record: PersonRecord) -> Change | None:
+        found = next((s for s in record.open_suspicions if s.name == name), None)
+        if found is None:
+            return None
+        on = clock.today()
+        ended = replace(found, state=SuspicionState.WITHDRAWN, verified_by=actor, closed=on)
+        return Change(action, actor, clock.now(), {"suspicion": name}, suspicions=(ended,))
+
+    record = people.change(person, put)
+    for suspicion in record.suspicions:
+        if suspicion.name == name and suspicion.state is SuspicionState.WITHDRAWN:
+            go_on(record, suspicion)
+
+
 def go_on(record: PersonRecord, suspicion: Suspicion) -> None:
     """Wake the walk of a suspicion, or start it where nothing walks yet; open, it waits on."""
     if suspicion.state is SuspicionState.OPEN:
         settling.follow_up(record)
         return
-    confirmed = suspicion.state is SuspicionState.CONFIRMED
+    outcome = outcome_of(suspicion)
     if suspicion.waiting is not None:
-        executions.wake(suspicion.waiting, {"outcome": Step.CONFIRMED if confirmed else Step.REFUTED})
+        executions.wake(suspicion.waiting, {"outcome": outcome})
     else:
         executions.start_suspicion(record.person.id, suspicion)
-    if not confirmed:
+    if outcome is Step.REFUTED:
         settling.wake_if_certified(record)

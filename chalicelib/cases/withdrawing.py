@@ -6,14 +6,16 @@ rest on nothing any more end without anybody's visit; what a confirmed one cause
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from chalicelib import clock, messages
 from chalicelib.cases import settling, verifying
 from chalicelib.cases.settling import Arrival
+from chalicelib.engine.reversal import reversals, reversed_by
 from chalicelib.engine.suspicion import is_moot
-from chalicelib.engine.undoing import Undoing, undone
+from chalicelib.engine.undoing import Undoing, reversed_by_people, undone
 from chalicelib.model import (
     BenefitCode,
     Change,
@@ -36,28 +38,36 @@ SAYS_UNTIL = (Template.CERTIFIED, Template.CORRECTED)
 NEVER_CAME = (MessageState.DROPPED, MessageState.FAILED)
 
 
-def evidence_withdrawn(person: PersonId, keys: Iterable[EvidenceKey], *, actor: str) -> Arrival:
+def evidence_withdrawn(
+    person: PersonId, keys: Iterable[EvidenceKey], *, actor: str, day: date | None = None
+) -> Arrival:
     """Take evidence back, undo what it caused, and let go on whoever waited because of it.
 
-    The same again changes nothing, but still wakes. A record that has not arrived yet may be withdrawn.
+    The same again changes nothing, but still wakes. A record that has not arrived yet may be withdrawn: what
+    names nothing waits for it, and where somebody's payment has ended two people decide (rule 14). `day`: of
+    the file that takes it back; what a file of a later day says again counts again.
     """
     wanted = frozenset(keys)
     in_lake = lake.evidence_of(person)
+    unmatched = wanted - {item.key for item in in_lake}
     moved: tuple[BenefitCode, ...] = ()
 
     def take_back(record: PersonRecord) -> Change | None:
-        nonlocal moved
+        nonlocal moved, unmatched
+        unmatched -= {item.key for item in record.evidence}
         gone = wanted - record.withdrawn
-        change = _change(record, gone, in_lake, actor) if gone else None
+        change = _change(record, gone, unmatched, in_lake, actor) if gone else None
         moved = tuple(e.benefit for e in change.entitlements) if change is not None else ()
-        return change
+        if change is None:  # taken back before: perhaps by a file of an earlier day
+            change = Change("evidence withdrawn", actor, clock.now())
+        return replace(change, withdraw=tuple(sorted(wanted)), withdraw_day=day)
 
     record = people.change(person, take_back)
     for suspicion in record.suspicions:
         if suspicion.state is SuspicionState.WITHDRAWN and suspicion.waiting is not None:
             verifying.go_on(record, suspicion)
     settling.follow_up(record)
-    return Arrival(record, settling.judge(record, clock.today()), moved)
+    return Arrival(record, settling.judge(record, clock.today()), moved, unmatched)
 
 
 def evidence_restored(person: PersonId, evidence: Sequence[Evidence], *, actor: str) -> PersonRecord:
@@ -78,7 +88,11 @@ def evidence_restored(person: PersonId, evidence: Sequence[Evidence], *, actor: 
 
 
 def _change(
-    record: PersonRecord, gone: frozenset[EvidenceKey], in_lake: Sequence[Evidence], actor: str
+    record: PersonRecord,
+    gone: frozenset[EvidenceKey],
+    unmatched: frozenset[EvidenceKey],
+    in_lake: Sequence[Evidence],
+    actor: str,
 ) -> Change:
     withdrawn = record.withdrawn | gone
     known = {item.key for item in record.evidence} | withdrawn
@@ -86,7 +100,27 @@ def _change(
     left = replace(record, evidence=kept, withdrawn=withdrawn)
     older = _that_counts(left, [item for item in in_lake if item.key not in known])
     change = consequences(record, replace(left, evidence=kept + older), gone, actor, older)
-    return replace(change, withdraw=tuple(sorted(gone)))
+    after = replace(left, suspicions=_put(record.suspicions, change.suspicions))
+    asked = tuple(reversals(after, gone, gone & unmatched, current().rules, clock.today()))
+    return replace(change, suspicions=(*change.suspicions, *asked))
+
+
+def reversal_upheld(person: PersonId, name: str, *, actor: str) -> PersonRecord:
+    """Two people have found that a suspicion was confirmed in error: undo all that it caused (rule 14)."""
+
+    def undo(record: PersonRecord) -> Change | None:
+        reversal = next((s for s in record.suspicions if s.name == name), None)
+        mistaken = None if reversal is None else reversed_by(record, reversal)
+        if reversal is None or mistaken is None:
+            return None
+        on, rules = clock.today(), current().rules
+        payments = people.payments_of(record.person.id)
+        undoing = reversed_by_people(record, mistaken, reversal, payments, rules, on)
+        return _followed(record, record, undoing, "ending reversed", actor, {"reversal": name})
+
+    record = people.change(person, undo)
+    settling.follow_up(record)
+    return record
 
 
 def consequences(
@@ -97,8 +131,21 @@ def consequences(
     older: tuple[Evidence, ...] = (),
 ) -> Change:
     """What follows for certificates, suspicions and money; `left` no longer holds what is taken back."""
-    on, rules = clock.today(), current().rules
-    undoing = undone(left, gone, people.payments_of(record.person.id), rules, on)
+    undoing = undone(left, gone, people.payments_of(record.person.id), current().rules, clock.today())
+    details = {"withdrawn": sorted(str(key) for key in gone)}
+    return _followed(record, left, undoing, "evidence withdrawn", actor, details, older)
+
+
+def _followed(
+    record: PersonRecord,
+    left: PersonRecord,
+    undoing: Undoing,
+    action: str,
+    actor: str,
+    details: Mapping[str, object],
+    older: tuple[Evidence, ...] = (),
+) -> Change:
+    on = clock.today()
     left = _with(left, undoing)
     decision = settling.judge(left, on)
     moot = tuple(
@@ -107,7 +154,7 @@ def consequences(
         if is_moot(s, decision)
     )
     settlement = settling.settle(replace(left, suspicions=_put(left.suspicions, moot)), on)
-    change = settlement.change("evidence withdrawn", actor, evidence=older)
+    change = settlement.change(action, actor, evidence=older)
     entitlements = {e.benefit: e for e in (*undoing.entitlements, *change.entitlements)}
     corrected = _corrected(record, change.entitlements) if not change.messages else ()
     person = change.person or undoing.person
@@ -115,7 +162,7 @@ def consequences(
         person = replace(person, told_on=None)  # nobody has been told: the next renewal is
     return replace(
         change,
-        details={**change.details, "withdrawn": sorted(str(key) for key in gone), "arrears_fen": undoing.fen},
+        details={**change.details, **details, "arrears_fen": undoing.fen},
         person=person if person != record.person else None,
         entitlements=tuple(entitlements.values()),
         suspicions=(*undoing.suspicions, *moot, *change.suspicions),

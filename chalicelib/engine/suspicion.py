@@ -39,6 +39,7 @@ __all__ = [
     "may_open",
     "needs_two",
     "next_level",
+    "not_involved",
     "opened",
     "verify_by",
 ]
@@ -118,8 +119,8 @@ def opened(finding: Finding, on: date, policy: Policy, suspicions: Iterable[Susp
 
 
 def needs_two(suspicion: Suspicion, entitlements: Iterable[Entitlement], rules: RuleBook, on: date) -> bool:
-    """Whether no single person's word confirms it: a death, and whatever ends a payment; a pause does not."""
-    return suspicion.kind is SuspicionKind.DEATH or any(
+    """Whether no single person's word confirms it: a death, its reversal, and whatever ends a payment."""
+    return suspicion.kind in (SuspicionKind.DEATH, SuspicionKind.REVERSAL) or any(
         end.instruction is InstructionKind.TERMINATE for end in ending(suspicion, entitlements, rules, on)
     )
 
@@ -167,6 +168,17 @@ def _not_their_own(suspicion: Suspicion, actor: str) -> None:
             "involved",
             "提出疑问的人员不能自行核实确认或批准。",
             "whoever raised a doubt may not be the one to verify it",
+        )
+    not_involved(suspicion, actor)
+
+
+def not_involved(suspicion: Suspicion, actor: str) -> None:
+    """Raises RefusedError for whoever confirmed what may have been wrong: others decide that (rule 14)."""
+    if actor in suspicion.involved:
+        raise RefusedError(
+            "involved",
+            "参与原认定的人员不能参与复核。",
+            "whoever confirmed what may be wrong has no part in deciding that",
         )
 
 

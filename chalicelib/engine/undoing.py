@@ -34,6 +34,7 @@ from chalicelib.model import (
 )
 
 REASON = "the record was withdrawn"
+REVERSED = "found to have been confirmed in error"
 _READ = (InstructionState.SEEN, InstructionState.LISTED)
 
 
@@ -64,6 +65,41 @@ def undone(
     `payments` are those of the person: a month that was paid all the same is not owed again.
     """
     moot = tuple(s for s in record.suspicions if _rested_on(s, gone) and not _stands(s, record, rules))
+    withdrawn = tuple(replace(s, state=SuspicionState.WITHDRAWN, closed=on) for s in moot)
+    return _undone(record, moot, withdrawn, payments, rules, on, REASON)
+
+
+def reversed_by_people(
+    record: PersonRecord,
+    mistaken: Suspicion,
+    reversal: Suspicion,
+    payments: Sequence[Payment],
+    rules: RuleBook,
+    on: date,
+) -> Undoing:
+    """What follows once two people have found that a suspicion was confirmed in error.
+
+    The same as if its record had been taken back, and the record counts as refuted.
+    """
+    cleared = replace(
+        mistaken,
+        state=SuspicionState.CLEARED,
+        verified_by=reversal.verified_by,
+        approved_by=reversal.approved_by,
+        closed=on,
+    )
+    return _undone(record, (mistaken,), (cleared,), payments, rules, on, REVERSED)
+
+
+def _undone(
+    record: PersonRecord,
+    moot: tuple[Suspicion, ...],
+    after: tuple[Suspicion, ...],
+    payments: Sequence[Payment],
+    rules: RuleBook,
+    on: date,
+    why: str,
+) -> Undoing:
     others = [s for s in record.suspicions if s.state is SuspicionState.CONFIRMED and s not in moot]
     dead = any(s.kind is SuspicionKind.DEATH for s in moot)
     person = replace(record.person, deceased_on=None) if dead else record.person
@@ -75,9 +111,8 @@ def undone(
         ):
             again = _restored(entitlement, record)
             entitlements[again.benefit] = again
-            told += _told(entitlement, again, record, payments, rules, on)
-    withdrawn = tuple(replace(s, state=SuspicionState.WITHDRAWN, closed=on) for s in moot)
-    return Undoing(person, withdrawn, tuple(entitlements.values()), tuple(told))
+            told += _told(entitlement, again, record, payments, rules, on, why)
+    return Undoing(person, after, tuple(entitlements.values()), tuple(told))
 
 
 def _rested_on(suspicion: Suspicion, gone: AbstractSet[EvidenceKey]) -> bool:
@@ -122,6 +157,7 @@ def _told(
     payments: Sequence[Payment],
     rules: RuleBook,
     on: date,
+    why: str,
 ) -> Iterator[Instruction]:
     """Nothing more is stopped or recovered; what was withheld is paid, what was recovered is given back."""
     if rules.benefit(before.benefit).kind is not BenefitKind.MONTHLY or before.stopped_from is None:
@@ -147,7 +183,7 @@ def _told(
         InstructionKind.RESUME,
         month_of(on),
         owed,
-        REASON,
+        why,
         InstructionState.ISSUED,
         on,
     )

@@ -54,7 +54,7 @@ def take_back(
     taken = 0
     for person, keys in lost.items():
         if gone := keys - others.get(person, frozenset()):
-            relating.evidence_withdrawn(person, gone, actor=actor)
+            relating.evidence_withdrawn(person, gone, actor=actor, day=corrected.day)
             taken += len(gone)
     _restore(before, evidence, actor)
     return taken

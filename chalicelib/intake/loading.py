@@ -51,12 +51,12 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             keys = ((person, [item.key for item in items]) for person, items in reading.evidence.items())
             said.put(dropped.feed, dropped.day, dropped.id, keys)
             actor = f"feed:{feed.id}"
-            withdrawn = withdraw(reading.withdrawals, actor=actor)  # first: what is void accuses nobody
+            taken = withdraw(dropped, reading.withdrawals, actor=actor)  # first: what is void accuses nobody
             apart = relating.evidence_arrived(dropped.feed, reading.evidence, actor=actor)
             loaded = load_evidence(reading.evidence, actor=actor, apart=apart)
             if dropped.feed in sheets.SHEETS:
                 sheets.visits_reported(reading.evidence)
-            return replace(loaded, withdrawn=withdrawn)
+            return replace(loaded, withdrawn=taken.withdrawn, notices=taken.notices)
 
 
 # --- evidence --------------------------------------------------------------------------------------
@@ -128,8 +128,32 @@ def _awaited(evidence: Mapping[PersonId, object]) -> AbstractSet[PersonId]:
     return work.awaited(settling.awaited_until(clock.today()))
 
 
-def withdraw(withdrawals: Mapping[PersonId, Sequence[EvidenceKey]], *, actor: str) -> int:
-    """Take back what the department takes back by a code of its own (rule 14); how many items."""
-    for person, keys in withdrawals.items():
-        relating.evidence_withdrawn(person, keys, actor=actor)
-    return sum(len(set(keys)) for keys in withdrawals.values())
+def withdraw(
+    dropped: DroppedFile, withdrawals: Mapping[PersonId, Sequence[EvidenceKey]], *, actor: str
+) -> Loaded:
+    """Take back what the department takes back by a code of its own (rule 14), and say what names nothing.
+
+    What a file of a later day says again stands: files may arrive in any order.
+    """
+    wanted = {person: frozenset(keys) for person, keys in withdrawals.items()}
+    again = said.later(dropped.feed, wanted, dropped.day) if wanted else {}
+    taken = unmatched = 0
+    for person, keys in wanted.items():
+        gone = keys - again.get(person, frozenset())
+        if gone:
+            unknown = relating.evidence_withdrawn(person, gone, actor=actor, day=dropped.day)
+            unmatched += len(unknown)
+            taken += len(gone - unknown)
+    return Loaded(withdrawn=taken, notices=(_names_nothing(unmatched),) if unmatched else ())
+
+
+def _names_nothing(count: int) -> FileNotice:
+    return FileNotice(
+        "withdrawals_unmatched",
+        f"有{count}条撤销所指的记录（同一人、同一日期）从未收到，未因此撤回任何记录：收到该记录时按撤销处理；"
+        "已据同类记录停发待遇的，由两名未参与的工作人员在一个工作日内复核。请核对撤销所填的日期。",
+        f"{count} withdrawals name a record (the same person and day) that was never received, and take "
+        "nothing back: should it come, it is void; where a payment has ended on a record of the kind, two "
+        "people not involved decide within a working day. Check the days in these rows.",
+        count,
+    )

@@ -34,6 +34,7 @@ from chalicelib.model.evidence import (
     Stay,
     Strength,
     SuspicionKind,
+    Tombstone,
     Trace,
 )
 from chalicelib.model.files import Counts, DroppedFile, FileNotice, FileState, FileStep, Rejection
@@ -113,6 +114,7 @@ __all__ = [
     "SuspicionKind",
     "SuspicionState",
     "Template",
+    "Tombstone",
     "Trace",
     "Verdict",
     "Verification",

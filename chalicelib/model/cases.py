@@ -36,6 +36,7 @@ class StateName(StrEnum):
     TERMINATE = "Terminate"
     COMPUTE_OVERPAID = "Compute overpaid"
     CLEAR = "Clear"
+    UNDO = "Undo"
     CLOSE_SUSPICION = "Close suspicion"
 
 
@@ -57,6 +58,7 @@ class Step(StrEnum):
     CHANGED = "changed"  # what was judged has moved: look again
     REFUTED = "refuted"
     CONFIRMED = "confirmed"
+    UPHELD = "upheld"  # a reversal: what was confirmed before was wrong
     UNVERIFIED = "unverified"
     DONE = "done"
 
@@ -127,6 +129,7 @@ class Suspicion:
     closed: date | None = None
     raised_by: str | None = None  # the officer whose authority doubts a result: no part of verifying it
     other: PersonId | None = None  # whose number draws under the same payee, where it is of two numbers
+    involved: frozenset[str] = frozenset()  # who may have no part in deciding it
     about: str | None = None  # of a reversal: the name of the suspicion that may have been confirmed in error
 
     @property

@@ -100,6 +100,25 @@ class EvidenceKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What stays of a piece of evidence that was taken back: its key, and the day of the file that did so.
+
+    What a file of a later day says again counts again; a repetition of an earlier one stays void. No day:
+    written before it was kept, or taken back by no file.
+    """
+
+    day: date
+    feed: FeedId
+    event: str
+    file_day: date | None = None
+
+    @property
+    def key(self) -> EvidenceKey:
+        """The key of what was taken back."""
+        return EvidenceKey(self.day, self.feed, self.event)
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A normalised record about a recipient.
 

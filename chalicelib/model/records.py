@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from chalicelib.model.cases import Case, Objection, ObjectionState, Proposal, Suspicion, SuspicionState, Visit
 from chalicelib.model.evidence import Evidence, EvidenceKey
@@ -24,6 +24,7 @@ class RelatedEvidence:
     who: PersonId
     evidence: Evidence
     withdrawn: bool = False
+    taken_back: date | None = None  # the day of the file that did so
 
     @property
     def name(self) -> str:
@@ -39,6 +40,7 @@ class PersonRecord:
     entitlements: tuple[Entitlement, ...] = ()
     evidence: tuple[Evidence, ...] = ()  # live: withdrawn ones are not here
     withdrawn: frozenset[EvidenceKey] = frozenset()
+    taken_back: Mapping[EvidenceKey, date] = field(default_factory=dict)  # by the file of which day
     cases: tuple[Case, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()
     visits: tuple[Visit, ...] = ()
@@ -105,6 +107,7 @@ class Change:
     entitlements: tuple[Entitlement, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     withdraw: tuple[EvidenceKey, ...] = ()
+    withdraw_day: date | None = None  # of the file that takes back; None where no file does
     restore: tuple[EvidenceKey, ...] = ()  # tombstones to take away: a correction was corrected
     cases: tuple[Case, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib import clock, messages
-from chalicelib.cases import executions, relating, settling, visiting
+from chalicelib.cases import executions, relating, settling, verifying, visiting, withdrawing
 from chalicelib.engine.dues import amounts_of
 from chalicelib.engine.ending import Ending, ending
 from chalicelib.engine.money import overpaid
@@ -37,11 +37,7 @@ from chalicelib.steps import suspending
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
 from chalicelib.storage import people
 
-ENDED = {
-    SuspicionState.CONFIRMED: Step.CONFIRMED,
-    SuspicionState.CLEARED: Step.REFUTED,
-    SuspicionState.WITHDRAWN: Step.REFUTED,
-}
+ENDED = (SuspicionState.CONFIRMED, SuspicionState.CLEARED, SuspicionState.WITHDRAWN)
 
 
 def run(event: Mapping[str, Any]) -> Answer:
@@ -68,7 +64,7 @@ def gather_evidence(call: StepInput) -> Answer:
     if suspicion is None:
         return answer(Step.CLOSED)
     if suspicion.state in ENDED:
-        return answer(ENDED[suspicion.state])
+        return answer(verifying.outcome_of(suspicion))
     return answer(Step.UNVERIFIED, _seconds_left(suspicion))
 
 
@@ -101,7 +97,7 @@ def verify(call: StepInput) -> Answer:
     if suspicion is None:
         executions.wake(waiting, {"outcome": Step.CLOSED})
     elif suspicion.state in ENDED:
-        executions.wake(waiting, {"outcome": ENDED[suspicion.state]})
+        executions.wake(waiting, {"outcome": verifying.outcome_of(suspicion)})
     return answer(Step.DONE)
 
 
@@ -235,6 +231,12 @@ def clear(call: StepInput) -> Answer:
     return answer(Step.DONE)
 
 
+def undo(call: StepInput) -> Answer:
+    """Two people found that what had been confirmed was wrong: everything that it caused is undone."""
+    withdrawing.reversal_upheld(call.person, call.subject, actor=ACTOR)
+    return answer(Step.DONE)
+
+
 def close_suspicion(call: StepInput) -> Answer:
     """The walk of this suspicion is over; visits that it still asked for are called off."""
 
@@ -267,6 +269,7 @@ STEPS: Mapping[StateName, Callable[[StepInput], Answer]] = {
     StateName.TERMINATE: terminate,
     StateName.COMPUTE_OVERPAID: compute_overpaid,
     StateName.CLEAR: clear,
+    StateName.UNDO: undo,
     StateName.CLOSE_SUSPICION: close_suspicion,
     StateName.PARK_FOR_A_PERSON: park_for_a_person,
 }

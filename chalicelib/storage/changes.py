@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from chalicelib.errors import ConflictError
-from chalicelib.model import Change, PersonId, PersonRecord
+from chalicelib.model import Change, EvidenceKey, PersonId, PersonRecord, Tombstone
 from chalicelib.storage import audit, tables, work
 from chalicelib.storage.items import IDENTITY, PROFILE, encode, sort_key
 from chalicelib.storage.tables import Delete, People, Put, Write
@@ -61,7 +61,12 @@ def settle(load: Callable[[], PersonRecord], decide: Callable[[PersonRecord], Pl
         part = replace(change, evidence=change.evidence[:_EVIDENCE_AT_ONCE])
         whole = len(change.evidence) <= _EVIDENCE_AT_ONCE
         if not whole:
-            part = Change(change.action, change.actor, change.at, {"part": True}, evidence=part.evidence)
+            keys = {item.key for item in part.evidence}
+            again = tuple(key for key in change.restore if key in keys)
+            details = {"part": True}
+            part = Change(
+                change.action, change.actor, change.at, details, evidence=part.evidence, restore=again
+            )
         try:
             after = commit(record, replace(plan, change=part) if whole else Plan(part))
         except ConflictError:
@@ -89,12 +94,20 @@ def needed(record: PersonRecord, change: Change) -> Change | None:
         and seen.get(item.key) != item.facts
     )
     kept["restore"] = tuple(key for key in change.restore if key in record.withdrawn)
-    kept["withdraw"] = tuple(key for key in change.withdraw if key not in record.withdrawn)
+    kept["withdraw"] = tuple(
+        key for key in change.withdraw if key not in record.withdrawn or _by_a_later_file(record, change, key)
+    )
     kept["person"] = change.person if change.person and _bare(change.person) != _bare(record.person) else None
     named = (
         any(getattr(change, name) for name in (*_LISTS, "withdraw", "restore")) or change.person is not None
     )
     return None if named and not any(kept.values()) else replace(change, **kept)
+
+
+def _by_a_later_file(record: PersonRecord, change: Change, key: EvidenceKey) -> bool:
+    """Whether what was taken back before is so by a file of a later day."""
+    before = record.taken_back.get(key)
+    return change.withdraw_day is not None and (before is None or before < change.withdraw_day)
 
 
 def _bare(person: Any) -> Any:
@@ -111,10 +124,13 @@ def applied(record: PersonRecord, change: Change, entry: audit.AuditEntry) -> Pe
     lists = {name: _merged(getattr(record, name), getattr(change, name)) for name in _LISTS}
     withdrawn = (record.withdrawn - frozenset(change.restore)) | frozenset(change.withdraw)
     lists["evidence"] = tuple(item for item in lists["evidence"] if item.key not in withdrawn)
+    taken_back = {key: day for key, day in record.taken_back.items() if key in withdrawn}
+    if change.withdraw_day is not None:
+        taken_back |= dict.fromkeys(change.withdraw, change.withdraw_day)
     person = replace(
         change.person or record.person, id=record.person.id, sequence=entry.sequence, head=entry.hash
     )
-    return PersonRecord(person=person, withdrawn=withdrawn, **lists)
+    return PersonRecord(person=person, withdrawn=withdrawn, taken_back=taken_back, **lists)
 
 
 def _merged(before: Sequence[Any], changed: Sequence[Any]) -> tuple[Any, ...]:
@@ -126,7 +142,8 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
     """Write one change with everything that follows from it; ConflictError if somebody else was first."""
     token = str(uuid.uuid4())
     change = plan.change
-    puts = [item for name in _LISTS for item in getattr(change, name)] + list(change.withdraw)
+    stones = [Tombstone(key.day, key.feed, key.event, change.withdraw_day) for key in change.withdraw]
+    puts = [item for name in _LISTS for item in getattr(change, name)] + stones
     entry = _entry(record, change, tuple(sort_key(item) for item in puts))
     after = applied(record, change, entry)
     pk = partition(after.person.id)

@@ -85,6 +85,12 @@ def find(file: FileId) -> DroppedFile:
     return _opened(item)
 
 
+def day_of(file: FileId) -> date | None:
+    """The day of a file's folder; None where no department dropped it."""
+    pointer = tables.get(Files, f"FILE#{file}", "FILE")
+    return None if pointer is None else date.fromisoformat(pointer.body.split("#")[1])
+
+
 def of_feed(feed: FeedId) -> Iterator[DroppedFile]:
     """The files of a feed in every state, newest day first."""
     for item in tables.query(Files, f"FEED#{feed}", newest_first=True):

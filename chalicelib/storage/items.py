@@ -26,6 +26,7 @@ from chalicelib.model import (
     Proposal,
     RelatedEvidence,
     Suspicion,
+    Tombstone,
     Visit,
 )
 
@@ -60,7 +61,7 @@ KIND_OF: Mapping[str, type[Any]] = {
     "REL": RelatedEvidence,
     "SUS": Suspicion,
     "VISIT": Visit,
-    "WD": EvidenceKey,
+    "WD": Tombstone,
 }
 
 
@@ -83,8 +84,8 @@ def sort_key(thing: object) -> str:
             return f"{'SUS' if isinstance(thing, Suspicion) else 'REL'}#{thing.name}"
         case Visit():
             return f"VISIT#{thing.number:04d}"
-        case EvidenceKey():
-            return f"WD#{thing}"
+        case EvidenceKey() | Tombstone():
+            return f"WD#{thing if isinstance(thing, EvidenceKey) else thing.key}"
     raise TypeError(f"no item is made of {type(thing).__name__}")
 
 

@@ -12,7 +12,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -85,6 +85,18 @@ def elsewhere(feed: FeedId, wanted: Keys, *, but: Iterable[FileId]) -> dict[Pers
         for person, keys in _keys(feed, frame).items():
             found[person] |= keys & wanted[person]
     return {person: frozenset(keys) for person, keys in found.items()}
+
+
+def later(feed: FeedId, wanted: Keys, after: date) -> dict[PersonId, frozenset[EvidenceKey]]:
+    """Which of these keys a file of the feed says in the folder of a later day."""
+    import polars as pl
+
+    found: dict[PersonId, set[EvidenceKey]] = defaultdict(set)
+    for key in _objects(feed, after + timedelta(days=1)):
+        frame = _frame(key).filter(pl.col("person").is_in(list(wanted)))
+        for person, keys in _keys(feed, frame).items():
+            found[person] |= keys & wanted[person]
+    return {person: frozenset(keys) for person, keys in found.items() if keys}
 
 
 def forget(feed: FeedId, day: date, file: FileId) -> None:

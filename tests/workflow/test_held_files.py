@@ -94,7 +94,8 @@ def test_a_file_s_own_withdrawals_void_what_it_or_an_earlier_one_said(village: V
     )
     key = EvidenceKey(died, FeedId("cremations"), "cremated")
     person = village.person(ONE.number)
-    assert loading.withdraw({person: [key, key]}, actor="feed:cremations") == 1
+    (file,) = [f for f in village.files() if f.feed == "cremations"]
+    assert loading.withdraw(file, {person: [key, key]}, actor="feed:cremations").withdrawn == 1
     village.sandbox.run_until_quiet()
     assert not village.record(ONE.number).open_suspicions
     assert key in village.record(ONE.number).withdrawn
