@@ -16,23 +16,26 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from chalicelib import clock
+from chalicelib.cases import unlisting
 from chalicelib.engine.claims import unclaimed
 from chalicelib.engine.periods import month_of
+from chalicelib.engine.unlisted import benefits_unlisted
 from chalicelib.model import (
     Entitlement,
     EntitlementStatus,
     Evidence,
-    EvidenceKey,
     FileState,
     Instruction,
     InstructionState,
     PersonRecord,
     Suspicion,
+    Tombstone,
 )
 from chalicelib.pack import current
 from chalicelib.storage import files, objects, people
 
-RESULTS = ("待遇编号", "待遇项目", "状态", "认证有效期至", "认证途径")
+RESULTS = ("待遇编号", "待遇项目", "状态", "认证有效期至", "认证途径", "备注")
+NOT_LISTED = "名册不再列有，请说明原因"
 INSTRUCTIONS = ("待遇编号", "待遇项目", "指令", "执行月份", "金额（分）", "原因", "指令状态")
 UNCLAIMED = ("待遇编号", "在领待遇项目", "区划代码", "网格编号", "应享未享项目", "依据")
 GUESTS = ("地区代码", "身份证号码", "姓名", "认证日期", "认证结果", "认证人类别", "认证人", "认证地")
@@ -51,8 +54,9 @@ class _Lists:
 def monthly_results() -> int:
     """Write the lists of every authority; returns how many lines were written."""
     on = clock.today()
+    ask_authorities()
     lists = _Lists()
-    for record in people.everyone(Entitlement, Instruction, Evidence, EvidenceKey, Suspicion):
+    for record in people.everyone(Entitlement, Instruction, Evidence, Tombstone, Suspicion):
         _add(record, on, lists.results, lists.instructions)
         _add_unclaimed(record, on, lists.unclaimed)
     month = month_of(on)
@@ -65,6 +69,14 @@ def monthly_results() -> int:
             objects.put_result(authority, kind, month, as_csv(header, rows[authority]))
     written = (lists.results, lists.instructions, lists.unclaimed)
     return sum(len(rows) for kind in written for rows in kind.values())
+
+
+def ask_authorities() -> None:
+    """Tell every authority whom its rosters list no more, and ask why, in a file of this day (rule 20)."""
+    on = clock.today()
+    for authority, rows in unlisting.questions().items():
+        body = as_csv(unlisting.HEADER, rows)
+        objects.put_for_department(authority, f"unlisted/{on}.csv", body, "text/csv")
 
 
 def tell_other_regions() -> int:
@@ -94,11 +106,13 @@ def _rows_of(data: bytes | None) -> list[tuple[str, ...]]:
 def _add(record: PersonRecord, on: date, results: Rows, instructions: Rows) -> None:
     rules = current().rules
     payee = {e.benefit: e.payee for e in record.entitlements}
+    off = benefits_unlisted(record)
     for e in record.entitlements:
         authority = rules.benefit(e.benefit).run_by
         route = e.route.value if e.route else ""
+        note = NOT_LISTED if e.benefit in off else ""
         results[authority].append(
-            (e.payee, e.benefit, e.status_on(on).value, e.valid_until.isoformat(), route)
+            (e.payee, e.benefit, e.status_on(on).value, e.valid_until.isoformat(), route, note)
         )
     for i in record.instructions:
         if i.state in (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, InstructionState.LISTED):

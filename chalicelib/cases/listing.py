@@ -21,7 +21,6 @@ from chalicelib.model import (
     Finding,
     PersonId,
     PersonRecord,
-    SuspicionState,
 )
 from chalicelib.pack import current
 from chalicelib.storage import people, work
@@ -47,22 +46,7 @@ def moves_settled(several: AbstractSet[tuple[PersonId, BenefitCode]]) -> None:
     """
     for row in list(work.suspicions("")):
         if is_of_two_lines(row.item) and (row.person, row.item.benefit) not in several:
-            _withdraw(row.person, row.item.name)
-
-
-def _withdraw(person: PersonId, name: str) -> None:
-    def put(record: PersonRecord) -> Change | None:
-        found = next((s for s in record.open_suspicions if s.name == name), None)
-        if found is None:
-            return None
-        state, on = SuspicionState.WITHDRAWN, clock.today()
-        ended = replace(found, state=state, verified_by=ACTOR, closed=on)
-        return Change("moved", ACTOR, clock.now(), {"suspicion": name}, suspicions=(ended,))
-
-    record = people.change(person, put)
-    for suspicion in record.suspicions:
-        if suspicion.name == name and suspicion.state is SuspicionState.WITHDRAWN:
-            verifying.go_on(record, suspicion)
+            verifying.withdraw(row.person, row.item.name, "moved", actor=ACTOR)
 
 
 def _drawing_apart(lines: Sequence[Listed], rules: RuleBook) -> set[PersonId]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from chalicelib.engine.against import ROSTER, TWICE
 from chalicelib.engine.benefits import Consequence
@@ -23,6 +24,11 @@ from chalicelib.model import (
     SuspicionKind,
 )
 
+_WHY: Final = {
+    SuspicionKind.CONDITION: "a condition does not hold",
+    SuspicionKind.DOUBTED: "not entitled, as its authority doubted",
+    SuspicionKind.UNLISTED: "no longer on its authority's roster",
+}
 ENDED = {
     InstructionKind.TERMINATE: EntitlementStatus.TERMINATED,
     InstructionKind.PAUSE: EntitlementStatus.PAUSED,
@@ -94,11 +100,11 @@ def _ending(
             return  # one of two lines must go, and the record holds them as one: its authority says which
         case SuspicionKind.DOUBLE_RECEIPT if suspicion.benefit == entitlement.benefit:
             yield InstructionKind.TERMINATE, month, "may not be drawn beside another benefit, confirmed"
-        case SuspicionKind.CONDITION | SuspicionKind.DOUBTED if suspicion.benefit == entitlement.benefit:
+        case SuspicionKind.CONDITION | SuspicionKind.DOUBTED | SuspicionKind.UNLISTED if (
+            suspicion.benefit == entitlement.benefit
+        ):
             first = month_of(suspicion.day) if suspicion.day.day == 1 else month
-            doubted = suspicion.kind is SuspicionKind.DOUBTED
-            why = "not entitled, as its authority doubted" if doubted else "a condition does not hold"
-            yield InstructionKind.TERMINATE, first, f"{why}, confirmed"
+            yield InstructionKind.TERMINATE, first, f"{_WHY[suspicion.kind]}, confirmed"
         case SuspicionKind.CUSTODY if suspicion.evidence is not None:
             code = custody_code(version, (suspicion.evidence.feed, suspicion.evidence.event))
             if code is not None:

@@ -13,10 +13,27 @@ from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.stays import open_stay
 from chalicelib.engine.suspicion import is_unresolved
 from chalicelib.engine.two_numbers import certified_elsewhere
+from chalicelib.engine.unlisted import asked_until
 from chalicelib.engine.visits import Knock, revisit_day
-from chalicelib.model import Decision, Entitlement, EntitlementStatus, FeedId, PersonRecord, Reason
+from chalicelib.model import (
+    Decision,
+    Entitlement,
+    EntitlementStatus,
+    FeedId,
+    PersonRecord,
+    Reason,
+    SuspicionKind,
+)
 
 PROTECTED: Final = timedelta(days=90)  # rule 11: for at most so long; from then on the visits made say enough
+
+
+_ASKED: Final = Reason(
+    "no_longer_listed",
+    "领取名册不再列有本人，已请发放部门说明；答复期内不上门，不暂停待遇。",
+    "No roster lists the person any more, and the authority has been asked: until it has had its time to "
+    "answer nobody is visited and nothing is suspended.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +72,11 @@ def holds(
     if decision.on != on:
         why = Reason("stale_data", "须先比对当日数据。", f"The data were matched on {decision.on}.")
         yield Hold(why, on + ONE_DAY)
-    if record.open_suspicions or any(is_unresolved(f, record.suspicions) for f in decision.findings):
+    if _is_suspected(record, decision):
         yield Hold(Reason("open_suspicion", "有疑点尚未核实完毕。", "A suspicion is being verified."), again)
+    answered = asked_until(record, rules.policy)
+    if answered is not None and on <= answered:
+        yield Hold(_ASKED, answered + ONE_DAY)
     if record.holding_objections:
         answer_by = min(objection.decide_by for objection in record.holding_objections)
         why = Reason(
@@ -83,6 +103,12 @@ def holds(
             f"In hospital, away or moved, as a visit found; to be visited again from {revisit}.",
         )
         yield Hold(why, revisit)
+
+
+def _is_suspected(record: PersonRecord, decision: Decision) -> bool:
+    """Whether people have still to look; whom no roster lists is no suspect, and held for a term only."""
+    suspected = any(s.kind is not SuspicionKind.UNLISTED for s in record.open_suspicions)
+    return suspected or any(is_unresolved(f, record.suspicions) for f in decision.findings)
 
 
 def _feed_missing(

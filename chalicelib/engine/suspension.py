@@ -19,6 +19,7 @@ from chalicelib.engine.periods import ONE_DAY, civil_time, first_day, month_of, 
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.stays import last_departure
 from chalicelib.engine.timeline import is_list_open, next_list_day
+from chalicelib.engine.unlisted import benefits_unlisted
 from chalicelib.engine.visits import Knock, failures, have_failed, knocks
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
@@ -77,9 +78,15 @@ class _Look:
 
     @property
     def proposable(self) -> tuple[BenefitCode, ...]:
-        """Those of them whose own period has ended or ends within this month (rule 10 a)."""
+        """Those whose own period has ended or ends within this month (rule 10 a), and that a roster lists."""
         end = first_day(next_month(month_of(self.on)))
-        return tuple(code for code in self.suspendable if self.valid_until[code] < end)
+        return tuple(code for code in self.listed if self.valid_until[code] < end)
+
+    @property
+    def listed(self) -> tuple[BenefitCode, ...]:
+        """Those that may be suspended, without what no roster lists any more (rule 20)."""
+        off = benefits_unlisted(self.record)
+        return tuple(code for code in self.suspendable if code not in off)
 
     def cutoff_day(self, benefit: BenefitCode) -> int:
         return self.rules.benefit_on(benefit, self.on).cutoff_day
@@ -200,7 +207,7 @@ def _approved(look: _Look) -> Readiness | None:
         benefits = tuple(
             code
             for code in proposal.benefits
-            if code in look.suspendable and _still_stands(look, proposal, code, proposal.effective)
+            if code in look.listed and _still_stands(look, proposal, code, proposal.effective)
         )
         if benefits and month_of(look.on) == proposal.effective:
             why = Reason("ready", "暂停条件全部具备。", "Every condition of a suspension holds.")
@@ -248,6 +255,12 @@ def _proposed(look: _Look) -> Readiness:
         first = min(look.valid_until[code] for code in look.suspendable)
         until = next_list_day(max(first_day(month_of(first)), look.on + ONE_DAY), look.rules.policy)
         why = Reason("period_runs", "认证有效期尚未届满。", "The period has not ended yet.")
+        if not look.listed:
+            why = Reason(
+                "no_longer_listed",
+                "领取名册不再列有本人，发放部门尚未说明，不暂停待遇。",
+                "No roster lists the person any more, and the authority has not said why: not suspended.",
+            )
         return Readiness(Step.HELD, look.suspendable, (why,), until)
     mine = [p for p in look.record.proposals if p.due == look.case.due]
     judged = {code: look.valid_until[code] for code in benefits}

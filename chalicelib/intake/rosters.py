@@ -9,8 +9,8 @@ from datetime import date
 
 import polars as pl
 
-from chalicelib import clock
-from chalicelib.cases import listing, numbering, relating
+from chalicelib import clock, results
+from chalicelib.cases import listing, numbering, relating, unlisting
 from chalicelib.engine.claims import Listed
 from chalicelib.errors import ConflictError
 from chalicelib.model import (
@@ -104,6 +104,7 @@ def _held_against_others(lines: Sequence[Listed], day: date) -> tuple[FileNotice
     if index is not None:
         numbering.numbers_shared(under_one_payee(after.everything, index.frame, mine["person"].unique()))
     listing.moves_settled({(PersonId(p), BenefitCode(b)) for p, b in after.in_several_places.iter_rows()})
+    _ask_about_who_left(after, mine, day)
     if not after.missing:
         return ()
     return (
@@ -117,6 +118,19 @@ def _held_against_others(lines: Sequence[Listed], day: date) -> tuple[FileNotice
             after.of,
         ),
     )
+
+
+def _ask_about_who_left(after: Listings, mine: pl.DataFrame, day: date) -> None:
+    """Ask the authorities of everybody whom the roster of this day no longer lists (rule 20).
+
+    Whose payee another number has taken over is asked about as two numbers.
+    """
+    gone = after.gone.filter(pl.col("left") == day).join(after.lines, on=["benefit", "payee"], how="anti")
+    claims = {(PersonId(p), BenefitCode(b)) for p, b in gone.select("person", "benefit").iter_rows()}
+    listed = {(PersonId(p), BenefitCode(b)) for p, b in mine.select("person", "benefit").iter_rows()}
+    is_asked = unlisting.left_rosters(claims, day)
+    if unlisting.listed_again(listed) or is_asked:
+        results.ask_authorities()
 
 
 def _listed(mine: pl.DataFrame) -> Listings:

@@ -15,6 +15,7 @@ from typing import Any
 from chalicelib import clock, messages
 from chalicelib.cases import executions, relating, settling, visiting
 from chalicelib.engine.timeline import SECONDS_A_DAY, next_list_day, plan_case, seconds_until
+from chalicelib.engine.unlisted import asked_until
 from chalicelib.engine.wording import check_code
 from chalicelib.model import (
     Case,
@@ -106,10 +107,11 @@ def dispatch_home_visit(call: StepInput) -> Answer:
     """Put the person on the grid worker's list, once."""
 
     def order(record: PersonRecord, case: Case) -> Change:
-        about = case.due.isoformat()
-        if visiting.pending(record, about) is not None:
+        about, on = case.due.isoformat(), clock.today()
+        asked = asked_until(record, current().rules.policy)
+        if visiting.pending(record, about) is not None or (asked is not None and on <= asked):
             return _nothing(call)
-        first, until = suspending.visit_days(record, case, clock.today())
+        first, until = suspending.visit_days(record, case, on)
         visit = Visit(visiting.next_number(record), VisitPurpose.CERTIFY, about, first, until)
         return replace(_nothing(call), details={"visit": visit.number}, visits=(visit,))
 
