@@ -13,7 +13,7 @@ from datetime import date
 from chalicelib import clock, messages
 from chalicelib.cases import settling, verifying
 from chalicelib.cases.settling import Arrival
-from chalicelib.engine.reversal import reversals, reversed_by
+from chalicelib.engine.reversal import noted, reversals, reversed_by
 from chalicelib.engine.suspicion import is_moot
 from chalicelib.engine.undoing import Undoing, reversed_by_people, undone
 from chalicelib.model import (
@@ -102,7 +102,8 @@ def _change(
     change = consequences(record, replace(left, evidence=kept + older), gone, actor, older)
     after = replace(left, suspicions=_put(record.suspicions, change.suspicions))
     asked = tuple(reversals(after, gone, gone & unmatched, current().rules, clock.today()))
-    return replace(change, suspicions=(*change.suspicions, *asked))
+    told = tuple(noted(after, gone & unmatched, current().rules))
+    return replace(change, suspicions=(*change.suspicions, *asked, *told))
 
 
 def reversal_upheld(person: PersonId, name: str, *, actor: str) -> PersonRecord:

@@ -242,11 +242,31 @@ class SuspensionLimit(Declaration):
         return max(self.number, int(min(self.times * average, paid * self.percent / 100)))
 
 
+class RosterLimits(Declaration):
+    """The most that rosters may change of what is drawn already, in lines; of one phone, in people."""
+
+    ends: Limit = Limit(number=10, percent=20)  # the day certified until
+    phones: Limit = Limit(number=10, percent=20)
+    payees: Limit = Limit(number=10, percent=5)
+    amounts: Limit = Limit(number=10, percent=20)
+    areas: Limit = Limit(number=10, percent=10)
+    one_phone: Limit = Limit(number=20, percent=5)  # people of one file who bear the same phone
+
+
 class Limits(Declaration):
-    """The blast radius (rule 12): beyond it nothing happens by itself, and one person looks first."""
+    """The blast radius (rule 12): beyond it nothing happens by itself, and one person looks first.
+
+    `deaths`, `withdrawals`, `revivals` and `roster` count what a feed has caused within `days`, however many
+    files it took; `wrong_amounts` and `left` what one file shows.
+    """
+
+    days: Days = 30
 
     wrong_amounts: Limit = Limit(number=10, percent=2)  # people of one payments file
-    deaths: Limit = Limit(number=10, percent=2)  # people whom one file accuses, of all recipients
+    deaths: Limit = Limit(number=10, percent=2)  # people whom a feed accuses, of all recipients
+    withdrawals: Limit = Limit(number=10, percent=2)  # people of whom a feed takes a loss back
+    revivals: Limit = Limit(number=3, percent=0.05)  # of these, whose payment had ended
+    roster: RosterLimits = RosterLimits()
     left: Limit = Limit(number=10, percent=5)  # lines of a county's benefit that one roster drops
     suspensions: SuspensionLimit = SuspensionLimit(number=10, times=1.5, months=3, percent=0.5)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -31,6 +32,11 @@ _FOUND: Final = {
     SuspicionKind.CUSTODY: ("服刑、羁押", "the custody"),
     SuspicionKind.DOUBLE_RECEIPT: ("重复领取", "the double receipt"),
 }
+
+_ANOTHER_DAY: Final = (
+    "数据部门另撤销了同类记录，所指日期不同：请向该部门核实是否系误报。",
+    " The department has taken back a record of the kind, of another day: ask whether it was wrong.",
+)
 
 
 def reversals(
@@ -61,6 +67,18 @@ def reversals(
         opened = _opened(suspicion, taken, rules, on)
         taken.append(opened)
         yield opened
+
+
+def noted(record: PersonRecord, unmatched: AbstractSet[EvidenceKey], rules: RuleBook) -> Iterator[Suspicion]:
+    """Open suspicions of a kind of which a department has taken back another day, saying so."""
+    kinds = {kind for key in unmatched if (kind := _kind(key, rules)) is not None}
+    for suspicion in record.open_suspicions:
+        why = suspicion.reason
+        if suspicion.kind in kinds and not why.zh.endswith(_ANOTHER_DAY[0]):
+            told = Reason(
+                why.code, why.zh + _ANOTHER_DAY[0], why.en + _ANOTHER_DAY[1], why.evidence, why.rule
+            )
+            yield replace(suspicion, reason=told)
 
 
 def _kind(key: EvidenceKey, rules: RuleBook) -> SuspicionKind | None:

@@ -27,9 +27,10 @@ def finish_reading(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Dr
         sent_again=reading.sent_again,
         guests=reading.guests.height,
     )
-    if reading.hold is None and not dropped.was_released:
-        reading = replace(reading, hold=limits.too_many_deaths(dropped.feed, reading))
     earlier = correcting.corrected_by(seen)
+    seen = replace(seen, caused=limits.caused_by(seen, feed, reading, earlier))
+    if reading.hold is None and not dropped.was_released:
+        reading = replace(reading, hold=limits.beyond_a_limit(seen, feed, reading, earlier))
     if reading.hold is not None:
         finished = finish(_held(seen, reading.hold), feed, reading)
         if earlier is not None and earlier.state is not FileState.LOADED:

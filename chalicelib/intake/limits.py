@@ -1,35 +1,130 @@
-"""The blast radius of a file (rule 12): what accuses far more people than usual waits for a person."""
+"""The blast radius of a feed (rule 12): what changes far more people than usual waits for a person.
+
+Counted by feed and days, not by file: six files of ten deaths are sixty deaths. What a file would cause is
+counted before it is loaded and kept with it; what a person has released is not counted against the next.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import timedelta
+from typing import Final
 
 import polars as pl
 
-from chalicelib.model import FeedId, PersonId, SuspicionKind
+from chalicelib import clock
+from chalicelib.engine.policy import Limit, RosterLimits
+from chalicelib.model import (
+    BenefitCode,
+    DroppedFile,
+    EvidenceKey,
+    FeedId,
+    FileState,
+    Identity,
+    PersonId,
+    SuspicionKind,
+    SuspicionState,
+)
 from chalicelib.pack import current
+from chalicelib.sources import listings
+from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold, HoldCode, hold
+from chalicelib.sources.identity import pack
 from chalicelib.sources.reading import FileReading
-from chalicelib.storage import objects, people
+from chalicelib.sources.records import RosterEntry
+from chalicelib.storage import files, objects, opaque, people, said
+
+DEATHS: Final = "deaths"  # people whom nobody has reported dead before
+WITHDRAWALS: Final = "withdrawals"  # people of whom a loss is taken back
+REVIVALS: Final = "revivals"  # of these, whose payment had ended
+LINES: Final = "lines"  # of a roster, about what is drawn already
+_OF_A_ROSTER: Final = {  # kept as: its words, and the name of its limit
+    "ends": "认证有效期",
+    "phones": "手机号码",
+    "payees": "待遇编号",
+    "amounts": "月标准",
+    "areas": "区划代码",
+}
+_STANDS: Final = (SuspicionState.OPEN, SuspicionState.CONFIRMED)
+_AT_A_TIME: Final = 2_000
+Caused = Mapping[str, int]
 
 
-def too_many_deaths(feed: FeedId, reading: FileReading) -> Hold | None:
-    """The hold of a file that newly reports more deaths of recipients than the policy's limit, if it does."""
-    rules = current().rules
-    fatal = [
-        event.event
-        for event in rules.events.values()
-        if event.feed == feed and event.suspicion is SuspicionKind.DEATH
-    ]
+def caused_by(dropped: DroppedFile, feed: Feed, reading: FileReading, earlier: DroppedFile | None) -> Caused:
+    """What a file that has been read would cause: by word, how many people or lines; nothing that is 0.
+
+    What a file in whose place it stands has caused is its own too, or each correction would begin anew.
+    Counted once: read again, most of it is known.
+    """
+    if reading.hold is not None:
+        return dropped.caused
+    new = _of_a_roster(reading.entries) if feed.kind == "roster" else _of_evidence(feed, reading, earlier)
+    before: Caused = {}
+    if earlier is not None and earlier.state is FileState.LOADED and not earlier.was_released:
+        before = earlier.caused
+    words = new.keys() | before.keys() | dropped.caused.keys()
+    found = {w: max(new.get(w, 0) + before.get(w, 0), dropped.caused.get(w, 0)) for w in sorted(words)}
+    return {word: count for word, count in found.items() if count}
+
+
+def beyond_a_limit(
+    dropped: DroppedFile, feed: Feed, reading: FileReading, earlier: DroppedFile | None
+) -> Hold | None:
+    """The hold of a file that, with what its feed has caused in the last days, exceeds a limit of the policy.
+
+    `dropped` with what it would cause. A file that stands loaded and is read again is judged by itself.
+    """
+    limits = current().rules.policy.limits
+    caused = Counter(dropped.caused)
+    if caused and not dropped.stands_loaded:
+        left_out = {dropped.id} if earlier is None else {dropped.id, earlier.id}
+        caused += _recently(dropped.feed, left_out)
+    if feed.kind == "roster":
+        return _roster_beyond(dropped.caused, caused) or _one_phone(reading.entries)
     roster = objects.read_roster()
-    if not fatal or reading.lake is None or roster is None:
-        return None
-    dead = reading.lake.filter(pl.col("event").is_in(fatal))["person"].unique()
-    limit, of = rules.policy.limits.deaths, len(roster.recipients)
-    if not limit.is_exceeded(dead.len(), of):  # a list of all the dead is long, and most of it is known
-        return None
-    new = _not_known(map(PersonId, dead))
-    return hold(HoldCode.TOO_MANY_DEATHS, f"{new} / {of}") if limit.is_exceeded(new, of) else None
+    of = 0 if roster is None else len(roster.recipients)
+    for word, limit, code in (
+        (DEATHS, limits.deaths, HoldCode.TOO_MANY_DEATHS),
+        (REVIVALS, limits.revivals, HoldCode.TOO_MANY_WITHDRAWALS),
+        (WITHDRAWALS, limits.withdrawals, HoldCode.TOO_MANY_WITHDRAWALS),
+    ):
+        if dropped.caused.get(word) and limit.is_exceeded(caused[word], of):
+            return hold(code, f"{caused[word]} / {of}")
+    return None
+
+
+def _recently(feed: FeedId, left_out: AbstractSet[str]) -> Counter[str]:
+    """What the loaded files of a feed have caused in the last days that no person let pass."""
+    since = clock.now() - timedelta(days=current().rules.policy.limits.days)
+    found: Counter[str] = Counter()
+    for each in files.of_feed(feed):
+        counts = each.caused and each.state is FileState.LOADED and not each.was_released
+        if counts and each.id not in left_out and each.loaded_at is not None and each.loaded_at >= since:
+            found.update(each.caused)
+    return found
+
+
+# --- evidence ------------------------------------------------------------------------------------
+
+
+def _of_evidence(feed: Feed, reading: FileReading, earlier: DroppedFile | None) -> Caused:
+    taken = _taken_back(feed, reading, earlier)
+    gone = revived = 0
+    for person, kinds in taken.items():
+        found = people.load(person).suspicions if people.is_known(person) else ()
+        standing = [s for s in found if s.kind in kinds and s.state in _STANDS]
+        gone += bool(standing)
+        revived += any(s.state is SuspicionState.CONFIRMED for s in standing)
+    return {DEATHS: _not_known(_dead(feed, reading)), WITHDRAWALS: gone, REVIVALS: revived}
+
+
+def _dead(feed: Feed, reading: FileReading) -> Iterable[PersonId]:
+    fatal = [code for code, event in feed.events.items() if event.suspicion is SuspicionKind.DEATH]
+    if not fatal or reading.lake is None:
+        return ()
+    return map(PersonId, reading.lake.filter(pl.col("event").is_in(fatal))["person"].unique())
 
 
 def _not_known(dead: Iterable[PersonId]) -> int:
@@ -40,3 +135,93 @@ def _not_known(dead: Iterable[PersonId]) -> int:
         and not any(s.kind is SuspicionKind.DEATH for s in record.suspicions)
         for record in records
     )
+
+
+def _taken_back(
+    feed: Feed, reading: FileReading, earlier: DroppedFile | None
+) -> Mapping[PersonId, AbstractSet[SuspicionKind]]:
+    """Of whom a file takes back which kinds of losses: by a code of its own, or by saying them no more."""
+    found: dict[PersonId, set[SuspicionKind]] = {}
+
+    def note(person: PersonId, keys: Iterable[EvidenceKey]) -> None:
+        for key in keys:
+            event = feed.events.get(key.event)
+            if event is not None and event.suspicion is not None:
+                found.setdefault(person, set()).add(event.suspicion)
+
+    for person, keys in reading.withdrawals.items():
+        note(person, keys)
+    if earlier is not None and earlier.state is FileState.LOADED and feed.kind == "evidence":
+        for person, before in said.by_file(earlier.feed, earlier.day, earlier.id).items():
+            now = frozenset(item.key for item in reading.evidence.get(person, ()))
+            note(person, before - now)
+    return found
+
+
+# --- rosters -------------------------------------------------------------------------------------
+
+
+def _of_a_roster(entries: Sequence[RosterEntry]) -> Caused:
+    """How many lines about what is drawn already say something else than before."""
+    index = objects.read_roster()
+    if index is None or not entries:
+        return {}
+    told = pl.DataFrame(
+        [(pack(e.number), e.benefit, e.area, n) for n, e in enumerate(entries)],
+        schema={"number": pl.Int64, "benefit": pl.String, "area": pl.String, "n": pl.Int64},
+        orient="row",
+    )
+    known = told.join(index.frame.select("number", "person"), on="number").sort("n")
+    found = Counter({"areas": _moved(known)})
+    for rows in known.select("person", "n").iter_slices(_AT_A_TIME):
+        _compare([(PersonId(person), entries[n]) for person, n in rows.iter_rows()], found)
+    return found
+
+
+def _moved(known: pl.DataFrame) -> int:
+    """How many lines name another area than those where the person stands for the benefit."""
+    data, _ = objects.read_listed()
+    lines = listings.standing(listings.kept(data)).select("person", "benefit", "area")
+    listed = known.join(lines, on=["person", "benefit"], how="semi")
+    return listed.join(lines, on=["person", "benefit", "area"], how="anti").height
+
+
+def _compare(known: Sequence[tuple[PersonId, RosterEntry]], found: Counter[str]) -> None:
+    drawn = people.entitlements_of({(person, entry.benefit) for person, entry in known})
+    marks = people.marks_of({person for person, _ in known})
+    for person, entry in known:
+        before = drawn.get((person, BenefitCode(entry.benefit)))
+        if before is None:
+            continue
+        told = Identity(entry.number, entry.name, entry.phone)
+        found[LINES] += 1
+        found["ends"] += entry.certified_until not in (None, before.certified_until)
+        found["amounts"] += entry.fen != before.fen
+        found["payees"] += entry.payee != before.payee
+        found["phones"] += marks.get(person) != opaque.identity_mark(told)
+
+
+def _roster_beyond(own: Caused, caused: Counter[str]) -> Hold | None:
+    limits = current().rules.policy.limits.roster
+    beyond = [
+        f"{title}{caused[word]}"
+        for word, title in _OF_A_ROSTER.items()
+        if own.get(word) and _limit_of(limits, word).is_exceeded(caused[word], caused[LINES])
+    ]
+    if not beyond:
+        return None
+    return hold(HoldCode.ROSTER_CHANGES_MUCH, f"{'、'.join(beyond)} / {caused[LINES]}")
+
+
+def _limit_of(limits: RosterLimits, word: str) -> Limit:
+    found: Limit = getattr(limits, word)
+    return found
+
+
+def _one_phone(entries: Sequence[RosterEntry]) -> Hold | None:
+    """One phone for far too many people of a roster: a cadre's serves some ten."""
+    phones = {entry.number: entry.phone for entry in entries if entry.phone is not None}
+    most = max(Counter(phones.values()).values(), default=0)
+    if not current().rules.policy.limits.roster.one_phone.is_exceeded(most, len(phones)):
+        return None
+    return hold(HoldCode.ROSTER_CHANGES_MUCH, f"同一手机号码{most} / {len(phones)}")

@@ -91,6 +91,7 @@ class DroppedFile:
     repairs: Mapping[str, int] = field(default_factory=dict)  # rule of repair → identity numbers
     notices: tuple[FileNotice, ...] = ()
     guests: int = 0  # of the strangers, people of other regions: told there (row A12)
+    caused: Mapping[str, int] = field(default_factory=dict)  # what counts against a limit: word → how many
     sent_again: bool = False  # rejected rows that came back: how many says nothing of the feed
 
     @property

@@ -48,6 +48,8 @@ class HoldCode(StrEnum):
     TOO_MANY_REJECTED = "too_many_rejected"
     TOO_MANY_BLANK = "too_many_blank"
     TOO_MANY_DEATHS = "too_many_deaths"
+    TOO_MANY_WITHDRAWALS = "too_many_withdrawals"
+    ROSTER_CHANGES_MUCH = "roster_changes_much"
     NAMES_CHANGED = "names_changed"
     MANIFEST_UNREADABLE = "manifest_unreadable"
     MANIFEST_ROWS = "manifest_rows"
@@ -78,6 +80,8 @@ _HELD: Final = frozenset(
         HoldCode.TOO_MANY_BLANK,
         HoldCode.NUMBERS_DAMAGED,
         HoldCode.TOO_MANY_DEATHS,
+        HoldCode.TOO_MANY_WITHDRAWALS,
+        HoldCode.ROSTER_CHANGES_MUCH,
         HoldCode.NAMES_CHANGED,
         HoldCode.ROWS_HIDDEN,
         HoldCode.MANIFEST_UNREADABLE,
@@ -229,10 +233,23 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
         "Too many blank cells in: {what}. Fill them in and drop the file again, or tell us to release it.",
     ),
     HoldCode.TOO_MANY_DEATHS: (
-        "所报死亡人数远超常情({what})。请核对是否误报; 若确实如此, 请告知我们放行。"
+        "近期所报死亡人数远超常情({what})。请核对是否误报; 若确实如此, 请告知我们放行。"
         "放行之前任何人不因此被核查。",
-        "The file reports far more deaths than usual ({what}). Check whether they are right, or tell us "
-        "that they are and we release it; until then nobody is looked into because of it.",
+        "With this file far more deaths than usual are reported ({what}). Check whether they are right, or "
+        "tell us that they are and we release it; until then nobody is looked into because of it.",
+    ),
+    HoldCode.TOO_MANY_WITHDRAWALS: (
+        "近期撤销的人数远超常情({what}), 其中已停发的将恢复并补发。请核对是否误撤; 若确应撤销, "
+        "请告知我们放行。放行之前不撤回任何记录。",
+        "With this file far more people than usual are taken back ({what}): where payment has ended it "
+        "would resume with arrears. Check whether they are right, or tell us that they are and we release "
+        "it; until then nothing is taken back.",
+    ),
+    HoldCode.ROSTER_CHANGES_MUCH: (
+        "名册与此前相比变动过大({what})。请核对是否误填或错列; 若确实如此, 请告知我们放行。"
+        "放行之前原有信息不变。",
+        "The roster changes far more than usual ({what}). Check whether columns were mixed up or filled in "
+        "wrongly, or tell us that it is right and we release it; until then nothing changes.",
     ),
     HoldCode.NAMES_CHANGED: (
         "再次报送的{what}行仍把已登记的身份证号码用于另一个姓名。请核对证件后告知我们: 确系同一人的予以放行, "

@@ -22,6 +22,7 @@ FIGURES: list[tuple[type[Declaration], str, int, int | None]] = [
     (policy.Fade, "within_days", *DAYS),
     (policy.Fade, "percent", 0, 100),
     (policy.LazyRenewal, "days_before_end", *DAYS),
+    (policy.Limits, "days", *DAYS),
     (policy.MessagePolicy, "most_characters", 20, 70),
     (policy.MessagePolicy, "quiet_from", 0, 23),
     (policy.MessagePolicy, "quiet_until", 0, 23),

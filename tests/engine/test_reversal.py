@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.engine.reversal import reversals, reversed_by
+from chalicelib.engine.reversal import noted, reversals, reversed_by
 from chalicelib.engine.suspicion import not_involved
 from chalicelib.engine.undoing import REVERSED, reversed_by_people
 from chalicelib.errors import RefusedError
@@ -89,6 +89,14 @@ def test_found_at_the_door_the_department_s_own_withdrawal_is_asked_about() -> N
     condition = confirmed(SuspicionKind.CONDITION, verification=Verification.VISIT)
     assert condition.evidence is not None
     assert asked(dead(condition), condition.evidence, matched=True) == []
+
+
+def test_while_nobody_has_confirmed_it_whoever_verifies_reads_of_it_once() -> None:
+    (told,) = noted(dead(a_suspicion()), {OTHER_DAY}, RULES)
+    assert told.reason.en.endswith("ask whether it was wrong.")
+    assert list(noted(dead(told), {OTHER_DAY}, RULES)) == []
+    assert list(noted(dead(a_suspicion()), {a_key("custody/sentence", "2025-05-12")}, RULES)) == []
+    assert list(noted(dead(a_suspicion()), {a_key("nobody/knows", "2025-05-12")}, RULES)) == []
 
 
 def test_asked_once_at_a_time_and_each_under_a_key_of_its_own() -> None:

@@ -133,7 +133,10 @@ def test_while_nobody_has_confirmed_it_another_day_takes_nothing_back_and_is_sai
     village.days(1)
     says(village, "撤销", CREMATED)
     assert states(village) == {SuspicionKind.DEATH: OPEN}
-    assert notices(village) == [("withdrawals_unmatched", 1)]
+    says(village, "撤销", date(2024, 12, 29))
+    (suspicion,) = village.record(ONE.number).open_suspicions
+    assert suspicion.reason.zh.count("另撤销了同类记录") == 1, "whoever verifies reads it"
+    assert notices(village)[:1] == [("withdrawals_unmatched", 1)]
     assert next(f for f in village.files() if f.notices).withdrawn == 0
 
 
