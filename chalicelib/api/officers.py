@@ -124,6 +124,7 @@ def _suspicion(person: PersonId, suspicion: Suspicion) -> Json:
         "verify_by": suspicion.verify_by,
         "confirmed_by": suspicion.verified_by,
         "approved_by": suspicion.approved_by,
+        "denied_by": suspicion.denied_by,
         "benefit": suspicion.benefit,
         "other": suspicion.other,
         "about": suspicion.about,

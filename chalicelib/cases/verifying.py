@@ -154,6 +154,12 @@ def _confirmed(record: PersonRecord, suspicion: Suspicion, by: str, verification
 
 
 def _cleared(suspicion: Suspicion, by: str, verification: Verification) -> Suspicion:
+    """Ended by a person's word that it is not so; a reversal is decided by two, either way (rule 14)."""
+    first = suspicion.denied_by
+    if suspicion.kind is SuspicionKind.REVERSAL:
+        if first in (None, by):
+            return replace(suspicion, denied_by=by, verification=verification)
+        suspicion = replace(suspicion, approved_by=first)
     return replace(
         suspicion,
         state=SuspicionState.CLEARED,

@@ -100,7 +100,10 @@ def test_a_withdrawal_of_another_day_is_put_to_two_people_who_were_not_involved(
 
 def test_found_right_the_ending_stands(told_dead: Village) -> None:
     says(told_dead, "撤销", CREMATED)
-    word(told_dead, "officer-3", confirmed=False, kind=SuspicionKind.REVERSAL)
+    for _ in range(2):
+        word(told_dead, "officer-3", confirmed=False, kind=SuspicionKind.REVERSAL)
+        assert states(told_dead)[SuspicionKind.REVERSAL] is OPEN, "one person's word ends it neither way"
+    word(told_dead, "officer-4", confirmed=False, kind=SuspicionKind.REVERSAL)
     assert states(told_dead) == {SuspicionKind.DEATH: CONFIRMED, SuspicionKind.REVERSAL: CLEARED}
     assert told_dead.record(ONE.number).entitlements[0].status is EntitlementStatus.TERMINATED
 
