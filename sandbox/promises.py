@@ -301,6 +301,10 @@ def _no_error(run: Run) -> Iterable[str]:
     return run.errors
 
 
+def _rights_suffice(run: Run) -> Iterable[str]:
+    return run.denied
+
+
 def _no_surprise(run: Run) -> Iterable[str]:
     surprises = Counter((s.request.split("/")[2], s.status, s.code) for s in run.truth.scene.desk.surprises)
     return (f"{count} x {what}: {status} {code}" for (what, status, code), count in surprises.items())
@@ -335,5 +339,6 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "every instruction was acknowledged, and seen or listed": _instructions_settle,
     "no identity number or phone stands in clear": _no_clear_number,
     "no function failed": _no_error,
+    "no function was denied what it does": _rights_suffice,
     "no answer of the API surprised anybody": _no_surprise,
 }

@@ -230,6 +230,7 @@ def _evidence(sandbox: Sandbox, year: Year, truth: Truth) -> Run:
         walking=frozenset(e["name"] for m in machines for e in sandbox.executions(m, "RUNNING")),
         errors=[f"{f.function} at {f.at:%Y-%m-%d %H:%M}: {f.error!r}" for f in sandbox.last_errors]
         + [_said(line) for line in log.splitlines() if '"level":"ERROR"' in line],
+        denied=sandbox.judge.take_denied(),
         leaks=leaks(year.town, sandbox.client, tables, buckets, log),
         chain_holds=lambda person: people.verify_chain(PersonId(person)),
         receipt=lambda sender, file: _object(sandbox, "OutboxBucket", f"{sender}/receipts/{file}.json"),

@@ -22,4 +22,5 @@ class Run:
     chain_holds: Callable[[str], bool]
     receipt: Callable[[str, str], bytes | None]  # department, file id
     rejected: Callable[[str, str], bytes | None]
+    denied: Sequence[str]  # what functions did that their policies do not allow
     paid: Callable[[str], Mapping[tuple[str, str], int]]  # person's id -> benefit and month -> fen on record

@@ -6,13 +6,15 @@ import json
 import os
 import traceback
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
 from typing import Any, Final
 
 from sandbox.kernel.clock import Clock
+from sandbox.rights import Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Functions:
     def __init__(self, app: ModuleType, clock: Clock) -> None:
         self._app = app
         self._clock = clock
+        self.judge: Judge
+        """Judges what functions ask; known once the template's resources are made."""
         self._functions: dict[str, Function] = {}
         self.invocations: Counter[str] = Counter()
         """How often each function was called, by its logical id in the template."""
@@ -87,25 +91,31 @@ class Functions:
         the name of its class.
         """
         function = self.named(name)
-        context = self.begin(function)
-        try:
-            result = self._handler(function)(json.loads(event), context)
-            return json.dumps(result), False
-        except Exception as error:
-            self.failures.append(Failure(function.logical_id, self._clock.now(), error))
-            told = {
-                "errorMessage": str(error),
-                "errorType": type(error).__name__,
-                "requestId": context.aws_request_id,
-                "stackTrace": traceback.format_tb(error.__traceback__),
-            }
-            return json.dumps(told), True
+        with self.running(function) as context:
+            try:
+                result = self._handler(function)(json.loads(event), context)
+                return json.dumps(result), False
+            except Exception as error:
+                self.failures.append(Failure(function.logical_id, self._clock.now(), error))
+                told = {
+                    "errorMessage": str(error),
+                    "errorType": type(error).__name__,
+                    "requestId": context.aws_request_id,
+                    "stackTrace": traceback.format_tb(error.__traceback__),
+                }
+                return json.dumps(told), True
 
-    def begin(self, function: Function) -> Context:
-        """Count one call and say in the environment which function runs."""
+    @contextmanager
+    def running(self, function: Function) -> Iterator[Context]:
+        """Count one call; until the block ends it is this function that asks AWS, and it writes its log."""
         self.invocations[function.logical_id] += 1
         os.environ.update(_runtime_environment(function))
-        return Context(function, f"sandbox-{self.invocations.total()}")
+        context = Context(function, f"sandbox-{self.invocations.total()}")
+        with self.judge.acting(function.logical_id):
+            stream = f"log-group:{context.log_group_name}:log-stream:{context.log_stream_name}"
+            for action in ("CreateLogStream", "PutLogEvents"):
+                self.judge.needs(f"logs:{action}", self.judge.places.arn("logs", stream))
+            yield context
 
     def _handler(self, function: Function) -> Callable[[Any, Any], Any]:
         handler: Callable[[Any, Any], Any] = getattr(self._app, function.handler.partition(".")[2])

@@ -9,9 +9,9 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Final, Self
@@ -36,6 +36,9 @@ from sandbox.kernel.schedule import next_after
 from sandbox.kernel.strands import Strands
 from sandbox.kernel.template import deployed_template
 from sandbox.kernel.turns import Turns
+from sandbox.rights import Judge, RightsError, rights_of
+from sandbox.rights.places import places_of, policy_files
+from sandbox.rights.remembered import REMEMBERED, judged
 
 STACK: Final = "wugan"
 _STEPS: Final = 2_000_000  # at one instant; a year of a town stays far below
@@ -99,7 +102,10 @@ class Sandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        denied = self.judge.take_denied()
         self._leave.close()
+        if denied and error is None:
+            raise RightsError("\n".join(denied))
 
     def _start(self) -> None:
         self._set_environment(
@@ -117,9 +123,14 @@ class Sandbox:
         self.functions = Functions(self.module, self.clock)
         jitter = random.Random(f"{self.seed} jitter")
         world = repairs.World(self.clock, self.strands, self.turns, jitter, self.functions.invoke)
-        self._leave.callback(repairs.install(world, self._without).undo)
+        patches = repairs.install(world, self._without)
+        self._leave.callback(patches.undo)
         self._leave.callback(self.strands.close)
         made = self._make_resources()
+        self.functions.judge = self.judge
+        self._leave.enter_context(self.judge.judging())
+        for one in REMEMBERED:
+            patches.set(one.owner, one.name, judged(one, self.judge))
         self._set_environment(made.environment)
         _forget()
         self._leave.callback(_forget)
@@ -132,7 +143,11 @@ class Sandbox:
     def _make_resources(self) -> Makers:
         template = deployed_template(self.app, self.project, self._statemachines)
         makers = Makers(self.client, STACK, random.Random(f"{self.seed} secrets"))
-        made = Resolver(template, makers.by_type(), _PSEUDO, self._parameters).make_all()
+        resolver = Resolver(template, makers.by_type(), _PSEUDO, self._parameters)
+        made = resolver.make_all()
+        rights = rights_of(template, resolver.resolve, resolver.holds)
+        places = places_of(template, resolver.resolve, made, _PSEUDO)
+        self.judge = Judge(rights, places, policy_files(self.project))
         self.names: Mapping[str, str] = {name: one.ref for name, one in made.items()}
         self.machines: Mapping[str, str] = makers.machines
         for function in makers.functions:
@@ -167,9 +182,20 @@ class Sandbox:
     def _poller(self, mapped: Mapped) -> Poller:
         queue = sqs_backends[ACCOUNT][REGION].queues[mapped.queue_arn.rsplit(":", 1)[-1]]
         url = self.client("sqs").get_queue_url(QueueName=queue.name)["QueueUrl"]
-        arn, function = mapped.queue_arn, mapped.function
+        function = self.functions.named(mapped.function).logical_id
+        acting: Callable[[], AbstractContextManager[None]] = partial(self.judge.acting, function)
+        with acting():  # as often as it polls, Lambda asks how many wait
+            self.judge.needs("sqs:GetQueueAttributes", mapped.queue_arn)
         return Poller(
-            queue, url, arn, function, mapped.batch, mapped.partial, self.client("sqs"), self.functions.invoke
+            queue,
+            url,
+            mapped.queue_arn,
+            mapped.function,
+            mapped.batch,
+            mapped.partial,
+            self.client("sqs"),
+            self.functions.invoke,
+            acting,
         )
 
     # ---- what there is ----

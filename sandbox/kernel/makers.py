@@ -181,7 +181,7 @@ class Makers:
         return Made(made["ARN"])
 
     def role(self, name: str, properties: Properties) -> Made:
-        """A role with its policies (moto does not enforce them)."""
+        """A role with its policies (moto does not enforce them: `sandbox.rights` does)."""
         iam = self.client("iam")
         role = f"{self.stack}-{name}"
         trust = json.dumps(properties["AssumeRolePolicyDocument"])

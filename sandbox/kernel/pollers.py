@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -28,6 +29,8 @@ class Poller:
     partial: bool  # ReportBatchItemFailures
     sqs: Any
     invoke: Callable[[str, str], tuple[str, bool]]
+    acting: Callable[[], AbstractContextManager[None]]
+    """Lambda asks the queue under the function's own role."""
 
     def has_work(self) -> bool:
         """Whether a message is visible."""
@@ -43,12 +46,13 @@ class Poller:
         """Hand one batch to the function; False if no message is visible."""
         if not self.has_work():
             return False
-        messages = self.sqs.receive_message(
-            QueueUrl=self.url,
-            MaxNumberOfMessages=min(self.batch, _MOST),
-            MessageSystemAttributeNames=["All"],
-            MessageAttributeNames=["All"],
-        ).get("Messages", [])
+        with self.acting():
+            messages = self.sqs.receive_message(
+                QueueUrl=self.url,
+                MaxNumberOfMessages=min(self.batch, _MOST),
+                MessageSystemAttributeNames=["All"],
+                MessageAttributeNames=["All"],
+            ).get("Messages", [])
         if messages:  # none: they were received too often and have gone to the dead letters
             self._hand_over(messages)
         return True
@@ -65,7 +69,8 @@ class Poller:
             if message["MessageId"] not in failed
         ]
         if done:
-            self.sqs.delete_message_batch(QueueUrl=self.url, Entries=done)
+            with self.acting():
+                self.sqs.delete_message_batch(QueueUrl=self.url, Entries=done)
 
     def _record(self, message: dict[str, Any]) -> dict[str, Any]:
         attributes = {

@@ -101,7 +101,7 @@ class Resolver:
             case "Fn::Select":
                 return self.resolve(argument[1])[int(argument[0])]
             case "Fn::If":
-                return self.resolve(argument[1 if self._condition(argument[0]) else 2])
+                return self.resolve(argument[1 if self.holds(argument[0]) else 2])
         raise ResolveError(f"{name} is not built")
 
     def _ref(self, name: str) -> Any:
@@ -130,7 +130,8 @@ class Resolver:
 
         return _IN_SUB.sub(put_in, text)
 
-    def _condition(self, name: str) -> bool:
+    def holds(self, name: str) -> bool:
+        """Whether a condition of the template does."""
         return bool(self._test(self._template["Conditions"][name]))
 
     def _test(self, rule: Mapping[str, Any]) -> bool:
@@ -146,7 +147,7 @@ class Resolver:
             case "Fn::Or":
                 return any(map(self._test, argument))
             case "Condition":
-                return self._condition(argument)
+                return self.holds(argument)
         raise ResolveError(f"{name} in a condition is not built")
 
     def _make(self, name: str) -> Made:
@@ -166,7 +167,7 @@ class Resolver:
         for needed in _names(resource.get("DependsOn", [])):
             self._make(needed)
         kind = resource["Type"]
-        if "Condition" in resource and not self._condition(resource["Condition"]):
+        if "Condition" in resource and not self.holds(resource["Condition"]):
             return Made(name)
         if kind in NOT_MADE:
             return Made(name)

@@ -56,8 +56,10 @@ class Gateway:
         lowered = {name.lower(): value for name, value in headers.items()}
         with self._sandbox.turns.turn():
             try:
-                self._sandbox.functions.begin(self._function)
-                response = self._gateway.handle_request(method=method, path=path, headers=lowered, body=body)
+                with self._sandbox.functions.running(self._function):
+                    response = self._gateway.handle_request(
+                        method=method, path=path, headers=lowered, body=body
+                    )
             except LocalGatewayException as refused:  # an authorizer's no, an unknown path
                 return Answer(refused.CODE, list((refused.headers or {}).items()), refused.body or b"")
         said = response["body"]

@@ -101,6 +101,7 @@ def a_run() -> Run:
         on=LAST,
         walking=frozenset(),
         errors=(),
+        denied=(),
         leaks=(),
         chain_holds=lambda _: True,
         receipt=lambda *_: json.dumps(receipt).encode(),

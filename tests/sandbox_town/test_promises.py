@@ -215,6 +215,7 @@ BREAKS: dict[str, Callable[[Run], Run]] = {
     ),
     "no identity number or phone stands in clear": lambda run: replace(run, leaks=(Leak("a phone", "x"),)),
     "no function failed": lambda run: replace(run, errors=("Intake: ValueError()",)),
+    "no function was denied what it does": lambda run: replace(run, denied=("Intake may not",)),
     "no answer of the API surprised anybody": surprised,
 }
 
