@@ -164,6 +164,9 @@ class SuspicionReport(Body):
     verification: Verification
 
 
+AboutPerson = SelfCertification | ObjectionReport | DoubtReport
+"""The bodies that name the person whom a request is about."""
+
 B = TypeVar("B", bound=Body)
 
 

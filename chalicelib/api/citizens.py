@@ -18,7 +18,7 @@ from chalicelib.api.problems import FieldError, Problem, invalid, not_found
 from chalicelib.api.tokens import Role
 from chalicelib.engine import wording
 from chalicelib.engine.explain import explain
-from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, Outcome, PersonId
+from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, Outcome
 from chalicelib.pack import current
 from chalicelib.sources.faults import SENTENCES, Fault
 from chalicelib.sources.identity import canonical
@@ -55,11 +55,10 @@ def look_up(call: Call) -> dict[str, Any]:
 @citizens.route("GET", "/v1/persons/{id}/status", tagged=True)
 def show_status(call: Call, id: str) -> Response:
     """Until when a person is certified for what, why, and what to do."""
-    person = ids.person_id(id)
-    record = looks.record_for(call, person)
-    answer = with_etag(call.headers, status.status_of(record, call.today))
+    ids.person_id(id)
+    answer = with_etag(call.headers, status.status_of(call.record, call.today, call.reach))
     if answer.status_code != 304:  # who is told that nothing has changed is shown nothing
-        looks.shown(call, record, "status")
+        looks.shown(call, call.record, "status")
     return answer
 
 
@@ -67,11 +66,12 @@ def show_status(call: Call, id: str) -> Response:
 def show_certificate(call: Call, id: str) -> Response:
     """The receipt to print: what is certified to which day or has stopped, because of what, how to object."""
     person = ids.person_id(id)
-    record = looks.look(call, person, "certificate")
+    record = looks.shown(call, call.record, "certificate")
     decision = cases.judge(record, call.today)
+    findings = tuple(f for f in decision.findings if call.reach.concerns(f.benefit, record))
     page = printed.sheet(
         people.identity_of(person),
-        explain(decision, record, current().rules),
+        explain(decision._replace(findings=findings), call.reach.part_of(record), current().rules),
         call.today,
         check_code=wording.check_code(person, call.today),
     )
@@ -84,7 +84,7 @@ def certify_oneself(call: Call) -> dict[str, Any]:
     sent = call.body(SelfCertification)
     if sent.method is Method.COUNTER and call.caller.role is not Role.OFFICER:
         raise Problem("role_not_allowed", errors=(field_error("/method", "not_for_this_role"),))
-    person = looks.record_for(call, PersonId(sent.person)).person.id
+    person = call.record.person.id
     evidence = Evidence(
         EvidenceKey(call.today, _FEED_OF[sent.method], "certified"),
         FileId(f"api:{sent.reference}"),
@@ -99,7 +99,7 @@ def certify_oneself(call: Call) -> dict[str, Any]:
         "person": person,
         "as_of": call.today,
         "certified": bool(outcomes) and outcomes <= {Outcome.STRONG, Outcome.WEAK},
-        "benefits": status.benefits_of(arrival.record, call.today),
+        "benefits": status.benefits_of(arrival.record, call.today, call.reach),
     }
 
 
@@ -107,7 +107,7 @@ def certify_oneself(call: Call) -> dict[str, Any]:
 def show_audit(call: Call, id: str) -> dict[str, Any]:
     """Every step of a person's record, oldest first, and everybody who looked."""
     person = ids.person_id(id)
-    looks.look(call, person, "audit")
+    looks.shown(call, call.record, "audit")
     page = call.page(f"audit {person}")
     entries, following = page.cut(people.audit_trail(person), lambda entry: f"{entry.sequence:08d}")
     answer: dict[str, Any] = {"items": [_entry(entry) for entry in entries], "next": following}

@@ -1,6 +1,6 @@
 """The outermost edge of the HTTP API: what every request passes before and after its endpoint.
 
-before   token → caller, policy → allowed, body → model       (each failure a problem, see `problems`)
+before   token → caller, policy → allowed, body → model, reach → area and authority   (else a `Problem`)
 after    request id, security headers, one line in the log: route and status, never the address
 
 An endpoint is a function `(call, id…) -> answer`; it is registered with `Audience.route`, which
@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 from uuid import uuid4
@@ -32,9 +32,11 @@ from chalicelib.api.problems import (
     problem_of,
     problem_of_status,
 )
+from chalicelib.api.reach import Reached, admitted
 from chalicelib.api.repeats import answered_once
 from chalicelib.api.tokens import Caller, caller_of
 from chalicelib.errors import WuganError
+from chalicelib.model import AreaCode, DroppedFile, PersonRecord
 from chalicelib.observability import logger
 
 # No cache may keep what is said about a person, no browser may make something else of it.
@@ -65,6 +67,35 @@ class Call:
     headers: Mapping[str, str]
     query: Mapping[str, str]
     _body: bodies.Body | None = None
+    _reached: Reached | None = None
+
+    @property
+    def reach(self) -> Reached:
+        """What the request is about, within the caller's area and authority."""
+        if self._reached is None:
+            raise TypeError("the edge has not looked yet")
+        return self._reached
+
+    @property
+    def area(self) -> AreaCode:
+        """The area to list: the caller's own, or a narrower one that was asked for."""
+        if self.reach.area is None:
+            raise TypeError("the route is no list of an area")
+        return self.reach.area
+
+    @property
+    def record(self) -> PersonRecord:
+        """The person whom the request is about, who is within the caller's reach; not a look yet."""
+        if self.reach.record is None:
+            raise TypeError("the route is not about a person")
+        return self.reach.record
+
+    @property
+    def file(self) -> DroppedFile:
+        """The file that the request is about, which is within the caller's reach."""
+        if self.reach.file is None:
+            raise TypeError("the route is not about a file")
+        return self.reach.file
 
     @property
     def today(self) -> date:
@@ -139,9 +170,11 @@ class Audience:
                     caller = caller_of(_request.get().headers)
                     policy.check(caller)
                     call, digest = _read(_request.get(), caller, body, query)
+                    reach = admitted(caller, policy, ids, call._body, call.query)
+                    call = replace(call, _reached=reach)
                     key = call.headers.get("idempotency-key") if once else None
                     same = json.dumps([method, path, ids, digest])
-                    who = f"{caller.role}:{caller.subject}"
+                    who = f"{caller.role}:{caller.subject}:{caller.area}:{caller.authority or ''}"
                     return answered_once(who, key, same, lambda: _answer(endpoint, call, ids))
                 except Exception as error:  # the outermost edge: whatever it is ends here
                     return _failure(error)

@@ -9,11 +9,12 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from chalicelib import intake
-from chalicelib.api import ids, looks
+from chalicelib.api import looks
 from chalicelib.api.bodies import FileDecision
 from chalicelib.api.edge import Audience, Call
 from chalicelib.api.problems import FieldError, invalid
-from chalicelib.model import DroppedFile, FeedId, FileState, PersonId
+from chalicelib.model import UNKNOWN, DroppedFile, FeedId, FileState, PersonId
+from chalicelib.pack import current
 from chalicelib.storage import files, objects, people
 
 dropped_files = Audience(__name__)
@@ -37,8 +38,9 @@ def list_files(call: Call) -> Json:
         )
     wanted_state = state.lower() if state is not None else None
     found = files.of_feed(FeedId(feed)) if feed is not None else files.everything()
-    page = call.page(f"files {feed} {wanted_state}")
-    wanted = _after(page.after, (f for f in found if wanted_state is None or f.state == wanted_state))
+    page = call.page(f"files {feed} {wanted_state} {call.reach.authority}")
+    mine = (f for f in found if call.reach.authority in (None, f.department))
+    wanted = _after(page.after, (f for f in mine if wanted_state is None or f.state == wanted_state))
     shown, following = page.cut_in_order(wanted, lambda dropped: dropped.id)
     return {"items": [_file(dropped) for dropped in shown], "next": following}
 
@@ -55,15 +57,16 @@ def _after(last: str, dropped: Iterator[DroppedFile]) -> Iterator[DroppedFile]:
 @dropped_files.route("GET", "/v1/files/{id}")
 def show_file(call: Call, id: str) -> Json:
     """One file through its stages, with the receipt that its department has."""
-    dropped = files.find(ids.file_id(id))
+    dropped = call.file
     receipt = objects.read_receipt(dropped.department, dropped.id)
-    return {**_file(dropped), "receipt": json.loads(receipt) if receipt is not None else None}
+    told: Json | None = {**json.loads(receipt), "feed": _codes(dropped)[1]} if receipt is not None else None
+    return {**_file(dropped), "receipt": told}
 
 
 @dropped_files.route("GET", "/v1/files/{id}/suggestions", query=("limit", "cursor"))
 def list_suggestions(call: Call, id: str) -> Json:
     """Rows that went back for want of a usable number, and whom of the caller's area each may be about."""
-    dropped = files.find(ids.file_id(id))
+    dropped = call.file
     known = [
         (line, people_known)
         for line, suggested in objects.read_suggestions(dropped.id).items()
@@ -90,22 +93,32 @@ def _suggestion(call: Call, dropped: DroppedFile, line: int, suggested: list[Per
 def release_file(call: Call, id: str) -> Json:
     """A person has looked at a held file: it is right as it is, and is read again."""
     reason = call.body(FileDecision).reason
-    return _file(intake.release(ids.file_id(id), by=call.caller.subject, reason=reason))
+    return _file(intake.release(call.file.id, by=call.caller.subject, reason=reason))
 
 
 @dropped_files.route("POST", "/v1/files/{id}/refuse", body=FileDecision, once=True)
 def refuse_file(call: Call, id: str) -> Json:
     """A person has looked at a held file: it goes back to its department, with the reason."""
     reason = call.body(FileDecision).reason
-    return _file(intake.refuse(ids.file_id(id), by=call.caller.subject, reason=reason))
+    return _file(intake.refuse(call.file.id, by=call.caller.subject, reason=reason))
+
+
+def _codes(dropped: DroppedFile) -> tuple[str, str]:
+    """Department and feed; those of files from before unknown ones were told apart may name anybody."""
+    feeds = current().feeds
+    department = dropped.department
+    if all(feed.department != department for feed in feeds.values()):
+        department = UNKNOWN
+    return department, dropped.feed if dropped.feed in feeds else UNKNOWN
 
 
 def _file(dropped: DroppedFile) -> Json:
     """A file without its name: file names are personal data."""
+    department, feed = _codes(dropped)
     return {
         "id": dropped.id,
-        "department": dropped.department,
-        "feed": dropped.feed,
+        "department": department,
+        "feed": feed,
         "day": dropped.day,
         "state": dropped.state.value,
         "received": dropped.received,

@@ -22,9 +22,9 @@ _OLDEST_REPORT: Final = timedelta(days=120)
 @grid_workers.route("GET", "/v1/visits", query=("area", "limit", "cursor"))
 def list_visits(call: Call) -> dict[str, Any]:
     """The visits to be made in an area, by village and due day."""
-    area = pages.area_of(call.caller, call.query.get("area"))
+    area = call.area
     page = pages.page_below(area, call.page(f"visits {area}"))
-    rows, following = page.cut(work.visits(area, page.after), lambda row: row.place)
+    rows, following = page.cut(looks.concerned(call, work.visits(area, page.after)), lambda row: row.place)
     return {"items": [_line(call, row) for row in rows], "next": following}
 
 
@@ -59,7 +59,6 @@ def report_visit(call: Call, id: str) -> dict[str, Any]:
     """What was found at the door; the same report again changes nothing."""
     person, number = ids.numbered(id)
     report = call.body(VisitReport)
-    looks.record_for(call, person)
     _check(call, report)
     record = cases.visit_made(
         person,
@@ -75,7 +74,7 @@ def report_visit(call: Call, id: str) -> dict[str, Any]:
     return {
         "id": f"{person}.{number}",
         "outcome": report.outcome.value,
-        "benefits": status.benefits_of(record, call.today),
+        "benefits": status.benefits_of(record, call.today, call.reach),
         "case": {"state": case.state.value, "due": case.due} if case is not None else None,
     }
 

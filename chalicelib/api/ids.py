@@ -52,6 +52,11 @@ def person_id(text: str) -> PersonId:
     return PersonId(_match(_PERSON, text)[0])
 
 
+def person_of(text: str) -> PersonId:
+    """The person of whom an address names something, or whom it names; Problem 404."""
+    return person_id(unquote(text).partition(".")[0] if len(text) <= _LONGEST else text)
+
+
 def numbered(text: str) -> tuple[PersonId, int]:
     """The person and the number of a visit or proposal; Problem 404."""
     found = _match(_NUMBERED, text)

@@ -6,15 +6,18 @@ than the person is an entry of the person's own audit chain, written before the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 from chalicelib.api.edge import Call
 from chalicelib.api.problems import not_found
 from chalicelib.api.tokens import Role
-from chalicelib.model import Change, PersonId, PersonRecord
-from chalicelib.storage import people
+from chalicelib.model import Change, Objection, PersonId, PersonRecord, Suspicion, Visit
+from chalicelib.storage import people, work
 from chalicelib.storage.clients import on_forget
+
+T = TypeVar("T", Visit, Suspicion, Objection)
 
 LOOKED: Final = "looked"
 _LINES_KEPT: Final = 50_000
@@ -23,9 +26,9 @@ on_forget(_shown_on.clear)
 
 
 def record_for(call: Call, person: PersonId) -> PersonRecord:
-    """A person's record for a caller who may know of them; Problem 404 for everybody else.
+    """The record of a person found on the way, for a caller who may know of them; else Problem 404.
 
-    Not a look yet: for endpoints that act on a record and show nothing of it before.
+    Not a look yet. Whom the address or the body names is `call.record`: the edge has looked.
     """
     record = people.load(person)
     if not call.caller.may_see(person, record.person.area):
@@ -33,19 +36,22 @@ def record_for(call: Call, person: PersonId) -> PersonRecord:
     return record
 
 
-def look(call: Call, person: PersonId, what: str) -> PersonRecord:
-    """A person's record for a caller who will be shown it; the look is on record when this returns."""
-    return shown(call, record_for(call, person), what)
-
-
 def shown(call: Call, record: PersonRecord, what: str) -> PersonRecord:
     """A record that the caller is about to be shown; the look is on record when this returns.
 
-    For endpoints that had to read the record first; it comes from `record_for`.
+    It comes from `call.record` or `record_for`.
     """
     if call.caller.role is Role.CITIZEN:
         return record
     return people.change(record.person.id, lambda _: _entry(call, what), record)
+
+
+def concerned(call: Call, rows: Iterable[work.Row[T]]) -> Iterator[work.Row[T]]:
+    """The rows of a list that are the caller's authority's business; of an office that serves all, all."""
+    for row in rows:
+        named = row.item.benefit if isinstance(row.item, Suspicion | Objection) else None
+        if call.reach.authority is None or call.reach.concerns(named, people.load(row.person)):
+            yield row
 
 
 def look_in_list(call: Call, person: PersonId, what: str) -> PersonRecord:
@@ -57,7 +63,7 @@ def look_in_list(call: Call, person: PersonId, what: str) -> PersonRecord:
     line = (call.caller.subject, person, what)
     if _shown_on.get(line) == call.today:
         return record_for(call, person)
-    record = look(call, person, what)
+    record = shown(call, record_for(call, person), what)
     if len(_shown_on) >= _LINES_KEPT:
         _shown_on.clear()  # at worst a look is recorded twice
     _shown_on[line] = call.today

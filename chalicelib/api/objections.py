@@ -25,7 +25,7 @@ def raise_objection(call: Call) -> Json:
     sent = call.body(ObjectionReport)
     if sent.benefit is not None and sent.about is not ObjectionAbout.RECOVERY:
         raise invalid(field_error("/benefit", "only_about_recovery"))
-    person = looks.record_for(call, PersonId(sent.person)).person.id
+    person = call.record.person.id
     benefit = BenefitCode(sent.benefit) if sent.benefit is not None else None
     raised = cases.object_to(person, sent.about, by=call.caller.subject, benefit=benefit)
     return _objection(call, person, raised)
@@ -34,9 +34,10 @@ def raise_objection(call: Call) -> Json:
 @objections.route("GET", "/v1/objections", query=("area", "limit", "cursor"))
 def list_objections(call: Call) -> Json:
     """What is to be decided in an area, and by when."""
-    area = pages.area_of(call.caller, call.query.get("area"))
+    area = call.area
     page = pages.page_below(area, call.page(f"objections {area}"))
-    rows, following = page.cut(work.objections(area, page.after), lambda row: row.place)
+    found = looks.concerned(call, work.objections(area, page.after))
+    rows, following = page.cut(found, lambda row: row.place)
     return {"items": [_in_list(call, row) for row in rows], "next": following}
 
 
@@ -51,8 +52,7 @@ def decide_objection(call: Call, id: str) -> Json:
     """An officer who had no part in the measure decides, with a reason; the person is told."""
     person, number = ids.numbered(id)
     sent = call.body(ObjectionDecision)
-    record = looks.record_for(call, person)
-    if any(o.number == number and not o.holds for o in record.objections):
+    if any(o.number == number and not o.holds for o in call.record.objections):
         REVIEW.check(call.caller)
     decided = cases.decide_objection(
         person, number, upheld=sent.upheld, by=call.caller.subject, reason=sent.reason

@@ -8,7 +8,7 @@ from chalicelib import cases, stats
 from chalicelib.api import ids, looks, pages, status
 from chalicelib.api.bodies import DoubtReport, NoBody, Refusal, SuspicionReport, field_error
 from chalicelib.api.edge import Audience, Call
-from chalicelib.api.problems import Problem, invalid, not_found
+from chalicelib.api.problems import invalid
 from chalicelib.model import (
     BenefitCode,
     Instruction,
@@ -32,9 +32,10 @@ _LIST: Final = ("area", "limit", "cursor")
 @officers.route("GET", "/v1/suspension-proposals", query=_LIST)
 def list_proposals(call: Call) -> Json:
     """The lines that wait for a township's word or an authority's."""
-    area = pages.area_of(call.caller, call.query.get("area"))
+    area = call.area
     page = pages.page_below(area, call.page(f"proposals {area}"))
-    rows, following = page.cut(work.proposals(area, page.after), lambda row: row.place)
+    mine = (row for row in work.proposals(area, page.after) if any(map(call.reach.runs, row.item.benefits)))
+    rows, following = page.cut(mine, lambda row: row.place)
     return {"items": [_line_of_list(call, row) for row in rows], "next": following}
 
 
@@ -44,26 +45,28 @@ def _line_of_list(call: Call, row: work.Row[Proposal]) -> Json:
     about = row.item.due.isoformat()
     visits = [v for v in record.visits if v.about == about and v.outcome is not None]
     return {
-        **_proposal(row.person, row.item),
+        **_proposal(call, row.person, row.item),
         "name": _name(row.person),
         "area": row.area,
         "visits": [
             {"made": v.made, "outcome": v.outcome, "by": v.by, "notice_left": v.notice_left} for v in visits
         ],
-        "why": _reasons(call, record, row.item.benefits),
+        "why": _reasons(call, record, tuple(filter(call.reach.runs, row.item.benefits))),
     }
 
 
-def _proposal(person: PersonId, proposal: Proposal) -> Json:
+def _proposal(call: Call, person: PersonId, proposal: Proposal) -> Json:
+    runs = call.reach.runs
     return {
         "id": f"{person}.{proposal.number}",
         "person": person,
         "due": proposal.due,
-        "benefits": [_titled(benefit) for benefit in proposal.benefits],
-        "valid_until": {benefit: day.isoformat() for benefit, day in proposal.judged.items()},
+        "benefits": [_titled(benefit) for benefit in proposal.benefits if runs(benefit)],
+        "valid_until": {code: day.isoformat() for code, day in proposal.judged.items() if runs(code)},
         "proposed": proposal.proposed,
         "state": proposal.state.value,
         "confirmed_by": proposal.confirmed_by,
+        "approved_for": sorted(filter(runs, proposal.signed)),
         "approved_by": proposal.approved_by,
         "effective": proposal.effective,
     }
@@ -73,16 +76,15 @@ def _proposal(person: PersonId, proposal: Proposal) -> Json:
 def confirm(call: Call, id: str) -> Json:
     """The township says of one line: nobody could certify this person."""
     person, number = ids.numbered(id)
-    looks.record_for(call, person)
-    return _proposal(person, cases.confirm_proposal(person, number, by=call.caller.subject))
+    return _proposal(call, person, cases.confirm_proposal(person, number, by=call.caller.subject))
 
 
 @officers.route("POST", "/v1/suspension-proposals/{id}/approve", body=NoBody, once=True)
 def approve(call: Call, id: str) -> Json:
-    """The authority approves a confirmed line: another level, and another person."""
+    """An authority approves its benefits of a confirmed line: another level, and another person."""
     person, number = ids.numbered(id)
-    looks.record_for(call, person)
-    return _proposal(person, cases.approve_proposal(person, number, by=call.caller.subject))
+    signed = cases.approve_proposal(person, number, by=call.caller.subject, of=call.reach.runs)
+    return _proposal(call, person, signed)
 
 
 @officers.route("POST", "/v1/suspension-proposals/{id}/refuse", body=Refusal, once=True)
@@ -90,8 +92,8 @@ def refuse(call: Call, id: str) -> Json:
     """Either level strikes a line, with a reason."""
     person, number = ids.numbered(id)
     reason = call.body(Refusal).reason
-    looks.record_for(call, person)
-    return _proposal(person, cases.refuse_proposal(person, number, by=call.caller.subject, reason=reason))
+    struck = cases.refuse_proposal(person, number, by=call.caller.subject, reason=reason)
+    return _proposal(call, person, struck)
 
 
 # --- suspicions ------------------------------------------------------------------------------
@@ -100,9 +102,10 @@ def refuse(call: Call, id: str) -> Json:
 @officers.route("GET", "/v1/suspicions", query=_LIST)
 def list_suspicions(call: Call) -> Json:
     """What must be verified in an area, and until when."""
-    area = pages.area_of(call.caller, call.query.get("area"))
+    area = call.area
     page = pages.page_below(area, call.page(f"suspicions {area}"))
-    rows, following = page.cut(work.suspicions(area, page.after), lambda row: row.place)
+    found = looks.concerned(call, work.suspicions(area, page.after))
+    rows, following = page.cut(found, lambda row: row.place)
     return {"items": [_suspected(call, row) for row in rows], "next": following}
 
 
@@ -135,14 +138,11 @@ def _suspicion(person: PersonId, suspicion: Suspicion) -> Json:
 @officers.route("POST", "/v1/suspicions", body=DoubtReport, once=True)
 def doubt_result(call: Call) -> Json:
     """The authority of a benefit doubts a result: people verify it, for it alone; money continues."""
-    sent, authority = call.body(DoubtReport), _authority(call)
-    person = looks.record_for(call, PersonId(sent.person)).person.id
+    sent, person = call.body(DoubtReport), call.record.person.id
     since = sent.since or call.today
     if since > call.today:
         raise invalid(field_error("/since", "not_in_range"))
     benefit = BenefitCode(sent.benefit)
-    if _run_by(benefit) != authority:
-        raise not_found()
     raised = cases.doubt(person, benefit, since, by=call.caller.subject, because=sent.reason)
     return _suspicion(person, raised)
 
@@ -151,7 +151,6 @@ def doubt_result(call: Call) -> Json:
 def report_suspicion(call: Call, id: str) -> Json:
     """A person has looked into a suspicion: confirmed, or cleared; what ends a payment waits for a second."""
     named, report = ids.suspicion_id(id), call.body(SuspicionReport)
-    looks.record_for(call, named.person)
     ended = cases.suspicion_verified(
         named.person,
         named.kind,
@@ -167,7 +166,6 @@ def report_suspicion(call: Call, id: str) -> Json:
 def approve_suspicion(call: Call, id: str) -> Json:
     """Another person says the same of what ends a payment: only now it ends."""
     named = ids.suspicion_id(id)
-    looks.record_for(call, named.person)
     approved = cases.approve_suspicion(named.person, named.kind, named.day, by=call.caller.subject)
     return _suspicion(named.person, approved)
 
@@ -178,9 +176,9 @@ def approve_suspicion(call: Call, id: str) -> Json:
 @officers.route("GET", "/v1/instructions", query=_LIST)
 def list_instructions(call: Call) -> Json:
     """What the caller's authority is told to do with payments, and has not yet been seen to do."""
-    authority, area = _authority(call), pages.area_of(call.caller, call.query.get("area"))
-    page = call.page(f"instructions {authority} {area}")
-    mine = (line for line in work.open_instructions() if _run_by(line[1].benefit) == authority)
+    area = call.area
+    page = call.page(f"instructions {call.reach.authority} {area}")
+    mine = (line for line in work.open_instructions() if call.reach.runs(line[1].benefit))
     behind = (line for line in mine if _place(*line) > page.after)
     here = (line for line in behind if people.load(line[0]).person.area.startswith(area))
     shown, following = page.cut(here, lambda line: _place(*line))
@@ -215,22 +213,8 @@ def _instruction(person: PersonId, instruction: Instruction) -> Json:
 @officers.route("POST", "/v1/instructions/{id}/acknowledge", body=NoBody, once=True)
 def acknowledge(call: Call, id: str) -> Json:
     """The authority has read an instruction and will act on it."""
-    authority, (person, name) = _authority(call), ids.instruction_id(id)
-    record = looks.record_for(call, person)
-    named = next((i for i in record.instructions if i.name == name), None)
-    if named is None or _run_by(named.benefit) != authority:
-        raise not_found()
+    person, name = ids.instruction_id(id)
     return _instruction(person, cases.acknowledge_instruction(person, name, by=call.caller.subject))
-
-
-def _authority(call: Call) -> str:
-    if call.caller.authority is None:
-        raise Problem("authority_required")
-    return call.caller.authority
-
-
-def _run_by(benefit: BenefitCode) -> str:
-    return current().rules.benefit(benefit).run_by.value
 
 
 # --- figures -----------------------------------------------------------------------

@@ -21,7 +21,7 @@ from chalicelib.api.bodies import NoBody
 from chalicelib.api.edge import Audience, Route, with_etag
 from chalicelib.api.files import FEED
 from chalicelib.api.pages import LARGEST, USUAL
-from chalicelib.api.policy import Policy
+from chalicelib.api.policy import Policy, Whose
 from chalicelib.api.problems import PROBLEM_JSON, SENTENCES
 from chalicelib.api.tokens import AREA, Role
 from chalicelib.model import FileState
@@ -103,7 +103,17 @@ def _who(policy: Policy | None) -> str:
         said += f" Only with an area of {policy.at_least_digits} digits or more (a township or a village)."
     if policy.at_most_digits < _DIGITS:
         said += f" Only with an area of {policy.at_most_digits} digits or fewer."
-    return said
+    return f"{said} {_SERVES[policy.whose]}" if Role.OFFICER in policy.roles else said
+
+
+_SERVES: Final = {
+    Whose.ALL: "Officers of any authority, or of none.",
+    Whose.SEEN: "Officers who name an authority: only about those who draw its benefits, and only these.",
+    Whose.SEEN_ABOVE: "Above the townships, of an authority: only about who draws these.",
+    Whose.OWN: "Only officers of the authority that runs the benefit.",
+    Whose.OWN_ABOVE: "Above the townships only officers of the authority that runs the benefit.",
+    Whose.SENDER: "Only officers of the department that sent the file.",
+}
 
 
 # --- what is sent --------------------------------------------------------------------------------
@@ -160,12 +170,12 @@ def _answer(route: Route, example: object) -> Json:
 
 def _other_answers(route: Route) -> Json:
     """Every other status with which a route may answer: what each depends on stands beside it."""
-    policy, fields = route.policy, route.body.model_fields if route.body else {}
+    policy = route.policy
     statuses = {
         304: route.tagged,
         401: policy is not None,
         403: policy is not None and (policy.roles != frozenset(Role) or _is_of_a_level(policy)),
-        404: "{id}" in route.path or "area" in route.query or bool({"person", "number"} & set(fields)),
+        404: policy is not None,  # for whoever it does not exist for
         409: route.once and route.path not in _NEVER_REFUSED,
         413: route.body is not None,
         415: route.body is not None,

@@ -1,13 +1,15 @@
-"""Who may do what: every endpoint with its roles, in one table.
+"""Who may do what: every endpoint with its roles, its area and its authority, in one table.
 
-A route that is not here cannot be registered. Beyond the role, each endpoint keeps to the caller's
-area (`Caller.may_see`); who acts at which level of office stands here too.
+A route that is not here cannot be registered, and none stands here without saying what it is about (`About`,
+which says whose area must lie in the caller's) and whose benefits it serves (`Whose`). The edge holds every
+request against its line before the endpoint sees it, a repeated one too (`reach`). Decision 0009.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from chalicelib.api.problems import Problem
@@ -22,64 +24,140 @@ _SERVING: Final = frozenset({Role.CITIZEN, Role.APP, Role.GRID_WORKER, Role.OFFI
 _FIELD: Final = frozenset({Role.GRID_WORKER, Role.OFFICER})
 _OFFICE: Final = frozenset({Role.OFFICER})
 _OVERSIGHT: Final = frozenset({Role.OFFICER, Role.AUDITOR})
+_PUBLIC: Final = frozenset({Role.APP, Role.OFFICER, Role.AUDITOR})
+
+
+class About(StrEnum):
+    """What a request is about; its area must be the caller's own or lie within it, else it does not exist.
+
+    A person, and whatever is theirs, lies in the person's area; citizens ask about themselves alone. A list
+    is of the area asked for. A limit is its county's. Files and figures are the whole jurisdiction's: open to
+    whoever works within it or above it.
+    """
+
+    NUMBER = "number"  # the endpoint finds the person
+    PERSON = "person"
+    VISIT = "visit"
+    PROPOSAL = "proposal"
+    SUSPICION = "suspicion"
+    OBJECTION = "objection"
+    INSTRUCTION = "instruction"
+    LIST = "list"
+    LIMIT = "limit"
+    FILE = "file"
+    FIGURES = "figures"
+
+
+class Whose(StrEnum):
+    """Which officers an endpoint serves, by the authority that their token names, if it names one.
+
+    An officer of no authority works for an office that serves all (a village, a township, a counter) and
+    never decides for a benefit. Other roles name no authority.
+    """
+
+    ALL = "all"  # of any authority or none
+    SEEN = "seen"  # who names an authority reaches the people who draw its benefits, and sees these alone
+    SEEN_ABOVE = "seen above the townships"  # villages and townships serve all; above them as SEEN
+    OWN = "own"  # of the authority that runs the benefit
+    OWN_ABOVE = "own above the townships"  # villages and townships serve all; above them as OWN
+    SENDER = "sender"  # of the department that sent the file
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who may use an endpoint.
+    """Who may use an endpoint, about what, and for which authority.
 
     `at_least_digits` is for what a township does (its area code has 9 digits or more),
-    `at_most_digits` for what only a county (6 digits or fewer) or a city (4) or a level above it does.
+    `at_most_digits` for what only a township (9 digits or fewer), a county (6) or a city (4) or a level above
+    it does.
     """
 
     roles: frozenset[Role]
+    about: About
+    whose: Whose
     at_least_digits: int = 0
     at_most_digits: int = 12
 
     def check(self, caller: Caller) -> None:
-        """Raise Problem 403 if the caller's role or level of office may not do this."""
+        """Raise Problem 403 if the caller's role, level of office or authority may not do this at all."""
         if caller.role not in self.roles:
             raise Problem("role_not_allowed")
         if not self.at_least_digits <= len(caller.area) <= self.at_most_digits:
             raise Problem("level_not_allowed")
+        if self.needs_authority(caller) and caller.authority is None:
+            raise Problem("authority_required")
+
+    def needs_authority(self, caller: Caller) -> bool:
+        """Whether this caller acts for an authority here, and must name it."""
+        if caller.role is not Role.OFFICER:
+            return False
+        above = len(caller.area) < TOWNSHIP_DIGITS
+        return self.whose in (Whose.OWN, Whose.SENDER) or (self.whose is Whose.OWN_ABOVE and above)
+
+    def limits(self, caller: Caller) -> str | None:
+        """The authority beyond whose benefits (or files) this caller reaches nothing here; None: of all."""
+        if caller.role is not Role.OFFICER or self.whose is Whose.ALL:
+            return None
+        serves_all = self.whose in (Whose.SEEN_ABOVE, Whose.OWN_ABOVE) and len(caller.area) >= TOWNSHIP_DIGITS
+        return None if serves_all else caller.authority
 
 
-REVIEW: Final = Policy(_OFFICE, at_most_digits=COUNTY_DIGITS)
+REVIEW: Final = Policy(_OFFICE, About.OBJECTION, Whose.SEEN, at_most_digits=COUNTY_DIGITS)
 """An objection raised again (rule 22): decided above the townships, who had their word the first time."""
 
 POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
-    ("POST", "/v1/persons:lookup"): Policy(_SERVING),
-    ("GET", "/v1/persons/{id}/status"): Policy(_EVERYBODY),
-    ("GET", "/v1/persons/{id}/certificate"): Policy(_SERVING),
-    ("GET", "/v1/persons/{id}/audit"): Policy(frozenset({Role.CITIZEN, Role.AUDITOR})),
-    ("POST", "/v1/self-certifications"): Policy(frozenset({Role.CITIZEN, Role.APP, Role.OFFICER})),
-    ("GET", "/v1/visits"): Policy(_FIELD),
-    ("POST", "/v1/visits/{id}/outcome"): Policy(_FIELD),
-    ("GET", "/v1/suspension-proposals"): Policy(_OFFICE),
-    # Two levels and two people: the township confirms a line, the authority above it approves (rule 10 f).
-    ("POST", "/v1/suspension-proposals/{id}/confirm"): Policy(_OFFICE, at_least_digits=TOWNSHIP_DIGITS),
-    ("POST", "/v1/suspension-proposals/{id}/approve"): Policy(_OFFICE, at_most_digits=COUNTY_DIGITS),
-    ("POST", "/v1/suspension-proposals/{id}/refuse"): Policy(_OFFICE),
-    ("GET", "/v1/suspension-limits"): Policy(_OFFICE),
+    ("POST", "/v1/persons:lookup"): Policy(_SERVING, About.NUMBER, Whose.ALL),
+    ("GET", "/v1/persons/{id}/status"): Policy(_EVERYBODY, About.PERSON, Whose.SEEN),
+    ("GET", "/v1/persons/{id}/certificate"): Policy(_SERVING, About.PERSON, Whose.SEEN),
+    ("GET", "/v1/persons/{id}/audit"): Policy(
+        frozenset({Role.CITIZEN, Role.AUDITOR}), About.PERSON, Whose.ALL
+    ),
+    # Every counter certifies everybody: nobody is sent away for having come to the wrong window (rule 1).
+    ("POST", "/v1/self-certifications"): Policy(
+        frozenset({Role.CITIZEN, Role.APP, Role.OFFICER}), About.PERSON, Whose.ALL
+    ),
+    ("GET", "/v1/visits"): Policy(_FIELD, About.LIST, Whose.SEEN_ABOVE),
+    ("POST", "/v1/visits/{id}/outcome"): Policy(_FIELD, About.VISIT, Whose.SEEN_ABOVE),
+    # Two levels and two people: the township confirms a line, the benefit's own authority above it approves
+    # (rule 10 f). A village does not confirm for its township.
+    ("GET", "/v1/suspension-proposals"): Policy(_OFFICE, About.LIST, Whose.OWN_ABOVE),
+    ("POST", "/v1/suspension-proposals/{id}/confirm"): Policy(
+        _OFFICE,
+        About.PROPOSAL,
+        Whose.OWN_ABOVE,
+        at_least_digits=TOWNSHIP_DIGITS,
+        at_most_digits=TOWNSHIP_DIGITS,
+    ),
+    ("POST", "/v1/suspension-proposals/{id}/approve"): Policy(
+        _OFFICE, About.PROPOSAL, Whose.OWN, at_most_digits=COUNTY_DIGITS
+    ),
+    ("POST", "/v1/suspension-proposals/{id}/refuse"): Policy(_OFFICE, About.PROPOSAL, Whose.OWN_ABOVE),
+    ("GET", "/v1/suspension-limits"): Policy(_OFFICE, About.LIST, Whose.OWN),
     # Counties approve the lines: where they are far too many, the level above looks (rule 12).
-    ("POST", "/v1/suspension-limits/{id}/lift"): Policy(_OFFICE, at_most_digits=CITY_DIGITS),
-    ("GET", "/v1/suspicions"): Policy(_OFFICE),
-    ("POST", "/v1/suspicions"): Policy(_OFFICE),
-    ("POST", "/v1/suspicions/{id}/outcome"): Policy(_OFFICE),
-    ("POST", "/v1/suspicions/{id}/approve"): Policy(_OFFICE),
-    ("POST", "/v1/objections"): Policy(_SERVING),
-    ("GET", "/v1/objections"): Policy(_OFFICE),
-    ("POST", "/v1/objections/{id}/decision"): Policy(_OFFICE),
-    ("GET", "/v1/instructions"): Policy(_OFFICE),
-    ("POST", "/v1/instructions/{id}/acknowledge"): Policy(_OFFICE),
-    ("GET", "/v1/files"): Policy(_OVERSIGHT),
-    ("GET", "/v1/files/{id}"): Policy(_OVERSIGHT),
-    ("GET", "/v1/files/{id}/suggestions"): Policy(_OFFICE),
+    ("POST", "/v1/suspension-limits/{id}/lift"): Policy(
+        _OFFICE, About.LIMIT, Whose.OWN, at_most_digits=CITY_DIGITS
+    ),
+    ("GET", "/v1/suspicions"): Policy(_OFFICE, About.LIST, Whose.SEEN_ABOVE),
+    ("POST", "/v1/suspicions"): Policy(_OFFICE, About.PERSON, Whose.OWN),
+    ("POST", "/v1/suspicions/{id}/outcome"): Policy(_OFFICE, About.SUSPICION, Whose.SEEN_ABOVE),
+    ("POST", "/v1/suspicions/{id}/approve"): Policy(_OFFICE, About.SUSPICION, Whose.SEEN_ABOVE),
+    ("POST", "/v1/objections"): Policy(_SERVING, About.PERSON, Whose.ALL),
+    ("GET", "/v1/objections"): Policy(_OFFICE, About.LIST, Whose.SEEN),
+    ("POST", "/v1/objections/{id}/decision"): Policy(_OFFICE, About.OBJECTION, Whose.SEEN),
+    ("GET", "/v1/instructions"): Policy(_OFFICE, About.LIST, Whose.OWN),
+    ("POST", "/v1/instructions/{id}/acknowledge"): Policy(_OFFICE, About.INSTRUCTION, Whose.OWN),
+    ("GET", "/v1/files"): Policy(_OVERSIGHT, About.FIGURES, Whose.SENDER),
+    ("GET", "/v1/files/{id}"): Policy(_OVERSIGHT, About.FILE, Whose.SENDER),
+    ("GET", "/v1/files/{id}/suggestions"): Policy(_OFFICE, About.FILE, Whose.SENDER),
     # A file concerns every village: a county or a level above it decides.
-    ("POST", "/v1/files/{id}/release"): Policy(_OFFICE, at_most_digits=COUNTY_DIGITS),
-    ("POST", "/v1/files/{id}/refuse"): Policy(_OFFICE, at_most_digits=COUNTY_DIGITS),
-    ("GET", "/v1/feeds"): Policy(frozenset({Role.APP, Role.OFFICER, Role.AUDITOR})),
-    ("GET", "/v1/stats"): Policy(frozenset({Role.APP, Role.OFFICER, Role.AUDITOR})),
+    ("POST", "/v1/files/{id}/release"): Policy(
+        _OFFICE, About.FILE, Whose.SENDER, at_most_digits=COUNTY_DIGITS
+    ),
+    ("POST", "/v1/files/{id}/refuse"): Policy(
+        _OFFICE, About.FILE, Whose.SENDER, at_most_digits=COUNTY_DIGITS
+    ),
+    ("GET", "/v1/feeds"): Policy(_PUBLIC, About.FIGURES, Whose.ALL),
+    ("GET", "/v1/stats"): Policy(_PUBLIC, About.FIGURES, Whose.ALL),
 }
 
 # What anybody may read without a token: nothing about a person, a file or a count stands there.

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from chalicelib import cases
+from chalicelib.api.reach import Reached
 from chalicelib.engine import statuses, wording
 from chalicelib.engine.timeline import plan_case
 from chalicelib.model import (
@@ -30,13 +31,13 @@ NOTICES_KEPT: Final = timedelta(days=365)
 Json = dict[str, Any]
 
 
-def status_of(record: PersonRecord, on: date) -> Json:
-    """The whole status of a person on a day."""
-    case = record.open_case
+def status_of(record: PersonRecord, on: date, reach: Reached) -> Json:
+    """The whole status of a person on a day, as far as it concerns who asks."""
+    case, whole, record = record.open_case, record, reach.part_of(record)
     return {
         "person": record.person.id,
         "as_of": on.isoformat(),
-        "benefits": benefits_of(record, on),
+        "benefits": benefits_of(whole, on, reach),
         "case": _case(record, case, on) if case is not None else None,
         "verifying": [_verified(suspicion) for suspicion in record.open_suspicions],
         "objections": [_objection(objection) for objection in record.open_objections],
@@ -45,10 +46,11 @@ def status_of(record: PersonRecord, on: date) -> Json:
     }
 
 
-def benefits_of(record: PersonRecord, on: date) -> list[Json]:
-    """Every benefit of a person as it stands on a day, as the rule book judges it today."""
+def benefits_of(record: PersonRecord, on: date, reach: Reached) -> list[Json]:
+    """Every benefit of a person that concerns who asks, as the rule book judges the whole record today."""
     verdicts = {verdict.benefit: verdict for verdict in cases.judge(record, on).verdicts}
-    return [_benefit(record, e, verdicts[e.benefit], on) for e in record.entitlements]
+    shown = (e for e in record.entitlements if reach.runs(e.benefit))
+    return [_benefit(record, e, verdicts[e.benefit], on) for e in shown]
 
 
 def _benefit(record: PersonRecord, entitlement: Entitlement, verdict: Verdict, on: date) -> Json:

@@ -11,8 +11,9 @@ from chalicelib.cases import executions
 from chalicelib.engine import suspension
 from chalicelib.engine.periods import first_day
 from chalicelib.engine.timeline import seconds_until
-from chalicelib.errors import NotFoundError
+from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
+    BenefitCode,
     Change,
     Month,
     PersonId,
@@ -36,23 +37,38 @@ def proposal_of(record: PersonRecord, number: int) -> Proposal:
 def confirm_proposal(person: PersonId, number: int, *, by: str) -> Proposal:
     """The township says line by line: yes, nobody could certify this person."""
 
-    def confirmed(proposal: Proposal) -> Proposal:
+    def confirmed(record: PersonRecord, proposal: Proposal) -> Proposal:
         if (proposal.state, proposal.confirmed_by) == (ProposalState.CONFIRMED, by):
             return proposal
-        suspension.may_confirm(proposal, by)
+        suspension.may_confirm(proposal, by, suspension.visitors(record, proposal))
         return replace(proposal, state=ProposalState.CONFIRMED, confirmed_by=by)
 
     return _decide(person, number, "suspension confirmed", by, confirmed)
 
 
-def approve_proposal(person: PersonId, number: int, *, by: str) -> Proposal:
-    """The authority approves; it must be another person than the one who confirmed."""
+def approve_proposal(
+    person: PersonId, number: int, *, by: str, of: Callable[[BenefitCode], bool] = lambda _benefit: True
+) -> Proposal:
+    """An authority approves, by another person than the one who confirmed, for the benefits `of` which it is.
+
+    Once every authority that is concerned has, the line is approved as a whole; until then it stops nothing.
+    """
     on = clock.today()
 
-    def approved(proposal: Proposal) -> Proposal:
+    def approved(record: PersonRecord, proposal: Proposal) -> Proposal:
         if (proposal.state, proposal.approved_by) == (ProposalState.APPROVED, by):
             return proposal
-        suspension.may_approve(proposal, by)
+        mine = {benefit: by for benefit in proposal.unsigned if of(benefit)}
+        if not mine and by in proposal.signed.values():
+            return proposal
+        suspension.may_approve(proposal, by, suspension.visitors(record, proposal))
+        if not mine:
+            raise RefusedError(
+                "already_approved", "本单位已批准该名单行。", "this authority has approved the line already"
+            )
+        proposal = replace(proposal, signed={**proposal.signed, **mine})
+        if proposal.unsigned:
+            return proposal
         return replace(
             proposal,
             state=ProposalState.APPROVED,
@@ -81,7 +97,7 @@ def refuse_proposal(person: PersonId, number: int, *, by: str, reason: str) -> P
     """Township or authority strikes the line; the case is looked at again."""
     on = clock.today()
 
-    def refused(proposal: Proposal) -> Proposal:
+    def refused(_record: PersonRecord, proposal: Proposal) -> Proposal:
         if proposal.state is ProposalState.REFUSED:
             return proposal
         suspension.may_refuse(proposal, by)
@@ -97,12 +113,12 @@ def _decide(
     number: int,
     action: str,
     by: str,
-    decide: Callable[[Proposal], Proposal],
+    decide: Callable[[PersonRecord, Proposal], Proposal],
     **details: object,
 ) -> Proposal:
     def step(record: PersonRecord) -> Change | None:
         before = proposal_of(record, number)
-        after = decide(before)
+        after = decide(record, before)
         if after == before:
             return None
         return Change(action, by, clock.now(), {"proposal": number, **details}, proposals=(after,))

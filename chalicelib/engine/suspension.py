@@ -202,7 +202,9 @@ def _visit_lacking(look: _Look) -> Reason | None:
 def _approved(look: _Look) -> Readiness | None:
     """What two people have approved and what still stands of it, in its own month."""
     for proposal in reversed(look.record.proposals):
-        if proposal.due != look.case.due or not is_approved(proposal) or proposal.effective is None:
+        if proposal.due != look.case.due or proposal.effective is None:
+            continue
+        if not is_approved(proposal, visitors(look.record, proposal)):
             continue
         benefits = tuple(
             code
@@ -219,10 +221,11 @@ def _approved(look: _Look) -> Readiness | None:
     return None
 
 
-def is_approved(proposal: Proposal) -> bool:
-    """Whether two different people have signed a line."""
+def is_approved(proposal: Proposal, visited: AbstractSet[str] = frozenset()) -> bool:
+    """Whether two different people have signed a line, and none who had been at the door (rule 10 c)."""
     signatures = {proposal.confirmed_by, proposal.approved_by} - {None}
-    return proposal.state is ProposalState.APPROVED and len(signatures) == 2
+    signers = signatures | set(proposal.signed.values())
+    return proposal.state is ProposalState.APPROVED and len(signatures) == 2 and signers.isdisjoint(visited)
 
 
 def _still_stands(look: _Look, proposal: Proposal, code: BenefitCode, effective: Month) -> bool:
@@ -347,17 +350,24 @@ def may_lift(
 # --- people --------------------------------------------------------------------------------------
 
 
-def may_confirm(proposal: Proposal, actor: str) -> None:
-    """Raises RefusedError unless the line waits for the township's word."""
+def visitors(record: PersonRecord, proposal: Proposal) -> frozenset[str]:
+    """Who knocked about the case of a line, under whatever role and whatever they found (rule 10 c)."""
+    about = proposal.due.isoformat()
+    return frozenset(v.by for v in record.visits if v.about == about and v.by is not None)
+
+
+def may_confirm(proposal: Proposal, actor: str, visited: AbstractSet[str] = frozenset()) -> None:
+    """Raises RefusedError unless the line waits for the township's word, from nobody who `visited`."""
     if proposal.state is not ProposalState.PROPOSED:
         raise RefusedError(
             "not_proposed", "该名单行不在待确认状态。", f"the line is {proposal.state}, not proposed"
         )
     _somebody(actor)
+    _not_a_visitor(actor, visited)
 
 
-def may_approve(proposal: Proposal, actor: str) -> None:
-    """Raises RefusedError unless the line is confirmed, and by somebody else."""
+def may_approve(proposal: Proposal, actor: str, visited: AbstractSet[str] = frozenset()) -> None:
+    """Raises RefusedError unless the line is confirmed, by somebody else, and the actor has not `visited`."""
     if proposal.state is not ProposalState.CONFIRMED:
         raise RefusedError(
             "not_confirmed",
@@ -369,6 +379,7 @@ def may_approve(proposal: Proposal, actor: str) -> None:
             "same_person", "确认人与批准人不能是同一人。", "whoever confirmed a line may not approve it"
         )
     _somebody(actor)
+    _not_a_visitor(actor, visited)
 
 
 def may_refuse(proposal: Proposal, actor: str) -> None:
@@ -376,6 +387,15 @@ def may_refuse(proposal: Proposal, actor: str) -> None:
     if proposal.state not in ON_THE_LIST:
         raise RefusedError("decided", "该名单行已处理完毕。", f"the line is {proposal.state} already")
     _somebody(actor)
+
+
+def _not_a_visitor(actor: str, visited: AbstractSet[str]) -> None:
+    if actor in visited:
+        raise RefusedError(
+            "visited",
+            "上门人员不得确认或批准该名单行，请由其他人员办理。",
+            "whoever visited the person may neither confirm nor approve the line: somebody else has to",
+        )
 
 
 def _somebody(actor: str) -> None:

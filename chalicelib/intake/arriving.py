@@ -10,7 +10,8 @@ from typing import Final
 from chalicelib import clock
 from chalicelib.errors import RefusedError
 from chalicelib.intake.correcting import BY_INTAKE, day_of_content
-from chalicelib.model import DroppedFile, FeedId, FileState, FileStep
+from chalicelib.model import UNKNOWN, DroppedFile, FeedId, FileState, FileStep
+from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold
 from chalicelib.sources.manifest import Manifest
@@ -35,18 +36,32 @@ _DAY: Final = re.compile(r"[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def received(key: str, digest: str) -> DroppedFile:
-    """A file as its key tells of it: department/feed/date/name; without a day it is filed under today."""
+    """A file as its key tells of it: department/feed/date/name; without a day it is filed under today.
+
+    Only codes of ours are taken from a key: anything else may be somebody's name and number, and is filed as
+    UNKNOWN. The key itself is kept sealed.
+    """
     parts = [*key.split("/"), "", "", ""]
+    department, feed = _addressed(parts[0], FeedId(parts[1]))
     return DroppedFile(
         id=files.file_id(key, digest),
-        department=parts[0],
-        feed=FeedId(parts[1]),
+        department=department,
+        feed=feed,
         day=_day(parts[2]) or clock.today(),
         key=key,
         digest=digest,
         state=FileState.RECEIVED,
         received=clock.now(),
     )
+
+
+def _addressed(department: str, feed: FeedId) -> tuple[str, FeedId]:
+    """The department and the feed of it that a key names, as far as there are such."""
+    feeds = current().feeds
+    if all(known.department != department for known in feeds.values()):
+        return UNKNOWN, FeedId(UNKNOWN)
+    known = feeds.get(feed)
+    return department, feed if known is not None and known.department == department else FeedId(UNKNOWN)
 
 
 def _day(text: str) -> date | None:

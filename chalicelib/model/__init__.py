@@ -37,7 +37,15 @@ from chalicelib.model.evidence import (
     Tombstone,
     Trace,
 )
-from chalicelib.model.files import Counts, DroppedFile, FileNotice, FileState, FileStep, Rejection
+from chalicelib.model.files import (
+    UNKNOWN,
+    Counts,
+    DroppedFile,
+    FileNotice,
+    FileState,
+    FileStep,
+    Rejection,
+)
 from chalicelib.model.messages import (
     Channel,
     Instruction,
@@ -61,6 +69,7 @@ from chalicelib.model.people import (
 from chalicelib.model.records import Change, PersonRecord, RelatedEvidence
 
 __all__ = [
+    "UNKNOWN",
     "AreaCode",
     "BenefitCode",
     "BenefitKind",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -193,7 +193,7 @@ class ProposalState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A line of a suspension list: the township confirms it, another person approves it."""
+    """A line of a suspension list: the township confirms it, others approve it for each authority."""
 
     number: int
     due: date  # the case
@@ -205,6 +205,12 @@ class Proposal:
     approved_by: str | None = None
     decided: date | None = None
     effective: Month | None = None
+    signed: Mapping[BenefitCode, str] = field(default_factory=dict)  # who approved it for each authority
+
+    @property
+    def unsigned(self) -> tuple[BenefitCode, ...]:
+        """The benefits of a line that their authority has not approved yet."""
+        return tuple(benefit for benefit in self.benefits if benefit not in self.signed)
 
 
 @dataclass(frozen=True, slots=True)

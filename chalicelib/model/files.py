@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from chalicelib.model.names import FeedId, FileId
+
+UNKNOWN: Final = "unknown"
+"""The department or feed of a file whose key names none of ours."""
 
 
 class FileState(StrEnum):

@@ -24,6 +24,8 @@ class Officers:
     """Every office of the town: townships by nine digits, counties by six."""
 
     scene: Scene
+    authorities: tuple[str, ...]  # that run the benefits drawn here
+    departments: tuple[str, ...]  # that send files
 
     @property
     def townships(self) -> tuple[str, ...]:
@@ -42,14 +44,10 @@ class Officers:
         )
 
     def approve_lines(self, county: str) -> None:
-        """The county, another person, approves what townships have confirmed."""
-        self._decide(
-            Badge("officer", f"county-{county}", county, authority="hrss"),
-            county,
-            "confirmed",
-            "approve",
-            DOUBTS,
-        )
+        """Each authority's office of the county approves its benefits of what townships have confirmed."""
+        for authority in self.authorities:
+            badge = Badge("officer", f"{authority}-{county}", county, authority=authority)
+            self._decide(badge, county, "confirmed", "approve", DOUBTS)
 
     def _decide(self, officer: Badge, area: str, state: str, action: str, strikes: float) -> None:
         for line in self.scene.desk.lines(officer, "/v1/suspension-proposals", area):
@@ -64,11 +62,12 @@ class Officers:
 
     def look_at_limits(self) -> None:
         """Where far more are to be suspended than usual, somebody of the city looks at the lines first."""
-        officer = Badge("officer", "limits-1", self.scene.town.city)
-        for limit in self.scene.desk.lines(officer, "/v1/suspension-limits", self.scene.town.city):
-            if limit["state"] == "exceeded":
-                reason = {"reason": "已与县区逐行核对，均属应当暂停"}
-                self.scene.desk.post(officer, f"/v1/suspension-limits/{limit['id']}/lift", reason)
+        reason = {"reason": "已与县区逐行核对，均属应当暂停"}
+        for authority in self.authorities:
+            officer = Badge("officer", f"limits-{authority}", self.scene.town.city, authority=authority)
+            for limit in self.scene.desk.lines(officer, "/v1/suspension-limits", self.scene.town.city):
+                if limit["state"] == "exceeded":
+                    self.scene.desk.post(officer, f"/v1/suspension-limits/{limit['id']}/lift", reason)
 
     def look_into_suspicions(self, county: str) -> None:
         """What no visit settles is settled by papers: custody, another pension, a condition, a death."""
@@ -99,12 +98,13 @@ class Officers:
             )
 
     def look_at_held_files(self) -> None:
-        """A file that waits for a person is let pass: the department says that it is right as it is."""
-        officer = Badge("officer", "files-1", self.scene.town.city)
-        for file in self.scene.desk.get(officer, "/v1/files", state="held").get("items", ()):
-            reason = {"reason": "已与报送部门电话核实，数据无误"}
-            if self.scene.desk.post(officer, f"/v1/files/{file['id']}/release", reason) is not None:
-                self.scene.diary.released(str(file["feed"]))
+        """A file that waits for a person is let pass: its department has looked, and it is right as it is."""
+        for department in self.departments:
+            officer = Badge("officer", f"files-{department}", self.scene.town.city, authority=department)
+            for file in self.scene.desk.get(officer, "/v1/files", state="held").get("items", ()):
+                reason = {"reason": "已逐项核对，数据无误"}
+                if self.scene.desk.post(officer, f"/v1/files/{file['id']}/release", reason) is not None:
+                    self.scene.diary.released(str(file["feed"]))
 
     def _is_true(self, line: dict[str, Any]) -> bool:
         person = self.scene.person(str(line["person"]))

@@ -58,7 +58,9 @@ class Year:
         run_by = {code: benefit.run_by.value for code, benefit in pack.rules.benefits.items()}
         payments = pack.feeds[FeedId("payments")]
         authorities = Authorities(scene, payments, run_by, folk.money_missing)
-        workers, officers = GridWorkers(scene, folk), Officers(scene)
+        senders = sorted({feed.department for feed in pack.feeds.values() if feed.takes_files})
+        officers = Officers(scene, tuple(sorted(set(run_by.values()))), tuple(senders))
+        workers = GridWorkers(scene, folk)
         clerks, objectors = Clerks(scene, pack.feeds), Objectors(scene)
         return cls(scene, pack, carrier, folk, workers, officers, authorities, clerks, objectors)
 

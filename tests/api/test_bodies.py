@@ -24,7 +24,7 @@ from tests.api.conftest import (
     a_person,
     a_token,
 )
-from tests.api.town import ENDPOINTS, HRSS, REPORT, somebody_with_everything
+from tests.api.town import ENDPOINTS, HRSS, REPORT, authority_for, somebody_with_everything
 
 CANARY = a_number(NUMBER[:17])
 POSTS = [name for name in ENDPOINTS if name.startswith("POST")]
@@ -151,7 +151,8 @@ def test_the_whole_body_is_named_where_no_field_can_be(as_: As) -> None:
 class TestFieldsAreNamed:
     def errors(self, as_: As, path: str, body: Any) -> list[tuple[str, str]]:
         person = people.person_id_of(CANARY) or somebody_with_everything()
-        answer = as_("officer", COUNTY).post(path.replace("{p}", person), body)
+        officer = as_("officer", COUNTY, authority=authority_for(path))
+        answer = officer.post(path.replace("{p}", person), body)
         assert answer.status_code == 422
         return [(error["pointer"], error["code"]) for error in answer.json_body["errors"]]
 

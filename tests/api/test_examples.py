@@ -15,7 +15,7 @@ from chalicelib.model import PersonId
 from chalicelib.storage import objects
 from tests.api.conftest import NAME, NUMBER, PHONE, VILLAGE, As
 from tests.api.test_authorization import AREAS, LEVELS, MAY
-from tests.api.town import ENDPOINTS, HRSS, a_file, body_for, somebody_with_everything
+from tests.api.town import ENDPOINTS, a_file, authority_for, body_for, somebody_with_everything
 
 WRITES = os.environ.get("EXAMPLES") == "write"  # a test itself begins with an empty environment
 NAMES = [name for name in ENDPOINTS if not name.endswith("/certificate")]  # that is a page to print
@@ -50,11 +50,11 @@ def received(as_: As) -> dict[str, Any]:
 def ask(as_: As, name: str, person: PersonId) -> Any:
     endpoint = ENDPOINTS[name]
     role = "officer" if "officer" in MAY[name] else MAY[name][-1]
-    area = AREAS[LEVELS.get(name, ("county",))[-1]]
+    area = AREAS["county" if "county" in LEVELS[name] else LEVELS[name][-1]]
     another = (
         f"{role}-{NAMES.index(name)}"  # each by somebody else: who had a part in one may not do the next
     )
-    answer = as_(role, area, another, authority=HRSS).call(
+    answer = as_(role, area, another, authority=authority_for(name)).call(
         endpoint.method, endpoint.address(person, VILLAGE), body_for(endpoint, person)
     )
     assert answer.status_code == 200, (name, answer.body)

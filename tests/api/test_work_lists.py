@@ -38,7 +38,7 @@ from tests.api.conftest import (
     given,
     looks_at,
 )
-from tests.api.town import HRSS, LIMIT, REPORT, a_file, somebody_with_everything, too_many_lines
+from tests.api.town import HRSS, LIMIT, REPORT, SENDER, a_file, somebody_with_everything, too_many_lines
 
 LISTS = (
     "/v1/visits",
@@ -149,7 +149,7 @@ class TestSuspensionLists:
 class TestSuspicions:
     def test_a_line_and_its_end(self, as_: As) -> None:
         person = somebody_with_everything()
-        officer = as_("officer", COUNTY, "wu")
+        officer = as_("officer", COUNTY, "wu", authority=HRSS)
         line, _ = officer.get(f"/v1/suspicions?area={VILLAGE}").json_body["items"]
         assert (line["kind"], line["day"], line["verify_by"]) == ("death", "2025-06-20", "2025-06-30")
         ended = officer.post(
@@ -210,15 +210,15 @@ class TestFiles:
             a_file(state=FileState.LOADED, day=date(2025, 6, day))
         a_file()
         a_file("custody")
-        items, pages = everything(as_("officer", COUNTY), "/v1/files?feed=cremations", 2)
+        items, pages = everything(as_("officer", COUNTY, authority=SENDER), "/v1/files?feed=cremations", 2)
         assert [item["day"][-2:] for item in items] == ["30", "05", "04", "03", "02", "01"]
         assert pages == 3
-        assert len(everything(as_("officer", COUNTY), "/v1/files", 2)[0]) == 7
-        assert len(everything(as_("officer", COUNTY), "/v1/files?state=held", 1)[0]) == 2
+        assert len(everything(as_("officer", COUNTY, authority=SENDER), "/v1/files", 2)[0]) == 7
+        assert len(everything(as_("officer", COUNTY, authority=SENDER), "/v1/files?state=held", 1)[0]) == 2
 
     def test_filters_are_words_of_ours(self, as_: As) -> None:
         for query in ["state=stolen", "feed=../etc", "feed=", "state=", "feed=%00", "since=2025"]:
-            answer = as_("officer", COUNTY).get(f"/v1/files?{query}")
+            answer = as_("officer", COUNTY, authority=SENDER).get(f"/v1/files?{query}")
             assert (query, answer.status_code) == (query, 422)
             assert b"stolen" not in answer.body
 
@@ -228,25 +228,33 @@ class TestSuspensionLimits:
 
     def test_none_while_nothing_is_approved(self, as_: As) -> None:
         somebody_with_everything()
-        assert as_("officer", COUNTY).get("/v1/suspension-limits").json_body == {"items": [], "next": None}
+        assert as_("officer", COUNTY, authority=HRSS).get("/v1/suspension-limits").json_body == {
+            "items": [],
+            "next": None,
+        }
 
     def test_a_line_says_how_many_how_many_may_and_how_to_lift_it(self, as_: As) -> None:
         too_many_lines()
-        (line,) = as_("officer", COUNTY).get("/v1/suspension-limits").json_body["items"]
+        (line,) = as_("officer", COUNTY, authority=HRSS).get("/v1/suspension-limits").json_body["items"]
         assert (line["id"], line["lines"], line["most"], line["state"]) == (LIMIT, 11, 10, "exceeded")
         assert (line["average_of_months_before"], line["paid"], line["lifted"]) == (0, None, None)
         assert f"/v1/suspension-limits/{LIMIT}/lift" in line["what_to_do"]["zh"]
-        assert as_("officer", OTHER_COUNTY).get("/v1/suspension-limits").json_body["items"] == []
+        assert (
+            as_("officer", OTHER_COUNTY, authority=HRSS).get("/v1/suspension-limits").json_body["items"] == []
+        )
 
     def test_a_person_of_the_city_lifts_it_with_a_reason(self, as_: As) -> None:
         too_many_lines()
         where, reason = f"/v1/suspension-limits/{LIMIT}/lift", {"reason": "逐行核对无误"}
-        assert as_("officer", CITY, "wu").post(where, reason).json_body["code"] == "involved"
-        lifted = as_("officer", CITY, "zheng").post(where, reason).json_body
+        assert as_("officer", CITY, "wu", authority=HRSS).post(where, reason).json_body["code"] == "involved"
+        lifted = as_("officer", CITY, "zheng", authority=HRSS).post(where, reason).json_body
         assert (lifted["state"], lifted["lifted"]["up_to"], lifted["lifted"]["by"]) == ("lifted", 11, "zheng")
         assert lifted["lifted"]["reason"] == "逐行核对无误"
-        assert as_("officer", CITY, "qian").post(where, reason).json_body["code"] == "within_limit"
-        (line,) = as_("officer", CITY).get("/v1/suspension-limits").json_body["items"]
+        assert (
+            as_("officer", CITY, "qian", authority=HRSS).post(where, reason).json_body["code"]
+            == "within_limit"
+        )
+        (line,) = as_("officer", CITY, authority=HRSS).get("/v1/suspension-limits").json_body["items"]
         assert line == lifted
 
     def test_what_does_not_exist(self, as_: As) -> None:
@@ -257,16 +265,20 @@ class TestSuspensionLimits:
             "341602",
             "4" * 99,
         ):
-            answer = as_("officer", CITY).post(f"/v1/suspension-limits/{odd}/lift", {"reason": "核对无误"})
+            answer = as_("officer", CITY, authority=HRSS).post(
+                f"/v1/suspension-limits/{odd}/lift", {"reason": "核对无误"}
+            )
             assert (odd, answer.status_code) == (odd, 404)
-        elsewhere = as_("officer", "3417").post(f"/v1/suspension-limits/{LIMIT}/lift", {"reason": "核对无误"})
+        elsewhere = as_("officer", "3417", authority=HRSS).post(
+            f"/v1/suspension-limits/{LIMIT}/lift", {"reason": "核对无误"}
+        )
         assert elsewhere.status_code == 404
 
     def test_once_counted_the_share_of_those_paid_counts(self, as_: As) -> None:
         a_person()
         stats.nightly_statistics()
         too_many_lines()
-        (line,) = as_("officer", COUNTY).get("/v1/suspension-limits").json_body["items"]
+        (line,) = as_("officer", COUNTY, authority=HRSS).get("/v1/suspension-limits").json_body["items"]
         assert (line["paid"], line["most"]) == (1, 10)
 
 

@@ -45,7 +45,8 @@ from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, given
 DUE = date(2025, 5, 31)
 DIED = date(2025, 6, 20)
 PENSION = BenefitCode("resident_pension")
-HRSS = "hrss"
+HRSS = "hrss"  # runs the pension
+SENDER = "civil_affairs"  # sent the file
 
 REPORT: dict[str, Any] = {"outcome": "not_found", "made_at": "2025-07-01T09:30:00+08:00", "notice_left": True}
 
@@ -130,6 +131,11 @@ ENDPOINTS = {
         Endpoint("GET", "/v1/stats"),
     )
 }
+
+
+def authority_for(address: str) -> str:
+    """Of which authority an officer must be who asks for an address."""
+    return SENDER if "/files" in address else HRSS
 
 
 def body_for(endpoint: Endpoint, person: PersonId) -> Any:

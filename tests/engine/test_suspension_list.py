@@ -94,6 +94,14 @@ def test_nothing_left_to_suspend_closes_the_case(record: PersonRecord, code: str
     assert (found.step, found.reasons[0].code) == (Step.CLOSED, code)
 
 
+def test_what_a_visitor_signed_suspends_nobody() -> None:
+    record = approved()
+    assert ready(record, EFFECTIVE_DAY).step is Step.SUSPEND
+    for signer in ("township-1", "county-1"):
+        knocked = tuple(replace(visit, by=signer) for visit in record.visits)
+        assert ready(replace(record, visits=knocked), EFFECTIVE_DAY).step is not Step.SUSPEND
+
+
 def test_confirmed_custody_is_no_death() -> None:
     suspicion = a_suspicion(
         SuspicionKind.CUSTODY,

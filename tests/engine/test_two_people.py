@@ -39,3 +39,22 @@ def test_who_may_do_what(act: Act, state: ProposalState, actor: str, refused: st
         act(proposal, actor)
     assert error.value.code == refused
     assert error.value.zh
+
+
+@pytest.mark.parametrize(
+    ("act", "state"), [(may_confirm, ProposalState.PROPOSED), (may_approve, ProposalState.CONFIRMED)]
+)
+def test_whoever_visited_neither_confirms_nor_approves(
+    act: Callable[..., None], state: ProposalState
+) -> None:
+    """Rule 10 c: under whatever role, whatever they found."""
+    proposal = a_proposal(state, confirmed_by="township-1")
+    act(proposal, "officer-2", {"officer-1"})
+    with pytest.raises(RefusedError) as error:
+        act(proposal, "officer-1", {"officer-1"})
+    assert error.value.code == "visited"
+
+
+def test_every_authority_has_to_approve_its_own() -> None:
+    both = a_proposal(ProposalState.CONFIRMED, judged={"resident_pension": "2025-06-30", "x": "2025-06-30"})
+    assert both.unsigned == ("resident_pension", "x")

@@ -168,7 +168,7 @@ def test_a_visit_is_made_in_the_day_and_reported_when_made(stage: Stage, town: T
 def test_a_township_confirms_and_a_county_approves_with_another_badge(stage: Stage, town: Town) -> None:
     lines = [{"id": f"P.{n}", "state": state} for n, state in enumerate(["proposed", "confirmed"] * 30)]
     stage.platform.answers["/v1/suspension-proposals?"] = {"items": lines, "next": None}
-    officers = Officers(stage.scene)
+    officers = Officers(stage.scene, ("hrss",), ("justice",))
     officers.confirm_lines(officers.townships[0])
     officers.approve_lines(officers.counties[0])
     paths = [path.rpartition("/") for method, path, _ in stage.platform.asked if method == "POST"]
@@ -200,7 +200,7 @@ def test_papers_tell_the_truth_about_custody(stage: Stage, town: Town) -> None:
         for name, p in (("true", jailed), ("false", free))
     ]
     stage.platform.answers["/v1/suspicions?"] = {"items": lines, "next": None}
-    Officers(stage.scene).look_into_suspicions(jailed.area[:6])
+    Officers(stage.scene, ("hrss",), ("justice",)).look_into_suspicions(jailed.area[:6])
     assert [body["confirmed"] for body in stage.platform.posts("outcome")] == [True, False]
 
 
@@ -262,13 +262,13 @@ def test_an_instruction_listed_for_months_is_obeyed_once(stage: Stage, town: Tow
 def test_a_refusal_that_nobody_expects_is_kept(stage: Stage) -> None:
     stage.platform.status = 500
     stage.platform.answers["/v1/visits"] = {"code": "unexpected"}
-    Officers(stage.scene).confirm_lines("341602100")
+    Officers(stage.scene, ("hrss",), ("justice",)).confirm_lines("341602100")
     (surprise,) = stage.scene.desk.surprises
     assert (surprise.request, surprise.status) == ("GET /v1/suspension-proposals", 500)
 
 
 def test_a_badge_is_exchanged_before_it_expires(stage: Stage) -> None:
-    officers = Officers(stage.scene)
+    officers = Officers(stage.scene, ("hrss",), ("justice",))
     officers.confirm_lines("341602100")
     first = next(iter(stage.scene.desk._tokens.values()))
     stage.when[0] += timedelta(days=200)
