@@ -26,6 +26,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from chalicelib.api.problems import FieldError, Problem, invalid
+from chalicelib.api.tokens import SUBJECT
 from chalicelib.model import ObjectionAbout, Verification, VisitOutcome
 from chalicelib.observability import mask
 
@@ -72,6 +73,7 @@ Instant = Annotated[
 ]
 PersonIdText = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
 PlainText = Annotated[str, AfterValidator(_names_nobody)]
+Subject = Annotated[str, Field(pattern=rf"^{SUBJECT.pattern}$"), AfterValidator(_names_nobody)]
 
 
 class Method(StrEnum):
@@ -113,6 +115,19 @@ class VisitReport(Body):
     notice_left: bool
     refused_in_writing: bool = False
     deceased_on: Day | None = None
+    document_seen: bool = True  # seen: face to face, with the person's document
+    countersigned_by: Subject | None = None  # seen: the grid leader, where no document was
+    is_relative: bool = False  # of the worker
+
+
+class Meeting(Body):
+    """Somebody of the grid was met face to face, whether or not a visit had been ordered."""
+
+    person: PersonIdText
+    made_at: Instant
+    document_seen: bool = True
+    countersigned_by: Subject | None = None  # the grid leader, where no document was seen
+    is_relative: bool = False  # of the worker
 
 
 class Refusal(Body):
@@ -164,7 +179,7 @@ class SuspicionReport(Body):
     verification: Verification
 
 
-AboutPerson = SelfCertification | ObjectionReport | DoubtReport
+AboutPerson = Meeting | SelfCertification | ObjectionReport | DoubtReport
 """The bodies that name the person whom a request is about."""
 
 B = TypeVar("B", bound=Body)
@@ -228,6 +243,15 @@ _WORDS: Final = {
     "not_for_this_role": ("只能由服务窗口工作人员登记。", "is for officers at a counter only"),
     "not_in_range": ("不在允许的时间范围内。", "lies outside the time allowed"),
     "only_about_recovery": ("仅在对追回提出异议时填写。", "belongs only to an objection to a recovery"),
+    "a_relative": (
+        "亲属不能作为上门人员认证本人，请另派人员。",
+        "a relative of the person may not certify them",
+    ),
+    "not_by_oneself": ("须由网格长等其他人员会签。", "is for somebody else, the grid leader, to sign"),
+    "no_document": (
+        "未查验证件的，须由网格长会签。",
+        "where no document was seen, the grid leader has to countersign",
+    ),
     "only_if_deceased": ("仅在结果为去世时填写。", "belongs only to the outcome deceased"),
     "only_if_refused": ("仅在结果为拒绝时填写。", "belongs only to the outcome refused"),
     "not_json": ("不是有效的JSON。", "is not valid JSON"),

@@ -59,7 +59,9 @@ def show_file(call: Call, id: str) -> Json:
     """One file through its stages, with the receipt that its department has."""
     dropped = call.file
     receipt = objects.read_receipt(dropped.department, dropped.id)
-    told: Json | None = {**json.loads(receipt), "feed": _codes(dropped)[1]} if receipt is not None else None
+    told: Json | None = json.loads(receipt) if receipt is not None else None
+    if told is not None and "feed" in told:
+        told["feed"] = _codes(dropped)[1]
     return {**_file(dropped), "receipt": told}
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from chalicelib import cases, clock
 from chalicelib.api import ids, looks, pages, status
-from chalicelib.api.bodies import VisitReport, field_error
+from chalicelib.api.bodies import Meeting, VisitReport, field_error
 from chalicelib.api.edge import Audience, Call
 from chalicelib.api.problems import invalid
 from chalicelib.model import PersonRecord, Visit, VisitOutcome, VisitPurpose
@@ -60,23 +60,63 @@ def report_visit(call: Call, id: str) -> dict[str, Any]:
     person, number = ids.numbered(id)
     report = call.body(VisitReport)
     _check(call, report)
+    if report.outcome is VisitOutcome.SEEN:
+        _check_meeting(call, report)
+    made = report.made_at.astimezone(clock.CHINA)
     record = cases.visit_made(
         person,
         number,
         outcome=report.outcome,
-        made=report.made_at.astimezone(clock.CHINA),
+        made=made,
         by=call.caller.subject,
         notice_left=report.notice_left,
         deceased_on=report.deceased_on,
         refused_in_writing=report.refused_in_writing,
+        document=report.countersigned_by or cases.DOCUMENT,
     )
+    return _made(call, record, number, report.outcome)
+
+
+@grid_workers.route("POST", "/v1/visits", body=Meeting, once=True)
+def report_meeting(call: Call) -> dict[str, Any]:
+    """Somebody of the area was met face to face without having been visited: it certifies, and resumes."""
+    met = call.body(Meeting)
+    _check_meeting(call, met)
+    if not call.at - _OLDEST_REPORT <= met.made_at <= call.at + _CLOCKS_DIFFER_BY:
+        raise invalid(field_error("/made_at", "not_in_range"))
+    record = cases.seen_at_the_door(
+        call.record.person.id,
+        made=met.made_at.astimezone(clock.CHINA),
+        by=call.caller.subject,
+        document=met.countersigned_by or cases.DOCUMENT,
+    )
+    return _made(call, record, 0, VisitOutcome.SEEN)
+
+
+def _made(call: Call, record: PersonRecord, number: int, outcome: VisitOutcome) -> dict[str, Any]:
+    """What came of a visit; a meeting without one, or after it had an outcome, is a visit of its own."""
+    mine = [v.number for v in record.visits if v.by == call.caller.subject and v.outcome is outcome]
+    number = number if number in mine else max(mine)
     case = record.open_case
     return {
-        "id": f"{person}.{number}",
-        "outcome": report.outcome.value,
+        "id": f"{record.person.id}.{number}",
+        "outcome": outcome.value,
         "benefits": status.benefits_of(record, call.today, call.reach),
         "case": {"state": case.state.value, "due": case.due} if case is not None else None,
     }
+
+
+def _check_meeting(call: Call, met: VisitReport | Meeting) -> None:
+    """Seen is face to face, with a document or the grid leader's word, never by a relative; Problem 422."""
+    errors = []
+    if met.is_relative:
+        errors.append(field_error("/is_relative", "a_relative"))
+    if met.countersigned_by == call.caller.subject:
+        errors.append(field_error("/countersigned_by", "not_by_oneself"))
+    if not met.document_seen and met.countersigned_by is None:
+        errors.append(field_error("/document_seen", "no_document"))
+    if errors:
+        raise invalid(*errors)
 
 
 def _check(call: Call, report: VisitReport) -> None:

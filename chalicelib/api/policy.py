@@ -117,6 +117,8 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
         frozenset({Role.CITIZEN, Role.APP, Role.OFFICER}), About.PERSON, Whose.ALL
     ),
     ("GET", "/v1/visits"): Policy(_FIELD, About.LIST, Whose.SEEN_ABOVE),
+    # Whoever is met certifies, whatever they draw and whether or not somebody was sent (rules 1 and 18).
+    ("POST", "/v1/visits"): Policy(_FIELD, About.PERSON, Whose.ALL),
     ("POST", "/v1/visits/{id}/outcome"): Policy(_FIELD, About.VISIT, Whose.SEEN_ABOVE),
     # Two levels and two people: the township confirms a line, the benefit's own authority above it approves
     # (rule 10 f). A village does not confirm for its township.

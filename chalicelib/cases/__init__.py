@@ -25,10 +25,11 @@ from chalicelib.cases.objecting import decide_objection, object_to
 from chalicelib.cases.settling import Arrival, evidence_arrived, evidence_weighed, judge
 from chalicelib.cases.suspending import approve_proposal, confirm_proposal, refuse_proposal
 from chalicelib.cases.verifying import approve_suspicion, suspicion_verified
-from chalicelib.cases.visiting import visit_made
+from chalicelib.cases.visiting import DOCUMENT, seen_at_the_door, visit_made
 from chalicelib.cases.withdrawing import evidence_restored, evidence_withdrawn
 
 __all__ = [
+    "DOCUMENT",
     "Arrival",
     "Reach",
     "acknowledge_instruction",
@@ -46,6 +47,7 @@ __all__ = [
     "object_to",
     "reaches",
     "refuse_proposal",
+    "seen_at_the_door",
     "suspicion_verified",
     "visit_made",
 ]

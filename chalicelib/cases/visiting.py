@@ -1,13 +1,14 @@
 """Home visits: what a grid worker reports at the door, and what follows from it (rule 10 c).
 
-*Seen* is evidence like any other. *Deceased* with a day confirms a death. Every other outcome is
-handed to the step that waits: it looks once more and decides which visit, wait or list comes next.
+*Seen* is evidence like any other, reported at any time. *Deceased* with a day confirms a death. Every other
+outcome is handed to the step that waits: it looks once more and decides which visit, wait or list comes next.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Final
 
 from chalicelib import clock
 from chalicelib.cases import executions, settling, verifying
@@ -20,6 +21,7 @@ from chalicelib.model import (
     FileId,
     PersonId,
     PersonRecord,
+    StateName,
     Step,
     Suspicion,
     Verification,
@@ -30,6 +32,7 @@ from chalicelib.model import (
 from chalicelib.storage import people
 
 HOME_VISITS = FeedId("home_visits")
+DOCUMENT: Final = "seen"  # or who of the grid countersigned instead
 
 
 def visit_of(record: PersonRecord, number: int) -> Visit:
@@ -50,12 +53,17 @@ def visit_made(
     notice_left: bool,
     deceased_on: date | None = None,
     refused_in_writing: bool = False,
+    document: str = DOCUMENT,
 ) -> PersonRecord:
     """Record the outcome of a visit and let whatever waits for it go on.
 
-    The same report again changes nothing. Raises RefusedError for a report that contradicts an
-    earlier one, lies before the day on which the visit may be made, or lacks the day of a death.
+    The same report again changes nothing. *Seen* is never refused because of what was reported before or
+    called off, nor because it is early: see `seen_at_the_door`. Raises RefusedError for any other report
+    that contradicts an earlier one, lies before the day from which the visit may be made, or lacks the day
+    of a death.
     """
+    if outcome is VisitOutcome.SEEN and not visit_of(people.load(person), number).is_pending:
+        return seen_at_the_door(person, made=made, by=by, document=document)
 
     def report(record: PersonRecord) -> Change | None:
         visit = visit_of(record, number)
@@ -77,11 +85,50 @@ def visit_made(
     record = people.change(person, report)
     visit = visit_of(record, number)
     if outcome is VisitOutcome.SEEN:
-        record = _seen(record, visit, by)
+        record = _seen(record, visit, by, document)
     elif outcome is VisitOutcome.DECEASED and deceased_on is not None:
         record = verifying.death_confirmed(person, deceased_on, by=by, verification=Verification.VISIT)
     _answer(record, visit)
     return record
+
+
+def seen_at_the_door(person: PersonId, *, made: datetime, by: str, document: str = DOCUMENT) -> PersonRecord:
+    """Somebody of the grid was met face to face, whether or not anybody was sent: it certifies and resumes.
+
+    At any time, also while suspended or after another outcome was reported: that one stays as it is, beside
+    a visit of its own for this. A visit that is ordered for the open case is thereby made. The same report
+    again changes nothing. `document` is "seen", or the subject of whoever countersigned; RefusedError for
+    the future.
+    """
+
+    def meet(record: PersonRecord) -> Change | None:
+        if _meeting(record, made, by) is not None:
+            return None
+        day, case = clock.civil_date(made), record.open_case
+        about = case.due.isoformat() if case is not None else ""
+        ordered = pending(record, about)
+        if ordered is None:
+            ordered = Visit(next_number(record), VisitPurpose.CERTIFY, about, day, day)
+        done = replace(ordered, made=made, outcome=VisitOutcome.SEEN, by=by)
+        _check(ordered, done)
+        details = {"visit": done.number, "outcome": VisitOutcome.SEEN.value, "notice_left": False}
+        return Change("visit made", by, clock.now(), details, visits=(done,))
+
+    record = people.change(person, meet)
+    visit = _meeting(record, made, by)
+    if visit is None:
+        raise NotFoundError("no such visit")
+    record = _seen(record, visit, by, document)
+    case = record.open_case
+    if case is not None and case.state is StateName.DISPATCH_HOME_VISIT:
+        _answer(record, visit)
+    return record
+
+
+def _meeting(record: PersonRecord, made: datetime, by: str) -> Visit | None:
+    """The visit at which somebody met the person at an instant, if it has been reported."""
+    met = (v for v in record.visits if v.outcome is VisitOutcome.SEEN)
+    return next((v for v in met if v.made == made and v.by == by), None)
 
 
 def _check(before: Visit, done: Visit) -> None:
@@ -90,7 +137,7 @@ def _check(before: Visit, done: Visit) -> None:
             "visit_already_made", "这次上门已经登记过结果。", "this visit already has an outcome"
         )
     made = clock.civil_date(done.made) if done.made else clock.today()
-    if made < before.not_before:
+    if made < before.not_before and done.outcome is not VisitOutcome.SEEN:
         raise RefusedError(
             "too_early",
             f"第二次上门须在{before.not_before.isoformat()}或以后。",
@@ -102,11 +149,12 @@ def _check(before: Visit, done: Visit) -> None:
         raise RefusedError("deceased_day_missing", "请填写去世日期。", "say on which day the person died")
 
 
-def _seen(record: PersonRecord, visit: Visit, by: str) -> PersonRecord:
+def _seen(record: PersonRecord, visit: Visit, by: str, document: str) -> PersonRecord:
     """A person seen at the door is strong evidence of that day, and refutes an accusation of death."""
     day = clock.civil_date(visit.made) if visit.made else clock.today()
     verifying.refuted_by_visit(record.person.id, by=by)
-    seen = Evidence(EvidenceKey(day, HOME_VISITS, "seen"), FileId(f"visit:{visit.number}"), 1, {"by": by})
+    facts = {"by": by, "document": document}
+    seen = Evidence(EvidenceKey(day, HOME_VISITS, "seen"), FileId(f"visit:{visit.number}"), 1, facts)
     return settling.evidence_arrived(record.person.id, [seen], actor=by, action="seen at a visit").record
 
 

@@ -60,6 +60,7 @@ AGREED = {
     "GET /v1/persons/{id}/audit": Agreed("citizen auditor", "person's", "any"),
     "POST /v1/self-certifications": Agreed("citizen app officer", "person's", "any"),
     "GET /v1/visits": Agreed(FIELD, "asked", "any"),
+    "POST /v1/visits": Agreed(FIELD, "person's", "any"),
     "POST /v1/visits/{id}/outcome": Agreed(FIELD, "person's", "limited+"),
     "GET /v1/suspension-proposals": Agreed("officer", "asked", "own+"),
     "POST /v1/suspension-proposals/{id}/confirm": Agreed("officer", "person's", "any", (TOWNSHIPS,)),

@@ -95,6 +95,7 @@ ENDPOINTS = {
             "POST", "/v1/self-certifications", {"person": PERSON, "method": "face", "reference": "session-1"}
         ),
         Endpoint("GET", "/v1/visits"),
+        Endpoint("POST", "/v1/visits", {"person": PERSON, "made_at": "2025-07-01T09:30:00+08:00"}),
         Endpoint("POST", "/v1/visits/{id}/outcome", REPORT, ".3"),
         Endpoint("GET", "/v1/suspension-proposals"),
         Endpoint("POST", "/v1/suspension-proposals/{id}/confirm", item=".1"),

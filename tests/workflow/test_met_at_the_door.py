@@ -1,0 +1,78 @@
+"""Whoever is met face to face certifies: suspended, mis-tapped, or never ordered (rules 1 and 18)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib import cases, clock
+from chalicelib.errors import RefusedError
+from chalicelib.model import EntitlementStatus, InstructionKind, StateName, VisitOutcome
+from tests.workflow.village import Recipient, Village
+
+ONE = Recipient(980)
+
+
+def met(village: Village, number: str, by: str = "worker") -> None:
+    cases.seen_at_the_door(village.person(number), made=clock.now() - timedelta(hours=1), by=by)
+    village.sandbox.run_until_quiet()
+
+
+def test_met_after_the_suspension_by_the_visit_that_had_failed(village: Village) -> None:
+    village.settle(ONE)
+    village.suspend(ONE.number)
+    before = village.record(ONE.number).visits
+    cases.visit_made(
+        village.person(ONE.number),
+        before[-1].number,
+        outcome=VisitOutcome.SEEN,
+        made=clock.now(),
+        by="another worker",
+        notice_left=False,
+    )
+    village.sandbox.run_until_quiet()
+    record = village.record(ONE.number)
+    assert record.entitlements[0].status is EntitlementStatus.ACTIVE
+    assert InstructionKind.RESUME in {i.kind for i in record.instructions}
+    assert record.visits[: len(before)] == before  # what was reported stands
+    assert [v.outcome for v in record.visits[len(before) :]] == [VisitOutcome.SEEN]
+
+
+def test_met_an_hour_after_a_mistaken_tap(village: Village) -> None:
+    village.settle(ONE)
+    village.until_state(ONE.number, StateName.DISPATCH_HOME_VISIT)
+    village.knock(ONE.number)
+    met(village, ONE.number)
+    record = village.record(ONE.number)
+    assert record.entitlements[0].valid_until > ONE.until
+    assert record.open_case is None
+    assert [v.outcome for v in record.visits if v.made] == [VisitOutcome.NOT_FOUND, VisitOutcome.SEEN]
+    assert not [v for v in record.visits if v.is_pending]
+    met_twice = len(record.visits)
+    cases.seen_at_the_door(record.person.id, made=record.visits[-1].made or clock.now(), by="worker")
+    assert len(village.record(ONE.number).visits) == met_twice
+
+
+def test_met_without_a_visit_or_a_case(village: Village) -> None:
+    village.settle(ONE)
+    met(village, ONE.number)
+    record = village.record(ONE.number)
+    assert record.entitlements[0].valid_until == date(2025, 12, 31)
+    (visit,) = record.visits
+    assert (visit.outcome, visit.by, visit.about) == (VisitOutcome.SEEN, "worker", "")
+    with pytest.raises(RefusedError, match="future"):
+        cases.seen_at_the_door(record.person.id, made=clock.now() + timedelta(days=1), by="worker")
+
+
+def test_met_before_the_ordered_visit_is_due(village: Village) -> None:
+    village.settle(ONE)
+    village.until_state(ONE.number, StateName.DISPATCH_HOME_VISIT)
+    village.knock(ONE.number)
+    village.until_state(ONE.number, StateName.DISPATCH_HOME_VISIT)
+    (ordered,) = [v for v in village.record(ONE.number).visits if v.is_pending]
+    assert ordered.not_before > village.sandbox.today()
+    met(village, ONE.number)
+    made = village.record(ONE.number).visits[-1]
+    assert (made.number, made.outcome) == (ordered.number, VisitOutcome.SEEN)
+    assert village.record(ONE.number).open_case is None
