@@ -114,7 +114,7 @@ class TestVisits:
         worker.post(f"/v1/visits/{person}.3/outcome", REPORT)
         before = people.load(person)
         assert worker.post(f"/v1/visits/{person}.3/outcome", REPORT).status_code == 200
-        other = worker.post(f"/v1/visits/{person}.3/outcome", {**REPORT, "outcome": "seen"})
+        other = worker.post(f"/v1/visits/{person}.3/outcome", {**REPORT, "outcome": "away"})
         assert (other.status_code, other.json_body["code"]) == (409, "visit_already_made")
         assert other.json_body["detail"]
         assert people.load(person) == before

@@ -303,4 +303,4 @@ def test_a_manifest_that_comes_while_the_ranges_are_read_holds_the_file(
 
 def test_a_large_file_of_no_feed_is_refused(town: Village) -> None:
     town.put("transport/no_such/20250101/a.csv", text())
-    assert [f.code for f in town.files() if f.feed == "no_such"] == ["unknown_feed"]
+    assert [f.code for f in town.files() if f.feed == "unknown"] == ["unknown_feed"]
