@@ -202,9 +202,8 @@ def _visit_lacking(look: _Look) -> Reason | None:
 def _approved(look: _Look) -> Readiness | None:
     """What two people have approved and what still stands of it, in its own month."""
     for proposal in reversed(look.record.proposals):
-        if proposal.due != look.case.due or proposal.effective is None:
-            continue
-        if not is_approved(proposal, visitors(look.record, proposal)):
+        approved = is_approved(proposal, visitors(look.record, proposal))
+        if proposal.due != look.case.due or not approved or proposal.effective is None:
             continue
         benefits = tuple(
             code
@@ -223,9 +222,9 @@ def _approved(look: _Look) -> Readiness | None:
 
 def is_approved(proposal: Proposal, visited: AbstractSet[str] = frozenset()) -> bool:
     """Whether two different people have signed a line, and none who had been at the door (rule 10 c)."""
-    signatures = {proposal.confirmed_by, proposal.approved_by} - {None}
-    signers = signatures | set(proposal.signed.values())
-    return proposal.state is ProposalState.APPROVED and len(signatures) == 2 and signers.isdisjoint(visited)
+    two = {proposal.confirmed_by, proposal.approved_by} - {None}
+    by_others = visited.isdisjoint({*two, *proposal.signed.values()})
+    return proposal.state is ProposalState.APPROVED and len(two) == 2 and by_others
 
 
 def _still_stands(look: _Look, proposal: Proposal, code: BenefitCode, effective: Month) -> bool:
@@ -359,9 +358,8 @@ def visitors(record: PersonRecord, proposal: Proposal) -> frozenset[str]:
 def may_confirm(proposal: Proposal, actor: str, visited: AbstractSet[str] = frozenset()) -> None:
     """Raises RefusedError unless the line waits for the township's word, from nobody who `visited`."""
     if proposal.state is not ProposalState.PROPOSED:
-        raise RefusedError(
-            "not_proposed", "该名单行不在待确认状态。", f"the line is {proposal.state}, not proposed"
-        )
+        zh, en = "该名单行不在待确认状态。", f"the line is {proposal.state}, not proposed"
+        raise RefusedError("not_proposed", zh, en)
     _somebody(actor)
     _not_a_visitor(actor, visited)
 
@@ -375,9 +373,8 @@ def may_approve(proposal: Proposal, actor: str, visited: AbstractSet[str] = froz
             f"the line is {proposal.state}, not confirmed",
         )
     if actor == proposal.confirmed_by:
-        raise RefusedError(
-            "same_person", "确认人与批准人不能是同一人。", "whoever confirmed a line may not approve it"
-        )
+        zh, en = "确认人与批准人不能是同一人。", "whoever confirmed a line may not approve it"
+        raise RefusedError("same_person", zh, en)
     _somebody(actor)
     _not_a_visitor(actor, visited)
 
