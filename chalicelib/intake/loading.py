@@ -40,7 +40,9 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
     """Keep what a file says."""
     match feed.kind:
         case "roster":
-            new, notices = load_roster(reading.entries, dropped.day, actor=f"feed:{feed.id}")
+            new, notices = load_roster(
+                reading.entries, dropped.day, actor=f"feed:{feed.id}", is_whole=not reading.sent_again
+            )
             return Loaded(new_people=new, notices=notices)
         case "payments":
             said.put(dropped.feed, dropped.day, dropped.id, said_of(dropped.feed, reading.payments).items())

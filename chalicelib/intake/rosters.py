@@ -56,10 +56,11 @@ def standing_before(feed: Feed) -> Standing | None:
 
 
 def load_roster(
-    entries: Iterable[RosterEntry], day: date, *, actor: str
+    entries: Iterable[RosterEntry], day: date, *, actor: str, is_whole: bool = True
 ) -> tuple[bool, tuple[FileNotice, ...]]:
     """Create or update everybody on the roster of a day; absence closes nothing (rule 20).
 
+    From one that is not whole (rejected rows that came back) nobody is absent.
     Returns whether somebody is new, and what an officer has to look into.
     """
     by_number: dict[str, list[RosterEntry]] = defaultdict(list)
@@ -81,20 +82,20 @@ def load_roster(
         for mine in by_number.values()
         for entry in mine
     ]
-    notices = _held_against_others(lines, day)
+    notices = _held_against_others(lines, day, is_whole)
     grown = len(objects.read_roster() or ()) - len(before or ())
     is_new = any(found.created for found in known) or bool(others and grown)
     return is_new, notices
 
 
-def _held_against_others(lines: Sequence[Listed], day: date) -> tuple[FileNotice, ...]:
+def _held_against_others(lines: Sequence[Listed], day: date, is_whole: bool) -> tuple[FileNotice, ...]:
     """Who stands on two rosters, who has left one of them, and whether too many seem to have left."""
     mine = pl.DataFrame(
         sorted({(line.person, line.benefit, line.area, line.payee, line.since, day) for line in lines}),
         schema=SCHEMA,
         orient="row",
     )
-    after = _listed(mine)
+    after = _listed(mine, is_whole)
     elsewhere = [
         Listed(PersonId(person), BenefitCode(benefit), AreaCode(area), payee, since)
         for person, benefit, area, payee, since, _ in after.together(mine["person"].unique()).iter_rows()
@@ -133,13 +134,13 @@ def _ask_about_who_left(after: Listings, mine: pl.DataFrame, day: date) -> None:
         results.ask_authorities()
 
 
-def _listed(mine: pl.DataFrame) -> Listings:
+def _listed(mine: pl.DataFrame, is_whole: bool) -> Listings:
     """The lines of all rosters with those of this one; ConflictError after five conflicts."""
     limit = current().rules.policy.limits.left
     for tries in range(TRIES):
         data, etag = objects.read_listed()
         before = listings.kept(data)
-        after = after_roster(before, mine, limit.is_exceeded)
+        after = after_roster(before, mine, limit.is_exceeded, is_whole=is_whole)
         buffer = io.BytesIO()
         after.everything.write_parquet(buffer)
         try:

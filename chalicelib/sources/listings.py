@@ -77,17 +77,24 @@ def standing(everything: pl.DataFrame) -> pl.DataFrame:
 
 
 def after_roster(
-    everything: pl.DataFrame, roster: pl.DataFrame, exceeds: Callable[[int, int], bool]
+    everything: pl.DataFrame,
+    roster: pl.DataFrame,
+    exceeds: Callable[[int, int], bool],
+    *,
+    is_whole: bool = True,
 ) -> Listings:
     """The lines after a roster of one day; `exceeds(missing, of)` says when it drops too many.
 
-    What an older roster says of a county and benefit counts for nothing beside a newer one.
+    Of one that is not whole (rejected rows that came back) nobody is missing. What an older roster says of a
+    county and benefit counts for nothing beside a newer one.
     """
     before, roster = standing(everything).with_columns(_COUNTY), roster.with_columns(_COUNTY)
     newest = before.group_by(_ROSTER).agg(pl.col("day").max().alias("newest"))
     known = roster.join(newest, on=_ROSTER, how="left")
     roster = known.filter(~(pl.col("newest") > pl.col("day")).fill_null(False)).drop("newest")
     covered = roster.select(*_ROSTER, pl.col("day").alias("now")).unique(_ROSTER)
+    if not is_whole:
+        covered = covered.clear()
     rest = before.join(roster, on=_LINE, how="anti")  # said again: the later word counts
     gone = rest.join(covered, on=_ROSTER, how="inner").filter(pl.col("day") < pl.col("now"))
     sizes = before.group_by(_ROSTER).len("of")

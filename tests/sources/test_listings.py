@@ -36,6 +36,13 @@ def test_who_has_left_stays_known_until_listed_again() -> None:
     assert fourth.gone.is_empty()
 
 
+def test_from_rows_that_came_back_mended_nobody_is_missing() -> None:
+    first = after_roster(kept(None), lines(JANUARY, ("a", "1"), ("b", "2")), never).everything
+    mended = after_roster(first, lines(FEBRUARY, ("b", "2")), never, is_whole=False)
+    assert mended.gone.is_empty()
+    assert mended.lines["person"].to_list() == ["a", "b"]
+
+
 def test_what_was_kept_before_who_left_stayed_known_still_reads() -> None:
     buffer = io.BytesIO()
     lines(JANUARY, ("a", "1")).write_parquet(buffer)
