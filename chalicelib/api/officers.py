@@ -158,6 +158,7 @@ def report_suspicion(call: Call, id: str) -> Json:
         confirmed=report.confirmed,
         by=call.caller.subject,
         verification=report.verification,
+        level=call.caller.level,
     )
     return _suspicion(named.person, ended)
 
@@ -166,7 +167,9 @@ def report_suspicion(call: Call, id: str) -> Json:
 def approve_suspicion(call: Call, id: str) -> Json:
     """Another person says the same of what ends a payment: only now it ends."""
     named = ids.suspicion_id(id)
-    approved = cases.approve_suspicion(named.person, named.kind, named.day, by=call.caller.subject)
+    approved = cases.approve_suspicion(
+        named.person, named.kind, named.day, by=call.caller.subject, level=call.caller.level
+    )
     return _suspicion(named.person, approved)
 
 

@@ -58,6 +58,11 @@ class Caller:
     person: PersonId | None = None
     authority: str | None = None
 
+    @property
+    def level(self) -> int:
+        """The level of the office: 0 village, 1 township, 2 county or above."""
+        return {12: 0, 9: 1}.get(len(self.area), 2)
+
     def may_see_area(self, area: str) -> bool:
         """Whether an area is the caller's own or lies within it."""
         return bool(self.area) and area.startswith(self.area)

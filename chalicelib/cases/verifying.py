@@ -8,8 +8,8 @@ from datetime import date
 
 from chalicelib import clock
 from chalicelib.cases import executions, numbering, settling
+from chalicelib.engine.suspicion import TOWNSHIP, VILLAGE, may_approve, needs_two, not_involved
 from chalicelib.engine.suspicion import confirmed as confirmed_by
-from chalicelib.engine.suspicion import may_approve, needs_two, not_involved
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
     Change,
@@ -44,10 +44,11 @@ def suspicion_verified(
     confirmed: bool,
     by: str,
     verification: Verification,
+    level: int = TOWNSHIP,
 ) -> Suspicion:
-    """A person has looked: confirm or clear one suspicion, and let its walk go on."""
+    """A person of an office of a level has looked: confirm or clear one suspicion, and let its walk go on."""
     name = f"{kind}#{day.isoformat()}"
-    _end(person, lambda suspicion: suspicion.name == name, confirmed, by, verification)
+    _end(person, lambda suspicion: suspicion.name == name, confirmed, by, verification, level)
     record = people.load(person)
     suspicion = suspicion_of(record, name)
     go_on(record, suspicion)
@@ -57,7 +58,9 @@ def suspicion_verified(
     return suspicion
 
 
-def approve_suspicion(person: PersonId, kind: SuspicionKind, day: date, *, by: str) -> Suspicion:
+def approve_suspicion(
+    person: PersonId, kind: SuspicionKind, day: date, *, by: str, level: int = TOWNSHIP
+) -> Suspicion:
     """A second person says the same as the first: only now it is confirmed."""
     name = f"{kind}#{day.isoformat()}"
 
@@ -67,7 +70,7 @@ def approve_suspicion(person: PersonId, kind: SuspicionKind, day: date, *, by: s
             return None
         may_approve(suspicion, by)
         verification = suspicion.verification or Verification.DOCUMENT
-        approved = _confirmed(record, suspicion, by, verification)
+        approved = _confirmed(record, suspicion, by, verification, level)
         details = {"suspicion": name, "verified_by": suspicion.verified_by}
         return Change("suspicion approved", by, clock.now(), details, suspicions=(approved,))
 
@@ -86,7 +89,10 @@ def death_confirmed(person: PersonId, day: date, *, by: str, verification: Verif
             return None
         suspected = [s for s in deaths if s.state is SuspicionState.OPEN]
         found = suspected or [_reported(day)]
-        ended = tuple(_confirmed(record, s, by, verification) for s in found)
+        found = [s for s in found if s.verified_by in (None, by) or s.verified_at_level >= TOWNSHIP]
+        if not found:
+            return None  # the village has said so already: the township's word lacks
+        ended = tuple(_confirmed(record, s, by, verification, VILLAGE) for s in found)
         return Change("death confirmed", by, clock.now(), {"by": verification.value}, suspicions=ended)
 
     record = people.change(person, confirm)
@@ -120,6 +126,7 @@ def _end(
     confirmed: bool,
     by: str,
     verification: Verification,
+    level: int,
 ) -> PersonRecord:
     state = SuspicionState.CONFIRMED if confirmed else SuspicionState.CLEARED
 
@@ -136,7 +143,7 @@ def _end(
         for suspicion in opened:
             not_involved(suspicion, by)
         ended = tuple(
-            _confirmed(record, s, by, verification) if confirmed else _cleared(s, by, verification)
+            _confirmed(record, s, by, verification, level) if confirmed else _cleared(s, by, verification)
             for s in opened
         )
         action = "suspicion confirmed" if confirmed else "suspicion cleared"
@@ -146,11 +153,13 @@ def _end(
     return people.change(person, end)
 
 
-def _confirmed(record: PersonRecord, suspicion: Suspicion, by: str, verification: Verification) -> Suspicion:
+def _confirmed(
+    record: PersonRecord, suspicion: Suspicion, by: str, verification: Verification, level: int
+) -> Suspicion:
     """The first of two words, or the last that it takes."""
     on = clock.today()
     two = needs_two(suspicion, record.entitlements, current().rules, on)
-    return confirmed_by(suspicion, by, verification, on, two=two)
+    return confirmed_by(suspicion, by, verification, on, two=two, level=level)
 
 
 def _cleared(suspicion: Suspicion, by: str, verification: Verification) -> Suspicion:

@@ -45,6 +45,8 @@ __all__ = [
 ]
 
 LEVELS: Final = 3  # 0 village, 1 township, 2 county
+VILLAGE: Final = 0
+TOWNSHIP: Final = 1
 
 
 def verify_by(opened: date, level: int, policy: Policy, kind: SuspicionKind | None = None) -> date:
@@ -142,15 +144,30 @@ def may_approve(suspicion: Suspicion, actor: str) -> None:
         )
 
 
-def confirmed(suspicion: Suspicion, by: str, verification: Verification, on: date, *, two: bool) -> Suspicion:
+def confirmed(
+    suspicion: Suspicion,
+    by: str,
+    verification: Verification,
+    on: date,
+    *,
+    two: bool,
+    level: int = TOWNSHIP,
+) -> Suspicion:
     """After a person's word that it is so; what needs `two` stays open until a second one says the same.
 
-    Raises RefusedError for whoever raised it: they may take it back, and no more.
+    `level` is that of the office. Raises RefusedError for whoever raised it (they may take it back, and
+    no more), and where both of two work for a village (rule 15).
     """
     _not_their_own(suspicion, by)
     first = suspicion.verified_by
     if two and first in (None, by):
-        return replace(suspicion, verified_by=by, verification=verification)
+        return replace(suspicion, verified_by=by, verification=verification, verified_at_level=level)
+    if two and max(level, suspicion.verified_at_level) < TOWNSHIP:
+        raise RefusedError(
+            "township_needed",
+            "须由乡镇（街道）以上工作人员确认或批准其一，村（社区）两人不能终止待遇。",
+            "one of the two has to be of the township or above: two of a village end no payment",
+        )
     second = by if first not in (None, by) else None
     return replace(
         suspicion,

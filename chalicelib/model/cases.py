@@ -125,6 +125,7 @@ class Suspicion:
     waiting: Waiting | None = None
     verified_by: str | None = None
     verification: Verification | None = None
+    verified_at_level: int = 0  # of the office whose word that was
     approved_by: str | None = None  # the second person, where a kind needs two
     closed: date | None = None
     raised_by: str | None = None  # the officer whose authority doubts a result: no part of verifying it

@@ -179,7 +179,10 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
                 ObjectionState.OPEN,
             ),
         ),
-        suspicions=(_accused(), replace(_accused(), day=date(2025, 6, 26), verified_by="somebody")),
+        suspicions=(
+            _accused(),
+            replace(_accused(), day=date(2025, 6, 26), verified_by="somebody", verified_at_level=1),
+        ),
         instructions=(
             Instruction(
                 PENSION,

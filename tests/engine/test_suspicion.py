@@ -239,3 +239,17 @@ def test_what_the_first_person_verified_it_by_stays() -> None:
     once = confirmed(a_suspicion(), "wu", Verification.VISIT, day("2025-05-12"), two=True)
     twice = confirmed(once, "zhou", Verification.DOCUMENT, day("2025-05-13"), two=True)
     assert (twice.verification, twice.verified_by, twice.approved_by) == (Verification.VISIT, "wu", "zhou")
+
+
+def test_two_of_a_village_end_no_payment() -> None:
+    """Rule 15: two people, one of them of the township or above."""
+    on, document = day("2025-07-01"), Verification.DOCUMENT
+    village, township = 0, 1
+    first = confirmed(a_suspicion(), "wu", document, on, two=True, level=village)
+    assert (first.state, first.verified_at_level) == (SuspicionState.OPEN, village)
+    with pytest.raises(RefusedError) as error:
+        confirmed(first, "li", document, on, two=True, level=village)
+    assert error.value.code == "township_needed"
+    assert confirmed(first, "zhou", document, on, two=True, level=township).state is SuspicionState.CONFIRMED
+    higher = confirmed(a_suspicion(), "zhou", document, on, two=True, level=township)
+    assert confirmed(higher, "wu", document, on, two=True, level=village).state is SuspicionState.CONFIRMED
