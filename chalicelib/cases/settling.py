@@ -141,18 +141,18 @@ def unknown_to(record: PersonRecord, found: Iterable[Evidence]) -> tuple[Evidenc
     """Evidence that a record neither holds nor has had withdrawn, each fact once.
 
     What a file of a later day than the withdrawal's says again counts again (rule 25: a repetition does not).
+    Presence under another name gives way to the same under the person's own.
     """
-    known = {item.key for item in record.evidence}
-    return tuple(
-        {
-            item.key: item
-            for item in found
-            if item.key not in known
-            and (
-                item.key not in record.withdrawn or is_said_again(record.taken_back.get(item.key), item.file)
-            )
-        }.values()
-    )
+    doubtful = {item.key for item in record.evidence if item.is_under_another_name}
+    known = {item.key for item in record.evidence} - doubtful
+    new: dict[EvidenceKey, Evidence] = {}
+    for item in found:
+        is_no_better = item.is_under_another_name and (item.key in doubtful or item.key in new)
+        if item.key in known or is_no_better:
+            continue
+        if item.key not in record.withdrawn or is_said_again(record.taken_back.get(item.key), item.file):
+            new[item.key] = item
+    return tuple(new.values())
 
 
 def is_said_again(taken_back: date | None, file: FileId) -> bool:

@@ -2,7 +2,8 @@
 
 Evidence is a set: neither order nor repetition matters. Nothing dated after a loss (death, custody)
 counts until people have found the loss wrong; what was seen up to that day counts whenever it arrives.
-An identity that was recovered from a damaged number neither certifies strongly nor accuses anybody.
+An identity that was recovered from a damaged number neither certifies strongly nor accuses anybody. Presence
+under another name than the roster's weighs nothing; a loss under one is a finding that says so.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Negative(NamedTuple):
     event: FeedEvent
     kind: SuspicionKind
     until: date | None
+    is_under_another_name: bool = False
 
     def covers(self, day: date) -> bool:
         """Whether a day lies after the loss (and before its end): presence does not count there."""
@@ -94,7 +96,8 @@ def sort_evidence(
         declared = known[key.feed].get(key.event)
         if declared is None or key.day > on:
             continue
-        event, strength, is_asked = declared
+        event, is_asked = declared.event, declared.is_asked
+        strength = None if item.facts and item.is_under_another_name else declared.strength
         if strength is STRONG:
             if not item.recovered:
                 strong.append(key)
@@ -137,7 +140,7 @@ def _negatives(
 ) -> list[Negative]:
     cleared = _refuted_facts(refuted, rules)
     found = [
-        Negative(item.key, event, event.suspicion, _ends(item, event))
+        Negative(item.key, event, event.suspicion, _ends(item, event), item.is_under_another_name)
         for item, event in accusing
         if event.suspicion is not None
         and not item.recovered
@@ -201,9 +204,9 @@ def _once(accusing: Iterable[tuple[Evidence, FeedEvent]]) -> Iterable[tuple[Evid
     return unique.values()
 
 
-def _told(item: Evidence) -> tuple[bool, list[tuple[str, str]]]:
-    """What decides between two items of one key: a whole number before a recovered one, then the facts."""
-    return not item.recovered, sorted(item.facts.items())
+def _told(item: Evidence) -> tuple[bool, bool, list[tuple[str, str]]]:
+    """What decides between two items of one key: a whole number, the person's own name, then the facts."""
+    return not item.recovered, not item.is_under_another_name, sorted(item.facts.items())
 
 
 def _keep_newest(

@@ -11,7 +11,7 @@ from chalicelib.engine.against import Claim, contradicts, excluding, lost_condit
 from chalicelib.engine.facts import Facts, Negative
 from chalicelib.engine.periods import ONE_DAY
 from chalicelib.engine.rulebook import RuleBook
-from chalicelib.model import BenefitCode, Entitlement, EvidenceKey, Finding, SuspicionKind
+from chalicelib.model import BenefitCode, Entitlement, EvidenceKey, Finding, Reason, SuspicionKind
 
 
 def findings(claims: Sequence[Claim], facts: Facts, rules: RuleBook) -> tuple[Finding, ...]:
@@ -83,7 +83,18 @@ def losses_found(claims: Sequence[Claim], facts: Facts) -> Iterator[Finding]:
         elif any(_concerns(negative, claim) for claim in claims):
             found.setdefault((negative.kind, negative.key.day), negative)
     for (kind, day), negative in found.items():
-        yield Finding(kind, day, negative.key, reasons.loss(kind, negative.key, negative.event))
+        why = reasons.loss(kind, negative.key, negative.event)
+        yield Finding(kind, day, negative.key, _of_another(why) if negative.is_under_another_name else why)
+
+
+def _of_another(why: Reason) -> Reason:
+    """The same of a record that names somebody else: whoever verifies asks first if it is this person."""
+    zh = "注意：该记录所报姓名与名册姓名完全不同，可能是别人的记录，请先核对是否为同一人。"
+    en = (
+        " Mind: the record names somebody else than the roster does; it may be about another person. "
+        "Ask first whether it is this one."
+    )
+    return Reason(why.code, why.zh + zh, why.en + en, why.evidence)
 
 
 def _concerns(negative: Negative, claim: Claim) -> bool:

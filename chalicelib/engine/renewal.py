@@ -40,7 +40,7 @@ def newest(items: Iterable[Evidence], rules: RuleBook) -> list[Evidence]:
     """Of strong presence the newest of each event is enough; everything else is kept whole.
 
     Weak items certify only in combination, over several days: each of them may be the one that counts.
-    An identity that was recovered does not stand in for one that was read.
+    An identity that was recovered, or stands under another name, does not stand in for one that was read.
     """
     kept: dict[tuple[EventKey, bool], Evidence] = {}
     rest = []
@@ -49,7 +49,7 @@ def newest(items: Iterable[Evidence], rules: RuleBook) -> list[Evidence]:
         if event is None or event.strength is not Strength.STRONG or event.stay is not None:
             rest.append(item)
             continue
-        place = ((item.key.feed, item.key.event), item.recovered)
+        place = ((item.key.feed, item.key.event), item.recovered or item.is_under_another_name)
         if place not in kept or item.key > kept[place].key:
             kept[place] = item
     return [*rest, *kept.values()]

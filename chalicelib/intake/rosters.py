@@ -71,7 +71,8 @@ def load_roster(
     before = objects.read_roster()
     known = people.create_all(newcomers, clock.now(), actor)
     ids = {number: found.person for number, found in zip(by_number, known, strict=True)}
-    objects.add_to_roster(ids, {number: mine[-1].name for number, mine in by_number.items()}, others)
+    names = {number: mine[-1].name for number, mine in by_number.items() if mine[-1].name}
+    objects.add_to_roster(ids, names, others)
     related = [
         found.person for found, newcomer in zip(known, newcomers, strict=True) if newcomer.person.related
     ]

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from chalicelib.model.names import FeedId, FileId
+
+NAME_SENT: Final = "name"  # a fact of ours about a record, beside those of its feed
+ANOTHER: Final = "another"
 
 
 class Proves(StrEnum):
@@ -133,3 +137,8 @@ class Evidence:
     line: int
     facts: Mapping[str, str] = field(default_factory=dict)
     recovered: bool = False  # by 15 digits and name: neither certifies strongly nor accuses of death
+
+    @property
+    def is_under_another_name(self) -> bool:
+        """Whether the department named somebody else than the roster does: presence that certifies nobody."""
+        return self.facts.get(NAME_SENT) == ANOTHER

@@ -14,8 +14,8 @@ SEVERAL: Final = "\0several"
 _TICKS: Final = frozenset("☑☒√✓✔✅勾是对1")
 OPEN: Final = frozenset({"", "☐", "□", "0", "否"})
 _LETTERS: Final = frozenset("xX")  # a tick to some; where another box is ticked, a cross
-_CROSSES: Final = frozenset("×✗✘╳")
-_KNOWN: Final = _TICKS | OPEN | _LETTERS | _CROSSES
+CROSSES: Final = frozenset("×✗✘╳")
+_KNOWN: Final = _TICKS | OPEN | _LETTERS | CROSSES
 
 
 def word_of(marks: dict[str, str]) -> str:
@@ -32,7 +32,7 @@ def word_of(marks: dict[str, str]) -> str:
     strange = [mark for mark in cleaned.values() if mark not in _KNOWN]
     if not ticks:
         ticks = [word for word, mark in cleaned.items() if mark in _LETTERS]
-        strange += [mark for mark in cleaned.values() if mark in _CROSSES]
+        strange += [mark for mark in cleaned.values() if mark in CROSSES]
     if strange:
         return strange[0]
     return SEVERAL if len(ticks) > 1 else "".join(ticks)

@@ -27,6 +27,7 @@ from chalicelib.sources.faults import Fault
 LONGEST_TEXT: Final = 200
 EARLIEST: Final = date(1900, 1, 1)
 LATEST: Final = date(2199, 12, 31)
+NO_YEAR: Final = 2999  # from here on a year says that there is no end
 
 # Full-width ASCII to ASCII, the ideographic blank to a blank; not NFKC, which would also turn ① into 1.
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -37,7 +38,9 @@ _INVISIBLE: Final = dict.fromkeys(
 _INVISIBLE_ONE: Final = re.compile(f"[{''.join(map(chr, _INVISIBLE))}]")
 _FORCED_TEXT: Final = re.compile(r'="(.*)"', re.DOTALL)  # how some programs force a cell to be text
 APOSTROPHES: Final = "'`‘’"
-_DOTS: Final = str.maketrans(dict.fromkeys("•．‧・･", "·"))  # the middle dot of names (domain section 6)
+_DOTS: Final = str.maketrans(
+    dict.fromkeys("•．‧・･∙⋅․·ᐧ⸱ㆍ", "·")
+)  # the middle dot of names (domain section 6)
 
 _DAY: Final = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]*(\d.*))?", re.ASCII
@@ -56,7 +59,23 @@ _MONTH: Final = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*月?", re.ASCII)
 _MONEY: Final = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d{1,10})(\.\d+)?", re.ASCII)
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _AREA: Final = re.compile(r"[1-9]\d{11}", re.ASCII)
-_LEFT_OPEN: Final = frozenset({"无", "不详", "未知", "不清楚", "没有", "略"})
+# Words by which programs and people say "nothing", without the marks around them (\N, #N/A, <null>, 不详。).
+_NOTHING_SAID: Final = (
+    "null nul nil none nan na n/a n.a nat undefined void empty blank unknown "
+    "div/0 ref value num name? "
+    "无 没有 无数据 无记录 无信息 无内容 无资料 空 空白 空值 为空 暂无 暂无数据 暂缺 缺 缺失 缺省 略 从略 "
+    "未知 不知 不知道 不详 未详 不明 不清 不清楚 待定 待查 待补 待补充 待核 待核实 待完善 "
+    "未填 未填写 未提供 未采集 未登记 未录入 未报 不适用"
+)
+NOTHING: Final = frozenset(_NOTHING_SAID.split())
+_NAMELESS: Final = frozenset({"无名", "无名氏", "佚名", "无姓名", "姓名不详", "姓名未知", "不知名"})
+_AT_ITS_ENDS: Final = re.compile(r"^[\W_]+|[\W_]+$")
+_ZEROS: Final = re.compile(r"[0\s:./年月日TZ-]*0[0\s:./年月日TZ-]*", re.ASCII)
+# Days by which programs and people say that there is none, beside all of the first year and from 2999 on.
+_PLACEHOLDERS: Final = frozenset(
+    [(1111, 11, 11), (1753, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 0), (1900, 1, 1), (1900, 1, 2)]
+)
+_LAST_SERIAL: Final = "2958465"  # 9999-12-31 as a spreadsheet counts
 _REGION: Final = re.compile(r"[1-9]\d{5}(?:\d{3}|\d{6})?", re.ASCII)
 _CHINA: Final = timezone(timedelta(hours=8))
 
@@ -116,6 +135,10 @@ def day_in(text: str) -> date | Fault:
 
 
 def _day_of(cell: str) -> date | Fault:
+    if _ZEROS.fullmatch(cell) or cell == _LAST_SERIAL:
+        return Fault.DAY_PLACEHOLDER
+    if says_nothing(cell):
+        return Fault.CELL_EMPTY
     serial = _SERIAL.fullmatch(cell)
     if serial:
         return _SERIAL_ZERO + timedelta(days=int(serial.group(1)))
@@ -125,8 +148,11 @@ def _day_of(cell: str) -> date | Fault:
     time = _TIME.fullmatch(parts.group(4)) if parts.group(4) else None
     if parts.group(4) and time is None:
         return Fault.DAY_UNREADABLE
+    year, month, number = (int(part) for part in parts.group(1, 2, 3))
+    if year <= 1 or year >= NO_YEAR or (year, month, number) in _PLACEHOLDERS:
+        return Fault.DAY_PLACEHOLDER
     try:
-        day = date(int(parts.group(1)), int(parts.group(2)), int(parts.group(3)))
+        day = date(year, month, number)
     except ValueError:
         return Fault.DAY_IMPOSSIBLE
     if time is not None and time.group(1):
@@ -183,6 +209,8 @@ def read_phone(text: str, on: date) -> str | Fault:
     """A mobile number of mainland China, 11 digits; landlines receive no SMS and are faults."""
     digits = re.sub(r"[-()]", "", clean(text, inside=True))
     digits = re.sub(r"^(?:\+?86|0086)(?=1\d{10}$)", "", digits)
+    if not digits.strip("0"):
+        return Fault.CELL_EMPTY
     return digits if _MOBILE.fullmatch(digits) else Fault.PHONE_UNREADABLE
 
 
@@ -206,11 +234,28 @@ def words_of(text: str) -> str:
 def says_nothing(text: str) -> bool:
     """Whether a cell holds no word at all, or one of those that people write in order to leave it open.
 
-    >>> says_nothing(" / "), says_nothing("不详"), says_nothing("李四")
-    (True, True, False)
+    >>> says_nothing(" / "), says_nothing("不详。"), says_nothing("#N/A"), says_nothing("李四")
+    (True, True, True, False)
+    """
+    cell = clean(text, inside=True).casefold()
+    if cell.isdecimal():  # the commonest cell by far
+        return False
+    return cell == "\\n" or _AT_ITS_ENDS.sub("", cell) in NOTHING or not any(map(str.isalnum, cell))
+
+
+def is_name(text: str) -> bool:
+    """Whether a cell names anybody: a letter or a Han character at least, and no word of nothing.
+
+    >>> is_name("王□国"), is_name("NULL"), is_name("？"), is_name("无名氏")
+    (True, False, False, False)
     """
     cell = clean(text, inside=True)
-    return cell in _LEFT_OPEN or not any(character.isalnum() for character in cell)
+    return any(map(str.isalpha, cell)) and not says_nothing(cell) and cell not in _NAMELESS
+
+
+def read_name(text: str, on: date) -> str | Fault:
+    """A name as sent; one without a letter is none: a later file may bring the true one."""
+    return read_text(text, on) if is_name(text) else Fault.NAME_MISSING
 
 
 def read_text(text: str, on: date) -> str | Fault:
@@ -232,9 +277,11 @@ def code_reader(codes: Mapping[str, str]) -> Read:
 def key_groups_reader(codes: Mapping[str, str]) -> Read:
     """The reader for several groups in one cell, separated as people do (、 , ; / |): "disabled,very_old"."""
     read_code = code_reader(codes)
+    known = {clean(code, inside=True) for code in codes}
 
     def read_key_groups(text: str, on: date) -> str | Fault:
-        words = {read_code(part, on) for part in re.split(r"[、,;/|\s]+", clean(text)) if part}
+        parts = re.split(r"[、,;/|\s]+", clean(text))
+        words = {read_code(part, on) for part in parts if part in known or not says_nothing(part)}
         return Fault.CODE_UNKNOWN if Fault.CODE_UNKNOWN in words else ",".join(sorted(map(str, words)))
 
     return read_key_groups

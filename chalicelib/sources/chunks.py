@@ -26,6 +26,7 @@ from chalicelib.sources.headers import Layout, filled_nameless, layout_of
 from chalicelib.sources.holds import Hold, HoldCode, hold
 from chalicelib.sources.jsonlines import batch_of_objects
 from chalicelib.sources.matching import PACKED, match
+from chalicelib.sources.naming import with_names_compared
 from chalicelib.sources.parts import Part, Tally
 from chalicelib.sources.quotes import UnclosedQuoteError
 from chalicelib.sources.records import FIELD, RECOVERED, read_fields
@@ -176,6 +177,8 @@ def read_batch(
             found = _told(late.found, recovered=True)
             hits = pl.concat([hits, found.select(hits.columns)]).sort(LINE)
     fields = read_fields(with_ticks(hits, layout), positions_of(layout), feed, on)
+    if known is not None and feed.kind == "evidence":
+        fields = with_names_compared(fields, batch, layout, known)
     tally = Tally(
         rows=batch.rows - furniture,
         strangers=strangers - guests.rejected.height,

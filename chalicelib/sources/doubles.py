@@ -62,7 +62,8 @@ class Compared:
 
 def strangers_under_one_number(rows: pl.DataFrame) -> tuple[list[int], list[Double]]:
     """Lines that give a number of an earlier line to another name, and which lines these are about."""
-    shared = rows.filter(pl.col("name").n_unique().over(PACKED) > 1).sort(PACKED, LINE)
+    told = rows.filter(pl.col("name").is_not_null())
+    shared = told.filter(pl.col("name").n_unique().over(PACKED) > 1).sort(PACKED, LINE)
     later: list[int] = []
     doubles: list[Double] = []
     for _, group in shared.group_by(PACKED, maintain_order=True):
@@ -76,7 +77,8 @@ def strangers_under_one_number(rows: pl.DataFrame) -> tuple[list[int], list[Doub
 
 def one_under_two_numbers(rows: pl.DataFrame) -> list[Double]:
     """People who stand under several numbers: the same name, birth date, and area or phone."""
-    people = rows.with_columns((pl.col(PACKED) // 11_000 % 10**8).alias(_BIRTH))
+    told = rows.filter(pl.col("name").is_not_null())
+    people = told.with_columns((pl.col(PACKED) // 11_000 % 10**8).alias(_BIRTH))
     found: set[tuple[int, ...]] = set()
     for place in ("area", "phone"):
         same = people.filter(pl.col(place).is_not_null()).group_by("name", _BIRTH, place).agg(
@@ -123,6 +125,9 @@ def compared(rows: pl.DataFrame, before: Standing) -> Compared:
         Double(DoubleKind.ONE_PERSON_TWO_NUMBERS, tuple(found), earlier=True)
         for found in _under_another_number(rows, named, before.areas)
     ]
+    if rows["name"].null_count():  # whoever is sent without a name keeps the one that is known
+        rows = rows.join(known.collect(), on=PACKED, how="left", maintain_order="left")
+        rows = rows.with_columns(pl.col("name").fill_null(pl.col(_KNOWN))).drop(_KNOWN)
     if mended:
         names = pl.col(LINE).replace_strict(mended, default=pl.col("name"), return_dtype=pl.String)
         rows = rows.with_columns(names.alias("name"))

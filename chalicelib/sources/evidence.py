@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId, Proves, Strength
+from chalicelib.model.evidence import NAME_SENT
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.matching import PERSON
 from chalicelib.sources.records import RECOVERED
@@ -25,12 +26,17 @@ _SLICE: Final = 20_000  # rows made into objects at a time
 
 
 def evidence_frame(rows: pl.DataFrame, feed: Feed, as_of: date) -> pl.DataFrame:
-    """Read rows as [person, day, event, line, facts…, recovered], in the file's order."""
+    """Read rows as [person, day, event, line, facts…, recovered], in the file's order.
+
+    "name" is among the facts where a row names somebody else than the roster does.
+    """
+    has_others = NAME_SENT in rows.columns and rows[NAME_SENT].null_count() < rows.height
+    facts = [*feed.facts, NAME_SENT] if has_others else feed.facts
     return rows.select(
         PERSON,
         day=pl.col("day") if "day" in rows.columns else pl.lit(as_of, dtype=pl.Date),
         event=pl.col("event") if "event" in rows.columns else pl.lit(feed.event, dtype=pl.String),
-    ).hstack([rows[LINE], *(rows[fact].cast(pl.String) for fact in feed.facts), rows[RECOVERED]])
+    ).hstack([rows[LINE], *(rows[fact].cast(pl.String) for fact in facts), rows[RECOVERED]])
 
 
 def withdrawals_of(frame: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, dict[PersonId, list[EvidenceKey]]]:
@@ -50,10 +56,12 @@ def newest(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """Of strong presence each person's newest item of each event; everything else is kept whole.
 
     Weak items certify only in combination, over several days: each of them may be the one that counts.
-    The same goes for stays, and for what was recovered: it certifies nobody by itself.
+    The same goes for stays, and for what was recovered or is under another name: it certifies nobody.
     """
     strong = [code for code, e in feed.events.items() if e.strength is Strength.STRONG and e.stay is None]
     sole = pl.col("event").is_in(strong) & ~pl.col(RECOVERED)
+    if NAME_SENT in frame.columns:
+        sole &= pl.col(NAME_SENT).is_null()
     last = frame.filter(sole).sort("day", maintain_order=True).unique([PERSON, "event"], keep="last")
     return pl.concat([frame.filter(~sole), last]).sort(LINE)
 

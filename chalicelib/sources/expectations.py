@@ -5,16 +5,22 @@ from __future__ import annotations
 import math
 from typing import Final
 
+import polars as pl
+
 from chalicelib.model import Counts
+from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import Expect, Feed
 from chalicelib.sources.holds import Hold, HoldCode, hold, numbers_damaged
 from chalicelib.sources.manifest import Manifest
 from chalicelib.sources.parts import Tally
+from chalicelib.sources.records import FIELD
+from chalicelib.sources.tables import FAULT
 
 # Fewer bad rows than this hold no file: in a file of ten rows two bad ones are chance, not a pattern.
 FEWEST_BAD: Final = 5
 # Naturally one number in a thousand ends in 000; a spreadsheet makes it all but those ending in X.
 DAMAGED_SHARE: Final = 0.05
+_DOUBTFUL: Final = [Fault.UNTIL_TOO_FAR.value, Fault.NAME_OF_ANOTHER.value]
 USUAL_FROM: Final = 20  # below so many rows the size of the last file says nothing
 USUAL_SHARE: Final = 0.5
 
@@ -56,6 +62,17 @@ def unexpected(
     if listed < floor:
         return hold(HoldCode.TOO_FEW_ROWS, f"{listed} < {floor}")
     return _unmet(counts, tally, feed, feed.expect)
+
+
+def too_doubtful(noted: pl.DataFrame, counts: Counts, feed: Feed) -> Hold | None:
+    """The hold of a file in which far too many stated ends or names cannot be so."""
+    if feed.expect is None or noted.is_empty():
+        return None
+    of_note = noted.filter(pl.col(FAULT).is_in(_DOUBTFUL) | (pl.col(FIELD) == "certified_until"))
+    for name, count in of_note.group_by(FIELD).len().sort(FIELD).iter_rows():
+        if count >= FEWEST_BAD and count > feed.expect.rejected_share * counts.rows:
+            return hold(HoldCode.TOO_MANY_DOUBTFUL, f"{feed.fields[name]} {count} / {counts.rows}")
+    return None
 
 
 def _floor(expect: Expect, usual_rows: int | None) -> int:

@@ -40,6 +40,12 @@ class Fault(StrEnum):
     DAY_IMPOSSIBLE = "day_impossible"
     DAY_FUTURE = "day_future"
     DAY_TOO_EARLY = "day_too_early"
+    DAY_PLACEHOLDER = "day_placeholder"
+    DAY_BEFORE_BIRTH = "day_before_birth"
+    DAY_TOO_FAR = "day_too_far"
+    UNTIL_TOO_FAR = "until_too_far"
+    NAME_MISSING = "name_missing"
+    NAME_OF_ANOTHER = "name_of_another"
     MONTH_UNREADABLE = "month_unreadable"
     MONTH_FUTURE = "month_future"
     MONEY_UNREADABLE = "money_unreadable"
@@ -140,7 +146,39 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
         "日期晚于今天, 尚未发生的事不能作为依据。请核对。",
         "The date lies in the future: what has not happened proves nothing. Please check it.",
     ),
-    Fault.DAY_TOO_EARLY: ("日期早于1900年。请核对。", "The date lies before 1900. Please check it."),
+    Fault.DAY_TOO_EARLY: (
+        "日期过早, 不可能属实。请核对。",
+        "The date is too early to be true. Please check it.",
+    ),
+    Fault.DAY_PLACEHOLDER: (
+        "此处填的是占位日期(如1900-01-01、9999-12-31、0000-00-00), 不是真实日期。请填写真实日期。",
+        "A placeholder stands here (like 1900-01-01, 9999-12-31 or 0000-00-00). Write the true date.",
+    ),
+    Fault.DAY_BEFORE_BIRTH: (
+        "日期早于身份证号码中的出生日期。请核对日期和号码, 更正后重新报送此行。",
+        "The date lies before the birth date in the identity number. Check both and send the row again.",
+    ),
+    Fault.DAY_TOO_FAR: (
+        "日期在一年以后。请核对年份, 更正后重新报送此行。",
+        "The date lies more than a year ahead. Check the year and send the row again.",
+    ),
+    Fault.UNTIL_TOO_FAR: (
+        "认证有效期超过名册日期后12个月(最长免认证期限), 按未填写处理, 不作为依据。请核对年份并更正。",
+        "The certificate would end more than 12 months (the longest period) after the roster's day: it "
+        "counts as not stated. Check the year and correct it.",
+    ),
+    Fault.NAME_MISSING: (
+        "姓名为空或不是姓名(如NULL、无、？)。此行已照常入库但没有姓名, 请补报真实姓名。",
+        "The name is missing or is none (like NULL or ?). The row was loaded without one: "
+        "send the true name.",
+    ),
+    Fault.NAME_OF_ANOTHER: (
+        "姓名与名册上此身份证号码的姓名完全不同。此行不能单独作为认证依据; 反向信息仍会核实。"
+        "请核对证件: 号码或姓名有误的请更正后重新报送。",
+        "The name is another than the roster gives to this identity number. The row certifies nobody by "
+        "itself; what it reports against somebody is verified all the same. Check the document, correct the "
+        "number or the name, and send the row again.",
+    ),
     Fault.MONTH_UNREADABLE: (
         "月份无法识别。请写成2023-05的形式。",
         "The month cannot be read. Write it like 2023-05.",

@@ -47,6 +47,7 @@ class HoldCode(StrEnum):
     TOO_FEW_ROWS = "too_few_rows"
     TOO_MANY_REJECTED = "too_many_rejected"
     TOO_MANY_BLANK = "too_many_blank"
+    TOO_MANY_DOUBTFUL = "too_many_doubtful"
     TOO_MANY_DEATHS = "too_many_deaths"
     TOO_MANY_WITHDRAWALS = "too_many_withdrawals"
     ROSTER_CHANGES_MUCH = "roster_changes_much"
@@ -78,6 +79,7 @@ _HELD: Final = frozenset(
         HoldCode.TOO_FEW_ROWS,
         HoldCode.TOO_MANY_REJECTED,
         HoldCode.TOO_MANY_BLANK,
+        HoldCode.TOO_MANY_DOUBTFUL,
         HoldCode.NUMBERS_DAMAGED,
         HoldCode.TOO_MANY_DEATHS,
         HoldCode.TOO_MANY_WITHDRAWALS,
@@ -231,6 +233,12 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
     HoldCode.TOO_MANY_BLANK: (
         "列的空白过多: {what}。请补全后重新投放; 若确实如此, 请告知我们放行。",
         "Too many blank cells in: {what}. Fill them in and drop the file again, or tell us to release it.",
+    ),
+    HoldCode.TOO_MANY_DOUBTFUL: (
+        "不可信的内容过多: {what}(行数 / 总行数)。可能串列或年份有误, 请核对后重新投放; "
+        "若确实如此, 请告知我们放行。",
+        "Too many cells that cannot be so: {what} of the rows. Columns may have slipped, or years are wrong: "
+        "check and drop the file again, or tell us to release it.",
     ),
     HoldCode.TOO_MANY_DEATHS: (
         "近期所报死亡人数远超常情({what})。请核对是否误报; 若确实如此, 请告知我们放行。"

@@ -23,7 +23,7 @@ from typing import Final
 import polars as pl
 from stdnum.iso7064 import mod_11_2
 
-from chalicelib.sources.cells import APOSTROPHES, clean, has_invisible
+from chalicelib.sources.cells import APOSTROPHES, NOTHING, clean, has_invisible, says_nothing
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.tables import places_of
 
@@ -49,7 +49,7 @@ def canonical(text: str, on: date) -> str | Fault:
     """The 18-character number that a cell means on a day, or what is wrong with it."""
     # A number begins with a digit, so that a minus or plus is a wrong character, not a sign.
     number = clean(text, inside=True).translate(_X_FORMS)
-    if not number:
+    if not number or ("*" not in number and says_nothing(text)):
         return Fault.NUMBER_EMPTY
     if _FIFTEEN.fullmatch(number):
         body = f"{number[:6]}19{number[6:]}"
@@ -83,6 +83,7 @@ _UNSEEN: Final = dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff
 _NONE: Final = pl.Series([None], dtype=pl.Int64)
 # Cells without anything that only Python's careful reader knows: what is wrong with them shows.
 _BARE: Final = "^[1-9A-Za-z*.+][0-9A-Za-z*.+]*$"
+_NOTHING: Final = sorted(NOTHING)
 
 
 class Repair(StrEnum):
@@ -185,6 +186,7 @@ def _malformation() -> pl.Expr:
     return (
         pl.when(cell.is_null()).then(pl.lit(Fault.NUMBER_EMPTY.value))
         .when(~cell.str.contains(_BARE)).then(None)
+        .when(cell.str.to_lowercase().is_in(_NOTHING)).then(pl.lit(Fault.NUMBER_EMPTY.value))
         .when(cell.str.contains("*", literal=True)).then(pl.lit(Fault.NUMBER_MASKED.value))
         .when(figure).then(pl.lit(Fault.NUMBER_AS_FIGURE.value))
         .when(cell.str.len_bytes().is_in([15, 18])).then(pl.lit(Fault.NUMBER_CHARACTERS.value))

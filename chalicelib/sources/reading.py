@@ -27,7 +27,7 @@ from chalicelib.sources.doubles import (
     strangers_under_one_number,
 )
 from chalicelib.sources.evidence import EvidenceByPerson, evidence_frame, withdrawals_of
-from chalicelib.sources.expectations import is_damaged, unexpected
+from chalicelib.sources.expectations import is_damaged, too_doubtful, unexpected
 from chalicelib.sources.faults import Fault, reject
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.headers import Layout
@@ -37,7 +37,15 @@ from chalicelib.sources.manifest import Manifest
 from chalicelib.sources.matching import RULE
 from chalicelib.sources.opening import open_file
 from chalicelib.sources.parts import Part, Tally
-from chalicelib.sources.records import FIELD, RosterEntry, entries_of, once, payments_of
+from chalicelib.sources.records import (
+    FIELD,
+    RosterEntry,
+    entries_of,
+    named,
+    once,
+    payments_of,
+    stated_too_far,
+)
 from chalicelib.sources.recovery import Suggestion
 from chalicelib.sources.rejects import Rejections, rejected_csv, repaired_csv
 from chalicelib.sources.roster_index import RosterIndex
@@ -157,6 +165,10 @@ def combine(
         return FileReading(hold=_without_rows(tally, feed), encoding=layout.encoding)
     confirmed = released and layout.is_sent_again
     good, rejected, doubles = _settled(parts, layout, feed, before, confirmed)
+    noted = _stacked([part.noted for part in parts])
+    if feed.kind == "roster" and good.height:
+        good, too_far = stated_too_far(good, as_of)
+        noted = _stacked([noted, too_far])
     kept = once(good, feed)
     superseded = good.height - kept.height
     counts = Counts(tally.rows, kept.height, rejected.height, tally.strangers, superseded)
@@ -175,10 +187,11 @@ def combine(
             manifest,
             released=released,
             sent_again=layout.is_sent_again,
-        ),
+        )
+        or (None if released else too_doubtful(noted, counts, feed)),
         sent_again=layout.is_sent_again,
         rejections=Rejections(rejected, feed.fields),
-        notes=_notes(_stacked([part.noted for part in parts]), kept, layout, tally, feed),
+        notes=_notes(noted, kept, layout, tally, feed),
         header=layout.header,
         rejected_rows=rejected,
         furniture=tally.furniture + layout.titles,
@@ -218,6 +231,7 @@ def _settled(
     if feed.kind != "roster" or good.is_empty():
         return good, rejected, []
     later, doubles = strangers_under_one_number(good)
+    good = named(good)
     wrong = dict.fromkeys(later, Fault.NUMBER_OF_ANOTHER.value)
     if before is not None:
         found = compared(good, before)

@@ -24,9 +24,11 @@ from chalicelib.model import (
     PersonId,
     Relation,
 )
-from chalicelib.sources.boxes import SEVERAL
-from chalicelib.sources.cells import Reader, Value, clean, day_in, reader_for, says_nothing
+from chalicelib.model.evidence import NAME_SENT
+from chalicelib.sources.boxes import CROSSES, SEVERAL
+from chalicelib.sources.cells import Reader, Value, day_in, read_name, reader_for, says_nothing
 from chalicelib.sources.columns import Column
+from chalicelib.sources.credible import a_period_after, days_that_cannot_be
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.identity import born, canonical, unpack
@@ -34,12 +36,15 @@ from chalicelib.sources.matching import PACKED, PERSON, read_distinct
 from chalicelib.sources.tables import FAULT, LINE, places_of
 
 FIELD: Final = "field"
+_DAYS: Final = frozenset({Reader.DATE, Reader.DATE_AHEAD})
+_NO_DAY: Final = [Fault.CELL_EMPTY.value, Fault.DAY_PLACEHOLDER.value]
 _KINDS: Final[dict[Reader, type[pl.DataType]]] = {
     Reader.DATE: pl.Date,
     Reader.DATE_AHEAD: pl.Date,
     Reader.MONEY: pl.Int64,
 }
-_LENIENT: Final = frozenset({"phone", "related", "relation"})  # and every fact that is not required
+# And every fact that is not required.
+_LENIENT: Final = frozenset({"phone", "related", "relation", "name", "certified_until"})
 RECOVERED: Final = "recovered"
 NOTED: Final = {LINE: pl.Int64, FIELD: pl.String, FAULT: pl.String}
 _NONE_NOTED: Final = pl.DataFrame(schema=NOTED)
@@ -62,6 +67,7 @@ class RosterEntry:
 
     `born` is the first day of the month of birth; `fen` is 0 for a relief without an amount. Where the
     authority has not certified a new recipient yet, `certified_until` is None.
+    `name` is "" where none is said.
     """
 
     number: str
@@ -110,6 +116,11 @@ def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: d
             noted.append(_noted(rows[LINE], column.field, wrong))
         else:
             faults[column.field] = _waived(wrong, rows, column)
+    for name in ("day", "since"):
+        if name in rows and rows[name].dtype == pl.Date:
+            wrong = days_that_cannot_be(name, rows[name], rows[PACKED], on)
+            if wrong.null_count() < wrong.len():
+                faults[name] = faults[name].zip_with(wrong.is_null(), wrong) if name in faults else wrong
     rejected, sound = _set_apart(pl.DataFrame(rows), faults)
     notes = pl.concat(noted) if len(noted) > 1 else _NONE_NOTED
     if rejected.height:
@@ -118,13 +129,15 @@ def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: d
 
 
 def once(sound: pl.DataFrame, feed: Feed) -> pl.DataFrame:
-    """Of rows that say the same fact the last one; one with a whole number before a recovered one."""
+    """Of rows that say the same fact the last one; whole numbers and the person's own name before others."""
     same = [column for column in _SAME[feed.kind] if column in sound.columns]
     # Rows of one fact have one hash, and few others have it too.
     doubtful = sound.select(same).hash_rows().is_duplicated()
     if not doubtful.any():
         return sound
-    rows = sound.filter(doubtful).sort(pl.col(RECOVERED), LINE, descending=[True, False])
+    is_another = pl.col(NAME_SENT).is_not_null() if feed.kind == "evidence" and NAME_SENT in sound else False
+    worse = pl.col(RECOVERED) | is_another
+    rows = sound.filter(doubtful).sort(worse, LINE, descending=[True, False])
     last = rows.unique(subset=same, keep="last", maintain_order=True)
     return sound.filter(~doubtful | sound[LINE].is_in(last[LINE].implode()))
 
@@ -149,26 +162,35 @@ def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> tupl
     reader = canonical if is_number else reader_for(column.read, column.codes)
     empty = Fault.CELL_EMPTY if column.field in feed.required else None
 
-    if column.read is Reader.DATE:
-        return _read_days(without_time(cells), empty, on)
+    if column.field == "name":
+        return read_distinct(cells, lambda cell: read_name(cell, on), pl.String)
+    if column.read in _DAYS:
+        return _read_days(without_time(cells), empty, column, on)
 
     def read(cell: str) -> Value | Fault | None:
-        if column.required and says_nothing(cell):
-            return Fault.CELL_EMPTY
         if cell == SEVERAL:
             return Fault.BOXES_SEVERAL
+        # A cell that only looks filled (an apostrophe, a zero-width blank) is empty, and so is one that holds
+        # a word of nothing, unless it is an agreed code: 无 may be one.
+        is_open = says_nothing(cell) and cell not in CROSSES
+        if is_open and (column.required or column.read is not Reader.CODE):
+            return empty
         found = reader(cell, on)
-        # A cell that only looks filled (an apostrophe, a zero-width blank) is empty.
-        return found if isinstance(found, date | int) or clean(cell) else empty
+        is_empty = found is Fault.CELL_EMPTY or (is_open and found is Fault.CODE_UNKNOWN)
+        return empty if is_empty else found
 
     return read_distinct(cells, read, _KINDS.get(column.read, pl.String))
 
 
-def _read_days(cells: pl.Series, empty: Fault | None, on: date) -> tuple[pl.Series, pl.Series]:
-    """Days that have happened, like `read_day` of each cell."""
+def _read_days(
+    cells: pl.Series, empty: Fault | None, column: Column, on: date
+) -> tuple[pl.Series, pl.Series]:
+    """Days, as `read_day` and `read_day_ahead` read them; where none must stand, a placeholder is none."""
     days, faults = read_distinct(cells, day_in, pl.Date)
     if empty is None:
-        faults = faults.set((faults == Fault.CELL_EMPTY.value).fill_null(False), None)
+        faults = faults.set(faults.is_in(_NO_DAY).fill_null(False), None)
+    if column.read is Reader.DATE_AHEAD:
+        return days, faults
     ahead = (days > on).fill_null(False)
     if not ahead.any():
         return days, faults
@@ -191,6 +213,28 @@ def _set_apart(rows: pl.DataFrame, faults: Mapping[str, pl.Series]) -> tuple[pl.
     first = pl.DataFrame(faults).select(pl.coalesce(names).alias(FIELD), pl.coalesce([*faults]).alias(FAULT))
     wrong = first[FAULT].is_not_null()
     return first.insert_column(0, rows[LINE]).filter(wrong), rows.filter(~wrong)
+
+
+def stated_too_far(good: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A roster's rows without stated ends beyond the longest period after its day, and the notes of these.
+
+    Such an end (2052 typed for 2025, 9999 for "no end") counts as not stated: the person comes due (row A1).
+    """
+    is_far = (good["certified_until"] > a_period_after(as_of)).fill_null(False)
+    if not is_far.any():
+        return good, _NONE_NOTED
+    stated = good["certified_until"].set(is_far, None)
+    faults = pl.Series(FAULT, [Fault.UNTIL_TOO_FAR.value], dtype=pl.String).new_from_index(0, good.height)
+    noted = _noted(good[LINE].filter(is_far), "certified_until", faults.filter(is_far))
+    return good.with_columns(stated), noted
+
+
+def named(good: pl.DataFrame) -> pl.DataFrame:
+    """A roster's rows, each with the name that another row of the same number bears where it has none."""
+    if not good["name"].null_count():
+        return good
+    others = pl.col("name").drop_nulls().last().over(PACKED)
+    return good.with_columns(pl.col("name").fill_null(others))
 
 
 def entries_of(good: pl.DataFrame) -> list[RosterEntry]:
@@ -220,7 +264,7 @@ def _entry(packed: int, groups: str, words: dict[str, Any], line: int) -> Roster
     if related is not None and relation is not None and related != number:  # nobody is their own parent
         words |= {"related": related, "relation": Relation(relation)}
     return RosterEntry(
-        **words | {"grid": words["grid"] or "", "fen": words["fen"] or 0},
+        **words | {"name": words["name"] or "", "grid": words["grid"] or "", "fen": words["fen"] or 0},
         number=number,
         born=born(number).replace(day=1),
         key_groups=frozenset(KeyGroup(group) for group in groups.split(",") if group),

@@ -116,6 +116,16 @@ class RosterIndex:
 
         Looked up by place in tables, for a join builds its own table of the whole roster for every block.
         """
+        places, rows = self._rows_of(packed)
+        return places, self.frame["person"].gather(rows)
+
+    def names_of(self, packed: pl.Series) -> pl.Series:
+        """The name that the roster gives to each packed number; null where it knows none."""
+        places, rows = self._rows_of(packed)
+        names = self.frame["name"].gather(rows)
+        return all_of(None, packed.len(), pl.String).scatter(places, names)
+
+    def _rows_of(self, packed: pl.Series) -> tuple[pl.Series, pl.Series]:
         table = self._table
         is_likely = table.borne.gather(_places(packed, table.near))
         numbers, places = packed.filter(is_likely), places_of(is_likely)
@@ -124,7 +134,7 @@ class RosterIndex:
         if is_other.any():
             rows = rows.scatter(places_of(is_other), table.row_of_rest(numbers.filter(is_other)))
             places, rows = places.filter(rows.is_not_null()), rows.drop_nulls()
-        return places, self.frame["person"].gather(rows)
+        return places, rows
 
     @cached_property
     def _table(self) -> _Table:

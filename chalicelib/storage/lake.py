@@ -190,8 +190,10 @@ def _about(person: PersonId, frame: pl.DataFrame) -> Iterator[Evidence]:
 
 
 def _outranks(item: Evidence, other: Evidence) -> bool:
-    """Which of two items of one fact counts: a number that was read, then greater facts, as in `decide`."""
-    mine, theirs = ((not i.recovered, sorted(i.facts.items())) for i in (item, other))
+    """Which of two items of one fact counts, as in `decide`: whole number, own name, then greater facts."""
+    mine, theirs = (
+        (not i.recovered, not i.is_under_another_name, sorted(i.facts.items())) for i in (item, other)
+    )
     return mine > theirs or (mine == theirs and (item.file, item.line) < (other.file, other.line))
 
 

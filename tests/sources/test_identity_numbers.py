@@ -73,7 +73,7 @@ def test_every_form_means_the_same_person(written: str, why: str) -> None:
         ("341602500203123.0", Fault.NUMBER_AS_FIGURE, "15 digits as a figure"),
         ("341602********1234", Fault.NUMBER_MASKED, "masked"),
         (STANDARD[:-1], Fault.NUMBER_LENGTH, "17 characters"),
-        ("不详", Fault.NUMBER_LENGTH, "words"),
+        ("不详", Fault.NUMBER_EMPTY, "a word of nothing"),
         ("-" + STANDARD[:-1], Fault.NUMBER_CHARACTERS, "a sign is no digit"),
         ("1101051949123100٣X", Fault.NUMBER_CHARACTERS, "Arabic digits"),
         (STANDARD[:-1] + "1", Fault.NUMBER_CHECK, "one character wrong"),

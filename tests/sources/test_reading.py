@@ -190,12 +190,12 @@ def test_only_a_fee_relief_may_have_no_amount() -> None:
 
 
 def test_an_unreadable_phone_costs_nobody_the_place_on_the_roster() -> None:
-    reading = read_roster(entry(1, 手机号码="0558-5123456"), entry(2, 手机号码="x", 姓名=""))
+    reading = read_roster(entry(1, 手机号码="0558-5123456"), entry(2, 手机号码="x", 网格编号="", 待遇编号=""))
     assert [(e.phone, e.line) for e in reading.entries] == [(None, 2)]
     assert [(note.line, note.field, note.code) for note in reading.notes] == [
         (2, "手机号码", "phone_unreadable")
     ]
-    assert faults(reading) == [(3, "姓名", "cell_empty")]
+    assert faults(reading) == [(3, "待遇编号", "cell_empty")]
 
 
 def test_payments_of_one_month_are_one_sum_and_a_row_twice_is_one_payment() -> None:

@@ -24,7 +24,7 @@ def held(data: bytes) -> HoldCode | None:
 
 
 def test_a_workbook_is_read_like_a_csv() -> None:
-    reading = read(workbook(row(1), row(9), row(2, event="?")))
+    reading = read(workbook(row(1), row(9), row(2, event="别的")))
     assert reading.encoding == "xlsx"
     assert (reading.counts.rows, reading.counts.accepted, reading.counts.strangers) == (3, 1, 1)
     assert faults(reading) == [(4, "类别", "code_unknown")]

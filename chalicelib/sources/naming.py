@@ -1,0 +1,37 @@
+"""Rows that name somebody else than the roster does under the same number.
+
+Such presence certifies nobody by itself, and the department is told; a loss is verified by somebody who is
+told so too. Which names are certainly others, `names.is_another` says.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from chalicelib.model.evidence import ANOTHER, NAME_SENT
+from chalicelib.sources.faults import Fault
+from chalicelib.sources.headers import Layout
+from chalicelib.sources.matching import PACKED
+from chalicelib.sources.names import is_another
+from chalicelib.sources.records import FIELD, Fields
+from chalicelib.sources.roster_index import RosterIndex
+from chalicelib.sources.tables import FAULT, LINE, Batch, all_of, places_of
+
+
+def with_names_compared(fields: Fields, batch: Batch, layout: Layout, roster: RosterIndex) -> Fields:
+    """Sound rows with a column that says "another" where the name certainly is; each such row is noted."""
+    column, rows = layout.positions.get("name"), fields.sound
+    if column is None:
+        return fields
+    told = all_of(None, rows.height, pl.String).alias(NAME_SENT)
+    said, known = batch.rows_at(rows[LINE], [column])[column], roster.names_of(rows[PACKED])
+    unlike = places_of((said != known).fill_null(value=False))
+    pairs = zip(unlike.to_list(), said.gather(unlike).to_list(), known.gather(unlike).to_list(), strict=True)
+    wrong = [place for place, name, its in pairs if is_another(name, its)]
+    if not wrong:
+        return Fields(rows.hstack([told]), fields.rejected, fields.noted)
+    noted = rows[wrong].select(
+        LINE, pl.lit("name").alias(FIELD), pl.lit(Fault.NAME_OF_ANOTHER.value).alias(FAULT)
+    )
+    told = told.scatter(wrong, ANOTHER)
+    return Fields(rows.hstack([told]), fields.rejected, pl.concat([fields.noted, noted]))
