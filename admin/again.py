@@ -67,7 +67,7 @@ def decided_again(record: PersonRecord, trail: tuple[AuditEntry, ...], number: i
 
     NotFoundError if the entry holds no decision, or no bundle of its rules is stored.
     """
-    entry = _entry(trail, number)
+    line, entry = _entry(trail, number)
     version, verdicts = str(entry.details["rules"]), entry.details["verdicts"]
     stored = {BenefitCode(code): str(said) for code, said in dict(verdicts).items()}  # type: ignore[call-overload]
     rules = bundles.for_rules(version).rules
@@ -91,13 +91,14 @@ def decided_again(record: PersonRecord, trail: tuple[AuditEntry, ...], number: i
     # What has come of it since is no part of it: whether a benefit was paid then is not in the chain.
     paid = tuple(replace(e, status=EntitlementStatus.ACTIVE, stopped_from=None) for e in drawn)
     receipt = explain(decision, PersonRecord(person, paid), rules)
-    return Again(entry.sequence, stored, decision, receipt, lost)
+    return Again(line, stored, decision, receipt, lost)
 
 
-def _entry(trail: tuple[AuditEntry, ...], number: int | None) -> AuditEntry:
-    for entry in reversed(trail):
-        if number in (None, entry.sequence) and {"rules", "verdicts"} <= entry.details.keys():
-            return entry
+def _entry(trail: tuple[AuditEntry, ...], number: int | None) -> tuple[int, AuditEntry]:
+    """The entry, and its line among steps and looks: by that the API numbers it too."""
+    for line, entry in reversed(list(enumerate(trail, 1))):
+        if number in (None, line) and {"rules", "verdicts"} <= entry.details.keys():
+            return line, entry
     raise NotFoundError("no such decision is in the person's chain")
 
 

@@ -18,15 +18,14 @@ from admin.again import decided_again
 from admin.changing import TOKEN, officer, subjects
 from admin.pages.differing import sentences
 from chalicelib import clock
-from chalicelib.api.tokens import Caller
 from chalicelib.declarations import place_of
 from chalicelib.engine.coverage import coverage, would_add
 from chalicelib.engine.replay import BANDS
 from chalicelib.errors import DeclarationError, NotFoundError, WuganError
-from chalicelib.model import Change, PersonId
+from chalicelib.model import PersonId
 from chalicelib.pack import Pack, bundles, changes, current, load_folder
 from chalicelib.pack.differing import differences
-from chalicelib.storage import people
+from chalicelib.storage import people, seen
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -193,7 +192,9 @@ def show_decision(options: argparse.Namespace) -> None:
     person = PersonId(options.person)
     if not caller.may_see(person, people.load(person).person.area):
         raise NotFoundError("no such person")  # as for a person whom nobody knows
-    record = people.change(person, lambda _: looked(caller))
+    details = {"what": "decision made again", "role": caller.role.value, "area": caller.area}
+    seen.record(person, "looked", caller.subject, clock.now(), details)  # rule 26
+    record = people.load(person)
     again = decided_again(record, people.audit_trail(person), options.entry)
     words = ("benefit", "待遇", "stored 原决定", "again 重算", "same", "line 规则")
     table = Table(*(Column(word, overflow="fold") for word in words), box=None)
@@ -214,12 +215,6 @@ def show_decision(options: argparse.Namespace) -> None:
             "It does not come out as it was stored: see what has been withdrawn or corrected since."
         )
         sys.exit(1)
-
-
-def looked(caller: Caller) -> Change:
-    """The look as an entry of the person's chain (rule 26)."""
-    details = {"what": "decision made again", "role": caller.role.value, "area": caller.area}
-    return Change("looked", caller.subject, clock.now(), details)
 
 
 _VERBS: Final[dict[str, Any]] = {

@@ -21,10 +21,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from chalicelib import cases, clock
 from chalicelib.intake.sheets import SHEETS
-from chalicelib.model import Change, PersonId, PersonRecord, Visit, VisitPurpose
+from chalicelib.model import PersonId, PersonRecord, Visit, VisitPurpose
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
-from chalicelib.storage import people, work
+from chalicelib.storage import people, seen, work
 
 # What an operator says → the word for whoever certifies, as the feed's codes have it.
 CERTIFIERS: Final = {
@@ -92,7 +92,8 @@ def lines_of(grid: str, area: str, operator: str) -> Iterator[Line]:
 
 def _looked(person: PersonId, operator: str) -> PersonRecord:
     details = {"what": "outcome sheet", "role": "operator", "area": ""}
-    return people.change(person, lambda _: Change("looked", operator, clock.now(), details))
+    seen.record(person, "looked", operator, clock.now(), details)
+    return people.load(person)
 
 
 def _why(record: PersonRecord, visit: Visit) -> str:

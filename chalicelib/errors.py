@@ -3,6 +3,7 @@
     WuganError
     ├── DeclarationError      a feed, benefit or policy file is wrong: the build stops, with file and line
     ├── ConflictError         another writer changed the person first: read again, decide again
+    │   └── BusyError         it went on like that for some people; everybody else is done
     ├── NotFoundError         no such person, case, visit, proposal, file (or outside the caller's area)
     ├── RefusedError          the request is understood and may not be done (with a code and two sentences)
     ├── UnfinishedError       a run over many is done, but for some that failed: each is in the log
@@ -35,6 +36,17 @@ class DeclarationError(WuganError):
 
 class ConflictError(WuganError):
     """The person's record moved on while a change was being decided."""
+
+
+class BusyError(ConflictError):
+    """Some records could not be changed because others kept changing them; everybody else is done.
+
+    `people` are whose they are, by opaque id. The work may be done once more.
+    """
+
+    def __init__(self, people: frozenset[str]) -> None:
+        super().__init__(f"{len(people)} busy records")
+        self.people: Final = people
 
 
 class NotFoundError(WuganError):

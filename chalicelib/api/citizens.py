@@ -109,16 +109,16 @@ def show_audit(call: Call, id: str) -> dict[str, Any]:
     person = ids.person_id(id)
     looks.shown(call, call.record, "audit")
     page = call.page(f"audit {person}")
-    entries, following = page.cut(people.audit_trail(person), lambda entry: f"{entry.sequence:08d}")
-    answer: dict[str, Any] = {"items": [_entry(entry) for entry in entries], "next": following}
+    lines, following = page.cut(enumerate(people.audit_trail(person), 1), lambda line: f"{line[0]:08d}")
+    answer: dict[str, Any] = {"items": [_entry(*line) for line in lines], "next": following}
     if call.caller.role is Role.AUDITOR:
         answer["chain_holds"] = people.verify_chain(person)
     return answer
 
 
-def _entry(entry: AuditEntry) -> dict[str, Any]:
+def _entry(line: int, entry: AuditEntry) -> dict[str, Any]:
     return {
-        "sequence": entry.sequence,
+        "sequence": line,
         "at": entry.at,
         "action": entry.action,
         "actor": entry.actor,

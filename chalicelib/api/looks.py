@@ -1,7 +1,7 @@
 """Looking at a person: within the caller's area, recorded, and the person can see who looked (rule 26).
 
 Every endpoint comes through here before it shows anything about anybody. A look of somebody other
-than the person is an entry of the person's own audit chain, written before the answer is.
+than the person is an entry of the person's own chain of looks, written before the answer is.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Final, TypeVar
 from chalicelib.api.edge import Call
 from chalicelib.api.problems import not_found
 from chalicelib.api.tokens import Role
-from chalicelib.model import Change, Objection, PersonId, PersonRecord, Suspicion, Visit
-from chalicelib.storage import people, work
+from chalicelib.model import Objection, PersonId, PersonRecord, Suspicion, Visit
+from chalicelib.storage import people, seen, work
 from chalicelib.storage.clients import on_forget
 
 T = TypeVar("T", Visit, Suspicion, Objection)
@@ -41,9 +41,11 @@ def shown(call: Call, record: PersonRecord, what: str) -> PersonRecord:
 
     It comes from `call.record` or `record_for`.
     """
-    if call.caller.role is Role.CITIZEN:
-        return record
-    return people.change(record.person.id, lambda _: _entry(call, what), record)
+    caller = call.caller
+    if caller.role is not Role.CITIZEN:
+        details = {"what": what, "role": caller.role.value, "area": caller.area}
+        seen.record(record.person.id, LOOKED, caller.subject, call.at, details)
+    return record
 
 
 def concerned(call: Call, rows: Iterable[work.Row[T]]) -> Iterator[work.Row[T]]:
@@ -68,13 +70,6 @@ def look_in_list(call: Call, person: PersonId, what: str) -> PersonRecord:
         _shown_on.clear()  # at worst a look is recorded twice
     _shown_on[line] = call.today
     return record
-
-
-def _entry(call: Call, what: str) -> Change:
-    caller = call.caller
-    return Change(
-        LOOKED, caller.subject, call.at, {"what": what, "role": caller.role.value, "area": caller.area}
-    )
 
 
 def masked_name(name: str) -> str:

@@ -27,6 +27,7 @@ from chalicelib.model import (
 )
 from chalicelib.pack import current
 from chalicelib.storage import people, work
+from chalicelib.storage.busy import one_by_one
 
 ACTOR = "feed:payments"
 LOOKED_INTO = (SuspicionState.CLEARED, SuspicionState.CONFIRMED)
@@ -56,12 +57,13 @@ def payments_arrived(
         and (payment.fen != entitlement.fen or payment.benefit in depending)
     }
     doubtful |= since.keys() & _suspected()
-    accused = [person for person in sorted(doubtful) if compare(person, since[person], only_look=True)]
+    looked_at = sorted(doubtful)
+    differs = one_by_one(looked_at, lambda person: compare(person, since[person], only_look=True))
+    accused = [person for person, is_so in zip(looked_at, differs, strict=True) if is_so]
     limit = current().rules.policy.limits.wrong_amounts
     if limit.is_exceeded(len(accused), len(since)):
         return _notice(len(accused), len(since))
-    for person in accused:
-        compare(person, since[person])
+    one_by_one(accused, lambda person: compare(person, since[person]))
     return None
 
 

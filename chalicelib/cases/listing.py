@@ -24,6 +24,7 @@ from chalicelib.model import (
 )
 from chalicelib.pack import current
 from chalicelib.storage import people, work
+from chalicelib.storage.busy import one_by_one
 
 ACTOR: Final = "feed:roster"
 
@@ -35,8 +36,8 @@ def roster_arrived(lines: Sequence[Listed]) -> None:
     """
     rules = current().rules
     twice = drawn_twice(lines, rules)
-    for person in sorted(twice.keys() | _drawing_apart(lines, rules)):
-        _look_into(person, twice.get(person, ()))
+    looked_at = sorted(twice.keys() | _drawing_apart(lines, rules))
+    one_by_one(looked_at, lambda person: _look_into(person, twice.get(person, ())))
 
 
 def moves_settled(several: AbstractSet[tuple[PersonId, BenefitCode]]) -> None:
@@ -44,9 +45,12 @@ def moves_settled(several: AbstractSet[tuple[PersonId, BenefitCode]]) -> None:
 
     `several` are those who still stand in several places. What people have decided stays.
     """
-    for row in list(work.suspicions("")):
-        if is_of_two_lines(row.item) and (row.person, row.item.benefit) not in several:
-            verifying.withdraw(row.person, row.item.name, "moved", actor=ACTOR)
+    moved = [
+        (row.person, row.item.name)
+        for row in work.suspicions("")
+        if is_of_two_lines(row.item) and (row.person, row.item.benefit) not in several
+    ]
+    one_by_one(moved, lambda found: verifying.withdraw(*found, "moved", actor=ACTOR), lambda found: found[0])
 
 
 def _drawing_apart(lines: Sequence[Listed], rules: RuleBook) -> set[PersonId]:

@@ -15,15 +15,15 @@ from chalicelib.model import BenefitCode, Change, PersonId, PersonRecord, Suspic
 from chalicelib.observability import logger
 from chalicelib.pack import current
 from chalicelib.storage import lake, people
+from chalicelib.storage.busy import one_by_one
 
 ACTOR: Final = "feed:roster"
 
 
 def numbers_shared(pairs: Iterable[tuple[PersonId, PersonId, BenefitCode]]) -> None:
     """Ask about every pair of numbers that draw under one payee, on both records; each pair once."""
-    for one, other, benefit in pairs:
-        _ask(one, other, benefit)
-        _ask(other, one, benefit)
+    sides = [side for one, other, benefit in pairs for side in ((one, other, benefit), (other, one, benefit))]
+    one_by_one(sides, lambda side: _ask(*side), lambda side: side[0])
 
 
 def _ask(person: PersonId, other: PersonId, benefit: BenefitCode) -> None:

@@ -27,29 +27,38 @@ from chalicelib.model import (
 from chalicelib.observability import logger
 from chalicelib.pack import current
 from chalicelib.storage import lake, people, work
+from chalicelib.storage.busy import one_by_one
 
 NO_FILE = FileId("")  # of a withdrawal that came before what it takes back
 
 
-def evidence_arrived(
-    feed: FeedId, evidence: Mapping[PersonId, Sequence[Evidence]], *, actor: str
-) -> frozenset[PersonId]:
-    """Tell those concerned what a file says of their related persons; who of these draws nothing themselves.
+def concerned(feed: FeedId, evidence: Mapping[PersonId, object]) -> Mapping[PersonId, Sequence[PersonId]]:
+    """Of whom a file tells that they are related to recipients, and to which.
 
     Only the feeds that some condition asks are looked at: for all others nobody is related to anybody.
     """
     if feed not in current().rules.feeds_of_related:
-        return frozenset()
-    apart = set()
-    for other, recipients in work.related_to().items():
-        items = evidence.get(other)
-        if items is None:
-            continue
-        for recipient in recipients:
-            _told(recipient, {other: items}, actor=actor)
-        if not people.is_known(other):
-            apart.add(other)
-    return frozenset(apart)
+        return {}
+    return {other: recipients for other, recipients in work.related_to().items() if other in evidence}
+
+
+def draw_nothing(others: Iterable[PersonId]) -> frozenset[PersonId]:
+    """Who of some related persons draws nothing themselves."""
+    return frozenset(other for other in others if not people.is_known(other))
+
+
+def evidence_arrived(
+    concerned: Mapping[PersonId, Sequence[PersonId]],
+    evidence: Mapping[PersonId, Sequence[Evidence]],
+    *,
+    actor: str,
+) -> None:
+    """Tell those concerned what a file says of their related persons; BusyError once all others are told."""
+    one_by_one(
+        ((other, recipient) for other, recipients in concerned.items() for recipient in recipients),
+        lambda pair: _told(pair[1], {pair[0]: evidence[pair[0]]}, actor=actor),
+        lambda pair: pair[1],
+    )
 
 
 def brought_up_to_date(person: PersonId) -> PersonRecord:
@@ -67,11 +76,16 @@ def brought_up_to_date(person: PersonId) -> PersonRecord:
 
 def related_anew(recipients: Collection[PersonId], *, actor: str) -> None:
     """A roster names related persons: what the lake holds about them concerns these recipients too."""
+    if not recipients:
+        return
     records = [people.load(person) for person in recipients]
     found = lake.evidence_of_many({other for record in records for other in record.person.related})
-    for record in records:
+
+    def tell(record: PersonRecord) -> None:
         about = {other: found[other] for other in record.person.related}
-        _told(record.person.id, about, actor=actor, known=record)
+        settling.follow_up(_told(record.person.id, about, actor=actor, known=record))
+
+    one_by_one(records, tell, lambda record: record.person.id)
 
 
 def _told(
@@ -171,10 +185,13 @@ def _each_related(
     if not current().rules.feeds_of_related.intersection(key.feed for key in keys):
         return True
     recipients = work.related_to().get(person, [])
-    for recipient in recipients:
+
+    def one(recipient: PersonId) -> None:
         record = people.change(recipient, change)
         for suspicion in record.suspicions:
             if suspicion.state is SuspicionState.WITHDRAWN and suspicion.waiting is not None:
                 verifying.go_on(record, suspicion)
         settling.follow_up(record)
+
+    one_by_one(recipients, one)
     return not recipients or people.is_known(person)

@@ -48,12 +48,14 @@ class Arrival:
     """What came of some evidence: the record as it stands now, and whose certificate moved.
 
     `unmatched`: of what was taken back, what names no record that was ever received.
+    `wrote`: whether anything was new to the record; else all of it came before.
     """
 
     record: PersonRecord
     decision: Decision
     moved: tuple[BenefitCode, ...]
     unmatched: frozenset[EvidenceKey] = frozenset()
+    wrote: bool = True
 
 
 def judge(record: PersonRecord, on: date) -> Decision:
@@ -101,16 +103,18 @@ def _arrived(
     person: PersonId, settled: Callable[[PersonRecord], Settlement], action: str, actor: str
 ) -> Arrival:
     moved: tuple[BenefitCode, ...] = ()
+    wrote = False
 
     def commit(record: PersonRecord) -> Change | None:
-        nonlocal moved
+        nonlocal moved, wrote
         settlement = settled(record)
+        wrote = bool(settlement)
         moved = tuple(entitlement.benefit for entitlement in settlement.entitlements)
         return settlement.change(action, actor) if settlement else None
 
     record = people.change(person, commit)
     follow_up(record)
-    return Arrival(record, judge(record, clock.today()), moved)
+    return Arrival(record, judge(record, clock.today()), moved, wrote=wrote)
 
 
 # --- what a record needs of the lake ---------------------------------------------------------------

@@ -24,6 +24,7 @@ from chalicelib.model import (
 )
 from chalicelib.pack import current
 from chalicelib.storage import people, work
+from chalicelib.storage.busy import one_by_one
 
 ACTOR: Final = "feed:roster"
 HEADER: Final = ("待遇编号", "待遇项目", "区划代码", "网格编号", "名册未列之日", "请于此日前答复", "说明")
@@ -32,10 +33,8 @@ Claim = tuple[PersonId, BenefitCode]
 
 def left_rosters(gone: Iterable[Claim], left: date) -> bool:
     """Ask about everybody whom the roster of a day no longer lists, each once; whether anybody is asked."""
-    asked = False
-    for person, benefit in sorted(gone):
-        asked |= _ask(person, benefit, left)
-    return asked
+    asked = one_by_one(sorted(gone), lambda claim: _ask(*claim, left), lambda claim: claim[0])
+    return any(asked)
 
 
 def listed_again(standing: AbstractSet[Claim]) -> bool:
@@ -45,8 +44,11 @@ def listed_again(standing: AbstractSet[Claim]) -> bool:
         for row in list(work.suspicions(""))
         if row.item.kind is SuspicionKind.UNLISTED and (row.person, row.item.benefit) in standing
     ]
-    for row in again:
-        verifying.withdraw(row.person, row.item.name, "listed again", actor=ACTOR)
+    one_by_one(
+        again,
+        lambda row: verifying.withdraw(row.person, row.item.name, "listed again", actor=ACTOR),
+        lambda row: row.person,
+    )
     return bool(again)
 
 

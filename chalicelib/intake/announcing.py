@@ -58,13 +58,13 @@ def compare(loaded: DroppedFile, feed: Feed | None) -> DroppedFile:
         return loaded
     stage = FileStep(FileState.LOADED, clock.now(), BY_INTAKE, AGREES if why is None else why.code)
     told = replace(loaded.at_stage(stage), notices=notices)
-    files.move(loaded, told)
     receipts.write_again(told, feed)
+    if why is not None:
+        _remind(told, feed, _notice(why))
+    files.move(loaded, told)  # last: whoever dies before finds the difference once more
     logger.warning(
         "manifest of a loaded file", extra={"file": told.id, "feed": told.feed, "code": stage.reason}
     )
-    if why is not None:
-        _remind(told, feed, _notice(why))
     return told
 
 

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Final
 
 from chalicelib import clock
-from chalicelib.errors import RefusedError
+from chalicelib.errors import ConflictError, RefusedError
+from chalicelib.intake import receipts
 from chalicelib.intake.correcting import BY_INTAKE, day_of_content
 from chalicelib.model import UNKNOWN, DroppedFile, FeedId, FileState, FileStep
 from chalicelib.pack import current
@@ -79,11 +80,16 @@ def _names_a_day(key: str) -> bool:
     return _day(day) is not None and any(name)
 
 
-def is_done(known: DroppedFile, *, again: bool) -> bool:
-    """Whether nothing is left to do about a file that has come before."""
+def is_done(known: DroppedFile, feed: Feed | None, *, again: bool) -> bool:
+    """Whether nothing is left to do about a file that has come before.
+
+    `again`: a roster may have brought people who were strangers when it was loaded.
+    """
     if known.state not in FINISHED:
         return False
-    return not (again and known.state is FileState.LOADED)
+    if not again or known.state is not FileState.LOADED or feed is None or feed.kind == "roster":
+        return True
+    return objects.read_roster() is None or known.roster == objects.roster_version()
 
 
 def as_known(arrived: DroppedFile, known: DroppedFile | None) -> DroppedFile:
@@ -96,14 +102,30 @@ def as_known(arrived: DroppedFile, known: DroppedFile | None) -> DroppedFile:
         steps=known.steps,
         corrects=known.corrects,
         withdrawn=known.withdrawn,
+        certified=known.certified,
+        caused=known.caused,
+        brings_new_people=known.brings_new_people,
     )
 
 
-def begun(dropped: DroppedFile, known: DroppedFile | None) -> DroppedFile:
-    """The file as its reading begins; one that is read again keeps the stages it went through."""
-    if known is not None and known.state is not FileState.SUPERSEDED:
-        return dropped
-    return dropped.at_stage(FileStep(FileState.RECEIVED, clock.now(), BY_INTAKE))
+def begin(dropped: DroppedFile, known: DroppedFile | None, feed: Feed) -> DroppedFile | None:
+    """File it as being read, with a receipt that says so; None if it has moved on since `known` was read.
+
+    One that is read again keeps the stages it went through. Delivered twice at once, it is begun once.
+    """
+    begun = dropped
+    if known is None or known.state is FileState.SUPERSEDED:
+        begun = dropped.at_stage(FileStep(FileState.RECEIVED, clock.now(), BY_INTAKE))
+    if known is None or known.state is not FileState.RECEIVED:
+        receipts.write_again(begun, feed)
+    try:
+        files.move(known, begun)
+    except ConflictError:
+        now = files.find(begun.id)
+        if now.state is not FileState.RECEIVED:
+            receipts.write_again(now, feed)  # ours may have come after theirs
+        return None
+    return begun
 
 
 def refusal_of(dropped: DroppedFile, feed: Feed | None, *, again: bool) -> RefusedError | None:

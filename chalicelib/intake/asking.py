@@ -19,16 +19,16 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from chalicelib import clock
-from chalicelib.errors import ConflictError, UnreadableError
+from chalicelib.errors import BusyError, ConflictError, UnreadableError
 from chalicelib.intake import loading
-from chalicelib.model import Change, Counts, DroppedFile, FeedId, FileState, FileStep, PersonId
+from chalicelib.model import Counts, DroppedFile, FeedId, FileState, FileStep, PersonId
 from chalicelib.observability import logger
 from chalicelib.pack import current
 from chalicelib.settings import settings
 from chalicelib.sources.answers import Answer, read_answers
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.feed import Interface as Declared
-from chalicelib.storage import files, people, work
+from chalicelib.storage import files, people, seen, work
 from chalicelib.storage.clients import client
 
 ACTOR: Final = "platform"
@@ -158,6 +158,8 @@ def ask(feed: Feed, declared: Declared, interface: Interface) -> Asked:
             continue
         try:
             said, certified = _ask_about(group, feed, interface, run)
+        except BusyError as error:  # heard, and loaded for all others: the next run asks about them again
+            asked = replace(asked, unheard=asked.unheard + len(error.people))
         except (UnreadableError, ConflictError) as error:
             failures += 1
             asked = replace(asked, unheard=asked.unheard + len(group))
@@ -199,7 +201,7 @@ def _ask_about(
     """One call: what became of the answers, and how many certificates moved."""
     asked = {people.identity_of(person).number: person for person in group}
     for person in group:  # on record before anybody outside is told a number
-        people.change(person, lambda _: Change("asked", ACTOR, clock.now(), {"feed": feed.id}))
+        seen.record(person, "asked", ACTOR, clock.now(), {"feed": feed.id})
     answers = interface.ask(list(asked), run.day - BACK)
     reading = read_answers(answers, feed, asked, file=run.id, on=run.day)
     if reading.rejections:

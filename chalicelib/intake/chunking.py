@@ -19,7 +19,8 @@ from itertools import chain
 from typing import Any, Final
 
 from chalicelib import clock
-from chalicelib.intake import announcing, arriving, receipts, rosters
+from chalicelib.errors import UnreadableError
+from chalicelib.intake import announcing, arriving, rosters
 from chalicelib.intake.finishing import finish_reading, refused
 from chalicelib.model import DroppedFile, FileId, FileState
 from chalicelib.observability import logger
@@ -43,6 +44,7 @@ from chalicelib.sources.parts import Part, Tally
 from chalicelib.storage import chunks, files, objects
 from chalicelib.storage.versions import Version
 
+_PUT_TOGETHER: Final = (*arriving.FINISHED, FileState.SUPERSEDED)
 RANGE_BYTES: Final = 16_000_000  # some 150,000 rows: a few seconds, and memory for all of them
 
 
@@ -72,22 +74,24 @@ def begin(key: str, *, again: bool = False) -> DroppedFile | None:
     passed = _passed(source, feed)
     arrived = arriving.received(key, passed.digest)
     known = files.get(arrived.feed, arrived.id)
-    if known is not None and arriving.is_done(known, again=again):
+    if known is not None and arriving.is_done(known, feed, again=again):
         return announcing.compare(known, feed)
     dropped = arriving.as_known(arrived, known)
     refusal = arriving.refusal_of(dropped, feed, again=again)
     if refusal is not None:
         return refused(dropped, feed, refusal)
-    dropped = arriving.begun(dropped, known)
-    files.put(dropped)
-    receipts.write_again(dropped, feed)
-    plan = _held_unread(dropped, feed) or passed.plan
+    if known is not None and known.state in _PUT_TOGETHER:
+        chunks.forget(known.id)  # what is left of its last reading
+    begun = arriving.begin(dropped, known, feed)
+    if begun is None:
+        return begin(key, again=again)
+    plan = _held_unread(begun, feed) or passed.plan
     if plan is None:
-        source, plan = _laid_down(dropped, source, size, feed)
+        source, plan = _laid_down(begun, source, size, feed)
     if isinstance(plan, Hold):
-        return _ended(dropped, feed, plan)
-    _ask(dropped, plan, source)
-    return dropped
+        return _ended(begun, feed, plan)
+    _ask(begun, feed, plan, source)
+    return begun
 
 
 def _passed(source: Version, feed: Feed) -> _Passed:
@@ -136,7 +140,7 @@ def _laid_down(
 def _ended(dropped: DroppedFile, feed: Feed, why: Hold) -> DroppedFile:
     finished = finish_reading(dropped, feed, reading.FileReading(hold=why))
     if finished.state is not FileState.HELD:
-        chunks.forget(dropped.id, 0)
+        chunks.forget(dropped.id)
     return finished
 
 
@@ -150,14 +154,30 @@ def _held_unread(dropped: DroppedFile, feed: Feed) -> Hold | None:
     return manifest if isinstance(manifest, Hold) else None
 
 
-def _ask(dropped: DroppedFile, plan: ranges.Plan, source: Version) -> None:
-    known = chunks.progress(dropped.id)
-    if known is None or known.etag != source.etag:
-        laid_down = source.key != dropped.key
-        chunks.begin(dropped.id, len(plan.spans), plan=plan.to_json(), etag=source.etag, laid_down=laid_down)
-    waiting = chunks.waiting(dropped.id)
-    chunks.ask(dropped.id, dropped.key, waiting)
-    if not waiting:
+def _ask(dropped: DroppedFile, feed: Feed, plan: ranges.Plan, source: Version) -> None:
+    """Ask for the ranges that are not done by this plan and the roster of this moment."""
+    roster = _roster_for(feed)
+    known = chunks.plan_now(dropped.id)
+    now = chunks.begin(
+        dropped.id,
+        len(plan.spans),
+        plan=plan.to_json(),
+        etag=source.etag,
+        laid_down=source.key != dropped.key,
+        roster=roster,
+        damaged=known is not None and known.etag == source.etag and known.damaged,
+    )
+    _go_on(dropped, now)
+
+
+def _roster_for(feed: Feed) -> str:
+    """The version of the roster that the ranges of a feed's files are read by; "" where they ask for none."""
+    return objects.roster_version() if rosters.index_for(feed) is not None else ""
+
+
+def _go_on(dropped: DroppedFile, now: chunks.Progress) -> None:
+    chunks.ask(dropped.id, dropped.key, now.waiting)
+    if not now.waiting:
         chunks.ask_to_combine(dropped.id)
 
 
@@ -166,52 +186,72 @@ def read_range(body: str) -> None:
     message: dict[str, Any] = json.loads(body)
     file, number = FileId(message["file"]), int(message["chunk"])
     now, dropped = chunks.progress(file), files.find(file)
-    if now is None or dropped.state in arriving.FINISHED:
+    if now is None:
         return  # put together meanwhile
-    if number in chunks.waiting(file):
-        plan = ranges.Plan.from_json(chunks.plan_of(file))
+    if dropped.state in _PUT_TOGETHER:
+        chunks.ask_to_combine(file)  # whoever put it together died before everything was taken away
+        return
+    planned = now.plan
+    if number in now.waiting:
+        text = chunks.ranges_of(file, planned)
+        if text is None:
+            _let_it_be_gone(file, planned)
+            return
+        plan = ranges.Plan.from_json(text)
         span = plan.spans[number]
-        data = chunks.source_of(file, dropped.key, now).read(span.start, span.end)
+        data = chunks.source_of(file, dropped.key, planned).read(span.start, span.end)
+        if data is None and planned.laid_down:
+            raise UnreadableError("the text of a large file is gone")
         if data is None:
             logger.warning("another file stands in the place of a large one", extra={"file": file})
             return
         feed = current().feeds[dropped.feed]
         roster = rosters.index_for(feed)
         part = ranges.read_chunk(
-            data, plan.layout, span.line, feed, roster, on=clock.today(), damaged=now.damaged
+            data, plan.layout, span.line, feed, roster, on=clock.today(), damaged=planned.damaged
         )
-        left = chunks.finish(file, number, part.to_bytes())
-    else:
-        left = now.left
-    if not left:
+        now = chunks.finish(file, planned, number, part.to_bytes())
+    if now is None or not now.waiting:
         chunks.ask_to_combine(file)
 
 
 def combine(file: FileId) -> DroppedFile | None:
     """Put the ranges of a file together and finish it, as if it had been read whole."""
     now, dropped = chunks.progress(file), files.find(file)
-    if now is None or now.left or dropped.state in arriving.FINISHED:
+    if now is None:
+        return None
+    if dropped.state in _PUT_TOGETHER:
+        chunks.forget(file)
+        return None
+    if now.waiting:
         return None
     feed = current().feeds[dropped.feed]
-    plan = ranges.Plan.from_json(chunks.plan_of(file))
-    parts = [Part.from_bytes(data) for data in chunks.parts_of(file, now.chunks)]
+    planned = now.plan
+    text, found = chunks.ranges_of(file, planned), chunks.parts_of(file, planned)
+    if text is None or found is None:
+        _let_it_be_gone(file, planned)
+        return None
+    parts = [Part.from_bytes(data) for data in found]
     released, manifest = arriving.is_passed(dropped), arriving.manifest_of(dropped, feed)
     if isinstance(manifest, Hold):  # it has come while the ranges were read
         return finish_reading(dropped, feed, reading.FileReading(hold=manifest))
-    if released and not now.damaged and is_damaged(sum((part.tally for part in parts), Tally())):
-        chunks.begin(
+    roster = _roster_for(feed)
+    damaged = planned.damaged or (released and is_damaged(sum((part.tally for part in parts), Tally())))
+    if (damaged, roster) != (planned.damaged, planned.roster):  # a new roster has come meanwhile
+        again = chunks.begin(
             file,
-            now.chunks,
-            plan=plan.to_json(),
-            etag=now.etag,
-            damaged=True,
-            laid_down=now.laid_down,
+            planned.chunks,
+            plan=text,
+            etag=planned.etag,
+            damaged=damaged,
+            laid_down=planned.laid_down,
+            roster=roster,
         )
-        chunks.ask(file, dropped.key, chunks.waiting(file))
+        _go_on(dropped, again)
         return dropped
     whole = reading.combine(
         parts,
-        plan.layout,
+        ranges.Plan.from_json(text).layout,
         feed,
         file=file,
         as_of=dropped.day,
@@ -220,7 +260,16 @@ def combine(file: FileId) -> DroppedFile | None:
         manifest=manifest,
         before=rosters.standing_before(feed),
     )
-    finished = finish_reading(dropped, feed, whole)
+    finished = finish_reading(dropped, feed, whole, roster=roster)
     if finished.state is not FileState.HELD:  # a held one may be released: then nothing is read again
-        chunks.forget(file, now.chunks)
+        chunks.forget(file)
     return finished
+
+
+def _let_it_be_gone(file: FileId, planned: chunks.Planned) -> None:
+    """What ranges gave is gone: put together by somebody else, or of a plan that counts no more.
+
+    UnreadableError where it should be there: the file goes through its retries, and is DEAD in the end.
+    """
+    if chunks.plan_now(file) == planned and files.find(file).state not in _PUT_TOGETHER:
+        raise UnreadableError("what was read of a large file is gone")

@@ -17,9 +17,15 @@ from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileState, File
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
 from chalicelib.storage import files, said
+from chalicelib.storage.busy import Left, one_by_one
 
 BY_INTAKE = "intake"
 _REPLACED = (FileState.LOADED, FileState.HELD, FileState.RELEASED, FileState.RECEIVED, FileState.DEAD)
+
+
+def counts(earlier: DroppedFile) -> bool:
+    """Whether what an earlier file said may count: it is loaded, or whoever loaded it died half-way."""
+    return earlier.state is FileState.LOADED or said.is_kept(earlier.feed, earlier.day, earlier.id)
 
 
 def corrected_by(dropped: DroppedFile) -> DroppedFile | None:
@@ -40,7 +46,7 @@ def take_back(
     The corrected file's evidence is loaded already. May be repeated: what the earlier file
     said is forgotten only when all of this is done.
     """
-    if earlier.state is not FileState.LOADED:
+    if not counts(earlier):
         return 0
     actor = f"feed:{corrected.feed}"
     before = said.by_file(earlier.feed, earlier.day, earlier.id)
@@ -51,19 +57,22 @@ def take_back(
     others = said.elsewhere(
         earlier.feed, {p: k for p, k in lost.items() if k}, but=(earlier.id, corrected.id)
     )
-    taken = 0
-    for person, keys in lost.items():
-        if gone := keys - others.get(person, frozenset()):
-            relating.evidence_withdrawn(person, gone, actor=actor, day=corrected.day)
-            taken += len(gone)
-    _restore(before, evidence, actor)
-    return taken
+    gone = {person: keys - others.get(person, frozenset()) for person, keys in lost.items()}
+    gone = {person: keys for person, keys in gone.items() if keys}
+    left = Left()
+    with left:
+        one_by_one(
+            gone,
+            lambda person: relating.evidence_withdrawn(person, gone[person], actor=actor, day=corrected.day),
+        )
+    with left:
+        _restore(before, evidence, actor)
+    left.nobody()
+    return sum(map(len, gone.values()))
 
 
 def take_back_payments(earlier: DroppedFile, corrected: DroppedFile) -> int:
     """Take away the payments that only the earlier file told of; how many. May be repeated."""
-    if earlier.state is not FileState.LOADED:
-        return 0
     lost = said.only_by(earlier.feed, earlier.day, earlier.id, corrected.id)
     others = said.elsewhere(earlier.feed, lost, but=(earlier.id, corrected.id))
     gone = {person: keys - others.get(person, frozenset()) for person, keys in lost.items()}
@@ -75,10 +84,12 @@ def _restore(
     evidence: Mapping[PersonId, Sequence[Evidence]],
     actor: str,
 ) -> None:
-    for person, items in evidence.items():
-        new = [item for item in items if item.key not in before.get(person, frozenset())]
-        if new:
-            relating.evidence_restored(person, new, actor=actor)
+    new = {
+        person: [item for item in items if item.key not in before.get(person, frozenset())]
+        for person, items in evidence.items()
+    }
+    again = [person for person, items in new.items() if items]
+    one_by_one(again, lambda person: relating.evidence_restored(person, new[person], actor=actor))
 
 
 def day_of_content(dropped: DroppedFile, feed: Feed | None) -> date | None:
@@ -92,10 +103,9 @@ def day_of_content(dropped: DroppedFile, feed: Feed | None) -> date | None:
 def supersede(earlier: DroppedFile, corrected: DroppedFile) -> None:
     """Close the earlier file, once the corrected one is loaded."""
     feed = current().feeds.get(earlier.feed)
-    if earlier.state is FileState.LOADED:
-        said.forget(earlier.feed, earlier.day, earlier.id)
-        files.forget_loaded(earlier.feed, earlier.digest, earlier.id, day_of_content(earlier, feed))
+    said.forget(earlier.feed, earlier.day, earlier.id)
+    files.forget_loaded(earlier.feed, earlier.digest, earlier.id, day_of_content(earlier, feed))
     step = FileStep(FileState.SUPERSEDED, clock.now(), BY_INTAKE, f"corrected by {corrected.id}")
     closed = earlier.at_stage(step)
-    files.put(closed)
     receipts.write_again(closed, feed)
+    files.move(earlier, closed)  # last: whoever dies before finds it once more

@@ -24,6 +24,7 @@ def release(file: FileId, *, by: str, reason: str) -> DroppedFile:
     held = files.find(file)
     if held.was_released and held.state in (FileState.RELEASED, FileState.LOADED):
         if held.state is FileState.RELEASED:
+            receipts.write_again(held, current().feeds.get(held.feed))
             inbox.read_again(held.key)
         return held
     _check(held)
@@ -42,6 +43,7 @@ def refuse(file: FileId, *, by: str, reason: str) -> DroppedFile:
     """Send a held file back to its department; the same again changes nothing."""
     held = files.find(file)
     if held.state is FileState.REFUSED and held.code == REFUSED_BY_A_PERSON:
+        receipts.write_again(held, current().feeds.get(held.feed))
         return held
     _check(held)
     told = replace(

@@ -7,14 +7,16 @@ natural keys, and the digest of a file is filed only once it is loaded.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from chalicelib import clock
-from chalicelib.errors import RefusedError
-from chalicelib.intake import announcing, arriving, chunking, receipts, rosters
+from chalicelib.errors import BusyError, RefusedError
+from chalicelib.intake import announcing, arriving, chunking, rosters
 from chalicelib.intake.finishing import finish, finish_reading, refused
 from chalicelib.model import DroppedFile, FeedId, FileId, FileState
 from chalicelib.observability import logger
@@ -23,6 +25,9 @@ from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold, HoldCode
 from chalicelib.sources.reading import FileReading, read_file
 from chalicelib.storage import files, inbox, objects
+
+PATIENCE: Final = timedelta(hours=1)
+A_MINUTE: Final = timedelta(minutes=1)
 
 
 def keys_in(message: Mapping[str, Any]) -> Iterator[str]:
@@ -40,9 +45,31 @@ def file_dropped(body: str) -> None:
     """Take in every file that a queue message names; an exception returns the message to the queue."""
     message: Mapping[str, Any] = json.loads(body)
     if "combine" in message:
-        chunking.combine(FileId(message["combine"]))
+        file = FileId(message["combine"])
+        _or_soon(lambda: chunking.combine(file), lambda: files.find(file).key)
     for key in keys_in(message):
-        take_in(key, again="reread" in message)
+        _or_soon(partial(take_in, key, again="reread" in message), partial(str, key))
+
+
+def _or_soon(take: Callable[[], DroppedFile | None], key: Callable[[], str]) -> None:
+    """Take a file in; where some records stay busy, everybody else is done, and it is read again in a minute.
+
+    A failure would keep it from these people for an hour and a half. Only a file that came today: who is busy
+    for longer than that is not merely busy.
+    """
+    try:
+        take()
+    except BusyError as busy:
+        if not any(clock.now() - file.received < PATIENCE for file in _unfinished(key())):
+            raise
+        logger.warning("busy records left for a minute", extra={"people": len(busy.people)})
+        inbox.read_again(key(), after=A_MINUTE)
+
+
+def _unfinished(key: str) -> list[DroppedFile]:
+    arrived = arriving.received(key, "")
+    found = files.of_day(arrived.feed, arrived.day)
+    return [file for file in found if file.key == key and file.state is FileState.RECEIVED]
 
 
 def take_in(key: str, *, again: bool = False) -> DroppedFile | None:
@@ -62,20 +89,19 @@ def take_in(key: str, *, again: bool = False) -> DroppedFile | None:
     arrived = arriving.received(key, objects.digest_of(data))
     known = files.get(arrived.feed, arrived.id)
     feed = current().feeds.get(arrived.feed)
-    if known is not None and arriving.is_done(known, again=again):
+    if known is not None and arriving.is_done(known, feed, again=again):
         return announcing.compare(known, feed)
     dropped = arriving.as_known(arrived, known)
     refusal = arriving.refusal_of(dropped, feed, again=again)
     if feed is None or refusal is not None:
         return refused(dropped, feed, refusal or arriving.NO_SUCH_FEED)
-    dropped = arriving.begun(dropped, known)
-    files.put(dropped)
-    receipts.write_again(dropped, feed)
-    return _read(dropped, feed, data, again=again)
+    begun = arriving.begin(dropped, known, feed)
+    return _read(begun, feed, data, again=again) if begun is not None else take_in(key, again=again)
 
 
 def _read(dropped: DroppedFile, feed: Feed, data: bytes, *, again: bool) -> DroppedFile | None:
     roster = rosters.index_for(feed)
+    version = objects.roster_version()
     manifest = arriving.manifest_of(dropped, feed)
     if isinstance(manifest, Hold):
         return finish_reading(dropped, feed, FileReading(hold=manifest))
@@ -94,7 +120,7 @@ def _read(dropped: DroppedFile, feed: Feed, data: bytes, *, again: bool) -> Drop
     if reading.hold is not None and reading.hold.code is HoldCode.TOO_LARGE:
         del data  # packed, it holds more than is ever read whole
         return chunking.begin(dropped.key, again=again)
-    return finish_reading(dropped, feed, reading)
+    return finish_reading(dropped, feed, reading, roster=version)
 
 
 # --- files that nobody could take in ---------------------------------------------------------------
@@ -114,7 +140,8 @@ def file_died(body: str) -> None:
             zh="平台多次读取该文件失败，已转运维人员处理，无需重新报送。",
             en="the platform failed to take this file in; an operator will see to it, do not send it again",
         )
-        finish(dead, current().feeds.get(dropped.feed), None)
+        before = dropped if files.get(dropped.feed, dropped.id) == dropped else None
+        finish(dead, current().feeds.get(dropped.feed), None, before=before)
 
 
 def _named(message: Mapping[str, Any]) -> DroppedFile | None:

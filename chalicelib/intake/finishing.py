@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib import clock
-from chalicelib.errors import RefusedError
-from chalicelib.intake import announcing, correcting, limits, loading, receipts
+from chalicelib.errors import BusyError, ConflictError, RefusedError
+from chalicelib.intake import announcing, correcting, limits, loading, receipts, rosters
 from chalicelib.intake.correcting import BY_INTAKE
 from chalicelib.intake.guests import guests_csv
 from chalicelib.model import DroppedFile, FileState, FileStep
@@ -18,25 +18,40 @@ from chalicelib.sources.reading import FileReading
 from chalicelib.storage import files, inbox, objects
 
 
-def finish_reading(dropped: DroppedFile, feed: Feed, reading: FileReading) -> DroppedFile:
-    """Load what a file says, or hold it; either way the department gets its receipt."""
+def finish_reading(
+    dropped: DroppedFile, feed: Feed, reading: FileReading, *, roster: str = ""
+) -> DroppedFile:
+    """Load what a file says, or hold it; either way the department gets its receipt.
+
+    `dropped` is the file as it is filed, `roster` the version of the roster that it was read by. LOADED is
+    the last thing that is written: whoever dies before it does all of this again, and nobody after it has
+    anything left to do.
+    """
+    new = dropped.brings_new_people or rosters.brings_new_people(feed, reading)
+    dropped = _moved(dropped, replace(dropped, brings_new_people=new))
     seen = replace(
         dropped,
         counts=reading.counts,
         repairs=reading.repairs,
         sent_again=reading.sent_again,
         guests=reading.guests.height,
+        roster=roster,
     )
     earlier = correcting.corrected_by(seen)
     seen = replace(seen, caused=limits.caused_by(seen, feed, reading, earlier))
     if reading.hold is None and not dropped.was_released:
         reading = replace(reading, hold=limits.beyond_a_limit(seen, feed, reading, earlier))
     if reading.hold is not None:
-        finished = finish(_held(seen, reading.hold), feed, reading)
-        if earlier is not None and earlier.state is not FileState.LOADED:
-            correcting.supersede(earlier, finished)  # its content stands there no more
-        return finished
-    result = loading.load(seen, feed, reading)
+        if earlier is not None and not correcting.counts(earlier):
+            correcting.supersede(earlier, seen)  # its content stands there no more
+        return finish(_held(seen, reading.hold), feed, reading, before=dropped)
+    dropped = _moved(dropped, replace(dropped, caused=seen.caused))  # when it is loaded, it cannot be counted
+    try:
+        result = loading.load(seen, feed, reading)
+    except BusyError:
+        if dropped.brings_new_people:
+            read_again_for_new_people()  # they are known already: they need not wait for who is busy
+        raise
     loaded = replace(
         seen,
         state=FileState.LOADED,
@@ -46,18 +61,29 @@ def finish_reading(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Dr
         notices=result.notices,
     )
     if earlier is not None:
-        loaded = replace(loaded, corrects=earlier.id)
-        files.put(replace(loaded, state=FileState.RECEIVED))  # kept, should we die on the way
-        if feed.kind == "payments":
-            taken = correcting.take_back_payments(earlier, loaded)
-        else:
-            taken = correcting.take_back(earlier, loaded, reading.evidence)
-        loaded = replace(loaded, withdrawn=loaded.withdrawn + taken)
+        dropped = _moved(dropped, replace(dropped, corrects=earlier.id))  # kept, should we die on the way
+        taken = _take_back(earlier, loaded, feed, reading)
+        # Taken back already by one who died on the way, it is counted already.
+        withdrawn = max(dropped.withdrawn, result.withdrawn + taken)
+        loaded = replace(loaded, corrects=earlier.id, withdrawn=withdrawn)
+        dropped = _moved(dropped, replace(dropped, withdrawn=withdrawn))
         correcting.supersede(earlier, loaded)
-    finished = finish(loaded, feed, reading)
-    if result.new_people:
+    if loaded.brings_new_people:
         read_again_for_new_people()
+    finished = finish(loaded, feed, reading, before=dropped)
     return announcing.compare(finished, feed)  # a manifest may have come while the file was read
+
+
+def _take_back(earlier: DroppedFile, loaded: DroppedFile, feed: Feed, reading: FileReading) -> int:
+    if feed.kind == "payments":
+        return correcting.take_back_payments(earlier, loaded)
+    return correcting.take_back(earlier, loaded, reading.evidence)
+
+
+def _moved(before: DroppedFile, after: DroppedFile) -> DroppedFile:
+    if after != before:
+        files.move(before, after)
+    return after
 
 
 def _held(dropped: DroppedFile, hold: Hold) -> DroppedFile:
@@ -70,8 +96,17 @@ def refused(dropped: DroppedFile, feed: Feed | None, why: RefusedError) -> Dropp
     return finish(told, feed, None)
 
 
-def finish(dropped: DroppedFile, feed: Feed | None, reading: FileReading | None) -> DroppedFile:
-    """File what became of it, and answer the department."""
+def finish(
+    dropped: DroppedFile,
+    feed: Feed | None,
+    reading: FileReading | None,
+    *,
+    before: DroppedFile | None = None,
+) -> DroppedFile:
+    """Answer the department, and file what became of it: last, for nobody comes back to a finished file.
+
+    `before`: the file as it is filed; if it has moved on meanwhile, whoever moved it has finished it.
+    """
     stage = FileStep(dropped.state, clock.now(), BY_INTAKE, dropped.code)
     finished = replace(dropped.at_stage(stage), finished=clock.now())
     rejected = reading is not None and bool(reading.rejections)
@@ -84,10 +119,13 @@ def finish(dropped: DroppedFile, feed: Feed | None, reading: FileReading | None)
     if reading is not None and reading.suggestions:
         objects.put_suggestions(finished.id, {each.line: each.people for each in reading.suggestions})
     receipts.write(finished, feed, reading, with_rejects=rejected)
-    files.put(finished)
     if finished.state is FileState.LOADED:
         day = correcting.day_of_content(finished, feed)
         files.mark_loaded(finished.feed, finished.digest, finished.id, day)
+    try:
+        files.put(finished) if before is None else files.move(before, finished)
+    except ConflictError:
+        return _as_finished_by_another(finished, feed)
     logger.info(
         "file taken in",
         extra={"file": finished.id, "feed": finished.feed, "state": finished.state, "code": finished.code},
@@ -95,12 +133,27 @@ def finish(dropped: DroppedFile, feed: Feed | None, reading: FileReading | None)
     return finished
 
 
+def _as_finished_by_another(mine: DroppedFile, feed: Feed | None) -> DroppedFile:
+    """The file as somebody else has finished it meanwhile, with the receipt that belongs to that.
+
+    ConflictError while it is still being read, or if it was read by another roster: it comes back.
+    """
+    now = files.find(mine.id)
+    if now.state is FileState.RECEIVED or (now.state is FileState.LOADED and now.roster != mine.roster):
+        raise ConflictError("a file is being read by somebody else")
+    receipts.write_again(now, feed)
+    return now
+
+
 def read_again_for_new_people() -> int:
-    """After a roster: read held and loaded files again, for the people who are new on it."""
+    """For a roster: have other files read again, for the people who are new on it.
+
+    The roster is kept already. Also files that are being read now: who began before it knows nobody of them.
+    """
     again = [
         dropped
         for dropped in files.everything()
-        if dropped.state is FileState.LOADED or dropped.code == "no_roster_yet"
+        if dropped.state in (FileState.LOADED, FileState.RECEIVED) or dropped.code == "no_roster_yet"
         if (feed := current().feeds.get(dropped.feed)) is not None and feed.kind not in ("roster", "query")
     ]
     for dropped in again:

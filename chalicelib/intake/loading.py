@@ -18,12 +18,13 @@ from chalicelib.observability import logger
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.reading import FileReading
-from chalicelib.storage import lake, objects, said, work
+from chalicelib.storage import lake, objects, people, said, work
+from chalicelib.storage.busy import Left, one_by_one
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a file changed: people by what became of their evidence, and whether anybody is new on the roster.
+    """What a file changed: people by what became of their evidence.
 
     `certified`: their certificate moved at once. `kept`: it is far from its end, and what the file says
     waits in the lake; most of them will be certified by it, or by something newer, when the end is near.
@@ -31,7 +32,6 @@ class Loaded:
 
     certified: int = 0
     kept: int = 0
-    new_people: bool = False
     withdrawn: int = 0  # items of evidence that it takes back
     notices: tuple[FileNotice, ...] = ()  # what was not done by itself (rule 12)
 
@@ -40,10 +40,8 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
     """Keep what a file says."""
     match feed.kind:
         case "roster":
-            new, notices = load_roster(
-                reading.entries, dropped.day, actor=f"feed:{feed.id}", is_whole=not reading.sent_again
-            )
-            return Loaded(new_people=new, notices=notices)
+            actor, is_whole = f"feed:{feed.id}", not reading.sent_again
+            return Loaded(notices=load_roster(reading.entries, dropped.day, actor=actor, is_whole=is_whole))
         case "payments":
             said.put(dropped.feed, dropped.day, dropped.id, said_of(dropped.feed, reading.payments).items())
             return Loaded(notices=load_payments(reading.payments, is_whole=not reading.sent_again))
@@ -53,11 +51,19 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             keys = ((person, [item.key for item in items]) for person, items in reading.evidence.items())
             said.put(dropped.feed, dropped.day, dropped.id, keys)
             actor = f"feed:{feed.id}"
-            taken = withdraw(dropped, reading.withdrawals, actor=actor)  # first: what is void accuses nobody
-            apart = relating.evidence_arrived(dropped.feed, reading.evidence, actor=actor)
-            loaded = load_evidence(reading.evidence, actor=actor, apart=apart)
-            if dropped.feed in sheets.SHEETS:
-                sheets.visits_reported(reading.evidence)
+            concerned = relating.concerned(dropped.feed, reading.evidence)
+            apart = relating.draw_nothing(concerned)
+            left, taken, loaded = Left(), Loaded(), Loaded()
+            with left:
+                taken = withdraw(dropped, reading.withdrawals, actor=actor)  # first: the void accuses nobody
+            with left:
+                relating.evidence_arrived(concerned, reading.evidence, actor=actor)
+            with left:
+                loaded = load_evidence(reading.evidence, actor=actor, apart=apart | left.people)
+            with left:
+                if dropped.feed in sheets.SHEETS:
+                    sheets.visits_reported(reading.evidence)
+            left.nobody()
             return replace(loaded, withdrawn=taken.withdrawn, notices=taken.notices)
 
 
@@ -77,21 +83,42 @@ def load_evidence(
     rules = current().rules
     awaited = _awaited(evidence)
     held = _held_about(evidence, awaited)
-    moved = kept = 0
-    for person, items in evidence.items():
-        if person in apart:
-            continue
+
+    def one(person: PersonId) -> Loaded:
+        items = evidence[person]
         now = items if person in awaited else [i for i in items if not renewal.may_wait(i, rules)]
         if person in held:
             arrival = cases.evidence_weighed(person, [*items, *held[person]], actor=actor)
         elif now:
             arrival = cases.evidence_arrived(person, renewal.newest(now, rules), actor=actor)
         else:
-            kept += 1
-            continue
-        moved += bool(arrival.moved)
-        kept += person in held and _all_wait(items, arrival)
-    return Loaded(certified=moved, kept=kept)
+            return Loaded(kept=1)
+        moved = bool(arrival.moved) or _moved_before(items, arrival)
+        return Loaded(certified=moved, kept=person in held and _all_wait(items, arrival))
+
+    each = one_by_one((person for person in evidence if person not in apart), one)
+    return Loaded(sum(found.certified for found in each), sum(found.kept for found in each))
+
+
+def _moved_before(items: Sequence[Evidence], arrival: cases.Arrival) -> bool:
+    """Whether these very rows moved a certificate when they were loaded by somebody who died on the way.
+
+    Else the receipt would not count whom the first try certified. Asked only where a record holds rows of
+    this file that nobody has written now.
+    """
+    if arrival.wrote:
+        return False
+    keys, files = {item.key for item in items}, {item.file for item in items}
+    mine = any(item.key in keys and item.file in files for item in arrival.record.evidence)
+    return mine and any(
+        files.intersection(_texts(entry.details.get("files")))
+        and any(item.startswith("ENT#") for item in entry.items)
+        for entry in people.audit_trail(arrival.record.person.id)
+    )
+
+
+def _texts(value: object) -> Sequence[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []
 
 
 def _all_wait(items: Sequence[Evidence], arrival: cases.Arrival) -> bool:
@@ -139,13 +166,14 @@ def withdraw(
     """
     wanted = {person: frozenset(keys) for person, keys in withdrawals.items()}
     again = said.later(dropped.feed, wanted, dropped.day) if wanted else {}
-    taken = unmatched = 0
-    for person, keys in wanted.items():
-        gone = keys - again.get(person, frozenset())
-        if gone:
-            unknown = relating.evidence_withdrawn(person, gone, actor=actor, day=dropped.day)
-            unmatched += len(unknown)
-            taken += len(gone - unknown)
+    gone = {person: keys - again.get(person, frozenset()) for person, keys in wanted.items()}
+    gone = {person: keys for person, keys in gone.items() if keys}
+    unknown = one_by_one(
+        gone,
+        lambda person: relating.evidence_withdrawn(person, gone[person], actor=actor, day=dropped.day),
+    )
+    unmatched = sum(map(len, unknown))
+    taken = sum(map(len, gone.values())) - unmatched
     return Loaded(withdrawn=taken, notices=(_names_nothing(unmatched),) if unmatched else ())
 
 

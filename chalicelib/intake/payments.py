@@ -32,6 +32,7 @@ from chalicelib.model import (
 from chalicelib.pack import current
 from chalicelib.sources import listings
 from chalicelib.storage import objects, people, work
+from chalicelib.storage.busy import Left, one_by_one
 
 NOT_SEEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED)
 STOPS: Final = (InstructionKind.SUSPEND, InstructionKind.PAUSE, InstructionKind.TERMINATE)
@@ -46,13 +47,16 @@ def load_payments(
     `is_whole`: not merely rows that came back mended.
     """
     people.put_payments(payments)
-    _match_instructions(payments, is_whole=is_whole)
+    left, notice = Left(), None
+    with left:
+        _match_instructions(payments, is_whole=is_whole)
     listed = people.entitlements_of({(person, payment.benefit) for person, payment in payments})
-    for person in sorted(
-        {person for (person, _), entitlement in listed.items() if not entitlement.is_stated}
-    ):
-        _begin_first_period(person)
-    notice = comparing.payments_arrived(payments, listed)
+    with left:
+        begun = {person for (person, _), entitlement in listed.items() if not entitlement.is_stated}
+        one_by_one(sorted(begun), _begin_first_period)
+    with left:
+        notice = comparing.payments_arrived(payments, listed)
+    left.nobody()
     return (notice,) if notice is not None else ()
 
 
@@ -118,11 +122,14 @@ def take_back(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
 
     What an authority was told to pay and has not paid after all is open again.
     """
-    for person, keys in lost.items():
-        places = [_place(key) for key in keys]
+
+    def take(person: PersonId) -> None:
+        places = [_place(key) for key in lost[person]]
         people.remove_payments(person, places)
         _reopen(person, {benefit for _, benefit, _ in places})
         comparing.compare(person, min(month for month, _, _ in places))
+
+    one_by_one(lost, take)
     return sum(len(keys) for keys in lost.values())
 
 
@@ -159,23 +166,21 @@ Runs = Mapping[tuple[BenefitCode, Month], AbstractSet[str]]
 
 def _match_instructions(payments: Sequence[tuple[PersonId, Payment]], *, is_whole: bool) -> None:
     runs, on = _runs(payments), clock.today()
-    for person in sorted({person for person, _ in work.open_instructions()}):
 
-        def match(record: PersonRecord, person: PersonId = person) -> Change | None:
-            county, paid = record.person.area[:6], _paid(person)
-            changed = [
-                after
-                for before in record.instructions
-                if (after := _matched(before, _seen_in(before, runs, county, is_whole), paid, on)) != before
-            ]
-            if not changed:
-                return None
-            details = {i.name: i.state.value for i in changed}
-            return Change(
-                "payments matched", "feed:payments", clock.now(), details, instructions=tuple(changed)
-            )
+    def match(record: PersonRecord) -> Change | None:
+        county, paid = record.person.area[:6], _paid(record.person.id)
+        changed = [
+            after
+            for before in record.instructions
+            if (after := _matched(before, _seen_in(before, runs, county, is_whole), paid, on)) != before
+        ]
+        if not changed:
+            return None
+        details = {i.name: i.state.value for i in changed}
+        return Change("payments matched", "feed:payments", clock.now(), details, instructions=tuple(changed))
 
-        people.change(person, match)
+    told = sorted({person for person, _ in work.open_instructions()})
+    one_by_one(told, lambda person: people.change(person, match))
 
 
 def _runs(payments: Sequence[tuple[PersonId, Payment]]) -> Runs:

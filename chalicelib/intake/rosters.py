@@ -29,9 +29,11 @@ from chalicelib.sources import listings
 from chalicelib.sources.doubles import Standing, under_one_payee
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.listings import SCHEMA, Listings, after_roster
+from chalicelib.sources.reading import FileReading
 from chalicelib.sources.records import RosterEntry
 from chalicelib.sources.roster_index import RosterIndex
 from chalicelib.storage import objects, people, tables
+from chalicelib.storage.busy import Left
 from chalicelib.storage.changes import TRIES
 
 
@@ -55,41 +57,57 @@ def standing_before(feed: Feed) -> Standing | None:
     return Standing(index, listings.kept(data).select("person", "area").unique())
 
 
+def brings_new_people(feed: Feed, reading: FileReading) -> bool:
+    """Whether a roster names anybody whom no roster has named before, or not as what it names them.
+
+    Asked of the snapshot, not of the records: whoever dies between the two finds them new once more.
+    """
+    if feed.kind != "roster" or reading.hold is not None or not reading.entries:
+        return False
+    index = objects.read_roster()
+    if index is None:
+        return True
+    named = {entry.number for entry in reading.entries}
+    related = {entry.related for entry in reading.entries if entry.related}
+    return not (index.recipients.has_all(named) and index.has_all(related))
+
+
 def load_roster(
     entries: Iterable[RosterEntry], day: date, *, actor: str, is_whole: bool = True
-) -> tuple[bool, tuple[FileNotice, ...]]:
+) -> tuple[FileNotice, ...]:
     """Create or update everybody on the roster of a day; absence closes nothing (rule 20).
 
     From one that is not whole (rejected rows that came back) nobody is absent.
-    Returns whether somebody is new, and what an officer has to look into.
+    Returns what an officer has to look into. May be repeated.
     """
     by_number: dict[str, list[RosterEntry]] = defaultdict(list)
     for entry in entries:
         by_number[entry.number].append(entry)
     others = people.related_ids(_related(by_number))
     newcomers = [_newcomer(mine, others) for mine in by_number.values()]
-    before = objects.read_roster()
-    known = people.create_all(newcomers, clock.now(), actor)
+    left = Left()
+    known = people.create_all(newcomers, clock.now(), actor, left)
     ids = {number: found.person for number, found in zip(by_number, known, strict=True)}
     names = {number: mine[-1].name for number, mine in by_number.items() if mine[-1].name}
     objects.add_to_roster(ids, names, others)
     related = [
         found.person for found, newcomer in zip(known, newcomers, strict=True) if newcomer.person.related
     ]
-    if related:
+    with left:
         relating.related_anew(related, actor=actor)
     lines = [
         Listed(ids[entry.number], entry.benefit, entry.area, entry.payee, entry.since)
         for mine in by_number.values()
         for entry in mine
     ]
-    notices = _held_against_others(lines, day, is_whole)
-    grown = len(objects.read_roster() or ()) - len(before or ())
-    is_new = any(found.created for found in known) or bool(others and grown)
-    return is_new, notices
+    notices = _held_against_others(lines, day, left, is_whole=is_whole)
+    left.nobody()
+    return notices
 
 
-def _held_against_others(lines: Sequence[Listed], day: date, is_whole: bool) -> tuple[FileNotice, ...]:
+def _held_against_others(
+    lines: Sequence[Listed], day: date, left: Left, *, is_whole: bool
+) -> tuple[FileNotice, ...]:
     """Who stands on two rosters, who has left one of them, and whether too many seem to have left."""
     mine = pl.DataFrame(
         sorted({(line.person, line.benefit, line.area, line.payee, line.since, day) for line in lines}),
@@ -101,12 +119,15 @@ def _held_against_others(lines: Sequence[Listed], day: date, is_whole: bool) -> 
         Listed(PersonId(person), BenefitCode(benefit), AreaCode(area), payee, since)
         for person, benefit, area, payee, since, _ in after.together(mine["person"].unique()).iter_rows()
     ]
-    listing.roster_arrived([*lines, *elsewhere])
     index = objects.read_roster()
-    if index is not None:
-        numbering.numbers_shared(under_one_payee(after.everything, index.frame, mine["person"].unique()))
-    listing.moves_settled({(PersonId(p), BenefitCode(b)) for p, b in after.in_several_places.iter_rows()})
-    _ask_about_who_left(after, mine, day)
+    with left:
+        listing.roster_arrived([*lines, *elsewhere])
+    with left:
+        if index is not None:
+            numbering.numbers_shared(under_one_payee(after.everything, index.frame, mine["person"].unique()))
+    with left:
+        listing.moves_settled({(PersonId(p), BenefitCode(b)) for p, b in after.in_several_places.iter_rows()})
+    _ask_about_who_left(after, mine, day, left)
     if not after.missing:
         return ()
     return (
@@ -122,7 +143,7 @@ def _held_against_others(lines: Sequence[Listed], day: date, is_whole: bool) -> 
     )
 
 
-def _ask_about_who_left(after: Listings, mine: pl.DataFrame, day: date) -> None:
+def _ask_about_who_left(after: Listings, mine: pl.DataFrame, day: date, left: Left) -> None:
     """Ask the authorities of everybody whom the roster of this day no longer lists (rule 20).
 
     Whose payee another number has taken over is asked about as two numbers.
@@ -130,9 +151,11 @@ def _ask_about_who_left(after: Listings, mine: pl.DataFrame, day: date) -> None:
     gone = after.gone.filter(pl.col("left") == day).join(after.lines, on=["benefit", "payee"], how="anti")
     claims = {(PersonId(p), BenefitCode(b)) for p, b in gone.select("person", "benefit").iter_rows()}
     listed = {(PersonId(p), BenefitCode(b)) for p, b in mine.select("person", "benefit").iter_rows()}
-    is_asked = unlisting.left_rosters(claims, day)
-    if unlisting.listed_again(listed) or is_asked:
-        results.ask_authorities()
+    with left:
+        unlisting.left_rosters(claims, day)
+    with left:
+        unlisting.listed_again(listed)
+    results.ask_authorities()  # whoever died on the way may have asked, and not told the authority
 
 
 def _listed(mine: pl.DataFrame, is_whole: bool) -> Listings:

@@ -16,6 +16,7 @@ from chalicelib.errors import RefusedError
 from chalicelib.model import Evidence, FeedId, PersonId, Visit, VisitOutcome, VisitPurpose
 from chalicelib.observability import logger
 from chalicelib.storage import people
+from chalicelib.storage.busy import one_by_one
 
 SHEETS: Final = frozenset({FeedId("outcome_sheet"), FeedId("manual_certification")})
 _AT_NOON: Final = time(12)
@@ -28,7 +29,8 @@ _AT_THE_DOOR: Final = {
 
 def visits_reported(evidence: Mapping[PersonId, Sequence[Evidence]]) -> int:
     """Answer the pending visits of the people on a sheet; how many were answered. The same again: none."""
-    return sum(_answered(person, item) for person, items in evidence.items() for item in _by_day(items))
+    told = [(person, item) for person, items in evidence.items() for item in _by_day(items)]
+    return sum(one_by_one(told, lambda row: _answered(*row), lambda row: row[0]))
 
 
 def _by_day(items: Sequence[Evidence]) -> list[Evidence]:

@@ -97,6 +97,8 @@ class DroppedFile:
     guests: int = 0  # of the strangers, people of other regions: told there (row A12)
     caused: Mapping[str, int] = field(default_factory=dict)  # what counts against a limit: word → how many
     sent_again: bool = False  # rejected rows that came back: how many says nothing of the feed
+    roster: str = ""  # the version of the roster by which its people were known, once it is loaded
+    brings_new_people: bool = False  # of a roster: other files are owed one more reading for them
 
     @property
     def was_released(self) -> bool:

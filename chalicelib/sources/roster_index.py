@@ -6,7 +6,7 @@ Holds clear numbers (packed) and names: it lives in its own bucket and is never 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Final
@@ -135,6 +135,11 @@ class RosterIndex:
             rows = rows.scatter(places_of(is_other), table.row_of_rest(numbers.filter(is_other)))
             places, rows = places.filter(rows.is_not_null()), rows.drop_nulls()
         return places, rows
+
+    def has_all(self, numbers: Collection[str]) -> bool:
+        """Whether all of these canonical numbers, each given once, are somebody's on the roster."""
+        packed = pl.Series([pack(number) for number in numbers], dtype=pl.Int64)
+        return packed.is_in(self.frame["number"].implode()).all()
 
     @cached_property
     def _table(self) -> _Table:

@@ -15,6 +15,7 @@ from datetime import datetime
 from chalicelib.storage.items import canonical
 
 PREFIX = "~A#"
+LOOKS = "~L#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,12 @@ class AuditEntry:
     details: Mapping[str, object] = field(default_factory=dict)
     items: tuple[str, ...] = ()  # sort keys of what was put
     hash: str = ""
+    is_look: bool = False  # of the chain of looks: it changed nothing
 
     @property
     def sort_key(self) -> str:
         """Where the entry stands: the chain reads in order, after everything of the record."""
-        return f"{PREFIX}{self.sequence:08d}"
+        return f"{LOOKS if self.is_look else PREFIX}{self.sequence:08d}"
 
 
 def _said(entry: AuditEntry) -> str:

@@ -1,21 +1,23 @@
 """A large file in ranges: which are read, how many are left, and what each of them gave.
 
-FILE#<file> / CHUNKS        how many ranges there are, and how many are left (files table)
-FILE#<file> / CHUNK#<n>     one range: planned or done
-FILE#<file> / TEXT          of a packed file: that its text is laid down, and from what
-partial/<file>/…            the plan, that text, and what each range gave: clear numbers, so in the bucket of
-                            rejects
+FILE#<file> / CHUNKS             the plan that counts now, and how many ranges it has (files table)
+FILE#<file> / CHUNK#<plan>#<n>   one range of a plan is done
+FILE#<file> / TEXT               of a packed file: that its text is laid down, and from what
+partial/<file>/<plan>/…          the plan, and what each range gave: clear numbers, in the bucket of rejects
+partial/<file>/TEXT              that text
 
-A range is done once, whoever reads it twice: its mark and the counter move in one transaction.
+A plan is named by all that its ranges are read with, so that whoever begins twice begins the same one, and
+what a range gave under another plan is never taken for what it gives under this one. A range is done once,
+whoever reads it twice; nobody counts: what is left are the ranges without a mark.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
-import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from boto3.s3.transfer import TransferConfig
@@ -24,17 +26,16 @@ from chalicelib.errors import ConflictError
 from chalicelib.model import FileId
 from chalicelib.settings import settings
 from chalicelib.storage import tables
-from chalicelib.storage.changes import TRIES
 from chalicelib.storage.clients import client
-from chalicelib.storage.tables import Files, Put, Update
+from chalicelib.storage.tables import Files
 from chalicelib.storage.versions import Version, version_of
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-PLANNED: Final = "planned"
 DONE: Final = "done"
 _HEAD: Final = "CHUNKS"
+_MARK: Final = "CHUNK#"
 _TEXT: Final = "TEXT"
 _PIECE: Final = 1_000_000  # bytes
 # One part after the other: threads would hold ten of them.
@@ -42,34 +43,73 @@ _IN_PARTS: Final = TransferConfig(multipart_chunksize=16_000_000, use_threads=Fa
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How a large file stands. `etag` is of the object that was planned; `damaged` how it is to be read.
+class Planned:
+    """How a large file is read in ranges. `etag` is of the object that was planned; `damaged` how it is read.
 
-    `laid_down`: what was planned is not the file as dropped, but the text that it was laid down as.
+    `laid_down`: what was planned is not the file as dropped, but the text that it was laid down as. `roster`:
+    the version of the roster by which its people are known. `name` is made of all these and of the ranges.
     """
 
     chunks: int
-    left: int
     etag: str
-    damaged: bool
+    damaged: bool = False
     laid_down: bool = False
+    roster: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How a large file stands: the plan that counts, and the ranges that nobody has finished."""
+
+    plan: Planned
+    waiting: tuple[int, ...]
 
 
 def begin(
-    file: FileId, chunks: int, *, plan: str, etag: str, damaged: bool = False, laid_down: bool = False
-) -> None:
-    """Keep the plan of a file; a plan that stood there before is forgotten with what its ranges gave."""
-    _put(file, "plan.json", plan.encode())
-    tables.put_all(Files(_pk(file), _sk(number), body=PLANNED) for number in range(chunks))
-    words = {"chunks": chunks, "etag": etag, "damaged": damaged, "laid_down": laid_down}
-    tables.put(Files(_pk(file), _HEAD, body=json.dumps(words), left=chunks))
+    file: FileId,
+    chunks: int,
+    *,
+    plan: str,
+    etag: str,
+    damaged: bool = False,
+    laid_down: bool = False,
+    roster: str = "",
+) -> Progress:
+    """Let a plan count. The same again changes nothing; what another one's ranges gave is forgotten.
+
+    ConflictError if somebody else begins another plan at this moment.
+    """
+    planned = Planned(chunks, etag, damaged, laid_down, roster)
+    name = hashlib.sha256(f"{_words(planned)}{plan}".encode()).hexdigest()[:12]
+    planned = replace(planned, name=name)
+    before = tables.get(Files, _pk(file), _HEAD)
+    if before is None or before.body != _words(planned):
+        _put(file, planned, "plan.json", plan.encode())
+        same = tables.absent(Files) if before is None else Files.body == before.body
+        try:
+            tables.put_if(Files(_pk(file), _HEAD, body=_words(planned)), same)
+        except ConflictError:
+            if plan_now(file) != planned:  # else somebody, or this very call, has begun it
+                raise
+        if before is not None:
+            _drop(file, _planned(before))
+    return Progress(planned, tuple(_waiting(file, planned)))
 
 
-def source_of(file: FileId, key: str, now: Progress) -> Version:
+def _words(planned: Planned) -> str:
+    return json.dumps(asdict(planned), sort_keys=True)
+
+
+def _planned(head: Files) -> Planned:
+    return Planned(**json.loads(head.body))
+
+
+def source_of(file: FileId, key: str, planned: Planned) -> Version:
     """What the ranges of a file are read from: the file as dropped under this key, or its text."""
-    if now.laid_down:
-        return Version(settings().rejects_bucket, _key(file, _TEXT), now.etag)
-    return Version(settings().inbox_bucket, key, now.etag)
+    if planned.laid_down:
+        return Version(settings().rejects_bucket, _text_of(file), planned.etag)
+    return Version(settings().inbox_bucket, key, planned.etag)
 
 
 def lay_down(file: FileId, of: str, pieces: Iterable[bytes]) -> Version:
@@ -77,7 +117,7 @@ def lay_down(file: FileId, of: str, pieces: Iterable[bytes]) -> Version:
 
     What `pieces` raises leaves nothing behind.
     """
-    bucket, key = settings().rejects_bucket, _key(file, _TEXT)
+    bucket, key = settings().rejects_bucket, _text_of(file)
     client("s3").upload_fileobj(io.BufferedReader(_Pieces(pieces), _PIECE), bucket, key, Config=_IN_PARTS)
     found = version_of(bucket, key)
     if found is None:
@@ -92,68 +132,73 @@ def laid_down(file: FileId, of: str) -> Version | None:
     words = json.loads(item.body) if item is not None else {}
     if words.get("of") != of:
         return None
-    return Version(settings().rejects_bucket, _key(file, _TEXT), words["etag"])
+    return Version(settings().rejects_bucket, _text_of(file), words["etag"])
+
+
+def plan_now(file: FileId) -> Planned | None:
+    """The plan that counts; None if the file was never planned, or is finished."""
+    head = tables.get(Files, _pk(file), _HEAD)
+    return _planned(head) if head is not None else None
 
 
 def progress(file: FileId) -> Progress | None:
     """How a file stands; None if it was never planned, or is finished."""
+    planned = plan_now(file)
+    return None if planned is None else Progress(planned, tuple(_waiting(file, planned)))
+
+
+def _waiting(file: FileId, planned: Planned) -> Iterator[int]:
+    marks = tables.query(Files, _pk(file), Files.sk.startswith(_MARK))
+    done = {item.sk for item in marks if item.body == DONE}
+    return (number for number in range(planned.chunks) if _mark(planned, number) not in done)
+
+
+def ranges_of(file: FileId, planned: Planned) -> str | None:
+    """The plan as it was given; None if it is gone."""
+    data = _get(file, planned, "plan.json")
+    return None if data is None else data.decode()
+
+
+def finish(file: FileId, planned: Planned, number: int, part: bytes) -> Progress | None:
+    """Keep what a range gave under a plan, and mark it as done; how the file stands now.
+
+    The same again changes nothing. None if it is finished meanwhile.
+    """
+    _put(file, planned, _part(number), part)
+    tables.put(Files(_pk(file), _mark(planned, number), body=DONE))
+    return progress(file)
+
+
+def parts_of(file: FileId, planned: Planned) -> list[bytes] | None:
+    """What the ranges gave, in the file's order; None if any of it is gone."""
+    found = [_get(file, planned, _part(number)) for number in range(planned.chunks)]
+    parts = [data for data in found if data is not None]
+    return parts if len(parts) == planned.chunks else None
+
+
+def forget(file: FileId) -> None:
+    """Take everything away, once the file is loaded or sent back; nothing of a plan that begins meanwhile.
+
+    The plan goes last: whoever finds it beside a finished file does this once more.
+    """
     head = tables.get(Files, _pk(file), _HEAD)
-    if head is None:
-        return None
-    words = json.loads(head.body)
-    return Progress(left=int(head.left), **words)
+    if head is not None:
+        _drop(file, _planned(head))
+    client("s3").delete_object(Bucket=settings().rejects_bucket, Key=_text_of(file))
+    tables.delete(Files(_pk(file), _TEXT))
+    if head is not None:
+        tables.delete_if(Files(_pk(file), _HEAD), Files.body == head.body)
 
 
-def waiting(file: FileId) -> list[int]:
-    """The ranges that nobody has finished."""
-    found = tables.query(Files, _pk(file), Files.sk.startswith("CHUNK#"))
-    return [int(item.sk.partition("#")[2]) for item in found if item.body == PLANNED]
+def _drop(file: FileId, planned: Planned) -> None:
+    """Take away a plan's text and what its ranges gave; the plan may still be the one that counts."""
+    for name in ("plan.json", *map(_part, range(planned.chunks))):
+        client("s3").delete_object(Bucket=settings().rejects_bucket, Key=_key(file, planned, name))
+    for number in range(planned.chunks):
+        tables.delete(Files(_pk(file), _mark(planned, number)))
 
 
-def plan_of(file: FileId) -> str:
-    """The plan that was kept."""
-    return _get(file, "plan.json").decode()
-
-
-def finish(file: FileId, number: int, part: bytes) -> int:
-    """Keep what a range gave and count it, once; how many are left."""
-    _put(file, f"{number:05d}.part", part)
-    for tries in range(TRIES):
-        try:
-            tables.write_together(
-                [
-                    Put(Files(_pk(file), _sk(number), body=DONE), Files.body == PLANNED),
-                    Update(Files(_pk(file), _HEAD), [Files.left.set(Files.left - 1)]),
-                ],
-                str(uuid.uuid4()),
-            )
-        except ConflictError:
-            if number not in waiting(file):  # done before, or the acknowledgement was lost
-                break
-            tables.pause(tries)
-        else:
-            break
-    else:
-        raise ConflictError("the counter of ranges is busy")
-    now = progress(file)
-    return now.left if now is not None else 0
-
-
-def parts_of(file: FileId, chunks: int) -> list[bytes]:
-    """What the ranges gave, in the file's order."""
-    return [_get(file, f"{number:05d}.part") for number in range(chunks)]
-
-
-def forget(file: FileId, chunks: int) -> None:
-    """Take everything away, once the file is loaded or sent back; the counter goes last."""
-    for name in ("plan.json", _TEXT, *(f"{number:05d}.part" for number in range(chunks))):
-        client("s3").delete_object(Bucket=settings().rejects_bucket, Key=_key(file, name))
-    for place in (_TEXT, *map(_sk, range(chunks))):
-        tables.delete(Files(_pk(file), place))
-    tables.delete(Files(_pk(file), _HEAD))
-
-
-def ask(file: FileId, key: str, numbers: list[int]) -> None:
+def ask(file: FileId, key: str, numbers: Sequence[int]) -> None:
     """Ask for ranges to be read, side by side."""
     for number in numbers:
         body = json.dumps({"file": file, "key": key, "chunk": number}, ensure_ascii=False)
@@ -170,20 +215,33 @@ def _pk(file: FileId) -> str:
     return f"FILE#{file}"
 
 
-def _sk(number: int) -> str:
-    return f"CHUNK#{number:05d}"
+def _mark(planned: Planned, number: int) -> str:
+    return f"{_MARK}{planned.name}#{number:05d}" if planned.name else f"{_MARK}{number:05d}"
 
 
-def _key(file: FileId, name: str) -> str:
-    return f"partial/{file}/{name}"
+def _part(number: int) -> str:
+    return f"{number:05d}.part"
 
 
-def _put(file: FileId, name: str, body: bytes) -> None:
-    client("s3").put_object(Bucket=settings().rejects_bucket, Key=_key(file, name), Body=body)
+def _text_of(file: FileId) -> str:
+    return f"partial/{file}/{_TEXT}"
 
 
-def _get(file: FileId, name: str) -> bytes:
-    found = client("s3").get_object(Bucket=settings().rejects_bucket, Key=_key(file, name))
+def _key(file: FileId, planned: Planned, name: str) -> str:
+    """`name` below the plan; beside the text where the plan was made before plans had names."""
+    return "/".join(filter(None, ("partial", file, planned.name, name)))
+
+
+def _put(file: FileId, planned: Planned, name: str, body: bytes) -> None:
+    client("s3").put_object(Bucket=settings().rejects_bucket, Key=_key(file, planned, name), Body=body)
+
+
+def _get(file: FileId, planned: Planned, name: str) -> bytes | None:
+    s3 = client("s3")
+    try:
+        found = s3.get_object(Bucket=settings().rejects_bucket, Key=_key(file, planned, name))
+    except s3.exceptions.NoSuchKey:
+        return None
     return bytes(found["Body"].read())
 
 

@@ -9,7 +9,6 @@ FEEDS / <feed>                 feeds that ever dropped anything, unknown ones in
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -20,8 +19,9 @@ from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import DroppedFile, FeedId, FileId, FileState
 from chalicelib.sources.senders import sender_of
 from chalicelib.storage import sealed, tables
+from chalicelib.storage.clients import kept
 from chalicelib.storage.items import decode, encode
-from chalicelib.storage.tables import Files, Put
+from chalicelib.storage.tables import Files
 
 _FEEDS: Final = "FEEDS"
 _SCOPE: Final = "files"  # of the data key that seals file names
@@ -37,18 +37,40 @@ def file_id(key: str, digest: str) -> FileId:
 
 def put(dropped: DroppedFile) -> None:
     """Keep a file as it stands now, whatever stood there before."""
-    pointer = Files(f"FILE#{dropped.id}", "FILE", body=f"{dropped.feed}#{_place(dropped)}")
-    writes = [Put(_item(dropped)), Put(pointer), Put(Files(_FEEDS, dropped.feed))]
-    tables.write_together(writes, str(uuid.uuid4()))
+    _point_to(dropped)
+    tables.put(_item(dropped))
 
 
-def move(before: DroppedFile, after: DroppedFile) -> None:
-    """Bring a file from where it was read to its next stage; ConflictError if it has moved on meanwhile."""
+def move(before: DroppedFile | None, after: DroppedFile) -> None:
+    """Bring a file from where it was read (None: nowhere) to its next stage.
+
+    ConflictError if it has moved on meanwhile.
+    """
+    if before is None:
+        _point_to(after)
+        condition = tables.absent(Files)
+    else:
+        condition = Files.body == _body(before)
     try:
-        tables.put_if(_item(after), Files.body == _body(before))
+        tables.put_if(_item(after), condition)
     except ConflictError:
         if find(after.id) != after:  # it is, where only the acknowledgement was lost
             raise
+
+
+def _point_to(dropped: DroppedFile) -> None:
+    """Where a file is found by its id and by its feed: before the file, and never in one transaction with it.
+
+    All files of a feed share the feed's row: transactions that touch it would refuse each other.
+    """
+    _remember(dropped.feed)
+    tables.put(Files(f"FILE#{dropped.id}", "FILE", body=f"{dropped.feed}#{_place(dropped)}"))
+
+
+@kept
+def _remember(feed: FeedId) -> None:
+    """Note that a feed has dropped something; once per process and feed."""
+    tables.put(Files(_FEEDS, feed))
 
 
 def _item(dropped: DroppedFile) -> Files:

@@ -202,6 +202,11 @@ def read_roster() -> RosterIndex | None:
     return index
 
 
+def roster_version() -> str:
+    """The version (ETag) of the roster as this process has read it last; "" before the first roster."""
+    return next(iter(_roster), "")
+
+
 def add_to_roster(
     people: Mapping[str, PersonId],
     names: Mapping[str, str] | None = None,

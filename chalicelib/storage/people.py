@@ -5,6 +5,7 @@
            / SENT#<day>                    a message went out that day (storage.messages)
            / ~I                            the sealed identity
            / ~A#<sequence>                 audit chain
+           / ~L#<sequence>                 who looked (storage.seen)
            / ~R                            the sealed number of somebody who is only related to recipients
            / ~P#<month>#<benefit>#<day>    payments, as the authority reports them
     ID#<key version>#<hmac> / ID           number → person
@@ -17,8 +18,9 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import reduce
+from heapq import merge
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -33,22 +35,23 @@ from chalicelib.model import (
     Evidence,
     EvidenceKey,
     Identity,
-    Month,
-    Payment,
     Person,
     PersonId,
     PersonRecord,
     RelatedEvidence,
     Tombstone,
 )
-from chalicelib.storage import audit, changes, opaque, sealed, tables
+from chalicelib.storage import audit, changes, opaque, sealed, seen, tables
 from chalicelib.storage.audit import AuditEntry
+from chalicelib.storage.busy import Left, one_by_one
 from chalicelib.storage.changes import Plan, partition
-from chalicelib.storage.items import ABOVE, IDENTITY, KIND_OF, PROFILE, decode, encode, sort_key
+from chalicelib.storage.items import ABOVE, IDENTITY, KIND_OF, PROFILE, decode, sort_key
+from chalicelib.storage.paid import payments_of as payments_of
+from chalicelib.storage.paid import put_payments as put_payments
+from chalicelib.storage.paid import remove_payments as remove_payments
 from chalicelib.storage.tables import Attributes, Delete, People, Put
 
 _ID: Final = "ID"
-_PAYMENT: Final = "~P#"
 _RELATED: Final = "~R"
 
 
@@ -235,15 +238,27 @@ def create(
     return _arrive(newcomer, person_id_of(identity.number), at, actor)
 
 
-def create_all(newcomers: Sequence[Newcomer], at: datetime, actor: str) -> list[Created]:
-    """`create` for a whole roster, in its order, asking once per hundred who is known already."""
+def create_all(
+    newcomers: Sequence[Newcomer], at: datetime, actor: str, left: Left | None = None
+) -> list[Created]:
+    """`create` for a whole roster, in its order, asking once per hundred who is known already.
+
+    `left` takes up whose record is busy; else that is a BusyError, once everybody else is done.
+    """
     keys = [opaque.index_key(newcomer.identity.number) for newcomer in newcomers]
     known = {item.pk: PersonId(item.body) for item in tables.get_many(People, ((key, _ID) for key in keys))}
-    result = []
-    for key, newcomer in zip(keys, newcomers, strict=True):
-        result.append(_arrive(newcomer, known.get(key), at, actor))
-        known[key] = result[-1].person
-    return result
+    result: dict[int, Created] = {}
+
+    def arrive(place: int) -> None:
+        result[place] = _arrive(newcomers[place], known.get(keys[place]), at, actor)
+        known[keys[place]] = result[place].person
+
+    waiting = left or Left()
+    with waiting:
+        one_by_one(range(len(keys)), arrive, lambda place: known.get(keys[place], PersonId("")))
+    if left is None or not known.keys() >= set(keys):  # nobody can be left whom nobody knows
+        waiting.nobody()
+    return [result.get(place, Created(known[key], False)) for place, key in enumerate(keys)]
 
 
 def _arrive(newcomer: Newcomer, known: PersonId | None, at: datetime, actor: str) -> Created:
@@ -336,51 +351,31 @@ def forget_evidence(
     changes.settle(lambda: load(person_id), lambda _record: Plan(change, also=gone))
 
 
-# --- audit and payments --------------------------------------------------------------------------
+# --- audit ---------------------------------------------------------------------------------------
 
 
 def audit_trail(person_id: PersonId) -> tuple[AuditEntry, ...]:
-    """Every step of a person's record, oldest first."""
+    """Every step of a person's record and every look at it, oldest first."""
     found = tables.query(People, partition(person_id), People.sk.startswith(audit.PREFIX))
-    return tuple(audit.from_text(item.body) for item in found)
+    steps = (audit.from_text(item.body) for item in found)
+    return tuple(merge(steps, seen.looks_at(person_id), key=lambda entry: entry.at))
 
 
 def verify_chain(person_id: PersonId) -> bool:
-    """Whether the audit chain is whole and ends where the profile says; NotFoundError.
+    """Whether steps and looks are whole and end where the profile and their own end say; NotFoundError.
 
-    Read between two looks at the profile, so that a change committed meanwhile is no alarm.
+    Read between two readings of both ends, so that a change committed meanwhile is no alarm.
     """
     for tries in range(changes.TRIES):
-        person = load(person_id).person
-        whole = audit.holds(audit_trail(person_id), person.sequence, person.head)
-        if whole or load(person_id).person.sequence == person.sequence:
+        ends, trail = _ends(person_id), audit_trail(person_id)
+        whole = all(audit.holds((e for e in trail if e.is_look == n), *end) for n, end in enumerate(ends))
+        if whole or _ends(person_id) == ends:
             return whole
         tables.pause(tries)
     raise ConflictError("the record changes faster than it can be verified")
 
 
-def put_payments(payments: Iterable[tuple[PersonId, Payment]]) -> int:
-    """Keep what an authority reports as paid; the same payment again changes nothing. Returns how many.
-
-    Two payments for one month stand side by side if they were made on different days.
-    """
-    return tables.put_all(
-        People(partition(person_id), _payment(p.month, p.benefit, p.paid), body=encode(p))
-        for person_id, p in payments
-    )
-
-
-def remove_payments(person_id: PersonId, places: Iterable[tuple[Month, BenefitCode, date]]) -> None:
-    """Take away payments that were reported in error, by month, benefit and the day they were made."""
-    for month, benefit, paid in places:
-        tables.delete(People(partition(person_id), _payment(month, benefit, paid)))
-
-
-def _payment(month: Month, benefit: BenefitCode, paid: date) -> str:
-    return f"{_PAYMENT}{month}#{benefit}#{paid.isoformat()}"
-
-
-def payments_of(person_id: PersonId, since: Month | None = None) -> list[Payment]:
-    """What was really paid to a person for a month and later ones, by month."""
-    place = People.sk.between(f"{_PAYMENT}{since or ''}", f"{_PAYMENT}~")
-    return [decode(Payment, item.body) for item in tables.query(People, partition(person_id), place)]
+def _ends(person_id: PersonId) -> tuple[tuple[int, str], tuple[int, str]]:
+    """Length and last hash of the steps, and of the looks."""
+    person = load(person_id).person
+    return (person.sequence, person.head), seen.end_of(person_id)

@@ -57,6 +57,15 @@ def only_by(feed: FeedId, day: date, file: FileId, other: FileId) -> dict[Person
     return _keys(feed, mine.join(theirs, on=["person", "day", "event"], how="anti"))
 
 
+def is_kept(feed: FeedId, day: date, file: FileId) -> bool:
+    """Whether it is noted what a file says: then it is loaded, or somebody was about to load it."""
+    try:
+        client("s3").get_object(Bucket=settings().lake_bucket, Key=_key(feed, day, file))["Body"].close()
+    except client("s3").exceptions.NoSuchKey:
+        return False
+    return True
+
+
 def by_file(feed: FeedId, day: date, file: FileId) -> dict[PersonId, frozenset[EvidenceKey]]:
     """What a file said about whom; empty if it said nothing, or its list is gone."""
     try:

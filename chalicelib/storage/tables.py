@@ -17,7 +17,7 @@ from typing import Any, Final, Self, TypeVar
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.connection.table import TableConnection
-from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -93,7 +93,7 @@ class Files(Item):
         table_name = ""
 
     sealed = UnicodeAttribute(null=True)  # the object's key, as ciphertext
-    left = NumberAttribute(null=True)  # CHUNKS only: ranges of a large file that are not done
+    left = NumberAttribute(null=True)  # CHUNKS only, written before: nobody counts any more
 
 
 I = TypeVar("I", bound=Item)  # noqa: E741
@@ -179,6 +179,17 @@ def put(item: Item) -> None:
 def delete(item: Item) -> None:
     """Remove one item, there or not."""
     item.delete()
+
+
+def delete_if(item: Item, condition: Condition) -> bool:
+    """Remove one item under a condition; False where it fails."""
+    try:
+        item.delete(condition=condition)
+    except DeleteError as error:
+        if error.cause_response_code in _CONFLICT_CODES:
+            return False
+        raise
+    return True
 
 
 def get(model: type[I], pk: str, sk: str) -> I | None:

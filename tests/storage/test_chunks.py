@@ -1,16 +1,19 @@
-"""Ranges of a large file: each is counted once, whoever reads it twice."""
+"""Ranges of a large file: each is done once, whoever reads it twice."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
 
 from chalicelib.errors import ConflictError
 from chalicelib.model import FileId
-from chalicelib.storage import chunks
+from chalicelib.storage import chunks, tables
+from chalicelib.storage.chunks import Planned
+from chalicelib.storage.tables import Files
 from tests.storage import faults
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -18,45 +21,118 @@ pytestmark = pytest.mark.usefixtures("aws")
 FILE = FileId("f" * 16)
 
 
-def begun(ranges: int = 3) -> None:
-    chunks.begin(FILE, ranges, plan="the plan", etag='"tag"')
+def begun(chunk_count: int = 3, plan: str = "the plan", etag: str = '"tag"', **how: Any) -> Planned:
+    return chunks.begin(FILE, chunk_count, plan=plan, etag=etag, **how).plan
 
 
-def test_the_last_range_is_known_to_whoever_counts_it() -> None:
-    begun()
-    assert chunks.waiting(FILE) == [0, 1, 2]
-    assert [chunks.finish(FILE, n, bytes([n])) for n in (2, 0, 1)] == [2, 1, 0]
-    assert chunks.waiting(FILE) == []
-    assert chunks.parts_of(FILE, 3) == [b"\x00", b"\x01", b"\x02"]
-    assert chunks.plan_of(FILE) == "the plan"
-
-
-def test_a_range_read_twice_is_counted_once() -> None:
-    begun()
-    assert [chunks.finish(FILE, 1, b"x") for _ in range(3)] == [2, 2, 2]
-
-
-def test_a_lost_acknowledgement_counts_once() -> None:
-    begun()
-    with faults.at_call("dynamodb", "TransactWriteItems", faults.lost_ack, calls={1}):
-        assert chunks.finish(FILE, 1, b"x") == 2
-    assert chunks.waiting(FILE) == [0, 2]
-
-
-def test_a_new_plan_begins_anew_and_a_finished_file_leaves_nothing() -> None:
-    begun()
-    chunks.finish(FILE, 0, b"x")
-    chunks.begin(FILE, 2, plan="another", etag='"other"', damaged=True)
+def waiting() -> tuple[int, ...] | None:
     now = chunks.progress(FILE)
-    assert now == chunks.Progress(2, 2, '"other"', damaged=True)
-    chunks.forget(FILE, 3)
-    chunks.forget(FILE, 3)
-    assert (chunks.progress(FILE), chunks.waiting(FILE)) == (None, [])
-    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket="rejects")
+    return now.waiting if now is not None else None
+
+
+def left_over() -> list[str]:
+    return [each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket="rejects").get("Contents", [])]
+
+
+def test_the_last_range_is_known_to_whoever_finishes_it() -> None:
+    planned = begun()
+    assert waiting() == (0, 1, 2)
+    after = [chunks.finish(FILE, planned, n, bytes([n])) for n in (2, 0, 1)]
+    assert [now and now.waiting for now in after] == [(0, 1), (1,), ()]
+    assert chunks.parts_of(FILE, planned) == [b"\x00", b"\x01", b"\x02"]
+    assert chunks.ranges_of(FILE, planned) == "the plan"
+
+
+def test_a_range_read_twice_is_done_once() -> None:
+    planned = begun()
+    assert [now and now.waiting for now in (chunks.finish(FILE, planned, 1, b"x") for _ in range(3))] == [
+        (0, 2),
+        (0, 2),
+        (0, 2),
+    ]
+
+
+def test_a_lost_acknowledgement_changes_nothing() -> None:
+    with faults.at_call("dynamodb", "PutItem", faults.lost_ack, calls={1, 2}):
+        planned = begun()
+        chunks.finish(FILE, planned, 1, b"x")
+    assert waiting() == (0, 2)
+
+
+def test_the_same_plan_again_goes_on_and_another_begins_anew() -> None:
+    planned = begun()
+    chunks.finish(FILE, planned, 0, b"x")
+    assert begun() == planned
+    assert waiting() == (1, 2), "delivered twice, a range that is done stays done"
+    others = [begun(2, "another", '"other"', damaged=True), begun(roster="newer"), begun(roster="newest")]
+    assert len({planned.name, *(other.name for other in others)}) == 4
+    assert waiting() == (0, 1, 2)
+    assert not any(planned.name in key for key in left_over())
+
+
+def test_what_a_range_gave_under_another_plan_counts_for_nothing() -> None:
+    before = begun()
+    now = begun(roster="newer")
+    late = chunks.finish(FILE, before, 1, b"by the older roster")
+    assert late == chunks.Progress(now, (0, 1, 2))
+
+
+def test_two_who_begin_different_plans_at_once_do_not_both_succeed(monkeypatch: pytest.MonkeyPatch) -> None:
+    put_if, others = tables.put_if, []
+
+    def meanwhile(*arguments: Any) -> None:
+        if not others:
+            others.append(1)
+            others.append(begun(roster="newer"))
+        put_if(*arguments)
+
+    monkeypatch.setattr(tables, "put_if", meanwhile)
+    with pytest.raises(ConflictError):
+        begun()
+    assert chunks.plan_now(FILE) == others[1]
+
+
+def test_a_finished_file_leaves_nothing() -> None:
+    planned = begun()
+    chunks.finish(FILE, planned, 0, b"x")
+    chunks.forget(FILE)
+    chunks.forget(FILE)
+    assert (chunks.progress(FILE), waiting()) == (None, None)
+    assert (chunks.ranges_of(FILE, planned), chunks.parts_of(FILE, planned)) == (None, None)
+    assert not left_over()
+    assert not list(tables.query(Files, f"FILE#{FILE}"))
+
+
+def test_a_plan_that_begins_while_another_is_forgotten_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun()
+    delete_if = tables.delete_if
+
+    def meanwhile(*arguments: Any) -> bool:
+        begun(roster="newer")
+        return delete_if(*arguments)
+
+    monkeypatch.setattr(tables, "delete_if", meanwhile)
+    chunks.forget(FILE)
+    assert waiting() == (0, 1, 2)
+
+
+def test_a_file_that_was_planned_before_plans_had_names_goes_on() -> None:
+    head = {"chunks": 2, "etag": '"tag"', "damaged": False, "laid_down": False}
+    tables.put(Files(f"FILE#{FILE}", "CHUNKS", body=json.dumps(head), left=1))
+    tables.put(Files(f"FILE#{FILE}", "CHUNK#00000", body="done"))
+    tables.put(Files(f"FILE#{FILE}", "CHUNK#00001", body="planned"))
+    boto3.client("s3").put_object(Bucket="rejects", Key=f"partial/{FILE}/00000.part", Body=b"0")
+    assert waiting() == (1,)
+    planned = chunks.plan_now(FILE)
+    assert planned is not None
+    chunks.finish(FILE, planned, 1, b"1")
+    assert (waiting(), chunks.parts_of(FILE, planned)) == ((), [b"0", b"1"])
+    chunks.forget(FILE)
+    assert not left_over()
 
 
 def test_each_range_is_one_message() -> None:
-    chunks.ask(FILE, "a/b/c/测试.csv", [0, 2])
+    chunks.ask(FILE, "a/b/c/测试.csv", (0, 2))
     chunks.ask_to_combine(FILE)
     sqs = boto3.client("sqs")
     asked = sqs.receive_message(
@@ -81,11 +157,9 @@ def test_a_text_is_laid_down_in_parts_and_read_in_ranges_until_it_is_forgotten()
             0,
             text[:100],
         )
-    chunks.begin(FILE, 2, plan="the plan", etag=laid.etag, laid_down=True)
-    now = chunks.progress(FILE)
-    assert now is not None
-    assert chunks.source_of(FILE, "a/b/c/d.gz", now).read(100, 300) == text[100:300]
-    chunks.forget(FILE, 2)
+    planned = begun(2, etag=laid.etag, laid_down=True)
+    assert chunks.source_of(FILE, "a/b/c/d.gz", planned).read(100, 300) == text[100:300]
+    chunks.forget(FILE)
     assert chunks.laid_down(FILE, '"packed"') is None
     assert laid.read(0, 10) is None
     with pytest.raises(ConflictError):

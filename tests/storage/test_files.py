@@ -49,6 +49,32 @@ def test_a_file_goes_through_its_states(state: FileState) -> None:
     assert list(files.everything()) == [now]
 
 
+def test_two_files_of_one_feed_at_once_are_in_nobody_s_way() -> None:
+    """What they share is in no transaction: DynamoDB refuses two that touch one item."""
+    inside: list[object] = []
+
+    def meanwhile(_: object) -> None:
+        if not inside:
+            inside.append(1)
+            files.move(None, dropped("2.csv"))
+
+    with (
+        faults.at_call("dynamodb", "TransactWriteItems", faults.unreachable) as transactions,
+        faults.at_call("dynamodb", "PutItem", meanwhile),
+    ):
+        files.move(None, dropped("1.csv"))
+        files.move(dropped("1.csv"), dropped("1.csv", certified=1))
+        files.put(dropped("3.csv"))
+    assert not transactions
+    assert len(list(files.everything())) == 3
+
+
+def test_a_file_is_filed_anew_by_one_of_two_deliveries() -> None:
+    files.move(None, dropped(state=FileState.RECEIVED))
+    with pytest.raises(ConflictError):
+        files.move(None, dropped(state=FileState.RECEIVED, certified=1))
+
+
 def test_an_unknown_file_is_nothing() -> None:
     assert files.get(BUS, FileId("0" * 16)) is None
     with pytest.raises(NotFoundError):

@@ -1,4 +1,4 @@
-"""Kill a function at its n-th call to AWS: before the call, or after it took effect."""
+"""Kill a function at each of its calls to AWS: before the call, and after it took effect."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.storage import clients
+from chalicelib.model import PersonRecord
+from chalicelib.storage import clients, people
+from tests.workflow.village import Recipient
+
+MOST_POINTS = 20
+READING = ("Get", "Query", "BatchGet", "Head", "List", "Scan", "Decrypt", "Describe")
 
 SERVICES = ("dynamodb", "s3", "sqs", "sns", "stepfunctions", "kms", "secretsmanager")
 
@@ -22,6 +27,18 @@ class When(StrEnum):
 
 
 @contextmanager
+def each_call(do: Callable[..., None], when: When = When.BEFORE) -> Iterator[None]:
+    """Do something at each call to AWS."""
+    for service in SERVICES:
+        clients.client(service).meta.events.register_first(f"{when}.{service}", do)
+    try:
+        yield
+    finally:
+        for service in SERVICES:
+            clients.client(service).meta.events.unregister(f"{when}.{service}", do)
+
+
+@contextmanager
 def dying_at(number: int | None, when: When = When.BEFORE) -> Iterator[list[str]]:
     """Die at the n-th call (None: at none); yields the names of the calls that were made."""
     calls: list[str] = []
@@ -31,13 +48,8 @@ def dying_at(number: int | None, when: When = When.BEFORE) -> Iterator[list[str]
         if len(calls) == number:
             raise Died
 
-    for service in SERVICES:
-        clients.client(service).meta.events.register_first(f"{when}.{service}", hook)
-    try:
+    with each_call(hook, when):
         yield calls
-    finally:
-        for service in SERVICES:
-            clients.client(service).meta.events.unregister(f"{when}.{service}", hook)
 
 
 def calls_of(work: Callable[[], object]) -> list[str]:
@@ -58,3 +70,62 @@ def die_once_then_again(work: Callable[[], object], number: int, when: When) -> 
     work()
     work()  # a redelivery may come twice
     return died
+
+
+def townsfolk(most: int = MOST_POINTS) -> list[Recipient]:
+    """One person per crash point, one to whom nothing happens, and one before them all."""
+    return [  # all below 80, in one tier
+        Recipient(100 + n, phone=f"138{n:08d}", born=f"{1946 + n % 9}0307") for n in range(most + 2)
+    ]
+
+
+def points_of(calls: list[str]) -> list[tuple[int, When]]:
+    """Where a death leaves something else behind: before each call that writes, and after the last one.
+
+    What was only read is lost with the process; so after one writing call is before the next.
+    """
+    writing = [n for n, call in enumerate(calls, 1) if not call.rsplit(".", 1)[1].startswith(READING)]
+    return [*((number, When.BEFORE) for number in writing), (writing[-1], When.AFTER)]
+
+
+def sweep(
+    work_on: Callable[[Recipient], Callable[[], object]],
+    end_of: Callable[[Recipient], Any],
+    accepted: Callable[[Any, Any], bool],
+    folk: list[Recipient],
+) -> int:
+    """Die at every point; compare each end with that of the person nobody disturbed."""
+    undisturbed, warm, folk = folk[-1], folk[-2], folk[:-2]
+    work_on(warm)()  # keys and rosters are cached from here on, as in a process that lives
+    calls = calls_of(work_on(undisturbed))
+    points = points_of(calls)
+    assert len(points) <= len(folk)
+    expected = end_of(undisturbed)
+    assert accepted(expected, expected)
+    for (number, when), recipient in zip(points, folk, strict=False):
+        assert die_once_then_again(work_on(recipient), number, when), (number, when)
+        end = end_of(recipient)
+        assert accepted(end, expected), (
+            f"died {when} call {number} ({calls[number - 1]}): {end} != {expected}"
+        )
+    return len(points)
+
+
+def outline(record: PersonRecord) -> dict[str, Any]:
+    """What must be the same for everybody, whoever they are."""
+    return {
+        "entitlements": [(e.benefit, e.status, e.valid_until, e.stopped_from) for e in record.entitlements],
+        "evidence": [str(e.key) for e in record.evidence],
+        "messages": [(m.template, m.state) for m in record.messages],
+        "instructions": [(i.name, i.fen, i.state) for i in record.instructions],
+        "cases": [(c.due, c.state, c.generation) for c in record.cases],
+        "chain": people.verify_chain(record.person.id),
+    }
+
+
+def end_of_record(recipient: Recipient) -> dict[str, Any]:
+    return outline(people.find(recipient.number))
+
+
+def same(end: Any, expected: Any) -> bool:
+    return bool(end == expected)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import random
 import zipfile
 from collections.abc import Callable, Iterator
@@ -20,7 +21,8 @@ from chalicelib.sources import chunks as ranges
 from chalicelib.sources import envelopes, texts
 from chalicelib.storage import chunks, objects, versions, work
 from sandbox.kernel import Sandbox
-from tests.workflow.village import NEW_YEAR, SELDOM, Recipient, Village, number_of
+from tests.workflow.crashes import When, dying_at, each_call, points_of
+from tests.workflow.village import NEW_YEAR, ROSTER, SELDOM, Recipient, Village, number_of
 
 PEOPLE = [Recipient(980 + n, phone=f"1380000000{n}") for n in range(6)]
 DAY = NEW_YEAR - timedelta(days=2)
@@ -200,11 +202,11 @@ def test_a_range_that_fails_is_read_again_and_no_other(
     failing, read = {2}, []
     whole = chunks.finish
 
-    def finish(file: Any, number: int, part: bytes) -> int:
+    def finish(file: Any, planned: Any, number: int, part: bytes) -> Any:
         if number in failing:
             raise RuntimeError("a range fails")
         read.append(number)
-        return whole(file, number, part)
+        return whole(file, planned, number, part)
 
     monkeypatch.setattr(chunks, "finish", finish)
     town.put(KEY, text())
@@ -229,6 +231,82 @@ def test_twice_and_late_messages_change_nothing(town: Village) -> None:
     intake.file_dropped(f'{{"combine": "{file.id}"}}')
     town.sandbox.run_until_quiet()
     assert (town.end_state(), large(town)) == (before, file)
+
+
+def test_a_duplicate_at_any_moment_of_being_put_together_changes_nothing(
+    town: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Delivered once more before each call that writes: always loaded, told so, and nothing left."""
+    monkeypatch.setattr(chunking, "RANGE_BYTES", 4_000)
+    s3, bucket = town.sandbox.client("s3"), town.sandbox.settings.inbox_bucket
+
+    def planned(number: int) -> str:
+        key = KEY.replace("large", str(number))
+        body = text().replace("甲乙".encode(), f"甲{number}".encode())
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
+        file = chunking.begin(key)
+        assert file is not None
+        now = chunks.progress(file.id)
+        assert now is not None
+        for each in now.waiting:
+            intake.read_range(json.dumps({"file": file.id, "chunk": each}))
+        return key
+
+    def of(key: str) -> DroppedFile:
+        return next(f for f in town.files() if f.key == key)
+
+    with dying_at(None) as calls:
+        chunking.combine(of(planned(0)).id)
+    points = [number for number, when in points_of(calls) if when is When.BEFORE]
+    assert len(points) >= 10
+    for point in points:
+        key = planned(point)
+        file = of(key)
+        made: list[int] = []
+
+        def once_more(*_: Any, key: str = key, made: list[int] = made, point: int = point, **__: Any) -> None:
+            made.append(1)
+            if len(made) == point:
+                chunking.begin(key)
+
+        with each_call(once_more):
+            chunking.combine(file.id)
+        drain(town)
+        assert (of(key).state, of(key).counts.accepted) == (FileState.LOADED, 6), point
+        receipt = objects.read_receipt(file.department, file.id)
+        assert receipt is not None
+        assert json.loads(receipt)["state"] == "loaded", point
+        assert not [k for k in left_over(town) if file.id in k], point
+        assert chunks.plan_now(file.id) is None, point
+
+
+def drain(village: Village) -> None:
+    """Do what the queues ask for, apart from telling that an object has come."""
+    sqs, queues = village.sandbox.client("sqs"), village.sandbox.settings
+    for _ in range(3):
+        for url, do in (
+            (queues.chunks_queue_url, intake.read_range),
+            (queues.inbox_queue_url, intake.file_dropped),
+        ):
+            while got := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+                for message in got:
+                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                    if "Records" not in message["Body"]:
+                        do(message["Body"])
+
+
+def test_a_roster_that_comes_while_a_large_file_is_held_is_read_by(town: Village) -> None:
+    """What ranges gave by an older roster counts for nothing: nobody new is lost."""
+    new = Recipient(970, phone="13800000099")
+    late = text(wrong=60) + f"{new.number},甲乙,丙医院,{DAY},入院\n".encode()
+    town.put(KEY, late)
+    assert (large(town).state, large(town).counts.accepted) == (FileState.HELD, 6)
+    town.drop("roster", "\n".join([ROSTER, *new.lines()]) + "\n", "new.csv")
+    intake.release(large(town).id, by="officer-7", reason="已核对")
+    town.sandbox.run_until_quiet()
+    assert (large(town).state, large(town).counts.accepted) == (FileState.LOADED, 7)
+    assert town.record(new.number).evidence
+    assert not left_over(town)
 
 
 def test_held_it_is_released_without_being_read_again(town: Village) -> None:
