@@ -6,11 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from chalicelib.engine.rulebook import RuleBook, load_rule_book
+from chalicelib.errors import DeclarationError
 from chalicelib.model import FeedId
 from chalicelib.sources.feed import Feed, load_feeds
 
+# What code writes or reads by name: a pack that lacks one of them would fail on the day that it is needed.
+NAMED_BY_CODE: Final = {
+    FeedId("counter"): ("api", frozenset({"certified"})),
+    FeedId("self_certification"): ("api", frozenset({"certified"})),
+    FeedId("home_visits"): ("api", frozenset({"seen"})),
+    FeedId("roster"): ("roster", frozenset[str]()),
+    FeedId("payments"): ("payments", frozenset[str]()),
+}
 PACKS = Path(__file__).parents[1] / "packs"
 
 
@@ -25,10 +35,25 @@ class Pack:
 def load_folder(folder: Path) -> Pack:
     """The pack that a folder declares; raises DeclarationError with file and line if it does not hold."""
     feeds = load_feeds(folder / "feeds")
+    check_named_by_code(folder / "feeds", feeds)
     events = {
         (FeedId(feed.id), code): event for feed in feeds.values() for code, event in feed.events.items()
     }
     return Pack(feeds, load_rule_book(folder, events))
+
+
+def check_named_by_code(folder: Path, feeds: Mapping[FeedId, Feed]) -> None:
+    """Raise DeclarationError unless a pack declares every feed and event that code names."""
+    for name, (kind, events) in NAMED_BY_CODE.items():
+        feed, place = feeds.get(name), f"{folder / name}.yaml:1"
+        if feed is None or feed.kind != kind:
+            raise DeclarationError(
+                place, f"every pack declares the {kind} feed {name}: the platform names it"
+            )
+        if missing := sorted(events - feed.events.keys()):
+            raise DeclarationError(
+                place, f"{name} lacks events that the platform names: {', '.join(missing)}"
+            )
 
 
 @cache
