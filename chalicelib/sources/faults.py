@@ -111,8 +111,11 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
         "The identity number is masked and cannot be matched. Send it in full.",
     ),
     Fault.NUMBER_LENGTH: (
-        "身份证号码应为18位(旧号码15位)。请核对证件。",
-        "An identity number has 18 characters (old ones 15). Compare with the document.",
+        "身份证号码应为18位(旧号码15位)。请核对证件。护照、旧版永久居留证、港澳台通行证等: "
+        "请改报居住证或新版永久居留身份证的18位号码; 没有的, 请告知我们, 由人工认证。",
+        "An identity number has 18 characters (old ones 15). Compare with the document. Instead of a "
+        "passport, an old residence permit or a travel permit send the 18 characters of the residence "
+        "permit or of the new permanent one; whoever has none is certified by hand: tell us.",
     ),
     Fault.NUMBER_CHARACTERS: (
         "身份证号码含有不允许的字符, 前17位应为数字, 末位为数字或X。请核对证件。",
