@@ -67,11 +67,11 @@ class Declared(NamedTuple):
 class RuleBook:
     """Everything a decision rests on, besides the person and the evidence.
 
-    `version` names jurisdiction, newest `from` day and a digest of all declarations: the same words
-    always bear the same version, so a decision can be replayed (rule 26). `counties` holds, by the six
-    digits of a county, the rule book with that county's own values in it. What happened earlier than the
-    day `since` is worth what the rule book `before` says, which may again have one before it: a period
-    only rolls forward, so a change of policy or county takes nothing back.
+    `version` names jurisdiction, newest `from` day and a digest of all declarations, computed when the rule
+    book is first stored and kept from then on (`named`), so that a decision can be replayed (rule 26).
+    `counties` holds, by the six digits of a county, the rule book with that county's own values in it. What
+    happened earlier than the day `since` is worth what the rule book `before` says, which may again have one
+    before it: a period only rolls forward, so a change of policy or county takes nothing back.
     """
 
     version: str
@@ -86,6 +86,20 @@ class RuleBook:
     def for_area(self, area: AreaCode) -> RuleBook:
         """The rule book of an area: its county's, if that has set values of its own."""
         return self.counties.get(area[:6], self) if self.counties else self
+
+    def named(self, version: str, counties: Mapping[str, str]) -> RuleBook:
+        """The same rule book under the versions with which it was stored; `counties`: those by area.
+
+        What is computed of the declarations (`_version`) names a rule book once, when it is first stored:
+        computed anew by a later program, whose declarations have more fields, it would be another, and no
+        stored decision would find its rules. A county of which no version is known keeps its own digest.
+        """
+        policy = version.rpartition("-")[0] if self.counties else version
+        named = {
+            area: replace(book, version=counties.get(area) or f"{policy}+{book.version.partition('+')[2]}")
+            for area, book in self.counties.items()
+        }
+        return replace(self, version=version, counties=named)
 
     def weighing(self, day: date) -> RuleBook:
         """The rule book that says what evidence of a day is worth."""

@@ -1,8 +1,9 @@
 """A pack as one file: what is proposed, rehearsed, approved and activated is the same bytes throughout.
 
 A bundle is a zip of a pack's YAML files. The same words give the same bytes, and the bundle is named
-after them: `<version of the rule book>-<digest of all files>`. A decision stores the version of the
-rule book alone, because columns and contacts of feeds decide nothing; `for_rules` finds the bundle.
+after them when it is first stored: `<version of the rule book>-<digest of all files>`. From then on the
+name says the version, whatever a later program would compute. A decision stores the version of the rule
+book alone, because columns and contacts of feeds decide nothing; `for_rules` finds the bundle.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ import io
 import re
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from chalicelib.errors import DeclarationError, NotFoundError
-from chalicelib.model import AreaCode
 from chalicelib.pack.declared import PACKS, Pack, load_folder
 from chalicelib.storage import rulebooks
 from chalicelib.storage.clients import kept, on_forget
@@ -64,13 +65,19 @@ def lay_out(data: bytes, folder: Path) -> None:
 
 
 def name_of(data: bytes) -> str:
-    """What a bundle is called; DeclarationError where it does not hold."""
-    return f"{unpack(data).rules.version}-{hashlib.sha256(data).hexdigest()[:8]}"
+    """What a bundle would be called if it were stored now; DeclarationError where it does not hold."""
+    return _name(unpack(data), data)
+
+
+def _name(pack: Pack, data: bytes) -> str:
+    return f"{pack.rules.version}-{hashlib.sha256(data).hexdigest()[:8]}"
 
 
 def keep(data: bytes) -> str:
     """Store a bundle under its name, once and for all; returns the name."""
-    name = name_of(data)
+    pack = unpack(data)
+    name = _name(pack, data)
+    rulebooks.put_versions(name, {area: book.version for area, book in pack.rules.counties.items()})
     rulebooks.put_bundle(name, data)
     return name
 
@@ -84,8 +91,15 @@ def keep_shipped(pack: str) -> str:
 def fetch(name: str) -> Pack:
     """The pack of a stored bundle, read once per process; NotFoundError if there is none."""
     if name not in _unpacked:
-        _unpacked[name] = unpack(read(name))
+        pack = unpack(read(name))
+        rules = pack.rules.named(_version(name), rulebooks.read_versions(name))
+        _unpacked[name] = replace(pack, rules=rules)
     return _unpacked[name]
+
+
+def _version(name: str) -> str:
+    """The version of its rule book that a bundle's name says."""
+    return name.rpartition("-")[0]
 
 
 def read(name: str) -> bytes:
@@ -103,9 +117,40 @@ def for_rules(version: str) -> Pack:
     """
     city, _, county = version.partition("+")
     for name in rulebooks.bundle_names():
-        if name.startswith(f"{city}-"):
-            rules = fetch(name).rules
-            mine = rules.for_area(AreaCode(county[:6])) if county else rules
-            if mine.version == version:
-                return fetch(name)
-    raise NotFoundError(f"no bundle bears the version {version!r}")
+        if not county and _version(name) == version:
+            return fetch(name)
+        if county and _of_city(name, city) and _county(name, county[:6]) == version:
+            return fetch(name)
+    return _of_a_county(version)
+
+
+def _of_city(name: str, city: str) -> bool:
+    """Whether a bundle with counties was made of these words of the city: `<city>-<counties>-<files>`."""
+    return _version(name).rpartition("-")[0] == city
+
+
+def _county(name: str, area: str) -> str | None:
+    book = fetch(name).rules.counties.get(area)
+    return None if book is None else book.version
+
+
+def _of_a_county(version: str) -> Pack:
+    """The pack of a county's decision where no bundle says the county's version.
+
+    Bundles stored before the versions of counties were kept beside them: if all that hold the city's words
+    hold the same values for the county, there is no doubt which it was. NotFoundError otherwise.
+    """
+    city, _, county = version.partition("+")
+    area = county[:6]
+    found = [
+        fetch(name)
+        for name in rulebooks.bundle_names()
+        if county and _of_city(name, city) and not rulebooks.read_versions(name)
+    ]
+    packs = [pack for pack in found if area in pack.rules.counties]
+    values = {book.county for pack in packs for book in [pack.rules.counties[area]]}
+    if len(values) != 1:
+        raise NotFoundError(f"no bundle bears the version {version!r}")
+    rules = packs[0].rules
+    mine = replace(rules.counties[area], version=version)
+    return replace(packs[0], rules=replace(rules, counties={**rules.counties, area: mine}))

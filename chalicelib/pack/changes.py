@@ -76,7 +76,7 @@ def check(data: bytes) -> Pack:
     Raises DeclarationError for a bundle that does not hold, RefusedError for one of another jurisdiction,
     one that is in force already, or one that changes something without saying from when.
     """
-    pack, before, name = bundles.unpack(data), newest(), bundles.name_of(data)
+    pack, before = bundles.unpack(data), newest()
     theirs, ours = pack.rules.policy.jurisdiction, before.rules.policy.jurisdiction
     if theirs != ours:
         raise RefusedError(
@@ -84,7 +84,7 @@ def check(data: bytes) -> Pack:
             f"该规则属于{theirs}，本平台为{ours}，请核对后重新提交。",
             f"rules of {theirs}, not of {ours}: check the folder",
         )
-    if name == newest_name():
+    if data == newest_data():
         raise RefusedError(
             "in_force_already", "该规则版本已在执行，无需提交。", "this bundle is in force already"
         )

@@ -1,6 +1,7 @@
 """Rule books in S3: bundles, proposals with their rehearsal, and the list of what was activated when.
 
 bundles/<name>.zip                 immutable: never written twice
+versions/<name>.json               the versions of its counties' rule books, by area; written once, before it
 proposals/<name>.json              who proposed it, who approved it, the digest of the rehearsal
 rehearsals/<name>-<digest>.html    the report that the approver reads, with its number in it
 activations.json                   [{bundle, from, by, at}, …], appended to
@@ -52,6 +53,21 @@ def read_bundle(name: str) -> bytes | None:
     """A bundle's bytes; None if there is none."""
     found = _get(f"bundles/{name}.zip")
     return None if found is None else found[0]
+
+
+def put_versions(name: str, counties: Mapping[str, str]) -> None:
+    """Store which version each county's rule book bears; what stands there stays."""
+    body = json.dumps(dict(counties), sort_keys=True).encode()
+    try:
+        _put(f"versions/{name}.json", body, "application/json", IfNoneMatch="*")
+    except ConflictError:
+        return
+
+
+def read_versions(name: str) -> dict[str, str]:
+    """The versions of the counties' rule books by area; empty for a bundle stored before they were kept."""
+    found = _get(f"versions/{name}.json")
+    return {} if found is None else json.loads(found[0])
 
 
 def bundle_names() -> list[str]:
