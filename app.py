@@ -25,6 +25,7 @@ from chalicelib import api, intake, messages, pack, results, stats
 from chalicelib.cases.opening import daily_run as run_the_day
 from chalicelib.cases.retaining import keep_or_let_go
 from chalicelib.observability import partial_batch
+from chalicelib.runs import run
 from chalicelib.settings import settings
 from chalicelib.steps import certification, suspicion
 
@@ -71,8 +72,10 @@ def suspicion_step(event: dict[str, Any], context: object) -> dict[str, Any]:
 @app.schedule("cron(0 22 * * ? *)", name="daily_run")
 def daily_run(event: CloudWatchEvent) -> None:
     """06:00 in China: open the cases that come due, restart what should walk."""
-    pack.keep_shipped(settings().pack)
-    run_the_day()
+    with run("daily_run") as each:
+        with each(part="rules"):
+            pack.keep_shipped(settings().pack)
+        run_the_day()
 
 
 @app.schedule("cron(0 21 ? * SUN *)", name="ask_interfaces")
@@ -96,8 +99,11 @@ def tidy_lake(event: CloudWatchEvent) -> None:
 @app.schedule("cron(0 20 L * ? *)", name="monthly_results")
 def monthly_results(event: CloudWatchEvent) -> None:
     """The first of the month, 04:00 in China: results for every authority, and for other regions."""
-    results.monthly_results()
-    results.tell_other_regions()
+    with run("monthly_results") as each:
+        with each(part="authorities"):
+            results.monthly_results()
+        with each(part="other regions"):
+            results.tell_other_regions()
 
 
 @app.schedule("cron(30 23 * * ? *)", name="watch_feeds")

@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from admin.pages.words import SETTINGS
+from admin.workbooks import add_row, empty_book
 from chalicelib.engine.counties import County, CountyValue, EarlierValues, Setting, read_county
 from chalicelib.engine.lines import tier_line
 from chalicelib.engine.policy import Bounds
@@ -140,21 +141,20 @@ def _after(known: County, said: County, name: str) -> County:
 
 def write_sheet(county: County | None, rules: RuleBook, area: str) -> bytes:
     """Everything that the county may set, a row each."""
-    book = openpyxl.Workbook()
-    about = book.create_sheet(ABOUT, 0)
-    del book["Sheet"]
+    book = empty_book()
+    about = book.create_sheet(ABOUT)
     said = _said(county) if county else {"area": area}
     for title, word in HEAD.items():
-        about.append([title, said.get(word, "")])
+        add_row(about, [title, said.get(word, "")])
     values = book.create_sheet(VALUES)
-    values.append(list(TITLES))
+    add_row(values, TITLES)
     for cell in values[1]:
         cell.font = Font(bold=True)
     own = {value.of: value for value in county.values} if county else {}
     for row, key in _settable(rules):
         mine = own.get(key)
         filled = (YES if mine.to is None else mine.to, mine.why) if mine else ("", "")
-        values.append([*row, *filled])
+        add_row(values, [*row, *filled])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from admin.workbooks import add_row, empty_book
 from chalicelib import cases, clock
 from chalicelib.intake.sheets import SHEETS
 from chalicelib.model import PersonId, PersonRecord, Visit, VisitPurpose
@@ -106,15 +106,14 @@ def write_sheet(feed: Feed, certifier: str, lines: Sequence[Line], path: Path, *
     """Write the sheet as xlsx: the people named, then empty rows for others."""
     if certifier not in feed.codes_of("certifier").values():
         raise NoSheetError(f"this pack's outcome sheet knows no certifier {certifier}")
-    book = Workbook()
-    book.remove(book.worksheets[0])
+    book = empty_book()
     sheet: Worksheet = book.create_sheet("人工认证结果表")
     header = _header(feed, certifier)
-    sheet.append([f"{feed.title.zh}（{feed.code_for('certifier', certifier)}）"])
-    sheet.append([_HOW])
-    sheet.append(header)
+    add_row(sheet, [f"{feed.title.zh}（{feed.code_for('certifier', certifier)}）"])
+    add_row(sheet, [_HOW])
+    add_row(sheet, header)
     for line in (*lines, *[None] * empty):
-        sheet.append([_cell(name, line, feed, certifier) for name in header])
+        add_row(sheet, [_cell(name, line, feed, certifier) for name in header])
     _choices(sheet, feed, header)
     _for_print(sheet, feed, header)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -307,8 +307,8 @@ def _town_hall(counted: Counted, held: Lake, lazy: LazyRenewal) -> Iterator[Any]
             (activation, "load", lambda _name: pack),
             (executions, "start_certification", lambda *_: None),
             (executions, "start_suspicion", lambda *_: None),
-            (opening, "restart_cases", lambda: 0),
-            (opening, "restart_suspicions", lambda: 0),
+            (opening, "restart_cases", lambda _: 0),
+            (opening, "restart_suspicions", lambda _: 0),
         ):
             stack.enter_context(patch.object(module, name, instead))
         stack.callback(clock.set_source, None)

@@ -8,11 +8,8 @@ number alone, so that what was seen here of these is told by number, in a bucket
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from chalicelib import clock
@@ -21,17 +18,21 @@ from chalicelib.engine.claims import unclaimed
 from chalicelib.engine.periods import month_of
 from chalicelib.engine.unlisted import benefits_unlisted
 from chalicelib.model import (
+    DroppedFile,
     Entitlement,
     EntitlementStatus,
     Evidence,
     FileState,
     Instruction,
     InstructionState,
+    Month,
     PersonRecord,
     Suspicion,
     Tombstone,
 )
 from chalicelib.pack import current
+from chalicelib.runs import run
+from chalicelib.sources.spreadsheets import Cell, csv_of, rows_of
 from chalicelib.storage import files, objects, people
 
 RESULTS = ("待遇编号", "待遇项目", "状态", "认证有效期至", "认证途径", "备注")
@@ -39,44 +40,45 @@ NOT_LISTED = "名册不再列有，请说明原因"
 INSTRUCTIONS = ("待遇编号", "待遇项目", "指令", "执行月份", "金额（分）", "原因", "指令状态")
 UNCLAIMED = ("待遇编号", "在领待遇项目", "区划代码", "网格编号", "应享未享项目", "依据")
 GUESTS = ("地区代码", "身份证号码", "姓名", "认证日期", "认证结果", "认证人类别", "认证人", "认证地")
-Rows = dict[str, list[tuple[str, ...]]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Lists:
-    """The rows of every list, by authority."""
-
-    results: Rows = field(default_factory=lambda: defaultdict(list))
-    instructions: Rows = field(default_factory=lambda: defaultdict(list))
-    unclaimed: Rows = field(default_factory=lambda: defaultdict(list))
+KINDS = {"results": RESULTS, "instructions": INSTRUCTIONS, "unclaimed": UNCLAIMED}
+Row = tuple[Cell, ...]
+Line = tuple[str, str, Row]  # whose list, of which kind, what stands there
 
 
 def monthly_results() -> int:
-    """Write the lists of every authority; returns how many lines were written."""
+    """Write the lists of every authority; returns how many lines were written.
+
+    UnfinishedError when everything else is written, if a person could not be told of, or a list not written.
+    """
     on = clock.today()
-    ask_authorities()
-    lists = _Lists()
-    for record in people.everyone(Entitlement, Instruction, Evidence, Tombstone, Suspicion):
-        _add(record, on, lists.results, lists.instructions)
-        _add_unclaimed(record, on, lists.unclaimed)
-    month = month_of(on)
-    for authority in sorted(lists.results.keys() | lists.unclaimed.keys()):
-        for kind, header, rows in (
-            ("results", RESULTS, lists.results),
-            ("instructions", INSTRUCTIONS, lists.instructions),
-            ("unclaimed", UNCLAIMED, lists.unclaimed),
-        ):
-            objects.put_result(authority, kind, month, as_csv(header, rows[authority]))
-    written = (lists.results, lists.instructions, lists.unclaimed)
-    return sum(len(rows) for kind in written for rows in kind.values())
+    lists: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    with run("monthly_results") as each:
+        with each(part="whom no roster lists"):
+            ask_authorities()
+        for record in people.everyone(Entitlement, Instruction, Evidence, Tombstone, Suspicion, guard=each):
+            with each(person=record.person.id):  # all lines of a person, or none
+                for authority, kind, row in [*_lines_of(record, on), *_unclaimed_of(record, on)]:
+                    lists[authority, kind].append(row)
+        for authority in sorted({authority for authority, _ in lists}):
+            for kind, header in KINDS.items():
+                with each(authority=authority, kind=kind):
+                    body = csv_of(header, _in_order(lists[authority, kind]))
+                    objects.put_result(authority, kind, month_of(on), body)
+    return sum(map(len, lists.values()))
+
+
+def _in_order(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: [str(cell) for cell in row])
 
 
 def ask_authorities() -> None:
     """Tell every authority whom its rosters list no more, and ask why, in a file of this day (rule 20)."""
     on = clock.today()
-    for authority, rows in unlisting.questions().items():
-        body = as_csv(unlisting.HEADER, rows)
-        objects.put_for_department(authority, f"unlisted/{on}.csv", body, "text/csv")
+    with run("ask_authorities") as each:
+        for authority, rows in unlisting.questions().items():
+            with each(authority=authority):
+                body = csv_of(unlisting.HEADER, sorted(rows))
+                objects.put_for_department(authority, f"unlisted/{on}.csv", body, "text/csv")
 
 
 def tell_other_regions() -> int:
@@ -86,42 +88,44 @@ def tell_other_regions() -> int:
     place. Clear numbers: the lists lie beside the rejected rows, under the same key and for as long.
     """
     month = month_of(clock.today().replace(day=1) - timedelta(1))
-    told: Rows = defaultdict(list)
-    for feed_id in sorted(id_ for id_, feed in current().feeds.items() if feed.guests_outside):
-        for dropped in files.of_feed(feed_id):
-            is_due = dropped.loaded_at is not None and month_of(clock.civil_date(dropped.loaded_at)) == month
-            if dropped.guests and dropped.state is FileState.LOADED and is_due:
-                for row in _rows_of(objects.read_guests(dropped.id)):
-                    told[row[0]].append(row)
-    for region, rows in sorted(told.items()):
-        objects.put_other_region(region, month, as_csv(GUESTS, rows))
+    told: dict[str, list[Row]] = defaultdict(list)
+    with run("tell_other_regions") as each:
+        for feed_id in sorted(id_ for id_, feed in current().feeds.items() if feed.guests_outside):
+            for dropped in files.of_feed(feed_id):
+                with each(file=dropped.id):
+                    for region, row in _guests_of(dropped, month):
+                        told[region].append(row)
+        for region, rows in sorted(told.items()):
+            with each(region=region):
+                objects.put_other_region(region, month, csv_of(GUESTS, _in_order(rows)))
     return sum(map(len, told.values()))
 
 
-def _rows_of(data: bytes | None) -> list[tuple[str, ...]]:
-    text = io.StringIO("" if data is None else data.decode("utf-8-sig"), newline="")
-    return [tuple(row) for row in list(csv.reader(text))[1:]]
+def _guests_of(dropped: DroppedFile, month: Month) -> list[tuple[str, Row]]:
+    """The guests of a file that counts in a month, each with the region."""
+    is_due = dropped.loaded_at is not None and month_of(clock.civil_date(dropped.loaded_at)) == month
+    if not (dropped.guests and dropped.state is FileState.LOADED and is_due):
+        return []
+    kept = objects.read_guests(dropped.id)
+    return [] if kept is None else [(row[0], row) for row in rows_of(kept)]
 
 
-def _add(record: PersonRecord, on: date, results: Rows, instructions: Rows) -> None:
+def _lines_of(record: PersonRecord, on: date) -> Iterator[Line]:
     rules = current().rules
     payee = {e.benefit: e.payee for e in record.entitlements}
     off = benefits_unlisted(record)
     for e in record.entitlements:
-        authority = rules.benefit(e.benefit).run_by
         route = e.route.value if e.route else ""
         note = NOT_LISTED if e.benefit in off else ""
-        results[authority].append(
-            (e.payee, e.benefit, e.status_on(on).value, e.valid_until.isoformat(), route, note)
-        )
+        row = (e.payee, e.benefit, e.status_on(on).value, e.valid_until, route, note)
+        yield rules.benefit(e.benefit).run_by, "results", row
     for i in record.instructions:
         if i.state in (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, InstructionState.LISTED):
-            authority = rules.benefit(i.benefit).run_by
-            row = (payee[i.benefit], i.benefit, i.kind.value, i.month, str(i.fen), i.reason, i.state.value)
-            instructions[authority].append(row)
+            told = (payee[i.benefit], i.benefit, i.kind.value, i.month, i.fen, i.reason, i.state.value)
+            yield rules.benefit(i.benefit).run_by, "instructions", told
 
 
-def _add_unclaimed(record: PersonRecord, on: date, lists: Rows) -> None:
+def _unclaimed_of(record: PersonRecord, on: date) -> Iterator[Line]:
     """What the facts entitle somebody to beside what they draw: a question, never a suspicion."""
     rules = current().rules
     drawn = [e for e in record.entitlements if e.status is not EntitlementStatus.TERMINATED]
@@ -141,13 +145,4 @@ def _add_unclaimed(record: PersonRecord, on: date, lists: Rows) -> None:
         known = min(drawn, key=lambda e: (rules.benefit(e.benefit).run_by != authority, e.benefit))
         person = record.person
         row = (known.payee, known.benefit, person.area, person.grid, item.benefit, item.reason.zh)
-        lists[authority].append(row)
-
-
-def as_csv(header: Sequence[str], rows: Iterable[tuple[str, ...]]) -> bytes:
-    """A CSV that Excel and WPS open right: UTF-8 with a byte order mark, CRLF."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows(sorted(rows))
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+        yield authority, "unclaimed", row

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from chalicelib import clock
@@ -27,6 +28,7 @@ from chalicelib.model import (
     Visit,
 )
 from chalicelib.pack import current
+from chalicelib.runs import Each, run
 from chalicelib.storage import objects, people
 from chalicelib.storage.gist import Gist
 
@@ -39,8 +41,15 @@ def nightly_statistics() -> dict[str, Any]:
     """Count everybody once and keep the result; a rate always comes with its denominator.
 
     UnreadableError if the lake cannot be read: the figures of the night before stay, with their day.
+    UnfinishedError, when all others are counted and told, if somebody could not be.
     """
-    on = clock.today()
+    with run("nightly_statistics") as each:
+        figures = _figures(clock.today(), each)
+        objects.put_statistics(json.dumps(figures, ensure_ascii=False).encode())
+    return figures
+
+
+def _figures(on: date, each: Each) -> dict[str, Any]:
     by: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
     paid: Counter[tuple[str, BenefitCode]] = Counter()
     proved = Proved()
@@ -49,16 +58,17 @@ def nightly_statistics() -> dict[str, Any]:
     def everybody() -> Iterator[Subject]:
         """The same pass counts all the rest: there is only one over the whole table."""
         nonlocal recipients
-        for record, evidence in Gist().completing(people.everyone(*_KINDS)):
+        for record, evidence in Gist().completing(people.everyone(*_KINDS, guard=each)):
             recipients += 1
-            _count(record, by)
-            paid.update((record.person.area[:6], e.benefit) for e in record.entitlements if _is_paid(e))
-            if record.visits:
-                proved.count(replace(record, evidence=tuple(evidence)))
+            with each(person=record.person.id):
+                _count(record, by)
+                paid.update((record.person.area[:6], e.benefit) for e in record.entitlements if _is_paid(e))
+                if record.visits:
+                    proved.count(replace(record, evidence=tuple(evidence)))
             yield Subject(record.person, record.entitlements, evidence, record.refuted, record.about_related)
 
-    covered = coverage(everybody(), current().rules, on)
-    figures = {
+    covered = coverage(everybody(), current().rules, on, each)
+    return {
         "as_of": on.isoformat(),
         "recipients": recipients,
         "entitlements": sum(by["status"].values()),
@@ -70,8 +80,6 @@ def nightly_statistics() -> dict[str, Any]:
         },
         "proved": proved.figures(),
     }
-    objects.put_statistics(json.dumps(figures, ensure_ascii=False).encode())
-    return figures
 
 
 def _count(record: PersonRecord, by: dict[str, Counter[str]]) -> None:

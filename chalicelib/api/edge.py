@@ -38,6 +38,7 @@ from chalicelib.api.tokens import Caller, caller_of
 from chalicelib.errors import WuganError
 from chalicelib.model import AreaCode, DroppedFile, PersonRecord
 from chalicelib.observability import logger
+from chalicelib.storage.clients import is_out_of_reach
 
 # No cache may keep what is said about a person, no browser may make something else of it.
 SECURITY_HEADERS: Final = {
@@ -281,7 +282,13 @@ def _plain(value: object) -> str:
 
 def _failure(error: Exception) -> Response:
     """The problem that an exception becomes; only an unexpected one is worth a traceback."""
-    problem = problem_of(error) if isinstance(error, WuganError) else Problem("unexpected")
+    if isinstance(error, WuganError):
+        problem = problem_of(error)
+    elif is_out_of_reach(error):
+        problem = Problem("unavailable", headers={"Retry-After": "30"})
+        logger.error("AWS out of reach", extra={"request": _request_id.get(""), "kind": type(error).__name__})
+    else:
+        problem = Problem("unexpected")
     if problem.status == 500:
         logger.exception("request failed", extra={"request": _request_id.get("")})
     return problem.to_response(_request_id.get(""))

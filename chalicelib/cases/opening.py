@@ -16,7 +16,7 @@ from typing import Final
 from chalicelib import clock
 from chalicelib.cases import executions, settling
 from chalicelib.engine.timeline import window_closes_on
-from chalicelib.errors import ConflictError
+from chalicelib.errors import ConflictError, UnreadableError
 from chalicelib.model import (
     Case,
     Change,
@@ -28,6 +28,7 @@ from chalicelib.model import (
 )
 from chalicelib.observability import logger
 from chalicelib.pack import current
+from chalicelib.runs import Each, run
 from chalicelib.settings import settings
 from chalicelib.storage import lake, people, work
 
@@ -48,30 +49,45 @@ class DailyRun:
 def daily_run() -> DailyRun:
     """Open the cases that come due and restart what has lost its execution.
 
-    UnreadableError, after the restarts, if the lake could not be read: whoever was not settled has no
-    case, and the next call goes on with them.
+    At the end UnreadableError if the lake could not be read about somebody, UnfinishedError if somebody else
+    was left out: whoever was not settled has no case, and the next call goes on with them.
     """
-    try:
-        opened, refiled = settle_and_open(clock.today())
-    finally:  # what walks already does not depend on the lake
-        restarted = restart_cases() + restart_suspicions()
+    restarted = 0
+    with run("daily_run") as each:
+        try:
+            opened, refiled = settle_and_open(clock.today(), each)
+        finally:  # what walks already does not depend on the lake
+            for restart in (restart_cases, restart_suspicions):
+                with each(part="restart"):
+                    restarted += restart(each)
     return DailyRun(opened, refiled, restarted)
 
 
-def settle_and_open(on: date) -> tuple[int, int]:
-    """Settle everybody in the window from the lake; how many got a case, and how many can wait."""
+def settle_and_open(on: date, each: Each) -> tuple[int, int]:
+    """Settle everybody in the window from the lake; how many got a case, and how many can wait.
+
+    Where the lake cannot be read about some, all others are settled first (UnreadableError).
+    """
     opened = refiled = 0
+    unread: UnreadableError | None = None
     rows = iter(list(work.due_in(window_closes_on(on, current().rules.policy))))
     while some := list(islice(rows, AT_ONCE)):
-        found = lake.evidence_of_many({person for _, person in some})
+        try:
+            found = lake.evidence_of_many({person for _, person in some})
+        except UnreadableError as error:
+            unread = error
+            continue
         for filed, person in some:
-            try:
-                if open_if_due(person, filed, on, found[person]):
-                    opened += 1
-                else:
-                    refiled += 1
-            except ConflictError:
-                logger.warning("busy record left for tomorrow", extra={"person": person})
+            with each(person=person):
+                try:
+                    if open_if_due(person, filed, on, found[person]):
+                        opened += 1
+                    else:
+                        refiled += 1
+                except ConflictError:
+                    logger.warning("busy record left for tomorrow", extra={"person": person})
+    if unread is not None:
+        raise unread
     return opened, refiled
 
 
@@ -110,17 +126,18 @@ def _is_far(record: PersonRecord, window: date) -> bool:
 # --- what should walk and does not ---------------------------------------------------------------
 
 
-def restart_cases() -> int:
+def restart_cases(each: Each) -> int:
     """Start the next generation of every open case whose execution has ended without closing it."""
     walking = _walking(settings().certification_arn)
     restarted = 0
     for person, due in list(work.open_cases()):
         if f"{person}-{due:%Y%m%d}" in walking:
             continue
-        case = next((c for c in people.load(person).cases if c.due == due and c.is_open), None)
-        if case is not None and case.state not in NO_EXECUTION:
-            _restart_case(person, case)
-            restarted += 1
+        with each(person=person):
+            case = next((c for c in people.load(person).cases if c.due == due and c.is_open), None)
+            if case is not None and case.state not in NO_EXECUTION:
+                _restart_case(person, case)
+                restarted += 1
     return restarted
 
 
@@ -144,7 +161,7 @@ def _restart_case(person: PersonId, case: Case) -> None:
         executions.start_certification(person, restarted, enter_at)
 
 
-def restart_suspicions() -> int:
+def restart_suspicions(each: Each) -> int:
     """Start the next generation of every open suspicion that nobody is verifying."""
     walking = _walking(settings().suspicion_arn)
     restarted = 0
@@ -152,10 +169,11 @@ def restart_suspicions() -> int:
         kind, _, day = name.partition("#")
         if f"{person}-{kind}-{day.replace('-', '')}" in walking:
             continue
-        suspicion = next((s for s in people.load(person).open_suspicions if s.name == name), None)
-        if suspicion is not None:
-            _restart_suspicion(person, suspicion)
-            restarted += 1
+        with each(person=person):
+            suspicion = next((s for s in people.load(person).open_suspicions if s.name == name), None)
+            if suspicion is not None:
+                _restart_suspicion(person, suspicion)
+                restarted += 1
     return restarted
 
 

@@ -18,12 +18,14 @@ from chalicelib.model import (
     Evidence,
     EvidenceKey,
     FeedId,
+    PersonId,
     PersonRecord,
     RelatedEvidence,
     Suspicion,
     SuspicionState,
 )
 from chalicelib.pack import current
+from chalicelib.runs import Each, run
 from chalicelib.sources.quantities import Quantity
 from chalicelib.storage import lake, people, said
 
@@ -36,11 +38,15 @@ def keep_or_let_go() -> int:
     on = clock.today()
     oldest = oldest_days(on)
     first = on.day == 1
-    lake.tidy(oldest, always=first)
-    if not first:
-        return 0
-    said.let_go(oldest)
-    return let_go(on, oldest)
+    removed = 0
+    with run("tidy_lake") as each:
+        with each(part="lake"):
+            lake.tidy(oldest, always=first)
+        if first:
+            with each(part="what files said"):
+                said.let_go(oldest)
+            removed = let_go(on, oldest, each)
+    return removed
 
 
 def oldest_days(on: date) -> dict[FeedId, date]:
@@ -54,21 +60,25 @@ def _before(on: date, kept: Quantity) -> date:
     return on - timedelta(days=kept.count)
 
 
-def let_go(on: date, oldest: Mapping[FeedId, date]) -> int:
+def let_go(on: date, oldest: Mapping[FeedId, date], each: Each) -> int:
     """Take from everybody's record what is too old and carries nothing; how many items that were."""
     removed = 0
-    for record in people.everyone(Entitlement, Evidence, RelatedEvidence, Suspicion):
-        if _too_old(record, oldest, on) or _related_too_old(record, oldest, on):
-            whole = people.load(record.person.id)
-            keys: list[EvidenceKey | RelatedEvidence] = [
-                *sorted(_too_old(whole, oldest, on)),
-                *_related_too_old(whole, oldest, on),
-            ]
-            for start in range(0, len(keys), AT_ONCE):
-                some = keys[start : start + AT_ONCE]
-                people.forget_evidence(whole.person.id, some, clock.now(), ACTOR)
-            removed += len(keys)
+    for record in people.everyone(Entitlement, Evidence, RelatedEvidence, Suspicion, guard=each):
+        with each(person=record.person.id):
+            if _too_old(record, oldest, on) or _related_too_old(record, oldest, on):
+                removed += _let_go_of(record.person.id, oldest, on)
     return removed
+
+
+def _let_go_of(person: PersonId, oldest: Mapping[FeedId, date], on: date) -> int:
+    whole = people.load(person)
+    keys: list[EvidenceKey | RelatedEvidence] = [
+        *sorted(_too_old(whole, oldest, on)),
+        *_related_too_old(whole, oldest, on),
+    ]
+    for start in range(0, len(keys), AT_ONCE):
+        people.forget_evidence(person, keys[start : start + AT_ONCE], clock.now(), ACTOR)
+    return len(keys)
 
 
 def _too_old(record: PersonRecord, oldest: Mapping[FeedId, date], on: date) -> set[EvidenceKey]:

@@ -8,7 +8,8 @@ is asked again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -30,30 +31,44 @@ class Coverage:
     uncertified: Counter[str] = field(default_factory=Counter)  # by age band
 
 
-def coverage(subjects: Iterable[Subject], rules: RuleBook, on: date) -> Coverage:
+Guard = Callable[..., AbstractContextManager[None]]
+
+
+def unguarded(**_: str) -> AbstractContextManager[None]:
+    """The guard of who wants to hear of the first mistake at once."""
+    return nullcontext()
+
+
+def coverage(subjects: Iterable[Subject], rules: RuleBook, on: date, guard: Guard = unguarded) -> Coverage:
     """Count whom each feed certifies as of a day, and whom it alone certifies.
 
     A person counts as certified if every live entitlement is. Leaving out a feed on which no certificate
-    rests changes nothing, so only those on which one rests are left out and decided again.
+    rests changes nothing, so only those on which one rests are left out and decided again. Whoever cannot be
+    decided about ends the count, unless the run's `guard` leaves them out.
     """
     result = Coverage(on)
     for subject in subjects:
-        live = tuple(e for e in subject.entitlements if e.status is EntitlementStatus.ACTIVE)
-        if not live:
-            continue
-        result.people += 1
-        decision = subject.decide(live, rules, on)
-        if not _certified(decision):
-            result.uncertified[band_of(age_on(subject.person.born, on))] += 1
-            continue
-        result.certified += 1
-        feeds = {key.feed for verdict in decision.verdicts for key in verdict.evidence}
-        result.by_feed.update(feeds)
-        for feed in feeds:
-            rest = [item for item in subject.evidence if item.key.feed != feed]
-            if not _certified(replace(subject, evidence=rest).decide(live, rules, on)):
-                result.only_by_feed[feed] += 1
+        with guard(person=subject.person.id):
+            _cover(subject, rules, on, result)
     return result
+
+
+def _cover(subject: Subject, rules: RuleBook, on: date, result: Coverage) -> None:
+    live = tuple(e for e in subject.entitlements if e.status is EntitlementStatus.ACTIVE)
+    if not live:
+        return
+    decision = subject.decide(live, rules, on)
+    result.people += 1
+    if not _certified(decision):
+        result.uncertified[band_of(age_on(subject.person.born, on))] += 1
+        return
+    result.certified += 1
+    feeds = {key.feed for verdict in decision.verdicts for key in verdict.evidence}
+    result.by_feed.update(feeds)
+    for feed in feeds:
+        rest = [item for item in subject.evidence if item.key.feed != feed]
+        if not _certified(replace(subject, evidence=rest).decide(live, rules, on)):
+            result.only_by_feed[feed] += 1
 
 
 def _certified(decision: Decision) -> bool:

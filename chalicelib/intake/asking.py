@@ -24,6 +24,7 @@ from chalicelib.intake import loading
 from chalicelib.model import Counts, DroppedFile, FeedId, FileState, FileStep, PersonId
 from chalicelib.observability import logger
 from chalicelib.pack import current
+from chalicelib.runs import Each, run
 from chalicelib.settings import settings
 from chalicelib.sources.answers import Answer, read_answers
 from chalicelib.sources.feed import Feed
@@ -130,45 +131,60 @@ class Asked:
 def ask_interfaces() -> list[Asked]:
     """Ask every query feed of the pack about everybody who comes due; what fails of one stops no other."""
     results = []
-    for feed in current().feeds.values():
-        if feed.interface is None:
-            continue
-        try:
-            interface = connected(feed)
-        except UnreadableError as error:
-            logger.error("interface entered wrongly", extra={"feed": feed.id, "error": str(error)})
-            continue
-        if interface is None:
-            logger.warning("interface without an address", extra={"feed": feed.id})
-            continue
-        results.append(ask(feed, feed.interface, interface))
+    with run("ask_interfaces") as each:
+        for feed in current().feeds.values():
+            with each(feed=feed.id):
+                asked = _asked(feed, each)
+                results += [] if asked is None else [asked]
     return results
 
 
-def ask(feed: Feed, declared: Declared, interface: Interface) -> Asked:
+def _asked(feed: Feed, each: Each) -> Asked | None:
+    """What became of one feed's questions; None if it is not asked, or not connected rightly."""
+    if feed.interface is None:
+        return None
+    try:
+        interface = connected(feed)
+    except UnreadableError as error:
+        logger.error("interface entered wrongly", extra={"feed": feed.id, "error": str(error)})
+        return None
+    if interface is None:
+        logger.warning("interface without an address", extra={"feed": feed.id})
+        return None
+    return ask(feed, feed.interface, interface, each)
+
+
+def ask(feed: Feed, declared: Declared, interface: Interface, each: Each) -> Asked:
     """Ask one interface about everybody who comes due, the most urgent first."""
-    run = _begun(feed, clock.today())
+    listed = _begun(feed, clock.today())
     asked = Asked(FeedId(feed.id))
     failures = 0
-    until = run.day + timedelta(days=declared.ask_days_before_due)
-    for group in _groups(people_due(until), declared.asks_per_call):
+    until = listed.day + timedelta(days=declared.ask_days_before_due)
+    for group in _groups(people_due(until, each), declared.asks_per_call):
         asked = replace(asked, people=asked.people + len(group))
         if failures == GIVE_UP_AFTER:
             asked = replace(asked, unheard=asked.unheard + len(group))
             continue
-        try:
-            said, certified = _ask_about(group, feed, interface, run)
-        except BusyError as error:  # heard, and loaded for all others: the next run asks about them again
-            asked = replace(asked, unheard=asked.unheard + len(error.people))
-        except (UnreadableError, ConflictError) as error:
+        heard: tuple[Counts, int] | None = None
+        busy: BusyError | None = None
+        with each(feed=feed.id):  # what nobody has foreseen
+            try:
+                heard = _ask_about(group, feed, interface, listed)
+            except BusyError as error:  # heard, and loaded for all others: the next run asks about them again
+                busy = error
+            except (UnreadableError, ConflictError) as error:
+                logger.warning("interface not heard", extra={"feed": feed.id, "error": str(error)})
+        if busy is not None:
+            asked = replace(asked, unheard=asked.unheard + len(busy.people))
+        elif heard is None:
             failures += 1
             asked = replace(asked, unheard=asked.unheard + len(group))
-            logger.warning("interface not heard", extra={"feed": feed.id, "error": str(error)})
         else:
             failures = 0
-            run = replace(run, counts=run.counts + said, certified=run.certified + certified)
-    asked = replace(asked, certified=run.certified, rejected=run.counts.rejected)
-    _end(run, asked)
+            said, certified = heard
+            listed = replace(listed, counts=listed.counts + said, certified=listed.certified + certified)
+    asked = replace(asked, certified=listed.certified, rejected=listed.counts.rejected)
+    _end(listed, asked)
     logger.info("interface asked", extra=asdict(asked))
     return asked
 
@@ -178,14 +194,17 @@ def _groups(everybody: Sequence[PersonId], size: int) -> Iterator[Sequence[Perso
         yield everybody[start : start + size]
 
 
-def people_due(until: date) -> list[PersonId]:
+def people_due(until: date, each: Each) -> list[PersonId]:
     """Everybody with an open case or a period that ends by a day, the earliest end first.
 
     Somebody suspended is asked about too: data may certify them as well as a visit (rule 18).
     """
     filed = {person: day for day, person in work.due_in(until)} | dict(work.open_cases())
-    by_day = sorted((day, person) for person, day in filed.items())
-    return [person for _, person in by_day if _is_due(person, until)]
+    due = []
+    for _, person in sorted((day, person) for person, day in filed.items()):
+        with each(person=person):
+            due += [person] if _is_due(person, until) else []
+    return due
 
 
 def _is_due(person: PersonId, until: date) -> bool:

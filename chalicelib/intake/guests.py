@@ -10,8 +10,9 @@ from __future__ import annotations
 import polars as pl
 
 from chalicelib.pack import current
-from chalicelib.results import GUESTS, as_csv
+from chalicelib.results import GUESTS
 from chalicelib.sources.feed import Feed
+from chalicelib.sources.spreadsheets import csv_of
 
 
 def guests_csv(guests: pl.DataFrame, feed: Feed) -> bytes:
@@ -24,4 +25,4 @@ def guests_csv(guests: pl.DataFrame, feed: Feed) -> bytes:
         event = feed.events[row["event"]].zh
         who = (row["region"], row["number"], row["name"])
         rows.append((*who, str(row["day"]), event, codes.get(kind, kind), row["certified_by"], by))
-    return as_csv(GUESTS, rows)
+    return csv_of(GUESTS, sorted(rows))

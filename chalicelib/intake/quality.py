@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,8 +14,10 @@ from chalicelib.engine.periods import month_before, month_of
 from chalicelib.intake.quality_page import page
 from chalicelib.model import FeedId, FileState, Month
 from chalicelib.pack import current
+from chalicelib.runs import run
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.quality import Arrival, FeedMonth, feed_month
+from chalicelib.sources.spreadsheets import Cell, csv_of
 from chalicelib.storage import files, objects
 
 MONTHS_SHOWN = 12
@@ -52,14 +52,20 @@ def monthly_quality(month: Month | None = None) -> int:
     """Write the page of a month (the one before today's) for every department; how many were written."""
     of = month or month_before(month_of(clock.today()))
     figures = stats.latest() or {}
-    by_department: dict[str, list[FeedYear]] = defaultdict(list)
-    for feed_id, feed in sorted(current().feeds.items()):
+    feeds: dict[str, list[Feed]] = defaultdict(list)
+    for _, feed in sorted(current().feeds.items()):
         if feed.arrives is not None:
-            proved = figures.get("proved", {}).get(feed_id, {})
-            by_department[feed.department].append(FeedYear(feed, _year(feed_id, feed, of, proved)))
-    for department, years in sorted(by_department.items()):
-        _write(department, of, years)
-    return len(by_department)
+            feeds[feed.department].append(feed)
+    with run("monthly_quality") as each:
+        for department, theirs in sorted(feeds.items()):
+            with each(department=department):
+                _write(department, of, [_feed_year(feed, of, figures) for feed in theirs])
+    return len(feeds)
+
+
+def _feed_year(feed: Feed, month: Month, figures: Mapping[str, Any]) -> FeedYear:
+    feed_id = FeedId(feed.id)
+    return FeedYear(feed, _year(feed_id, feed, month, figures.get("proved", {}).get(feed_id, {})))
 
 
 def months_until(month: Month) -> tuple[Month, ...]:
@@ -103,11 +109,11 @@ def _write(department: str, month: Month, years: list[FeedYear]) -> None:
     title = years[0].feed.owner.title
     html = page(title.zh, title.en, month, [(y.feed.title.zh, y.feed.title.en, y.months) for y in years])
     for kind, mime, body in (
-        ("html", "text/html; charset=utf-8", html),
-        ("json", "application/json", _as_json(department, month, years)),
+        ("html", "text/html; charset=utf-8", html.encode()),
+        ("json", "application/json", _as_json(department, month, years).encode()),
         ("csv", "text/csv; charset=utf-8", _as_csv(years)),
     ):
-        objects.put_for_department(department, f"quality/{month}.{kind}", body.encode(), mime)
+        objects.put_for_department(department, f"quality/{month}.{kind}", body, mime)
 
 
 def _as_json(department: str, month: Month, years: list[FeedYear]) -> str:
@@ -126,13 +132,10 @@ def _as_json(department: str, month: Month, years: list[FeedYear]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def _as_csv(years: list[FeedYear]) -> str:
-    out = io.StringIO(newline="")
-    out.write("\ufeff")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+def _as_csv(years: list[FeedYear]) -> bytes:
+    rows: list[tuple[Cell, ...]] = []
     for year in years:
         for m in year.months:
             figures = (m.files, m.days_late, m.load.value, m.rows, m.rejected, m.checked, m.wrong, m.notices)
-            writer.writerow((year.feed.title.zh, m.month, *figures))
-    return out.getvalue()
+            rows.append((year.feed.title.zh, m.month, *figures))
+    return csv_of(COLUMNS, rows)

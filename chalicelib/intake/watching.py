@@ -6,9 +6,10 @@ import json
 from datetime import date
 
 from chalicelib import clock
-from chalicelib.cases.freshness import FeedNow, feeds_now
+from chalicelib.cases.freshness import FeedNow, feed_now
 from chalicelib.observability import count, logger
 from chalicelib.pack import current
+from chalicelib.runs import run
 from chalicelib.sources.freshness import FeedState
 from chalicelib.storage import objects
 
@@ -19,13 +20,18 @@ def watch_feeds() -> dict[str, int]:
     """Remind each late department once per missed day and stage; how many feeds stand in which state."""
     on = clock.today()
     found = {state.value: 0 for state in FeedState}
-    for now in feeds_now(on):
-        state = now.freshness.state
-        found[state.value] += 1
-        if state in _REMINDED and _remind(now, on):
-            logger.info("department reminded", extra={"feed": now.feed.id, "state": state})
-    counted = (FeedState.LATE, FeedState.MISSING, FeedState.HELD)
-    count(**{f"Feeds{state.name.title()}": found[state.value] for state in counted})
+    with run("watch_feeds") as each:
+        for feed in sorted(current().feeds):
+            with each(feed=feed):
+                now = feed_now(feed, on)
+                if now is None:
+                    continue
+                state = now.freshness.state
+                found[state.value] += 1
+                if state in _REMINDED and _remind(now, on):
+                    logger.info("department reminded", extra={"feed": feed, "state": state})
+        counted = (FeedState.LATE, FeedState.MISSING, FeedState.HELD)
+        count(**{f"Feeds{state.name.title()}": found[state.value] for state in counted})
     return found
 
 

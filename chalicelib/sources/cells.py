@@ -228,7 +228,7 @@ def read_region(text: str, on: date) -> str | Fault:
 
 def words_of(text: str) -> str:
     """Words as sent, without what does not show, with one kind of middle dot."""
-    return " ".join(text.translate(_INVISIBLE).split()).translate(_DOTS).lstrip(APOSTROPHES)
+    return " ".join(text.translate(_INVISIBLE).split()).translate(_DOTS).lstrip(f"{APOSTROPHES} ")
 
 
 def says_nothing(text: str) -> bool:

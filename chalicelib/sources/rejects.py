@@ -1,16 +1,11 @@
 """The files of rejected rows and of repaired numbers that go back to a department: for Excel and WPS.
 
-UTF-8 with BOM, CRLF; rejected rows with their original columns and four of ours. Nothing in them runs, and
-nothing is lost when they are opened, corrected and saved: a cell that a spreadsheet would take for a formula
-(OWASP ASVS 5, 1.2.10), or for a figure that it writes back with fewer digits, gets a leading apostrophe. It
-makes the cell a text, stays where it is when the file is saved, and our readers take it off again.
+Rejected rows have their original columns and four of ours. Nothing in them runs, and nothing is lost when
+they are opened, corrected and saved (`spreadsheets`).
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, overload
@@ -22,6 +17,7 @@ from chalicelib.sources.faults import Fault, reject
 from chalicelib.sources.headers import OUR_COLUMNS
 from chalicelib.sources.identity import Repair
 from chalicelib.sources.records import FIELD
+from chalicelib.sources.spreadsheets import csv_of
 from chalicelib.sources.tables import FAULT, LINE
 
 _LEDGER: Final = ("行号", "修正规则", "说明", "报送的证件号码")
@@ -33,10 +29,6 @@ _REPAIRS: Final = {
     Repair.INVISIBLE: "含有不可见字符，已去除",
     Repair.APOSTROPHE: "含有表格软件的文本标记，已去除",
 }
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-# Figures of 12 digits or more, which a spreadsheet shows and saves as 3.41602E+17; figures that begin with
-# a zero; months, of which it makes May-25, or of 2025.10 a figure that ends in .1. Full width counts too.
-_LOSES: Final = re.compile(r"\s*(?:\d{12,}(?:[.．]\d*)?|[0０]\d+|(?:19|20)\d\d[-/.－／．][01]?\d)\s*")
 
 
 class Rejections(Sequence[Rejection]):
@@ -82,33 +74,21 @@ def by_code(rejections: Sequence[Rejection]) -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
-def escaped(cell: str) -> str:
-    """A cell that a spreadsheet neither takes for a formula nor saves with fewer digits.
-
-    >>> escaped("=1+1"), escaped("341602195002030015"), escaped("2025-06-30")
-    ("'=1+1", "'341602195002030015", '2025-06-30')
-    """
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) or _LOSES.fullmatch(cell) else cell
-
-
 def rejected_csv(
     header: Sequence[str], rows: Iterable[Sequence[str | None]], rejections: Iterable[Rejection]
 ) -> bytes:
     """The rejected rows with the reason of each; `rows` and `rejections` in the same order."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([*(escaped(name) for name in header), *OUR_COLUMNS])
-    for row, rejection in zip(rows, rejections, strict=True):
-        ours = (str(rejection.line), rejection.field, rejection.code, rejection.zh)
-        writer.writerow([escaped(cell or "") for cell in (*row, *ours)])
-    return text.getvalue().encode("utf-8-sig")
+    return csv_of(
+        [*header, *OUR_COLUMNS],
+        (
+            (*(cell or "" for cell in row), rejection.line, rejection.field, rejection.code, rejection.zh)
+            for row, rejection in zip(rows, rejections, strict=True)
+        ),
+        comes_back=True,
+    )
 
 
 def repaired_csv(repairs: Iterable[tuple[int, Repair, str]]) -> bytes:
     """The ledger of repaired numbers, in the order given: what was sent, and what was mended in it."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_LEDGER)
-    for line, rule, raw in repairs:
-        writer.writerow((line, rule, _REPAIRS[rule], escaped(raw)))
-    return text.getvalue().encode("utf-8-sig")
+    rows = ((line, rule.value, _REPAIRS[rule], raw) for line, rule, raw in repairs)
+    return csv_of(_LEDGER, rows, comes_back=True)

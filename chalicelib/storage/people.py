@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -41,6 +42,7 @@ from chalicelib.model import (
     RelatedEvidence,
     Tombstone,
 )
+from chalicelib.runs import Each
 from chalicelib.storage import audit, changes, opaque, sealed, seen, tables
 from chalicelib.storage.audit import AuditEntry
 from chalicelib.storage.busy import Left, one_by_one
@@ -180,18 +182,25 @@ def identity_of(person_id: PersonId) -> Identity:
     return sealed.unseal_identity(person_id, box.sealed)
 
 
-def everyone(*kinds: type[object]) -> Iterator[PersonRecord]:
+def _unguarded(**_: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def everyone(*kinds: type[object], guard: Each = _unguarded) -> Iterator[PersonRecord]:
     """Every record in one pass over the table: for nightly statistics and replays.
 
     With `kinds` (Entitlement, Instruction, …) the records hold only these, and the pass carries only these.
     A record that changes during the pass may be seen half before and half after: decide anything about
-    it in `change`, which reads it again.
+    it in `change`, which reads it again. A record that cannot be read ends the pass, unless a run's `guard`
+    leaves it out.
     """
     wanted = People.pk.startswith("P#") & (People.sk < ABOVE)
     if kinds:
         wanted &= _one_of([PROFILE, *(f"{kind}#" for kind, type_ in KIND_OF.items() if type_ in kinds)])
-    for _, items in groupby(tables.scan(People, wanted), key=lambda item: item["pk"]["S"]):
-        record = _assemble(items)
+    for pk, group in groupby(tables.scan(People, wanted), key=lambda item: item["pk"]["S"]):
+        items, record = list(group), None  # read here: a pass that breaks off must not look like a record
+        with guard(person=pk.removeprefix("P#")):
+            record = _assemble(items)
         if record is not None:
             yield record
 

@@ -14,7 +14,8 @@ import pytest
 
 from chalicelib.model import Counts
 from chalicelib.sources.faults import Fault, reject
-from chalicelib.sources.rejects import by_code, escaped
+from chalicelib.sources.rejects import by_code
+from chalicelib.sources.spreadsheets import escaped
 from tests.sources.builders import declared, feed, lines, number, person, read, row
 
 BAD = [

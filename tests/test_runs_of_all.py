@@ -1,0 +1,168 @@
+"""Every run over many people, feeds or departments: one that fails stops no other, and the run fails."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib import intake, results, stats
+from chalicelib.cases import opening, retaining
+from chalicelib.errors import UnfinishedError
+from chalicelib.intake import asking, quality, watching
+from chalicelib.model import PersonId
+from chalicelib.runs import run
+from chalicelib.storage import objects, people, tables
+from tests.storage.builders import AT, entitlement, identity, person
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+NUMBERS = [f"34160219500101{n:03d}X" for n in range(3)]
+
+
+@pytest.fixture
+def folk() -> list[PersonId]:
+    """Three people; the item of the second's pension says what nobody understands."""
+    found = [
+        people.create(identity(number), person(), (entitlement(payee=f"P{n}"),), AT, "feed:roster").person
+        for n, number in enumerate(NUMBERS)
+    ]
+    broken = tables.get(tables.People, f"P#{found[1]}", "ENT#resident_pension")
+    assert broken is not None
+    tables.put(tables.People(broken.pk, broken.sk, body='{"nobody knows": "this"}'))
+    return found
+
+
+def failing_for(broken: str, function: Callable[..., Any], place: int = 0) -> Callable[..., Any]:
+    """The function, but it raises for one of those that it is about."""
+
+    def fails(*args: Any, **named: Any) -> Any:
+        if args[place] == broken:
+            raise ValueError("broken")
+        return function(*args, **named)
+
+    return fails
+
+
+def outbox(key: str) -> bytes:
+    return bytes(boto3.client("s3").get_object(Bucket="outbox", Key=key)["Body"].read())
+
+
+def test_the_results_of_the_month_leave_out_one_person(folk: list[PersonId]) -> None:
+    with pytest.raises(UnfinishedError, match="monthly_results: 1 left out"):
+        results.monthly_results()
+    rows = list(csv.reader(io.StringIO(outbox("hrss/results/2025-07.csv").decode("utf-8-sig"))))
+    assert [row[0] for row in rows[1:]] == ["P0", "P2"]
+
+
+def test_one_list_that_cannot_be_written_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    people.create(identity(), person(), (entitlement(),), AT, "feed:roster")
+    monkeypatch.setattr(objects, "put_result", failing_for("results", objects.put_result, 1))
+    with pytest.raises(UnfinishedError):
+        results.monthly_results()
+    assert outbox("hrss/instructions/2025-07.csv")
+
+
+def test_the_figures_of_the_night_leave_out_one_person(folk: list[PersonId]) -> None:
+    with pytest.raises(UnfinishedError, match="nightly_statistics: 1 left out"):
+        stats.nightly_statistics()
+    told = stats.latest()
+    assert told is not None
+    assert told["recipients"] == 2
+
+
+def test_the_daily_run_goes_on_to_the_next(monkeypatch: pytest.MonkeyPatch, folk: list[PersonId]) -> None:
+    seen: list[PersonId] = []
+
+    def due(who: PersonId, *_: Any) -> bool:
+        seen.append(who)
+        if who == folk[0]:
+            raise KeyError("broken")
+        return False
+
+    monkeypatch.setattr(opening.work, "due_in", lambda _: [(date(2025, 9, 30), who) for who in folk])
+    monkeypatch.setattr(opening, "open_if_due", due)
+    restarted: list[str] = []
+    monkeypatch.setattr(opening, "restart_cases", lambda _: restarted.append("cases") or 1 // 0)
+    monkeypatch.setattr(opening, "restart_suspicions", lambda _: restarted.append("suspicions") or 0)
+    with pytest.raises(UnfinishedError, match="daily_run: 2 left out"):
+        opening.daily_run()
+    assert seen == folk
+    assert restarted == ["cases", "suspicions"]
+
+
+def test_what_cannot_be_restarted_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch, folk: list[PersonId]
+) -> None:
+    tried: list[PersonId] = []
+    monkeypatch.setattr(opening.executions, "running", lambda _: [])
+    monkeypatch.setattr(opening.work, "open_cases", lambda: [(who, date(2025, 9, 30)) for who in folk])
+    monkeypatch.setattr(opening.work, "open_suspicions", lambda: [(who, "death#2025-06-01") for who in folk])
+    monkeypatch.setattr(opening.work, "due_in", lambda _: [])
+    monkeypatch.setattr(people, "load", lambda who: tried.append(who) or {}[who])
+    with pytest.raises(UnfinishedError, match="daily_run: 6 left out"):
+        opening.daily_run()
+    assert tried == [*folk, *folk]
+
+
+def test_tidying_goes_on(monkeypatch: pytest.MonkeyPatch, folk: list[PersonId]) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(retaining.lake, "tidy", lambda *_, **__: 1 // 0)
+    monkeypatch.setattr(retaining.said, "let_go", lambda _: done.append("said"))
+    with pytest.raises(UnfinishedError, match="tidy_lake: 2 left out"):  # the lake, and the broken record
+        retaining.keep_or_let_go()
+    assert done == ["said"]
+
+
+def test_one_feed_that_cannot_be_looked_at_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(watching, "feed_now", failing_for("cremations", watching.feed_now))
+    with pytest.raises(UnfinishedError, match="watch_feeds: 1 left out"):
+        intake.watch_feeds()
+    figures = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert any("FeedsMissing" in each for each in figures), "the others are counted"
+
+
+def test_one_department_without_a_page_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quality, "_write", failing_for("civil_affairs", quality._write))
+    with pytest.raises(UnfinishedError, match="monthly_quality: 1 left out"):
+        intake.monthly_quality()
+    assert outbox("medical_insurance/quality/2025-06.csv")
+
+
+def test_one_interface_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def connected(feed: Any) -> None:
+        tried.append(feed.id)
+        raise KeyError("no such secret")
+
+    monkeypatch.setattr(asking, "connected", connected)
+    feeds = {name: SimpleNamespace(id=name, interface=object()) for name in ("one", "two")}
+    monkeypatch.setattr(asking, "current", lambda: SimpleNamespace(feeds=feeds))
+    with pytest.raises(UnfinishedError, match="ask_interfaces: 2 left out"):
+        intake.ask_interfaces()
+    assert tried == ["one", "two"]
+
+
+def test_a_person_who_cannot_be_read_is_not_asked_about(
+    monkeypatch: pytest.MonkeyPatch, folk: list[PersonId]
+) -> None:
+    def due() -> list[PersonId]:
+        with run("ask_interfaces") as each:
+            found.extend(asking.people_due(date(2025, 12, 31), each))
+        return found
+
+    found: list[PersonId] = []
+    monkeypatch.setattr(asking.work, "due_in", lambda _: [(date(2025, 9, 30), who) for who in folk])
+    with pytest.raises(UnfinishedError, match="1 left out"):
+        due()
+    assert sorted(found) == sorted([folk[0], folk[2]])
