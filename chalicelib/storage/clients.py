@@ -138,6 +138,15 @@ def never_arrived(error: BaseException) -> bool:
     return said is not None and not isinstance(said, _ON_THE_WAY)
 
 
+def code_of(error: BaseException) -> str | None:
+    """AWS's own word for a refusal, also where PynamoDB has wrapped it; None where AWS said nothing.
+
+    PynamoDB's `cause_response_code` raises AttributeError for a timeout, whose `response` is None.
+    """
+    said = _as_botocore_said(error)
+    return _code(said) if isinstance(said, ClientError) else None
+
+
 def _as_botocore_said(error: BaseException | None) -> BaseException | None:
     """The botocore error that this one is or was made of; None if there is none.
 

@@ -26,7 +26,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import ConflictError
 from chalicelib.settings import settings
-from chalicelib.storage.clients import client
+from chalicelib.storage.clients import client, code_of
 
 MAX_ITEMS: Final = 100  # of one transaction, by DynamoDB's limit
 _BATCH: Final = 25
@@ -147,7 +147,7 @@ def write_together(writes: Sequence[Write], token: str) -> None:
                 _add(transaction, write)
     except TransactWriteError as error:
         codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-        if codes & _CONDITION_CODES or error.cause_response_code in _CONFLICT_CODES:
+        if codes & _CONDITION_CODES or code_of(error) in _CONFLICT_CODES:
             raise ConflictError("another writer was first") from error
         raise
 
@@ -166,7 +166,7 @@ def put_if(item: Item, condition: Condition) -> None:
     try:
         item.save(condition=condition)
     except PutError as error:
-        if error.cause_response_code in _CONFLICT_CODES:
+        if code_of(error) in _CONFLICT_CODES:
             raise ConflictError("another writer was first") from error
         raise
 
@@ -186,7 +186,7 @@ def delete_if(item: Item, condition: Condition) -> bool:
     try:
         item.delete(condition=condition)
     except DeleteError as error:
-        if error.cause_response_code in _CONFLICT_CODES:
+        if code_of(error) in _CONFLICT_CODES:
             return False
         raise
     return True

@@ -1,6 +1,7 @@
 """What the clients wait for, and what their failures mean."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +58,14 @@ def test_what_a_failure_means_also_when_it_is_wrapped(
         assert never_arrived(each) is unsent
 
 
+def read_timeout(request: Any) -> None:
+    raise ReadTimeoutError(endpoint_url=request.url)
+
+
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("operation", ["Query", "GetItem", "TransactWriteItems", "PutItem"])
-def test_a_timeout_of_the_tables_says_that_it_is_one(operation: str) -> None:
+@pytest.mark.parametrize("fault", [faults.unreachable, read_timeout])
+def test_a_timeout_of_the_tables_says_that_it_is_one(operation: str, fault: Callable[[Any], None]) -> None:
     person = known()
     calls = {
         "Query": lambda: people.load(person),
@@ -68,8 +74,8 @@ def test_a_timeout_of_the_tables_says_that_it_is_one(operation: str) -> None:
         "PutItem": lambda: tables.put_if(tables.People("x", "y"), tables.absent(tables.People)),
     }
     with (
-        faults.at_call("dynamodb", operation, faults.unreachable),
-        pytest.raises((PynamoDBException, ConnectTimeoutError)) as raised,
+        faults.at_call("dynamodb", operation, fault),
+        pytest.raises((PynamoDBException, ConnectTimeoutError, ReadTimeoutError)) as raised,
     ):
         calls[operation]()
     assert is_out_of_reach(raised.value)
