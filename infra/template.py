@@ -28,6 +28,8 @@ from chalice.package import PackageOptions, ResourceBuilder, SAMTemplateGenerato
 from chalice.policy import AppPolicyGenerator
 from chalice.utils import OSUtils, serialize_to_json
 
+from infra.watching import watched
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 STAGE: Final = "prod"
 ARCHIVE: Final = "./deployment.zip"
@@ -147,6 +149,7 @@ def build_template(app: Chalice, project: Path = ROOT, statemachines: Path | Non
         if "Type" not in resource and name not in made["Resources"]:
             raise TemplateError(f"infra adds to {name}, but app.py has no function of that name")
     template: Template = TemplateDeepMerger().merge(own, made)
+    watched(template)
     return template
 
 

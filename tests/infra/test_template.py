@@ -15,7 +15,9 @@ import app as wugan
 from chalicelib.api.problems import PROBLEM_JSON, Problem
 from chalicelib.settings import Settings
 from infra.template import PARTS, ROOT, TemplateError, as_text, build_template, own_template
+from infra.watching import schedules
 from sandbox.kernel.template import deployed_template
+from sandbox.rights.statements import grants_of
 
 FUNCTIONS = {
     "APIHandler",
@@ -262,3 +264,50 @@ def test_the_api_takes_only_so_many_requests(template: dict[str, Any]) -> None:
 
 def test_the_lake_is_divided_for_a_city_unless_somebody_says_otherwise(template: dict[str, Any]) -> None:
     assert template["Parameters"]["LakeCharacters"]["Default"] == "2"
+
+
+# --- what every function, schedule and bucket gets -------------------------------------------------
+
+
+def test_somebody_is_told_of_every_functions_errors(deployed: dict[str, Any]) -> None:
+    alarms = of_type(deployed, "AWS::CloudWatch::Alarm").values()
+    told = {a["Dimensions"][0]["Value"]["Ref"] for a in alarms if a["MetricName"] == "Errors"}
+    assert told == of_type(deployed, "AWS::Lambda::Function").keys()
+    assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in alarms)
+
+
+def test_somebody_is_told_of_every_daily_run_that_does_not_come(template: dict[str, Any]) -> None:
+    alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
+    missed = [alarm for alarm in alarms if alarm["MetricName"] == "Invocations"]
+    told = {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in missed}
+    seldom = {"AskInterfaces", "MonthlyResults", "MonthlyQuality"}  # CloudWatch looks back seven days
+    assert told == {name for name, _ in schedules(template)} - seldom
+    for alarm in missed:
+        assert alarm["TreatMissingData"] == "breaching"
+        assert 86_400 < alarm["Period"] * alarm["EvaluationPeriods"] <= 604_800
+        assert alarm["Period"] >= 3600, "shorter periods look back one day"
+
+
+def test_every_scheduled_run_that_fails_reaches_a_watched_queue(template: dict[str, Any]) -> None:
+    failed = of_type(template, "AWS::Lambda::EventInvokeConfig").values()
+    scheduled = {name for name, _ in schedules(template)}
+    assert {one["FunctionName"]["Ref"] for one in failed} == scheduled
+    queue = {"Fn::GetAtt": ["SchedulesDeadQueue", "Arn"]}
+    assert all(one["DestinationConfig"]["OnFailure"]["Destination"] == queue for one in failed)
+    grants = {g.function for g in grants_of(deployed_template(wugan.app, ROOT)) if g.sid == "FailedRuns"}
+    assert grants == scheduled
+    assert "SchedulesDeadAlarm" in template["Resources"]
+
+
+def test_every_bucket_takes_nothing_but_tls(deployed: dict[str, Any]) -> None:
+    policies = of_type(deployed, "AWS::S3::BucketPolicy").values()
+    assert {policy["Bucket"]["Ref"] for policy in policies} == of_type(deployed, "AWS::S3::Bucket").keys()
+    for policy in policies:
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_no_queue_takes_all_functions_of_the_account(deployed: dict[str, Any]) -> None:
+    for name, mapping in of_type(deployed, "AWS::Lambda::EventSourceMapping").items():
+        assert 2 <= mapping["ScalingConfig"]["MaximumConcurrency"] <= 10, name
