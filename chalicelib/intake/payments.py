@@ -136,21 +136,26 @@ def take_back(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
 
 
 def _reopen(person: PersonId, benefits: Collection[BenefitCode]) -> None:
-    """Resumptions seen in payments that are gone: open from today on, listed after two runs without."""
+    """Resumptions seen in payments that are gone: open from today on, listed after two runs without.
+
+    Those not seen yet bring again what was not credited after all.
+    """
     on = clock.today()
 
     def reopen(record: PersonRecord) -> Change | None:
         paid = _paid(person)
+        owed = tuple(_amended(record, people.payments_of(person), on).values())
         again = tuple(
             replace(i, state=InstructionState.ISSUED, issued=on, changed=on)
             for i in record.instructions
             if i.kind is InstructionKind.RESUME and i.state is InstructionState.SEEN and i.benefit in benefits
             if not any(b == i.benefit and m >= i.month and fen >= i.fen for (b, m), fen in paid.items())
         )
-        if not again:
+        changed = (*owed, *again)
+        if not changed:
             return None
-        details = {i.name: i.state.value for i in again}
-        return Change("payments taken back", "feed:payments", clock.now(), details, instructions=again)
+        details = {i.name: i.state.value for i in changed}
+        return Change("payments taken back", "feed:payments", clock.now(), details, instructions=changed)
 
     people.change(person, reopen)
 
