@@ -17,6 +17,7 @@ from chalicelib.errors import NotFoundError
 from chalicelib.model import (
     BenefitCode,
     Decision,
+    Entitlement,
     EntitlementStatus,
     Evidence,
     EvidenceKey,
@@ -75,18 +76,19 @@ def decided_again(record: PersonRecord, trail: tuple[AuditEntry, ...], number: i
     evidence, lost = _known(record, trail, entry.sequence)
     person = _living(record, on)
     drawn = tuple(e for e in record.entitlements if e.benefit in stored)
+    then = replace(
+        record,
+        suspicions=tuple(s for s in record.suspicions if s.closed is not None and s.closed <= on),
+    )
     decision = decide(
         person,
-        drawn,
+        _certified(drawn, trail, entry.sequence),
         evidence,
         rules,
         on,
-        refuted=frozenset(
-            s.evidence
-            for s in record.suspicions
-            if s.state is SuspicionState.CLEARED and s.evidence and s.closed and s.closed <= on
-        ),
+        refuted=then.refuted,
         related=record.about_related,
+        clearances=then.clearances,
     )
     # What has come of it since is no part of it: whether a benefit was paid then is not in the chain.
     paid = tuple(replace(e, status=EntitlementStatus.ACTIVE, stopped_from=None) for e in drawn)
@@ -100,6 +102,16 @@ def _entry(trail: tuple[AuditEntry, ...], number: int | None) -> tuple[int, Audi
         if number in (None, line) and {"rules", "verdicts"} <= entry.details.keys():
             return line, entry
     raise NotFoundError("no such decision is in the person's chain")
+
+
+def _certified(
+    drawn: tuple[Entitlement, ...], trail: tuple[AuditEntry, ...], number: int
+) -> tuple[Entitlement, ...]:
+    """The entitlements as far as they had been certified by the decision before: it is never moved back."""
+    before = [e for e in trail if e.sequence < number and "verdicts" in e.details]
+    said = dict(before[-1].details["verdicts"]) if before else {}  # type: ignore[call-overload]
+    until = {code: date.fromisoformat(words.split()[-1]) for code, words in said.items()}
+    return tuple(replace(e, valid_until=until.get(e.benefit, e.certified_until)) for e in drawn)
 
 
 def _known(

@@ -69,7 +69,14 @@ def subjects(on: date | None = None) -> Iterator[Subject]:
     """
     for known, evidence in Gist().completing(people.everyone()):
         record = known if on is None else as_of(known, on)
-        yield Subject(record.person, record.entitlements, evidence, record.refuted, record.about_related)
+        yield Subject(
+            record.person,
+            record.entitlements,
+            evidence,
+            record.refuted,
+            record.about_related,
+            record.clearances,
+        )
 
 
 def rehearse(options: argparse.Namespace) -> None:

@@ -65,7 +65,14 @@ def _figures(on: date, each: Each) -> dict[str, Any]:
                 paid.update((record.person.area[:6], e.benefit) for e in record.entitlements if _is_paid(e))
                 if record.visits:
                     proved.count(replace(record, evidence=tuple(evidence)))
-            yield Subject(record.person, record.entitlements, evidence, record.refuted, record.about_related)
+            yield Subject(
+                record.person,
+                record.entitlements,
+                evidence,
+                record.refuted,
+                record.about_related,
+                record.clearances,
+            )
 
     covered = coverage(everybody(), current().rules, on, each)
     return {

@@ -142,6 +142,7 @@ def _differences(record: PersonRecord, payments: Sequence[Payment]) -> list[Diff
         rules,
         refuted=record.refuted,
         related=record.about_related,
+        clearances=record.clearances,
     )
     return [difference for difference in found if not _is_arrears(difference, record)]
 
@@ -183,7 +184,7 @@ def _opened(record: PersonRecord, found: Sequence[Difference], moot: Sequence[Su
     new: list[Suspicion] = []
     for finding in wrong_amounts(found, rules):
         if may_open(finding, [*known, *new]):
-            new.append(opened(finding, on, rules.policy, known))
+            new.append(opened(finding, on, rules.policy, [*known, *new]))
     return new
 
 

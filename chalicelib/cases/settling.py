@@ -68,6 +68,7 @@ def judge(record: PersonRecord, on: date) -> Decision:
         on,
         refuted=record.refuted,
         related=record.about_related,
+        clearances=record.clearances,
     )
 
 
@@ -255,7 +256,7 @@ def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ..
     new: list[Suspicion] = []
     for finding in decision.findings:
         if may_open(finding, [*record.suspicions, *new]):
-            new.append(opened(finding, decision.on, policy, record.suspicions))
+            new.append(opened(finding, decision.on, policy, [*record.suspicions, *new]))
     return tuple(new)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from chalicelib import clock
 from chalicelib.cases import executions, numbering, settling
+from chalicelib.engine.clearing import cleared
 from chalicelib.engine.suspicion import TOWNSHIP, VILLAGE, may_approve, needs_two, not_involved
 from chalicelib.engine.suspicion import confirmed as confirmed_by
 from chalicelib.errors import NotFoundError, RefusedError
@@ -110,7 +111,7 @@ def refuted_by_visit(person: PersonId, *, by: str) -> None:
         accused = [s for s in record.open_suspicions if s.kind in AT_THE_DOOR]
         if not accused:
             return None
-        ended = tuple(_cleared(s, by, Verification.VISIT) for s in accused)
+        ended = tuple(_cleared(record, s, by, Verification.VISIT) for s in accused)
         details = {"suspicions": [s.name for s in ended], "by": Verification.VISIT.value}
         return Change("suspicion cleared", by, clock.now(), details, suspicions=ended)
 
@@ -143,7 +144,9 @@ def _end(
         for suspicion in opened:
             not_involved(suspicion, by)
         ended = tuple(
-            _confirmed(record, s, by, verification, level) if confirmed else _cleared(s, by, verification)
+            _confirmed(record, s, by, verification, level)
+            if confirmed
+            else _cleared(record, s, by, verification)
             for s in opened
         )
         action = "suspicion confirmed" if confirmed else "suspicion cleared"
@@ -162,20 +165,14 @@ def _confirmed(
     return confirmed_by(suspicion, by, verification, on, two=two, level=level)
 
 
-def _cleared(suspicion: Suspicion, by: str, verification: Verification) -> Suspicion:
+def _cleared(record: PersonRecord, suspicion: Suspicion, by: str, verification: Verification) -> Suspicion:
     """Ended by a person's word that it is not so; a reversal is decided by two, either way (rule 14)."""
     first = suspicion.denied_by
     if suspicion.kind is SuspicionKind.REVERSAL:
         if first in (None, by):
             return replace(suspicion, denied_by=by, verification=verification)
         suspicion = replace(suspicion, approved_by=first)
-    return replace(
-        suspicion,
-        state=SuspicionState.CLEARED,
-        verified_by=by,
-        verification=verification,
-        closed=clock.today(),
-    )
+    return cleared(suspicion, record, by, verification, clock.today(), current().rules.policy)
 
 
 def _reported(day: date) -> Suspicion:

@@ -9,7 +9,9 @@ from typing import Final, NamedTuple
 from chalicelib.engine import reasons
 from chalicelib.engine.benefits import Benefit, BenefitRules, Excludes
 from chalicelib.engine.clauses import Clause
+from chalicelib.engine.clearing import cleared_of, holding, last_days, silenced
 from chalicelib.engine.facts import Facts, Negative
+from chalicelib.engine.periods import ONE_DAY
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import (
     Entitlement,
@@ -124,10 +126,35 @@ def claim_of(entitlement: Entitlement, benefit: Benefit, version: BenefitRules, 
         if clause.asks_a_feed and not facts.states:
             continue
         if clause.holds(facts.person, facts.on, facts.states, entitlement.since) is False:
-            day, key = _lost(entitlement, benefit, version, clause, facts)
-            if key not in facts.refuted:
-                unmet.append(Unmet(number, clause, day, key))
+            lost = _unmet(number, clause, entitlement, benefit, version, facts)
+            if lost is not None:
+                unmet.append(lost)
     return Claim(entitlement, benefit, version, unmet)
+
+
+def _unmet(
+    number: int,
+    clause: Clause,
+    entitlement: Entitlement,
+    benefit: Benefit,
+    version: BenefitRules,
+    facts: Facts,
+) -> Unmet | None:
+    """A condition that does not hold, unless people have found that it does, and that holds on the day."""
+    found = cleared_of(facts.clearances, entitlement, benefit, clause)
+    day, key = _lost(entitlement, benefit, version, clause, facts)
+    if key in facts.refuted or (key.feed == ROSTER and any(s.evidence == key for s in found)):
+        return None
+    if found:
+        person, since = facts.person, entitlement.since
+        known = silenced(facts.states, clause, holding(found, facts.on))
+        if clause.holds(person, facts.on, known, since) is not False:
+            return None
+        ended = last_days(found, facts.on)
+        ever = silenced(facts.states, clause, found)
+        if ended is not None and clause.holds(person, facts.on, ever, since) is not False:
+            day = max(day, ended + ONE_DAY)
+    return Unmet(number, clause, day, key)
 
 
 def exclusion(claim: Claim, facts: Facts) -> Reason | None:

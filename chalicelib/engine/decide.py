@@ -7,7 +7,8 @@ Intake, workflow, replay and API all call `decide`: pure, the day passed in, not
   - Positive evidence never shortens, negative evidence never certifies and never stops money.
   - Strong evidence from after a loss counts for nothing, and is a finding.
   - A condition that nobody has spoken about is as the authority found it when it granted the benefit;
-    one that the data show to be unmet keeps data from certifying, and a person looks.
+    one that the data show to be unmet keeps data from certifying, and a person looks. It never moves a
+    certificate back: what has certified by then stands as long as its evidence does.
   - Precedence (rule 7): excluded > contradicted > strong > weak > insufficient. `outcome` says what
     the evidence amounts to; whether somebody is certified on a day is asked of `valid_until`.
 """
@@ -36,6 +37,7 @@ from chalicelib.model import (
     Person,
     Reason,
     Route,
+    Suspicion,
     Verdict,
 )
 
@@ -53,16 +55,19 @@ def decide(
     *,
     refuted: AbstractSet[EvidenceKey] = frozenset(),
     related: Related | None = None,
+    clearances: Sequence[Suspicion] = (),
 ) -> Decision:
     """What the rule book says of a person on a day, with a verdict for every entitlement.
 
     `refuted` are the items of suspicions that people have cleared: negative ones leave no trace
     (another record of the same kind and day included), positive ones merely accuse nobody again.
-    `related` is the evidence about persons whom the roster names as related (a parent in prison).
+    `related` is the evidence about persons whom the roster names as related (a parent in prison);
+    `clearances` are the conditions that people have found to hold, each for its own benefit.
     The values of the person's county hold. Raises NotFoundError for an entitlement to a benefit that
     nobody has declared.
     """
-    return decide_on(sort_evidence(person, evidence, rules, on, refuted, related), entitlements, rules)
+    facts = sort_evidence(person, evidence, rules, on, refuted, related, clearances)
+    return decide_on(facts, entitlements, rules)
 
 
 def decide_on(facts: Facts, entitlements: Sequence[Entitlement], rules: RuleBook) -> Decision:
@@ -136,9 +141,23 @@ def _verdict(claim: Claim, facts: Facts, drawn: Sequence[Entitlement], rules: Ru
         best = None
     why = _because(stated, excluded, opposed, strong, weak, facts.on, rules)
     outcome = _outcome(excluded, opposed, strong, usable, facts.on)
+    if excluded is not None:
+        best = _kept(claim, facts, rules, stated, best)
     if best is None:
         return Verdict(entitlement.benefit, outcome, stated, None, (), why)
     return Verdict(entitlement.benefit, outcome, best.until, best.route, best.keys, why)
+
+
+def _kept(claim: Claim, facts: Facts, rules: RuleBook, stated: date, best: Weight | None) -> Weight | None:
+    """What had certified before something kept data from certifying: as far as it did, and still would."""
+    so_far = claim.entitlement.valid_until
+    if so_far <= (stated if best is None else best.until):
+        return best
+    found = [each for each in _weigh(claim.benefit, facts, False, rules) if isinstance(each, Weight)]
+    furthest = max(found, key=lambda each: each.until, default=None)
+    if furthest is None or furthest.until <= (stated if best is None else best.until):
+        return best
+    return furthest._replace(until=min(so_far, furthest.until))
 
 
 def _weighed_alike(benefit: Benefit, facts: Facts, rules: RuleBook) -> Weighed:

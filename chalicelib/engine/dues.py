@@ -17,6 +17,7 @@ from typing import Final
 from chalicelib.engine import reasons
 from chalicelib.engine.benefits import BenefitRules
 from chalicelib.engine.clauses import States
+from chalicelib.engine.clearing import states_cleared
 from chalicelib.engine.facts import Related, states_on
 from chalicelib.engine.findings import apart
 from chalicelib.engine.money import Amounts
@@ -34,6 +35,7 @@ from chalicelib.model import (
     Payment,
     Person,
     PersonRecord,
+    Suspicion,
     SuspicionKind,
     SuspicionState,
 )
@@ -109,6 +111,8 @@ def amounts_of(record: PersonRecord, rules: RuleBook) -> Amounts:
         if isinstance(version.amount, str) or entitlement.benefit in found_right:
             return entitlement.fen
         states = states_on(record.evidence, rules, day, record.refuted, record.about_related)
+        benefit = rules.benefit(entitlement.benefit)
+        states = states_cleared(states, entitlement, benefit, record.clearances, day)
         due = amount_due(entitlement, version, record.person, states, month)
         return due.fen if due is not None and due.fen else entitlement.fen
 
@@ -124,6 +128,7 @@ def differences(
     *,
     refuted: AbstractSet[EvidenceKey] = frozenset(),
     related: Related | None = None,
+    clearances: Sequence[Suspicion] = (),
 ) -> tuple[Difference, ...]:
     """All months paid otherwise than due, the underpaid first.
 
@@ -137,7 +142,9 @@ def differences(
             continue
         for month, paid in _paid(entitlement, payments):
             version = rules.benefit_on(entitlement.benefit, first_day(month))
-            states = states_on(evidence, rules, first_day(month), refuted, related)
+            day = first_day(month)
+            states = states_on(evidence, rules, day, refuted, related)
+            states = states_cleared(states, entitlement, rules.benefit(entitlement.benefit), clearances, day)
             due = amount_due(entitlement, version, person, states, month)
             if due is not None and due.fen != paid:
                 found.append(Difference(entitlement.benefit, month, paid, due))

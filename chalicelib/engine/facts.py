@@ -27,6 +27,7 @@ from chalicelib.model import (
     Proves,
     Relation,
     Strength,
+    Suspicion,
     SuspicionKind,
 )
 
@@ -69,6 +70,7 @@ class Facts:
     states: States
     refuted: AbstractSet[EvidenceKey]
     is_accused: bool = False  # by whatever: nothing may speak against most people
+    clearances: Sequence[Suspicion] = ()  # conditions that people have found to hold
     weighed: Weighed | None = None  # for every benefit that weighs alike
 
     def afresh(self) -> Facts:
@@ -84,6 +86,7 @@ def sort_evidence(
     on: date,
     refuted: AbstractSet[EvidenceKey] = frozenset(),
     related: Related | None = None,
+    clearances: Sequence[Suspicion] = (),
 ) -> Facts:
     """Sort evidence up to a day; what no feed declares, or lies in the future, weighs nothing."""
     strong: list[EvidenceKey] = []
@@ -111,7 +114,7 @@ def sort_evidence(
     died = person.deceased_on
     deceased = died if died is not None and died <= on else None
     if not accusing and deceased is None:
-        return Facts(person, on, None, strong, weak, (), (), (), states, refuted)
+        return Facts(person, on, None, strong, weak, (), (), (), states, refuted, clearances=clearances)
     negatives = _negatives(_once(accusing), refuted, rules)
     losses = tuple(n for n in negatives if n.event.proves is Proves.LOSS and _is_sane(n, person, rules))
     exclusions = tuple(n for n in negatives if n.event.proves is Proves.EXCLUSION)
@@ -132,6 +135,7 @@ def sort_evidence(
         states=states,
         refuted=refuted,
         is_accused=bool(losses or exclusions or deceased),
+        clearances=clearances,
     )
 
 

@@ -72,11 +72,25 @@ def arrears(
 ) -> Sum:
     """What is paid back on resumption: from the first month not paid to the month before the pay run.
 
-    The pay run itself pays its own month again; months that were not due are left out (rule 18). Each
-    month brings what it would have brought: a birthday may lie between them.
+    The pay run itself pays its own month again; months that were not due, or bring nothing, are left out
+    (rule 18). Each month brings what it would have brought: a birthday may lie between them.
     """
     months = months_between(first, month_before(pay_run))
-    return Sum({month: amounts(entitlement, month) for month in months if month not in not_due})
+    owed = {month: amounts(entitlement, month) for month in months if month not in not_due}
+    return Sum({month: fen for month, fen in owed.items() if fen})
+
+
+def uncredited(amounts: Amounts, payments: Iterable[Payment]) -> Amounts:
+    """What each month should bring and has not brought yet (rule 18); several payments of a month add up."""
+    credited: dict[tuple[str, Month], int] = {}
+    for payment in payments:
+        place = payment.benefit, payment.month
+        credited[place] = credited.get(place, 0) + payment.fen
+
+    def fen(entitlement: Entitlement, month: Month) -> int:
+        return max(0, amounts(entitlement, month) - credited.get((entitlement.benefit, month), 0))
+
+    return fen
 
 
 def last_month_due(rules: BenefitRules, death: date) -> Month:

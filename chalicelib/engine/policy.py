@@ -278,6 +278,7 @@ class Suspicions(Declaration):
     two_numbers: Days = 20  # whether two numbers under one payee are one person (rule 19), of each level
     unlisted: Days = 10  # the authority is asked about whom no roster lists any more (rule 20), of each level
     reversal: Days = 1  # whether what ended a payment was wrong (rule 14), of each level
+    renewal_days: Days = 90  # for how long a condition stays cleared whose card is being renewed
     oldest_years: int = Field(ge=100, le=150)
 
 

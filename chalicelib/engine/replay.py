@@ -37,6 +37,7 @@ from chalicelib.model import (
     EvidenceKey,
     Person,
     Reason,
+    Suspicion,
     SuspicionKind,
 )
 
@@ -54,6 +55,7 @@ class Subject:
     evidence: Sequence[Evidence]
     refuted: frozenset[EvidenceKey] = frozenset()
     related: Related | None = None
+    clearances: tuple[Suspicion, ...] = ()
 
     def decide(self, live: Sequence[Entitlement], rules: RuleBook, on: date) -> Decision:
         """What a rule book makes of the person's live entitlements on a day."""
@@ -61,7 +63,9 @@ class Subject:
 
     def facts(self, rules: RuleBook, on: date) -> Facts:
         """The evidence, sorted as a rule book asks."""
-        return sort_evidence(self.person, self.evidence, rules, on, self.refuted, self.related)
+        return sort_evidence(
+            self.person, self.evidence, rules, on, self.refuted, self.related, self.clearances
+        )
 
 
 class Group(NamedTuple):

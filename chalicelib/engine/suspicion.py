@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final
 
 from chalicelib.engine.ending import Ending, ending, is_of_two_lines
+from chalicelib.engine.periods import ONE_DAY
 from chalicelib.engine.policy import Policy
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.workdays import add_working_days
@@ -83,8 +84,9 @@ def chased(suspicion: Suspicion, on: date, policy: Policy) -> Suspicion:
 def may_open(finding: Finding, suspicions: Iterable[Suspicion]) -> bool:
     """Whether a finding opens a suspicion of its own.
 
-    Not if its evidence, or another record of the same kind and day, has been looked into or is being;
-    not while one of the kind is open for the benefit; and nobody dies a second time.
+    Not if its evidence, or another record of the same kind and day, has been looked into or is being for
+    the benefit; not while one of the kind is open for it; and nobody dies a second time. A condition that
+    people have cleared is no finding while that holds (`engine.clearing`).
     """
     return not any(_answers(suspicion, finding) for suspicion in suspicions)
 
@@ -92,24 +94,31 @@ def may_open(finding: Finding, suspicions: Iterable[Suspicion]) -> bool:
 def _answers(suspicion: Suspicion, finding: Finding) -> bool:
     if suspicion.kind is not finding.kind or suspicion.state is SuspicionState.WITHDRAWN:
         return False  # nobody has looked: if the record comes back, it is a question again
-    if suspicion.evidence == finding.evidence and suspicion.benefit == finding.benefit:
-        return True
-    if suspicion.day == finding.day:  # its key is taken
-        return True
-    if suspicion.state is SuspicionState.OPEN:
-        return suspicion.benefit == finding.benefit
+    if suspicion.benefit == finding.benefit:
+        if suspicion.state is SuspicionState.OPEN:
+            return True
+        if suspicion.state is SuspicionState.CLEARED and suspicion.kind is SuspicionKind.CONDITION:
+            return False
+        if suspicion.evidence == finding.evidence or suspicion.day == finding.day:
+            return True
     return suspicion.kind is SuspicionKind.DEATH and suspicion.state is SuspicionState.CONFIRMED
 
 
 def opened(finding: Finding, on: date, policy: Policy, suspicions: Iterable[Suspicion] = ()) -> Suspicion:
     """The suspicion that a finding opens, to be verified in the village first.
 
-    A withdrawn one of the same kind and day is opened again: its next generation walks.
+    A withdrawn one of the same kind and day is opened again: its next generation walks. A day on which people
+    have looked into something else is taken, and the next one is its key.
     """
-    before = [s.generation for s in suspicions if (s.kind, s.day) == (finding.kind, finding.day)]
+    mine = [s for s in suspicions if s.kind is finding.kind]
+    taken = {s.day for s in mine if s.state is not SuspicionState.WITHDRAWN}
+    day = finding.day
+    while day in taken:
+        day += ONE_DAY
+    before = [s.generation for s in mine if s.day == day]
     return Suspicion(
         kind=finding.kind,
-        day=finding.day,
+        day=day,
         opened=on,
         state=SuspicionState.OPEN,
         evidence=finding.evidence,

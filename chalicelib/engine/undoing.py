@@ -13,7 +13,7 @@ from datetime import date
 
 from chalicelib.engine.dues import amounts_of
 from chalicelib.engine.ending import ended_by
-from chalicelib.engine.money import arrears
+from chalicelib.engine.money import arrears, uncredited
 from chalicelib.engine.periods import month_of
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.model import (
@@ -173,11 +173,8 @@ def _told(
             given_back += told.fen
     if after.status is not EntitlementStatus.ACTIVE:
         return
-    amounts = amounts_of(record, rules)
-    paid = frozenset(
-        p.month for p in payments if p.benefit == before.benefit and p.fen >= amounts(before, p.month)
-    )
-    owed = arrears(before, before.stopped_from, month_of(on), paid, amounts).fen + given_back
+    amounts = uncredited(amounts_of(record, rules), payments)
+    owed = arrears(before, before.stopped_from, month_of(on), amounts=amounts).fen + given_back
     yield Instruction(
         before.benefit,
         InstructionKind.RESUME,

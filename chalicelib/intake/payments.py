@@ -13,6 +13,8 @@ import polars as pl
 
 from chalicelib import clock
 from chalicelib.cases import comparing, settling
+from chalicelib.engine.dues import amounts_of
+from chalicelib.engine.money import Sum, uncredited
 from chalicelib.model import (
     BenefitCode,
     Change,
@@ -134,21 +136,26 @@ def take_back(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
 
 
 def _reopen(person: PersonId, benefits: Collection[BenefitCode]) -> None:
-    """Resumptions seen in payments that are gone: open from today on, listed after two runs without."""
+    """Resumptions seen in payments that are gone: open from today on, listed after two runs without.
+
+    Those not seen yet bring again what was not credited after all.
+    """
     on = clock.today()
 
     def reopen(record: PersonRecord) -> Change | None:
         paid = _paid(person)
+        owed = tuple(_amended(record, people.payments_of(person), on).values())
         again = tuple(
             replace(i, state=InstructionState.ISSUED, issued=on, changed=on)
             for i in record.instructions
             if i.kind is InstructionKind.RESUME and i.state is InstructionState.SEEN and i.benefit in benefits
             if not any(b == i.benefit and m >= i.month and fen >= i.fen for (b, m), fen in paid.items())
         )
-        if not again:
+        changed = (*owed, *again)
+        if not changed:
             return None
-        details = {i.name: i.state.value for i in again}
-        return Change("payments taken back", "feed:payments", clock.now(), details, instructions=again)
+        details = {i.name: i.state.value for i in changed}
+        return Change("payments taken back", "feed:payments", clock.now(), details, instructions=changed)
 
     people.change(person, reopen)
 
@@ -169,18 +176,40 @@ def _match_instructions(payments: Sequence[tuple[PersonId, Payment]], *, is_whol
 
     def match(record: PersonRecord) -> Change | None:
         county, paid = record.person.area[:6], _paid(record.person.id)
+        owed = _amended(record, people.payments_of(record.person.id), on)
         changed = [
             after
             for before in record.instructions
-            if (after := _matched(before, _seen_in(before, runs, county, is_whole), paid, on)) != before
+            for now in (owed.get(before.name, before),)
+            if (after := _matched(now, _seen_in(now, runs, county, is_whole), paid, on)) != before
         ]
         if not changed:
             return None
-        details = {i.name: i.state.value for i in changed}
+        details: dict[str, object] = {i.name: i.state.value for i in changed}
+        if owed:
+            details["arrears_fen"] = {name: i.fen for name, i in owed.items()}
         return Change("payments matched", "feed:payments", clock.now(), details, instructions=tuple(changed))
 
     told = sorted({person for person, _ in work.open_instructions()})
     one_by_one(told, lambda person: people.change(person, match))
+
+
+def _amended(record: PersonRecord, payments: Sequence[Payment], on: date) -> Mapping[str, Instruction]:
+    """Resumptions not yet seen whose arrears a file has shown as credited, or as not credited after all.
+
+    What is to be paid is always what is due less what all files together show: never twice (rule 18).
+    """
+    amounts = uncredited(amounts_of(record, current().rules), payments)
+    drawn = {e.benefit: e for e in record.entitlements}
+    amended = {}
+    for told in record.instructions:
+        if told.kind is not InstructionKind.RESUME or told.state not in NOT_SEEN or not told.arrears:
+            continue
+        owed = Sum({m: fen for m in told.arrears if (fen := amounts(drawn[told.benefit], m))})
+        if owed.fen != told.fen:
+            reason = f"{told.reason.partition('; arrears')[0]}; arrears {owed.explained or 0}"
+            amended[told.name] = replace(told, fen=owed.fen, reason=reason, changed=on)
+    return amended
 
 
 def _runs(payments: Sequence[tuple[PersonId, Payment]]) -> Runs:
@@ -238,7 +267,7 @@ def _matched(
     if run is not None:
         got = paid.get((instruction.benefit, run.month), 0)
         stopped = instruction.kind in STOPS and got == 0 and run.covers
-        resumed = instruction.kind is InstructionKind.RESUME and got >= instruction.fen
+        resumed = instruction.kind is InstructionKind.RESUME and got >= max(1, instruction.fen)
         if stopped or resumed:
             return replace(instruction, state=InstructionState.SEEN, changed=on)
     if (on - instruction.issued).days > A_RUN * current().rules.policy.pay_runs_until_listed:

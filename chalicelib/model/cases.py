@@ -133,6 +133,8 @@ class Suspicion:
     denied_by: str | None = None  # of a reversal: the first of two who say that what was confirmed is right
     involved: frozenset[str] = frozenset()  # who may have no part in deciding it
     about: str | None = None  # of a reversal: the name of the suspicion that may have been confirmed in error
+    said: Mapping[str, str] | None = None  # a condition cleared: the facts of the record that had shown it
+    holds_until: date | None = None  # a condition cleared: asked again after this day; None: not by a date
 
     @property
     def name(self) -> str:

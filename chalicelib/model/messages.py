@@ -82,7 +82,10 @@ class InstructionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """What an authority is told to do with a payment. `fen` is the total concerned, if any."""
+    """What an authority is told to do with a payment. `fen` is the total concerned, if any.
+
+    `arrears`: the months stopped, of which a resumption's `fen` is what no payment has credited yet.
+    """
 
     benefit: BenefitCode
     kind: InstructionKind
@@ -92,6 +95,7 @@ class Instruction:
     state: InstructionState
     issued: date
     changed: date | None = None
+    arrears: tuple[Month, ...] = ()
 
     @property
     def name(self) -> str:

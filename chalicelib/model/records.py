@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from chalicelib.model.cases import Case, Objection, ObjectionState, Proposal, Suspicion, SuspicionState, Visit
-from chalicelib.model.evidence import Evidence, EvidenceKey
+from chalicelib.model.evidence import Evidence, EvidenceKey, SuspicionKind
 from chalicelib.model.messages import Instruction, Message
 from chalicelib.model.names import PersonId
 from chalicelib.model.people import Entitlement, Person, Relation
@@ -83,12 +83,29 @@ class PersonRecord:
 
     @property
     def refuted(self) -> frozenset[EvidenceKey]:
-        """Negative evidence that a person has looked into and found wrong."""
+        """Negative evidence that a person has looked into and found wrong, for all that rests on it."""
         return frozenset(
             s.evidence
             for s in self.suspicions
-            if s.state is SuspicionState.CLEARED and s.evidence is not None
+            if s.state is SuspicionState.CLEARED
+            and s.kind is not SuspicionKind.CONDITION
+            and s.evidence is not None
         )
+
+    @property
+    def clearances(self) -> tuple[Suspicion, ...]:
+        """The conditions that a person has looked into and found to hold: each for its own benefit."""
+        cleared = (
+            s
+            for s in self.suspicions
+            if s.state is SuspicionState.CLEARED and s.kind is SuspicionKind.CONDITION
+        )
+        return tuple(s if s.said is not None else replace(s, said=self.facts_of(s.evidence)) for s in cleared)
+
+    def facts_of(self, key: EvidenceKey | None) -> Mapping[str, str] | None:
+        """What a record about the person, or about somebody related, says; None if it is not held."""
+        held = (*self.evidence, *(item.evidence for item in self.related))
+        return next((item.facts for item in held if item.key == key), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from chalicelib.cases.freshness import missing_feeds
 from chalicelib.engine import suspension, timeline
 from chalicelib.engine.dues import amounts_of
 from chalicelib.engine.holds import last_certificate
-from chalicelib.engine.money import Amounts, Sum, arrears
-from chalicelib.engine.periods import month_of
+from chalicelib.engine.money import Amounts, Sum, arrears, uncredited
+from chalicelib.engine.periods import month_before, month_of, months_between
 from chalicelib.engine.reasons import yuan
 from chalicelib.engine.timeline import SECONDS_A_DAY
 from chalicelib.engine.visits import next_visit_days
@@ -201,7 +201,11 @@ def _instruct(
 
 
 def resume_and_pay_arrears(call: StepInput) -> Answer:
-    """Pay again from this month on, and what was withheld with it (rule 18)."""
+    """Pay again from this month on, and what was withheld with it (rule 18).
+
+    Less what payments show as credited: the bank may have paid on. Nobody waits for files that are not loaded
+    yet: they amend the amount when they are (`intake.payments`).
+    """
     on = clock.today()
 
     def resume(record: PersonRecord) -> Change | None:
@@ -220,7 +224,7 @@ def resume_and_pay_arrears(call: StepInput) -> Answer:
 
 def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date) -> Change:
     month = month_of(on)
-    amounts = amounts_of(record, current().rules)
+    amounts = uncredited(amounts_of(record, current().rules), people.payments_of(record.person.id))
     owed: dict[BenefitCode, Sum] = {e.benefit: _owed(e, month, amounts) for e in resumed}
     words = {
         "yuan": yuan(sum(each.fen for each in owed.values())),
@@ -241,7 +245,10 @@ def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date
 
 
 def _resume(entitlement: Entitlement, month: Month, owed: Sum, on: date) -> Instruction:
+    stopped = entitlement.stopped_from
+    months = months_between(stopped, month_before(month)) if stopped is not None else ()
     told = _instruct(entitlement, InstructionKind.RESUME, month, owed.fen, on)
+    told = replace(told, arrears=tuple(months))
     return replace(told, reason=f"{told.reason}; arrears {owed.explained}") if owed.fen else told
 
 

@@ -10,7 +10,7 @@ from chalicelib import clock, messages
 from chalicelib.cases import executions, relating, settling, verifying, visiting, withdrawing
 from chalicelib.engine.dues import amounts_of
 from chalicelib.engine.ending import Ending, ending
-from chalicelib.engine.money import overpaid
+from chalicelib.engine.money import overpaid, uncredited
 from chalicelib.engine.periods import month_before
 from chalicelib.engine.suspicion import chased
 from chalicelib.engine.timeline import seconds_until
@@ -124,7 +124,8 @@ def terminate(call: StepInput) -> Answer:
         if suspicion is None or suspicion.state is not SuspicionState.CONFIRMED:
             return None
         rules = current().rules
-        ended = ending(suspicion, record.entitlements, rules, clock.today(), amounts_of(record, rules))
+        amounts = uncredited(amounts_of(record, rules), people.payments_of(record.person.id))
+        ended = ending(suspicion, record.entitlements, rules, clock.today(), amounts)
         died = suspicion.kind is SuspicionKind.DEATH and record.person.deceased_on is None
         if not ended and not died:
             return None

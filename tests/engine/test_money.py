@@ -6,7 +6,16 @@ from datetime import date
 import pytest
 
 from chalicelib.engine.benefits import LastMonth, Offset
-from chalicelib.engine.money import Sum, arrears, demand, last_month_due, overpaid, owed_to_heirs
+from chalicelib.engine.money import (
+    Sum,
+    arrears,
+    as_rostered,
+    demand,
+    last_month_due,
+    overpaid,
+    owed_to_heirs,
+    uncredited,
+)
 from chalicelib.engine.periods import months_between
 from chalicelib.model import BenefitCode, EntitlementStatus, Month, Payment
 from tests.events import RULES
@@ -106,3 +115,11 @@ def test_an_overpayment_is_offset_in_the_order_of_the_file_before_anybody_is_ask
 def test_a_benefit_that_allows_no_offset_asks_for_everything() -> None:
     allowance = RULES.benefit_on(BenefitCode("old_age_allowance"), ON)
     assert demand(10_000, {Offset.FUNERAL_GRANT: 30_000}, allowance).left == 10_000
+
+
+def test_what_has_been_credited_is_owed_no_more() -> None:
+    drawn = an_entitlement(fen=15_000)
+    by = [("2025-03", 15_000), ("2025-04", 5_000), ("2025-04", 4_000), ("2025-05", 20_000)]
+    left = uncredited(as_rostered, [paid(month, fen) for month, fen in by])
+    owed = arrears(drawn, Month("2025-03"), Month("2025-07"), amounts=left)
+    assert owed.by_month == {"2025-04": 6_000, "2025-06": 15_000}

@@ -163,11 +163,11 @@ def test_a_fee_relief_has_nothing_to_pay() -> None:
 
 
 def test_what_was_withheld_over_a_birthday_is_paid_by_the_age() -> None:
-    """Ninety in July: June at 50 yuan, July and August at 100; a July paid by half is owed."""
+    """Ninety in July: June at 50 yuan, July and August at 100; of a July paid by half the rest is owed."""
     entitlements = [an_entitlement("old_age_allowance", status=TERMINATED, stopped_from="2025-06", fen=5_000)]
     record = ended(entitlements=entitlements, instructions=[])
     record = replace(record, person=replace(record.person, born=day("1935-07-01")))
     code = BenefitCode("old_age_allowance")
     assert undo(record).fen == 25_000
-    assert undo(record, Payment(code, Month("2025-07"), 5_000, ON)).fen == 25_000
+    assert undo(record, Payment(code, Month("2025-07"), 5_000, ON)).fen == 20_000
     assert undo(record, Payment(code, Month("2025-07"), 10_000, ON)).fen == 15_000

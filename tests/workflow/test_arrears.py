@@ -1,0 +1,61 @@
+"""Arrears are what was due less what payments show as credited (rule 18)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chalicelib.model import EntitlementStatus, Instruction, InstructionKind, InstructionState
+from tests.workflow.village import Recipient, Village
+
+ONE, NEIGHBOUR = Recipient(980), Recipient(982, until=date(2026, 6, 30))
+HEADER = "身份证号码,待遇项目,发放月份,实发金额,发放日期"
+
+
+def paid(village: Village, month: str, *who: Recipient, yuan: str = "200.00", name: str = "") -> None:
+    """The pay run of a month, on its tenth, loaded today."""
+    rows = [f"{each.number},{each.benefit},{month},{yuan},{month}-10" for each in who]
+    village.drop("payments", "\n".join([HEADER, *rows, ""]), name or f"{month}.csv")
+
+
+def resumed(village: Village) -> Instruction:
+    record = village.record(ONE.number)
+    assert record.entitlements[0].status is EntitlementStatus.ACTIVE
+    (told,) = (i for i in record.instructions if i.kind is InstructionKind.RESUME)
+    return told
+
+
+def suspended_until(village: Village, day: date) -> None:
+    """Suspended from August."""
+    village.settle(ONE, NEIGHBOUR)
+    village.suspend(ONE.number)
+    village.until(day)
+
+
+def test_what_the_bank_paid_on_is_not_paid_again(village: Village) -> None:
+    suspended_until(village, date(2025, 11, 5))
+    for month in ("2025-08", "2025-09", "2025-10"):
+        paid(village, month, ONE, NEIGHBOUR)
+    village.certifies(ONE.number)
+    assert (resumed(village).fen, resumed(village).month) == (0, "2025-11")
+    paid(village, "2025-11", NEIGHBOUR)  # a run without the person shows no resumption
+    assert resumed(village).state is InstructionState.ISSUED
+
+
+def test_a_month_that_was_paid_in_part_brings_the_rest(village: Village) -> None:
+    suspended_until(village, date(2025, 10, 5))
+    paid(village, "2025-08", ONE, NEIGHBOUR, yuan="150.00")
+    village.certifies(ONE.number)
+    assert resumed(village).fen == 5_000 + 20_000
+
+
+def test_a_file_that_comes_later_amends_what_has_not_been_paid(village: Village) -> None:
+    suspended_until(village, date(2025, 10, 5))
+    village.certifies(ONE.number)
+    assert resumed(village).fen == 2 * 20_000  # resumption waits for no file
+    paid(village, "2025-08", ONE, NEIGHBOUR)
+    told = resumed(village)
+    assert (told.fen, told.reason) == (20_000, "certified again; arrears 2025-09 200.00")
+    paid(village, "2025-09", NEIGHBOUR)
+    assert resumed(village).fen == 20_000
+    paid(village, "2025-08", NEIGHBOUR, name="2025-08.csv")  # corrected: August came back
+    assert resumed(village).fen == 2 * 20_000
