@@ -192,7 +192,7 @@ def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> tupl
 def _is_broken(cell: str, column: Column) -> bool:
     """Whether characters were lost that a cell cannot do without: a name can, if most of it is left."""
     lost = cell.count(LOST)
-    return lost > 0 and (column.field != "name" or 2 * lost > len(clean(cell)))
+    return lost > 0 and (column.field != "name" or 2 * lost > len(cell.strip()))
 
 
 def _read_days(
