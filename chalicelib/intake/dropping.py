@@ -21,6 +21,7 @@ from chalicelib.intake.finishing import finish, finish_reading, refused
 from chalicelib.model import DroppedFile, FeedId, FileId, FileState
 from chalicelib.observability import logger
 from chalicelib.pack import current
+from chalicelib.sources.envelopes import is_companion
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold, HoldCode
 from chalicelib.sources.reading import FileReading, read_file
@@ -77,6 +78,9 @@ def take_in(key: str, *, again: bool = False) -> DroppedFile | None:
     if key.endswith(objects.MANIFEST):
         announcing.manifest_came(key.removesuffix(objects.MANIFEST))
         return None
+    if is_companion(key):
+        logger.info("not a file: what a computer puts beside one")  # its name may be anybody's
+        return None
     if chunking.is_large(key):
         return chunking.begin(key, again=again)
     try:
@@ -85,6 +89,9 @@ def take_in(key: str, *, again: bool = False) -> DroppedFile | None:
         return refused(arriving.received(key, objects.digest_of(b"")), None, error)
     if data is None:
         logger.warning("dropped file is gone")
+        return None
+    if not data and key.endswith("/"):
+        logger.info("not a file: a folder")
         return None
     arrived = arriving.received(key, objects.digest_of(data))
     known = files.get(arrived.feed, arrived.id)

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -22,7 +23,7 @@ from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.furniture import filled_in, without_furniture
 from chalicelib.sources.guests import guests_among
-from chalicelib.sources.headers import Layout, filled_nameless, layout_of
+from chalicelib.sources.headers import Layout, filled_nameless, is_parted_otherwise, layout_of
 from chalicelib.sources.holds import Hold, HoldCode, hold
 from chalicelib.sources.jsonlines import batch_of_objects
 from chalicelib.sources.matching import PACKED, match
@@ -37,11 +38,13 @@ from chalicelib.sources.texts import (
     BLOCK_BYTES,
     HEAD_BYTES,
     HEAD_LINES,
-    UTF8_MARK,
+    LOST,
     BadTextError,
     Span,
     encoding_of,
     head_of,
+    mark_of,
+    mended,
     spans_of,
     unified,
 )
@@ -74,7 +77,7 @@ def plan(blocks: Iterable[bytes], feed: Feed, *, kind: str = "csv", size: int = 
     """
     stream = iter(blocks)
     head = head_of(stream)
-    mark = len(UTF8_MARK) if head.startswith(UTF8_MARK) else 0
+    mark = mark_of(head)
     head = head[mark:]
     # What goes on behind the head may cut its last character in two.
     encoding = encoding_of(head[: head.rfind(b"\n") + 1] if len(head) >= HEAD_BYTES else head)
@@ -86,10 +89,13 @@ def plan(blocks: Iterable[bytes], feed: Feed, *, kind: str = "csv", size: int = 
 def _planned(
     head: bytes, stream: Iterator[bytes], mark: int, feed: Feed, kind: str, encoding: str, size: int
 ) -> Plan | Hold:
-    layout = layout_of(_head_text(head, encoding), feed, kind, encoding)
+    text = _head_text(head, encoding)
+    layout = layout_of(text, feed, kind, encoding)
     if isinstance(layout, Hold):
-        return layout
+        return hold(HoldCode.UNREADABLE) if LOST in text.split("\n", 1)[0] else layout
     start = _behind(head, layout.line)
+    if kind == "csv" and is_parted_otherwise(_head_text(head[start:], encoding), layout):
+        return hold(HoldCode.SEPARATOR_UNKNOWN)
     first = Span(mark + start, mark + start, layout.line)
     try:
         return Plan(layout, tuple(spans_of(chain([head[start:]], stream), layout.separator, first, size)))
@@ -129,16 +135,24 @@ def read_chunk(
     `damaged`: a person has released a file whose numbers a spreadsheet has cut; then numbers ending in
     000 are nobody's, and their people are recovered by 15 digits, name and roster.
     """
+    read = partial(_read_chunk, layout=layout, line=line, feed=feed, roster=roster, on=on, damaged=damaged)
     try:
-        if layout.kind == "jsonl":
-            batch = batch_of_objects(data, layout, line, feed)
-        else:
-            batch = batch_of(data, layout, line)
-        return read_batch(batch, layout, feed, roster, on=on, damaged=damaged)
+        try:
+            return read(data)
+        except UnicodeDecodeError:  # half a character somewhere: only its row is the worse for it
+            return read(mended(data, layout.encoding))
     except UnclosedQuoteError as error:
         return Part(hold=hold(HoldCode.UNCLOSED_QUOTE, str(error.line)))
-    except UnicodeDecodeError:
-        return Part(hold=hold(HoldCode.UNREADABLE))
+
+
+def _read_chunk(
+    data: bytes, layout: Layout, line: int, feed: Feed, roster: RosterIndex | None, on: date, *, damaged: bool
+) -> Part:
+    if layout.kind == "jsonl":
+        batch = batch_of_objects(data, layout, line, feed)
+    else:
+        batch = batch_of(data, layout, line)
+    return read_batch(batch, layout, feed, roster, on=on, damaged=damaged)
 
 
 def _watched(feed: Feed) -> set[str]:
@@ -187,6 +201,7 @@ def read_batch(
         cut_rows=matched.cut_rows,
         cut_numbers=matched.cut_numbers,
         figures=matched.figures,
+        filled_up=batch.filled_up,
         blank={name: _blanks(batch, layout, name) for name in _watched(feed)},
     )
     return Part(

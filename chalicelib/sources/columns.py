@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
 from chalicelib.declarations import Declaration, Said, Word
 from chalicelib.model import KeyGroup
-from chalicelib.sources.cells import Reader
+from chalicelib.sources.cells import Reader, clean
 
 # Fields of an evidence feed that only help to tell who is meant; they are never kept as facts.
 IDENTIFYING: Final[dict[str, tuple[Reader, ...]]] = {
@@ -17,6 +19,21 @@ IDENTIFYING: Final[dict[str, tuple[Reader, ...]]] = {
     "born": (Reader.DATE,),
     "region": (Reader.REGION,),  # that pays a guest of another region (row A12)
 }
+# What everybody calls the number, whatever was agreed; not 证件号码, which may be that of another document.
+NUMBERS: Final = (
+    "身份证号", "身份证号码", "居民身份证号", "居民身份证号码", "公民身份证号", "公民身份证号码",
+)  # fmt: skip
+# Marks of a template: a star, required or not, the unit in which everybody writes, how to write a cell.
+_MARK: Final = (
+    r"(?:[*★☆※﹡∗]|(?:非|不)?必[填选录输须](?:项|字段)?|[选可]填(?:项)?|可选|可空|可不填|文本(?:格式|型)?"
+    r"|(?:单位:?)?(?:人民币)?元(?:/月)?|\d{1,2}位(?:数字)?|日期(?:格式|型)?"
+    r"|(?:格式|形如|例如|如|例)?:?(?:[ymd]{2,4}|\d{2,4})[-/.年]?(?:[ymd]{1,2}|\d{1,2})[-/.月]?(?:[ymd]{1,2}|\d{1,2})日?)"
+)
+_BRACKETED: Final = rf"[(\[【〔<{{]{_MARK}[)\]】〕>}}]"
+_MARKS: Final = re.compile(
+    rf"^(?:[*★☆※﹡∗]|\d{{1,2}}[.、]|{_BRACKETED})+|(?:[*★☆※﹡∗:]|[-_]?(?:必填|选填)|{_BRACKETED})+$",
+    re.IGNORECASE,
+)
 Region = Annotated[str, Field(pattern=r"^[1-9]\d{1,5}$")]  # the first digits of all its area codes
 _CODED: Final = frozenset({Reader.CODE, Reader.KEY_GROUPS})
 
@@ -42,6 +59,17 @@ class Column(Declaration):
         if self.read is Reader.KEY_GROUPS and not set(self.codes.values()) <= set(KeyGroup):
             raise ValueError(f"key groups are {', '.join(KeyGroup)}")
         return self
+
+
+@lru_cache(maxsize=1_000)
+def name_of(column: str) -> str:
+    """A header as it is compared: without blanks, in half width, without the marks of a template.
+
+    >>> name_of("*发生日期 （必填）："), name_of("月标准（元）"), name_of("月标准（万元）"), name_of("*")
+    ('发生日期', '月标准', '月标准(万元)', '*')
+    """
+    name = clean(column, inside=True)
+    return _MARKS.sub("", name) or name
 
 
 def headers_of(columns: Mapping[str, Column]) -> Iterator[tuple[str, str]]:

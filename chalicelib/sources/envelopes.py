@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO, Final, Literal
 
 from chalicelib.sources.holds import Hold, HoldCode, hold
-from chalicelib.sources.texts import utf16_of
+from chalicelib.sources.texts import mark_of, utf16_of
 
 # Bytes that are in memory at once; what is larger is read in ranges.
 LARGEST_TEXT: Final = 100_000_000
@@ -37,8 +37,13 @@ _OTHERS: Final = (
     b"MM\0*", b"PK\x05\x06",
 )  # fmt: skip
 # What computers put beside the one file, in whatever folder; and the copies of it that they keep.
-_SYSTEM_FILES: Final = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini"})
-_SYSTEM_COPIES: Final = ("._", "~$")
+_SYSTEM_FILES: Final = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini", "_temporary"})
+_SYSTEM_COPIES: Final = ("._", "~$", ".~lock.", "_success", "_started", "_committed", ".gitkeep", ".keep")
+# Of an upload that is not done, of a program's own, and checksums: the file itself comes, or has come.
+_COMPANIONS: Final = (
+    ".filepart", ".part", ".partial", ".tmp", ".temp", ".crdownload", ".swp", ".md5", ".sha1", ".sha256",
+    ".sha512", ".crc", "_$folder$",
+)  # fmt: skip
 
 Kind = Literal["csv", "jsonl", "xlsx"]
 
@@ -100,7 +105,7 @@ def kind_of(head: bytes) -> Kind | Hold:
 
 def _first(data: bytes) -> bytes:
     """The first character that is no blank, whatever byte-order mark stands before it."""
-    head, encoding = data[:1000], utf16_of(data)
+    head, encoding = data[mark_of(data) : 1000], utf16_of(data)
     if encoding is not None:
         # Not byte by byte: 登 (U+767B) has the byte of a brace in it.
         head = head.decode(encoding, errors="ignore").encode()
@@ -189,7 +194,7 @@ def _only_one(parts: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
         part
         for part in parts
         # is_dir() fails for a name that a damaged archive leaves empty
-        if not part.filename.endswith("/") and not _is_the_systems(part.filename)
+        if not part.filename.endswith("/") and not is_companion(part.filename)
     ]
     if len(files) != 1:
         raise ArchiveError(HoldCode.SEVERAL_FILES, str(len(files)))
@@ -198,6 +203,15 @@ def _only_one(parts: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     return files[0]
 
 
-def _is_the_systems(path: str) -> bool:
+def is_companion(path: str) -> bool:
+    """Whether a path is that of what computers put beside a file, and of no file that anybody sends.
+
+    >>> is_companion("a/_SUCCESS"), is_companion("a/b.csv.md5"), is_companion("a/b.csv")
+    (True, True, False)
+    """
     folders = path.lower().replace("\\", "/").split("/")
-    return not _SYSTEM_FILES.isdisjoint(folders) or folders[-1].startswith(_SYSTEM_COPIES)
+    return (
+        not _SYSTEM_FILES.isdisjoint(folders)
+        or folders[-1].startswith(_SYSTEM_COPIES)
+        or folders[-1].endswith(_COMPANIONS)
+    )

@@ -20,6 +20,7 @@ class Fault(StrEnum):
 
     RAGGED_ROW = "ragged_row"
     NOT_AN_OBJECT = "not_an_object"
+    HALF_CHARACTER = "half_character"
     CELL_EMPTY = "cell_empty"
     CODE_UNKNOWN = "code_unknown"
     BOXES_SEVERAL = "boxes_several"
@@ -57,19 +58,26 @@ class Fault(StrEnum):
     TOO_MANY_ROWS = "too_many_rows"
     COLUMN_NOT_SENT = "column_not_sent"
     COLUMN_HIDDEN = "column_hidden"
+    CELLS_LEFT_OUT = "cells_left_out"
     ROWS_NOT_FILLED_IN = "rows_not_filled_in"
 
 
 SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
     Fault.RAGGED_ROW: (
-        "本行的列数与表头不一致。请检查是否多了或少了逗号, 单元格内含逗号的应加英文双引号。",
+        "本行的列数与表头不一致。请检查是否多了或少了逗号、用了别的分隔符, 单元格内含逗号的应加英文双引号。",
         "The row has more or fewer cells than the header. Look for a comma too many or too few; "
         "put a cell that contains a comma in double quotes.",
     ),
     Fault.NOT_AN_OBJECT: (
-        "本行不是一个不嵌套的JSON对象, 或含有未约定的项。请每行一条记录, 逐项写成文字或数字。",
-        "The line is no flat JSON object, or holds something that was not agreed. "
+        "本行不是一个不嵌套的JSON对象, 或含有未约定的项, 或同一项写了两次。"
+        "请每行一条记录, 逐项写成文字或数字。",
+        "The line is no flat JSON object, holds something that was not agreed, or names something twice. "
         "Write one record a line, each item a text or a figure.",
+    ),
+    Fault.HALF_CHARACTER: (
+        "此项含有残缺的字符, 可能按字节截断所致。请从原系统重新导出此行, 不要截断文字。",
+        "The cell holds half a character: it may have been cut to a number of bytes. "
+        "Export the row again without cutting.",
     ),
     Fault.CELL_EMPTY: ("此项不能为空, 请补填。", "This cell must not be empty. Please fill it in."),
     Fault.CODE_UNKNOWN: (
@@ -219,6 +227,11 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
         "此列未报送, 文件已照常处理。若列名有变更请告知我们; 缺少姓名时, 号码损坏的行无法找回。",
         "This column was not sent, and the file was processed all the same. Tell us if a name changed; "
         "without names, rows whose numbers are damaged cannot be recovered.",
+    ),
+    Fault.CELLS_LEFT_OUT: (
+        "有些行末尾缺少可以为空的列, 已按空白处理。请在导出时保留行末的分隔符。",
+        "Some rows lack cells at their end; these may be empty and were read as empty. "
+        "Keep the separators at the end of rows when you export.",
     ),
     Fault.COLUMN_HIDDEN: (
         "此列在工作表中是隐藏的, 已照常读入。请核对其内容; 不再使用的列请删去。",

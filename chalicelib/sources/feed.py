@@ -16,8 +16,8 @@ from pydantic import Field, model_validator
 from chalicelib.declarations import Declaration, MisplacedError, Said, Word, read_declaration
 from chalicelib.errors import DeclarationError
 from chalicelib.model import FeedEvent, FeedId, Relation
-from chalicelib.sources.cells import Reader, clean
-from chalicelib.sources.columns import IDENTIFYING, Column, Region, headers_of
+from chalicelib.sources.cells import Reader
+from chalicelib.sources.columns import IDENTIFYING, Column, Region, headers_of, name_of
 from chalicelib.sources.history import History
 from chalicelib.sources.quantities import Spelled
 from chalicelib.sources.worth import CountsAs, EventDeclaration, check_place, check_withdrawals, main_of
@@ -94,7 +94,8 @@ class Arrives(Declaration):
 class Format(Declaration):
     """What a file looks like; `load` full: the file holds the whole list, delta: only what is new.
 
-    csv stands for cells between commas, tabs or vertical bars; which of them, reading finds out.
+    csv stands for cells between commas, tabs, semicolons, vertical bars or the like;
+    which of them, reading finds out.
     """
 
     kind: list[Literal["csv", "xlsx", "jsonl"]] = Field(min_length=1)
@@ -172,7 +173,7 @@ class Feed(Declaration):
     def _check_columns(self) -> None:
         names: set[str] = set()
         for header, name in (*headers_of(self.columns), *((unused, "") for unused in self.not_used)):
-            if (cleaned := clean(header, inside=True)) in names:
+            if (cleaned := name_of(header)) in names:
                 place = ("columns", name) if name else ("not_used",)
                 raise MisplacedError("a column stands twice in columns, also and not_used", *place)
             names.add(cleaned)

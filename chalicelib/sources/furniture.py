@@ -14,8 +14,9 @@ import polars as pl
 
 from chalicelib.sources.boxes import OPEN
 from chalicelib.sources.cells import clean
+from chalicelib.sources.columns import name_of
 from chalicelib.sources.feed import Feed
-from chalicelib.sources.headers import Layout, name_of
+from chalicelib.sources.headers import Layout
 from chalicelib.sources.tables import LINE, Batch
 
 _TOTAL: Final = re.compile(

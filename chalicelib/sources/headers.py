@@ -16,12 +16,16 @@ from itertools import islice
 from typing import Final
 
 from chalicelib.sources.cells import clean
+from chalicelib.sources.columns import NUMBERS, name_of
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.holds import Hold, HoldCode, hold
+from chalicelib.sources.quotes import tightened
 
 MOST_COLUMNS: Final = 1_000  # a line of separators is no header
 MOST_TITLES: Final = 20  # lines above the header
-SEPARATORS: Final = (",", "\t", "|")
+SEPARATORS: Final = (",", "\t", "|", ";", "^", "~", "\x01")
+OTHERS: Final = ("，", "；", "、", "｜")  # what people type, and nobody can read for certain
+FIRST_ROWS: Final = 20  # below the header, that show what stands between cells
 OUR_COLUMNS: Final = ("行号", "字段", "错误码", "错误说明")  # what we write beside rejected rows
 
 
@@ -39,6 +43,7 @@ class Layout:
     unsent: tuple[str, ...] = ()  # agreed, not needed, and not sent
     identifying: tuple[str, ...] = ()  # fields that are looked at only where a number cannot be read
     boxes: dict[str, str] = field(default_factory=dict)  # word of the event → column with its ticks
+    may_lack: int = 0  # so many cells at its end a row may lack: those of columns that may be empty
     unseen: tuple[str, ...] = ()  # columns that are read and that the sender's sheet hides
 
     @property
@@ -71,11 +76,6 @@ class Layout:
 Record = tuple[int, int, Sequence[str]]  # the line on which it begins, the line after it, its cells
 
 
-def name_of(column: str) -> str:
-    """A header as it is compared: without blanks, in half width."""
-    return clean(column, inside=True)
-
-
 def layout_of(head: str, feed: Feed, kind: str, encoding: str) -> Layout | Hold:
     """The layout of a text that begins so; the header stands in its first lines."""
     if kind == "jsonl":
@@ -98,7 +98,7 @@ def layout_of(head: str, feed: Feed, kind: str, encoding: str) -> Layout | Hold:
 
 def _records(head: str, separator: str) -> list[Record] | Hold:
     """The first rows of a text, cut off inside the last of them perhaps."""
-    reader = csv.reader(head.split("\n"), delimiter=separator, strict=True)
+    reader = csv.reader(tightened(head, separator).split("\n"), delimiter=separator, strict=True)
     records: list[Record] = []
     line = 1
     try:
@@ -135,14 +135,51 @@ def find_header(
             unsent=tuple(unsent),
             identifying=tuple(sorted(feed.identifying)),
             boxes=_boxes(cells, feed),
+            may_lack=_may_lack(cells, positions, feed),
         )
-    nearest = min((_lacking(cells, feed) for _, _, cells in filled), key=len, default=list(feed.columns))
-    return hold(HoldCode.COLUMN_MISSING, nearest)
+    nearest = min((cells for _, _, cells in filled), key=lambda row: len(_lacking(row, feed)), default=())
+    lacking = _lacking(nearest, feed)
+    if set(lacking) <= _run_together(nearest, feed):
+        return hold(HoldCode.SEPARATOR_UNKNOWN)
+    return hold(HoldCode.COLUMN_MISSING, lacking)
+
+
+def _may_lack(header: Sequence[str], positions: dict[str, str], feed: Feed) -> int:
+    """How many columns at the end may be empty, so that programs leave out their separators, too."""
+    needed = (
+        name for name, _ in positions.items() if name in feed.required and not feed.column(name).empty_if
+    )
+    return len(header) - 1 - max(int(positions[name]) for name in needed)
+
+
+def _run_together(row: Sequence[str], feed: Feed) -> set[str]:
+    """The columns whose names stand in one cell with those of others: something else parts them."""
+    names = sorted(_names(feed).items(), key=lambda each: -len(each[0]))
+    found: set[str] = set()
+    for cell in map(name_of, row):
+        here: set[str] = set()
+        for name, column in names:  # the longest first: 身份证号码 is part of 关联人身份证号码
+            if name in cell:
+                cell = cell.replace(name, "\n")  # noqa: PLW2901 - what is left of it
+                here.add(column)
+        found |= here if len(here) > 1 else set()
+    return found
+
+
+def is_parted_otherwise(rows: str, layout: Layout) -> bool:
+    """Whether something else stands between the cells of the first rows than between those of the header."""
+    lines = [line for line in rows.split("\n") if line.strip()][:FIRST_ROWS]
+    if layout.width == 1 or not lines or any(layout.separator in line for line in lines):
+        return False
+    others = (*SEPARATORS, *OTHERS)
+    return any(all(line.count(other) >= layout.width - 1 for line in lines) for other in others)
 
 
 def _names(feed: Feed) -> dict[str, str]:
-    """Every agreed name of a column that is read, as compared → the column as declared."""
-    return {name_of(name): column for column, it in feed.columns.items() for name in (column, *it.also)}
+    """Every name of a column that is read, as compared → the column as declared."""
+    agreed = {name_of(name): column for column, it in feed.columns.items() for name in (column, *it.also)}
+    usual = dict.fromkeys(NUMBERS, feed.fields["number"])
+    return {name: column for name, column in usual.items() if name not in feed.not_used} | agreed
 
 
 def _words(feed: Feed) -> dict[str, str]:
@@ -207,32 +244,48 @@ def _layout_of_objects(head: str, feed: Feed, encoding: str) -> Layout | Hold:
     lines = [line for line in head.split("\n") if line.strip()]
     if not lines:
         return hold(HoldCode.EMPTY)
-    first = _object(lines[0])
-    if first is None:
+    objects = [found for line in lines if (found := object_in(line, once=False)) is not None]
+    if len(objects) * 2 < len(lines):
         return hold(HoldCode.NOT_LINES)
-    header = [*first, *_left_out(first, lines[1:], feed)]
+    first = next((each for each in objects if len(set(map(name_of, each))) == len(each)), objects[0])
+    header = [*first, *_left_out(first, objects, feed)]
     return find_header([(1, 1, header)], feed, "jsonl", encoding)
 
 
-def _left_out(first: Iterable[str], lines: Iterable[str], feed: Feed) -> list[str]:
+def _left_out(first: Iterable[str], objects: Iterable[Iterable[str]], feed: Feed) -> list[str]:
     """The agreed columns that the first object does not name and that are there all the same."""
     known = _names(feed) | {name_of(column): column for column in feed.not_used}
     named = {known.get(name_of(name)) for name in first}
     lacking = [column for column in (*feed.columns, *feed.not_used) if column not in named]
     if not lacking:
         return []
-    later = {known.get(name_of(name)) for line in lines for name in _object(line) or ()}
+    later = {known.get(name_of(name)) for each in objects for name in each}
     may_be_blank = {column for column, it in feed.columns.items() if it.field not in feed.required}
     return [column for column in lacking if column in later | may_be_blank]
 
 
-def _object(line: str) -> dict[str, object] | None:
-    """The object on a line; None if there is none, or only part of one."""
+def object_in(text: str, *, once: bool = True) -> dict[str, object] | None:
+    """The object that a text is, its figures as they are written; None if it is none, only part of one, or
+    names something twice (unless `once` is not asked).
+    """
     try:
-        found = json.loads(line)
+        found = json.loads(
+            text,
+            parse_int=str,
+            parse_float=str,
+            parse_constant=str,
+            object_pairs_hook=_named_once if once else None,
+        )
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
 
 
 def places_of_names(layout: Layout, feed: Feed) -> dict[str, int | None]:

@@ -39,6 +39,7 @@ class HoldCode(StrEnum):
     KIND_NOT_AGREED = "kind_not_agreed"
     UNCLOSED_QUOTE = "unclosed_quote"
     COLUMN_MISSING = "column_missing"
+    SEPARATOR_UNKNOWN = "separator_unknown"
     COLUMN_UNKNOWN = "column_unknown"
     COLUMN_TWICE = "column_twice"
     NUMBERS_DAMAGED = "numbers_damaged"
@@ -190,6 +191,13 @@ _SENTENCES: Final[dict[HoldCode, tuple[str, str]]] = {
         "英文双引号没有成对, 其后的行会被吞掉, 因此整份文件未读入。请检查第{what}行附近的双引号。",
         "A double quote is not closed and would swallow the rows after it, so nothing was read. "
         "Look at the quotes near line {what}.",
+    ),
+    HoldCode.SEPARATOR_UNKNOWN: (
+        "列名都在, 但表头或数据各列之间的分隔符无法识别(如全角逗号、顿号、空格, 或几种混用), "
+        "或各列挤在同一个单元格。"
+        "请统一用英文逗号分隔后重新导出。",
+        "The columns are there, but what stands between the cells of header or rows cannot be told "
+        "(full-width commas, blanks, several kinds), or all of them stand in one cell. Export with commas.",
     ),
     HoldCode.COLUMN_MISSING: (
         "缺少约定的列: {what}。请补上后重新投放; 若列名有变更, 请先告知我们。",

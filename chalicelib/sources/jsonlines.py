@@ -6,22 +6,22 @@ An identity number written as a figure is read digit by digit, never through a b
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from chalicelib.sources.columns import name_of
 from chalicelib.sources.feed import Feed
-from chalicelib.sources.headers import Layout, name_of, places_of_names
+from chalicelib.sources.headers import Layout, object_in, places_of_names
 from chalicelib.sources.tables import Batch, batch_of_records
-from chalicelib.sources.texts import unified
+from chalicelib.sources.texts import LOST, unified, unmarked
 
 _HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")  # what \\ud800 alone stands for is no text
 
 
 def batch_of_objects(block: bytes, layout: Layout, first_line: int, feed: Feed) -> Batch:
     """The rows of a block of whole lines; raises UnicodeDecodeError."""
-    lines = unified(block).decode(layout.encoding).split("\n")
+    lines = unmarked(unified(block)).decode(layout.encoding).split("\n")
     records: list[tuple[int, Sequence[str]]] = []
     unfit: list[tuple[int, str]] = []
     places = places_of_names(layout, feed)
@@ -42,11 +42,8 @@ def _cells(text: str, places: Mapping[str, int | None], width: int) -> list[str]
 
     None too where two names of one column say something.
     """
-    try:
-        found = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict):
+    found = object_in(text)
+    if found is None:
         return None
     cells = [""] * width
     for name, value in found.items():
@@ -59,4 +56,4 @@ def _cells(text: str, places: Mapping[str, int | None], width: int) -> list[str]
         if cells[place]:
             return None
         cells[place] = cell
-    return None if _HALF_CHARACTER.search("".join(cells)) else cells
+    return [_HALF_CHARACTER.sub(LOST, cell) for cell in cells]

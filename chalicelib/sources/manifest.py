@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from datetime import date
 from typing import Annotated, Literal
@@ -9,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.sources.feed import Feed
+from chalicelib.sources.headers import object_in
 from chalicelib.sources.holds import Hold, HoldCode, hold
 
 
@@ -38,9 +40,12 @@ class Manifest(BaseModel):
     def read(cls, data: bytes) -> Manifest | Hold:
         """The manifest in a dropped file, or why the file that it is about must wait."""
         try:
-            return cls.model_validate_json(data.removeprefix(b"\xef\xbb\xbf"))
+            bare = data.lstrip(codecs.BOM_UTF8)
+            manifest = cls.model_validate_json(bare)
         except ValidationError:
             return hold(HoldCode.MANIFEST_UNREADABLE)
+        # What says something twice says nothing.
+        return manifest if object_in(bare.decode()) is not None else hold(HoldCode.MANIFEST_UNREADABLE)
 
     def contradicted_by(self, digest: str, feed: Feed, day: date) -> Hold | None:
         """Why a file of this content, in the folder of a day, is not what was announced; rows apart."""

@@ -30,6 +30,7 @@ class Tally:
     cut_numbers: int = 0  # distinct ones; of the range that has most of them
     figures: int = 0  # numbers written 3.41602E+17
     blank: dict[str, int] = field(default_factory=dict)  # field → cells
+    filled_up: int = 0  # rows whose program left out empty cells at their end
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -44,6 +45,7 @@ class Tally:
                 name: self.blank.get(name, 0) + other.blank.get(name, 0)
                 for name in {**self.blank, **other.blank}
             },
+            self.filled_up + other.filled_up,
         )
 
 

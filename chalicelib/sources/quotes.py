@@ -9,7 +9,9 @@ strictly, one row at a time (measured: csv makes one row of three without an err
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Final
 
 MOST_LINES: Final = 200  # of one row: more is an unclosed quote
@@ -23,8 +25,32 @@ class UnclosedQuoteError(Exception):
         self.line: Final = line
 
 
+def tightened(text: str, separator: str) -> str:
+    """The text without the blanks between a separator and the quotes around a cell.
+
+    >>> tightened('"a", "b" ,c', ",")
+    '"a","b",c'
+    """
+    before, behind = _blanks(separator)
+    return behind.sub('"', before.sub(r'\1"', text)) if '"' in text else text
+
+
+@cache
+def _blanks(separator: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    blank = "[ \u3000\xa0]" if separator == "\t" else "[ \t\u3000\xa0]"
+    mark = re.escape(separator)
+    before, behind = rf'(^|{mark}){blank}+"(?!"[^{mark}\s])', rf'"{blank}+(?={mark}|$)'
+    return re.compile(before, re.MULTILINE), re.compile(behind, re.MULTILINE)
+
+
 def cells_of(text: str, separator: str) -> list[str] | None:
     """The cells of one row; None where it ends inside a quote or is no csv."""
+    tight = tightened(text, separator)
+    cells = _cells_of(tight, separator)
+    return cells if cells is not None or tight == text else _cells_of(text, separator)
+
+
+def _cells_of(text: str, separator: str) -> list[str] | None:
     try:
         rows = list(csv.reader([text], delimiter=separator, strict=True))
     except csv.Error:

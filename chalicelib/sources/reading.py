@@ -272,6 +272,8 @@ def _notes(
         notes += [_rejection(feed, *row) for row in of_kept.iter_rows()]
     if feed.expect is not None and tally.rows > feed.expect.rows.max:
         notes.append(reject(1, "", Fault.TOO_MANY_ROWS))
+    if tally.filled_up:
+        notes.append(reject(layout.line - 1, "", Fault.CELLS_LEFT_OUT))
     if tally.not_filled_in:
         notes.append(reject(1, "", Fault.ROWS_NOT_FILLED_IN))
     return notes

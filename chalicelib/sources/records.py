@@ -34,6 +34,7 @@ from chalicelib.sources.feed import Feed
 from chalicelib.sources.identity import born, canonical, unpack
 from chalicelib.sources.matching import PACKED, PERSON, read_distinct
 from chalicelib.sources.tables import FAULT, LINE, places_of
+from chalicelib.sources.texts import LOST
 
 FIELD: Final = "field"
 _DAYS: Final = frozenset({Reader.DATE, Reader.DATE_AHEAD})
@@ -163,13 +164,19 @@ def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> tupl
     empty = Fault.CELL_EMPTY if column.field in feed.required else None
 
     if column.field == "name":
-        return read_distinct(cells, lambda cell: read_name(cell, on), pl.String)
+        return read_distinct(
+            cells,
+            lambda cell: Fault.HALF_CHARACTER if _is_broken(cell, column) else read_name(cell, on),
+            pl.String,
+        )
     if column.read in _DAYS:
         return _read_days(without_time(cells), empty, column, on)
 
     def read(cell: str) -> Value | Fault | None:
         if cell == SEVERAL:
             return Fault.BOXES_SEVERAL
+        if _is_broken(cell, column):
+            return Fault.HALF_CHARACTER
         # A cell that only looks filled (an apostrophe, a zero-width blank) is empty, and so is one that holds
         # a word of nothing, unless it is an agreed code: 无 may be one.
         is_open = says_nothing(cell) and cell not in CROSSES
@@ -180,6 +187,12 @@ def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> tupl
         return empty if is_empty else found
 
     return read_distinct(cells, read, _KINDS.get(column.read, pl.String))
+
+
+def _is_broken(cell: str, column: Column) -> bool:
+    """Whether characters were lost that a cell cannot do without: a name can, if most of it is left."""
+    lost = cell.count(LOST)
+    return lost > 0 and (column.field != "name" or 2 * lost > len(cell.strip()))
 
 
 def _read_days(

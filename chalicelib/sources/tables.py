@@ -9,7 +9,7 @@ and only cells that somebody asks for are decoded. Blank rows are no rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
@@ -19,7 +19,7 @@ from chalicelib.sources.faults import Fault
 from chalicelib.sources.headers import Layout
 from chalicelib.sources.lines import Lines, decoded
 from chalicelib.sources.quotes import rows_among
-from chalicelib.sources.texts import unified
+from chalicelib.sources.texts import unified, unmarked
 
 LINE: Final = "line"
 FAULT: Final = "fault"
@@ -45,6 +45,7 @@ class Batch:
     seen: pl.DataFrame  # line and all columns; null = blank
     ragged: pl.DataFrame  # line, all columns, fault; what did not fit stands in the last cell
     rows_at: RowsAt = field(repr=False)  # lines of `seen`, columns → line and these columns, in that order
+    filled_up: int = 0  # rows that lacked only cells at their end that may be empty
 
     @property
     def rows(self) -> int:
@@ -57,8 +58,8 @@ def batch_of(block: bytes, layout: Layout, first_line: int) -> Batch:
 
     Raises UnclosedQuoteError; UnicodeDecodeError where what is looked at is not in the file's encoding.
     """
-    text, is_foreign = unified(block), layout.encoding == "gb18030"
-    if is_foreign and layout.separator == "|":  # can be the second half of a character
+    text, is_foreign = unmarked(unified(block)), layout.encoding == "gb18030"
+    if is_foreign and layout.separator in "|^~":  # can be the second half of a character
         text, is_foreign = text.decode("gb18030").encode(), False
     if is_foreign:
         text = text.decode("latin-1").encode()
@@ -102,7 +103,7 @@ def _decoding(batch: Batch) -> Batch:
         foreign = rows.select(cells.str.len_bytes() != cells.str.len_chars())
         return rows.with_columns(_decoded(rows[each.name], each) for each in foreign if each.any())
 
-    return Batch(batch.seen, batch.ragged, rows_at)
+    return replace(batch, rows_at=rows_at)
 
 
 def _decoded(cells: pl.Series, foreign: pl.Series) -> pl.Series:
@@ -130,13 +131,28 @@ def _even(text: bytes, layout: Layout, first_line: int) -> Batch | None:
 def _mixed(lines: Lines, layout: Layout, first_line: int) -> Batch:
     """Lines of which some are no rows by themselves: their rows are written anew, all cells in quotes."""
     unfit = places_of(~lines.fitting(layout.separator, layout.width)).to_list()
-    records, taken = rows_among(lines, unfit, first_line, layout.separator, layout.width)
+    found, taken = rows_among(lines, unfit, first_line, layout.separator, layout.width)
+    last = None if lines.text.endswith(b"\n") else first_line + len(lines) - 1
+    records, filled_up = _filled_up(found, layout, last)
     whole = {line - first_line: cells for line, cells in _fitting(records, layout)}
     text = lines.with_rows(sorted(taken), whole, layout.separator)
     begins = all_of(True, len(lines), pl.Boolean).scatter(list(taken), False).scatter(list(whole), True)
     numbers = places_of(begins).cast(pl.Int64) + first_line
     cells = _split(text, layout, quoted=b'"' in text).insert_column(0, numbers.alias(LINE))
-    return _batch(cells, _ragged(records, (), layout))
+    return replace(_batch(cells, _ragged(records, (), layout)), filled_up=filled_up)
+
+
+def _filled_up(records: Sequence[Record], layout: Layout, last: int | None) -> tuple[list[Record], int]:
+    """Rows that lack only cells at their end that may be empty with these cells, and how many there are.
+
+    `last`: the line that ends without a line break. Where no other row is short, the file may be cut
+    off there.
+    """
+    fewest, width = layout.width - layout.may_lack, layout.width
+    short = {line for line, cells in records if fewest <= len(cells) < width and not _is_blank(cells)}
+    short = short if short != {last} else set()
+    whole = [(n, [*cells, *[""] * (width - len(cells))] if n in short else cells) for n, cells in records]
+    return whole, len(short)
 
 
 def _split(text: bytes, layout: Layout, *, quoted: bool) -> pl.DataFrame:

