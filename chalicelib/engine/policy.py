@@ -250,7 +250,7 @@ class RosterLimits(Declaration):
     payees: Limit = Limit(number=10, percent=5)
     amounts: Limit = Limit(number=10, percent=20)
     areas: Limit = Limit(number=10, percent=10)
-    one_phone: Limit = Limit(number=20, percent=5)  # people of one file who bear the same phone
+    one_phone: Limit = Limit(number=20, percent=5)  # people of one roster whose phone becomes the same
 
 
 class Limits(Declaration):

@@ -40,12 +40,14 @@ DEATHS: Final = "deaths"  # people whom nobody has reported dead before
 WITHDRAWALS: Final = "withdrawals"  # people of whom a loss is taken back
 REVIVALS: Final = "revivals"  # of these, whose payment had ended
 LINES: Final = "lines"  # of a roster, about what is drawn already
+ONE_PHONE: Final = "one_phone"  # people of one roster whose phone becomes the same: a cadre's serves some ten
 _OF_A_ROSTER: Final = {  # kept as: its words, and the name of its limit
     "ends": "认证有效期",
     "phones": "手机号码",
     "payees": "待遇编号",
     "amounts": "月标准",
     "areas": "区划代码",
+    ONE_PHONE: "改为同一手机号码",
 }
 _STANDS: Final = (SuspicionState.OPEN, SuspicionState.CONFIRMED)
 _AT_A_TIME: Final = 2_000
@@ -82,7 +84,7 @@ def beyond_a_limit(
         left_out = {dropped.id} if earlier is None else {dropped.id, earlier.id}
         caused += _recently(dropped.feed, left_out)
     if feed.kind == "roster":
-        return _roster_beyond(dropped.caused, caused) or _one_phone(reading.entries)
+        return _roster_beyond(dropped.caused, caused)
     roster = objects.read_roster()
     of = 0 if roster is None else len(roster.recipients)
     for word, limit, code in (
@@ -173,8 +175,10 @@ def _of_a_roster(entries: Sequence[RosterEntry]) -> Caused:
     )
     known = told.join(index.frame.select("number", "person"), on="number").sort("n")
     found = Counter({"areas": _moved(known)})
+    phones: dict[PersonId, str | None] = {}
     for rows in known.select("person", "n").iter_slices(_AT_A_TIME):
-        _compare([(PersonId(person), entries[n]) for person, n in rows.iter_rows()], found)
+        phones |= _compare([(PersonId(person), entries[n]) for person, n in rows.iter_rows()], found)
+    found[ONE_PHONE] = max(Counter(filter(None, phones.values())).values(), default=0)
     return found
 
 
@@ -186,7 +190,11 @@ def _moved(known: pl.DataFrame) -> int:
     return listed.join(lines, on=["person", "benefit", "area"], how="anti").height
 
 
-def _compare(known: Sequence[tuple[PersonId, RosterEntry]], found: Counter[str]) -> None:
+def _compare(
+    known: Sequence[tuple[PersonId, RosterEntry]], found: Counter[str]
+) -> dict[PersonId, str | None]:
+    """Count what differs from the records; returns the phones of those who bear another."""
+    phones = {}
     drawn = people.entitlements_of({(person, entry.benefit) for person, entry in known})
     marks = people.marks_of({person for person, _ in known})
     for person, entry in known:
@@ -198,7 +206,10 @@ def _compare(known: Sequence[tuple[PersonId, RosterEntry]], found: Counter[str])
         found["ends"] += entry.certified_until not in (None, before.certified_until)
         found["amounts"] += entry.fen != before.fen
         found["payees"] += entry.payee != before.payee
-        found["phones"] += marks.get(person) != opaque.identity_mark(told)
+        if marks.get(person) != opaque.identity_mark(told):
+            phones[person] = entry.phone
+            found["phones"] += 1
+    return phones
 
 
 def _roster_beyond(own: Caused, caused: Counter[str]) -> Hold | None:
@@ -206,7 +217,8 @@ def _roster_beyond(own: Caused, caused: Counter[str]) -> Hold | None:
     beyond = [
         f"{title}{caused[word]}"
         for word, title in _OF_A_ROSTER.items()
-        if own.get(word) and _limit_of(limits, word).is_exceeded(caused[word], caused[LINES])
+        if own.get(word)
+        and _limit_of(limits, word).is_exceeded((own if word == ONE_PHONE else caused)[word], caused[LINES])
     ]
     if not beyond:
         return None
@@ -216,12 +228,3 @@ def _roster_beyond(own: Caused, caused: Counter[str]) -> Hold | None:
 def _limit_of(limits: RosterLimits, word: str) -> Limit:
     found: Limit = getattr(limits, word)
     return found
-
-
-def _one_phone(entries: Sequence[RosterEntry]) -> Hold | None:
-    """One phone for far too many people of a roster: a cadre's serves some ten."""
-    phones = {entry.number: entry.phone for entry in entries if entry.phone is not None}
-    most = max(Counter(phones.values()).values(), default=0)
-    if not current().rules.policy.limits.roster.one_phone.is_exceeded(most, len(phones)):
-        return None
-    return hold(HoldCode.ROSTER_CHANGES_MUCH, f"同一手机号码{most} / {len(phones)}")

@@ -41,7 +41,7 @@ TRAVEL = FeedId("travel_agency")
 def travels(village: Village, number: str, day: date) -> DroppedFile:
     village.drop(
         "travel_agency",
-        f"身份证号码,姓名,旅行社名称,线路名称,出行日期\n{number},孟庆,甲,乙,{day}\n",
+        f"身份证号码,姓名,旅行社名称,线路名称,出行日期\n{number},孟庆{number[16]},甲,乙,{day}\n",
         f"{day}.csv",
     )
     return next(f for f in village.files() if f.feed == TRAVEL and f.key.endswith(f"/{day}.csv"))
