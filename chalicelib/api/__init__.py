@@ -15,7 +15,7 @@ from chalice.app import Chalice
 
 from chalicelib.api import edge, openapi
 from chalicelib.api.citizens import citizens
-from chalicelib.api.edge import unknown_route
+from chalicelib.api.edge import method_not_allowed, unknown_route
 from chalicelib.api.feeds import feeds
 from chalicelib.api.files import dropped_files
 from chalicelib.api.grid_workers import grid_workers
@@ -24,7 +24,7 @@ from chalicelib.api.objections import objections
 from chalicelib.api.officers import officers
 from chalicelib.observability import protect
 
-__all__ = ["AUDIENCES", "described", "register", "unknown_route"]
+__all__ = ["AUDIENCES", "described", "method_not_allowed", "register", "unknown_route"]
 
 _ENDPOINTS: Final = (citizens, grid_workers, officers, objections, limits, dropped_files, feeds)
 AUDIENCES: Final = (*_ENDPOINTS, openapi.describing(_ENDPOINTS))

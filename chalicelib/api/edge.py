@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -353,4 +353,13 @@ def unknown_route() -> dict[str, Any]:
     """What a server says to an address that matches no route, as API Gateway would put it on the wire."""
     request_id = str(uuid4())
     answer: dict[str, Any] = _finished(not_found().to_response(request_id), request_id).to_dict()
+    return answer
+
+
+def method_not_allowed(methods: Iterable[str]) -> dict[str, Any]:
+    """What a server says to a method, OPTIONS too, that the route of an address does not know."""
+    request_id = str(uuid4())
+    response = problem_of_status(405).to_response(request_id)
+    response.headers["Allow"] = ", ".join(methods)
+    answer: dict[str, Any] = _finished(response, request_id).to_dict()
     return answer

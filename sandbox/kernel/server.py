@@ -18,10 +18,11 @@ from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
 from chalice.config import Config
-from chalice.local import LocalGateway, LocalGatewayException
+from chalice.local import LocalGateway, LocalGatewayException, RouteMatcher
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from chalicelib import api
 from sandbox.kernel.kernel import Sandbox
 
 LOOPBACK: Final = "127.0.0.1"
@@ -50,22 +51,47 @@ class Gateway:
         self._sandbox = sandbox
         self._function = sandbox.functions.named("APIHandler")
         self._gateway = LocalGateway(sandbox.app, Config(chalice_stage="prod"))
+        self._matcher = RouteMatcher(list(sandbox.app.routes))
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """One request; the caller's job is to let what it stirred up run (run_until_quiet)."""
         lowered = {name.lower(): value for name, value in headers.items()}
+        path = path.replace("%3A", ":").replace("%3a", ":")  # the same address (RFC 3986)
         with self._sandbox.turns.turn():
+            if method == "OPTIONS":  # LocalGateway would break off: no route of ours answers it
+                return self._preflight(path)
             try:
                 with self._sandbox.functions.running(self._function):
                     response = self._gateway.handle_request(
                         method=method, path=path, headers=lowered, body=body
                     )
-            except LocalGatewayException as refused:  # an authorizer's no, an unknown path
+            except LocalGatewayException as refused:
+                if not self._allowed(path):  # LocalGateway's own words are about something else
+                    return _answered(api.unknown_route())
                 return Answer(refused.CODE, list((refused.headers or {}).items()), refused.body or b"")
-        said = response["body"]
-        named = list(response["headers"].items())
-        named += [(name, one) for name, many in response.get("multiValueHeaders", {}).items() for one in many]
-        return Answer(response["statusCode"], named, said if isinstance(said, bytes) else said.encode())
+        return _answered(response)
+
+    def _preflight(self, path: str) -> Answer:
+        """A browser asks which other site's pages may call: none, until a deployment declares some."""
+        methods = self._allowed(path)
+        if not methods:
+            return _answered(api.unknown_route())
+        return _answered(api.method_not_allowed(methods))
+
+    def _allowed(self, path: str) -> list[str]:
+        """The methods of the route that an address matches; none if it matches none."""
+        try:
+            route = self._matcher.match_route(path).route
+        except ValueError:
+            return []
+        return sorted(self._sandbox.app.routes[route])
+
+
+def _answered(response: Mapping[str, Any]) -> Answer:
+    """What the function (or the gateway in its words) said, as it goes over the wire."""
+    said, named = response["body"], list(response["headers"].items())
+    named += [(name, one) for name, many in response.get("multiValueHeaders", {}).items() for one in many]
+    return Answer(response["statusCode"], named, said if isinstance(said, bytes) else said.encode())
 
 
 def taken_ports(ports: Iterable[int] = (AWS_PORT, API_PORT, CLOCK_PORT)) -> list[int]:

@@ -54,7 +54,7 @@ def test_the_api_answers_many_times_on_one_connection(sandbox: Sandbox, servers:
     opened = connection.sock
     assert ask(connection, "POST", "/answer/Zhang", {"n": 1}) == (200, {"person": "Zhang", "said": None})
     assert connection.sock is opened
-    assert ask(connection, "GET", "/nothing")[0] == 403  # as API Gateway says it
+    assert ask(connection, "GET", "/nothing")[0] == 404  # as the gateway of infra/gateway.yaml says it
     assert ask(connection, "PUT", "/now")[0] == 405
     assert sandbox.invocations["APIHandler"] == 6
     connection.close()
@@ -184,3 +184,23 @@ def test_no_year_is_lived_for_a_door_that_is_taken(
     assert "port 8000" in said
     assert "make run ONCE=1" in said
     assert "端口已被占用" in said
+
+
+def test_no_answer_repeats_a_token(sandbox: Sandbox) -> None:
+    answer = Gateway(sandbox).handle("GET", "/nothing", {"Authorization": "Bearer secret-words"})
+    assert (answer.status, answer.json()["code"]) == (404, "not_found")
+    assert "secret-words" not in f"{answer}"
+
+
+def test_a_browser_that_asks_first_is_answered(sandbox: Sandbox) -> None:
+    asked = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}
+    answer = Gateway(sandbox).handle("OPTIONS", "/now", asked)
+    assert (answer.status, answer.json()["code"]) == (405, "method_not_allowed")
+    assert dict(answer.headers)["Allow"] == "GET"
+    assert Gateway(sandbox).handle("OPTIONS", "/nothing", asked).status == 404
+
+
+@pytest.mark.parametrize("colon", [":", "%3A", "%3a"])
+def test_an_encoded_colon_is_a_colon(sandbox: Sandbox, colon: str) -> None:
+    answer = Gateway(sandbox).handle("POST", f"/things{colon}find", {})
+    assert (answer.status, answer.json()) == (200, {"found": "nothing"})

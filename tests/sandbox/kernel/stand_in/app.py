@@ -44,6 +44,11 @@ def now() -> dict[str, str]:
     return {"now": clock.now().isoformat()}
 
 
+@app.route("/things:find", methods=["POST"])
+def find() -> dict[str, str]:
+    return {"found": "nothing"}
+
+
 @app.route("/answer/{person}", methods=["POST"])
 def answer(person: str) -> dict[str, Any]:
     return {"person": person, "said": _called("answer", app.current_request.json_body)}
