@@ -65,7 +65,7 @@ NUMBER_DIRT: Final = {
 }  # fmt: skip
 DAY_DIRT: Final = {
     "blank_after": "", "full_width_day": "",
-    "30_february": "day_impossible", "unknown": "day_unreadable", "ahead": "day_future",
+    "30_february": "day_impossible", "in_words": "day_unreadable", "ahead": "day_future",
     "1890": "day_too_early", "no_day": "cell_empty",
 }  # fmt: skip
 DIRT: Final = {**NUMBER_DIRT, **DAY_DIRT}
@@ -245,7 +245,7 @@ def _changes() -> dict[str, pl.Expr]:
         "blank_after": d + " ",
         "full_width_day": d.str.replace_many(digits, wide),
         "30_february": pl.lit("2023-02-30"),
-        "unknown": pl.lit("不详"),
+        "in_words": pl.lit("上月中旬"),
         "ahead": pl.lit("2033-05-01"),
         "1890": pl.lit("1890-01-01"),
         "no_day": pl.lit(""),
@@ -272,7 +272,7 @@ def as_csv(rows: pl.DataFrame, style: Style) -> bytes:
         pl.col("number").alias("2"), pl.col("text").alias("3"), business.alias("4"),
     ]  # fmt: skip
     if style.is_ragged:
-        torn = pl.when(what // 2**8 % 2 == 0).then(office + "," + amount + ",备注").otherwise(office)
+        torn = office + "," + amount + ",备注"  # one that lacks its last cell, which nobody needs, is whole
         blank = pl.when(what // 2**50 % 2000 == 0).then(pl.lit("\n")).otherwise(pl.lit(""))
         cells.append((pl.when("torn").then(torn).otherwise(office + "," + amount) + blank).alias("5"))
     else:

@@ -253,7 +253,10 @@ _FOUND: Final[dict[SuspicionKind, tuple[str, str]]] = {
     SuspicionKind.CONDITION: ("自{zh}起不再符合领取条件", "a condition no longer holds since {en}"),
     SuspicionKind.WRONG_AMOUNT: ("{zh}当月发放金额有误", "the month of {en} was paid with a wrong amount"),
     SuspicionKind.DOUBTED: ("自{zh}起不符合领取条件", "not entitled since {en}"),
-    SuspicionKind.TWO_NUMBERS: ("两个身份证号码属同一人", "two identity numbers are of one person"),
+    SuspicionKind.TWO_NUMBERS: (
+        "{zh}查到的两个身份证号码属同一人",
+        "the two identity numbers found on {en} are of one person",
+    ),
     SuspicionKind.UNLISTED: ("自{zh}起发放部门不再列入领取名册", "off the authority's roster since {en}"),
     SuspicionKind.REVERSAL: ("{zh}的认定有误，已予撤销", "what was found of {en} was wrong and is undone"),
 }
