@@ -161,3 +161,9 @@ def test_one_person_under_a_second_number_is_reported_and_loaded(row: tuple[str,
 def test_who_stands_in_the_file_under_both_numbers_is_reported_once() -> None:
     reading = read_next(entry(1, 姓名="王建国"), entry(6, 姓名="王建国"))
     assert reading.doubles == [Double(DoubleKind.ONE_PERSON_TWO_NUMBERS, (2, 3))]
+
+
+def test_whoever_is_sent_without_a_name_keeps_the_one_that_is_known() -> None:
+    reading = read_next(entry(1, 姓名="NULL"))
+    assert [each.name for each in reading.entries] == ["王建国"]
+    assert reading.counts.accepted == 1
