@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.engine.clearing import cleared
+from chalicelib.engine.clearing import cleared, silenced
 from chalicelib.engine.decide import decide
 from chalicelib.engine.dues import amounts_of, differences
 from chalicelib.engine.suspicion import may_open, opened
@@ -160,3 +160,11 @@ def test_another_kind_is_cleared_as_ever() -> None:
     assert (answered.state, answered.said, answered.holds_until) == (SuspicionState.CLEARED, None, None)
     record = a_record(evidence=[STAY], suspicions=[answered])
     assert (record.refuted, record.clearances) == (frozenset({STAY.key}), ())
+
+
+def test_a_clearance_silences_no_word_of_another_kind() -> None:
+    clause = RULES.benefit(BenefitCode(CARE)).versions[-1].conditions[0]
+    (answered,) = once_cleared(drawing(card("2025-05-31"))).suspicions
+    word = some_evidence("hospital_inpatient/admitted", "2025-05-31")
+    states: Any = {clause.of: [{(word.key.feed, word.key.event): word}]}
+    assert silenced(states, clause, (answered,)) == states
