@@ -30,8 +30,8 @@ def a_period_after(day: date) -> date:
 def days_that_cannot_be(field: str, days: pl.Series, packed: pl.Series, on: date) -> pl.Series:
     """What is wrong with each day of a field, null where nothing is; `packed` are the numbers of its rows.
 
-    `day` is when something happened, `since` the day from which a benefit is drawn, which may lie ahead; a
-    child's is often said by its year, as 1 January: nobody falls off a roster for that.
+    `day` is when something happened, `since` the day from which a benefit is drawn, which may lie ahead; one
+    before birth is a clerk's slip (a form's usual day), and nobody falls off a roster for that.
     """
     day, birth = pl.col("day"), pl.col("packed") // 11_000 % 10**8
     figure = day.dt.year().cast(pl.Int64) * 10_000 + day.dt.month().cast(pl.Int64) * 100 + day.dt.day()
@@ -40,8 +40,7 @@ def days_that_cannot_be(field: str, days: pl.Series, packed: pl.Series, on: date
         wrong = {Fault.DAY_BEFORE_BIRTH: is_before}
         wrong |= {Fault.DAY_PLACEHOLDER: day == _EPOCH, Fault.DAY_TOO_EARLY: day < FOUNDED}
     else:
-        wrong = {Fault.DAY_BEFORE_BIRTH: is_before & (day.dt.year() < birth // 10_000)}
-        wrong |= {Fault.DAY_TOO_FAR: day > a_period_after(on)}
+        wrong = {Fault.DAY_TOO_FAR: day > a_period_after(on)}
     told = pl.coalesce([pl.when(is_so).then(pl.lit(fault.value)) for fault, is_so in wrong.items()])
     rows = pl.DataFrame({"day": days, "packed": packed}).lazy()
     return rows.select(told.alias("fault")).collect().to_series()

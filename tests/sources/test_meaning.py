@@ -153,9 +153,9 @@ def test_many_ends_that_cannot_be_hold_the_file() -> None:
 
 @pytest.mark.parametrize(
     ("since", "code"),
-    [("2027-01-01", "day_too_far"), ("1949-12-31", "day_before_birth"), ("1900-01-01", "day_placeholder")],
+    [("2027-01-01", "day_too_far"), ("1900-01-01", "day_placeholder")],
 )
-def test_a_benefit_begins_after_birth_and_not_years_ahead(since: str, code: str) -> None:
+def test_a_benefit_does_not_begin_years_ahead(since: str, code: str) -> None:
     assert faults(roster_of(listed(待遇起始日期=since))) == [(2, "待遇起始日期", code)]
 
 
@@ -222,3 +222,8 @@ def test_a_record_under_another_name_is_noted_and_marked(encoding: str) -> None:
     nameless = read("hospital_inpatient", ("身份证号码", "医疗机构名称", "发生日期", "就诊事件"),
                     (number(), "某院", "2025-05-03", "入院"))  # fmt: skip
     assert [item.facts for item in nameless.evidence[person()]] == [{}]
+
+
+def test_nobody_falls_off_a_roster_for_a_benefit_said_to_begin_before_birth() -> None:
+    (entry,) = roster_of(listed(待遇起始日期="1949-12-31")).entries
+    assert entry.since == date(1949, 12, 31)
