@@ -75,7 +75,12 @@ def decided_again(record: PersonRecord, trail: tuple[AuditEntry, ...], number: i
     on = civil_time(entry.at).date()
     evidence, lost = _known(record, trail, entry.sequence)
     person = _living(record, on)
-    drawn = tuple(e for e in record.entitlements if e.benefit in stored)
+    before = _reached_before(trail, entry.sequence)
+    drawn = tuple(
+        replace(e, valid_until=max(e.certified_until, before.get(e.benefit, date.min)))
+        for e in record.entitlements
+        if e.benefit in stored
+    )
     then = replace(
         record,
         suspicions=tuple(s for s in record.suspicions if s.closed is not None and s.closed <= on),
@@ -112,6 +117,16 @@ def _certified(
     said = dict(before[-1].details["verdicts"]) if before else {}  # type: ignore[call-overload]
     until = {code: date.fromisoformat(words.split()[-1]) for code, words in said.items()}
     return tuple(replace(e, valid_until=until.get(e.benefit, e.certified_until)) for e in drawn)
+
+
+def _reached_before(trail: tuple[AuditEntry, ...], number: int) -> dict[BenefitCode, date]:
+    """Through which day each benefit was certified before an entry, by the decisions of the chain."""
+    reached: dict[BenefitCode, date] = {}
+    for entry in trail:
+        if entry.sequence < number and {"rules", "verdicts"} <= entry.details.keys():
+            said: dict[str, str] = dict(entry.details["verdicts"])  # type: ignore[call-overload]
+            reached |= {BenefitCode(b): date.fromisoformat(v.rpartition(" ")[2]) for b, v in said.items()}
+    return reached
 
 
 def _known(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -43,9 +44,11 @@ def stored() -> None:
 
 
 def decided_again(kept: dict[str, Any]) -> Decision:
+    """The entitlements are of the year's end: how far they reached before the decision is not kept."""
+    drawn = [decode(Entitlement, json.dumps(each)) for each in kept["entitlements"]]
     return decide(
         decode(Person, json.dumps(kept["person"])),
-        [decode(Entitlement, json.dumps(each)) for each in kept["entitlements"]],
+        [replace(each, valid_until=each.certified_until) for each in drawn],
         [decode(Evidence, json.dumps(each)) for each in kept["evidence"]],
         bundles.for_rules(kept["rules"]).rules,
         date.fromisoformat(kept["on"]),
