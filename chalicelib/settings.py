@@ -36,6 +36,7 @@ class Settings:
     token_issuer: str
     token_audience: str
     token_jwks: str  # the issuer's public keys: a JSON document, or an https URL of one
+    token_longest_seconds: str  # a whole number: from issue to expiry
     rules_checked_seconds: str  # a whole number: how often a process asks which rule book is in force
 
 

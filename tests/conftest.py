@@ -66,6 +66,7 @@ WUGAN = {
     "TOKEN_ISSUER": "https://issuer.invalid/",
     "TOKEN_AUDIENCE": "wugan",
     "TOKEN_JWKS": '{"keys":[]}',
+    "TOKEN_LONGEST_SECONDS": "43200",
     "HOTLINE": "12333",
     "RULES_BUCKET": "rules",
     "RULES_CHECKED_SECONDS": "300",

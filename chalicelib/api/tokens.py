@@ -158,6 +158,8 @@ def _check_times(claims: Mapping[str, Any]) -> None:
         raise _BadTokenError("expired")
     if max(issued, begins) > now + LEEWAY_SECONDS:
         raise _BadTokenError("not yet valid")
+    if expires - issued > int(settings().token_longest_seconds):
+        raise _BadTokenError("lives longer than any token may")
 
 
 def _instant(value: object) -> float:

@@ -82,8 +82,14 @@ class Sandbox:
         self.turns: Final = Turns()
         self.strands: Final = Strands(self.clock, self.turns)
         self._app_name = app
-        # A town's lake is one bucket: a city's thousand would be tidied for nothing every night.
-        self._parameters = {"Pack": pack, "LakeCharacters": "0", **(parameters or {})}
+        # A town's lake is one bucket: a city's thousand would be tidied for nothing every night. And whoever
+        # holds a token keeps it while the clock jumps over a year.
+        self._parameters = {
+            "Pack": pack,
+            "LakeCharacters": "0",
+            "TokenLongestSeconds": str(400 * 24 * 3600),
+            **(parameters or {}),
+        }
         self._statemachines = statemachines
         self._without = without_repairs
         self._leave = ExitStack()

@@ -197,6 +197,11 @@ class TestRefused:
     def test_claims(self, trust: Trust, other: dict[str, Any]) -> None:
         assert refused(signed(**other))
 
+    def test_none_lives_longer_than_the_deployment_lets_it(self, trust: Trust) -> None:
+        now = int(clock.now().timestamp())
+        assert who(signed(iat=now - 43_100, exp=now + 100)).subject
+        assert refused(signed(iat=now - 43_100, exp=now + 101))
+
     def test_expired_and_not_yet_valid(self, trust: Trust) -> None:
         now = int(clock.now().timestamp())
         assert who(signed(exp=now - 29)).subject
