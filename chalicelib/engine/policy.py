@@ -279,7 +279,7 @@ class Suspicions(Declaration):
     unlisted: Days = 10  # the authority is asked about whom no roster lists any more (rule 20), of each level
     reversal: Days = 1  # whether what ended a payment was wrong (rule 14), of each level
     renewal_days: Days = 90  # for how long a condition stays cleared whose card is being renewed
-    oldest_years: int = Field(ge=100, le=150)
+    oldest_years: int = Field(ge=120, le=150)  # a record beyond it goes back when it is read
 
 
 class MessagePolicy(Declaration):

@@ -13,6 +13,7 @@ import polars as pl
 
 from chalicelib.sources.faults import Fault
 
+OLDEST_YEARS: Final = 120  # nobody has reached it: the record is about somebody else, or the day is wrong
 FOUNDED: Final = date(1949, 10, 1)  # no department has records of anybody's doings from before
 _EPOCH: Final = date(1970, 1, 1)  # what programs write for no day at all
 
@@ -37,7 +38,8 @@ def days_that_cannot_be(field: str, days: pl.Series, packed: pl.Series, on: date
     figure = day.dt.year().cast(pl.Int64) * 10_000 + day.dt.month().cast(pl.Int64) * 100 + day.dt.day()
     is_before = (pl.col("packed") > 0) & (figure < birth)
     if field == "day":
-        wrong = {Fault.DAY_BEFORE_BIRTH: is_before}
+        is_beyond = (pl.col("packed") > 0) & (figure >= birth + (OLDEST_YEARS + 1) * 10_000)
+        wrong = {Fault.DAY_BEFORE_BIRTH: is_before, Fault.DAY_BEYOND_LIFE: is_beyond}
         wrong |= {Fault.DAY_PLACEHOLDER: day == _EPOCH, Fault.DAY_TOO_EARLY: day < FOUNDED}
     else:
         wrong = {Fault.DAY_TOO_FAR: day > a_period_after(on)}

@@ -43,6 +43,7 @@ class Fault(StrEnum):
     DAY_TOO_EARLY = "day_too_early"
     DAY_PLACEHOLDER = "day_placeholder"
     DAY_BEFORE_BIRTH = "day_before_birth"
+    DAY_BEYOND_LIFE = "day_beyond_life"
     DAY_TOO_FAR = "day_too_far"
     UNTIL_TOO_FAR = "until_too_far"
     NAME_MISSING = "name_missing"
@@ -168,6 +169,10 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
     Fault.DAY_BEFORE_BIRTH: (
         "日期早于身份证号码中的出生日期。请核对日期和号码, 更正后重新报送此行。",
         "The date lies before the birth date in the identity number. Check both and send the row again.",
+    ),
+    Fault.DAY_BEYOND_LIFE: (
+        "按身份证号码中的出生日期, 当日本人已超过120岁。请核对日期和号码, 更正后重新报送此行。",
+        "By the birth date in the number the person was over 120 on that day. Check both and send the row again.",
     ),
     Fault.DAY_TOO_FAR: (
         "日期在一年以后。请核对年份, 更正后重新报送此行。",

@@ -43,7 +43,7 @@ FIGURES: list[tuple[type[Declaration], str, int, int | None]] = [
     (policy.SuspensionPolicy, "list_open_days", 1, 8),
     (policy.SuspensionPolicy, "cutoff_day", *DAY_OF_MONTH),
     (policy.SuspensionPolicy, "look_again_days", *DAYS),
-    (policy.Suspicions, "oldest_years", 100, 150),
+    (policy.Suspicions, "oldest_years", 120, 150),
     (policy.Suspicions, "reversal", *DAYS),
     (policy.Suspicions, "two_numbers", *DAYS),
     (policy.Suspicions, "unlisted", *DAYS),

@@ -227,3 +227,16 @@ def test_a_record_under_another_name_is_noted_and_marked(encoding: str) -> None:
 def test_nobody_falls_off_a_roster_for_a_benefit_said_to_begin_before_birth() -> None:
     (entry,) = roster_of(listed(待遇起始日期="1949-12-31")).entries
     assert entry.since == date(1949, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("born", "faults_found"), [("19040501", []), ("19040430", []), ("19040429", ["day_beyond_life"])]
+)
+def test_nobody_dies_after_the_hundred_and_twentieth_year(born: str, faults_found: list[str]) -> None:
+    """Else the row would be accepted and, for the rule book, be about somebody else: without effect."""
+    old = number(born=born)
+    data = lines((old, "甲", "某院", "2025-04-29", "入院"), header=STAYS)
+    reading = read_file(
+        data, FEEDS[FeedId("hospital_inpatient")], RosterIndex.of({old: person()}), file=FILE, on=ON
+    )
+    assert [fault for _, _, fault in faults(reading)] == faults_found
