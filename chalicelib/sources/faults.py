@@ -172,7 +172,7 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
     ),
     Fault.DAY_BEYOND_LIFE: (
         "按身份证号码中的出生日期, 当日本人已超过120岁。请核对日期和号码, 更正后重新报送此行。",
-        "By the birth date in the number the person was over 120 on that day. Check both and send the row again.",
+        "By the birth date in the number, over 120 that day. Check both and send the row again.",
     ),
     Fault.DAY_TOO_FAR: (
         "日期在一年以后。请核对年份, 更正后重新报送此行。",
