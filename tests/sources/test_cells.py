@@ -80,7 +80,7 @@ SHAPES = ("{0:%Y-%m-%d}", "{0:%Y%m%d}", "{0.year}/{0.month}/{0.day}", "{0.year}å
 
 
 @UNHURRIED
-@given(st.dates(date(1900, 1, 2), ON), st.sampled_from(SHAPES))
+@given(st.dates(date(1900, 1, 3), ON), st.sampled_from(SHAPES))  # before it stand the placeholders
 def test_reading_what_was_written_gives_the_day(day: date, shape: str) -> None:
     assert read_day(shape.format(day), ON) == day
 
