@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Final, overload
+from typing import Any, Final, overload
 
 import polars as pl
 
+_PACKED: Final = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x28\xb5\x2f\xfd")
 # Characters that no table has any use for: one that a text does not have parts none of its lines.
 _UNUSED: Final = tuple(chr(code) for code in range(1, 32) if code not in b"\t\n\r")
 
@@ -17,6 +18,19 @@ _UNUSED: Final = tuple(chr(code) for code in range(1, 32) if code not in b"\t\n\
 def decoded(text: str) -> str:
     """Words in GB 18030 of which each byte was made a character; raises UnicodeDecodeError."""
     return text.encode("latin-1").decode("gb18030")
+
+
+def read_text(text: bytes, **how: Any) -> pl.DataFrame:
+    """What polars reads in a text. It would unpack one that begins like gzip, zlib or zstd; a row may, too.
+
+    >>> read_text(b"x^2,1", has_header=False, schema={"a": pl.String, "b": pl.String}).row(0)
+    ('x^2', '1')
+    """
+    if not text.startswith(_PACKED):
+        return pl.read_csv(text, **how)
+    frame = pl.read_csv(b"?" + text[1:], **how)
+    first = frame.columns[0]
+    return frame.with_columns(frame[first].scatter(0, text[:1].decode() + frame[first][0][1:]))
 
 
 @dataclass(frozen=True)
@@ -34,7 +48,7 @@ class Lines(Sequence[str]):
         """Every line of the text, blank ones as null; raises UnicodeDecodeError."""
         never = next((mark for mark in _UNUSED if mark.encode() not in self.text), _UNUSED[0])
         try:
-            found = pl.read_csv(
+            found = read_text(
                 self.text, has_header=False, schema={"": pl.String}, separator=never, quote_char=None
             ).to_series()
         except pl.exceptions.PolarsError:

@@ -63,7 +63,9 @@ def rows_among(
 ) -> tuple[list[tuple[int, list[str]]], set[int]]:
     """The rows that begin on these lines, and the places of all lines that they take.
 
-    Raises UnclosedQuoteError.
+    A quote that is never closed, on a line that is a whole row if it is taken for a character, costs this row
+    alone: it comes with a cell too many, for nobody can tell where the quote was meant to end. Raises
+    UnclosedQuoteError where the line is no whole row either.
     """
     rows: list[tuple[int, list[str]]] = []
     taken: set[int] = set()
@@ -71,16 +73,30 @@ def rows_among(
         if place in taken:
             continue
         line = lines[place]
-        cells, count = (
-            _row_at(lines, place, separator, first_line) if '"' in line else (line.split(separator), 1)
-        )
-        # A cell with a line break and as many separators as a whole row has: two unclosed quotes that
-        # happen to pair up would swallow the rows between them without an error.
-        if count > 1 and any("\n" in cell and cell.count(separator) >= width - 1 for cell in cells):
-            raise UnclosedQuoteError(first_line + place)
+        try:
+            cells, count = (
+                _whole_row_at(lines, place, separator, first_line, width)
+                if '"' in line
+                else (line.split(separator), 1)
+            )
+        except UnclosedQuoteError:
+            if width < 2 or line.count(separator) != width - 1:
+                raise
+            cells, count = [*line.split(separator), ""], 1
         rows.append((first_line + place, cells))
         taken.update(range(place, place + count))
     return rows, taken
+
+
+def _whole_row_at(
+    lines: Sequence[str], place: int, separator: str, first_line: int, width: int
+) -> tuple[list[str], int]:
+    cells, count = _row_at(lines, place, separator, first_line)
+    # A cell with a line break and as many separators as a whole row has: two unclosed quotes that
+    # happen to pair up would swallow the rows between them without an error.
+    if count > 1 and any("\n" in cell and cell.count(separator) >= width - 1 for cell in cells):
+        raise UnclosedQuoteError(first_line + place)
+    return cells, count
 
 
 def _row_at(lines: Sequence[str], place: int, separator: str, first_line: int) -> tuple[list[str], int]:
@@ -98,7 +114,7 @@ def _row_at(lines: Sequence[str], place: int, separator: str, first_line: int) -
 def open_row(text: bytes, separator: str) -> int | None:
     """Where the row begins that a text of whole rows and lines leaves inside a quote; None if it leaves none.
 
-    Raises UnclosedQuoteError (counting the text's own lines from 1) where it began too long ago.
+    A quote that has been open for more lines than any row has is none: who reads the rows judges it.
     """
     lines = text.decode("latin-1").removesuffix("\n").split("\n")  # only quotes, separators and breaks count
     place = 0
@@ -109,8 +125,8 @@ def open_row(text: bytes, separator: str) -> int | None:
         try:
             _, taken = _row_at(lines, place, separator, 1)
         except UnclosedQuoteError:
-            if len(lines) - place > MOST_LINES:
-                raise
-            return sum(len(line) + 1 for line in lines[:place])
+            if len(lines) - place <= MOST_LINES:
+                return sum(len(line) + 1 for line in lines[:place])
+            taken = 1
         place += taken
     return None

@@ -17,7 +17,7 @@ import polars as pl
 
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.headers import Layout
-from chalicelib.sources.lines import Lines, decoded
+from chalicelib.sources.lines import Lines, decoded, read_text
 from chalicelib.sources.quotes import rows_among
 from chalicelib.sources.texts import unified, unmarked
 
@@ -160,7 +160,7 @@ def _split(text: bytes, layout: Layout, *, quoted: bool) -> pl.DataFrame:
 
     polars refuses lines with too many cells, and leaves the last cell of lines with too few empty.
     """
-    frame = pl.read_csv(
+    frame = read_text(
         text,
         has_header=False,
         schema=dict.fromkeys(layout.columns, pl.String),

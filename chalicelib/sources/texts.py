@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Final
 
 from chalicelib.sources.holds import Hold, HoldCode, hold
-from chalicelib.sources.quotes import UnclosedQuoteError, open_row
+from chalicelib.sources.quotes import open_row
 
 HEAD_BYTES: Final = 1_000_000
 HEAD_LINES: Final = 2_000  # the header stands among the first rows, which may take several lines each
@@ -185,8 +185,8 @@ def unified(data: bytes) -> bytes:
 def spans_of(blocks: Iterable[bytes], separator: str, start: Span, size: int) -> Iterator[Span]:
     """Spans of about `size` bytes of a text that arrives in blocks, the first of them beginning at `start`.
 
-    A span ends with the last whole row of a block. Raises BadTextError for NUL bytes, for a line beyond
-    all bounds, and for a quote that never closes.
+    A span ends with the last whole row of a block. Raises BadTextError for NUL bytes and for a line beyond
+    all bounds.
     """
     offset, line = start.start, start.line
     pending: list[bytes] = []
@@ -194,7 +194,7 @@ def spans_of(blocks: Iterable[bytes], separator: str, start: Span, size: int) ->
         pending.append(block)
         if sum(map(len, pending)) < size:
             continue
-        end = _end(pending, line, separator)
+        end = _end(pending, separator)
         if end:
             yield (span := _span(pending, end, offset, line))
             offset, line = span.end, line + _lines_of(pending, end)
@@ -203,7 +203,7 @@ def spans_of(blocks: Iterable[bytes], separator: str, start: Span, size: int) ->
         yield _span(pending, len(pending[-1]), offset, line)
 
 
-def _end(blocks: list[bytes], line: int, separator: str) -> int:
+def _end(blocks: list[bytes], separator: str) -> int:
     """Where in its last block a span ends: behind a line break that no open quote contains."""
     end = blocks[-1].rfind(b"\n") + 1
     if not any(b'"' in block for block in blocks):  # told five times as fast as they are counted
@@ -211,10 +211,7 @@ def _end(blocks: list[bytes], line: int, separator: str) -> int:
     if sum(block.count(b'"', 0, limit) for block, limit in _limits(blocks, end)) % 2 == 0:
         return end  # half a pair here and half there is found when the rows are read
     text = b"".join([*blocks[:-1], blocks[-1][:end]])
-    try:
-        place = open_row(text, separator)
-    except UnclosedQuoteError as error:
-        raise BadTextError(HoldCode.UNCLOSED_QUOTE, str(line + error.line - 1)) from error
+    place = open_row(text, separator)
     return end if place is None else max(0, place - (len(text) - end))
 
 

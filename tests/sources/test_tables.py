@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
 from chalicelib.model import FileState
@@ -111,8 +114,22 @@ def test_two_unclosed_quotes_that_pair_up_swallow_no_row() -> None:
         row(1), (number(2), "2025-05-01", "来", '"', "甲"), (number(3), "2025-05-01", "来", 'x"', "甲")
     )
     reading = read(data)
-    assert reading.hold is not None
-    assert (reading.hold.code, "3" in reading.hold.en) == (HoldCode.UNCLOSED_QUOTE, True)
+    assert reading.hold is None
+    assert [line for line, _, _ in faults(reading)] == [3]
+    assert reading.counts.accepted == 2  # the quote of line 4 stands in the middle of its cell
+
+
+@pytest.mark.parametrize("after", [0, 1, 300])
+def test_a_quote_that_is_never_closed_costs_its_row_alone(after: int) -> None:
+    """However many rows follow: nobody can tell which cell it belongs to, and the others are whole."""
+    odd = (number(2), '"2025-05-01', "来", "", "甲")
+    data = lines(row(1), odd, *(row(3) for _ in range(after)))
+    reading = read(data)
+    assert reading.hold is None
+    assert faults(reading) == [(3, "", "ragged_row")]
+    assert reading.counts.rows == 2 + after
+    back = list(csv.reader(io.StringIO(reading.rejected_csv().decode("utf-8-sig"))))
+    assert back[1][1:4] == list(odd[1:4]), "each cell stands in its column, to be mended"
 
 
 def test_a_quoted_cell_may_hold_commas_quotes_and_a_line_break() -> None:
@@ -123,10 +140,10 @@ def test_a_quoted_cell_may_hold_commas_quotes_and_a_line_break() -> None:
     assert faults(reading) == [(4, "日期", "day_unreadable")]
 
 
-def test_a_cell_too_large_for_csv_refuses_the_file() -> None:
-    reading = read(lines(row(1, remark='"' + "x" * 140_000 + '"', day='"'), row(2, day='"')))
-    assert reading.hold is not None
-    assert reading.hold.code is HoldCode.UNCLOSED_QUOTE
+def test_a_cell_too_large_for_csv_costs_its_row_alone() -> None:
+    reading = read(lines(row(1, remark='"' + "x" * 140_000 + '"', day='"'), row(2, day='"'), row(3)))
+    assert [(line, code) for line, _, code in faults(reading)] == [(2, "ragged_row"), (3, "ragged_row")]
+    assert reading.counts.accepted == 1
 
 
 @pytest.mark.parametrize("quoted", [False, True])
@@ -221,3 +238,13 @@ def test_a_header_that_goes_on_for_ever_is_no_header() -> None:
         reading = read(GOOD.replace(names, names + more))
         assert reading.hold is not None
         assert reading.hold.code is HoldCode.COLUMN_UNKNOWN
+
+
+@pytest.mark.parametrize("first", [b"\x1f\x8b", b"x^", b"x\x01", b"(x"])
+@pytest.mark.parametrize("rest", [b"\r\n", b'"\r\n'])
+def test_a_row_that_begins_like_an_archive_is_a_row(first: bytes, rest: bytes) -> None:
+    """polars would unpack a block that begins so."""
+    data = lines() + first + b",2025-05-01,x,," + rest + lines(row(1)).removeprefix(lines())
+    reading = read(data)
+    assert reading.counts.rows == 2
+    assert reading.counts.accepted == 1
