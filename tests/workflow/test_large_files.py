@@ -242,7 +242,7 @@ def test_a_duplicate_at_any_moment_of_being_put_together_changes_nothing(
 
     def planned(number: int) -> str:
         key = KEY.replace("large", str(number))
-        body = text().replace("甲乙".encode(), f"甲{number}".encode())
+        body = text().replace("丙医院".encode(), f"丙{number}医院".encode())
         s3.put_object(Bucket=bucket, Key=key, Body=body)
         file = chunking.begin(key)
         assert file is not None
