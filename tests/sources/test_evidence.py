@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 
 from chalicelib.model import Evidence, EvidenceKey, FeedId
+from chalicelib.model.evidence import NAME_SENT
 from chalicelib.sources.evidence import newest
 from chalicelib.sources.feed import Feed
 from tests.sources.builders import FILE, declared, feed, lines, person, read, row
@@ -63,3 +65,11 @@ def test_of_strong_presence_the_newest_is_enough_and_all_else_is_kept() -> None:
     assert reading.lake is not None
     kept = newest(reading.lake, feed())
     assert kept["line"].to_list() == [2, 4, 5, 6]
+
+
+def test_presence_under_another_name_stands_in_nobody_s_way() -> None:
+    """It certifies nobody: the newest under the person's own name must not be lost to it."""
+    reading = read(lines(row(1, "2025-05-03"), row(1, "2025-05-04"), row(1, "2025-05-02")))
+    assert reading.lake is not None
+    under = reading.lake.with_columns(pl.Series(NAME_SENT, [None, "李四", None], dtype=pl.String))
+    assert newest(under, feed())["line"].to_list() == [2, 3]
