@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import cycle
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ from chalicelib.model import (
 )
 from chalicelib.settings import Settings
 from chalicelib.storage import clients, people
-from sandbox.tokens import AUDIENCE, ISSUER, Issuer
+from sandbox.tokens import AUDIENCE, ISSUER, USUAL_LIFETIME, Issuer
 
 NUMBER: Final = "34160219500101123X"
 UNTIL: Final = date(2030, 12, 31)
@@ -61,6 +61,7 @@ def _environment(issuer: Issuer) -> dict[str, str]:
         "WUGAN_LAKE_CHARACTERS": "1",
         "WUGAN_DATA_KEY_ID": "alias/wugan",
         "WUGAN_TOKEN_ISSUER": ISSUER, "WUGAN_TOKEN_AUDIENCE": AUDIENCE, "WUGAN_TOKEN_JWKS": issuer.jwks(),
+        "WUGAN_TOKEN_LONGEST_SECONDS": str(int(USUAL_LIFETIME.total_seconds())),
     }  # fmt: skip
 
 
@@ -182,9 +183,7 @@ def _routes() -> Iterator[tuple[tuple[Ask, Ask, Ask], _Recorded]]:
 
 def _headers(issuer: Issuer, person: PersonId, number: int) -> dict[str, str]:
     """A citizen's token, each another one."""
-    token = issuer.issue(
-        "citizen", None, f"c{number}", now=clock.now(), lifetime=timedelta(hours=8), person=person
-    )
+    token = issuer.issue("citizen", None, f"c{number}", now=clock.now(), person=person)
     return {"Authorization": f"Bearer {token}"}
 
 

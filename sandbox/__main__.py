@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # a town's tables are small: to share one out costs more
 
 from sandbox.run import KEY_FILE, RunOptions, run
-from sandbox.tokens import Issuer
+from sandbox.tokens import YEAR_LONG, Issuer
 
 CLOCK_URL = "http://127.0.0.1:8001"
 
@@ -92,6 +92,7 @@ def _token(options: argparse.Namespace) -> int:
             options.area,
             subject,
             now=datetime.fromisoformat(now),
+            lifetime=YEAR_LONG,
             person=options.person,
             authority=options.authority,
         )

@@ -25,7 +25,8 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 ISSUER: Final = "https://issuer.sandbox.invalid/"
 AUDIENCE: Final = "wugan"
-USUAL_LIFETIME: Final = timedelta(days=400)  # the sandbox's clock jumps over a whole year
+USUAL_LIFETIME: Final = timedelta(hours=8)  # a working day, as an issuer would
+YEAR_LONG: Final = timedelta(days=400)  # for a sandbox, whose clock jumps over a whole year
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 Algorithm = Literal["ES256", "RS256"]

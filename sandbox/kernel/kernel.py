@@ -39,6 +39,7 @@ from sandbox.kernel.turns import Turns
 from sandbox.rights import Judge, RightsError, rights_of
 from sandbox.rights.places import places_of, policy_files
 from sandbox.rights.remembered import REMEMBERED, judged
+from sandbox.tokens import YEAR_LONG
 
 STACK: Final = "wugan"
 _STEPS: Final = 2_000_000  # at one instant; a year of a town stays far below
@@ -87,7 +88,7 @@ class Sandbox:
         self._parameters = {
             "Pack": pack,
             "LakeCharacters": "0",
-            "TokenLongestSeconds": str(400 * 24 * 3600),
+            "TokenLongestSeconds": str(int(YEAR_LONG.total_seconds())),
             **(parameters or {}),
         }
         self._statemachines = statemachines

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 # What a polite client meets now and then: somebody was faster (409), or it is not there any more (404).
 OVERTAKEN: Final = (404, 409)
-RENEWED: Final = timedelta(days=180)  # a badge is exchanged before it expires
+RENEWED: Final = timedelta(hours=6)  # a badge is exchanged before it expires
 
 
 class Serve(Protocol):

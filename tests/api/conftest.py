@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from io import StringIO
 from typing import Any
@@ -84,7 +84,6 @@ def a_token(
         area,
         subject or f"{role}-{area or 'self'}",
         now=clock.now(),
-        lifetime=timedelta(hours=8),
         person=person,
         authority=authority,
     )
