@@ -22,7 +22,7 @@ from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, Outcome
 from chalicelib.pack import current
 from chalicelib.sources.faults import SENTENCES, Fault
 from chalicelib.sources.identity import canonical
-from chalicelib.storage import people
+from chalicelib.storage import lookups, people
 from chalicelib.storage.audit import AuditEntry
 
 citizens = Audience(__name__)
@@ -42,14 +42,11 @@ def look_up(call: Call) -> dict[str, Any]:
     if isinstance(number, Fault):
         zh, en = SENTENCES[number]
         raise invalid(FieldError(number.value, zh, en, pointer="/number"))
-    person = people.person_id_of(number)
-    if person is None:
-        raise not_found()
-    record = looks.record_for(call, person)
-    if asked.name is not None and people.identity_of(person).name != asked.name:
+    record = lookups.find(number, asked.name)
+    if record is None or not call.caller.may_see(record.person.id, record.person.area):
         raise not_found()
     looks.shown(call, record, "lookup")
-    return {"id": person}
+    return {"id": record.person.id}
 
 
 @citizens.route("GET", "/v1/persons/{id}/status", tagged=True)

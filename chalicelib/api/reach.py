@@ -103,6 +103,7 @@ def _of_jurisdiction(caller: Caller, about: About, reach: Reached, named: Mappin
 def _of_person(
     caller: Caller, about: About, reach: Reached, named: Mapping[str, str], body: bodies.Body | None
 ) -> Reached:
+    current()  # here, and not only for whom it is found: AWS is asked the same whoever it is about
     record = people.load(_person(named, body))
     if not caller.may_see(record.person.id, record.person.area):
         raise not_found()

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from chalicelib.errors import ConflictError
 from chalicelib.model import Change, EvidenceKey, PersonId, PersonRecord, Tombstone
 from chalicelib.storage import audit, tables, work
-from chalicelib.storage.items import IDENTITY, PROFILE, encode, sort_key
+from chalicelib.storage.items import PROFILE, encode, sort_key
 from chalicelib.storage.tables import Delete, People, Put, Write
 
 T = TypeVar("T")
@@ -42,8 +42,6 @@ class Plan:
 
     change: Change
     also: Sequence[Write] = ()
-    sealed: str | None = None
-    mark: str | None = None
 
 
 def settle(load: Callable[[], PersonRecord], decide: Callable[[PersonRecord], Plan | None]) -> PersonRecord:
@@ -155,8 +153,6 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
         *work.writes(None if new else record, after),
         *plan.also,
     ]
-    if plan.sealed is not None:
-        writes.append(Put(People(pk, IDENTITY, sealed=plan.sealed, mark=plan.mark)))
     work.remember_county(after.person.area[:6])
     try:
         tables.write_together(writes, token)

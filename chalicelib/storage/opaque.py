@@ -42,6 +42,11 @@ def phone_mark(phone: str) -> str:
     return _digest("phone", phone).hex()[:32]
 
 
+def name_mark(person: PersonId, name: str) -> str:
+    """A stand-in for one person's name; the same name of another person has another."""
+    return _digest("name", f"{person}\0{name}").hex()[:32]
+
+
 def identity_mark(identity: Identity) -> str:
     """Changes when number, name or phone change: seen without opening what is sealed."""
     return _digest("identity", "\0".join((identity.number, identity.name, identity.phone or ""))).hex()[:32]

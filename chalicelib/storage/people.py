@@ -3,7 +3,7 @@
     P#<id> / PROFILE                       area, grid, birth month …; sequence and head
            / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS# REL# OBJ#   one domain object each (storage.items)
            / SENT#<day>                    a message went out that day (storage.messages)
-           / ~I                            the sealed identity
+           / ~I                            the sealed identity, and marks of it and of the name
            / ~A#<sequence>                 audit chain
            / ~L#<sequence>                 who looked (storage.seen)
            / ~R                            the sealed number of somebody who is only related to recipients
@@ -289,11 +289,16 @@ def _commit_new(newcomer: Newcomer, at: datetime, actor: str) -> PersonId:
     index = People(opaque.index_key(identity.number), _ID, body=person_id)
     plan = Plan(
         Change("created", actor, at, entitlements=newcomer.entitlements),
-        also=[Put(index, tables.absent(People))],
-        sealed=sealed.seal_identity(person_id, record.person.area, identity),
-        mark=opaque.identity_mark(identity),
+        also=[Put(index, tables.absent(People)), _identified(person_id, record.person.area, identity)],
     )
     return changes.commit(record, plan, new=True).person.id
+
+
+def _identified(person: PersonId, area: AreaCode, identity: Identity) -> Put:
+    """The sealed identity, with what tells whether it, or the name alone, is another."""
+    box, mark = sealed.seal_identity(person, area, identity), opaque.identity_mark(identity)
+    named = opaque.name_mark(person, identity.name)
+    return Put(People(partition(person), IDENTITY, sealed=box, mark=mark, named=named))
 
 
 def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) -> None:
@@ -324,8 +329,7 @@ def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) ->
         if changes.needed(record, change) is None:  # only the sealed part differs: an entry all the same
             change = Change("roster", actor, at)
         change = replace(change, details={"identity": "changed"})
-        box = sealed.seal_identity(person_id, person.area, identity)
-        return Plan(change, sealed=box, mark=opaque.identity_mark(identity))
+        return Plan(change, also=[_identified(person_id, person.area, identity)])
 
     changes.settle(load_with_mark, plan)
 
