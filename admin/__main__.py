@@ -7,6 +7,7 @@
     python -m admin sheets [GRID] [--area AREA] [--out F]    the outcome sheet of a grid or an area
     python -m admin sheets --certifier bank [--rows N]       … of a bank, employer, post, other_region
     python -m admin audit verify                             every person's audit chain
+    python -m admin audit failed-looks [--days N]            who failed to find somebody, and how often
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
     python -m admin rules report BUNDLE [--page FILE]        its report, for whoever approves
     python -m admin rules approve|activate BUNDLE            … by two people, from a day to come
@@ -29,16 +30,17 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from rich.console import Console
+from rich.table import Table
 
 from admin import county_sheets, dropped, rules
 from chalicelib import clock
-from chalicelib.storage import people
+from chalicelib.storage import failed_looks, people
 
 SANDBOX = Path("build/sandbox/settings.env")
 console = Console()
@@ -58,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return rules.run(options)
         case ("county", _):
             return county_sheets.run(options)
+        case (_, "failed-looks"):
+            return list_failed_looks(options.days)
         case _:
             return verify_audit()
 
@@ -71,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     dropped.add_to(subjects)
     verbs = subjects.add_parser("audit", help="audit chains").add_subparsers(dest="verb", required=True)
     verbs.add_parser("verify", help="recompute every chain")
+    failed = verbs.add_parser("failed-looks", help="who failed to find somebody, by day")
+    failed.add_argument("--days", type=int, default=7, help="today and so many days before, less one")
     rules.add_to(subjects)
     verbs = subjects.add_parser("pages", help="docs/sheets").add_subparsers(dest="verb", required=True)
     verbs.add_parser("write", help="one page per benefit and feed, out of the declarations")
@@ -123,6 +129,17 @@ def verify_audit() -> int:
         console.print(f"{person}: the chain does not hold")
     console.print(f"{len(broken)} broken")
     return 1 if broken else 0
+
+
+def list_failed_looks(days: int) -> int:
+    """Print who failed to find somebody in the last days, today's first, the most of a day first."""
+    table = Table("day", "role", "area", "subject", "times", box=None)
+    for back in range(days):
+        found = failed_looks.on(clock.today() - timedelta(days=back))
+        for each in sorted(found, key=lambda each: -each.times):
+            table.add_row(each.day.isoformat(), each.role, each.area or "–", each.subject, str(each.times))
+    console.print(table)
+    return 0
 
 
 if __name__ == "__main__":

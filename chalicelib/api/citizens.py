@@ -54,7 +54,9 @@ def show_status(call: Call, id: str) -> Response:
     """Until when a person is certified for what, why, and what to do."""
     ids.person_id(id)
     answer = with_etag(call.headers, status.status_of(call.record, call.today, call.reach))
-    if answer.status_code != 304:  # who is told that nothing has changed is shown nothing
+    if answer.status_code == 304:  # who is told that nothing has changed is told what there is
+        looks.shown_once(call, call.record, "status, unchanged")
+    else:
         looks.shown(call, call.record, "status")
     return answer
 

@@ -38,6 +38,7 @@ from chalicelib.api.tokens import Caller, caller_of
 from chalicelib.errors import WuganError
 from chalicelib.model import AreaCode, DroppedFile, PersonRecord
 from chalicelib.observability import logger
+from chalicelib.storage import failed_looks
 from chalicelib.storage.clients import is_out_of_reach
 
 # No cache may keep what is said about a person, no browser may make something else of it.
@@ -166,17 +167,20 @@ class Audience:
         policy = POLICIES[(method, path)]
 
         def add(endpoint: Endpoint) -> Endpoint:
+            def answer(caller: Caller, ids: Mapping[str, str]) -> Response:
+                policy.check(caller)
+                call, digest = _read(_request.get(), caller, body, query)
+                reach = admitted(caller, policy, ids, call._body, call.query)
+                call = replace(call, _reached=reach)
+                key = call.headers.get("idempotency-key") if once else None
+                same = json.dumps([method, path, ids, digest])
+                who = f"{caller.role}:{caller.subject}:{caller.area}:{caller.authority or ''}"
+                return answered_once(who, key, same, lambda: _answer(endpoint, call, ids))
+
             def view(**ids: str) -> Response:
                 try:
                     caller = caller_of(_request.get().headers)
-                    policy.check(caller)
-                    call, digest = _read(_request.get(), caller, body, query)
-                    reach = admitted(caller, policy, ids, call._body, call.query)
-                    call = replace(call, _reached=reach)
-                    key = call.headers.get("idempotency-key") if once else None
-                    same = json.dumps([method, path, ids, digest])
-                    who = f"{caller.role}:{caller.subject}:{caller.area}:{caller.authority or ''}"
-                    return answered_once(who, key, same, lambda: _answer(endpoint, call, ids))
+                    return _traced(caller, policy, lambda: answer(caller, ids))
                 except Exception as error:  # the outermost edge: whatever it is ends here
                     return _failure(error)
 
@@ -222,6 +226,17 @@ class Audience:
             )
             add(route.view)
         return blueprint
+
+
+def _traced(caller: Caller, policy: Policy, answer: Callable[[], Response]) -> Response:
+    """An answer; that somebody was not found is on record before the caller hears it."""
+    try:
+        response = answer()
+    except WuganError as error:
+        response = _failure(error)
+    if response.status_code == 404 and policy.about.is_somebody:
+        failed_looks.record(caller.role.value, caller.area, caller.subject, clock.now())
+    return response
 
 
 def _answer(endpoint: Endpoint, call: Call, ids: Mapping[str, str]) -> Response:

@@ -57,15 +57,16 @@ def concerned(call: Call, rows: Iterable[work.Row[T]]) -> Iterator[work.Row[T]]:
 
 
 def look_in_list(call: Call, person: PersonId, what: str) -> PersonRecord:
-    """A person's record for a line of a list.
+    """A person's record for a line of a list, which is opened many times a day."""
+    return shown_once(call, record_for(call, person), what)
 
-    A work list is opened many times a day: the same line shown again to the same caller on the same
-    day by the same process is one look.
-    """
-    line = (call.caller.subject, person, what)
+
+def shown_once(call: Call, record: PersonRecord, what: str) -> PersonRecord:
+    """As `shown`; the same again to the same caller on the same day by the same process is one look."""
+    line = (call.caller.subject, record.person.id, what)
     if _shown_on.get(line) == call.today:
-        return record_for(call, person)
-    record = shown(call, record_for(call, person), what)
+        return record
+    shown(call, record, what)
     if len(_shown_on) >= _LINES_KEPT:
         _shown_on.clear()  # at worst a look is recorded twice
     _shown_on[line] = call.today

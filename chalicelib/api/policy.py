@@ -47,6 +47,11 @@ class About(StrEnum):
     FILE = "file"
     FIGURES = "figures"
 
+    @property
+    def is_somebody(self) -> bool:
+        """Whether it is about one person, so that a request is a look at them, or fails to be one."""
+        return self not in (About.LIST, About.LIMIT, About.FILE, About.FIGURES)
+
 
 class Whose(StrEnum):
     """Which officers an endpoint serves, by the authority that their token names, if it names one.

@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Self, TypeVar
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -81,10 +82,12 @@ class People(Item):
 
 
 class Work(Item):
-    """What there is to do: rows that follow from people's records."""
+    """What there is to do: rows that follow from people's records; also what is counted by caller."""
 
     class Meta:
         table_name = ""
+
+    times = NumberAttribute(null=True)  # FAILED# only: how often
 
 
 class Files(Item):
@@ -175,6 +178,12 @@ def put_if(item: Item, condition: Condition) -> None:
 def put(item: Item) -> None:
     """Write one item, whatever stands there."""
     item.save()
+
+
+def count(item: Work, more: int, until: datetime) -> int:
+    """Add to what an item counts (from 0), whoever else does; returns what it is then. `until`: how long kept."""
+    item.update(actions=[Work.times.add(more), Work.expires.set(int(until.timestamp()))])
+    return int(item.times)
 
 
 def delete(item: Item) -> None:
