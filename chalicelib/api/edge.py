@@ -37,7 +37,7 @@ from chalicelib.api.repeats import answered_once
 from chalicelib.api.tokens import Caller, caller_of
 from chalicelib.errors import WuganError
 from chalicelib.model import AreaCode, DroppedFile, PersonRecord
-from chalicelib.observability import logger
+from chalicelib.observability import count, logger
 from chalicelib.storage import failed_looks
 from chalicelib.storage.clients import is_out_of_reach
 
@@ -49,6 +49,7 @@ SECURITY_HEADERS: Final = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
 }
+_REFUSALS: Final = frozenset({401, 403, 429})  # by a caller's token: counted, and watched
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 # Chalice keeps the current request on the app object, which threads share: one caller's token would
@@ -236,6 +237,7 @@ def _traced(caller: Caller, policy: Policy, answer: Callable[[], Response]) -> R
         response = _failure(error)
     if response.status_code == 404 and policy.about.is_somebody:
         failed_looks.record(caller.role.value, caller.area, caller.subject, clock.now())
+        count(FailedLooks=1)
     return response
 
 
@@ -353,6 +355,8 @@ def _finished(response: Response, request_id: str) -> Response:
 
 
 def _log(request: Request, response: Response, request_id: str) -> None:
+    if response.status_code in _REFUSALS:
+        count(Refusals=1)
     logger.info(
         "request",
         extra={

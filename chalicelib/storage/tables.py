@@ -181,7 +181,7 @@ def put(item: Item) -> None:
 
 
 def count(item: Work, more: int, until: datetime) -> int:
-    """Add to what an item counts (from 0), whoever else does; returns what it is then. `until`: how long kept."""
+    """Add to what an item counts, from 0, whoever else does; returns what it is then. Kept until a day."""
     item.update(actions=[Work.times.add(more), Work.expires.set(int(until.timestamp()))])
     return int(item.times)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import boto3
@@ -75,6 +76,20 @@ def test_what_is_about_nobody_leaves_none(as_: As) -> None:
     assert failed() == {}
     about = {policy.about for policy in POLICIES.values() if policy.about.is_somebody}
     assert {each.value for each in about} >= {"person", "number", "visit", "suspicion", "instruction"}
+
+
+def test_failed_looks_and_refusals_are_figures_that_an_alarm_watches(
+    as_: As, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = as_("app", COUNTY)
+    capsys.readouterr()
+    app.get(f"/v1/persons/{STRANGER}/status")
+    as_(None).get("/v1/stats")
+    app.get("/v1/files")
+    app.get("/v1/stats")
+    figures = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    published = [name for each in figures for name in ("FailedLooks", "Refusals") if name in each]
+    assert published == ["FailedLooks", "Refusals", "Refusals"]
 
 
 def test_a_failure_that_cannot_be_put_on_record_is_not_told(as_: As) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,9 @@ import pytest
 
 import app as wugan
 from chalicelib.api.problems import PROBLEM_JSON, Problem
+from chalicelib.observability import NAMESPACE, SERVICE
 from chalicelib.settings import Settings
+from chalicelib.sources.freshness import FeedState
 from infra.template import PARTS, ROOT, TemplateError, as_text, build_template, own_template
 from infra.watching import schedules
 from sandbox.kernel.template import deployed_template
@@ -274,6 +277,28 @@ def test_somebody_is_told_of_every_functions_errors(deployed: dict[str, Any]) ->
     told = {a["Dimensions"][0]["Value"]["Ref"] for a in alarms if a["MetricName"] == "Errors"}
     assert told == of_type(deployed, "AWS::Lambda::Function").keys()
     assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in alarms)
+
+
+def test_every_figure_of_ours_that_is_watched_is_one_that_is_counted(template: dict[str, Any]) -> None:
+    alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
+    watched = {alarm["MetricName"]: alarm for alarm in alarms if alarm["Namespace"] == NAMESPACE}
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "chalicelib").rglob("*.py"))
+    counted = {*re.findall(r"\bcount\((\w+)=", code), *(f"Feeds{state.title()}" for state in FeedState)}
+    assert watched.keys() >= {"FailedLooks", "Refusals", "FeedsMissing", "FeedsHeld"}
+    assert watched.keys() <= counted
+    for name, alarm in watched.items():
+        assert alarm["Dimensions"] == [{"Name": "service", "Value": SERVICE}], name
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+
+
+def test_many_failed_looks_and_many_refusals_are_told_within_the_hour(template: dict[str, Any]) -> None:
+    alarms = of_type(template, "AWS::CloudWatch::Alarm")
+    for name, most in (("FailedLooksAlarm", "FailedLooksAtMost"), ("RefusalsAlarm", "RefusalsAtMost")):
+        alarm = alarms[name]
+        assert (alarm["Statistic"], alarm["ComparisonOperator"]) == ("Sum", "GreaterThanThreshold")
+        assert alarm["Threshold"] == {"Ref": most}
+        assert alarm["Period"] * alarm["EvaluationPeriods"] <= 3600
+        assert template["Parameters"][most]["Default"] > 0
 
 
 def test_somebody_is_told_of_every_daily_run_that_does_not_come(template: dict[str, Any]) -> None:
