@@ -55,7 +55,7 @@ class _Lines(dict[str, Any]):
     lines: dict[str, int]
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(yaml.CSafeLoader):  # parsed in C: every cold start loads a pack
     pass
 
 

@@ -42,14 +42,14 @@ class TemplateError(ValueError):
     """The parts of the template do not fit together."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Reads CloudFormation's short forms (!Ref, !Sub, !GetAtt).
 
     Chalice's own reader would teach them to yaml.SafeLoader, for everybody in the process.
     """
 
 
-def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+def _short_form(loader: yaml.CSafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     if isinstance(node, yaml.SequenceNode):
         value: Any = loader.construct_sequence(node, deep=True)
     elif isinstance(node, yaml.MappingNode):

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -62,7 +63,8 @@ class Sandbox:
     """One running platform; a context manager. Several may follow each other in one process.
 
     project: the folder with .chalice, infra and app.py. app: the module to run, by name or itself.
-    parameters: values of the template's parameters. seed: decides secrets, jitter and message ids.
+    parameters: values of the template's parameters. schedules: when scheduled functions run instead, by
+    logical id. seed: decides secrets, jitter and message ids.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Sandbox:
         start: date | datetime = date(2026, 1, 1),
         seed: int = 0,
         parameters: Mapping[str, str] | None = None,
+        schedules: Mapping[str, str] | None = None,
         statemachines: Path | None = None,
         without_repairs: Collection[str] = (),
     ) -> None:
@@ -91,6 +94,7 @@ class Sandbox:
             "TokenLongestSeconds": str(int(YEAR_LONG.total_seconds())),
             **(parameters or {}),
         }
+        self._schedules = dict(schedules or {})
         self._statemachines = statemachines
         self._without = without_repairs
         self._leave = ExitStack()
@@ -145,7 +149,10 @@ class Sandbox:
         self._leave.callback(chalicelib.clock.set_source, None)
         self._pollers = list(map(self._poller, made.mappings))
         for scheduled in made.schedules:
-            self._arm(scheduled)
+            function = self.functions.named(scheduled.function_arn).logical_id
+            self._arm(replace(scheduled, expression=self._schedules.pop(function, scheduled.expression)))
+        if self._schedules:
+            raise KeyError(f"no schedule calls {', '.join(sorted(self._schedules))}")
 
     def _make_resources(self) -> Makers:
         template = deployed_template(self.app, self.project, self._statemachines)

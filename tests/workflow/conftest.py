@@ -8,13 +8,13 @@ import pytest
 
 from chalicelib.storage import work
 from sandbox.kernel import Sandbox
-from tests.workflow.village import NEW_YEAR, SELDOM, Village
+from tests.workflow.village import HOUSEKEEPING, NEW_YEAR, Village
 
 
 @pytest.fixture
 def village(monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
     monkeypatch.setattr(work, "SHARDS", 1)  # a handful of people: a quarter of the queries per day
-    with Sandbox(start=NEW_YEAR, seed=1, parameters=SELDOM) as sandbox:
+    with Sandbox(start=NEW_YEAR, seed=1, schedules=HOUSEKEEPING) as sandbox:
         sandbox.run_until_quiet()
         yield Village(sandbox)
         assert not sandbox.last_errors, sandbox.last_errors[:3]

@@ -22,7 +22,7 @@ from chalicelib.sources import envelopes, texts
 from chalicelib.storage import chunks, objects, versions, work
 from sandbox.kernel import Sandbox
 from tests.workflow.crashes import When, dying_at, each_call, points_of
-from tests.workflow.village import NEW_YEAR, ROSTER, SELDOM, Recipient, Village, number_of
+from tests.workflow.village import HOUSEKEEPING, NEW_YEAR, ROSTER, Recipient, Village, number_of
 
 PEOPLE = [Recipient(980 + n, phone=f"1380000000{n}") for n in range(6)]
 DAY = NEW_YEAR - timedelta(days=2)
@@ -39,7 +39,7 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
     for module in (ranges, texts):
         monkeypatch.setattr(module, "HEAD_BYTES", 300)
     monkeypatch.setattr(versions, "_BLOCK", 200)
-    with Sandbox(start=NEW_YEAR, seed=1, parameters={**SELDOM, **SMALL}) as sandbox:
+    with Sandbox(start=NEW_YEAR, seed=1, schedules=HOUSEKEEPING, parameters=SMALL) as sandbox:
         sandbox.run_until_quiet()
         village = Village(sandbox)
         village.settle(*PEOPLE)

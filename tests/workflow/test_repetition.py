@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.storage import work
 from sandbox.kernel import Sandbox
-from tests.workflow.village import NEW_YEAR, ROSTER, SELDOM, Recipient, Village
+from tests.workflow.village import HOUSEKEEPING, NEW_YEAR, ROSTER, Recipient, Village
 
 PEOPLE = [Recipient(980 + i, phone=f"1380000000{i}") for i in range(8)]
 
@@ -44,7 +44,7 @@ def files() -> list[tuple[str, bytes]]:
 
 def village_after(drop: Callable[[Village], None], patch: pytest.MonkeyPatch) -> Mapping[str, Any]:
     patch.setattr(work, "SHARDS", 1)
-    with Sandbox(start=NEW_YEAR, seed=1, parameters=SELDOM) as sandbox:
+    with Sandbox(start=NEW_YEAR, seed=1, schedules=HOUSEKEEPING) as sandbox:
         village = Village(sandbox)
         drop(village)
         village.until(NEW_YEAR + timedelta(days=100))

@@ -28,10 +28,10 @@ from sandbox.kernel.makers import ACCOUNT
 from sandbox.shortcut import short_way
 
 NEW_YEAR = date(2025, 1, 1)
-SELDOM = {  # counting everybody and looking at every feed each night costs most of a day
-    "StatisticsSchedule": "cron(0 17 1 * ? *)",
-    "FeedWatchSchedule": "cron(30 23 1 * ? *)",
-}
+# Nothing of this moves a case, and every night it would cost most of a day: once a year.
+HOUSEKEEPING = dict.fromkeys(
+    ("TidyLake", "MonthlyQuality", "NightlyStatistics", "WatchFeeds"), "cron(0 20 L 12 ? *)"
+)
 DUE = date(2025, 6, 30)
 DEPARTMENT = {
     "roster": "hrss",

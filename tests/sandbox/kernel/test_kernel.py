@@ -42,6 +42,14 @@ def test_a_sandbox_that_cannot_come_up_leaves_nothing_behind() -> None:
         assert sandbox.settings.token_audience == "elsewhere"
 
 
+def test_a_schedule_that_nothing_has_is_refused() -> None:
+    with (
+        pytest.raises(KeyError, match="no schedule calls Nightly"),
+        new_sandbox(schedules={"Nightly": "rate(1 day)"}),
+    ):
+        pass
+
+
 def test_all_settings_come_from_the_template(sandbox: Sandbox) -> None:
     assert sandbox.settings.pack == "bozhou"
     assert sandbox.settings is settings()
