@@ -40,7 +40,7 @@ from rich.table import Table
 
 from admin import county_sheets, dropped, rules
 from chalicelib import clock
-from chalicelib.storage import failed_looks, people
+from chalicelib.storage import callers, people
 
 SANDBOX = Path("build/sandbox/settings.env")
 console = Console()
@@ -135,7 +135,7 @@ def list_failed_looks(days: int) -> int:
     """Print who failed to find somebody in the last days, today's first, the most of a day first."""
     table = Table("day", "role", "area", "subject", "times", box=None)
     for back in range(days):
-        found = failed_looks.on(clock.today() - timedelta(days=back))
+        found = callers.failed_looks(clock.today() - timedelta(days=back))
         for each in sorted(found, key=lambda each: -each.times):
             table.add_row(each.day.isoformat(), each.role, each.area or "–", each.subject, str(each.times))
     console.print(table)

@@ -37,6 +37,8 @@ class Settings:
     token_audience: str
     token_jwks: str  # the issuer's public keys: a JSON document, or an https URL of one
     token_longest_seconds: str  # a whole number: from issue to expiry
+    caller_requests_per_minute: str  # a whole number, for everybody but apps
+    app_requests_per_minute: str  # a whole number: an app asks for all whom it serves
     rules_checked_seconds: str  # a whole number: how often a process asks which rule book is in force
 
 

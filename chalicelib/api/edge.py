@@ -1,6 +1,7 @@
 """The outermost edge of the HTTP API: what every request passes before and after its endpoint.
 
-before   token → caller, policy → allowed, body → model, reach → area and authority   (else a `Problem`)
+before   token → caller, not too often, policy → allowed, body → model, reach → area and authority
+         (else a `Problem`)
 after    request id, security headers, one line in the log: route and status, never the address
 
 An endpoint is a function `(call, id…) -> answer`; it is registered with `Audience.route`, which
@@ -22,7 +23,7 @@ from uuid import uuid4
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import clock
-from chalicelib.api import bodies, pages
+from chalicelib.api import bodies, pages, rates
 from chalicelib.api.policy import OPEN_TO_ALL, POLICIES, Policy
 from chalicelib.api.problems import (
     PROBLEM_JSON,
@@ -38,7 +39,7 @@ from chalicelib.api.tokens import Caller, caller_of
 from chalicelib.errors import WuganError
 from chalicelib.model import AreaCode, DroppedFile, PersonRecord
 from chalicelib.observability import count, logger
-from chalicelib.storage import failed_looks
+from chalicelib.storage import callers
 from chalicelib.storage.clients import is_out_of_reach
 
 # No cache may keep what is said about a person, no browser may make something else of it.
@@ -181,6 +182,7 @@ class Audience:
             def view(**ids: str) -> Response:
                 try:
                     caller = caller_of(_request.get().headers)
+                    rates.asks(caller, clock.now())
                     return _traced(caller, policy, lambda: answer(caller, ids))
                 except Exception as error:  # the outermost edge: whatever it is ends here
                     return _failure(error)
@@ -236,7 +238,9 @@ def _traced(caller: Caller, policy: Policy, answer: Callable[[], Response]) -> R
     except WuganError as error:
         response = _failure(error)
     if response.status_code == 404 and policy.about.is_somebody:
-        failed_looks.record(caller.role.value, caller.area, caller.subject, clock.now())
+        now = clock.now()
+        callers.failed_look(caller.role.value, caller.area, caller.subject, now)
+        rates.found_nobody(caller, now)
         count(FailedLooks=1)
     return response
 

@@ -180,7 +180,7 @@ def _other_answers(route: Route) -> Json:
         413: route.body is not None,
         415: route.body is not None,
         422: True,  # at least for a parameter that it does not know
-        429: True,  # from the gateway
+        429: True,  # from the gateway; by a token also from us
         500: True,
         503: policy is not None,
     }
@@ -237,7 +237,7 @@ def _of_status(status: int) -> Json:
         "description": "; ".join(said) or _FORBIDDEN_NOW,
         "content": {PROBLEM_JSON: {"schema": {"$ref": f"{_SCHEMA}Problem"}}},
     }
-    if status == 503:
+    if status in (429, 503):
         answer["headers"] = {"Retry-After": {"schema": {"type": "string"}, "description": "Seconds."}}
     return answer
 

@@ -28,6 +28,11 @@ SENTENCES: Final[Mapping[str, tuple[int, str, str]]] = {
         "the cursor is not valid here: start from the first page",
     ),
     "busy": (503, "记录正在变动，请稍后重试。", "the record is busy: try again shortly"),
+    "caller_limited": (
+        429,
+        "您发送的请求过于频繁，请在 Retry-After 所示秒数后重试。",
+        "you send too many requests: try again after the seconds of Retry-After",
+    ),
     "invalid": (422, "请求内容有误，请按所列字段更正。", "the request is not valid: see the fields listed"),
     "level_not_allowed": (403, "本级机构无权办理此事项。", "this level of office may not do this"),
     "method_not_allowed": (405, "不支持该方法。", "this method is not supported here"),

@@ -2,7 +2,7 @@
 
 people     one person's record: load, change (the only lock), create, find, payments, audit trail
 lookups    whose a number is, and whether a name goes with it
-seen, failed_looks   who looked at whom, and who found nobody
+seen       who looked at whom; callers: who found nobody, and how often each asks
 work       what there is to do: rows that follow from the records, by day and area
 messages   the outbox: claim, sent, reported, limits per person and phone
 files      dropped files through their stages

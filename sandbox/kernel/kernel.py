@@ -43,6 +43,7 @@ from sandbox.rights.remembered import REMEMBERED, judged
 from sandbox.tokens import YEAR_LONG
 
 STACK: Final = "wugan"
+_MANY: Final = "1000000"
 _STEPS: Final = 2_000_000  # at one instant; a year of a town stays far below
 _RETRIES: Final = (60, 120)  # seconds after which Lambda calls an asynchronous function again
 _PSEUDO: Final = {
@@ -87,11 +88,13 @@ class Sandbox:
         self.strands: Final = Strands(self.clock, self.turns)
         self._app_name = app
         # A town's lake is one bucket: a city's thousand would be tidied for nothing every night. And whoever
-        # holds a token keeps it while the clock jumps over a year.
+        # holds a token keeps it while the clock jumps over a year, and asks all day in an instant of it.
         self._parameters = {
             "Pack": pack,
             "LakeCharacters": "0",
             "TokenLongestSeconds": str(int(YEAR_LONG.total_seconds())),
+            "CallerRequestsPerMinute": _MANY,
+            "AppRequestsPerMinute": _MANY,
             **(parameters or {}),
         }
         self._schedules = dict(schedules or {})
