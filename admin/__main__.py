@@ -8,6 +8,8 @@
     python -m admin sheets --certifier bank [--rows N]       … of a bank, employer, post, other_region
     python -m admin audit verify                             every person's audit chain
     python -m admin audit failed-looks [--days N]            who failed to find somebody, and how often
+    python -m admin tokens revoke|restore --jti|--subject S  a token, or all of somebody, hold no longer
+    python -m admin tokens list                              what is revoked, until when, by whom
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
     python -m admin rules report BUNDLE [--page FILE]        its report, for whoever approves
     python -m admin rules approve|activate BUNDLE            … by two people, from a day to come
@@ -38,7 +40,7 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from admin import county_sheets, dropped, rules
+from admin import county_sheets, dropped, rules, tokens
 from chalicelib import clock
 from chalicelib.storage import callers, people
 
@@ -60,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return rules.run(options)
         case ("county", _):
             return county_sheets.run(options)
+        case ("tokens", _):
+            return tokens.run(options)
         case (_, "failed-looks"):
             return list_failed_looks(options.days)
         case _:
@@ -77,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("verify", help="recompute every chain")
     failed = verbs.add_parser("failed-looks", help="who failed to find somebody, by day")
     failed.add_argument("--days", type=int, default=7, help="today and so many days before, less one")
+    tokens.add_to(subjects)
     rules.add_to(subjects)
     verbs = subjects.add_parser("pages", help="docs/sheets").add_subparsers(dest="verb", required=True)
     verbs.add_parser("write", help="one page per benefit and feed, out of the declarations")

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -106,6 +107,7 @@ class Issuer:
             "iss": self.issuer,
             "aud": self.audience,
             "sub": subject,
+            "jti": secrets.token_hex(16),
             "iat": int(now.timestamp()),
             "exp": int((now + lifetime).timestamp()),
             "role": role,

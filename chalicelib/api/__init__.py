@@ -4,6 +4,7 @@ policy        who may do what, in one table        tokens   a signed token → t
 edge          before and after every endpoint      bodies   strict models, limits
 problems      every failure, as problem+json       pages    lists by cursor, within an area
 reach         what is within the caller's area and authority
+revoked       tokens that hold no longer
 rates         how many requests a caller may send
 looks         who looked at whom, on record        repeats  Idempotency-Key
 citizens, grid_workers, officers, objections, limits, files, feeds   the endpoints

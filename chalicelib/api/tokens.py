@@ -2,8 +2,9 @@
 
 Verified here and not at a gateway, against the issuer's published keys: signature (RS256 or ES256,
 by the key's own algorithm and never by the token's word), issuer, audience, and the times by the
-platform's clock, which may jump in the sandbox. The token stands in `Authorization: Bearer`, or in
-`X-Wugan-Token` where the first is taken by another signature (AWS China, SigV4).
+platform's clock, which may jump in the sandbox; and that it was not revoked (`revoked`). The token stands
+in `Authorization: Bearer`, or in `X-Wugan-Token` where the first is taken by another signature (AWS China,
+SigV4).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any, Final
 import jwt
 
 from chalicelib import clock
+from chalicelib.api import revoked
 from chalicelib.api.problems import Problem
 from chalicelib.model import AreaCode, PersonId
 from chalicelib.observability import mask
@@ -35,6 +37,7 @@ LATEST: Final = 253_402_300_800  # epoch seconds at the end of the year 9999; Na
 AREA: Final = re.compile(r"\d{2}(?:\d{2}(?:\d{2}(?:\d{3}(?:\d{3})?)?)?)?")  # 2, 4, 6, 9 or 12 digits
 SUBJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}")
 AUTHORITY: Final = re.compile(r"[a-z][a-z_]{1,31}")
+TOKEN_ID: Final = re.compile(r"[!-~]{1,128}")
 PERSON: Final = re.compile(r"[a-z2-7]{26}")
 
 
@@ -79,14 +82,25 @@ class _BadTokenError(Exception):
 
 
 def caller_of(headers: Mapping[str, str]) -> Caller:
-    """The caller that the request's token names; Problem 401 without a valid one, 503 without keys."""
+    """The caller that the request's token names; Problem 401 without a valid one, 503 without keys.
+
+    Whether it was revoked is asked of DynamoDB: whatever is raised there is for the edge.
+    """
     try:
-        return _caller(_claims(_token(headers)))
+        claims = _claims(_token(headers))
+        caller, token = _caller(claims), _token_id(claims)
     except (_BadTokenError, jwt.InvalidTokenError, ValueError, RecursionError) as error:
-        refused = 'Bearer error="invalid_token"' if _has_token(headers) else "Bearer"
-        raise Problem("token_required", headers={"WWW-Authenticate": refused}) from error
+        raise _refused(headers) from error
     except jwt.PyJWTError as error:  # the issuer's keys cannot be had: nobody's token is wrong
         raise Problem("unavailable", headers={"Retry-After": "60"}) from error
+    if revoked.is_revoked(token, caller.subject, _instant(claims["iat"]), clock.now()):
+        raise _refused(headers)
+    return caller
+
+
+def _refused(headers: Mapping[str, str]) -> Problem:
+    refused = 'Bearer error="invalid_token"' if _has_token(headers) else "Bearer"
+    return Problem("token_required", headers={"WWW-Authenticate": refused})
 
 
 def _has_token(headers: Mapping[str, str]) -> bool:
@@ -211,6 +225,11 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
         return Caller(subject, role, AreaCode(""), PersonId(_matched(PERSON, claims, "person")))
     authority = _matched(AUTHORITY, claims, "authority") if claims.get("authority") is not None else None
     return Caller(subject, role, AreaCode(_matched(AREA, claims, "area")), None, authority)
+
+
+def _token_id(claims: Mapping[str, Any]) -> str | None:
+    """The token's own name, by which it can be revoked; None if its issuer gives none."""
+    return _matched(TOKEN_ID, claims, "jti") if claims.get("jti") is not None else None
 
 
 def _matched(pattern: re.Pattern[str], claims: Mapping[str, Any], name: str) -> str:

@@ -7,6 +7,7 @@ work       what there is to do: rows that follow from the records, by day and ar
 messages   the outbox: claim, sent, reported, limits per person and phone
 files      dropped files through their stages
 objects    files, receipts, rejects, roster; lake: evidence as Parquet
+revocations   tokens that hold no longer
 replies    answers to repeated API calls
 clients    every AWS client, and the process's caches
 """

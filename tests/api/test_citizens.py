@@ -152,6 +152,7 @@ class TestStatus:
     def test_the_record_is_read_once_also_where_the_look_is_recorded(self, as_: As) -> None:
         person = a_person()
         app = as_("app", COUNTY)
+        app.get("/v1/stats")  # whether tokens are revoked is asked once a minute
         with at_call("dynamodb", "Query", _goes_on) as read:
             assert app.get(f"/v1/persons/{person}/status").status_code == 200
         assert len(read) == 1

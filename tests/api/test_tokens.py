@@ -20,6 +20,7 @@ from chalicelib.api import tokens
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role, caller_of
 from chalicelib.settings import settings
+from chalicelib.storage import revocations
 from sandbox.tokens import Issuer
 from tests.api.conftest import COUNTY, NUMBER, PHONE, a_number
 
@@ -28,6 +29,12 @@ EC, RSA = Issuer.new(issuer=HERE), Issuer.new("RS256", issuer=HERE)
 PERSON = "a" * 26
 
 Trust = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_revoked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests are about tokens alone, without AWS; `test_revoked` is about the rest."""
+    monkeypatch.setattr(revocations, "standing", lambda _: ())
 
 
 @pytest.fixture
@@ -188,6 +195,10 @@ class TestRefused:
             {"area": ["341602", "341621"]},
             {"authority": "../hrss"},
             {"authority": 1},
+            {"jti": 7},
+            {"jti": ""},
+            {"jti": "孟晓华"},
+            {"jti": "x" * 129},
             {"role": "citizen"},
             {"role": "citizen", "person": "A" * 26},
             {"role": "citizen", "person": a_number(NUMBER[:17])},
