@@ -62,7 +62,7 @@ def test_the_commands_to_try_by_hand_run_and_show_the_certificate_move() -> None
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
     finally:

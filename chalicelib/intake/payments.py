@@ -112,7 +112,7 @@ def _from_first_payment(entitlement: Entitlement, person: Person, first: date) -
 def said_of(
     feed: FeedId, payments: Sequence[tuple[PersonId, Payment]]
 ) -> Mapping[PersonId, Sequence[EvidenceKey]]:
-    """What a payments file says, as the lists of `storage.said` keep it: the day paid, month and benefit."""
+    """What a payments file says, as lists of contents keep it: the day paid, month and benefit."""
     said: dict[PersonId, list[EvidenceKey]] = defaultdict(list)
     for person, payment in payments:
         said[person].append(EvidenceKey(payment.paid, feed, f"{payment.month}#{payment.benefit}"))
