@@ -43,21 +43,6 @@ def _blanks(separator: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(before, re.MULTILINE), re.compile(behind, re.MULTILINE)
 
 
-def cells_of(text: str, separator: str) -> list[str] | None:
-    """The cells of one row; None where it ends inside a quote or is no csv."""
-    tight = tightened(text, separator)
-    cells = _cells_of(tight, separator)
-    return cells if cells is not None or tight == text else _cells_of(text, separator)
-
-
-def _cells_of(text: str, separator: str) -> list[str] | None:
-    try:
-        rows = list(csv.reader([text], delimiter=separator, strict=True))
-    except csv.Error:
-        return None
-    return rows[0] if rows else []
-
-
 def rows_among(
     lines: Sequence[str], places: Iterable[int], first_line: int, separator: str, width: int
 ) -> tuple[list[tuple[int, list[str]]], set[int]]:
@@ -100,15 +85,28 @@ def _whole_row_at(
 
 
 def _row_at(lines: Sequence[str], place: int, separator: str, first_line: int) -> tuple[list[str], int]:
-    """The cells of the row that begins on a line with a quote, and how many lines it takes."""
-    for taken in range(1, min(MOST_LINES, len(lines) - place) + 1):
-        last = lines[place + taken - 1]
-        if taken > 1 and '"' not in last:
-            continue  # it can close nothing
-        cells = cells_of("\n".join(lines[place : place + taken]), separator)
-        if cells is not None:
-            return cells, taken
-    raise UnclosedQuoteError(first_line + place)
+    """The cells of the row that begins on a line with a quote, and how many lines it takes.
+
+    Each line is looked at once: what goes wrong inside a row is mended by no line behind it.
+    """
+    most = range(place, min(len(lines), place + MOST_LINES))
+    tight = _first_row((tightened(lines[number], separator) for number in most), separator)
+    bare = (
+        _first_row((lines[number] for number in most), separator) if tight is None or tight[1] > 1 else None
+    )
+    found = [row for row in (tight, bare) if row is not None]
+    if not found:
+        raise UnclosedQuoteError(first_line + place)
+    return min(found, key=lambda row: row[1])  # the tight one, where both take as many lines
+
+
+def _first_row(lines: Iterable[str], separator: str) -> tuple[list[str], int] | None:
+    """The cells of the first row and how many lines it takes; None where it is no csv, or does not end."""
+    rows = csv.reader((f"{line}\n" for line in lines), delimiter=separator, strict=True)
+    try:
+        return next(rows, []), rows.line_num
+    except csv.Error:
+        return None
 
 
 def open_row(text: bytes, separator: str) -> int | None:

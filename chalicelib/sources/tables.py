@@ -19,8 +19,10 @@ from chalicelib.sources.faults import Fault
 from chalicelib.sources.headers import Layout
 from chalicelib.sources.lines import Lines, decoded, read_text
 from chalicelib.sources.quotes import rows_among
-from chalicelib.sources.texts import unified, unmarked
+from chalicelib.sources.texts import MARKS, unified, unmarked
 
+# As a text in UTF-8 shows them, and one in GB 18030 of which each byte was made a character.
+_LINE_MARKS: Final = ("\ufeff", *(mark.decode("latin-1") for mark in MARKS))
 LINE: Final = "line"
 FAULT: Final = "fault"
 Columns = Sequence[str]
@@ -58,14 +60,40 @@ def batch_of(block: bytes, layout: Layout, first_line: int) -> Batch:
 
     Raises UnclosedQuoteError; UnicodeDecodeError where what is looked at is not in the file's encoding.
     """
-    text, is_foreign = unmarked(unified(block)), layout.encoding == "gb18030"
+    text = unified(block)
+    try:
+        return _batch_of(text, layout, first_line)
+    except (_MarkedError, UnicodeDecodeError):  # what stands behind a mark could not be read
+        bare = unmarked(text)
+        if bare == text:
+            raise
+        return _batch_of(bare, layout, first_line)
+
+
+class _MarkedError(Exception):
+    """A byte-order mark stands before a line: looking for one in a text takes as long as parsing it."""
+
+
+def _batch_of(text: bytes, layout: Layout, first_line: int) -> Batch:
+    is_foreign = layout.encoding == "gb18030"
     if is_foreign and layout.separator in "|^~":  # can be the second half of a character
-        text, is_foreign = text.decode("gb18030").encode(), False
+        text, is_foreign = unmarked(text).decode("gb18030").encode(), False
     if is_foreign:
         text = text.decode("latin-1").encode()
     lines = Lines(text, is_foreign)
-    batch = (b'"' not in text and _even(text, layout, first_line)) or _mixed(lines, layout, first_line)
+    batch = b'"' not in text and _even(text, layout, first_line)
+    if batch:
+        _check_unmarked(batch.seen[layout.columns[0]])
+    else:
+        _check_unmarked(lines.found)
+        batch = _mixed(lines, layout, first_line)
     return _decoding(batch) if is_foreign else batch
+
+
+def _check_unmarked(starts: pl.Series) -> None:
+    """Raise _MarkedError where a mark begins one of these cells or lines, in whatever encoding it came."""
+    if any(starts.str.starts_with(mark).any() for mark in _LINE_MARKS):
+        raise _MarkedError
 
 
 def batch_of_records(

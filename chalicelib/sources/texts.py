@@ -25,11 +25,14 @@ LONGEST_LINE: Final = 200_000  # bytes; a longer one is no row
 BLOCK_BYTES: Final = 8_000_000  # bounds the peak, and stays in caches: some 80,000 rows at a time
 LOST: Final = "\ufffd"  # what stands for bytes that are no character
 # Byte-order marks, as many as there are; one of UTF-16 before one of UTF-8 says nothing.
+MARKS: Final = (codecs.BOM_UTF8, b"\x84\x31\x95\x33")
 _MARK: Final = rb"\xef\xbb\xbf|\x84\x31\x95\x33"
 _MARKS: Final = re.compile(rb"(?:" + _MARK + rb"|(?:\xff\xfe|\xfe\xff)(?=\xef\xbb\xbf))*")
 _LINE_MARKS: Final = re.compile(rb"(^|\n)(?:" + _MARK + rb")+")
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NO_TEXT: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+MOST_LOST_OF_OTHERS: Final = 0.5  # of a text in another encoding nearly all is lost
+_ENOUGH: Final = 100_000  # bytes that tell so
 MOST_LOST: Final = 0.2  # of the foreign characters of a text: more, and it is written otherwise
 _CUT_LONG: Final = re.compile("\ufffd[0-9](?:\ufffd|(?=[^\\w\ufffd]|$))", re.MULTILINE)
 _FOREIGN: Final = re.compile(rb"[\x80-\xff]")
@@ -78,9 +81,7 @@ def mark_of(head: bytes) -> int:
 
 def unmarked(block: bytes) -> bytes:
     """Whole lines without byte-order marks before them: files put one behind the other have them."""
-    if codecs.BOM_UTF8 in block or b"\x84\x31\x95\x33" in block:
-        return _LINE_MARKS.sub(rb"\1", block)
-    return block
+    return _LINE_MARKS.sub(rb"\1", block) if any(mark in block for mark in MARKS) else block
 
 
 def is_plain(head: bytes) -> bool:
@@ -151,12 +152,29 @@ def encoding_of(data: bytes) -> str | None:
     end = len(data)
     if end - start > HEAD_BYTES:
         end = data.rfind(b"\n", start, start + HEAD_BYTES) + 1 or len(data)
-    for encoding in ("utf-8", "gb18030"):
-        text = _lossy(data[start:end], encoding)
-        foreign_ones = len(text) - len(text.encode("ascii", errors="ignore"))
-        if text.count(LOST) <= MOST_LOST * foreign_ones:
-            return encoding
-    return None
+    head = data[start:end]
+    # Nearly all of GB 18030 is lost as UTF-8, and telling that of a megabyte takes as long as reading it.
+    if _is(head, "utf-8"):
+        return "utf-8"
+    if _lost(head[:_ENOUGH], "utf-8") > MOST_LOST_OF_OTHERS and _is(head, "gb18030"):
+        return "gb18030"
+    return next((each for each in ("utf-8", "gb18030") if _lost(head, each) <= MOST_LOST), None)
+
+
+def _is(text: bytes, encoding: str) -> bool:
+    """Whether a text is whole in an encoding."""
+    try:
+        text.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _lost(text: bytes, encoding: str) -> float:
+    """Which share of the foreign characters of a text is lost in an encoding."""
+    words = _lossy(text, encoding)
+    foreign_ones = len(words) - len(words.encode("ascii", errors="ignore"))
+    return words.count(LOST) / foreign_ones if foreign_ones else 0
 
 
 def mended(block: bytes, encoding: str) -> bytes:
