@@ -20,8 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from admin.workbooks import add_row, empty_book
 from chalicelib import cases, clock
-from chalicelib.intake.sheets import SHEETS
 from chalicelib.model import PersonId, PersonRecord, Visit, VisitPurpose
+from chalicelib.model.named import SHEETS
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
 from chalicelib.storage import people, seen, work

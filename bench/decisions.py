@@ -58,7 +58,7 @@ def invented(count: int, seed: int) -> Iterator[list[Case]]:
                 PersonId(f"{INITIALS[number % 32]}{number:025d}"), AreaCode("341602001001"), "01",
                 _born(number), True,
             )  # fmt: skip
-            drawn = chance.sample(may_draw[person.born], 2 if chance.random() < MORE_THAN_ONE else 1)
+            drawn = chance.sample(may_draw[_born(number)], 2 if chance.random() < MORE_THAN_ONE else 1)
             events = chance.choices(presence, k=chance.randint(1, 2 * ITEMS - 1))
             if chance.random() < ACCUSED:
                 events.append(chance.choice(losses))

@@ -18,19 +18,20 @@ from chalicelib.api.problems import FieldError, Problem, invalid, not_found
 from chalicelib.api.tokens import Role
 from chalicelib.engine import wording
 from chalicelib.engine.explain import explain
-from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, Outcome
+from chalicelib.model import Evidence, EvidenceKey, FileId, Outcome
+from chalicelib.model.named import CERTIFIED, COUNTER, SELF_CERTIFICATION
 from chalicelib.pack import current
 from chalicelib.sources.faults import SENTENCES, Fault
-from chalicelib.sources.identity import canonical
+from chalicelib.sources.identity import borne
 from chalicelib.storage import lookups, people
 from chalicelib.storage.audit import AuditEntry
 
 citizens = Audience(__name__)
 
 _FEED_OF: Final = {
-    Method.FACE: FeedId("self_certification"),
-    Method.VIDEO: FeedId("self_certification"),
-    Method.COUNTER: FeedId("counter"),
+    Method.FACE: SELF_CERTIFICATION,
+    Method.VIDEO: SELF_CERTIFICATION,
+    Method.COUNTER: COUNTER,
 }
 
 
@@ -38,7 +39,7 @@ _FEED_OF: Final = {
 def look_up(call: Call) -> dict[str, Any]:
     """The id of the person who bears a number; with a name, only if both belong together."""
     asked = call.body(Lookup)
-    number = canonical(asked.number, call.today)
+    number = borne(asked.number, call.today)
     if isinstance(number, Fault):
         zh, en = SENTENCES[number]
         raise invalid(FieldError(number.value, zh, en, pointer="/number"))
@@ -85,7 +86,7 @@ def certify_oneself(call: Call) -> dict[str, Any]:
         raise Problem("role_not_allowed", errors=(field_error("/method", "not_for_this_role"),))
     person = call.record.person.id
     evidence = Evidence(
-        EvidenceKey(call.today, _FEED_OF[sent.method], "certified"),
+        EvidenceKey(call.today, _FEED_OF[sent.method], CERTIFIED),
         FileId(f"api:{sent.reference}"),
         1,
         {"by": call.caller.subject, "method": sent.method.value, "reference": sent.reference},

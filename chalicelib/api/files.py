@@ -126,6 +126,8 @@ def _file(dropped: DroppedFile) -> Json:
         "received": dropped.received,
         "finished": dropped.finished,
         "counts": asdict(dropped.counts),
+        "changed": dropped.changed,
+        "changed_nothing": None if dropped.changed_nothing is None else dict(dropped.changed_nothing),
         "certified": dropped.certified,
         "kept_for_later": dropped.kept,
         "withdrawn": dropped.withdrawn,

@@ -25,11 +25,12 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
 )
+from chalicelib.model.named import BY_PAYMENTS
 from chalicelib.pack import current
 from chalicelib.storage import people, work
 from chalicelib.storage.busy import one_by_one
 
-ACTOR = "feed:payments"
+ACTOR = BY_PAYMENTS
 LOOKED_INTO = (SuspicionState.CLEARED, SuspicionState.CONFIRMED)
 
 

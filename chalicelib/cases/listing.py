@@ -22,11 +22,12 @@ from chalicelib.model import (
     PersonId,
     PersonRecord,
 )
+from chalicelib.model.named import BY_THE_ROSTER
 from chalicelib.pack import current
 from chalicelib.storage import people, work
 from chalicelib.storage.busy import one_by_one
 
-ACTOR: Final = "feed:roster"
+ACTOR: Final = BY_THE_ROSTER
 
 
 def roster_arrived(lines: Sequence[Listed]) -> None:

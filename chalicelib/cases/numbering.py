@@ -12,12 +12,13 @@ from chalicelib.cases import settling
 from chalicelib.engine.two_numbers import certified_until, found_one, two_numbers
 from chalicelib.errors import UnreadableError
 from chalicelib.model import BenefitCode, Change, PersonId, PersonRecord, Suspicion, SuspicionState
+from chalicelib.model.named import BY_THE_ROSTER
 from chalicelib.observability import logger
 from chalicelib.pack import current
 from chalicelib.storage import lake, people
 from chalicelib.storage.busy import one_by_one
 
-ACTOR: Final = "feed:roster"
+ACTOR: Final = BY_THE_ROSTER
 
 
 def numbers_shared(pairs: Iterable[tuple[PersonId, PersonId, BenefitCode]]) -> None:

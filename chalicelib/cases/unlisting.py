@@ -22,11 +22,12 @@ from chalicelib.model import (
     Suspicion,
     SuspicionKind,
 )
+from chalicelib.model.named import BY_THE_ROSTER
 from chalicelib.pack import current
 from chalicelib.storage import people, work
 from chalicelib.storage.busy import one_by_one
 
-ACTOR: Final = "feed:roster"
+ACTOR: Final = BY_THE_ROSTER
 HEADER: Final = ("待遇编号", "待遇项目", "区划代码", "网格编号", "名册未列之日", "请于此日前答复", "说明")
 Claim = tuple[PersonId, BenefitCode]
 

@@ -17,7 +17,6 @@ from chalicelib.model import (
     Change,
     Evidence,
     EvidenceKey,
-    FeedId,
     FileId,
     PersonId,
     PersonRecord,
@@ -29,9 +28,9 @@ from chalicelib.model import (
     VisitOutcome,
     VisitPurpose,
 )
+from chalicelib.model.named import HOME_VISITS, SEEN
 from chalicelib.storage import people
 
-HOME_VISITS = FeedId("home_visits")
 DOCUMENT: Final = "seen"  # or who of the grid countersigned instead
 
 
@@ -154,7 +153,7 @@ def _seen(record: PersonRecord, visit: Visit, by: str, document: str) -> PersonR
     day = clock.civil_date(visit.made) if visit.made else clock.today()
     verifying.refuted_by_visit(record.person.id, by=by)
     facts = {"by": by, "document": document}
-    seen = Evidence(EvidenceKey(day, HOME_VISITS, "seen"), FileId(f"visit:{visit.number}"), 1, facts)
+    seen = Evidence(EvidenceKey(day, HOME_VISITS, SEEN), FileId(f"visit:{visit.number}"), 1, facts)
     return settling.evidence_arrived(record.person.id, [seen], actor=by, action="seen at a visit").record
 
 

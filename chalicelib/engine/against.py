@@ -17,11 +17,12 @@ from chalicelib.model import (
     Entitlement,
     EntitlementStatus,
     EvidenceKey,
-    FeedId,
     Reason,
 )
+from chalicelib.model.named import (
+    ROSTER,  # what the roster or a birthday shows needs no record of a department
+)
 
-ROSTER: Final = FeedId("roster")  # what the roster or a birthday shows needs no record of a department
 TWICE: Final = ".twice"  # ends the event of a benefit that stands in two places of the rosters
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.engine import reasons
-from chalicelib.engine.against import ROSTER, TWICE
+from chalicelib.engine.against import TWICE
 from chalicelib.engine.benefits import BenefitRules
 from chalicelib.engine.facts import Facts, Related, sort_evidence
 from chalicelib.engine.rulebook import RuleBook
@@ -26,6 +26,7 @@ from chalicelib.model import (
     Reason,
     SuspicionKind,
 )
+from chalicelib.model.named import ROSTER
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,9 @@ class Term(Declaration):
         if word is NOT_SHOWN:
             return self._not_shown(on, states, since)
         if word is AGED_UNDER:
-            return on < grown(person.born, int(self.value))
+            return None if person.born is None else on < grown(person.born, int(self.value))
         if word is AGED_AT_LEAST:
-            return age_on(person.born, on) >= int(self.value)
+            return None if person.born is None else age_on(person.born, on) >= int(self.value)
         if word is IN_KEY_GROUP:
             return self.value in person.key_groups
         assert_never(word)
@@ -123,7 +123,7 @@ class Term(Declaration):
         Of several related persons it is the last one's: until then the term held. An age not yet reached
         and a group never belonged to have not held since the first day of drawing.
         """
-        if self.when is AGED_UNDER:
+        if self.when is AGED_UNDER and person.born is not None:
             return grown(person.born, int(self.value)), None
         found = (self._word(words, since) for words in states.get(self.of, ()))
         lost = [(_ended(word, on), word.key) for word in found if word is not None]

@@ -60,7 +60,8 @@ def _cover(subject: Subject, rules: RuleBook, on: date, result: Coverage) -> Non
     decision = subject.decide(live, rules, on)
     result.people += 1
     if not _certified(decision):
-        result.uncertified[band_of(age_on(subject.person.born, on))] += 1
+        born = subject.person.born
+        result.uncertified[band_of(age_on(born, on) if born else None)] += 1
         return
     result.certified += 1
     feeds = {key.feed for verdict in decision.verdicts for key in verdict.evidence}

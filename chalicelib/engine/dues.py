@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from chalicelib.engine import reasons
 from chalicelib.engine.benefits import BenefitRules
@@ -29,7 +28,6 @@ from chalicelib.model import (
     Entitlement,
     Evidence,
     EvidenceKey,
-    FeedId,
     Finding,
     Month,
     Payment,
@@ -39,8 +37,7 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
 )
-
-PAYMENTS: Final = FeedId("payments")
+from chalicelib.model.named import PAYMENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from chalicelib.engine.against import ROSTER, TWICE
+from chalicelib.engine.against import TWICE
 from chalicelib.engine.benefits import Consequence
 from chalicelib.engine.money import Amounts, as_rostered, last_month_due, owed_to_heirs
 from chalicelib.engine.periods import month_of, next_month
@@ -23,6 +23,7 @@ from chalicelib.model import (
     Suspicion,
     SuspicionKind,
 )
+from chalicelib.model.named import ROSTER
 
 _WHY: Final = {
     SuspicionKind.CONDITION: "a condition does not hold",

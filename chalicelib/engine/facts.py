@@ -241,4 +241,6 @@ def _ends(item: Evidence, event: FeedEvent) -> date | None:
 def _is_sane(negative: Negative, person: Person, rules: RuleBook) -> bool:
     """A record of before birth, or of a death at an age nobody reaches, is about somebody else."""
     day = negative.key.day
+    if person.born is None:
+        return True
     return person.born <= day and age_on(person.born, day) <= rules.policy.suspicions.oldest_years

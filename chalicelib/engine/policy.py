@@ -76,7 +76,7 @@ class Tier(Declaration):
         """Whether the tier holds for a person on the day of the evidence: all that it asks must be so."""
         if self.in_key_group and person.key_groups.isdisjoint(self.in_key_group):
             return False
-        if self.aged_at_least and age_on(person.born, day) < self.aged_at_least:
+        if self.aged_at_least and (person.born is None or age_on(person.born, day) < self.aged_at_least):
             return False
         if self.no_strong_within_months is None:
             return True

@@ -111,8 +111,10 @@ class Replay:
 
 
 @cache
-def band_of(age: int) -> str:
-    """The age band in which figures are given."""
+def band_of(age: int | None) -> str:
+    """The age band in which figures are given; "?" where nobody has said when somebody was born."""
+    if age is None:
+        return "?"
     return next(name for least, name in reversed(BANDS) if age >= least)
 
 
@@ -198,7 +200,9 @@ def _suspected(
 
 def _count(result: Replay, person: Person, felt: Felt) -> None:
     effect = felt.effect
-    group = Group(felt.benefit, person.area[:6], band_of(age_on(person.born, result.on)))
+    group = Group(
+        felt.benefit, person.area[:6], band_of(age_on(person.born, result.on) if person.born else None)
+    )
     result.effects[effect, group] += 1
     if felt.fen:
         result.fen[effect] += felt.fen

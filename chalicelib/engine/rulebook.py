@@ -222,22 +222,28 @@ class RuleBook:
     def standing(self, person: Person, day: date) -> Standing:
         """The policy's tier for a person on a day, and whether it was the same for a period before."""
         born = person.born
-        age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))  # as in age_on
+        age = (
+            None
+            if born is None
+            else (
+                day.year - born.year - ((day.month, day.day) < (born.month, born.day))  # as in age_on
+            )
+        )
         found = self._standings.get((age, person.key_groups))
         if found is None:
             found = self._standings[age, person.key_groups] = self._standing(person, day, age)
         return found
 
-    def _standing(self, person: Person, day: date, age: int) -> Standing:
+    def _standing(self, person: Person, day: date, age: int | None) -> Standing:
         """What was seen before the birthday before the last one ends before `day`, whatever it carried."""
         months, rule = _shortest(self._tiers, "policy", person, day, ())
         is_settled = not any(
-            tier.no_strong_within_months or tier.aged_at_least == age > 0 for tier in self._tiers
+            tier.no_strong_within_months or (age and tier.aged_at_least == age) for tier in self._tiers
         )
         return Standing(months, rule, is_settled)
 
     @cached_property
-    def _standings(self) -> dict[tuple[int, frozenset[KeyGroup]], Standing]:
+    def _standings(self) -> dict[tuple[int | None, frozenset[KeyGroup]], Standing]:
         return {}
 
     @cached_property

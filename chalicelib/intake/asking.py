@@ -27,6 +27,7 @@ from chalicelib.pack import current
 from chalicelib.runs import Each, run
 from chalicelib.settings import settings
 from chalicelib.sources.answers import Answer, read_answers
+from chalicelib.sources.documents import is_document
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.feed import Interface as Declared
 from chalicelib.storage import files, people, seen, work
@@ -219,7 +220,11 @@ def _ask_about(
 ) -> tuple[Counts, int]:
     """One call: what became of the answers, and how many certificates moved."""
     asked = {people.identity_of(person).number: person for person in group}
-    for person in group:  # on record before anybody outside is told a number
+    # An answer names nobody, and a document is its bearer's only together with the name.
+    asked = {number: person for number, person in asked.items() if not is_document(number)}
+    if not asked:
+        return Counts(), 0
+    for person in asked.values():  # on record before anybody outside is told a number
         seen.record(person, "asked", ACTOR, clock.now(), {"feed": feed.id})
     answers = interface.ask(list(asked), run.day - BACK)
     reading = read_answers(answers, feed, asked, file=run.id, on=run.day)

@@ -59,6 +59,7 @@ def finish_reading(
         kept=result.kept,
         withdrawn=max(dropped.withdrawn, result.withdrawn),  # read again, it takes nothing more back
         notices=result.notices,
+        changed_nothing=result.changed_nothing,
     )
     if earlier is not None:
         dropped = _moved(dropped, replace(dropped, corrects=earlier.id))  # kept, should we die on the way
@@ -75,6 +76,8 @@ def finish_reading(
 
 
 def _take_back(earlier: DroppedFile, loaded: DroppedFile, feed: Feed, reading: FileReading) -> int:
+    if feed.kind == "roster":
+        return 0  # absence closes nothing (rule 20)
     if feed.kind == "payments":
         return correcting.take_back_payments(earlier, loaded)
     return correcting.take_back(earlier, loaded, reading.evidence)

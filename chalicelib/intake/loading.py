@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import polars as pl
 
 from chalicelib import cases, clock
 from chalicelib.cases import relating, settling
 from chalicelib.engine import renewal
-from chalicelib.errors import UnreadableError
-from chalicelib.intake import sheets
-from chalicelib.intake.payments import load_payments, said_of
-from chalicelib.intake.rosters import load_roster
-from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileNotice, PersonId
+from chalicelib.errors import MiscountError, UnreadableError
+from chalicelib.intake import sheets, without_effect
+from chalicelib.intake.payments import load_payments
+from chalicelib.intake.rosters import SAID_BY_A_ROSTER, load_roster, said_by_roster
+from chalicelib.intake.without_effect import Item
+from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileNotice, NoEffect, PersonId
+from chalicelib.model.named import SHEETS
 from chalicelib.observability import logger
 from chalicelib.pack import current
 from chalicelib.sources.feed import Feed
@@ -34,22 +39,43 @@ class Loaded:
     kept: int = 0
     withdrawn: int = 0  # items of evidence that it takes back
     notices: tuple[FileNotice, ...] = ()  # what was not done by itself (rule 12)
+    changed_nothing: Mapping[str, int] = field(default_factory=dict)  # accepted rows, by reason
+    deceased: Mapping[PersonId, date] = field(default_factory=dict)  # of whom something was reported
+    idle: Mapping[NoEffect, AbstractSet[Item]] = field(
+        default_factory=dict
+    )  # what takes nothing back, and why
+    void: AbstractSet[Item] = frozenset()  # what had been taken back before, and stays so
+    written: AbstractSet[Item] = frozenset()  # what stands on records from this very file
 
 
 def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
     """Keep what a file says."""
     match feed.kind:
         case "roster":
+            known = without_effect.known_of_rosters(dropped, SAID_BY_A_ROSTER)
             actor, is_whole = f"feed:{feed.id}", not reading.sent_again
-            return Loaded(notices=load_roster(reading.entries, dropped.day, actor=actor, is_whole=is_whole))
+            notices = load_roster(reading.entries, dropped.day, actor=actor, is_whole=is_whole)
+            rows = said_by_roster(reading.entries)
+            said.put_rows(dropped.feed, dropped.day, dropped.id, rows)
+            told = without_effect.of_roster(rows, known, SAID_BY_A_ROSTER)
+            return Loaded(notices=notices, changed_nothing=without_effect.counted(told))
         case "payments":
-            said.put(dropped.feed, dropped.day, dropped.id, said_of(dropped.feed, reading.payments).items())
-            return Loaded(notices=load_payments(reading.payments, is_whole=not reading.sent_again))
+            rows = _said(dropped, reading)
+            known = without_effect.known_before(dropped, rows)
+            said.put_rows(dropped.feed, dropped.day, dropped.id, rows)
+            listed = people.entitlements_of({(person, p.benefit) for person, p in reading.payments})
+            notices = load_payments(reading.payments, listed, is_whole=not reading.sent_again)
+            told = without_effect.of_payments(rows, known, listed)
+            return Loaded(notices=notices, changed_nothing=without_effect.counted(told))
         case _:
+            rows = _said(dropped, reading)
+            rules = current().rules
+            told = without_effect.of_evidence(
+                rows, without_effect.known_before(dropped, rows), feed, rules, clock.today()
+            )
             # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
             objects.put_evidence(dropped.feed, dropped.id, reading.evidence)
-            keys = ((person, [item.key for item in items]) for person, items in reading.evidence.items())
-            said.put(dropped.feed, dropped.day, dropped.id, keys)
+            said.put_rows(dropped.feed, dropped.day, dropped.id, rows)
             actor = f"feed:{feed.id}"
             concerned = relating.concerned(dropped.feed, reading.evidence)
             apart = relating.draw_nothing(concerned)
@@ -61,10 +87,29 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             with left:
                 loaded = load_evidence(reading.evidence, actor=actor, apart=apart | left.people)
             with left:
-                if dropped.feed in sheets.SHEETS:
+                if dropped.feed in SHEETS:
                     sheets.visits_reported(reading.evidence)
             left.nobody()
-            return replace(loaded, withdrawn=taken.withdrawn, notices=taken.notices)
+            told = without_effect.after_loading(
+                told,
+                deceased=loaded.deceased,
+                void=loaded.void,
+                written=loaded.written,
+                idle=taken.idle,
+                apart=apart,
+                feed=feed,
+                rules=rules,
+            )
+            nothing = without_effect.counted(told)
+            return replace(loaded, withdrawn=taken.withdrawn, notices=taken.notices, changed_nothing=nothing)
+
+
+def _said(dropped: DroppedFile, reading: FileReading) -> pl.DataFrame:
+    """What each accepted row says; MiscountError if that is another number of rows."""
+    rows = reading.said
+    if rows is None or rows.height != reading.counts.accepted:
+        raise MiscountError(f"feed {dropped.feed}, file {dropped.id}: rows that say nothing")
+    return rows
 
 
 # --- evidence --------------------------------------------------------------------------------------
@@ -94,10 +139,24 @@ def load_evidence(
         else:
             return Loaded(kept=1)
         moved = bool(arrival.moved) or _moved_before(items, arrival)
-        return Loaded(certified=moved, kept=person in held and _all_wait(items, arrival))
+        record = arrival.record
+        died = record.person.deceased_on
+        return Loaded(
+            certified=moved,
+            kept=person in held and _all_wait(items, arrival),
+            deceased={} if died is None else {person: died},
+            void=frozenset((person, item.key) for item in items if item.key in record.withdrawn),
+            written=frozenset((person, item.key) for item in record.evidence if item.file == items[0].file),
+        )
 
     each = one_by_one((person for person in evidence if person not in apart), one)
-    return Loaded(sum(found.certified for found in each), sum(found.kept for found in each))
+    return Loaded(
+        sum(found.certified for found in each),
+        sum(found.kept for found in each),
+        deceased={person: day for found in each for person, day in found.deceased.items()},
+        void=frozenset(item for found in each for item in found.void),
+        written=frozenset(item for found in each for item in found.written),
+    )
 
 
 def _moved_before(items: Sequence[Evidence], arrival: cases.Arrival) -> bool:
@@ -174,7 +233,18 @@ def withdraw(
     )
     unmatched = sum(map(len, unknown))
     taken = sum(map(len, gone.values())) - unmatched
-    return Loaded(withdrawn=taken, notices=(_names_nothing(unmatched),) if unmatched else ())
+    return Loaded(
+        withdrawn=taken,
+        notices=(_names_nothing(unmatched),) if unmatched else (),
+        idle={
+            NoEffect.NAMES_NOTHING: _items(dict(zip(gone, unknown, strict=True))),
+            NoEffect.SAID_AGAIN: _items(again),
+        },
+    )
+
+
+def _items(keys: Mapping[PersonId, AbstractSet[EvidenceKey]]) -> frozenset[Item]:
+    return frozenset((person, key) for person, mine in keys.items() for key in mine)
 
 
 def _names_nothing(count: int) -> FileNotice:

@@ -20,7 +20,6 @@ from chalicelib.model import (
     Change,
     Entitlement,
     EvidenceKey,
-    FeedId,
     FileNotice,
     Instruction,
     InstructionKind,
@@ -31,6 +30,7 @@ from chalicelib.model import (
     PersonId,
     PersonRecord,
 )
+from chalicelib.model.named import BY_PAYMENTS
 from chalicelib.pack import current
 from chalicelib.sources import listings
 from chalicelib.storage import objects, people, work
@@ -42,17 +42,19 @@ A_RUN: Final = 31  # days: months are paid one by one
 
 
 def load_payments(
-    payments: Sequence[tuple[PersonId, Payment]], *, is_whole: bool = True
+    payments: Sequence[tuple[PersonId, Payment]],
+    listed: Mapping[tuple[PersonId, BenefitCode], Entitlement],
+    *,
+    is_whole: bool = True,
 ) -> tuple[FileNotice, ...]:
     """Keep what was really paid, and hold instructions and amounts against it (rules 16 and 23).
 
-    `is_whole`: not merely rows that came back mended.
+    `listed`: who of them draws what. `is_whole`: not merely rows that came back mended.
     """
     people.put_payments(payments)
     left, notice = Left(), None
     with left:
         _match_instructions(payments, is_whole=is_whole)
-    listed = people.entitlements_of({(person, payment.benefit) for person, payment in payments})
     with left:
         begun = {person for (person, _), entitlement in listed.items() if not entitlement.is_stated}
         one_by_one(sorted(begun), _begin_first_period)
@@ -89,7 +91,7 @@ def _begin_first_period(person: PersonId) -> None:
         )
         settlement = settling.settle(stated, clock.today())
         settled = {e.benefit: e for e in (*begun, *settlement.entitlements)}
-        change = settlement.change("first payment seen", "feed:payments")
+        change = settlement.change("first payment seen", BY_PAYMENTS)
         return replace(change, entitlements=tuple(settled.values()))
 
     settling.follow_up(people.change(person, begin))
@@ -107,16 +109,6 @@ def _from_first_payment(entitlement: Entitlement, person: Person, first: date) -
 
 
 # --- corrected files -------------------------------------------------------------------------------
-
-
-def said_of(
-    feed: FeedId, payments: Sequence[tuple[PersonId, Payment]]
-) -> Mapping[PersonId, Sequence[EvidenceKey]]:
-    """What a payments file says, as lists of contents keep it: the day paid, month and benefit."""
-    said: dict[PersonId, list[EvidenceKey]] = defaultdict(list)
-    for person, payment in payments:
-        said[person].append(EvidenceKey(payment.paid, feed, f"{payment.month}#{payment.benefit}"))
-    return said
 
 
 def take_back(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
@@ -155,7 +147,7 @@ def _reopen(person: PersonId, benefits: Collection[BenefitCode]) -> None:
         if not changed:
             return None
         details = {i.name: i.state.value for i in changed}
-        return Change("payments taken back", "feed:payments", clock.now(), details, instructions=changed)
+        return Change("payments taken back", BY_PAYMENTS, clock.now(), details, instructions=changed)
 
     people.change(person, reopen)
 
@@ -188,7 +180,7 @@ def _match_instructions(payments: Sequence[tuple[PersonId, Payment]], *, is_whol
         details: dict[str, object] = {i.name: i.state.value for i in changed}
         if owed:
             details["arrears_fen"] = {name: i.fen for name, i in owed.items()}
-        return Change("payments matched", "feed:payments", clock.now(), details, instructions=tuple(changed))
+        return Change("payments matched", BY_PAYMENTS, clock.now(), details, instructions=tuple(changed))
 
     told = sorted({person for person, _ in work.open_instructions()})
     one_by_one(told, lambda person: people.change(person, match))

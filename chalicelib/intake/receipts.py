@@ -52,6 +52,8 @@ def receipt_of(dropped: DroppedFile, feed: Feed | None, *, with_rejects: bool) -
         "en": f"{state_en}. {dropped.en}".strip(),
         "rows": counts.rows,
         "accepted": counts.accepted,
+        "changed": dropped.changed,
+        "changed_nothing": None if dropped.changed_nothing is None else dict(dropped.changed_nothing),
         "rejected": counts.rejected,
         "strangers": counts.strangers,
         "superseded": counts.superseded,

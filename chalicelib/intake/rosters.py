@@ -6,6 +6,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -26,13 +27,15 @@ from chalicelib.model import (
 )
 from chalicelib.pack import current
 from chalicelib.sources import listings
+from chalicelib.sources.documents import is_document
 from chalicelib.sources.doubles import Standing, under_one_payee
 from chalicelib.sources.feed import Feed
+from chalicelib.sources.identity import pack
 from chalicelib.sources.listings import SCHEMA, Listings, after_roster
 from chalicelib.sources.reading import FileReading
 from chalicelib.sources.records import RosterEntry
 from chalicelib.sources.roster_index import RosterIndex
-from chalicelib.storage import objects, people, tables
+from chalicelib.storage import objects, opaque, people, tables
 from chalicelib.storage.busy import Left
 from chalicelib.storage.changes import TRIES
 
@@ -102,7 +105,45 @@ def load_roster(
     ]
     notices = _held_against_others(lines, day, left, is_whole=is_whole)
     left.nobody()
-    return notices
+    documents = sum(map(is_document, by_number))
+    return (*notices, _documents_named(documents)) if documents else notices
+
+
+SAID_BY_A_ROSTER: Final = ("person", "event")
+"""In which places a later roster says the same: the event is benefit and area."""
+
+
+def said_by_roster(entries: Sequence[RosterEntry]) -> pl.DataFrame:
+    """What each row of a roster says, once its people are known: person, day, event, says.
+
+    What is sealed of a person stands there as a mark that nobody can read.
+    """
+    index = objects.read_roster()
+    numbers = pl.Series([pack(entry.number) for entry in entries], dtype=pl.Int64)
+    people_of = pl.Series([None] * len(entries), dtype=pl.String)
+    if index is not None:
+        places, found = index.people_of(numbers)
+        people_of = people_of.scatter(places, found)
+    told = [(e.since, f"{e.benefit}#{e.area}", opaque.row_mark(*_words_of(e))) for e in entries]
+    schema = {"day": pl.Date, "event": pl.String, "says": pl.String}
+    return pl.DataFrame(told, schema, orient="row").insert_column(0, people_of.alias("person"))
+
+
+def _words_of(e: RosterEntry) -> Sequence[object]:
+    person = (e.number, e.name, e.phone, e.area, e.grid, e.born, *sorted(e.key_groups), e.related, e.relation)
+    return (*person, e.benefit, e.fen, e.since, e.certified_until, e.payee)
+
+
+def _documents_named(count: int) -> FileNotice:
+    return FileNotice(
+        "other_documents",
+        f"名册中有{count}人没有18位身份证号码，以护照、旧版永久居留证、通行证等其他证件登记：一般无法由数据认证，"
+        "请安排自助、窗口或上门认证；行号见回执。换发新版永久居留身份证或居住证的，请通知发放部门改报18位号码。",
+        f"{count} recipients have no number of 18 characters and stand there by another document (passport, "
+        "old residence permit, travel permit): data rarely certify them, people do by hand. "
+        "The receipt names the lines. Whoever has got a new permit is sent with its 18 characters.",
+        count,
+    )
 
 
 def _held_against_others(
@@ -201,7 +242,7 @@ def _person(entry: RosterEntry, related: Mapping[PersonId, Relation]) -> Person:
         id=PersonId(""),
         area=entry.area,
         grid=entry.grid,
-        born=entry.born.replace(day=1),
+        born=entry.born,
         has_phone=entry.phone is not None,
         key_groups=entry.key_groups,
         related=related,

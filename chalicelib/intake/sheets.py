@@ -13,17 +13,17 @@ from typing import Final
 
 from chalicelib import cases, clock
 from chalicelib.errors import RefusedError
-from chalicelib.model import Evidence, FeedId, PersonId, Visit, VisitOutcome, VisitPurpose
+from chalicelib.model import Evidence, PersonId, Visit, VisitOutcome, VisitPurpose
+from chalicelib.model.named import NOT_MET, REFUSED, SEEN
 from chalicelib.observability import logger
 from chalicelib.storage import people
 from chalicelib.storage.busy import one_by_one
 
-SHEETS: Final = frozenset({FeedId("outcome_sheet"), FeedId("manual_certification")})
 _AT_NOON: Final = time(12)
 _AT_THE_DOOR: Final = {
-    "seen": VisitOutcome.SEEN,
-    "not_met": VisitOutcome.NOT_FOUND,
-    "refused": VisitOutcome.REFUSED,
+    SEEN: VisitOutcome.SEEN,
+    NOT_MET: VisitOutcome.NOT_FOUND,
+    REFUSED: VisitOutcome.REFUSED,
 }
 
 

@@ -44,6 +44,7 @@ from chalicelib.model.files import (
     FileNotice,
     FileState,
     FileStep,
+    NoEffect,
     Rejection,
 )
 from chalicelib.model.messages import (
@@ -99,6 +100,7 @@ __all__ = [
     "Message",
     "MessageState",
     "Month",
+    "NoEffect",
     "Objection",
     "ObjectionAbout",
     "ObjectionState",

@@ -12,6 +12,7 @@ from chalicelib.model.names import FeedId, FileId
 
 NAME_SENT: Final = "name"  # a fact of ours about a record, beside those of its feed
 ANOTHER: Final = "another"
+WITHDRAWS: Final = "~"  # before the event of a row that takes a record back: never taken for a record
 
 
 class Proves(StrEnum):

@@ -46,6 +46,23 @@ class Counts:
         return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
+class NoEffect(StrEnum):
+    """Why a row was accepted and changes nothing all the same."""
+
+    ALREADY_KNOWN = "already_known"  # an earlier file of the feed says the same
+    NOT_NEWER = "not_newer"  # the same event is known of a later day
+    PAST_ITS_USE = "past_its_use"  # presence of so long ago certifies nothing any more
+    CERTIFIES_NOTHING = "certifies_nothing"  # the event is declared without weight
+    ANOTHER_NAME = "another_name"  # presence under another name than the roster's
+    NUMBER_RECOVERED = "number_recovered"  # whom it is about is only likely
+    ONLY_RELATED = "only_related"  # about somebody who draws nothing, and no benefit asks
+    DECEASED = "deceased"  # presence before the death that people have confirmed
+    TAKEN_BACK = "taken_back"  # the department had withdrawn the record before
+    NAMES_NOTHING = "names_nothing"  # a withdrawal of what was never received
+    SAID_AGAIN = "said_again"  # a withdrawal of what a file of a later day says
+    NOT_LISTED = "not_listed"  # paid for a benefit for which no roster lists the person
+
+
 @dataclass(frozen=True, slots=True)
 class FileStep:
     """One stage of a file: when it came there, by whom, and the reason that a person gave."""
@@ -97,8 +114,16 @@ class DroppedFile:
     guests: int = 0  # of the strangers, people of other regions: told there (row A12)
     caused: Mapping[str, int] = field(default_factory=dict)  # what counts against a limit: word → how many
     sent_again: bool = False  # rejected rows that came back: how many says nothing of the feed
+    # Of the accepted rows those that changed nothing, by reason (`NoEffect`); None where nobody has counted.
+    changed_nothing: Mapping[str, int] | None = None
     roster: str = ""  # the version of the roster by which its people were known, once it is loaded
     brings_new_people: bool = False  # of a roster: other files are owed one more reading for them
+
+    @property
+    def changed(self) -> int | None:
+        """Rows that say something new; with those that changed nothing they are the accepted ones."""
+        nothing = self.changed_nothing
+        return None if nothing is None else self.counts.accepted - sum(nothing.values())
 
     @property
     def was_released(self) -> bool:

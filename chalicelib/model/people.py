@@ -82,7 +82,8 @@ class Entitlement:
 class Person:
     """What may be known of a recipient without opening the sealed identity.
 
-    `born` is the first day of the month of birth. `told_on` is the day of the last "you are
+    `born` is the first day of the month of birth; None for whoever bears another document than the resident's
+    number, where the roster does not say it. `told_on` is the day of the last "you are
     certified" message (rule 8). `sequence` and `head` are the length and last hash of the audit
     chain; `sequence` is also the person's only lock.
     """
@@ -90,7 +91,7 @@ class Person:
     id: PersonId
     area: AreaCode
     grid: str
-    born: date
+    born: date | None
     has_phone: bool
     key_groups: frozenset[KeyGroup] = frozenset()
     deceased_on: date | None = None

@@ -6,21 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 from chalicelib.engine.rulebook import RuleBook, load_rule_book
 from chalicelib.errors import DeclarationError
 from chalicelib.model import FeedId
+from chalicelib.model.named import NAMED_BY_CODE, SHEETS
 from chalicelib.sources.feed import Feed, load_feeds
 
-# What code writes or reads by name: a pack that lacks one of them would fail on the day that it is needed.
-NAMED_BY_CODE: Final = {
-    FeedId("counter"): ("api", frozenset({"certified"})),
-    FeedId("self_certification"): ("api", frozenset({"certified"})),
-    FeedId("home_visits"): ("api", frozenset({"seen"})),
-    FeedId("roster"): ("roster", frozenset[str]()),
-    FeedId("payments"): ("payments", frozenset[str]()),
-}
 PACKS = Path(__file__).parents[1] / "packs"
 
 
@@ -43,9 +35,17 @@ def load_folder(folder: Path) -> Pack:
 
 
 def check_named_by_code(folder: Path, feeds: Mapping[FeedId, Feed]) -> None:
-    """Raise DeclarationError unless a pack declares every feed and event that code names."""
+    """Raise DeclarationError unless a pack declares every feed and event that code names.
+
+    A pack that lacks one of them would fail on the day that it is needed.
+    """
+    if SHEETS.isdisjoint(feeds):
+        known = " or ".join(sorted(SHEETS))
+        raise DeclarationError(f"{folder}:1", f"every pack declares a sheet, {known}: the platform names it")
     for name, (kind, events) in NAMED_BY_CODE.items():
         feed, place = feeds.get(name), f"{folder / name}.yaml:1"
+        if feed is None and name in SHEETS:
+            continue
         if feed is None or feed.kind != kind:
             raise DeclarationError(
                 place, f"every pack declares the {kind} feed {name}: the platform names it"

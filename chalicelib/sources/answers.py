@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+import polars as pl
+
 from chalicelib.model import Counts, Evidence, EvidenceKey, FeedId, FileId, PersonId, Rejection
 from chalicelib.sources.cells import read_day
+from chalicelib.sources.evidence import SAID
 from chalicelib.sources.faults import Fault, reject
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.identity import canonical
@@ -45,7 +48,9 @@ def read_answers(
             seen.add((person, key))
             evidence.setdefault(person, []).append(Evidence(key, file, line))
     counts = Counts(len(answers), len(seen), len(rejections), strangers, superseded)
-    return FileReading(counts=counts, encoding="utf-8", evidence=evidence, rejections=rejections)
+    rows = [(person, key.day, key.event, "", False, None) for person, key in sorted(seen)]
+    said = pl.DataFrame(rows, schema=SAID, orient="row")
+    return FileReading(counts=counts, encoding="utf-8", evidence=evidence, said=said, rejections=rejections)
 
 
 def _read(answer: Answer, feed: Feed, on: date) -> tuple[str, EvidenceKey] | Rejection:

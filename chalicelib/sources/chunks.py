@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -26,8 +26,8 @@ from chalicelib.sources.guests import guests_among
 from chalicelib.sources.headers import Layout, filled_nameless, is_parted_otherwise, layout_of
 from chalicelib.sources.holds import Hold, HoldCode, hold
 from chalicelib.sources.jsonlines import batch_of_objects
-from chalicelib.sources.matching import PACKED, match
-from chalicelib.sources.naming import with_names_compared
+from chalicelib.sources.matching import PACKED, Documents, match
+from chalicelib.sources.naming import certain_by_name, with_documents_noted, with_names_compared
 from chalicelib.sources.parts import Part, Tally
 from chalicelib.sources.quotes import UnclosedQuoteError
 from chalicelib.sources.records import FIELD, RECOVERED, read_fields
@@ -48,6 +48,8 @@ from chalicelib.sources.texts import (
     spans_of,
     unified,
 )
+
+FEW_LINES: Final = 200  # show what parts cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,12 @@ def plan(blocks: Iterable[bytes], feed: Feed, *, kind: str = "csv", size: int = 
 def _planned(
     head: bytes, stream: Iterator[bytes], mark: int, feed: Feed, kind: str, encoding: str, size: int
 ) -> Plan | Hold:
-    text = _head_text(head, encoding)
+    text = _head_text(head, encoding, 0, HEAD_LINES)
     layout = layout_of(text, feed, kind, encoding)
     if isinstance(layout, Hold):
         return hold(HoldCode.UNREADABLE) if LOST in text.split("\n", 1)[0] else layout
     start = _behind(head, layout.line)
-    if kind == "csv" and is_parted_otherwise(_head_text(head[start:], encoding), layout):
+    if kind == "csv" and is_parted_otherwise(_head_text(head, encoding, start, FEW_LINES), layout):
         return hold(HoldCode.SEPARATOR_UNKNOWN)
     first = Span(mark + start, mark + start, layout.line)
     try:
@@ -103,9 +105,9 @@ def _planned(
         return error.hold
 
 
-def _head_text(head: bytes, encoding: str) -> str:
-    """The first lines as text; what is cut off at the end of the head does not matter."""
-    lines = head[:HEAD_BYTES].split(b"\n", HEAD_LINES)[:HEAD_LINES]
+def _head_text(head: bytes, encoding: str, start: int, most: int) -> str:
+    """The first lines from a place on as text; what is cut off at the end of the head does not matter."""
+    lines = head[start : start + HEAD_BYTES].split(b"\n", most)[:most]
     return unified(b"\n".join(lines)).decode(encoding, errors="replace")
 
 
@@ -179,20 +181,22 @@ def read_batch(
         return Part(hold=filled_nameless(nameless))
     known = None if feed.kind == "roster" else roster
     batch, not_filled_in, empty = filled_in(batch, layout, feed)
-    matched = match(batch, layout, known, on, damaged=damaged)
+    matched = match(batch, layout, known, on, damaged=damaged, documents=_documents(layout, feed))
     unmatched = pl.concat([batch.ragged, matched.rejected]) if batch.ragged.height else matched.rejected
     unmatched, furniture = without_furniture(unmatched, layout)
     guests = guests_among(batch, [matched.hits[LINE], matched.rejected[LINE]], layout, feed, on)
-    hits, strangers, suggestions = _told(matched.hits, recovered=False), matched.strangers, []
+    hits, strangers, suggestions = certain_by_name(matched.hits, batch, layout, known), matched.strangers, []
     if known is not None and unmatched.height:
         late = recover(unmatched, layout.positions, known, on, damaged=damaged)
         unmatched, strangers, suggestions = late.rejected, strangers + late.strangers, late.suggestions
         if late.found.height:
-            found = _told(late.found, recovered=True)
+            found = late.found.hstack([all_of(True, late.found.height, pl.Boolean).alias(RECOVERED)])
             hits = pl.concat([hits, found.select(hits.columns)]).sort(LINE)
     fields = read_fields(with_ticks(hits, layout), positions_of(layout), feed, on)
     if known is not None and feed.kind == "evidence":
         fields = with_names_compared(fields, batch, layout, known)
+    elif feed.kind == "roster":
+        fields = with_documents_noted(fields)
     tally = Tally(
         rows=batch.rows - furniture,
         strangers=strangers - guests.rejected.height,
@@ -223,8 +227,12 @@ def _filled(batch: Batch, columns: list[str]) -> list[str]:
     return [name for name in columns if (cells[name].str.strip_chars() != "").any()]
 
 
-def _told(rows: pl.DataFrame, *, recovered: bool) -> pl.DataFrame:
-    return rows.hstack([all_of(recovered, rows.height, pl.Boolean).alias(RECOVERED)])
+def _documents(layout: Layout, feed: Feed) -> Documents | None:
+    """The documents that a file of the feed may name beside the resident's number, as declared."""
+    kinds = feed.column("number").documents
+    if not kinds:
+        return None
+    return Documents(frozenset(kinds), layout.positions.get("document"), feed.kinds_of_document)
 
 
 def _good(sound: pl.DataFrame, batch: Batch, layout: Layout, feed: Feed) -> pl.DataFrame:

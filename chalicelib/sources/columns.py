@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from chalicelib.declarations import Declaration, Said, Word
 from chalicelib.model import KeyGroup
 from chalicelib.sources.cells import Reader, clean
+from chalicelib.sources.documents import Document
 
 # Fields of an evidence feed that only help to tell who is meant; they are never kept as facts.
 IDENTIFYING: Final[dict[str, tuple[Reader, ...]]] = {
@@ -48,6 +49,9 @@ class Column(Declaration):
     boxes: bool = False  # a sheet may have one column per code instead, of which one is ticked
     empty_if: dict[Word, list[Word]] = {}  # other field → its words for which this cell may be empty
     optional: bool = False  # a file without the column is read all the same
+    documents: tuple[
+        Document, ...
+    ] = ()  # that may stand in a roster's number column beside residents' numbers
     required: bool = False  # a fact without which the row goes back: who certified by hand (row B11)
 
     @model_validator(mode="after")
@@ -56,6 +60,8 @@ class Column(Declaration):
             raise ValueError("codes belong to `read: code` and `read: key_groups`, and to them alone")
         if self.boxes and (self.read is not Reader.CODE or self.field != "event"):
             raise ValueError("boxes are ticked for the event, read by code")
+        if self.documents and self.field != "number":
+            raise ValueError("documents may stand in the column of the number alone")
         if self.read is Reader.KEY_GROUPS and not set(self.codes.values()) <= set(KeyGroup):
             raise ValueError(f"key groups are {', '.join(KeyGroup)}")
         return self

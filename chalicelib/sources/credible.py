@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from chalicelib.sources.faults import Fault
+from chalicelib.sources.identity import birth_in
 
 OLDEST_YEARS: Final = 120  # nobody has reached it: the record is about somebody else, or the day is wrong
 FOUNDED: Final = date(1949, 10, 1)  # no department has records of anybody's doings from before
@@ -34,11 +35,11 @@ def days_that_cannot_be(field: str, days: pl.Series, packed: pl.Series, on: date
     `day` is when something happened, `since` the day from which a benefit is drawn, which may lie ahead; one
     before birth is a clerk's slip (a form's usual day), and nobody falls off a roster for that.
     """
-    day, birth = pl.col("day"), pl.col("packed") // 11_000 % 10**8
+    day, birth = pl.col("day"), birth_in(pl.col("packed"))
     figure = day.dt.year().cast(pl.Int64) * 10_000 + day.dt.month().cast(pl.Int64) * 100 + day.dt.day()
-    is_before = (pl.col("packed") > 0) & (figure < birth)
+    is_before = figure < birth
     if field == "day":
-        is_beyond = (pl.col("packed") > 0) & (figure >= birth + (OLDEST_YEARS + 1) * 10_000)
+        is_beyond = figure >= birth + (OLDEST_YEARS + 1) * 10_000
         wrong = {Fault.DAY_BEFORE_BIRTH: is_before, Fault.DAY_BEYOND_LIFE: is_beyond}
         wrong |= {Fault.DAY_PLACEHOLDER: day == _EPOCH, Fault.DAY_TOO_EARLY: day < FOUNDED}
     else:

@@ -16,7 +16,7 @@ from typing import Final
 import polars as pl
 
 from chalicelib.model import BenefitCode, PersonId
-from chalicelib.sources.identity import Repair
+from chalicelib.sources.identity import Repair, birth_in
 from chalicelib.sources.matching import PACKED, RULE
 from chalicelib.sources.names import is_whole, same_name
 from chalicelib.sources.roster_index import RosterIndex
@@ -78,7 +78,7 @@ def strangers_under_one_number(rows: pl.DataFrame) -> tuple[list[int], list[Doub
 def one_under_two_numbers(rows: pl.DataFrame) -> list[Double]:
     """People who stand under several numbers: the same name, birth date, and area or phone."""
     told = rows.filter(pl.col("name").is_not_null())
-    people = told.with_columns((pl.col(PACKED) // 11_000 % 10**8).alias(_BIRTH))
+    people = told.with_columns(birth_in(pl.col(PACKED)).alias(_BIRTH)).drop_nulls(_BIRTH)
     found: set[tuple[int, ...]] = set()
     for place in ("area", "phone"):
         same = people.filter(pl.col(place).is_not_null()).group_by("name", _BIRTH, place).agg(
@@ -147,10 +147,10 @@ def under_one_payee(
     pairs = mine.join(paid, on=["benefit", "payee"]).filter(pl.col("person") != pl.col("person_right"))
     if pairs.is_empty():
         return []
-    birth = (pl.col("number") // 11_000 % 10**8).alias(_BIRTH)
+    birth = birth_in(pl.col("number")).alias(_BIRTH)
     concerned = pl.concat([pairs["person"], pairs["person_right"]]).unique()
     bearing = index.filter(pl.col("person").is_in(concerned.implode())).select("person", "name", birth)
-    known: dict[str, list[tuple[str | None, int]]] = {}
+    known: dict[str, list[tuple[str | None, int | None]]] = {}
     for person, name, born in bearing.iter_rows():
         known.setdefault(person, []).append((name, born))
     found = set()
@@ -160,9 +160,9 @@ def under_one_payee(
     return sorted(found)
 
 
-def _alike(one: tuple[str | None, int], other: tuple[str | None, int]) -> bool:
+def _alike(one: tuple[str | None, int | None], other: tuple[str | None, int | None]) -> bool:
     (name, born), (other_name, other_born) = one, other
-    if born == other_born:
+    if born is not None and born == other_born:
         return True
     return name is not None and other_name is not None and same_name(name, other_name)
 
@@ -174,7 +174,7 @@ def _under_another_number(
 
     Their phones are not known here: they are sealed with the person.
     """
-    birth = pl.col(PACKED) // 11_000 % 10**8
+    birth = birth_in(pl.col(PACKED))
     elsewhere = named.rename({"number": PACKED}).join(rows.lazy().select(PACKED), on=PACKED, how="anti")
     same = (
         rows.lazy()

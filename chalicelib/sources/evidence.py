@@ -14,7 +14,7 @@ from typing import Final
 import polars as pl
 
 from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId, Proves, Strength
-from chalicelib.model.evidence import NAME_SENT
+from chalicelib.model.evidence import NAME_SENT, WITHDRAWS
 from chalicelib.sources.feed import Feed
 from chalicelib.sources.matching import PERSON
 from chalicelib.sources.records import RECOVERED
@@ -50,6 +50,35 @@ def withdrawals_of(frame: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, dict[
         key = EvidenceKey(day, FeedId(feed.id), str(back[event].withdraws))
         taken.setdefault(PersonId(person), []).append(key)
     return frame.filter(~is_back), taken
+
+
+SAID: Final = {
+    PERSON: pl.String,
+    "day": pl.Date,
+    "event": pl.String,
+    "says": pl.String,
+    RECOVERED: pl.Boolean,
+    NAME_SENT: pl.String,
+}
+
+
+def said_by(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """What each row of an evidence frame says, so that files can be held against each other: see `SAID`.
+
+    `says` are its facts in one text.
+    """
+    facts = [name for name in frame.columns if name not in _OWN]
+    words = [pl.col(fact).fill_null("") for fact in facts] or [pl.lit("")]
+    back = [code for code, event in feed.events.items() if event.proves is Proves.WITHDRAWAL]
+    event = pl.col("event")
+    return frame.select(
+        PERSON,
+        "day",
+        pl.when(event.is_in(back)).then(WITHDRAWS + event).otherwise(event).alias("event"),
+        pl.concat_str(words, separator="\0").alias("says"),
+        RECOVERED,
+        pl.col(NAME_SENT) if NAME_SENT in facts else pl.lit(None, dtype=pl.String).alias(NAME_SENT),
+    )
 
 
 def newest(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:

@@ -20,7 +20,11 @@ from chalicelib.sources.tables import FAULT
 FEWEST_BAD: Final = 5
 # Naturally one number in a thousand ends in 000; a spreadsheet makes it all but those ending in X.
 DAMAGED_SHARE: Final = 0.05
-_DOUBTFUL: Final = [Fault.UNTIL_TOO_FAR.value, Fault.NAME_OF_ANOTHER.value]
+_DOUBTFUL: Final = [
+    Fault.UNTIL_TOO_FAR.value,
+    Fault.NAME_OF_ANOTHER.value,
+    Fault.NUMBER_OF_ANOTHER_DOCUMENT.value,
+]
 USUAL_FROM: Final = 20  # below so many rows the size of the last file says nothing
 USUAL_SHARE: Final = 0.5
 

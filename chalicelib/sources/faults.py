@@ -30,6 +30,7 @@ class Fault(StrEnum):
     NUMBER_CUT = "number_cut"
     NUMBER_OF_ANOTHER = "number_of_another"
     NUMBER_KNOWN_OTHERWISE = "number_known_otherwise"
+    NUMBER_OF_ANOTHER_DOCUMENT = "number_of_another_document"  # the row is kept all the same
     NUMBER_MASKED = "number_masked"
     NUMBER_LENGTH = "number_length"
     NUMBER_CHARACTERS = "number_characters"
@@ -115,16 +116,27 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
         "is wrong. If it is one person whose name has changed or was misspelt, drop the row that came back "
         "once more as it is: the new name counts once an officer has released it.",
     ),
+    Fault.NUMBER_OF_ANOTHER_DOCUMENT: (
+        "此行填写的不是18位身份证号码, 而是其他证件(护照、旧版永久居留证、通行证等)的号码, 已按原样登记。"
+        "其他部门的数据只有同时报送同一证件号码和姓名才能比对, 通常由人工认证。"
+        "有18位居住证或新版永久居留身份证的请改报; 请填写出生日期列。",
+        "This row bears the number of another document (a passport, an old residence permit, a travel "
+        "permit) and is kept as said. Data find the person only where they give the same document and name, "
+        "so that people certify by hand. Send the 18 characters of a residence permit or a new permanent one "
+        "where there is one; state the birth date in its column.",
+    ),
     Fault.NUMBER_MASKED: (
         "身份证号码已被遮盖, 无法比对。请提供完整号码。",
         "The identity number is masked and cannot be matched. Send it in full.",
     ),
     Fault.NUMBER_LENGTH: (
         "身份证号码应为18位(旧号码15位)。请核对证件。护照、旧版永久居留证、港澳台通行证等: "
-        "请改报居住证或新版永久居留身份证的18位号码; 没有的, 请告知我们, 由人工认证。",
+        "请改报居住证或新版永久居留身份证的18位号码; 没有的, 请在名册的证件类型列注明, "
+        "按原样登记, 由人工认证。",
         "An identity number has 18 characters (old ones 15). Compare with the document. Instead of a "
         "passport, an old residence permit or a travel permit send the 18 characters of the residence "
-        "permit or of the new permanent one; whoever has none is certified by hand: tell us.",
+        "permit or of the new permanent one; for whoever has none, name the document in the roster's column "
+        "for its kind: it is kept as said, and people certify by hand.",
     ),
     Fault.NUMBER_CHARACTERS: (
         "身份证号码含有不允许的字符, 前17位应为数字, 末位为数字或X。请核对证件。",

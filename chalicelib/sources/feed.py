@@ -16,8 +16,9 @@ from pydantic import Field, model_validator
 from chalicelib.declarations import Declaration, MisplacedError, Said, Word, read_declaration
 from chalicelib.errors import DeclarationError
 from chalicelib.model import FeedEvent, FeedId, Relation
-from chalicelib.sources.cells import Reader
+from chalicelib.sources.cells import Reader, clean
 from chalicelib.sources.columns import IDENTIFYING, Column, Region, headers_of, name_of
+from chalicelib.sources.documents import KINDS
 from chalicelib.sources.history import History
 from chalicelib.sources.quantities import Spelled
 from chalicelib.sources.worth import CountsAs, EventDeclaration, check_place, check_withdrawals, main_of
@@ -42,6 +43,8 @@ _FIELDS: Final[dict[str, dict[str, tuple[Reader, ...]]]] = {
         "key_groups": (Reader.KEY_GROUPS,),
         "related": (Reader.IDENTITY_NUMBER,),
         "relation": (Reader.CODE,),
+        "document": (Reader.CODE,),
+        "born": (Reader.DATE,),
     },
     "payments": {
         "number": (Reader.IDENTITY_NUMBER,),
@@ -55,7 +58,9 @@ _FIELDS: Final[dict[str, dict[str, tuple[Reader, ...]]]] = {
 }
 _FILELESS: Final = frozenset({"query", "api"})
 _RELATIVES: Final = frozenset({"related", "relation"})  # whom a roster may name beside the recipient
-_MAY_BE_EMPTY: Final = frozenset({"phone", "grid", "key_groups", "certified_until"}) | _RELATIVES
+_OF_OTHERS: Final = frozenset({"document", "born"})  # what a roster says of whoever bears another document
+_MAY_BE_ABSENT: Final = _RELATIVES | _OF_OTHERS
+_MAY_BE_EMPTY: Final = frozenset({"phone", "grid", "key_groups", "certified_until"}) | _MAY_BE_ABSENT
 _RESERVED: Final = frozenset({"line", "person", "packed", "recovered"})  # columns of our own beside the facts
 
 
@@ -155,6 +160,7 @@ class Feed(Declaration):
         self._check_files()
         self._check_columns()
         self._check_fields()
+        self._check_documents()
         self._check_day()
         self._check_events()
         self._check_place()
@@ -194,7 +200,7 @@ class Feed(Declaration):
     def _check_fields(self) -> None:
         known = _FIELDS[self.kind]
         missing = (
-            set(known) - set(self.fields) - ({"day", "event"} if self.kind == "evidence" else _RELATIVES)
+            set(known) - set(self.fields) - ({"day", "event"} if self.kind == "evidence" else _MAY_BE_ABSENT)
         )
         if len(_RELATIVES & set(self.fields)) == 1:
             raise MisplacedError("related and relation belong together", "columns")
@@ -218,11 +224,19 @@ class Feed(Declaration):
                     raise MisplacedError(why, "columns", name, "empty_if")
 
     def _check_presence(self, name: str, column: Column, known: Mapping[str, object]) -> None:
-        if column.optional and column.field not in {*_RELATIVES, *self._identifying}:
+        if column.optional and column.field not in {*_MAY_BE_ABSENT, *self._identifying}:
             raise MisplacedError(f"{column.field} must be sent", "columns", name, "optional")
         if column.required and (column.optional or column.field in known):
             why = f"only a fact that every file sends is required, and {column.field} is none"
             raise MisplacedError(why, "columns", name, "required")
+
+    def _check_documents(self) -> None:
+        if self.kind != "roster":
+            if any(column.documents for column in self.columns.values()):
+                raise MisplacedError("only a roster says who bears another document", "columns")
+        elif not set(self.codes_of("document").values()) <= KINDS:
+            kinds = ", ".join(sorted(KINDS))
+            raise MisplacedError(f"documents are {kinds}", "columns", self.fields["document"])
 
     def _check_day(self) -> None:
         if self.kind != "evidence":
@@ -354,6 +368,11 @@ class Feed(Declaration):
     def codes_of(self, field: str) -> Mapping[str, str]:
         """The department's code → our word, for a coded field (else empty)."""
         return self.column(field).codes if field in self.fields else {}
+
+    @cached_property
+    def kinds_of_document(self) -> Mapping[str, str]:
+        """The department's word for a kind of document, as cells are compared → our word."""
+        return {clean(code, inside=True): word for code, word in self.codes_of("document").items()}
 
     def code_for(self, field: str, word: str) -> str:
         """The first code by which the department says one of our words; KeyError where it has none."""

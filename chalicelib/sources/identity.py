@@ -23,11 +23,14 @@ from typing import Final
 import polars as pl
 from stdnum.iso7064 import mod_11_2
 
+from chalicelib.sources import documents
 from chalicelib.sources.cells import APOSTROPHES, NOTHING, clean, has_invisible, says_nothing
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.tables import places_of
 
 OLDEST_YEARS: Final = 130
+# A cell of which this is wrong may be no number of a resident at all.
+MAY_BE_ANOTHER_DOCUMENT: Final = (Fault.NUMBER_LENGTH, Fault.NUMBER_CHARACTERS)
 
 _CHECKS: Final = "0123456789X"
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -61,20 +64,44 @@ def canonical(text: str, on: date) -> str | Fault:
     return _born_credibly(number, on)
 
 
-def born(number: str) -> date:
-    """The birth date inside a canonical number."""
+def borne(text: str, on: date) -> str | Fault:
+    """The canonical number that a cell means, or the number of another document; else what is wrong with it.
+
+    For whoever asks about one person: a bearer of such a document is found by it, and nobody else is.
+    """
+    number = canonical(text, on)
+    is_another = number in MAY_BE_ANOTHER_DOCUMENT and documents.may_be(text)
+    return documents.plain(text) if is_another else number
+
+
+def born(number: str) -> date | None:
+    """The birth date inside a canonical number; None for another document, which tells none."""
+    if documents.is_document(number):
+        return None
     return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
 
 
 def pack(number: str) -> int:
-    """A canonical number as an integer: first 17 digits x 11 + value of the check character."""
+    """A canonical number as an integer: first 17 digits x 11 + value of the check character.
+
+    That of another document lies beyond all of these.
+    """
+    if documents.is_document(number):
+        return documents.packed_document(number)
     return int(number[:17]) * 11 + _CHECKS.index(number[17])
 
 
 def unpack(packed: int) -> str:
-    """The canonical number that `pack` made this integer of."""
+    """The number that `pack` made this integer of."""
+    if packed >= documents.FIRST:
+        return documents.unpacked_document(packed)
     body, check = divmod(packed, 11)
     return f"{body:017d}{_CHECKS[check]}"
+
+
+def birth_in(packed: pl.Expr) -> pl.Expr:
+    """The birth date in each packed number, as yyyymmdd; null for another document, which tells none."""
+    return pl.when((packed > 0) & (packed < documents.FIRST)).then(packed // 11_000 % 10**8)
 
 
 _BLANKS: Final = dict.fromkeys("\u3000\u00a0 \t", "")
@@ -272,7 +299,7 @@ def _malformed(number: str) -> Fault:
 
 def _born_credibly(number: str, on: date) -> str | Fault:
     try:
-        day = born(number)
+        day = date.fromisoformat(number[6:14])
     except ValueError:
         return Fault.NUMBER_BIRTH
     if day > on:

@@ -7,17 +7,28 @@ kept) from a malformed number (sent back). Python reads only the distinct cells 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 import polars as pl
 
-from chalicelib.sources.cells import Value
+from chalicelib.sources.cells import Value, clean
+from chalicelib.sources.documents import (
+    FIRST,
+    IDENTITY_CARD,
+    KINDS,
+    kind_of,
+    may_be,
+    packed_document,
+    plain,
+)
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.headers import Layout
 from chalicelib.sources.identity import (
+    MAY_BE_ANOTHER_DOCUMENT,
     canonical,
     faults_of,
     first_fifteen,
@@ -38,6 +49,32 @@ RULE: Final = "rule"
 RAW: Final = "raw"
 _CELL: Final = "~cell"
 REPAIRED: Final = {LINE: pl.Int64, RULE: pl.String, RAW: pl.String}
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Which documents other than the resident's number count in a file, and how a row tells that it has one.
+
+    `column` names the kind, in `words`; without its word a number must tell by itself that it is one of
+    `kinds`. Those of a file about people of the roster are whatever stands on it: then `kinds` is empty.
+    """
+
+    kinds: AbstractSet[str] = frozenset()
+    column: str | None = None
+    words: Mapping[str, str] | None = None
+
+    def packed(self, cell: str, word: str | None) -> int | None:
+        """The packed number of the document that a cell means; None if it means none that counts."""
+        said = (self.words or {}).get(clean(word or "", inside=True))
+        is_one = (
+            said != IDENTITY_CARD and may_be(cell)
+            if said in KINDS or not self.kinds
+            else kind_of(cell) in self.kinds
+        )
+        return packed_document(plain(cell)) if is_one else None
+
+
+BORNE: Final = Documents()  # whatever document somebody on the roster bears
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +111,30 @@ def read_distinct(
 
 
 def match(
-    batch: Batch, layout: Layout, roster: RosterIndex | None, on: date, *, damaged: bool = False
+    batch: Batch,
+    layout: Layout,
+    roster: RosterIndex | None,
+    on: date,
+    *,
+    damaged: bool = False,
+    documents: Documents | None = None,
 ) -> Matched:
     """Match a batch by its numbers; without a roster (the roster itself) all sound rows hit.
 
-    `damaged`: a spreadsheet has cut the column, so that a number ending in 000 is nobody's.
+    `damaged`: a spreadsheet has cut the column, so that a number ending in 000 is nobody's. `documents`:
+    those that a roster may name beside the resident's number; other files ask who bears one.
     """
+    if roster is not None:
+        documents = BORNE if roster.has_documents else None
     column = layout.positions["number"]
     lines, packed = batch.seen[LINE], packed_if_clean(batch.seen[column])
     is_cut = _ends_in_000(packed)
     cut = packed.filter(is_cut)
     packed = packed.set(is_cut, None) if damaged else packed
     hit, people, doubtful = _divided(packed, roster, on)
-    asked = batch.rows_at(lines.gather(doubtful), [column])
-    late = _late(asked, column, roster, on, damaged=damaged)
+    kinds = [documents.column] if documents is not None and documents.column is not None else []
+    asked = batch.rows_at(lines.gather(doubtful), [column, *kinds])
+    late = _late(asked, column, roster, on, documents, damaged=damaged)
     whose = pl.DataFrame([lines.gather(hit), packed.gather(hit).alias(PACKED), people.alias(PERSON)])
     if late.found.height:
         whose = pl.concat([whose, late.found.select(whose.columns)]).sort(LINE)
@@ -124,14 +171,42 @@ class _Late:
     wrong: pl.DataFrame  # line, the number's cell, fault
 
 
-def _late(rows: pl.DataFrame, column: str, roster: RosterIndex | None, on: date, *, damaged: bool) -> _Late:
+def _late(
+    rows: pl.DataFrame,
+    column: str,
+    roster: RosterIndex | None,
+    on: date,
+    documents: Documents | None,
+    *,
+    damaged: bool,
+) -> _Late:
     packed, faults = read_numbers(rows[column], on, damaged=damaged)
+    if documents is not None:
+        others = _documents_in(rows, column, faults, documents)
+        if roster is not None:  # nobody's document is no better than a number that is none
+            borne, _ = roster.people_of(others)
+            others = all_of(None, others.len(), pl.Int64).scatter(borne, others.gather(borne))
+        packed, faults = packed.zip_with(others.is_null(), others), faults.set(others.is_not_null(), None)
     wrong = rows.hstack([faults.alias(FAULT)]).filter(faults.is_not_null())
     sound = places_of(packed.is_not_null())
     hit, people = (
         (sound, all_of(None, sound.len(), pl.String)) if roster is None else roster.people_of(packed)
     )
     return _Late(rows[hit].hstack([packed.gather(hit).alias(PACKED), people.alias(PERSON)]), wrong)
+
+
+def _documents_in(rows: pl.DataFrame, column: str, faults: pl.Series, documents: Documents) -> pl.Series:
+    """The packed number of each row that bears another document than the resident's number, else null."""
+    nothing = all_of(None, rows.height, pl.Int64)
+    places = places_of(faults.is_in([fault.value for fault in MAY_BE_ANOTHER_DOCUMENT]).fill_null(False))
+    if places.is_empty():
+        return nothing
+    asked = rows[places]
+    words = asked[documents.column].to_list() if documents.column is not None else [None] * asked.height
+    found = [
+        documents.packed(cell or "", word) for cell, word in zip(asked[column].to_list(), words, strict=True)
+    ]
+    return nothing.scatter(places, pl.Series(found, dtype=pl.Int64))
 
 
 def read_numbers(cells: pl.Series, on: date, *, damaged: bool = False) -> tuple[pl.Series, pl.Series]:
@@ -178,6 +253,7 @@ def _ends_in_000(packed: pl.Series) -> pl.Series:
 
 def _repaired(rows: pl.DataFrame, column: str, *, ours: str) -> pl.DataFrame:
     """The ledger of repairs: one line per rule and cell. What we put before the number is no repair."""
+    rows = rows.filter(pl.col(PACKED) < FIRST)  # another document is kept as said
     if rows.is_empty():
         return pl.DataFrame(schema=REPAIRED)
     found = [

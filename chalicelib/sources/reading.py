@@ -26,7 +26,7 @@ from chalicelib.sources.doubles import (
     one_under_two_numbers,
     strangers_under_one_number,
 )
-from chalicelib.sources.evidence import EvidenceByPerson, evidence_frame, withdrawals_of
+from chalicelib.sources.evidence import EvidenceByPerson, evidence_frame, said_by, withdrawals_of
 from chalicelib.sources.expectations import is_damaged, too_doubtful, unexpected
 from chalicelib.sources.faults import Fault, reject
 from chalicelib.sources.feed import Feed
@@ -44,6 +44,7 @@ from chalicelib.sources.records import (
     named,
     once,
     payments_of,
+    said_by_payments,
     stated_too_far,
 )
 from chalicelib.sources.recovery import Suggestion
@@ -63,6 +64,8 @@ class FileReading:
     withdrawals: dict[PersonId, list[EvidenceKey]] = field(default_factory=dict, repr=False)
     entries: list[RosterEntry] = field(default_factory=list, repr=False)
     payments: list[tuple[PersonId, Payment]] = field(default_factory=list, repr=False)
+    # What each accepted row says: person, day, event, says (see `said_by`); of a roster nothing.
+    said: pl.DataFrame | None = field(default=None, repr=False)
     # The evidence as columns: person, day, event, line, one per fact, recovered.
     lake: pl.DataFrame | None = field(default=None, repr=False)
     rejections: Sequence[Rejection] = ()  # by line
@@ -285,7 +288,9 @@ def _with_records(
     if feed.kind == "roster":
         return replace(reading, entries=entries_of(kept))
     if feed.kind == "payments":
-        return replace(reading, payments=payments_of(kept))
-    frame, withdrawals = withdrawals_of(evidence_frame(kept, feed, as_of), feed)
+        return replace(reading, payments=payments_of(kept), said=said_by_payments(kept))
+    rows = evidence_frame(kept, feed, as_of)
+    frame, withdrawals = withdrawals_of(rows, feed)
     by_person = EvidenceByPerson(frame, FeedId(feed.id), file)
-    return replace(reading, evidence=by_person, lake=frame, withdrawals=withdrawals)
+    said = said_by(rows, feed)
+    return replace(reading, evidence=by_person, lake=frame, withdrawals=withdrawals, said=said)

@@ -31,7 +31,7 @@ from chalicelib.sources.columns import Column
 from chalicelib.sources.credible import a_period_after, days_that_cannot_be
 from chalicelib.sources.faults import Fault
 from chalicelib.sources.feed import Feed
-from chalicelib.sources.identity import born, canonical, unpack
+from chalicelib.sources.identity import born, borne, unpack
 from chalicelib.sources.matching import PACKED, PERSON, read_distinct
 from chalicelib.sources.tables import FAULT, LINE, places_of
 from chalicelib.sources.texts import LOST
@@ -45,7 +45,7 @@ _KINDS: Final[dict[Reader, type[pl.DataType]]] = {
     Reader.MONEY: pl.Int64,
 }
 # And every fact that is not required.
-_LENIENT: Final = frozenset({"phone", "related", "relation", "name", "certified_until"})
+_LENIENT: Final = frozenset({"phone", "related", "relation", "name", "certified_until", "document", "born"})
 RECOVERED: Final = "recovered"
 NOTED: Final = {LINE: pl.Int64, FIELD: pl.String, FAULT: pl.String}
 _NONE_NOTED: Final = pl.DataFrame(schema=NOTED)
@@ -66,7 +66,8 @@ _SAME: Final = {
 class RosterEntry:
     """One line of a roster: one recipient's claim to one benefit, as the authority states it.
 
-    `born` is the first day of the month of birth; `fen` is 0 for a relief without an amount. Where the
+    `born` is the first day of the month of birth, None where another document than the resident's number does
+    not tell it and the roster does not say it; `fen` is 0 for a relief without an amount. Where the
     authority has not certified a new recipient yet, `certified_until` is None.
     `name` is "" where none is said.
     """
@@ -76,7 +77,7 @@ class RosterEntry:
     phone: str | None
     area: AreaCode
     grid: str
-    born: date
+    born: date | None
     benefit: BenefitCode
     fen: int
     since: date
@@ -160,7 +161,7 @@ def without_time(cells: pl.Series) -> pl.Series:
 
 def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> tuple[pl.Series, pl.Series]:
     is_number = column.read is Reader.IDENTITY_NUMBER
-    reader = canonical if is_number else reader_for(column.read, column.codes)
+    reader = borne if is_number else reader_for(column.read, column.codes)
     empty = Fault.CELL_EMPTY if column.field in feed.required else None
 
     if column.field == "name":
@@ -265,6 +266,8 @@ def entries_of(good: pl.DataFrame) -> list[RosterEntry]:
     )
     if "related" in good.columns:
         fields = (*fields, "related", "relation")
+    if "born" in good.columns:
+        fields = (*fields, "born")
     return [
         _entry(packed, str(groups or ""), dict(zip(fields, rest, strict=True)), line)
         for packed, groups, line, *rest in good.select(PACKED, "key_groups", LINE, *fields).iter_rows()
@@ -273,15 +276,28 @@ def entries_of(good: pl.DataFrame) -> list[RosterEntry]:
 
 def _entry(packed: int, groups: str, words: dict[str, Any], line: int) -> RosterEntry:
     number = unpack(packed)
+    day = born(number) or words.get("born")
     related, relation = words.pop("related", None), words.pop("relation", None)
     if related is not None and relation is not None and related != number:  # nobody is their own parent
         words |= {"related": related, "relation": Relation(relation)}
     return RosterEntry(
-        **words | {"name": words["name"] or "", "grid": words["grid"] or "", "fen": words["fen"] or 0},
+        **words
+        | {"name": words["name"] or "", "grid": words["grid"] or "", "fen": words["fen"] or 0}
+        | {"born": day.replace(day=1) if day is not None else None},
         number=number,
-        born=born(number).replace(day=1),
         key_groups=frozenset(KeyGroup(group) for group in groups.split(",") if group),
         line=line,
+    )
+
+
+def said_by_payments(good: pl.DataFrame) -> pl.DataFrame:
+    """What each row of payments says: person, day, event (month#benefit), says (the sum of its parts)."""
+    whole = [PERSON, "benefit", "month"]
+    return good.select(
+        PERSON,
+        pl.col("paid").max().over(whole).alias("day"),
+        pl.concat_str("month", "benefit", separator="#").alias("event"),
+        pl.col("fen").sum().over(whole).cast(pl.String).alias("says"),
     )
 
 

@@ -14,7 +14,8 @@ from typing import Final
 import polars as pl
 
 from chalicelib.model import PersonId
-from chalicelib.sources.identity import pack
+from chalicelib.sources import documents
+from chalicelib.sources.identity import birth_in, pack
 from chalicelib.sources.tables import all_of, places_of
 
 SCHEMA: Final = {"number": pl.Int64, "person": pl.String, "name": pl.String, "related": pl.Boolean}
@@ -162,5 +163,10 @@ class RosterIndex:
 
     @cached_property
     def by_birth(self) -> pl.DataFrame:
-        """The roster by birth date, as yyyymmdd."""
-        return self.frame.with_columns((pl.col("number") // 11_000 % 10**8).alias("birth"))
+        """The roster by birth date, as yyyymmdd; null where another document tells none."""
+        return self.frame.with_columns(birth_in(pl.col("number")).alias("birth"))
+
+    @cached_property
+    def has_documents(self) -> bool:
+        """Whether anybody stands on it by another document than the resident's number."""
+        return bool((self.frame["number"] >= documents.FIRST).any())

@@ -136,6 +136,23 @@ def newest_loaded(feed: FeedId, *, but: FileId | None = None) -> DroppedFile | N
     return next(_loaded(feed, but), None)
 
 
+def loaded_before(of: DroppedFile, since: date) -> list[DroppedFile]:
+    """The files of a feed, in folders of a day and later, that were loaded before another; in that order.
+
+    Read again later, a file stands where it stood; without their names.
+    """
+    place = Files.sk >= since.isoformat()
+    found = [decode(DroppedFile, item.body) for item in tables.query(Files, f"FEED#{of.feed}", place)]
+    before = [
+        (each.loaded_at, each)
+        for each in found
+        if each.id != of.id
+        and each.loaded_at is not None
+        and (of.loaded_at is None or each.loaded_at < of.loaded_at)
+    ]
+    return [each for _, each in sorted(before, key=lambda pair: pair[0])]
+
+
 def recent(feed: FeedId, at_most: int = 60) -> list[DroppedFile]:
     """The files of a feed in the newest folders, in every state, newest day first; without their names."""
     found = tables.query(Files, f"FEED#{feed}", newest_first=True)

@@ -1,22 +1,24 @@
 """Who is said what by which file: so that a corrected file can take back what only the earlier one said.
 
 said/feed=<feed>/<YYYYMMDD>/<file>.parquet in the lake's bucket: person, day, event of one loaded file (of a
-payments file: the day paid, month and benefit). The
-lake itself is ordered by person and holds each fact once; which file said it is asked here alone, and
-only when a file is corrected. A correction later than these lists are kept takes nothing back.
+payments file: the day paid, month and benefit; of a roster: since when, benefit and area), and what else a
+row says, so that rows of the next file that say nothing new can be counted. The lake itself is ordered by
+person and holds each fact once; which file said it is asked here alone. A correction later than these lists
+are kept takes nothing back.
 """
 
 from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from chalicelib.model import EvidenceKey, FeedId, FileId, PersonId
+from chalicelib.model.evidence import WITHDRAWS
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client
 from chalicelib.storage.columns import columns_of
@@ -42,9 +44,36 @@ def put(
     import polars as pl
 
     rows = ((person, key.day, key.event) for person, keys in said for key in keys)
+    put_rows(feed, day, file, columns_of(rows, {"person": pl.String, "day": pl.Date, "event": pl.String}))
+
+
+def put_rows(feed: FeedId, day: date, file: FileId, rows: pl.DataFrame) -> None:
+    """Note what each row of a file says [person, day, event, says]; the same file again replaces its list."""
     buffer = io.BytesIO()
-    columns_of(rows, {"person": pl.String, "day": pl.Date, "event": pl.String}).write_parquet(buffer)
+    rows.select([name for name in ("person", "day", "event", "says") if name in rows.columns]).write_parquet(
+        buffer
+    )
     client("s3").put_object(Bucket=settings().lake_bucket, Key=_key(feed, day, file), Body=buffer.getvalue())
+
+
+def newest_rows(feed: FeedId, lists: Iterable[tuple[date, FileId]], place: Sequence[str]) -> pl.DataFrame:
+    """What the newest of some lists, oldest first, says in each place [person, day, event, says].
+
+    Lists that are gone say nothing; in one written before rows were compared `says` is null.
+    """
+    import polars as pl
+
+    schema = {"person": pl.String, "day": pl.Date, "event": pl.String, "says": pl.String}
+    found = [pl.DataFrame(schema=schema)]
+    for day, file in lists:
+        try:
+            frame = _frame(_key(feed, day, file))
+        except client("s3").exceptions.NoSuchKey:
+            continue
+        if "says" not in frame.columns:
+            frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("says"))
+        found.append(frame.select(list(schema)))
+    return pl.concat(found).unique(place, keep="last", maintain_order=True)
 
 
 def only_by(feed: FeedId, day: date, file: FileId, other: FileId) -> dict[PersonId, frozenset[EvidenceKey]]:
@@ -125,8 +154,11 @@ def let_go(oldest: Mapping[FeedId, date]) -> int:
 
 
 def _keys(feed: FeedId, frame: pl.DataFrame) -> dict[PersonId, frozenset[EvidenceKey]]:
+    import polars as pl
+
     found: dict[PersonId, set[EvidenceKey]] = defaultdict(set)
-    for person, day, event in frame.select("person", "day", "event").iter_rows():
+    facts = frame.filter(~pl.col("event").str.starts_with(WITHDRAWS))
+    for person, day, event in facts.select("person", "day", "event").iter_rows():
         found[PersonId(person)].add(EvidenceKey(day, feed, event))
     return {person: frozenset(keys) for person, keys in found.items()}
 

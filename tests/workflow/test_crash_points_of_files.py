@@ -45,7 +45,8 @@ def told(file: DroppedFile) -> dict[str, Any]:
     body = objects.read_receipt(file.department, file.id)
     assert body is not None
     receipt = json.loads(body)
-    names = ("state", "code", "rows", "accepted", "people_certified", "people_kept_for_later", "withdrawn")
+    names = ("state", "code", "rows", "accepted", "changed", "changed_nothing", "people_certified",
+             "people_kept_for_later", "withdrawn")  # fmt: skip
     assert receipt["state"] == file.state
     assert (receipt["people_certified"], receipt["withdrawn"]) == (file.certified, file.withdrawn)
     return {
