@@ -25,6 +25,7 @@ SERVICE: Final = "wugan"
 # \d takes full-width digits too, and X may be written x, X, Cyrillic or as a multiplication sign.
 _IDENTIFYING: Final = re.compile(
     r"(?<!\d)(?:\d{17}[\dXxＸｘХх×]|\d{15}|(?:(?:00)?86)?[1１][3-9３-９]\d{9})(?!\d)"
+    r"|(?<![A-Za-z0-9])[A-Z]{3}\d{12}(?!\d)"  # a foreigner's permit of before 2023
 )
 
 

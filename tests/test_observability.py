@@ -17,6 +17,7 @@ IDENTIFYING = [
     ("１１０１０５１９４９１２３１００２Ｘ", "full width"),
     ("13800138000", "mobile"),
     ("１３８００１３８０００", "full-width mobile"),
+    ("USA341619500307", "a foreigner's old permit"),
 ]
 HARMLESS = [
     ("20250701", "a day"),
