@@ -47,6 +47,15 @@ def compose(
     )
 
 
+def anew(record: PersonRecord, template: Template, about: str, words: Mapping[str, str], on: date) -> Message:
+    """A message of its own for what happens again: one that was sent about the same before stays as it is.
+
+    For what is written in the transaction of its cause, which happens once.
+    """
+    before = sum((m.template, m.about) == (template, about) for m in record.messages)
+    return compose(record.person, template, about, words, on, before + 1)
+
+
 def is_quiet_hour() -> bool:
     """Nobody is sent anything from 20:00 to 08:00 (rule 9)."""
     hour = clock.now().astimezone(clock.CHINA).hour

@@ -37,6 +37,7 @@ from chalicelib.storage import files, objects, people
 
 RESULTS = ("待遇编号", "待遇项目", "状态", "认证有效期至", "认证途径", "备注")
 NOT_LISTED = "名册不再列有，请说明原因"
+UNAPPROVED = "停发事由已经核实认定，待本单位批准停发"
 INSTRUCTIONS = ("待遇编号", "待遇项目", "指令", "执行月份", "金额（分）", "原因", "指令状态")
 UNCLAIMED = ("待遇编号", "在领待遇项目", "区划代码", "网格编号", "应享未享项目", "依据")
 GUESTS = ("地区代码", "身份证号码", "姓名", "认证日期", "认证结果", "认证人类别", "认证人", "认证地")
@@ -117,6 +118,8 @@ def _lines_of(record: PersonRecord, on: date) -> Iterator[Line]:
     for e in record.entitlements:
         route = e.route.value if e.route else ""
         note = NOT_LISTED if e.benefit in off else ""
+        if any(e.benefit in suspicion.unsigned for suspicion in record.unfinished_suspicions):
+            note = UNAPPROVED
         row = (e.payee, e.benefit, e.status_on(on).value, e.valid_until, route, note)
         yield rules.benefit(e.benefit).run_by, "results", row
     for i in record.instructions:

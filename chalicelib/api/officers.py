@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from chalicelib import cases, stats
-from chalicelib.api import ids, looks, pages, status
+from chalicelib.api import ids, looks, pages, reach, status
 from chalicelib.api.bodies import DoubtReport, NoBody, Refusal, SuspicionReport, field_error
 from chalicelib.api.edge import Audience, Call
 from chalicelib.api.problems import invalid
@@ -83,7 +83,7 @@ def confirm(call: Call, id: str) -> Json:
 def approve(call: Call, id: str) -> Json:
     """An authority approves its benefits of a confirmed line: another level, and another person."""
     person, number = ids.numbered(id)
-    signed = cases.approve_proposal(person, number, by=call.caller.subject, of=call.reach.runs)
+    signed = cases.approve_proposal(person, number, by=call.caller.subject, runs=reach.runs(call.caller))
     return _proposal(call, person, signed)
 
 
@@ -159,18 +159,64 @@ def report_suspicion(call: Call, id: str) -> Json:
         by=call.caller.subject,
         verification=report.verification,
         level=call.caller.level,
+        runs=reach.runs(call.caller),
     )
     return _suspicion(named.person, ended)
 
 
 @officers.route("POST", "/v1/suspicions/{id}/approve", body=NoBody, once=True)
 def approve_suspicion(call: Call, id: str) -> Json:
-    """Another person says the same of what ends a payment: only now it ends."""
-    named = ids.suspicion_id(id)
+    """Another person says the same of what ends a payment: only now it is confirmed.
+
+    Each benefit ends on its own authority's approval: that of whoever is asked here counts for what it runs.
+    """
+    named, caller = ids.suspicion_id(id), call.caller
     approved = cases.approve_suspicion(
-        named.person, named.kind, named.day, by=call.caller.subject, level=call.caller.level
+        named.person,
+        named.kind,
+        named.day,
+        by=caller.subject,
+        level=caller.level,
+        runs=reach.runs(caller),
     )
     return _suspicion(named.person, approved)
+
+
+@officers.route("GET", "/v1/endings", query=_LIST)
+def list_endings(call: Call) -> Json:
+    """What people have confirmed that ends benefits of the caller's authority, until it has approved that."""
+    area = call.area
+    page = pages.page_below(area, call.page(f"endings {call.reach.authority} {area}"))
+    mine = (row for row in work.endings(area, page.after) if any(map(call.reach.runs, row.item.unsigned)))
+    rows, following = page.cut(mine, lambda row: row.place)
+    return {"items": [_to_be_ended(call, row) for row in rows], "next": following}
+
+
+def _to_be_ended(call: Call, row: work.Row[Suspicion]) -> Json:
+    looks.look_in_list(call, row.person, f"ending {row.item.name}")
+    return {**_ending(call, row.person, row.item), "name": _name(row.person), "area": row.area}
+
+
+def _ending(call: Call, person: PersonId, suspicion: Suspicion) -> Json:
+    """A confirmed fact, and which of the caller's benefits it ends once that is approved."""
+    runs = call.reach.runs
+    return {
+        **_suspicion(person, suspicion),
+        "benefits": [_titled(benefit) for benefit in filter(runs, suspicion.unsigned)],
+        "approved_for": sorted(filter(runs, suspicion.signed)),
+        "confirmed_on": suspicion.closed,
+        "reminders": suspicion.reminders,
+    }
+
+
+@officers.route("POST", "/v1/endings/{id}/approve", body=NoBody, once=True)
+def approve_ending(call: Call, id: str) -> Json:
+    """An authority approves that its benefits end: until then they are paid, whoever confirmed the fact."""
+    named = ids.suspicion_id(id)
+    approved = cases.approve_ending(
+        named.person, named.kind, named.day, by=call.caller.subject, runs=reach.runs(call.caller)
+    )
+    return _ending(call, named.person, approved)
 
 
 # --- instructions ----------------------------------------------------------------------------

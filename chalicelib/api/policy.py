@@ -40,6 +40,7 @@ class About(StrEnum):
     VISIT = "visit"
     PROPOSAL = "proposal"
     SUSPICION = "suspicion"
+    ENDING = "ending"
     OBJECTION = "objection"
     INSTRUCTION = "instruction"
     LIST = "list"
@@ -146,8 +147,14 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ),
     ("GET", "/v1/suspicions"): Policy(_OFFICE, About.LIST, Whose.SEEN_ABOVE),
     ("POST", "/v1/suspicions"): Policy(_OFFICE, About.PERSON, Whose.OWN),
-    ("POST", "/v1/suspicions/{id}/outcome"): Policy(_OFFICE, About.SUSPICION, Whose.SEEN_ABOVE),
-    ("POST", "/v1/suspicions/{id}/approve"): Policy(_OFFICE, About.SUSPICION, Whose.SEEN_ABOVE),
+    # Villages and townships verify for all authorities; an office above them speaks for its own.
+    ("POST", "/v1/suspicions/{id}/outcome"): Policy(_OFFICE, About.SUSPICION, Whose.OWN_ABOVE),
+    ("POST", "/v1/suspicions/{id}/approve"): Policy(_OFFICE, About.SUSPICION, Whose.OWN_ABOVE),
+    # Whoever confirmed the fact, each benefit ends by the word of its own authority (rule 15).
+    ("GET", "/v1/endings"): Policy(_OFFICE, About.LIST, Whose.OWN, at_most_digits=COUNTY_DIGITS),
+    ("POST", "/v1/endings/{id}/approve"): Policy(
+        _OFFICE, About.ENDING, Whose.OWN, at_most_digits=COUNTY_DIGITS
+    ),
     ("POST", "/v1/objections"): Policy(_SERVING, About.PERSON, Whose.ALL),
     ("GET", "/v1/objections"): Policy(_OFFICE, About.LIST, Whose.SEEN),
     ("POST", "/v1/objections/{id}/decision"): Policy(_OFFICE, About.OBJECTION, Whose.SEEN),

@@ -7,11 +7,11 @@ What the line of the table means stands in `policy`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from chalicelib.api import bodies, ids, pages
-from chalicelib.api.policy import About, Policy
+from chalicelib.api.policy import COUNTY_DIGITS, About, Policy
 from chalicelib.api.problems import not_found
 from chalicelib.api.tokens import Caller
 from chalicelib.model import AreaCode, BenefitCode, DroppedFile, PersonId, PersonRecord
@@ -129,6 +129,10 @@ def _concerned(
         case About.SUSPICION:
             wanted = ids.suspicion_id(named["id"])
             return [s.benefit for s in record.suspicions if (s.kind, s.day) == (wanted.kind, wanted.day)]
+        case About.ENDING:
+            wanted = ids.suspicion_id(named["id"])
+            mine = [s for s in record.suspicions if (s.kind, s.day) == (wanted.kind, wanted.day)]
+            return [benefit for s in mine for benefit in (*(s.ends or ()), *s.signed)]
         case About.OBJECTION:
             number = ids.numbered(named["id"])[1]
             return [o.benefit for o in record.objections if o.number == number]
@@ -137,6 +141,15 @@ def _concerned(
             return [i.benefit for i in record.instructions if i.name == name]
         case _:
             return [BenefitCode(body.benefit) if isinstance(body, bodies.DoubtReport) else None]
+
+
+def runs(caller: Caller) -> Callable[[BenefitCode], bool]:
+    """For which benefits a caller decides: those of the authority that an office of a county or above names.
+
+    Villages, townships and whoever names no authority serve all, and decide for none.
+    """
+    mine = caller.authority if len(caller.area) <= COUNTY_DIGITS else None
+    return lambda benefit: mine is not None and run_by(benefit) == mine
 
 
 def run_by(benefit: BenefitCode) -> str | None:

@@ -4,7 +4,7 @@ settling     evidence arrives: certificates move, suspicions open, waiting cases
 visiting     a grid worker reports what was found at the door
 suspending   two people decide a line of a suspension list
 limiting     far more lines in a month than foreseen wait for a person of the city
-verifying    a person ends a suspicion
+verifying    a person ends a suspicion; an authority approves that its benefit ends
 doubting     an authority opens one about its own benefit
 comparing    what was paid is held against what is due
 listing      who stands on the rosters twice, or for benefits that exclude each other
@@ -24,7 +24,7 @@ from chalicelib.cases.limiting import Reach, lift, reaches
 from chalicelib.cases.objecting import decide_objection, object_to
 from chalicelib.cases.settling import Arrival, evidence_arrived, evidence_weighed, judge
 from chalicelib.cases.suspending import approve_proposal, confirm_proposal, refuse_proposal
-from chalicelib.cases.verifying import approve_suspicion, suspicion_verified
+from chalicelib.cases.verifying import approve_ending, approve_suspicion, suspicion_verified
 from chalicelib.cases.visiting import DOCUMENT, seen_at_the_door, visit_made
 from chalicelib.cases.withdrawing import evidence_restored, evidence_withdrawn
 
@@ -33,6 +33,7 @@ __all__ = [
     "Arrival",
     "Reach",
     "acknowledge_instruction",
+    "approve_ending",
     "approve_proposal",
     "approve_suspicion",
     "confirm_proposal",

@@ -162,30 +162,35 @@ def _restart_case(person: PersonId, case: Case) -> None:
 
 
 def restart_suspicions(each: Each) -> int:
-    """Start the next generation of every open suspicion that nobody is verifying."""
+    """Start the next generation of every suspicion that nobody verifies, or ends once it is confirmed."""
     walking = _walking(settings().suspicion_arn)
     restarted = 0
-    for person, name in list(work.open_suspicions()):
+    for person, name in [*work.open_suspicions(), *((row.person, row.item.name) for row in work.endings(""))]:
         kind, _, day = name.partition("#")
         if f"{person}-{kind}-{day.replace('-', '')}" in walking:
             continue
         with each(person=person):
-            suspicion = next((s for s in people.load(person).open_suspicions if s.name == name), None)
+            suspicion = _unended(people.load(person), name)
             if suspicion is not None:
                 _restart_suspicion(person, suspicion)
                 restarted += 1
     return restarted
 
 
+def _unended(record: PersonRecord, name: str) -> Suspicion | None:
+    """A suspicion that should walk: to be verified, or confirmed and still to end something."""
+    walking = (*record.open_suspicions, *record.unfinished_suspicions)
+    return next((s for s in walking if s.name == name), None)
+
+
 def _restart_suspicion(person: PersonId, suspicion: Suspicion) -> None:
     def again(record: PersonRecord) -> Change | None:
-        now = next((s for s in record.open_suspicions if s.name == suspicion.name), None)
+        now = _unended(record, suspicion.name)
         if now is None or now.generation != suspicion.generation:
             return None
         fresh = replace(now, generation=now.generation + 1, waiting=None)
         return Change("suspicion restarted", ACTOR, clock.now(), suspicions=(fresh,))
 
-    record = people.change(person, again)
-    fresh = next((s for s in record.open_suspicions if s.name == suspicion.name), None)
+    fresh = _unended(people.change(person, again), suspicion.name)
     if fresh is not None:
         executions.start_suspicion(person, fresh)

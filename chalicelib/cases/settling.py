@@ -293,13 +293,15 @@ def follow_up(record: PersonRecord) -> None:
 
 
 def still_due(record: PersonRecord, case: Case) -> tuple[Entitlement, ...]:
-    """The live entitlements that this case has not yet seen certified beyond its period."""
+    """The live entitlements that this case has not yet seen certified beyond its period; none of the dead."""
+    if record.person.deceased_on is not None:
+        return ()
     return tuple(e for e in record.entitlements if e.status in LIVE and e.valid_until <= case.due)
 
 
 def has_live(record: PersonRecord) -> bool:
-    """Whether anything is left that could be certified."""
-    return any(e.status in LIVE for e in record.entitlements)
+    """Whether anything is left that could be certified: nothing of the dead."""
+    return record.person.deceased_on is None and any(e.status in LIVE for e in record.entitlements)
 
 
 def is_certified(record: PersonRecord, case: Case) -> bool:

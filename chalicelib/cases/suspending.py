@@ -9,11 +9,11 @@ from datetime import date
 from chalicelib import clock
 from chalicelib.cases import executions
 from chalicelib.engine import suspension
+from chalicelib.engine.approvals import Runs
 from chalicelib.engine.periods import first_day
 from chalicelib.engine.timeline import seconds_until
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
-    BenefitCode,
     Change,
     Month,
     PersonId,
@@ -46,10 +46,8 @@ def confirm_proposal(person: PersonId, number: int, *, by: str) -> Proposal:
     return _decide(person, number, "suspension confirmed", by, confirmed)
 
 
-def approve_proposal(
-    person: PersonId, number: int, *, by: str, of: Callable[[BenefitCode], bool] = lambda _benefit: True
-) -> Proposal:
-    """An authority approves, by another person than the one who confirmed, for the benefits `of` which it is.
+def approve_proposal(person: PersonId, number: int, *, by: str, runs: Runs) -> Proposal:
+    """An authority approves, by another person than the one who confirmed, for the benefits that it `runs`.
 
     Once every authority that is concerned has, the line is approved as a whole; until then it stops nothing.
     """
@@ -58,7 +56,7 @@ def approve_proposal(
     def approved(record: PersonRecord, proposal: Proposal) -> Proposal:
         if (proposal.state, proposal.approved_by) == (ProposalState.APPROVED, by):
             return proposal
-        mine = {benefit: by for benefit in proposal.unsigned if of(benefit)}
+        mine = {benefit: by for benefit in proposal.unsigned if runs(benefit)}
         if not mine and by in proposal.signed.values():
             return proposal
         suspension.may_approve(proposal, by, suspension.visitors(record, proposal))

@@ -1,18 +1,24 @@
-"""Suspicions and the person's word that ends them (rule 13). Silence never confirms."""
+"""Suspicions and the person's word that ends them (rule 13). Silence never confirms.
+
+What a confirmed one ends, it ends once an officer of the benefit's own authority has approved that (rule 15).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from chalicelib import clock
 from chalicelib.cases import executions, numbering, settling
+from chalicelib.engine import approvals
+from chalicelib.engine.approvals import Runs
 from chalicelib.engine.clearing import cleared
 from chalicelib.engine.suspicion import TOWNSHIP, VILLAGE, may_approve, needs_two, not_involved
 from chalicelib.engine.suspicion import confirmed as confirmed_by
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
+    BenefitCode,
     Change,
     PersonId,
     PersonRecord,
@@ -45,11 +51,15 @@ def suspicion_verified(
     confirmed: bool,
     by: str,
     verification: Verification,
-    level: int = TOWNSHIP,
+    level: int,
+    runs: Runs,
 ) -> Suspicion:
-    """A person of an office of a level has looked: confirm or clear one suspicion, and let its walk go on."""
+    """A person of an office of a level has looked: confirm or clear one suspicion, and let its walk go on.
+
+    `runs` says for which benefits they decide: the word that confirms it approves that these end.
+    """
     name = f"{kind}#{day.isoformat()}"
-    _end(person, lambda suspicion: suspicion.name == name, confirmed, by, verification, level)
+    _end(person, lambda suspicion: suspicion.name == name, confirmed, _Word(by, verification, level, runs))
     record = people.load(person)
     suspicion = suspicion_of(record, name)
     go_on(record, suspicion)
@@ -59,10 +69,25 @@ def suspicion_verified(
     return suspicion
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What somebody says of a suspicion: who, by what, of which level, deciding for which benefits."""
+
+    by: str
+    verification: Verification
+    level: int
+    runs: Runs
+
+
+def _runs_nothing(benefit: BenefitCode) -> bool:
+    """At the door nobody decides for an authority."""
+    return False
+
+
 def approve_suspicion(
-    person: PersonId, kind: SuspicionKind, day: date, *, by: str, level: int = TOWNSHIP
+    person: PersonId, kind: SuspicionKind, day: date, *, by: str, level: int, runs: Runs
 ) -> Suspicion:
-    """A second person says the same as the first: only now it is confirmed."""
+    """A second person says the same as the first: only now it is confirmed, and what they run may end."""
     name = f"{kind}#{day.isoformat()}"
 
     def approve(record: PersonRecord) -> Change | None:
@@ -71,13 +96,36 @@ def approve_suspicion(
             return None
         may_approve(suspicion, by)
         verification = suspicion.verification or Verification.DOCUMENT
-        approved = _confirmed(record, suspicion, by, verification, level)
+        approved = _confirmed(record, suspicion, _Word(by, verification, level, runs))
         details = {"suspicion": name, "verified_by": suspicion.verified_by}
         return Change("suspicion approved", by, clock.now(), details, suspicions=(approved,))
 
     record = people.change(person, approve)
     suspicion = suspicion_of(record, name)
     go_on(record, suspicion)
+    return suspicion
+
+
+def approve_ending(person: PersonId, kind: SuspicionKind, day: date, *, by: str, runs: Runs) -> Suspicion:
+    """An officer of an authority approves that the benefits it runs end: no other's word ends them.
+
+    RefusedError where nothing of theirs waits, or the fact is being looked into again.
+    """
+    name = f"{kind}#{day.isoformat()}"
+
+    def approve(record: PersonRecord) -> Change | None:
+        before = suspicion_of(record, name)
+        after = approvals.approved(record, before, by, runs)
+        if after == before:
+            return None
+        ends = [benefit for benefit in after.signed if benefit not in before.signed]
+        details = {"suspicion": name, "benefits": ends}
+        return Change("ending approved", by, clock.now(), details, suspicions=(after,))
+
+    record = people.change(person, approve)
+    suspicion = suspicion_of(record, name)
+    if suspicion.waiting is not None:
+        executions.wake(suspicion.waiting, {"outcome": Step.APPROVED})
     return suspicion
 
 
@@ -93,7 +141,8 @@ def death_confirmed(person: PersonId, day: date, *, by: str, verification: Verif
         found = [s for s in found if s.verified_by in (None, by) or s.verified_at_level >= TOWNSHIP]
         if not found:
             return None  # the village has said so already: the township's word lacks
-        ended = tuple(_confirmed(record, s, by, verification, VILLAGE) for s in found)
+        word = _Word(by, verification, VILLAGE, _runs_nothing)
+        ended = tuple(_confirmed(record, s, word) for s in found)
         return Change("death confirmed", by, clock.now(), {"by": verification.value}, suspicions=ended)
 
     record = people.change(person, confirm)
@@ -125,9 +174,7 @@ def _end(
     person: PersonId,
     which: Callable[[Suspicion], bool],
     confirmed: bool,
-    by: str,
-    verification: Verification,
-    level: int,
+    word: _Word,
 ) -> PersonRecord:
     state = SuspicionState.CONFIRMED if confirmed else SuspicionState.CLEARED
 
@@ -142,27 +189,26 @@ def _end(
         if not opened:
             return None
         for suspicion in opened:
-            not_involved(suspicion, by)
+            not_involved(suspicion, word.by)
         ended = tuple(
-            _confirmed(record, s, by, verification, level)
-            if confirmed
-            else _cleared(record, s, by, verification)
+            _confirmed(record, s, word) if confirmed else _cleared(record, s, word.by, word.verification)
             for s in opened
         )
         action = "suspicion confirmed" if confirmed else "suspicion cleared"
-        details = {"suspicions": [s.name for s in ended], "by": verification.value}
-        return Change(action, by, clock.now(), details, suspicions=ended)
+        details = {"suspicions": [s.name for s in ended], "by": word.verification.value}
+        return Change(action, word.by, clock.now(), details, suspicions=ended)
 
     return people.change(person, end)
 
 
-def _confirmed(
-    record: PersonRecord, suspicion: Suspicion, by: str, verification: Verification, level: int
-) -> Suspicion:
+def _confirmed(record: PersonRecord, suspicion: Suspicion, word: _Word) -> Suspicion:
     """The first of two words, or the last that it takes."""
-    on = clock.today()
-    two = needs_two(suspicion, record.entitlements, current().rules, on)
-    return confirmed_by(suspicion, by, verification, on, two=two, level=level)
+    on, rules = clock.today(), current().rules
+    two = needs_two(suspicion, record.entitlements, rules, on)
+    after = confirmed_by(suspicion, word.by, word.verification, on, two=two, level=word.level)
+    if after.state is SuspicionState.OPEN:
+        return after
+    return approvals.awaiting(record, after, word.by, word.runs, rules, on)
 
 
 def _cleared(record: PersonRecord, suspicion: Suspicion, by: str, verification: Verification) -> Suspicion:

@@ -120,6 +120,10 @@ def reversal_upheld(person: PersonId, name: str, *, actor: str) -> PersonRecord:
         return _followed(record, record, undoing, "ending reversed", actor, {"reversal": name})
 
     record = people.change(person, undo)
+    reversal = next((s for s in record.suspicions if s.name == name), None)
+    for suspicion in record.suspicions:  # it may still be waiting for an authority's approval
+        if reversal is not None and suspicion.name == reversal.about and suspicion.waiting is not None:
+            verifying.go_on(record, suspicion)
     settling.follow_up(record)
     return record
 
@@ -190,7 +194,7 @@ def _corrected(record: PersonRecord, moved: Iterable[Entitlement]) -> tuple[Mess
         return (replace(last, state=MessageState.DROPPED),)
     on, now = clock.today(), min(shorter).isoformat()
     words = {"until": now}
-    return (messages.compose(record.person, Template.CORRECTED, f"{on}#{now}", words, on),)
+    return (messages.anew(record, Template.CORRECTED, f"{on}#{now}", words, on),)
 
 
 def _that_counts(record: PersonRecord, in_lake: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -225,4 +229,4 @@ def _told(record: PersonRecord, undoing: Undoing) -> tuple[Message, ...]:
         "yuan": f"{undoing.fen / 100:.2f}",
         "month": f"{on:%Y-%m}",
     }
-    return (messages.compose(record.person, Template.RESTORED, on.isoformat(), words, on),)
+    return (messages.anew(record, Template.RESTORED, on.isoformat(), words, on),)

@@ -106,8 +106,9 @@ def holds(
 
 
 def _is_suspected(record: PersonRecord, decision: Decision) -> bool:
-    """Whether people have still to look; whom no roster lists is no suspect, and held for a term only."""
-    suspected = any(s.kind is not SuspicionKind.UNLISTED for s in record.open_suspicions)
+    """Whether people have still to look, or to end what they found; the unlisted are held for a term."""
+    waiting = (*record.open_suspicions, *record.unfinished_suspicions)
+    suspected = any(s.kind is not SuspicionKind.UNLISTED for s in waiting)
     return suspected or any(is_unresolved(f, record.suspicions) for f in decision.findings)
 
 

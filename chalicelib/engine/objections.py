@@ -51,5 +51,6 @@ def _involved(record: PersonRecord) -> Iterable[str | None]:
     yield from (visit.by for visit in record.visits)
     for suspicion in record.suspicions:
         yield from (suspicion.raised_by, suspicion.verified_by, suspicion.approved_by)
+        yield from suspicion.signed.values()
     for proposal in record.proposals:
         yield from (proposal.confirmed_by, proposal.approved_by)

@@ -119,7 +119,9 @@ def _opened(about: Suspicion, taken: list[Suspicion], rules: RuleBook, on: date)
         verify_by=verify_by(on, _DECIDED_FIRST, rules.policy, SuspicionKind.REVERSAL),
         generation=generation,
         about=about.name,
-        involved=frozenset(by for by in (about.verified_by, about.approved_by) if by is not None),
+        involved=frozenset(
+            by for by in (about.verified_by, about.approved_by, *about.signed.values()) if by is not None
+        ),
     )
 
 

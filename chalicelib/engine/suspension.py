@@ -167,12 +167,12 @@ def _closed(code: str, zh: str, en: str) -> Readiness:
 
 def notice_days(record: PersonRecord, case: Case, made: tuple[Knock, ...]) -> tuple[date, ...]:
     """The days on which word of the case reached the person: reminders delivered, notices left."""
+    about = case.due.isoformat()
+    mine = (m for m in record.messages if m.about == about and m.day >= case.opened)
     delivered = (
-        civil_time(message.changed).date() if message.changed is not None else message.day
-        for message in record.messages
-        if message.about == case.due.isoformat()
-        and message.template in REMINDERS
-        and message.state is MessageState.DELIVERED
+        civil_time(m.changed).date() if m.changed is not None else m.day
+        for m in mine
+        if m.template in REMINDERS and m.state is MessageState.DELIVERED
     )
     return (*delivered, *(knock.day for knock in made if knock.notice_left))
 

@@ -48,6 +48,7 @@ __all__ = [
 LEVELS: Final = 3  # 0 village, 1 township, 2 county
 VILLAGE: Final = 0
 TOWNSHIP: Final = 1
+COUNTY: Final = 2
 
 
 def verify_by(opened: date, level: int, policy: Policy, kind: SuspicionKind | None = None) -> date:
@@ -160,7 +161,7 @@ def confirmed(
     on: date,
     *,
     two: bool,
-    level: int = TOWNSHIP,
+    level: int,
 ) -> Suspicion:
     """After a person's word that it is so; what needs `two` stays open until a second one says the same.
 

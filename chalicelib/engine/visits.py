@@ -30,15 +30,17 @@ def knocks(record: PersonRecord, due: date, on: date) -> tuple[Knock, ...]:
 
     Nor does a failed one, or the notice left at it, from before an objection was upheld, or of that day
     (rule 22): what the person could not answer for then is asked anew. An absence explained is explained.
+    A case that was closed and is opened again asks everything anew.
     """
     made = []
     heard = _heard(record, on)
+    opened = max((case.opened for case in record.cases if case.due == due), default=date.min)
     for visit in record.visits:
         about_case = visit.purpose is VisitPurpose.CERTIFY and visit.about == due.isoformat()
         if not about_case or visit.outcome is None or visit.made is None:
             continue
         time = civil_time(visit.made)
-        if visit.outcome in FAILED and time.date() <= heard:
+        if time.date() < opened or (visit.outcome in FAILED and time.date() <= heard):
             continue
         minute = time.hour * 60 + time.minute
         made.append(Knock(time.date(), minute, visit.outcome, visit.notice_left, visit.refused_in_writing))

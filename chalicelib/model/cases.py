@@ -35,6 +35,8 @@ class StateName(StrEnum):
     CHASE_VERIFICATION = "Chase verification"
     TERMINATE = "Terminate"
     COMPUTE_OVERPAID = "Compute overpaid"
+    AWAIT_APPROVAL = "Await approval"
+    CHASE_APPROVAL = "Chase approval"
     CLEAR = "Clear"
     UNDO = "Undo"
     CLOSE_SUSPICION = "Close suspicion"
@@ -60,6 +62,7 @@ class Step(StrEnum):
     CONFIRMED = "confirmed"
     UPHELD = "upheld"  # a reversal: what was confirmed before was wrong
     UNVERIFIED = "unverified"
+    UNAPPROVED = "unapproved"  # confirmed, and an authority has still to approve that its benefit ends
     DONE = "done"
 
 
@@ -135,11 +138,24 @@ class Suspicion:
     about: str | None = None  # of a reversal: the name of the suspicion that may have been confirmed in error
     said: Mapping[str, str] | None = None  # a condition cleared: the facts of the record that had shown it
     holds_until: date | None = None  # a condition cleared: asked again after this day; None: not by a date
+    ends: tuple[BenefitCode, ...] | None = None  # confirmed: what is still to end; None: of before
+    signed: Mapping[BenefitCode, str] = field(default_factory=dict)  # who approved that for each authority
+    reminders: int = 0  # how often the authorities have been reminded since
 
     @property
     def name(self) -> str:
         """The key within the person: "death#2025-03-01"."""
         return f"{self.kind}#{self.day.isoformat()}"
+
+    @property
+    def unsigned(self) -> tuple[BenefitCode, ...]:
+        """The benefits that go on until their own authority approves that they end (rule 15)."""
+        return tuple(benefit for benefit in self.ends or () if benefit not in self.signed)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it is confirmed, and something that it ends has not ended yet."""
+        return self.state is SuspicionState.CONFIRMED and bool(self.ends)
 
 
 class VisitOutcome(StrEnum):

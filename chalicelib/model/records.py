@@ -82,6 +82,11 @@ class PersonRecord:
         return tuple(s for s in self.suspicions if s.state is SuspicionState.OPEN)
 
     @property
+    def unfinished_suspicions(self) -> tuple[Suspicion, ...]:
+        """What people have confirmed, and an authority has still to end."""
+        return tuple(s for s in self.suspicions if s.is_unfinished)
+
+    @property
     def refuted(self) -> frozenset[EvidenceKey]:
         """Negative evidence that a person has looked into and found wrong, for all that rests on it."""
         return frozenset(

@@ -21,7 +21,6 @@ from chalicelib.model import (
     Case,
     Change,
     Evidence,
-    Message,
     PersonRecord,
     Proposal,
     ProposalState,
@@ -160,9 +159,11 @@ def _told(call: StepInput, record: PersonRecord, case: Case, template: Template)
         "deadline": plan.deadline.isoformat(),
         "code": check_code(record.person.id, case.due),
     }
-    message: Message = messages.compose(record.person, template, case.due.isoformat(), words, clock.today())
-    known = {m.id for m in record.messages}
-    return replace(_nothing(call), messages=() if message.id in known else (message,))
+    about = case.due.isoformat()
+    mine = (m for m in record.messages if (m.template, m.about) == (template, about))
+    if any(message.day >= case.opened for message in mine):
+        return _nothing(call)  # the case was restarted, and has said so; opened again, it says it again
+    return replace(_nothing(call), messages=(messages.anew(record, template, about, words, clock.today()),))
 
 
 def _wait(call: StepInput, act: Callable[[PersonRecord, Case], Change]) -> Answer:

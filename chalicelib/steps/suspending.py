@@ -168,7 +168,7 @@ def _suspension(record: PersonRecord, case: Case, approved: Proposal, effective:
         if e.benefit in approved.benefits and e.status is EntitlementStatus.ACTIVE
     )
     words = {"month": effective}
-    told = messages.compose(record.person, Template.SUSPENDED, case.due.isoformat(), words, on)
+    told = messages.anew(record, Template.SUSPENDED, case.due.isoformat(), words, on)
     return Change(
         StateName.SUSPEND.value,
         ACTOR,
@@ -209,6 +209,8 @@ def resume_and_pay_arrears(call: StepInput) -> Answer:
     on = clock.today()
 
     def resume(record: PersonRecord) -> Change | None:
+        if record.person.deceased_on is not None:
+            return None  # what they were owed in life goes to their heirs, with the ending (rule 15)
         case = call.case_of(record)
         due = {e.benefit for e in settling.still_due(record, case)} if case else set()
         resumed = tuple(
@@ -239,7 +241,7 @@ def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date
             "arrears_by_month": {code: each.explained for code, each in owed.items()},
         },
         entitlements=tuple(replace(e, status=EntitlementStatus.ACTIVE, stopped_from=None) for e in resumed),
-        messages=(messages.compose(record.person, Template.RESUMED, on.isoformat(), words, on),),
+        messages=(messages.anew(record, Template.RESUMED, on.isoformat(), words, on),),
         instructions=tuple(_resume(e, month, owed[e.benefit], on) for e in resumed),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib import clock, messages
 from chalicelib.cases import executions, relating, settling, verifying, visiting, withdrawing
+from chalicelib.engine.approvals import asked, to_end
 from chalicelib.engine.dues import amounts_of
 from chalicelib.engine.ending import Ending, ending
 from chalicelib.engine.money import overpaid, uncredited
@@ -117,17 +118,16 @@ def chase_verification(call: StepInput) -> Answer:
 
 
 def terminate(call: StepInput) -> Answer:
-    """A person has confirmed: end or pause the payments that the fact concerns."""
+    """A fact is confirmed: end or pause what its own authority has approved to; the rest goes on."""
 
     def end(record: PersonRecord) -> Change | None:
         suspicion = call.suspicion_of(record)
         if suspicion is None or suspicion.state is not SuspicionState.CONFIRMED:
             return None
-        rules = current().rules
-        amounts = uncredited(amounts_of(record, rules), people.payments_of(record.person.id))
-        ended = ending(suspicion, record.entitlements, rules, clock.today(), amounts)
+        ended, after = _ended(record, suspicion)
         died = suspicion.kind is SuspicionKind.DEATH and record.person.deceased_on is None
-        if not ended and not died:
+        visit = visiting.pending(record, suspicion.name)  # what it was to find out is known
+        if not ended and not died and visit is None and after == suspicion:
             return None
         return replace(
             _change(call),
@@ -135,10 +135,13 @@ def terminate(call: StepInput) -> Answer:
                 "suspicion": suspicion.name,
                 "verified_by": suspicion.verified_by,
                 "approved_by": suspicion.approved_by,
+                "ends": {e.entitlement.benefit: suspicion.signed[e.entitlement.benefit] for e in ended},
                 **_owed_to_heirs(ended),
             },
             person=replace(record.person, deceased_on=suspicion.day) if died else None,
             entitlements=tuple(e.entitlement for e in ended),
+            suspicions=(after,),
+            visits=(replace(visit, cancelled=clock.today()),) if visit is not None else (),
             messages=_told(record, suspicion, ended),
             instructions=tuple(i for e in ended for i in _instructions(e)),
         )
@@ -147,7 +150,24 @@ def terminate(call: StepInput) -> Answer:
     case = record.open_case
     if case is not None and case.waiting is not None and not settling.still_due(record, case):
         executions.wake(case.waiting, {"outcome": Step.CLOSED})
+    else:
+        settling.wake_if_certified(record)  # asleep since a suspension: nothing is left to wait for
     return answer(Step.DONE)
+
+
+def _ended(record: PersonRecord, suspicion: Suspicion) -> tuple[tuple[Ending, ...], Suspicion]:
+    """What ends now, and the suspicion with what is left for authorities to approve."""
+    on, rules = clock.today(), current().rules
+    amounts = uncredited(amounts_of(record, rules), people.payments_of(record.person.id))
+    all_ = ending(suspicion, record.entitlements, rules, on, amounts)
+    if suspicion.ends is None:  # confirmed before there were approvals
+        suspicion = replace(suspicion, ends=to_end(suspicion, record.entitlements, rules, on))
+    waiting = [e for e in all_ if e.entitlement.benefit in (suspicion.ends or ())]
+    left = tuple(e.entitlement.benefit for e in waiting if e.entitlement.benefit not in suspicion.signed)
+    after = replace(suspicion, ends=tuple(dict.fromkeys(left)), waiting=None)
+    if left and suspicion.verify_by is None:
+        after = asked(after, on, rules.policy)
+    return tuple(e for e in waiting if e.entitlement.benefit in suspicion.signed), after
 
 
 def _owed_to_heirs(ended: tuple[Ending, ...]) -> dict[str, object]:
@@ -156,9 +176,13 @@ def _owed_to_heirs(ended: tuple[Ending, ...]) -> dict[str, object]:
 
 
 def _told(record: PersonRecord, suspicion: Suspicion, ended: tuple[Ending, ...]) -> tuple[Message, ...]:
-    if not ended:
+    """Each ending is told; but a household is written to once about a death, not by each authority."""
+    about = (Template.TERMINATED, suspicion.name)
+    before = [m for m in record.messages if (m.template, m.about) == about]
+    died, since = suspicion.kind is SuspicionKind.DEATH, suspicion.closed or clock.today()
+    if not ended or (died and any(message.day >= since for message in before)):
         return ()
-    return (messages.compose(record.person, Template.TERMINATED, suspicion.name, {}, clock.today()),)
+    return (messages.anew(record, *about, {}, clock.today()),)
 
 
 def _instructions(ended: Ending) -> tuple[Instruction, ...]:
@@ -193,8 +217,48 @@ def compute_overpaid(call: StepInput) -> Answer:
         details = {"overpaid_fen": {i.benefit: i.fen for i in new}}
         return replace(_change(call), details=details, instructions=new)
 
-    people.change(call.person, recover)
+    suspicion = call.suspicion_of(people.change(call.person, recover))
+    if suspicion is None or not suspicion.is_unfinished:
+        return answer(Step.DONE)
+    return answer(Step.UNAPPROVED, _seconds_left(suspicion))
+
+
+def await_approval(call: StepInput) -> Answer:
+    """What is confirmed goes on for each benefit until its own authority approves that it ends (rule 15)."""
+    waiting = call.waiting()
+    if waiting is None:
+        raise ValueError("Await approval waits and was given no token")
+
+    def wait(record: PersonRecord) -> Change | None:
+        suspicion = call.suspicion_of(record)
+        if suspicion is None or not suspicion.is_unfinished:
+            return None
+        return replace(_change(call), suspicions=(replace(suspicion, waiting=waiting),))
+
+    suspicion = call.suspicion_of(people.change(call.person, wait))
+    if suspicion is None:
+        executions.wake(waiting, {"outcome": Step.CLOSED})
+    elif suspicion.state is not SuspicionState.CONFIRMED:
+        executions.wake(waiting, {"outcome": Step.REFUTED})
+    elif len(suspicion.unsigned) < len(suspicion.ends or ()) or not suspicion.ends:
+        executions.wake(waiting, {"outcome": Step.APPROVED})
     return answer(Step.DONE)
+
+
+def chase_approval(call: StepInput) -> Answer:
+    """Overdue: the authorities are reminded and have another term; silence never ends a payment."""
+
+    def remind(record: PersonRecord) -> Change | None:
+        suspicion = call.suspicion_of(record)
+        if suspicion is None or not suspicion.is_unfinished:
+            return None
+        again = replace(suspicion, waiting=None, reminders=suspicion.reminders + 1)
+        again = asked(again, clock.today(), current().rules.policy)
+        details = {"suspicion": call.subject, "awaits": list(suspicion.unsigned)}
+        return replace(_change(call), details=details, suspicions=(again,))
+
+    suspicion = call.suspicion_of(people.change(call.person, remind))
+    return answer(Step.DONE, _seconds_left(suspicion) if suspicion else 1)
 
 
 def _overpaid(record: PersonRecord, entitlement: Entitlement) -> tuple[Instruction, ...]:
@@ -269,6 +333,8 @@ STEPS: Mapping[StateName, Callable[[StepInput], Answer]] = {
     StateName.CHASE_VERIFICATION: chase_verification,
     StateName.TERMINATE: terminate,
     StateName.COMPUTE_OVERPAID: compute_overpaid,
+    StateName.AWAIT_APPROVAL: await_approval,
+    StateName.CHASE_APPROVAL: chase_approval,
     StateName.CLEAR: clear,
     StateName.UNDO: undo,
     StateName.CLOSE_SUSPICION: close_suspicion,

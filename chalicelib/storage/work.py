@@ -5,6 +5,7 @@
     OUT#<shard>    / <day>#<priority>#<message>          messages not yet handed over
     VISIT#<county> / <area>#<due>#<person>#<n>           pending visits
     SUS#<county>   / <area>#<day>#<person>#<kind>        open suspicions
+    END#<county>   / <area>#<due>#<person>#<kind>#<day>  what is confirmed and waits for authorities
     PROP#<county>  / <area>#<day>#<person>#<n>           lines to confirm or approve
     STOP#<county>  / <month>#<benefit>#<person>#<n>      lines approved to take effect in a month
     STOPPED#<county> / <month>#<benefit>#<person>        suspensions that authorities have been told of
@@ -87,7 +88,9 @@ def shard_of(person: PersonId) -> str:
 
 
 def due_of(record: PersonRecord) -> date | None:
-    """The earliest day on which something of the person ends, suspended benefits included."""
+    """The earliest day on which something of the person ends, suspended ones included; none of the dead."""
+    if record.person.deceased_on is not None:
+        return None
     return min((e.valid_until for e in record.entitlements if e.status in _LIVE), default=None)
 
 
@@ -102,6 +105,9 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
             things[f"VISIT#{county}", f"{area}#{visit.due}#{person}#{visit.number:04d}"] = visit
     for suspicion in record.open_suspicions:
         things[f"SUS#{county}", f"{area}#{suspicion.day}#{person}#{suspicion.kind}"] = suspicion
+    for suspicion in record.unfinished_suspicions:
+        place = f"{area}#{suspicion.verify_by}#{person}#{suspicion.name}"
+        things[f"END#{county}", place] = suspicion
     things.update(_lines(record))
     things |= {
         (f"OBJ#{county}", f"{area}#{objection.decide_by}#{person}#{objection.number:04d}"): objection
@@ -248,6 +254,11 @@ def visits(area: str, after: str = "") -> Iterator[Row[Visit]]:
 def suspicions(area: str, after: str = "") -> Iterator[Row[Suspicion]]:
     """Open suspicions below an area, by area, then day."""
     return _by_area("SUS", Suspicion, area, after)
+
+
+def endings(area: str, after: str = "") -> Iterator[Row[Suspicion]]:
+    """What people have confirmed below an area and authorities have still to end, by area, then due day."""
+    return _by_area("END", Suspicion, area, after)
 
 
 def proposals(area: str, after: str = "") -> Iterator[Row[Proposal]]:

@@ -70,17 +70,30 @@ class Officers:
                     self.scene.desk.post(officer, f"/v1/suspension-limits/{limit['id']}/lift", reason)
 
     def look_into_suspicions(self, county: str) -> None:
-        """What no visit settles is settled by papers: custody, another pension, a condition, a death."""
-        officer = Badge("officer", f"verifier-{county}", county)
-        second = Badge("officer", f"approver-{county}", county)
-        for line in self.scene.desk.lines(officer, "/v1/suspicions", county):
-            if line["confirmed_by"] is not None:
-                self._say_the_same(second, line)
-                continue
-            waited = self.scene.today - date.fromisoformat(line["opened"])
-            by_papers = line["kind"] not in BY_VISIT
-            if waited < (PAPERS_AFTER if by_papers else CERTIFICATE_AFTER):
-                continue
+        """What no visit settles is settled by papers: custody, another pension, a condition, a death.
+
+        Each authority looks into what concerns it, but no line twice on a day, and ends its own benefits for
+        what is confirmed.
+        """
+        looked_into: set[str] = set()
+        for authority in self.authorities:
+            officer = Badge("officer", f"{authority}-verifier-{county}", county, authority=authority)
+            second = Badge("officer", f"{authority}-approver-{county}", county, authority=authority)
+            for line in self.scene.desk.lines(officer, "/v1/suspicions", county):
+                if line["id"] not in looked_into:
+                    looked_into.add(line["id"])
+                    self._look_into(officer, second, line)
+            for line in self.scene.desk.lines(second, "/v1/endings", county):
+                if self._is_true(line):
+                    self.scene.desk.post(second, f"/v1/endings/{line['id']}/approve", {})
+
+    def _look_into(self, officer: Badge, second: Badge, line: dict[str, Any]) -> None:
+        if line["confirmed_by"] is not None:
+            self._say_the_same(second, line)
+            return
+        waited = self.scene.today - date.fromisoformat(line["opened"])
+        by_papers = line["kind"] not in BY_VISIT
+        if waited >= (PAPERS_AFTER if by_papers else CERTIFICATE_AFTER):
             self.scene.desk.post(
                 officer,
                 f"/v1/suspicions/{line['id']}/outcome",

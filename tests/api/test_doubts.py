@@ -71,7 +71,8 @@ def test_found_right_by_one_it_waits_for_another_who_did_not_raise_it(as_: As) -
     assert as_("officer", TOWNSHIP, "wu").post(f"{where}/outcome", found).json_body["state"] == "open"
     assert zhou.post(f"{where}/approve").json_body["code"] == "involved"
     assert as_("officer", TOWNSHIP, "wu").post(f"{where}/approve").json_body["code"] == "same_person"
-    assert as_("officer", COUNTY, "li").post(f"{where}/approve").json_body["state"] == "confirmed"
+    li = as_("officer", COUNTY, "li", authority=HRSS)
+    assert li.post(f"{where}/approve").json_body["state"] == "confirmed"
     assert people.load(person).suspicions[0].kind is SuspicionKind.DOUBTED
 
 

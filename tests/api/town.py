@@ -77,6 +77,7 @@ LISTS_BY_AREA = (
     "/v1/suspension-proposals",
     "/v1/suspension-limits",
     "/v1/suspicions",
+    "/v1/endings",
     "/v1/objections",
     "/v1/instructions",
 )
@@ -116,6 +117,8 @@ ENDPOINTS = {
             ".death.20250620",
         ),
         Endpoint("POST", "/v1/suspicions/{id}/approve", item=".death.20250626"),
+        Endpoint("GET", "/v1/endings"),
+        Endpoint("POST", "/v1/endings/{id}/approve", item=".custody.20250628"),
         Endpoint("POST", "/v1/objections", {"person": PERSON, "about": "suspension"}),
         Endpoint("GET", "/v1/objections"),
         Endpoint(
@@ -180,8 +183,9 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
             ),
         ),
         suspicions=(
-            _accused(),
-            replace(_accused(), day=date(2025, 6, 26), verified_by="somebody", verified_at_level=1),
+            accused(),
+            replace(accused(), day=date(2025, 6, 26), verified_by="somebody", verified_at_level=1),
+            _in_custody(),
         ),
         instructions=(
             Instruction(
@@ -210,7 +214,7 @@ def too_many_lines() -> None:
         tables.put(tables.Work("STOP#341602", f"2025-08#resident_pension#person-{n}#0001", body=body))
 
 
-def _accused() -> Suspicion:
+def accused() -> Suspicion:
     reason = Reason(
         "death", "殡葬火化记录显示本人已去世。", "A cremation record says that the person has died."
     )
@@ -223,6 +227,25 @@ def _accused() -> Suspicion:
         reason,
         verify_by=date(2025, 6, 30),
         waiting=Waiting(StateName.VERIFY, "a token that nobody waits under", clock.now()),
+    )
+
+
+def _in_custody() -> Suspicion:
+    """Confirmed by two, and waiting for the authority that runs the pension."""
+    return replace(
+        accused(),
+        kind=SuspicionKind.CUSTODY,
+        day=date(2025, 6, 28),
+        state=SuspicionState.CONFIRMED,
+        evidence=EvidenceKey(date(2025, 6, 28), FeedId("custody"), "sentence"),
+        reason=Reason("custody", "服刑。", "In custody."),
+        verify_by=date(2025, 7, 14),
+        level=2,
+        verified_by="somebody",
+        approved_by="somebody-else",
+        closed=date(2025, 6, 30),
+        ends=(PENSION,),
+        waiting=None,
     )
 
 

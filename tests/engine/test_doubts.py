@@ -11,7 +11,7 @@ from chalicelib.engine.doubts import doubted, doubts
 from chalicelib.engine.ending import ending
 from chalicelib.engine.explain import explain
 from chalicelib.engine.objections import may_decide
-from chalicelib.engine.suspicion import confirmed, is_moot, may_approve, needs_two
+from chalicelib.engine.suspicion import TOWNSHIP, confirmed, is_moot, may_approve, needs_two
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
@@ -108,8 +108,8 @@ def test_whoever_raised_it_has_no_part_in_finding_it_right() -> None:
     record = a_record(entitlements=DRAWN)
     raised = doubt(record)
     with pytest.raises(RefusedError, match="involved"):
-        confirmed(raised, "zhou", Verification.DOCUMENT, ON, two=True)
-    once = confirmed(raised, "wu", Verification.DOCUMENT, ON, two=True)
+        confirmed(raised, "zhou", Verification.DOCUMENT, ON, two=True, level=TOWNSHIP)
+    once = confirmed(raised, "wu", Verification.DOCUMENT, ON, two=True, level=TOWNSHIP)
     assert (once.state, once.verified_by) == (SuspicionState.OPEN, "wu")
     with pytest.raises(RefusedError, match="involved"):
         may_approve(once, "zhou")

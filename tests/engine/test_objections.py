@@ -31,6 +31,7 @@ def test_what_is_overdue_goes_up_a_level(on: str, level: int) -> None:
         (a_record(visits=[a_visit("2025-06-16 10:00", by="somebody else")]), None),
         (a_record(suspicions=[a_suspicion(verified_by="somebody")]), "involved"),
         (a_record(suspicions=[a_suspicion(approved_by="somebody")]), "involved"),
+        (a_record(suspicions=[a_suspicion(signed={PENSION: "somebody"})]), "involved"),
         (a_record(proposals=[a_proposal(ProposalState.CONFIRMED, confirmed_by="somebody")]), "involved"),
         (a_record(proposals=[a_proposal(approved_by="somebody")]), "involved"),
     ],

@@ -16,6 +16,7 @@ from chalicelib.model import (
     ObjectionState,
     PersonRecord,
     Step,
+    SuspicionKind,
     SuspicionState,
     Template,
     VisitOutcome,
@@ -195,6 +196,16 @@ def visits_of(*made: Any) -> PersonRecord:
             "(c) the reminder was delivered after midnight in China: nine days",
         ),
         (approved(suspicions=[a_suspicion()]), Step.HELD, "open_suspicion", "(d) a suspicion"),
+        (
+            approved(
+                suspicions=[
+                    a_suspicion(SuspicionKind.CUSTODY, state=SuspicionState.CONFIRMED, ends=(PENSION,))
+                ]
+            ),
+            Step.HELD,
+            "open_suspicion",
+            "(d) confirmed, and its authority has still to end it",
+        ),
         (approved(objections=[an_objection()]), Step.HELD, "open_objection", "(d) an objection"),
         (
             approved(evidence=[some_evidence("employee_pension/registered", "2025-07-01")]),

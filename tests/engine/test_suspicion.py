@@ -7,6 +7,7 @@ import pytest
 from chalicelib.engine.decide import decide
 from chalicelib.engine.suspicion import (
     LEVELS,
+    TOWNSHIP,
     chased,
     confirmed,
     is_moot,
@@ -211,7 +212,9 @@ def test_whose_word_confirms(
 ) -> None:
     suspicion = a_suspicion()
     for by in words:
-        suspicion = confirmed(suspicion, by, Verification.DOCUMENT, day("2025-05-12"), two=two)
+        suspicion = confirmed(
+            suspicion, by, Verification.DOCUMENT, day("2025-05-12"), two=two, level=TOWNSHIP
+        )
     assert (suspicion.state, (suspicion.verified_by, suspicion.approved_by)) == (state, signed)
 
 
@@ -236,8 +239,8 @@ def test_somebody_else_may_say_the_second_word() -> None:
 
 
 def test_what_the_first_person_verified_it_by_stays() -> None:
-    once = confirmed(a_suspicion(), "wu", Verification.VISIT, day("2025-05-12"), two=True)
-    twice = confirmed(once, "zhou", Verification.DOCUMENT, day("2025-05-13"), two=True)
+    once = confirmed(a_suspicion(), "wu", Verification.VISIT, day("2025-05-12"), two=True, level=TOWNSHIP)
+    twice = confirmed(once, "zhou", Verification.DOCUMENT, day("2025-05-13"), two=True, level=TOWNSHIP)
     assert (twice.verification, twice.verified_by, twice.approved_by) == (Verification.VISIT, "wu", "zhou")
 
 

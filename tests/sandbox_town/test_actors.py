@@ -200,8 +200,12 @@ def test_papers_tell_the_truth_about_custody(stage: Stage, town: Town) -> None:
         for name, p in (("true", jailed), ("false", free))
     ]
     stage.platform.answers["/v1/suspicions?"] = {"items": lines, "next": None}
-    Officers(stage.scene, ("hrss",), ("justice",)).look_into_suspicions(jailed.area[:6])
-    assert [body["confirmed"] for body in stage.platform.posts("outcome")] == [True, False]
+    endings = [{**line, "id": f"{line['id']} ending", "confirmed_by": "zhou"} for line in lines]
+    stage.platform.answers["/v1/endings?"] = {"items": endings, "next": None}
+    Officers(stage.scene, ("civil_affairs", "hrss"), ("justice",)).look_into_suspicions(jailed.area[:6])
+    assert [body["confirmed"] for body in stage.platform.posts("outcome")] == [True, False], "each line once"
+    ended = [path for method, path, _ in stage.platform.asked if method == "POST" and "/endings/" in path]
+    assert ended == ["/v1/endings/true ending/approve"] * 2, "each authority ends its own, if it is so"
 
 
 # --- authorities ---------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from chalicelib.model import (
     SuspicionState,
     Verification,
 )
-from tests.workflow.village import Recipient, Village
+from tests.workflow.village import AUTHORITY, Recipient, Village
 
 CARE, LIVING = BenefitCode("disability_care_subsidy"), BenefitCode("disability_living_subsidy")
 ONE = Recipient(980, "重度残疾人护理补贴", "95.00", until=date(2025, 3, 31))
@@ -50,7 +50,7 @@ def clear(village: Village, suspicion: Suspicion) -> None:
     person = village.person(ONE.number)
     found, by = Verification.DOCUMENT, "township officer"
     cases.suspicion_verified(
-        person, suspicion.kind, suspicion.day, confirmed=False, by=by, verification=found
+        person, suspicion.kind, suspicion.day, confirmed=False, by=by, verification=found, **AUTHORITY
     )
     village.sandbox.run_until_quiet()
 

@@ -30,7 +30,7 @@ from chalicelib.model import (
     VisitOutcome,
 )
 from chalicelib.storage import people, work
-from tests.workflow.village import NEW_YEAR, Recipient, Village
+from tests.workflow.village import AUTHORITY, NEW_YEAR, Recipient, Village
 
 ONE, TWO = Recipient(980), Recipient(981, phone="13800000002")
 DIED = date(2025, 1, 10)
@@ -61,7 +61,13 @@ def states(village: Village, feed: str) -> list[FileState]:
 def confirmed(village: Village, number: str, verification: Verification = Verification.DOCUMENT) -> None:
     person = village.person(number)
     cases.suspicion_verified(
-        person, SuspicionKind.DEATH, DIED, confirmed=True, by="county officer", verification=verification
+        person,
+        SuspicionKind.DEATH,
+        DIED,
+        confirmed=True,
+        by="county officer",
+        verification=verification,
+        **AUTHORITY,
     )
     village.sandbox.run_until_quiet()
     assert village.record(number).entitlements[0].status is EntitlementStatus.ACTIVE  # one word is not enough

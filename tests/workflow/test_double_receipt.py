@@ -15,7 +15,7 @@ from chalicelib.model import (
     SuspicionState,
     Verification,
 )
-from tests.workflow.village import NEW_YEAR, ROSTER, Recipient, Village
+from tests.workflow.village import AUTHORITY, NEW_YEAR, ROSTER, Recipient, Village
 
 ONE = Recipient(980)
 PLACES = [
@@ -59,6 +59,7 @@ def test_confirmed_it_ends_by_the_authority_and_not_for_the_person(village: Vill
         confirmed=True,
         by="county officer",
         verification=Verification.DOCUMENT,
+        **AUTHORITY,
     )
     village.sandbox.run_until_quiet()
     twice(village, PLACES[0][1], "next month.csv")
@@ -85,6 +86,7 @@ def test_the_benefit_that_gives_way_ends_by_two_people_s_word(village: Village) 
         confirmed=True,
         by="county officer",
         verification=Verification.DOCUMENT,
+        **AUTHORITY,
     )
     village.sandbox.run_until_quiet()
     assert {e.status for e in village.record(ONE.number).entitlements} == {EntitlementStatus.ACTIVE}

@@ -19,7 +19,7 @@ from chalicelib.model import (
     Verification,
 )
 from chalicelib.storage import people
-from tests.workflow.village import Recipient, Village
+from tests.workflow.village import AUTHORITY, Recipient, Village
 
 ONE = Recipient(980, until=date(2025, 12, 31), also=("大中型水库移民后期扶持",))
 PENSION, RESETTLED = BenefitCode("resident_pension"), BenefitCode("reservoir_resettlement")
@@ -46,6 +46,7 @@ def verified(village: Village, suspicion: Suspicion, by: str, *, confirmed: bool
         confirmed=confirmed,
         by=by,
         verification=Verification.DOCUMENT,
+        **AUTHORITY,
     )
     village.sandbox.run_until_quiet()
     return village.record(ONE.number)

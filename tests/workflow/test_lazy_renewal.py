@@ -31,7 +31,7 @@ from chalicelib.steps import certification
 from chalicelib.storage import lake, people, work
 from tests.storage import faults
 from tests.workflow.test_crash_points import ready_to_suspend
-from tests.workflow.village import DUE, NEW_YEAR, Recipient, Village, days_before
+from tests.workflow.village import AUTHORITY, DUE, NEW_YEAR, Recipient, Village, days_before
 
 ONE = Recipient(980)
 OTHER = Recipient(981, phone="13800000002")
@@ -311,6 +311,7 @@ def test_presence_after_a_confirmed_death_is_written_at_once(village: Village) -
         confirmed=True,
         by="officer",
         verification=Verification.DOCUMENT,
+        **AUTHORITY,
     )
     village.second_word(ONE.number)
     village.until(NEW_YEAR)

@@ -12,7 +12,7 @@ import pytest
 from chalicelib import cases, intake
 from chalicelib.model import DroppedFile, FileState, SuspicionKind, Verification
 from chalicelib.storage import objects
-from tests.workflow.village import ROSTER, Recipient, Village
+from tests.workflow.village import AUTHORITY, ROSTER, Recipient, Village
 
 MANY = [Recipient(900 + n) for n in range(14)]
 PAID = "身份证号码,待遇项目,发放月份,实发金额,发放日期"
@@ -131,7 +131,13 @@ def test_a_file_that_brings_many_back_to_life_waits_for_a_person(
         person, (death,) = many.person(recipient.number), many.record(recipient.number).open_suspicions
         for by in ("officer-1", "officer-2"):
             cases.suspicion_verified(
-                person, death.kind, death.day, confirmed=True, by=by, verification=Verification.DOCUMENT
+                person,
+                death.kind,
+                death.day,
+                confirmed=True,
+                by=by,
+                verification=Verification.DOCUMENT,
+                **AUTHORITY,
             )
     many.sandbox.run_until_quiet()
     many.sandbox.advance(hours=1)
@@ -151,7 +157,13 @@ def test_so_does_a_correction_that_says_them_no_more(many: Village) -> None:
         person, (death,) = many.person(recipient.number), many.record(recipient.number).open_suspicions
         for by in ("officer-1", "officer-2"):
             cases.suspicion_verified(
-                person, death.kind, death.day, confirmed=True, by=by, verification=Verification.DOCUMENT
+                person,
+                death.kind,
+                death.day,
+                confirmed=True,
+                by=by,
+                verification=Verification.DOCUMENT,
+                **AUTHORITY,
             )
     many.sandbox.run_until_quiet()
     many.sandbox.advance(hours=1)

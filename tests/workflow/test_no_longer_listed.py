@@ -16,7 +16,7 @@ from chalicelib.model import (
     SuspicionState,
     Verification,
 )
-from tests.workflow.village import ROSTER, Recipient, Village
+from tests.workflow.village import AUTHORITY, ROSTER, Recipient, Village
 
 GONE = Recipient(980, until=date(2025, 1, 31))
 OTHER = Recipient(981, until=date(2025, 12, 31))
@@ -103,6 +103,7 @@ def test_the_authority_says_that_the_benefit_has_ended(dropped: Village) -> None
         confirmed=True,
         by="authority",
         verification=Verification.DOCUMENT,
+        **AUTHORITY,
     )
     assert dropped.record(GONE.number).entitlements[0].status is EntitlementStatus.ACTIVE
     dropped.second_word(GONE.number)

@@ -26,7 +26,7 @@ from chalicelib.model import (
     VisitOutcome,
 )
 from chalicelib.storage import people
-from tests.workflow.village import NEW_YEAR, Recipient, Village
+from tests.workflow.village import AUTHORITY, NEW_YEAR, Recipient, Village
 
 ONE = Recipient(980)
 DIED = date(2025, 1, 10)
@@ -101,7 +101,9 @@ def test_one_persons_word_ends_no_payment(village: Village) -> None:
     assert record.entitlements[0].status is EntitlementStatus.ACTIVE
     assert record.person.deceased_on is None
     with pytest.raises(RefusedError, match="may not approve"):
-        cases.approve_suspicion(village.person(ONE.number), suspicion.kind, suspicion.day, by="worker")
+        cases.approve_suspicion(
+            village.person(ONE.number), suspicion.kind, suspicion.day, by="worker", **AUTHORITY
+        )
     village.days(60)  # nor does silence, and nobody is sent a second time
     record = village.record(ONE.number)
     assert record.entitlements[0].status is EntitlementStatus.ACTIVE
@@ -126,6 +128,7 @@ def test_the_second_person_may_know_better(village: Village) -> None:
             confirmed=confirmed,
             by=by,
             verification=Verification.STATEMENT,
+            **AUTHORITY,
         )
     village.sandbox.run_until_quiet()
     record = village.record(ONE.number)
@@ -137,7 +140,9 @@ def test_nobody_approves_what_nobody_has_confirmed(village: Village) -> None:
     village.settle(ONE)
     cremated(village, ONE.number)
     with pytest.raises(RefusedError, match="nobody has confirmed"):
-        cases.approve_suspicion(village.person(ONE.number), SuspicionKind.DEATH, DIED, by="officer")
+        cases.approve_suspicion(
+            village.person(ONE.number), SuspicionKind.DEATH, DIED, by="officer", **AUTHORITY
+        )
 
 
 def test_a_death_found_out_at_the_door_needs_no_file(village: Village) -> None:
@@ -196,6 +201,7 @@ def test_custody_ends_by_two_people_s_word_and_pauses_by_one(
         confirmed=True,
         by="county officer",
         verification=Verification.DOCUMENT,
+        **AUTHORITY,
     )
     village.sandbox.run_until_quiet()
     if status is EntitlementStatus.TERMINATED:
@@ -226,6 +232,7 @@ def test_what_was_approved_before_a_hold_is_put_to_people_anew(village: Village)
         confirmed=False,
         by="officer",
         verification=Verification.STATEMENT,
+        **AUTHORITY,
     )
     village.sandbox.run_until_quiet()
     village.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)

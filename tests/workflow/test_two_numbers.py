@@ -9,7 +9,7 @@ import pytest
 from chalicelib import cases
 from chalicelib.engine.workdays import add_working_days
 from chalicelib.model import EntitlementStatus, StateName, SuspicionKind, SuspicionState, Verification
-from tests.workflow.village import ROSTER, Recipient, Village
+from tests.workflow.village import AUTHORITY, ROSTER, Recipient, Village
 
 ENDS = date(2025, 1, 31)
 OLD, NEW = Recipient(980, until=ENDS), Recipient(983, until=ENDS)
@@ -40,6 +40,7 @@ def answer(village: Village, who: Recipient, *, one_person: bool) -> None:
         confirmed=one_person,
         by="township officer",
         verification=Verification.DOCUMENT,
+        **AUTHORITY,
     )
     village.sandbox.run_until_quiet()
 

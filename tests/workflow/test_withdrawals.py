@@ -19,7 +19,7 @@ from chalicelib.model import (
     Verification,
     VisitOutcome,
 )
-from tests.workflow.village import Recipient, Village
+from tests.workflow.village import AUTHORITY, Recipient, Village
 
 ONE = Recipient(980, until=date(2025, 12, 31))
 DIED, CREMATED = date(2024, 12, 28), date(2024, 12, 30)
@@ -49,6 +49,7 @@ def word(village: Village, by: str, *, confirmed: bool, kind: SuspicionKind) -> 
         confirmed=confirmed,
         by=by,
         verification=Verification.DOCUMENT,
+        **AUTHORITY,
     )
     village.sandbox.run_until_quiet()
 

@@ -26,7 +26,7 @@ from chalicelib.model import (
     Verification,
 )
 from chalicelib.storage import people
-from tests.workflow.village import NEW_YEAR, Recipient, Village
+from tests.workflow.village import AUTHORITY, NEW_YEAR, Recipient, Village
 
 ONE = Recipient(980)  # 200 yuan a month since January 2010, as the roster says
 PENSION = BenefitCode("resident_pension")
@@ -107,6 +107,7 @@ def test_whoever_is_too_young_is_asked_about_once(village: Village) -> None:
                 confirmed=False,
                 by="county officer",
                 verification=Verification.DOCUMENT,
+                **AUTHORITY,
             )
             village.sandbox.run_until_quiet()
             cleared = True
@@ -159,6 +160,7 @@ def test_what_a_person_has_looked_into_is_not_asked_again(village: Village) -> N
         confirmed=True,
         by="county officer",
         verification=Verification.DOCUMENT,
+        **AUTHORITY,
     )
     village.sandbox.run_until_quiet()
     pay(village, ("2024-12", "180.00", "2024-12-10"), name="again.csv")

@@ -10,7 +10,9 @@ from typing import Any
 from stdnum.iso7064 import mod_11_2
 
 from chalicelib import cases, clock
+from chalicelib.engine.suspicion import COUNTY, TOWNSHIP
 from chalicelib.model import (
+    BenefitCode,
     DroppedFile,
     Evidence,
     EvidenceKey,
@@ -178,14 +180,20 @@ class Village:
 
     def approve(self, number: str, by: str = "county officer") -> None:
         proposal = self.record(number).proposals[-1]
-        cases.approve_proposal(self.person(number), proposal.number, by=by)
+        cases.approve_proposal(self.person(number), proposal.number, by=by, runs=every_benefit)
         self.sandbox.run_until_quiet()
 
     def second_word(self, number: str, by: str = "second officer") -> None:
-        """Another person says the same of everything that one has confirmed and that needs two."""
+        """An officer of the only authority says the same of all that one has confirmed and that needs two."""
         for suspicion in self.record(number).open_suspicions:
             if suspicion.verified_by is not None:
-                cases.approve_suspicion(self.person(number), suspicion.kind, suspicion.day, by=by)
+                cases.approve_suspicion(
+                    self.person(number),
+                    suspicion.kind,
+                    suspicion.day,
+                    by=by,
+                    **AUTHORITY,
+                )
         self.sandbox.run_until_quiet()
 
     def suspend(self, number: str) -> None:
@@ -217,6 +225,20 @@ class Village:
             }
             for record in records
         }
+
+
+def every_benefit(benefit: BenefitCode) -> bool:
+    """What an officer decides for where all benefits are run by one authority."""
+    return True
+
+
+def no_benefit(benefit: BenefitCode) -> bool:
+    """What an officer of a village, a township or of no authority decides for."""
+    return False
+
+
+AUTHORITY: Mapping[str, Any] = {"level": COUNTY, "runs": every_benefit}  # an officer who decides for all
+TOWNSHIP_OFFICE: Mapping[str, Any] = {"level": TOWNSHIP, "runs": no_benefit}
 
 
 def _message(message: Message) -> tuple[str, str, str]:

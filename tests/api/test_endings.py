@@ -1,0 +1,54 @@
+"""What is confirmed waits for each benefit's own authority; an office of none decides nothing (rule 15)."""
+
+from __future__ import annotations
+
+from chalicelib.model import PersonId, SuspicionState
+from chalicelib.storage import people
+from tests.api.conftest import COUNTY, TOWNSHIP, VILLAGE, As, a_person, given
+from tests.api.town import HRSS, accused
+
+FOUND = {"confirmed": True, "verification": "document"}
+
+
+def dead(as_: As) -> tuple[PersonId, str]:
+    """Drawing from two authorities; a village and a township say that the person has died."""
+    person = a_person(benefits=("resident_pension", "old_age_allowance"))
+    given(person, suspicions=(accused(),))
+    where = f"{person}.death.20250620"
+    as_("officer", VILLAGE, "wang").post(f"/v1/suspicions/{where}/outcome", FOUND)
+    return person, where
+
+
+def test_an_office_without_authority_says_no_second_word(as_: As) -> None:
+    person, where = dead(as_)
+    for path, sent in (("outcome", FOUND), ("approve", None)):
+        refused = as_("officer", COUNTY, "li").post(f"/v1/suspicions/{where}/{path}", sent)
+        assert (refused.status_code, refused.json_body["code"]) == (403, "authority_required")
+    assert people.load(person).suspicions[0].state is SuspicionState.OPEN
+
+
+def test_a_township_s_word_confirms_and_ends_nothing(as_: As) -> None:
+    person, where = dead(as_)
+    said = as_("officer", TOWNSHIP, "zhou", authority=HRSS).post(f"/v1/suspicions/{where}/approve")
+    assert said.json_body["state"] == "confirmed"
+    assert people.load(person).suspicions[0].signed == {}
+    hrss, other = (as_("officer", COUNTY, "li", authority=a) for a in (HRSS, "civil_affairs"))
+    (mine,) = hrss.get(f"/v1/endings?area={VILLAGE}").json_body["items"]
+    assert [b["benefit"] for b in mine["benefits"]] == ["resident_pension"]
+    assert (mine["id"], mine["name"], mine["reminders"]) == (where, "孟*华", 0)
+    approved = hrss.post(f"/v1/endings/{where}/approve").json_body
+    assert (approved["benefits"], approved["approved_for"]) == ([], ["resident_pension"])
+    assert hrss.get(f"/v1/endings?area={VILLAGE}").json_body["items"] == []
+    (theirs,) = other.get(f"/v1/endings?area={VILLAGE}").json_body["items"]
+    assert [b["benefit"] for b in theirs["benefits"]] == ["old_age_allowance"]
+    assert as_("officer", COUNTY, authority="education").get("/v1/endings").json_body["items"] == []
+    elsewhere = as_("officer", COUNTY, authority="education").post(f"/v1/endings/{where}/approve")
+    assert elsewhere.status_code == 404
+    assert people.load(person).suspicions[0].signed == {"resident_pension": "li"}
+
+
+def test_the_word_of_an_authority_ends_its_own_alone(as_: As) -> None:
+    person, where = dead(as_)
+    as_("officer", COUNTY, "li", authority=HRSS).post(f"/v1/suspicions/{where}/approve")
+    suspicion = people.load(person).suspicions[0]
+    assert (suspicion.signed, suspicion.unsigned) == ({"resident_pension": "li"}, ("old_age_allowance",))
