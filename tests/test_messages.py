@@ -284,3 +284,11 @@ def test_a_word_that_nobody_declared_comes_back_until_a_person_looks(word: Any) 
 def test_a_report_about_nothing_is_not_swallowed(report: dict[str, str]) -> None:
     with pytest.raises((NotFoundError, KeyError)):
         messages.carrier_reported(report)
+
+
+def test_what_happens_again_is_told_again() -> None:
+    who, first = someone(1, Template.SUSPENDED, month="2025-08")
+    again = messages.anew(people.load(who), Template.SUSPENDED, first.about, {"month": "2026-02"}, ON)
+    assert again.id != first.id, "the same id would be the same message, and is never sent twice"
+    other = messages.anew(people.load(who), Template.SUSPENDED, "another case", {"month": "2026-02"}, ON)
+    assert other.id == messages.compose(people.load(who).person, Template.SUSPENDED, other.about, {}, ON).id

@@ -3,8 +3,8 @@
 Upheld, a line on the suspension list that has not taken effect lapses, the failed visits made until then
 count no more (`engine.visits`), and recoveries are called off, of the benefit named or of all. Raised
 again after a rejection, it goes to the level above and holds nothing. Rejected, a line whose month the
-answer has overtaken is put to two people anew. What has taken effect is put right in ways of its own,
-arrears included: certifying again, or withdrawing a wrong record.
+answer has overtaken is put to two people anew. Upheld against an ending, two others decide whether what ended
+it was wrong (`engine.reversal`); a suspension in effect ends by certifying again, arrears included.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib import clock, messages
+from chalicelib.cases import settling
 from chalicelib.engine.objections import decide_by, is_again, may_decide
+from chalicelib.engine.reversal import objection_upheld
 from chalicelib.engine.suspension import STANDING
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
@@ -30,6 +32,7 @@ from chalicelib.model import (
     PersonRecord,
     Proposal,
     ProposalState,
+    Suspicion,
     Template,
 )
 from chalicelib.pack import current
@@ -110,12 +113,22 @@ def decide_objection(person: PersonId, number: int, *, upheld: bool, by: str, re
             clock.now(),
             {"objection": number, "about": objection.about.value, "reason": reason},
             objections=(decided,),
+            suspicions=_asked_again(record, decided),
             proposals=_struck(record, decided),
             instructions=_called_off(record, decided),
             messages=(_told(record, decided, reason),),
         )
 
-    return objection_of(people.change(person, decide), number)
+    record = people.change(person, decide)
+    settling.follow_up(record)
+    return objection_of(record, number)
+
+
+def _asked_again(record: PersonRecord, decided: Objection) -> tuple[Suspicion, ...]:
+    """What an objection upheld against an ending asks two others to decide (rules 14 and 22)."""
+    if not decided.spares(ObjectionAbout.TERMINATION):
+        return ()
+    return tuple(objection_upheld(record, decided.benefit, current().rules, clock.today()))
 
 
 def _struck(record: PersonRecord, decided: Objection) -> tuple[Proposal, ...]:

@@ -14,6 +14,7 @@ from chalicelib import clock, messages
 from chalicelib.cases import executions
 from chalicelib.engine import renewal
 from chalicelib.engine.decide import decide
+from chalicelib.engine.reversal import seen_alive
 from chalicelib.engine.suspicion import may_open, opened
 from chalicelib.engine.wording import may_tell_certified
 from chalicelib.model import (
@@ -257,7 +258,7 @@ def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ..
     for finding in decision.findings:
         if may_open(finding, [*record.suspicions, *new]):
             new.append(opened(finding, decision.on, policy, [*record.suspicions, *new]))
-    return tuple(new)
+    return (*new, *seen_alive(record, current().rules, decision.on))
 
 
 def _told(

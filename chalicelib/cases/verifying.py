@@ -14,6 +14,7 @@ from chalicelib.cases import executions, numbering, settling
 from chalicelib.engine import approvals
 from chalicelib.engine.approvals import Runs
 from chalicelib.engine.clearing import cleared
+from chalicelib.engine.reversal import contradiction_true
 from chalicelib.engine.suspicion import TOWNSHIP, VILLAGE, may_approve, needs_two, not_involved
 from chalicelib.engine.suspicion import confirmed as confirmed_by
 from chalicelib.errors import NotFoundError, RefusedError
@@ -63,6 +64,7 @@ def suspicion_verified(
     record = people.load(person)
     suspicion = suspicion_of(record, name)
     go_on(record, suspicion)
+    settling.follow_up(record)
     other = numbering.answered_alike(person, suspicion)
     if other is not None:
         go_on(people.load(other[0]), other[1])
@@ -196,7 +198,8 @@ def _end(
         )
         action = "suspicion confirmed" if confirmed else "suspicion cleared"
         details = {"suspicions": [s.name for s in ended], "by": word.verification.value}
-        return Change(action, word.by, clock.now(), details, suspicions=ended)
+        asked = _asked_again(record, ended)
+        return Change(action, word.by, clock.now(), details, suspicions=(*ended, *asked))
 
     return people.change(person, end)
 
@@ -219,6 +222,12 @@ def _cleared(record: PersonRecord, suspicion: Suspicion, by: str, verification: 
             return replace(suspicion, denied_by=by, verification=verification)
         suspicion = replace(suspicion, approved_by=first)
     return cleared(suspicion, record, by, verification, clock.today(), current().rules.policy)
+
+
+def _asked_again(record: PersonRecord, ended: tuple[Suspicion, ...]) -> tuple[Suspicion, ...]:
+    """The reversal that a contradiction found true asks for, where a death was confirmed before (rule 14)."""
+    on, rules = clock.today(), current().rules
+    return tuple(asked for s in ended for asked in contradiction_true(record, s, rules, on))
 
 
 def _reported(day: date) -> Suspicion:

@@ -1,12 +1,13 @@
-"""A withdrawal that does not name what a confirmed suspicion rests on: perhaps it was confirmed in error.
+"""What shows that a suspicion may have been confirmed in error, and what two people then decide (rule 14).
 
-It takes nothing back by itself and is never silent: two people who had no part in the confirmation decide
-within a working day (rule 14). Upheld, everything that the confirmation caused is undone.
+A withdrawal that names another day, the person met at a counter or at the door, a contradiction cleared, an
+objection upheld: none takes anything back by itself, and none is silent. Two people who had no part in the
+confirmation decide within a working day; upheld, everything that the confirmation caused is undone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
@@ -17,9 +18,12 @@ from chalicelib.engine.periods import ONE_DAY, zh_day
 from chalicelib.engine.rulebook import RuleBook
 from chalicelib.engine.suspicion import verify_by
 from chalicelib.model import (
+    BenefitCode,
     EvidenceKey,
     PersonRecord,
+    Proves,
     Reason,
+    Route,
     Suspicion,
     SuspicionKind,
     SuspicionState,
@@ -39,6 +43,99 @@ _ANOTHER_DAY: Final = (
 )
 
 
+_WITHDRAWN: Final = (
+    "数据部门撤销了一条记录，所指日期与{zh_day}{zh}的认定不符",
+    "The department took back a record that does not name {en} found of {day}",
+)
+_SEEN: Final = (
+    "{zh_day}{zh}的认定之后，工作人员于{zh_seen}见到了本人",
+    "{en} was found of {day}, and the person has been seen by staff on {seen} since",
+)
+_TRUE: Final = (
+    "{zh_day}{zh}的认定与此后的到场记录矛盾，经核实到场记录属实",
+    "{en} was found of {day}; what contradicts it has been verified and is so",
+)
+_OBJECTED: Final = (
+    "对{zh_day}{zh}的认定提出的异议成立",
+    "An objection against {en} found of {day} has been upheld",
+)
+
+
+def seen_alive(record: PersonRecord, rules: RuleBook, on: date) -> Iterator[Suspicion]:
+    """What two people have to decide once somebody confirmed dead was seen after that.
+
+    At a counter, at the door, or by their own face; asked once for each day on which that happens. What was
+    known when the death was confirmed, or has been answered since, asks nothing.
+    """
+    days = [
+        item.key.day
+        for item in record.evidence
+        if (event := rules.events.get((item.key.feed, item.key.event))) is not None
+        and event.proves is Proves.PRESENCE
+        and event.route is not Route.SILENT
+        and not item.is_under_another_name
+    ]
+    seen = max(days, default=date.min)
+
+    def is_news(death: Suspicion) -> bool:
+        answered = [s.closed for s in record.suspicions if s.about == death.name and s.closed is not None]
+        return seen > max(answered) if answered else seen >= (death.closed or date.min)
+
+    return _asked(record, filter(is_news, _dead(record)), rules, on, _SEEN, seen)
+
+
+def contradiction_true(
+    record: PersonRecord, cleared: Suspicion, rules: RuleBook, on: date
+) -> Iterator[Suspicion]:
+    """What two people have to decide once what contradicted a confirmed death was found to be so."""
+    is_so = cleared.kind is SuspicionKind.CONTRADICTION and cleared.state is SuspicionState.CLEARED
+    contradicted = (death for death in _dead(record) if is_so and death.day < cleared.day)
+    return _asked(record, contradicted, rules, on, _TRUE)
+
+
+def objection_upheld(
+    record: PersonRecord, benefit: BenefitCode | None, rules: RuleBook, on: date
+) -> Iterator[Suspicion]:
+    """What two people have to decide once an objection against an ending was upheld: whatever ended it.
+
+    `benefit`: whose ending, if not all; also what waits for its authority to end it.
+    """
+    concerned = [e for e in record.entitlements if benefit in (None, e.benefit)]
+    ends = (
+        s
+        for s in record.suspicions
+        if s.state is SuspicionState.CONFIRMED
+        and any(e.benefit in (s.ends or ()) or ended_by(s, e, rules, on) for e in concerned)
+    )
+    return _asked(record, ends, rules, on, _OBJECTED)
+
+
+def _dead(record: PersonRecord) -> tuple[Suspicion, ...]:
+    confirmed = (s for s in record.suspicions if s.state is SuspicionState.CONFIRMED)
+    return tuple(s for s in confirmed if s.kind is SuspicionKind.DEATH)
+
+
+def _asked(
+    record: PersonRecord,
+    mistaken: Iterable[Suspicion],
+    rules: RuleBook,
+    on: date,
+    shown: tuple[str, str],
+    seen: date | None = None,
+) -> Iterator[Suspicion]:
+    """One reversal for each of those that may have been confirmed in error, unless it is being decided."""
+    taken = _taken(record)
+    for suspicion in mistaken:
+        if not any(s.about == suspicion.name and s.state is SuspicionState.OPEN for s in taken):
+            opened = _opened(suspicion, taken, rules, on, shown, seen)
+            taken.append(opened)
+            yield opened
+
+
+def _taken(record: PersonRecord) -> list[Suspicion]:
+    return [s for s in record.suspicions if s.kind is SuspicionKind.REVERSAL]
+
+
 def reversals(
     record: PersonRecord,
     gone: AbstractSet[EvidenceKey],
@@ -52,21 +149,15 @@ def reversals(
     withdrawal undoes by itself. A death found out at the door rests on no record, so that none takes it
     back; that the department takes its own back is reason enough to ask.
     """
-    taken: list[Suspicion] = [s for s in record.suspicions if s.kind is SuspicionKind.REVERSAL]
     unnamed = {kind for key in unmatched if (kind := _kind(key, rules)) is not None}
-    for suspicion in record.suspicions:
+
+    def is_taken_back(suspicion: Suspicion) -> bool:
         at_the_door = suspicion.verification is Verification.VISIT and suspicion.evidence in gone
-        if suspicion.state is not SuspicionState.CONFIRMED or not (
-            suspicion.kind in unnamed or (at_the_door and suspicion.kind in _FOUND)
-        ):
-            continue
-        if not _ended_something(suspicion, record, rules, on):
-            continue
-        if any(s.about == suspicion.name and s.state is SuspicionState.OPEN for s in taken):
-            continue
-        opened = _opened(suspicion, taken, rules, on)
-        taken.append(opened)
-        yield opened
+        return suspicion.kind in unnamed or (at_the_door and suspicion.kind in _FOUND)
+
+    confirmed = (s for s in record.suspicions if s.state is SuspicionState.CONFIRMED)
+    mistaken = (s for s in confirmed if is_taken_back(s) and _ended_something(s, record, rules, on))
+    return _asked(record, mistaken, rules, on, _WITHDRAWN)
 
 
 def noted(record: PersonRecord, unmatched: AbstractSet[EvidenceKey], rules: RuleBook) -> Iterator[Suspicion]:
@@ -92,12 +183,23 @@ def _ended_something(suspicion: Suspicion, record: PersonRecord, rules: RuleBook
     )
 
 
-def _opened(about: Suspicion, taken: list[Suspicion], rules: RuleBook, on: date) -> Suspicion:
+def _opened(
+    about: Suspicion,
+    taken: list[Suspicion],
+    rules: RuleBook,
+    on: date,
+    shown: tuple[str, str],
+    seen: date | None = None,
+) -> Suspicion:
     day = about.day
     while any(s.day == day and s.about != about.name for s in taken):  # kind and day are its key
         day += ONE_DAY
     generation = max((s.generation for s in taken if s.day == day), default=0) + 1
     zh, en = _FOUND.get(about.kind, ("丧失资格", "the loss"))
+    said = {"zh": zh, "en": en, "day": about.day, "zh_day": zh_day(about.day)}
+    if seen is not None:
+        said |= {"seen": seen, "zh_seen": zh_day(seen)}
+    zh_shown, en_shown = (each.format(**said) for each in shown)
     return Suspicion(
         SuspicionKind.REVERSAL,
         day,
@@ -106,12 +208,12 @@ def _opened(about: Suspicion, taken: list[Suspicion], rules: RuleBook, on: date)
         None,
         Reason(
             SuspicionKind.REVERSAL.value,
-            f"数据部门撤销了一条记录，所指日期与{zh_day(about.day)}{zh}的认定不符，原认定可能有误，待遇已因此停发。"
+            f"{zh_shown}，原认定可能有误，待遇已因此停发或待停发。"
             "须由未参与原认定的两名工作人员在一个工作日内核实本人身份或询问数据部门后决定：确属误认的予以确认，"
             "待遇恢复并补发；原认定无误的予以排除。",
-            f"The department took back a record that does not name {en} found of {about.day}, for which "
-            "payment has ended: it may have been found in error. Two people who had no part in it see the "
-            "person or ask the department within one working day: confirm if it was wrong, and payment "
+            f"{en_shown[0].upper()}{en_shown[1:]}: it may have been found in error, and payment has ended or "
+            "is to end for it. Two people who had no part in it see the person or ask the department within "
+            "one working day: confirm if it was wrong, and payment "
             "resumes with arrears; clear it if it was right.",
         ),
         about.benefit,

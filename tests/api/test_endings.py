@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from chalicelib.model import PersonId, SuspicionState
+from dataclasses import replace
+from datetime import date
+
+from chalicelib.model import (
+    BenefitCode,
+    EvidenceKey,
+    FeedId,
+    PersonId,
+    Suspicion,
+    SuspicionKind,
+    SuspicionState,
+)
 from chalicelib.storage import people
 from tests.api.conftest import COUNTY, TOWNSHIP, VILLAGE, As, a_person, given
-from tests.api.town import HRSS, accused
+from tests.api.town import HRSS, PENSION, accused
 
 FOUND = {"confirmed": True, "verification": "document"}
 
@@ -52,3 +63,60 @@ def test_the_word_of_an_authority_ends_its_own_alone(as_: As) -> None:
     as_("officer", COUNTY, "li", authority=HRSS).post(f"/v1/suspicions/{where}/approve")
     suspicion = people.load(person).suspicions[0]
     assert (suspicion.signed, suspicion.unsigned) == ({"resident_pension": "li"}, ("old_age_allowance",))
+
+
+def found_dead() -> PersonId:
+    """Drawing from two authorities, and confirmed dead yesterday by two; nothing has ended yet."""
+    person = a_person(benefits=("resident_pension", "old_age_allowance"))
+    confirmed = replace(
+        accused(),
+        state=SuspicionState.CONFIRMED,
+        verified_by="wang",
+        approved_by="zhou",
+        closed=date(2025, 6, 30),
+        ends=(PENSION, BenefitCode("old_age_allowance")),
+    )
+    seen = EvidenceKey(date(2025, 6, 25), FeedId("hospital_inpatient"), "admitted")
+    doubted = replace(
+        accused(), kind=SuspicionKind.CONTRADICTION, day=seen.day, evidence=seen, state=SuspicionState.OPEN
+    )
+    given(person, suspicions=(confirmed, doubted))
+    return person
+
+
+def reversal_of(person: PersonId) -> Suspicion:
+    (asked,) = (s for s in people.load(person).open_suspicions if s.kind is SuspicionKind.REVERSAL)
+    return asked
+
+
+def test_an_objection_upheld_against_an_ending_is_put_to_two_others(as_: As) -> None:
+    person = found_dead()
+    raised = as_("officer", TOWNSHIP, "sun").post(
+        "/v1/objections", {"person": person, "about": "termination"}
+    )
+    verdict = {"upheld": True, "reason": "本人到窗口，已核对证件"}
+    where = f"/v1/objections/{raised.json_body['id']}/decision"
+    hrss = as_("officer", COUNTY, "li", authority=HRSS)
+    held = hrss.post(f"/v1/endings/{person}.death.20250620/approve")
+    assert (held.status_code, held.json_body["code"]) == (409, "being_verified")
+    assert as_("officer", COUNTY, "qian").post(where, verdict).json_body["state"] == "upheld"
+    asked = reversal_of(person)
+    assert (asked.about, asked.involved) == ("death#2025-06-20", {"wang", "zhou"})
+    assert "异议成立" in asked.reason.zh
+
+
+def test_a_contradiction_found_true_is_put_to_two_others(as_: As) -> None:
+    person = found_dead()
+    where = f"/v1/suspicions/{person}.contradiction.20250625/outcome"
+    said = as_("officer", TOWNSHIP, "sun").post(where, {"confirmed": False, "verification": "visit"})
+    assert said.json_body["state"] == "cleared"
+    assert reversal_of(person).about == "death#2025-06-20"
+    hrss = as_("officer", COUNTY, "li", authority=HRSS)
+    assert hrss.post(f"/v1/endings/{person}.death.20250620/approve").json_body["code"] == "being_verified"
+
+
+def test_whoever_is_seen_at_a_counter_is_put_to_two_others(as_: As) -> None:
+    person = found_dead()
+    sent = {"person": person, "method": "counter", "reference": "desk-1"}
+    assert as_("officer", TOWNSHIP, "sun").post("/v1/self-certifications", sent).status_code == 200
+    assert reversal_of(person).about == "death#2025-06-20"

@@ -6,12 +6,21 @@ from typing import Any
 
 import pytest
 
-from chalicelib.engine.reversal import noted, reversals, reversed_by
+from chalicelib.engine.reversal import (
+    contradiction_true,
+    noted,
+    objection_upheld,
+    reversals,
+    reversed_by,
+    seen_alive,
+)
 from chalicelib.engine.suspicion import not_involved
 from chalicelib.engine.undoing import REVERSED, reversed_by_people
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
+    BenefitCode,
     EntitlementStatus,
+    Evidence,
     EvidenceKey,
     PersonRecord,
     Suspicion,
@@ -19,8 +28,18 @@ from chalicelib.model import (
     SuspicionState,
     Verification,
 )
+from chalicelib.model.evidence import ANOTHER, NAME_SENT
 from tests.engine.judging import RULES
-from tests.people import a_key, a_person, a_record, a_suspicion, an_entitlement, day
+from tests.people import (
+    PENSION,
+    a_key,
+    a_person,
+    a_record,
+    a_suspicion,
+    an_entitlement,
+    day,
+    some_evidence,
+)
 
 ON = day("2025-09-10")
 OTHER_DAY = a_key("cremations/cremated", "2025-05-12")
@@ -124,3 +143,87 @@ def test_upheld_the_person_lives_and_the_record_counts_as_refuted() -> None:
     assert [(i.fen, i.reason) for i in undoing.instructions] == [(3 * 15_000, REVERSED)]
     assert reversed_by(record, reversal) is None, "not upheld"
     assert reversed_by(dead(*undoing.suspicions, upheld), upheld) is None, "undone already"
+
+
+# --- every other way that shows the mistake ---------------------------------------------------------
+
+FOUND = confirmed(closed=day("2025-06-20"))
+AT_A_COUNTER, AT_THE_DOOR = "counter/certified", "home_visits/seen"
+
+
+@pytest.mark.parametrize(
+    ("seen", "suspicions", "asked_again", "why"),
+    [
+        ([some_evidence(AT_A_COUNTER, "2025-07-01")], [FOUND], True, "at a counter"),
+        ([some_evidence(AT_THE_DOOR, "2025-07-01")], [FOUND], True, "met at the door"),
+        ([some_evidence(AT_A_COUNTER, "2025-06-20")], [FOUND], True, "on the very day"),
+        ([some_evidence(AT_A_COUNTER, "2025-06-19")], [FOUND], False, "known when it was confirmed"),
+        ([some_evidence("hospital_inpatient/admitted", "2025-07-01")], [FOUND], False, "a contradiction"),
+        ([some_evidence("nobody/knows", "2025-07-01")], [FOUND], False, "no event"),
+        (
+            [some_evidence(AT_A_COUNTER, "2025-07-01", **{NAME_SENT: ANOTHER})],
+            [FOUND],
+            False,
+            "somebody of another name",
+        ),
+        ([], [FOUND], False, "nobody has seen them"),
+        ([some_evidence(AT_A_COUNTER, "2025-07-01")], [a_suspicion()], False, "nobody has confirmed it"),
+        ([some_evidence(AT_A_COUNTER, "2025-07-01")], [IN_CUSTODY], False, "who is in prison may be seen"),
+    ],
+)
+def test_who_was_confirmed_dead_and_is_seen(
+    seen: list[Evidence], suspicions: list[Suspicion], asked_again: bool, why: str
+) -> None:
+    record = a_record(a_person(deceased_on="2025-05-10"), suspicions=suspicions, evidence=seen)
+    found = list(seen_alive(record, RULES, ON))
+    assert [s.about for s in found] == (["death#2025-05-10"] if asked_again else []), why
+    if found:
+        again = replace(record, suspicions=(*record.suspicions, *found))
+        assert list(seen_alive(again, RULES, ON)) == [], "once"
+        assert "工作人员" in found[0].reason.zh
+        assert seen[0].key.day.isoformat() in found[0].reason.en
+
+
+def test_answered_it_is_asked_again_only_when_they_are_seen_again() -> None:
+    seen = some_evidence(AT_A_COUNTER, "2025-07-01")
+    record = a_record(suspicions=[FOUND], evidence=[seen])
+    (first,) = seen_alive(record, RULES, ON)
+    answered = replace(first, state=SuspicionState.CLEARED, closed=day("2025-07-02"))
+    record = replace(record, suspicions=(FOUND, answered))
+    assert list(seen_alive(record, RULES, ON)) == []
+    again = replace(record, evidence=(seen, some_evidence(AT_THE_DOOR, "2025-07-03")))
+    assert [s.generation for s in seen_alive(again, RULES, ON)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("contradiction", "suspicions", "count"),
+    [
+        ({"state": SuspicionState.CLEARED}, [FOUND], 1),
+        ({"state": CONFIRMED}, [FOUND], 0),
+        ({"state": SuspicionState.CLEARED, "day": day("2025-05-10")}, [FOUND], 0),
+        ({"state": SuspicionState.CLEARED, "kind": SuspicionKind.CUSTODY}, [FOUND], 0),
+        ({"state": SuspicionState.CLEARED}, [a_suspicion()], 0),
+    ],
+)
+def test_what_contradicted_a_death_is_so(
+    contradiction: dict[str, Any], suspicions: list[Suspicion], count: int
+) -> None:
+    cleared = replace(a_suspicion(SuspicionKind.CONTRADICTION, "2025-05-20"), **contradiction)
+    record = a_record(suspicions=[*suspicions, cleared])
+    assert len(list(contradiction_true(record, cleared, RULES, ON))) == count
+
+
+def test_an_objection_upheld_asks_about_all_that_ended_what_it_names() -> None:
+    second = confirmed(SuspicionKind.CUSTODY, evidence=IN_CUSTODY.evidence)
+    record = dead(FOUND, second, confirmed(SuspicionKind.WRONG_AMOUNT), a_suspicion(SuspicionKind.CONDITION))
+    found = list(objection_upheld(record, None, RULES, ON))
+    assert [s.about for s in found] == ["death#2025-05-10", "custody#2025-05-10"]
+    assert len({s.name for s in found}) == 2, "each under a key of its own"
+    assert len(list(objection_upheld(record, BenefitCode(PENSION), RULES, ON))) == 2
+    assert list(objection_upheld(record, BenefitCode("old_age_allowance"), RULES, ON)) == []
+
+
+def test_an_objection_upheld_asks_about_what_waits_for_its_authority() -> None:
+    waits = confirmed(ends=(PENSION,))
+    record = a_record(entitlements=[an_entitlement()], suspicions=[waits])
+    assert [s.about for s in objection_upheld(record, None, RULES, ON)] == [waits.name]

@@ -102,6 +102,12 @@ def visits_of(*made: Any) -> PersonRecord:
             "(b) sent is not delivered",
         ),
         (
+            approved(messages=[a_message(on="2025-03-31")], visits=NEVER.visits),
+            Step.VISIT_NEEDED,
+            "not_reminded",
+            "(b) reminded before the case was closed, and it has been opened again",
+        ),
+        (
             approved(messages=[a_message(due="2024-06-30")], visits=NEVER.visits),
             Step.VISIT_NEEDED,
             "not_reminded",

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.engine.visits import knocks, next_visit_days
 from chalicelib.model import ObjectionState, VisitOutcome, VisitPurpose
 from tests.events import RULES
-from tests.people import a_record, a_visit, an_objection, day
+from tests.people import a_case, a_record, a_visit, an_objection, day
 
 POLICY = RULES.policy
 DUE = day("2025-06-30")
@@ -78,3 +78,15 @@ def test_after_an_objection_was_upheld(outcome: VisitOutcome, days: tuple[str, s
     record = a_record(visits=[visit], objections=[upheld])
     assert next_visit_days(record, DUE, day("2025-06-21"), POLICY) == (day(days[0]), day(days[1])), why
     assert len(knocks(record, DUE, day("2025-06-19"))) == 1  # of that day nobody had said so yet
+
+
+@pytest.mark.parametrize(
+    ("opened", "counted", "why"),
+    [
+        ("2025-06-16", 1, "of this walk, and of the very day"),
+        ("2025-06-17", 0, "closed since, and opened again: nobody has been there"),
+    ],
+)
+def test_a_case_opened_again_counts_no_visit_of_the_walk_before(opened: str, counted: int, why: str) -> None:
+    record = a_record(visits=[a_visit("2025-06-16 10:00")], cases=[a_case(opened=day(opened))])
+    assert len(knocks(record, DUE, ON)) == counted, why

@@ -109,6 +109,21 @@ def test_found_right_the_ending_stands(told_dead: Village) -> None:
     assert told_dead.record(ONE.number).entitlements[0].status is EntitlementStatus.TERMINATED
 
 
+def test_at_a_counter_they_are_believed_by_two_who_were_not_involved(told_dead: Village) -> None:
+    told_dead.certifies(ONE.number)
+    record = told_dead.record(ONE.number)
+    (asked,) = (s for s in record.open_suspicions if s.kind is SuspicionKind.REVERSAL)
+    assert asked.verify_by == date(2025, 3, 11), "one working day"
+    assert record.entitlements[0].status is EntitlementStatus.TERMINATED, "by itself it takes nothing back"
+    word(told_dead, "officer-3", confirmed=True, kind=SuspicionKind.REVERSAL)
+    word(told_dead, "officer-4", confirmed=True, kind=SuspicionKind.REVERSAL)
+    record = told_dead.record(ONE.number)
+    assert (record.person.deceased_on, record.open_suspicions) == (None, ())
+    (drawn,) = record.entitlements
+    assert (drawn.status, drawn.valid_until) == (EntitlementStatus.ACTIVE, date(2026, 3, 31))
+    assert [i.fen for i in record.instructions if i.kind is InstructionKind.RESUME] == [2 * 20_000]
+
+
 def test_overdue_it_goes_a_level_up_and_is_never_decided_by_silence(told_dead: Village) -> None:
     says(told_dead, "撤销", CREMATED)
     says(told_dead, "撤销", date(2025, 1, 1))
