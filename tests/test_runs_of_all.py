@@ -15,9 +15,9 @@ import pytest
 
 from chalicelib import intake, results, stats
 from chalicelib.cases import opening, retaining
-from chalicelib.errors import UnfinishedError
+from chalicelib.errors import ConflictError, UnfinishedError
 from chalicelib.intake import asking, quality, watching
-from chalicelib.model import PersonId
+from chalicelib.model import Case, PersonId, PersonRecord, StateName
 from chalicelib.runs import run
 from chalicelib.storage import objects, people, tables
 from tests.storage.builders import AT, entitlement, identity, person
@@ -110,6 +110,27 @@ def test_what_cannot_be_restarted_stops_no_other(
     with pytest.raises(UnfinishedError, match="daily_run: 6 left out"):
         opening.daily_run()
     assert tried == [*folk, *folk]
+
+
+def test_a_busy_record_is_come_back_to_when_the_others_are_done(
+    monkeypatch: pytest.MonkeyPatch, folk: list[PersonId]
+) -> None:
+    tried: list[PersonId] = []
+
+    def restart(person: PersonId, _: object) -> None:
+        tried.append(person)
+        if tried == folk[:1]:
+            raise ConflictError("busy")
+
+    monkeypatch.setattr(opening.executions, "running", lambda _: [])
+    monkeypatch.setattr(opening.work, "open_cases", lambda: [(who, date(2025, 9, 30)) for who in folk])
+    monkeypatch.setattr(opening.work, "open_suspicions", list)
+    monkeypatch.setattr(opening.work, "due_in", lambda _: [])
+    monkeypatch.setattr(opening, "_restart_case", restart)
+    case = Case(date(2025, 9, 30), date(2025, 7, 2), 1, StateName.REMIND)
+    monkeypatch.setattr(people, "load", lambda who: PersonRecord(person(), cases=(case,)))
+    assert opening.daily_run().restarted == len(folk)
+    assert tried == [*folk, folk[0]]
 
 
 def test_tidying_goes_on(monkeypatch: pytest.MonkeyPatch, folk: list[PersonId]) -> None:

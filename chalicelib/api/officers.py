@@ -256,6 +256,8 @@ def _instruction(person: PersonId, instruction: Instruction) -> Json:
         "state": instruction.state.value,
         "issued": instruction.issued,
         "changed": instruction.changed,
+        "held_months": list(instruction.held),
+        "certified_by": instruction.certified_by,
     }
 
 
@@ -264,6 +266,13 @@ def acknowledge(call: Call, id: str) -> Json:
     """The authority has read an instruction and will act on it."""
     person, name = ids.instruction_id(id)
     return _instruction(person, cases.acknowledge_instruction(person, name, by=call.caller.subject))
+
+
+@officers.route("POST", "/v1/instructions/{id}/approve", body=NoBody, once=True)
+def approve_arrears(call: Call, id: str) -> Json:
+    """A second person approves the arrears that one person's word does not bring; what is told then."""
+    person, name = ids.instruction_id(id)
+    return _instruction(person, cases.approve_arrears(person, name, by=call.caller.subject))
 
 
 # --- figures -----------------------------------------------------------------------

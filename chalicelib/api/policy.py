@@ -160,6 +160,10 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("POST", "/v1/objections/{id}/decision"): Policy(_OFFICE, About.OBJECTION, Whose.SEEN),
     ("GET", "/v1/instructions"): Policy(_OFFICE, About.LIST, Whose.OWN),
     ("POST", "/v1/instructions/{id}/acknowledge"): Policy(_OFFICE, About.INSTRUCTION, Whose.OWN),
+    # Many months on one person's word wait for a second, of the authority that pays them (rule 18).
+    ("POST", "/v1/instructions/{id}/approve"): Policy(
+        _OFFICE, About.INSTRUCTION, Whose.OWN, at_most_digits=COUNTY_DIGITS
+    ),
     ("GET", "/v1/files"): Policy(_OVERSIGHT, About.FIGURES, Whose.SENDER),
     ("GET", "/v1/files/{id}"): Policy(_OVERSIGHT, About.FILE, Whose.SENDER),
     ("GET", "/v1/files/{id}/suggestions"): Policy(_OFFICE, About.FILE, Whose.SENDER),

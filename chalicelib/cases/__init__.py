@@ -19,7 +19,7 @@ executions   the port to Step Functions
 """
 
 from chalicelib.cases.doubting import doubt
-from chalicelib.cases.instructing import acknowledge_instruction
+from chalicelib.cases.instructing import acknowledge_instruction, approve_arrears
 from chalicelib.cases.limiting import Reach, lift, reaches
 from chalicelib.cases.objecting import decide_objection, object_to
 from chalicelib.cases.settling import Arrival, evidence_arrived, evidence_weighed, judge
@@ -33,6 +33,7 @@ __all__ = [
     "Arrival",
     "Reach",
     "acknowledge_instruction",
+    "approve_arrears",
     "approve_ending",
     "approve_proposal",
     "approve_suspicion",

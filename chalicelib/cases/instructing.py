@@ -1,12 +1,18 @@
-"""Instructions to authorities: issued, acknowledged, seen in the payments feed (rule 23)."""
+"""Instructions to authorities: issued, acknowledged, seen in the payments feed (rules 18 and 23)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib import clock
+from chalicelib import clock, messages
+from chalicelib.engine.arrears import released
+from chalicelib.engine.dues import amounts_of
+from chalicelib.engine.money import uncredited
+from chalicelib.engine.periods import month_of
+from chalicelib.engine.reasons import yuan
 from chalicelib.errors import NotFoundError, RefusedError
-from chalicelib.model import Change, Instruction, InstructionState, PersonId, PersonRecord
+from chalicelib.model import Change, Instruction, InstructionState, PersonId, PersonRecord, Template
+from chalicelib.pack import current
 from chalicelib.storage import people
 
 
@@ -33,3 +39,28 @@ def acknowledge_instruction(person: PersonId, name: str, *, by: str) -> Instruct
         )
 
     return instruction_of(people.change(person, acknowledge), name)
+
+
+def approve_arrears(person: PersonId, name: str, *, by: str) -> Instruction:
+    """A second person approves the months that one person's word does not bring; what is told then."""
+    on = clock.today()
+    order: Instruction | None = None
+
+    def approve(record: PersonRecord) -> Change | None:
+        nonlocal order
+        told = instruction_of(record, name)
+        amounts = uncredited(amounts_of(record, current().rules), people.payments_of(person))
+        after = released(record, told, by, amounts, on)
+        order = after[-1]
+        words = {"yuan": yuan(order.fen), "month": month_of(on)}
+        return Change(
+            "arrears approved",
+            by,
+            clock.now(),
+            {"instruction": name, "months": list(told.held), "certified_by": told.certified_by},
+            messages=(messages.anew(record, Template.RESUMED, on.isoformat(), words, on),),
+            instructions=after,
+        )
+
+    record = people.change(person, approve)
+    return instruction_of(record, order.name if order is not None else name)

@@ -7,11 +7,11 @@ read, no case is opened that day. Nothing here can suspend anybody.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
-from typing import Final
+from typing import Final, TypeVar
 
 from chalicelib import clock
 from chalicelib.cases import executions, settling
@@ -31,6 +31,8 @@ from chalicelib.pack import current
 from chalicelib.runs import Each, run
 from chalicelib.settings import settings
 from chalicelib.storage import lake, people, work
+
+T = TypeVar("T")
 
 ACTOR = "platform"
 AT_ONCE: Final = 2_000  # people whose evidence is read from the lake together
@@ -129,15 +131,30 @@ def _is_far(record: PersonRecord, window: date) -> bool:
 def restart_cases(each: Each) -> int:
     """Start the next generation of every open case whose execution has ended without closing it."""
     walking = _walking(settings().certification_arn)
-    restarted = 0
-    for person, due in list(work.open_cases()):
-        if f"{person}-{due:%Y%m%d}" in walking:
-            continue
+    stopped = [(who, due) for who, due in work.open_cases() if f"{who}-{due:%Y%m%d}" not in walking]
+
+    def restart(person: PersonId, due: date) -> bool:
+        case = next((c for c in people.load(person).cases if c.due == due and c.is_open), None)
+        if case is None or case.state in NO_EXECUTION:
+            return False
+        _restart_case(person, case)
+        return True
+
+    return _coming_back(stopped, restart, each)
+
+
+def _coming_back(of: Iterable[tuple[PersonId, T]], restart: Callable[[PersonId, T], bool], each: Each) -> int:
+    """Restart each; a record that others keep changing is come back to when all others are done."""
+    restarted, busy = 0, []
+    for person, what in of:
         with each(person=person):
-            case = next((c for c in people.load(person).cases if c.due == due and c.is_open), None)
-            if case is not None and case.state not in NO_EXECUTION:
-                _restart_case(person, case)
-                restarted += 1
+            try:
+                restarted += restart(person, what)
+            except ConflictError:
+                busy.append((person, what))
+    for person, what in busy:
+        with each(person=person):
+            restarted += restart(person, what)
     return restarted
 
 
@@ -164,17 +181,22 @@ def _restart_case(person: PersonId, case: Case) -> None:
 def restart_suspicions(each: Each) -> int:
     """Start the next generation of every suspicion that nobody verifies, or ends once it is confirmed."""
     walking = _walking(settings().suspicion_arn)
-    restarted = 0
-    for person, name in [*work.open_suspicions(), *((row.person, row.item.name) for row in work.endings(""))]:
-        kind, _, day = name.partition("#")
-        if f"{person}-{kind}-{day.replace('-', '')}" in walking:
-            continue
-        with each(person=person):
-            suspicion = _unended(people.load(person), name)
-            if suspicion is not None:
-                _restart_suspicion(person, suspicion)
-                restarted += 1
-    return restarted
+
+    def stopped() -> Iterator[tuple[PersonId, str]]:
+        confirmed = ((row.person, row.item.name) for row in work.endings(""))
+        for person, name in [*work.open_suspicions(), *confirmed]:
+            kind, _, day = name.partition("#")
+            if f"{person}-{kind}-{day.replace('-', '')}" not in walking:
+                yield person, name
+
+    def restart(person: PersonId, name: str) -> bool:
+        suspicion = _unended(people.load(person), name)
+        if suspicion is None:
+            return False
+        _restart_suspicion(person, suspicion)
+        return True
+
+    return _coming_back(stopped(), restart, each)
 
 
 def _unended(record: PersonRecord, name: str) -> Suspicion | None:

@@ -84,7 +84,8 @@ class InstructionState(StrEnum):
 class Instruction:
     """What an authority is told to do with a payment. `fen` is the total concerned, if any.
 
-    `arrears`: the months stopped, of which a resumption's `fen` is what no payment has credited yet.
+    `arrears`: the months stopped, of which a resumption's `fen` is what no payment has credited yet; `held`:
+    those that the word of one person, `certified_by`, brings once a second one approves them (rule 18).
     """
 
     benefit: BenefitCode
@@ -96,6 +97,13 @@ class Instruction:
     issued: date
     changed: date | None = None
     arrears: tuple[Month, ...] = ()
+    held: tuple[Month, ...] = ()
+    certified_by: str | None = None
+
+    @property
+    def waits_for_a_second(self) -> bool:
+        """Whether a second person has still to approve months of it."""
+        return bool(self.held) and self.state is not InstructionState.CANCELLED
 
     @property
     def name(self) -> str:

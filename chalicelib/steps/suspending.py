@@ -15,6 +15,7 @@ from chalicelib import clock, messages
 from chalicelib.cases import executions, limiting, numbering, settling, visiting
 from chalicelib.cases.freshness import missing_feeds
 from chalicelib.engine import suspension, timeline
+from chalicelib.engine.arrears import one_word, ordered
 from chalicelib.engine.dues import amounts_of
 from chalicelib.engine.holds import last_certificate
 from chalicelib.engine.money import Amounts, Sum, arrears, uncredited
@@ -228,10 +229,8 @@ def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date
     month = month_of(on)
     amounts = uncredited(amounts_of(record, current().rules), people.payments_of(record.person.id))
     owed: dict[BenefitCode, Sum] = {e.benefit: _owed(e, month, amounts) for e in resumed}
-    words = {
-        "yuan": yuan(sum(each.fen for each in owed.values())),
-        "month": month,
-    }
+    told = tuple(_resume(e, month, owed[e.benefit], record, on) for e in resumed)
+    words = {"yuan": yuan(sum(each.fen for each in told)), "month": month}
     return Change(
         StateName.RESUME_AND_PAY_ARREARS.value,
         ACTOR,
@@ -239,19 +238,19 @@ def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date
         {
             "arrears_fen": {code: each.fen for code, each in owed.items()},
             "arrears_by_month": {code: each.explained for code, each in owed.items()},
+            "arrears_held": {each.benefit: list(each.held) for each in told if each.held},
         },
         entitlements=tuple(replace(e, status=EntitlementStatus.ACTIVE, stopped_from=None) for e in resumed),
         messages=(messages.anew(record, Template.RESUMED, on.isoformat(), words, on),),
-        instructions=tuple(_resume(e, month, owed[e.benefit], on) for e in resumed),
+        instructions=told,
     )
 
 
-def _resume(entitlement: Entitlement, month: Month, owed: Sum, on: date) -> Instruction:
+def _resume(entitlement: Entitlement, month: Month, owed: Sum, record: PersonRecord, on: date) -> Instruction:
     stopped = entitlement.stopped_from
     months = months_between(stopped, month_before(month)) if stopped is not None else ()
-    told = _instruct(entitlement, InstructionKind.RESUME, month, owed.fen, on)
-    told = replace(told, arrears=tuple(months))
-    return replace(told, reason=f"{told.reason}; arrears {owed.explained}") if owed.fen else told
+    told = replace(_instruct(entitlement, InstructionKind.RESUME, month, 0, on), arrears=tuple(months))
+    return ordered(told, owed, one_word(entitlement, record.evidence, current().rules))
 
 
 def _owed(entitlement: Entitlement, pay_run: Month, amounts: Amounts) -> Sum:

@@ -117,7 +117,7 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
         if message.state in _TO_SEND:
             things[f"OUT#{shard}", f"{message.day}#{_PRIORITY[message.template]:02d}#{message.id}"] = message
     for instruction in record.instructions:
-        if instruction.state not in _DONE:
+        if instruction.state not in _DONE or instruction.waits_for_a_second:
             things[_INSTRUCTIONS, f"{instruction.name}#{person}"] = instruction
     rows = {
         key: json.dumps({**about, "item": encode(thing)}, ensure_ascii=False) for key, thing in things.items()

@@ -51,6 +51,7 @@ class Authorities:
         city = self.scene.town.city
         for authority in sorted(set(self.run_by.values())):
             badge = Badge("officer", f"payer-{authority}", city, authority=authority)
+            self._approve_arrears(authority)
             lines = list(self.scene.desk.lines(badge, "/v1/instructions", city))
             for line in sorted(lines, key=lambda told: (told["issued"], told["kind"] == "resume")):
                 if line["state"] == "issued":
@@ -58,6 +59,14 @@ class Authorities:
                 if line["id"] not in self._obeyed:
                     self._obeyed.add(str(line["id"]))
                     self._obey(line)
+
+    def _approve_arrears(self, authority: str) -> None:
+        """A second person looks at the arrears that one person's word does not bring."""
+        city = self.scene.town.city
+        second = Badge("officer", f"second-{authority}", city, authority=authority)
+        for line in list(self.scene.desk.lines(second, "/v1/instructions", city)):
+            if line.get("held_months"):
+                self.scene.desk.post(second, f"/v1/instructions/{line['id']}/approve", {})
 
     def _obey(self, line: dict[str, Any]) -> None:
         person = self.scene.person(str(line["person"]))

@@ -79,6 +79,7 @@ AGREED = {
     "POST /v1/objections/{id}/decision": Agreed("officer", "person's", "limited"),
     "GET /v1/instructions": Agreed("officer", "asked", "own"),
     "POST /v1/instructions/{id}/acknowledge": Agreed("officer", "person's", "own"),
+    "POST /v1/instructions/{id}/approve": Agreed("officer", "person's", "own", FROM_COUNTIES),
     "GET /v1/files": Agreed("officer auditor", "jurisdiction's", "sender"),
     "GET /v1/files/{id}": Agreed("officer auditor", "jurisdiction's", "sender"),
     "GET /v1/files/{id}/suggestions": Agreed("officer", "jurisdiction's", "sender"),

@@ -179,13 +179,13 @@ class TestInstructions:
     def test_under_the_authority_s_own_reference_and_acknowledged(self, as_: As) -> None:
         person = somebody_with_everything()
         officer = as_("officer", COUNTY, authority=HRSS)
-        (line,) = officer.get("/v1/instructions").json_body["items"]
+        _resume, line = officer.get("/v1/instructions").json_body["items"]
         assert line["payee"].startswith("payee-resident_pension")
         assert (line["kind"], line["month"], line["fen"]) == ("suspend", "2025-07", 21_500)
         answer = officer.post(f"/v1/instructions/{line['id']}/acknowledge")
         assert answer.json_body["state"] == "acknowledged"
-        assert people.load(person).instructions[0].state is InstructionState.ACKNOWLEDGED
-        assert looks_at(person)[0][1] == "instruction 2025-07#resident_pension#suspend"
+        assert people.load(person).instructions[1].state is InstructionState.ACKNOWLEDGED
+        assert "instruction 2025-07#resident_pension#suspend" in {what for _, what in looks_at(person)}
 
     def test_those_of_other_areas_are_left_out(self, as_: As) -> None:
         here = somebody_with_everything()
@@ -197,7 +197,7 @@ class TestInstructions:
 
         assert [persons(area) for area in (COUNTY, OTHER_COUNTY, CITY)] == [{here}, {there}, {here, there}]
         items, pages = everything(as_("officer", CITY, authority=HRSS), "/v1/instructions", 1)
-        assert ({item["person"] for item in items}, pages) == ({here, there}, 2)
+        assert ({item["person"] for item in items}, pages) == ({here, there}, 4)
 
 
 class TestFiles:

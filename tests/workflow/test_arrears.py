@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from chalicelib.model import EntitlementStatus, Instruction, InstructionKind, InstructionState
+from chalicelib import cases, clock
+from chalicelib.model import (
+    Case,
+    Change,
+    EntitlementStatus,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Month,
+    StateName,
+)
+from chalicelib.storage import people, work
 from tests.workflow.village import Recipient, Village
 
 ONE, NEIGHBOUR = Recipient(980), Recipient(982, until=date(2026, 6, 30))
@@ -59,3 +71,28 @@ def test_a_file_that_comes_later_amends_what_has_not_been_paid(village: Village)
     assert resumed(village).fen == 20_000
     paid(village, "2025-08", NEIGHBOUR, name="2025-08.csv")  # corrected: August came back
     assert resumed(village).fen == 2 * 20_000
+
+
+def test_many_months_on_one_person_s_word_wait_for_a_second(village: Village) -> None:
+    long_ago = Recipient(980, until=date(2024, 6, 30))
+    village.settle(long_ago)
+    person = village.person(ONE.number)
+    stopped = replace(
+        village.record(ONE.number).entitlements[0],
+        status=EntitlementStatus.SUSPENDED,
+        stopped_from=Month("2024-08"),
+    )
+    asleep = Case(long_ago.until, date(2024, 4, 1), 1, StateName.GO_DORMANT)
+    people.change(
+        person, lambda _: Change("tests", "tests", clock.now(), entitlements=(stopped,), cases=(asleep,))
+    )
+    village.certifies(ONE.number)
+    told = resumed(village)
+    assert (told.fen, told.held) == (3 * 20_000, ("2024-11", "2024-12")), (
+        "paid again at once, and three months"
+    )
+    assert [(i.held, p) for p, i in work.open_instructions()] == [(told.held, person)]
+    cases.approve_arrears(person, told.name, by="second")
+    told = resumed(village)
+    assert (told.fen, told.held, told.arrears[0]) == (5 * 20_000, (), "2024-08")
+    assert sorted(m.words["yuan"] for m in village.record(ONE.number).messages) == ["1000.00", "600.00"]
