@@ -67,6 +67,9 @@ def seen_alive(record: PersonRecord, rules: RuleBook, on: date) -> Iterator[Susp
     At a counter, at the door, or by their own face; asked once for each day on which that happens. What was
     known when the death was confirmed, or has been answered since, asks nothing.
     """
+    dead = _dead(record)
+    if not dead:  # nearly everybody
+        return iter(())
     days = [
         item.key.day
         for item in record.evidence
@@ -81,7 +84,7 @@ def seen_alive(record: PersonRecord, rules: RuleBook, on: date) -> Iterator[Susp
         answered = [s.closed for s in record.suspicions if s.about == death.name and s.closed is not None]
         return seen > max(answered) if answered else seen >= (death.closed or date.min)
 
-    return _asked(record, filter(is_news, _dead(record)), rules, on, _SEEN, seen)
+    return _asked(record, filter(is_news, dead), rules, on, _SEEN, seen)
 
 
 def contradiction_true(
