@@ -189,8 +189,10 @@ def test_a_dormant_case_wakes_and_pays_everything_back(village: Village) -> None
     record = village.record(ONE.number)
     assert record.entitlements[0].status is EntitlementStatus.ACTIVE
     resume = next(i for i in record.instructions if i.kind is InstructionKind.RESUME)
-    assert resume.fen == 13 * 20_000  # August 2025 to August 2026
+    assert (resume.fen, len(resume.held)) == (3 * 20_000, 10), "on one clerk's word"
     assert record.cases[0].generation == 2
+    approved = cases.approve_arrears(record.person.id, resume.name, by="second")
+    assert approved.fen == 13 * 20_000  # August 2025 to August 2026
 
 
 def test_a_lost_execution_is_started_again(village: Village) -> None:
