@@ -23,7 +23,7 @@ from uuid import uuid4
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import clock
-from chalicelib.api import bodies, pages, rates
+from chalicelib.api import bodies, looks, pages, rates
 from chalicelib.api.policy import OPEN_TO_ALL, POLICIES, Policy
 from chalicelib.api.problems import (
     PROBLEM_JSON,
@@ -177,7 +177,9 @@ class Audience:
                 key = call.headers.get("idempotency-key") if once else None
                 same = json.dumps([method, path, ids, digest])
                 who = f"{caller.role}:{caller.subject}:{caller.area}:{caller.authority or ''}"
-                return answered_once(who, key, same, lambda: _answer(endpoint, call, ids))
+                response = answered_once(who, key, same, lambda: _answer(endpoint, call, ids))
+                _told(call, path, response)
+                return response
 
             def view(**ids: str) -> Response:
                 try:
@@ -243,6 +245,13 @@ def _traced(caller: Caller, policy: Policy, answer: Callable[[], Response]) -> R
         rates.found_nobody(caller, now)
         count(FailedLooks=1)
     return response
+
+
+def _told(call: Call, path: str, response: Response) -> None:
+    """A refusal that says something about a person, and an answer given again, are looks: no step tells."""
+    again = "Idempotent-Replayed" in response.headers and response.status_code < 400
+    if call.reach.record is not None and (again or response.status_code in (403, 409)):
+        looks.shown_once(call, call.record, f"{path.split('/')[2]}, {'again' if again else 'refused'}")
 
 
 def _answer(endpoint: Endpoint, call: Call, ids: Mapping[str, str]) -> Response:

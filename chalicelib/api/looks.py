@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from chalicelib.api.edge import Call
 from chalicelib.api.problems import not_found
 from chalicelib.api.tokens import Role
 from chalicelib.model import Objection, PersonId, PersonRecord, Suspicion, Visit
 from chalicelib.storage import people, seen, work
 from chalicelib.storage.clients import on_forget
+
+if TYPE_CHECKING:
+    from chalicelib.api.edge import Call
 
 T = TypeVar("T", Visit, Suspicion, Objection)
 

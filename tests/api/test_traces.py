@@ -134,3 +134,22 @@ def test_an_operator_reads_who_failed(as_: As, clock: StoppedClock, monkeypatch:
         ["2025-07-01", "officer", VILLAGE, "clerk-8", "2"],
         ["2025-07-01", "officer", VILLAGE, "clerk-7", "1"],
     ]
+
+
+def test_what_a_refusal_or_a_repeated_answer_tells_is_a_look(as_: As) -> None:
+    person = a_person()
+    objects = {"person": person, "about": "recovery", "benefit": "old_age_allowance"}
+    county = as_("officer", COUNTY)
+    for _ in range(2):
+        assert county.post("/v1/objections", objects).json_body["code"] == "not_drawn"
+    assert looks_at(person) == [("officer-341602", "objections, refused")]
+    objects = {"person": person, "about": "suspension"}
+    for _ in range(3):
+        assert county.post("/v1/objections", objects, Idempotency_Key="k-1").status_code == 200
+    assert looks_at(person)[1:] == [("officer-341602", "objections, again")]
+    me = as_("citizen", person=person)
+    assert (
+        me.post("/v1/objections", {**objects, "about": "termination"}, Idempotency_Key="k-2").status_code
+        == 200
+    )
+    assert len(looks_at(person)) == 2, "nobody looks at oneself"
