@@ -95,11 +95,14 @@ def test_a_revocation_is_taken_back(as_: As, clock: StoppedClock, printed: Conso
     assert admin(["tokens", "restore", "--subject", "clerk-7"]) == 1
 
 
-@pytest.mark.parametrize(
-    "asked", [["--subject", "a b"], ["--subject", NUMBER], ["--jti", "a b"], ["--jti", "a", "--hours", "0"]]
-)
-def test_what_no_token_bears_is_not_revoked(as_: As, asked: list[str], printed: Console) -> None:
-    assert admin(["tokens", "revoke", *asked]) == 1
+def test_what_no_token_bears_is_not_revoked(as_: As, printed: Console) -> None:
+    for asked in (
+        ["--subject", "a b"],
+        ["--subject", NUMBER],
+        ["--jti", "a b"],
+        ["--jti", "a", "--hours", "0"],
+    ):
+        assert admin(["tokens", "revoke", *asked]) == 1, asked
     assert list(revocations.standing(platform.now())) == []
     assert NUMBER not in printed.export_text()
 
