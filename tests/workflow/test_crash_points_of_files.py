@@ -6,10 +6,13 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import pytest
+
 from chalicelib import intake
 from chalicelib.model import DroppedFile, FileState
+from chalicelib.sources import listings
 from chalicelib.storage import files, lake, objects, people, said
-from tests.workflow.crashes import end_of_record, same, sweep, townsfolk
+from tests.workflow.crashes import each_call, end_of_record, same, sweep, townsfolk
 from tests.workflow.village import DEPARTMENT, NEW_YEAR, ROSTER, Recipient, Village, days_before
 
 HOSPITAL = "身份证号码,姓名,医疗机构名称,发生日期,就诊事件"
@@ -175,3 +178,29 @@ def test_dying_while_corrected_payments_are_taken_in(village: Village) -> None:
 
     assert sweep(take_in, end, same, folk) >= 15
     village.sandbox.run_until_quiet()
+
+
+@pytest.mark.parametrize("written", ["roster.parquet", "listed.parquet"])
+def test_two_rosters_at_once_both_stand(village: Village, written: str) -> None:
+    """The other one is taken in just before the first writes the snapshot, or the lines of all rosters."""
+    village.settle(Recipient(50))
+    first, second = Recipient(51, phone="13800000051"), Recipient(52, phone="13800000052")
+    one, two = (
+        put(village, key_of("roster", each.sequence), [ROSTER, *each.lines()]) for each in (first, second)
+    )
+    done: list[bool] = []
+
+    def meanwhile(request: Any = None, **_: Any) -> None:
+        if not done and request is not None and request.method == "PUT" and written in request.url:
+            done.append(True)
+            two()
+
+    with each_call(meanwhile):
+        one()
+    assert done
+    index, (data, _) = objects.read_roster(), objects.read_listed()
+    numbers = [each.number for each in (Recipient(50), first, second)]
+    assert index is not None
+    assert index.has_all(numbers)
+    assert set(listings.standing(listings.kept(data))["person"]) == {village.person(n) for n in numbers}
+    assert {f.state for f in village.files()} == {FileState.LOADED}

@@ -280,6 +280,48 @@ def test_a_duplicate_at_any_moment_of_being_put_together_changes_nothing(
         assert chunks.plan_now(file.id) is None, point
 
 
+@pytest.mark.parametrize("step", ["planned", "read"])
+def test_a_duplicate_at_any_moment_of_being_planned_or_read_changes_nothing(
+    town: Village, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The same notification, or the same range, once more before each call that writes."""
+    monkeypatch.setattr(chunking, "RANGE_BYTES", 4_000)
+    s3, bucket = town.sandbox.client("s3"), town.sandbox.settings.inbox_bucket
+
+    def ready(number: int) -> Callable[[], object]:
+        key = KEY.replace("large", f"{step}{number}")
+        body = text().replace("丙医院".encode(), f"丙{step}{number}医院".encode())
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
+        if step == "planned":
+            return lambda: chunking.begin(key)
+        file = chunking.begin(key)
+        assert file is not None
+        return lambda: intake.read_range(json.dumps({"file": file.id, "chunk": 0}))
+
+    with dying_at(None) as calls:
+        ready(0)()
+    points = [number for number, when in points_of(calls) if when is When.BEFORE]
+    for point in points:
+        work, made = ready(point), list[int]()
+
+        def once_more(
+            *_: Any, work: Callable[[], object] = work, made: list[int] = made, at: int = point, **__: Any
+        ) -> None:
+            made.append(1)
+            if len(made) == at:
+                work()
+
+        with each_call(once_more):
+            work()
+    drain(town)
+    found = [f for f in town.files() if f"/{step}" in f.key]
+    assert len(found) == len(points) + 1
+    for file in found:
+        assert (file.state, file.counts.accepted) == (FileState.LOADED, 6), file.key
+        assert chunks.plan_now(file.id) is None
+    assert not left_over(town)
+
+
 def drain(village: Village) -> None:
     """Do what the queues ask for, apart from telling that an object has come."""
     sqs, queues = village.sandbox.client("sqs"), village.sandbox.settings
