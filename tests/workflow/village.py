@@ -34,6 +34,10 @@ NEW_YEAR = date(2025, 1, 1)
 HOUSEKEEPING = dict.fromkeys(
     ("TidyLake", "MonthlyQuality", "NightlyStatistics", "WatchFeeds"), "cron(0 20 L 12 ? *)"
 )
+SELDOM = {  # what of it has a parameter of the deployment, once a month: for sandboxes started by that
+    "StatisticsSchedule": "cron(0 17 1 * ? *)",
+    "FeedWatchSchedule": "cron(30 23 1 * ? *)",
+}
 DUE = date(2025, 6, 30)
 DEPARTMENT = {
     "roster": "hrss",
