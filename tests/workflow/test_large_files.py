@@ -88,6 +88,7 @@ def test_it_comes_out_as_if_it_had_been_read_whole(town: Village, monkeypatch: p
     town.put(KEY.replace("large", "whole"), text() + b"\n")
     whole = next(f for f in town.files() if f.key.endswith("whole.csv"))
     assert whole.counts == counts
+    assert (file.changed_nothing, whole.changed_nothing) == ({}, {"already_known": 6})
     assert town.end_state() == before
 
 
