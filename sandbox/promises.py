@@ -305,6 +305,10 @@ def _rights_suffice(run: Run) -> Iterable[str]:
     return run.denied
 
 
+def _reasons_hold(run: Run) -> Iterable[str]:
+    return run.refuted
+
+
 def _no_surprise(run: Run) -> Iterable[str]:
     surprises = Counter((s.request.split("/")[2], s.status, s.code) for s in run.truth.scene.desk.surprises)
     return (f"{count} x {what}: {status} {code}" for (what, status, code), count in surprises.items())
@@ -340,5 +344,6 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "no identity number or phone stands in clear": _no_clear_number,
     "no function failed": _no_error,
     "no function was denied what it does": _rights_suffice,
+    "no function did what a reason says it never does": _reasons_hold,
     "no answer of the API surprised anybody": _no_surprise,
 }

@@ -29,6 +29,7 @@ from sandbox.kernel.server import Gateway, Servers, taken_ports
 from sandbox.leaks import leaks
 from sandbox.promises import keep
 from sandbox.report import report_of
+from sandbox.rights.comparing import reasons, refuted
 from sandbox.shortcut import short_way
 from sandbox.tables import show
 from sandbox.tokens import AUDIENCE, ISSUER, Issuer
@@ -231,6 +232,7 @@ def _evidence(sandbox: Sandbox, year: Year, truth: Truth) -> Run:
         errors=[f"{f.function} at {f.at:%Y-%m-%d %H:%M}: {f.error!r}" for f in sandbox.last_errors]
         + [_said(line) for line in log.splitlines() if '"level":"ERROR"' in line],
         denied=sandbox.judge.take_denied(),
+        refuted=list(refuted(sandbox.judge.used, reasons())),
         leaks=leaks(year.town, sandbox.client, tables, buckets, log),
         chain_holds=lambda person: people.verify_chain(PersonId(person)),
         receipt=lambda sender, file: _object(sandbox, "OutboxBucket", f"{sender}/receipts/{file}.json"),

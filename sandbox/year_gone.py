@@ -23,4 +23,5 @@ class Run:
     receipt: Callable[[str, str], bytes | None]  # department, file id
     rejected: Callable[[str, str], bytes | None]
     denied: Sequence[str]  # what functions did that their policies do not allow
+    refuted: Sequence[str]  # rights that were used, although their policies' reasons say that they never are
     paid: Callable[[str], Mapping[tuple[str, str], int]]  # person's id -> benefit and month -> fen on record

@@ -16,6 +16,9 @@ from pytest_socket import socket_allow_hosts
 from chalicelib import clock as chalicelib_clock
 from chalicelib.settings import settings
 from chalicelib.storage import clients
+from tests.rights_used import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
+
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]  # after a whole run
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # tests' tables are small; read when the first is made
 
@@ -72,6 +75,7 @@ WUGAN = {
     "HOTLINE": "12333",
     "RULES_BUCKET": "rules",
     "RULES_CHECKED_SECONDS": "300",
+    "SCHEDULES": "{}",
 }
 QUEUES = ("inbox", "chunks")
 TABLES = ("people", "work", "files")

@@ -22,6 +22,7 @@ from chalicelib.settings import settings
 from chalicelib.storage import clients, people
 from chalicelib.storage import messages as outbox
 from tests.conftest import WUGAN, StoppedClock
+from tests.judged import judging
 from tests.storage import faults
 from tests.storage.builders import AT, identity, known, person
 
@@ -178,7 +179,7 @@ def test_an_sms_bears_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
     _, message = someone(1)
     monkeypatch.setenv("WUGAN_SENDER", "sms")
     settings.cache_clear()
-    with published() as seen:
+    with judging() as judge, judge.acting("SendMessages"), published() as seen:
         messages.send_due()
     (sent,) = seen
     assert sent["PhoneNumber"] == "+8613800138001"
@@ -205,7 +206,7 @@ def test_whoever_has_given_up_the_phone_meanwhile_gets_the_notice() -> None:
     record = people.load(who)
     assert message.channel is Channel.SMS
     people.change(who, lambda _: Change("x", "test", AT, person=opted_out(record.person)))
-    with published() as seen:
+    with judging() as judge, judge.acting("SendMessages"), published() as seen:
         assert messages.send_due() == 1
     assert seen == []
     sent = outbox.message_by_id(message.id)[1]
@@ -263,7 +264,8 @@ def test_interim_words_change_nothing_and_a_late_delivery_counts(
 
 def test_a_number_that_refuses_messages_gets_notices() -> None:
     message = sent_to_someone()
-    messages.carrier_reported({"message": message.id, "status": "OPTED_OUT"})
+    with judging() as judge, judge.acting("CarrierReport"):
+        messages.carrier_reported({"message": message.id, "status": "OPTED_OUT"})
     assert state_of(message) is MessageState.FAILED
     assert people.load(outbox.message_by_id(message.id)[0]).person.opted_out
 

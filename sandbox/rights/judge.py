@@ -23,7 +23,7 @@ from sandbox.rights.places import Places
 from sandbox.rights.statements import Grant, Rights
 
 USED: Final[set[Grant]] = set()
-"""Every right that was used in this process, by whatever was judged."""
+"""Every right that the project's own functions used in this process."""
 _SAYS_NO: Final = {
     "s3": ("AccessDenied", 403),
     "sns": ("AuthorizationError", 403),
@@ -44,12 +44,21 @@ class _Acting(NamedTuple):
 
 
 class Judge:
-    """Knows the rights of each function and which one runs; notes what was used and what was denied."""
+    """Knows the rights of each function and which one runs; notes what was used and what was denied.
+
+    used: where to note each right that is used. Whoever lets an app that stands in for the project's own use
+    the project's rights keeps them apart from `USED`.
+    """
 
     def __init__(
-        self, rights: Mapping[str, Rights], places: Places, policy_files: Mapping[str, str] | None = None
+        self,
+        rights: Mapping[str, Rights],
+        places: Places,
+        policy_files: Mapping[str, str] | None = None,
+        used: set[Grant] | None = None,
     ) -> None:
         self._rights = rights
+        self.used: Final = set[Grant]() if used is None else used
         self.places: Final = places
         self._files = policy_files or {}
         self._acting: list[_Acting] = []
@@ -87,7 +96,7 @@ class Judge:
         function = self._acting[-1].function
         grant = self._rights[function].allowing(action, resource)
         if grant is not None:
-            USED.add(grant)
+            self.used.add(grant)
             return None
         why = self._why(function, action, resource)
         self._denied[why] = None

@@ -31,8 +31,10 @@ from chalicelib.model import (
 )
 from chalicelib.settings import settings
 from chalicelib.storage import people
+from sandbox.rights import Judge
 from sandbox.tokens import Issuer
 from tests.api import described
+from tests.judged import judging
 
 CITY, COUNTY, TOWNSHIP, VILLAGE = "3416", "341602", "341602001", "341602001001"
 OTHER_COUNTY, OTHER_TOWNSHIP, OTHER_VILLAGE = "341621", "341602002", "341602001002"
@@ -95,6 +97,7 @@ class Caller:
 
     http: Any
     token: str | None
+    judge: Judge
     headers: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, **headers: str) -> HTTPResponse:
@@ -111,7 +114,8 @@ class Caller:
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
             raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-        answer: HTTPResponse = self.http.request(method, path, headers=sent, body=raw)
+        with self.judge.acting("APIHandler"):
+            answer: HTTPResponse = self.http.request(method, path, headers=sent, body=raw)
         described.check(method, path, answer)
         return answer
 
@@ -127,13 +131,13 @@ def as_(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
     boto3.client("stepfunctions").create_state_machine(
         name="wugan-suspicion", definition=A_WALK, roleArn="arn:aws-cn:iam::123456789012:role/walks"
     )
-    with Client(_app()) as client:
+    with judging() as judge, Client(_app()) as client:
         http = client.http
 
         def caller(
             role: str | None, area: str | None = None, subject: str = "", **claims: str | None
         ) -> Caller:
-            return Caller(http, None if role is None else a_token(role, area, subject, **claims))
+            return Caller(http, None if role is None else a_token(role, area, subject, **claims), judge)
 
         yield caller
 

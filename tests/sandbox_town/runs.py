@@ -102,6 +102,7 @@ def a_run() -> Run:
         walking=frozenset(),
         errors=(),
         denied=(),
+        refuted=(),
         leaks=(),
         chain_holds=lambda _: True,
         receipt=lambda *_: json.dumps(receipt).encode(),

@@ -216,6 +216,7 @@ BREAKS: dict[str, Callable[[Run], Run]] = {
     "no identity number or phone stands in clear": lambda run: replace(run, leaks=(Leak("a phone", "x"),)),
     "no function failed": lambda run: replace(run, errors=("Intake: ValueError()",)),
     "no function was denied what it does": lambda run: replace(run, denied=("Intake may not",)),
+    "no function did what a reason says it never does": lambda run: replace(run, refuted=("Intake used",)),
     "no answer of the API surprised anybody": surprised,
 }
 

@@ -14,6 +14,7 @@ from chalicelib.model import FileId
 from chalicelib.storage import chunks, tables
 from chalicelib.storage.chunks import Planned
 from chalicelib.storage.tables import Files
+from tests.judged import judging
 from tests.storage import faults
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -173,7 +174,7 @@ def test_a_text_that_breaks_off_leaves_nothing() -> None:
         yield b"x" * 30_000_000
         raise RuntimeError("damaged behind the first part")
 
-    with pytest.raises(RuntimeError):
+    with judging() as judge, judge.acting("Intake"), pytest.raises(RuntimeError):
         chunks.lay_down(FILE, '"packed"', broken())
     assert chunks.laid_down(FILE, '"packed"') is None
     s3 = boto3.client("s3")
