@@ -26,6 +26,7 @@ from chalicelib.cases.opening import daily_run as run_the_day
 from chalicelib.cases.retaining import keep_or_let_go
 from chalicelib.observability import partial_batch
 from chalicelib.runs import run
+from chalicelib.schedules import missing_runs, scheduled
 from chalicelib.settings import settings
 from chalicelib.steps import certification, suspicion
 
@@ -70,33 +71,40 @@ def suspicion_step(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 @app.schedule("cron(0 22 * * ? *)", name="daily_run")
+@scheduled
 def daily_run(event: CloudWatchEvent) -> None:
     """06:00 in China: open the cases that come due, restart what should walk."""
     with run("daily_run") as each:
         with each(part="rules"):
             pack.keep_shipped(settings().pack)
+        with each(part="scheduled runs"):
+            missing_runs()
         run_the_day()
 
 
 @app.schedule("cron(0 21 ? * SUN *)", name="ask_interfaces")
+@scheduled
 def ask_interfaces(event: CloudWatchEvent) -> None:
     """Monday, 05:00 in China: ask the interfaces about those who come due, before the day's run."""
     intake.ask_interfaces()
 
 
 @app.schedule("cron(0 1,7 * * ? *)", name="send_messages")
+@scheduled
 def send_messages(event: CloudWatchEvent) -> None:
     """09:00 and 15:00 in China: send what is due."""
     messages.send_due()
 
 
 @app.schedule("cron(0 18 * * ? *)", name="tidy_lake")
+@scheduled
 def tidy_lake(event: CloudWatchEvent) -> None:
     """02:00 in China: bring the lake into order; on the first of the month, let go what is too old."""
     keep_or_let_go()
 
 
 @app.schedule("cron(0 20 L * ? *)", name="monthly_results")
+@scheduled
 def monthly_results(event: CloudWatchEvent) -> None:
     """The first of the month, 04:00 in China: results for every authority, and for other regions."""
     with run("monthly_results") as each:
@@ -107,18 +115,21 @@ def monthly_results(event: CloudWatchEvent) -> None:
 
 
 @app.schedule("cron(30 23 * * ? *)", name="watch_feeds")
+@scheduled
 def watch_feeds(event: CloudWatchEvent) -> None:
     """07:30 in China: which departments are late; they are reminded."""
     intake.watch_feeds()
 
 
 @app.schedule("cron(0 21 L * ? *)", name="monthly_quality")
+@scheduled
 def monthly_quality(event: CloudWatchEvent) -> None:
     """The first of the month, 05:00 in China: every department's page of the month before."""
     intake.monthly_quality()
 
 
 @app.schedule("cron(0 17 * * ? *)", name="nightly_statistics")
+@scheduled
 def nightly_statistics(event: CloudWatchEvent) -> None:
     """01:00 in China: count everybody."""
     stats.nightly_statistics()

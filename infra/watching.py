@@ -1,14 +1,17 @@
 """What every function, schedule and bucket gets, those of app.py to come included.
 
-Functions   an alarm on errors.
+Functions   an alarm on errors; what runs when (`WUGAN_SCHEDULES`).
 Schedules   an alarm on a day without a run; what still fails after Lambda's two retries goes to a queue.
 Buckets     nothing but TLS.
 
-CloudWatch looks back seven days at most, so what runs weekly or monthly has no alarm on a missing run here.
+CloudWatch looks back seven days at most (period times evaluation periods). So the daily run, whose own rhythm
+nobody can choose, looks for every run that has not reached its end, be it weekly, monthly or by a rhythm that
+an operator has chosen (`chalicelib/schedules.py`), and RunsMissingAlarm tells somebody.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -17,7 +20,7 @@ Template = dict[str, Any]
 
 HOURS: Final = 26  # [choice] a daily run that is two hours late has not come
 _DAILY: Final = re.compile(r"cron\(\S+ \S+ \* \* \? \*\)")
-_TOLD: Final = [{"Ref": "AlarmTopic"}]
+_ACTIONS: Final = [{"Ref": "AlarmTopic"}]
 
 
 def functions(template: Template) -> dict[str, Template]:
@@ -36,6 +39,7 @@ def schedules(template: Template) -> Iterator[tuple[str, Any]]:
 def watched(template: Template) -> None:
     """Add the alarms, destinations and bucket policies; what stands in infra/*.yaml under a name stays."""
     resources = template["Resources"]
+    template["Globals"]["Function"]["Environment"]["Variables"]["WUGAN_SCHEDULES"] = _told(template)
     for name in functions(template):
         resources.setdefault(f"{name}FailsAlarm", _errors(name))
     for name, schedule in list(schedules(template)):
@@ -51,6 +55,18 @@ def watched(template: Template) -> None:
         resources[f"{name}OnlyTls"] = _only_tls(name)
 
 
+def _told(template: Template) -> Template:
+    """Each scheduled function's expression by its name in app.py, as JSON with the parameters put in."""
+    known = functions(template)
+    said = {
+        known[name]["Properties"]["Handler"].removeprefix("app."): (
+            f"${{{schedule['Ref']}}}" if "Ref" in schedule else schedule
+        )
+        for name, schedule in schedules(template)
+    }
+    return {"Fn::Sub": json.dumps(said, sort_keys=True)}
+
+
 def _alarm(name: str, metric: str, says: str, **more: Any) -> Template:
     return {
         "Type": "AWS::CloudWatch::Alarm",
@@ -60,7 +76,7 @@ def _alarm(name: str, metric: str, says: str, **more: Any) -> Template:
             "MetricName": metric,
             "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": name}}],
             "Statistic": "Sum",
-            "AlarmActions": _TOLD,
+            "AlarmActions": _ACTIONS,
             **more,
         },
     }

@@ -25,19 +25,21 @@ from moto.moto_api._internal import mock_random
 from moto.sqs.models import sqs_backends
 
 import chalicelib.clock
+from chalicelib.cron import next_after
 from chalicelib.settings import Settings, settings
 from infra.template import ROOT
 from sandbox.kernel import repairs
 from sandbox.kernel.clock import Clock, Order, Timer
-from sandbox.kernel.functions import Failure, Functions
+from sandbox.kernel.events import given_up, scheduled_event
+from sandbox.kernel.functions import Failure, Function, Functions
 from sandbox.kernel.makers import ACCOUNT, PARTITION, REGION, Makers, Mapped, Scheduled
 from sandbox.kernel.pollers import Poller
 from sandbox.kernel.resolver import Resolver
-from sandbox.kernel.schedule import next_after
 from sandbox.kernel.strands import Strands
 from sandbox.kernel.template import deployed_template
 from sandbox.kernel.turns import Turns
 from sandbox.rights import Judge, RightsError, rights_of
+from sandbox.rights.judge import USED
 from sandbox.rights.places import places_of, policy_files
 from sandbox.rights.remembered import REMEMBERED, judged
 from sandbox.tokens import YEAR_LONG
@@ -145,17 +147,21 @@ class Sandbox:
         self._leave.enter_context(self.judge.judging())
         for one in REMEMBERED:
             patches.set(one.owner, one.name, judged(one, self.judge))
-        self._set_environment(made.environment)
+        scheduled = list(map(self._chosen, made.schedules))
+        if unknown := self._schedules.keys() - {self._called(one).logical_id for one in scheduled}:
+            raise KeyError(f"no schedule calls {', '.join(sorted(unknown))}")
+        told = {self._called(one).handler.removeprefix("app."): one.expression for one in scheduled}
+        self.environment: Mapping[str, str] = {**made.environment, "WUGAN_SCHEDULES": json.dumps(told)}
+        self._set_environment(self.environment)
         _forget()
         self._leave.callback(_forget)
         chalicelib.clock.set_source(self.clock.now)
         self._leave.callback(chalicelib.clock.set_source, None)
+        self._sqs = self._new_client("sqs")  # judged; the client that has made the queues is not
         self._pollers = list(map(self._poller, made.mappings))
-        for scheduled in made.schedules:
-            function = self.functions.named(scheduled.function_arn).logical_id
-            self._arm(replace(scheduled, expression=self._schedules.pop(function, scheduled.expression)))
-        if self._schedules:
-            raise KeyError(f"no schedule calls {', '.join(sorted(self._schedules))}")
+        self._failed = made.failed
+        for due in scheduled:
+            self._arm(due)
 
     def _make_resources(self) -> Makers:
         template = deployed_template(self.app, self.project, self._statemachines)
@@ -164,13 +170,20 @@ class Sandbox:
         made = resolver.make_all()
         rights = rights_of(template, resolver.resolve, resolver.holds)
         places = places_of(template, resolver.resolve, made, _PSEUDO)
-        self.judge = Judge(rights, places, policy_files(self.project))
+        used = USED if self._app_name == "app" else None
+        self.judge = Judge(rights, places, policy_files(self.project), used)
         self.names: Mapping[str, str] = {name: one.ref for name, one in made.items()}
         self.machines: Mapping[str, str] = makers.machines
         for function in makers.functions:
             self.functions.add(function)
-        self.environment: Mapping[str, str] = makers.environment
         return makers
+
+    def _called(self, scheduled: Scheduled) -> Function:
+        return self.functions.named(scheduled.function_arn)
+
+    def _chosen(self, scheduled: Scheduled) -> Scheduled:
+        chosen = self._schedules.get(self._called(scheduled).logical_id, scheduled.expression)
+        return replace(scheduled, expression=chosen)
 
     def _import_app(self) -> ModuleType:
         if isinstance(self._app_name, ModuleType):
@@ -210,7 +223,7 @@ class Sandbox:
             mapped.function,
             mapped.batch,
             mapped.partial,
-            self.client("sqs"),
+            self._sqs,
             self.functions.invoke,
             acting,
         )
@@ -318,30 +331,27 @@ class Sandbox:
 
         def fire() -> None:
             self._arm(scheduled)
-            self._call(scheduled, _scheduled_event(scheduled, due), _RETRIES)
+            self._call(scheduled, scheduled_event(f"{STACK}-{scheduled.rule}", due), _RETRIES)
 
         self.clock.at(due, fire, Order.SCHEDULE)
 
     def _call(self, scheduled: Scheduled, event: str, retries: tuple[int, ...]) -> None:
-        _, raised = self.functions.invoke(scheduled.function_arn, event)
+        said, raised = self.functions.invoke(scheduled.function_arn, event)
         if raised and retries:
             again = retries[1:]
             self.clock.after(retries[0], lambda: self._call(scheduled, event, again), Order.SCHEDULE)
+        elif raised:
+            self._give_up(scheduled, event, said)
 
-
-def _scheduled_event(scheduled: Scheduled, due: datetime) -> str:
-    event = {
-        "version": "0",
-        "id": f"{scheduled.rule}-{due:%Y%m%dT%H%M}",
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": ACCOUNT,
-        "time": f"{due:%Y-%m-%dT%H:%M:%SZ}",
-        "region": REGION,
-        "resources": [f"arn:{PARTITION}:events:{REGION}:{ACCOUNT}:rule/{STACK}-{scheduled.rule}"],
-        "detail": {},
-    }
-    return json.dumps(event)
+    def _give_up(self, scheduled: Scheduled, event: str, said: str) -> None:
+        """Lambda sends what has failed for good where the function's configuration says, under its role."""
+        function = self._called(scheduled)
+        if function.name not in self._failed:
+            return
+        told = given_up(function, event, said, self.now(), tries=len(_RETRIES) + 1)
+        url = self.client("sqs").get_queue_url(QueueName=self._failed[function.name].rsplit(":", 1)[-1])
+        with self.judge.acting(function.logical_id):
+            self._sqs.send_message(QueueUrl=url["QueueUrl"], MessageBody=told)
 
 
 @cache

@@ -55,6 +55,8 @@ class Makers:
     """The variables of every function; they are the same for all."""
     mappings: list[Mapped] = field(default_factory=list)
     schedules: list[Scheduled] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    """ARN of the queue for what a function fails at for good, by the function's name."""
     machines: dict[str, str] = field(default_factory=dict)
     """ARN of each state machine by its logical id."""
 
@@ -65,6 +67,7 @@ class Makers:
             "AWS::Events::Rule": self.schedule,
             "AWS::IAM::Role": self.role,
             "AWS::KMS::Key": self.key,
+            "AWS::Lambda::EventInvokeConfig": self.invoke_config,
             "AWS::Lambda::EventSourceMapping": self.mapping,
             "AWS::Lambda::Function": self.function,
             "AWS::S3::Bucket": self.bucket,
@@ -238,6 +241,11 @@ class Makers:
         partial = "ReportBatchItemFailures" in properties.get("FunctionResponseTypes", [])
         batch = int(properties.get("BatchSize", 10))
         self.mappings.append(Mapped(properties["EventSourceArn"], properties["FunctionName"], batch, partial))
+        return Made(name)
+
+    def invoke_config(self, name: str, properties: Properties) -> Made:
+        """Recorded: the kernel sends there what a function fails at for good."""
+        self.failed[properties["FunctionName"]] = properties["DestinationConfig"]["OnFailure"]["Destination"]
         return Made(name)
 
     def schedule(self, name: str, properties: Properties) -> Made:

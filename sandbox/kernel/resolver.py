@@ -19,7 +19,6 @@ NOT_MADE: Final[Mapping[str, str]] = {
     "AWS::ApiGateway::Deployment": "part of the REST API",
     "AWS::ApiGateway::Stage": "part of the REST API",
     "AWS::CloudWatch::Alarm": "moto's alarms never change state; cfn-lint checks them",
-    "AWS::Lambda::EventInvokeConfig": "the kernel calls a failed function again, and keeps its failures",
     "AWS::Lambda::Permission": "moto does not enforce who may invoke",
     "AWS::Logs::LogGroup": "functions log to the process's own output",
     "AWS::S3::BucketPolicy": "buckets refuse what comes without TLS, and everybody here comes without",

@@ -313,6 +313,20 @@ def test_somebody_is_told_of_every_daily_run_that_does_not_come(template: dict[s
         assert alarm["Period"] >= 3600, "shorter periods look back one day"
 
 
+def test_the_daily_run_knows_every_schedule_and_is_itself_watched_whatever_is_chosen(
+    template: dict[str, Any],
+) -> None:
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    told = json.loads(variables["WUGAN_SCHEDULES"]["Fn::Sub"])
+    chosen = {f"${{{s['Ref']}}}" if isinstance(s, dict) else s for _, s in schedules(template)}
+    assert {name.replace("_", "") for name in told} == {name.lower() for name, _ in schedules(template)}
+    assert set(told.values()) == chosen
+    assert "$" not in told["daily_run"]
+    assert "Condition" not in template["Resources"]["DailyRunMissedAlarm"]
+    alarm = template["Resources"]["RunsMissingAlarm"]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("Wugan", "RunsMissing")
+
+
 def test_every_scheduled_run_that_fails_reaches_a_watched_queue(template: dict[str, Any]) -> None:
     failed = of_type(template, "AWS::Lambda::EventInvokeConfig").values()
     scheduled = {name for name, _ in schedules(template)}

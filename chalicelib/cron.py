@@ -6,6 +6,8 @@
 '2028-02-29T01:30:00+00:00'
 >>> next_after("rate(12 hours)", datetime(2026, 1, 5, 7, tzinfo=UTC)).isoformat()
 '2026-01-05T19:00:00+00:00'
+>>> last_until("cron(0 20 L * ? *)", datetime(2026, 3, 5, tzinfo=UTC)).isoformat()
+'2026-02-28T20:00:00+00:00'
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ _HORIZON: Final = timedelta(days=366 * 5)
 
 
 class ScheduleError(ValueError):
-    """An expression that the sandbox cannot read (W and # are not built)."""
+    """An expression that cannot be read here (W and # are not built)."""
 
 
 class _Cron(NamedTuple):
@@ -51,6 +53,26 @@ def next_after(expression: str, instant: datetime) -> datetime:
                         return due
         day += timedelta(days=1)
     raise ScheduleError(f"{expression} is never due")
+
+
+def last_until(expression: str, instant: datetime) -> datetime | None:
+    """The last instant up to `instant` at which the schedule was due; None if it never was. ScheduleError.
+
+    A rate begins when it is deployed, which nobody knows here: one interval before is the earliest it can be.
+    """
+    if rate := _RATE.fullmatch(expression):
+        return instant - timedelta(**{f"{rate[2]}s": int(rate[1])})
+    cron = _read_cron(expression)
+    day = instant.date()
+    while day >= instant.date() - _HORIZON:
+        if _falls_on(cron, day):
+            for hour in sorted(cron.hours, reverse=True):
+                for minute in sorted(cron.minutes, reverse=True):
+                    due = datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
+                    if due <= instant:
+                        return due
+        day -= timedelta(days=1)
+    return None
 
 
 def _falls_on(cron: _Cron, day: date) -> bool:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sandbox.kernel.schedule import ScheduleError, next_after
+from chalicelib.cron import ScheduleError, last_until, next_after
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)  # a Monday
 
@@ -43,3 +43,23 @@ def test_next_due(expression: str, due: str) -> None:
 def test_unreadable(expression: str) -> None:
     with pytest.raises(ScheduleError):
         next_after(expression, NOON)
+
+
+@pytest.mark.parametrize(
+    ("expression", "due"),
+    [
+        ("cron(0 22 * * ? *)", "2026-01-04T22:00"),
+        ("cron(0 12 * * ? *)", "2026-01-05T12:00"),  # at that very instant
+        ("cron(0 1,7 * * ? *)", "2026-01-05T07:00"),
+        ("cron(0 20 L * ? *)", "2025-12-31T20:00"),
+        ("cron(0 21 ? * SUN *)", "2026-01-04T21:00"),
+        ("cron(0 0 29 FEB ? *)", "2024-02-29T00:00"),
+        ("rate(1 day)", "2026-01-04T12:00"),
+    ],
+)
+def test_last_due(expression: str, due: str) -> None:
+    assert last_until(expression, NOON) == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+def test_a_schedule_that_has_not_begun_was_never_due() -> None:
+    assert last_until("cron(0 22 1 1 ? 2030)", NOON) is None
