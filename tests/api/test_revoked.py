@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import jwt
@@ -13,7 +14,7 @@ from admin import tokens as operators
 from admin.__main__ import main as admin
 from chalicelib import clock as platform
 from chalicelib.storage import revocations
-from tests.api.conftest import COUNTY, ISSUER, NUMBER, As, Caller
+from tests.api.conftest import COUNTY, ISSUER, NUMBER, As
 from tests.conftest import StoppedClock
 from tests.storage.faults import at_call, unreachable
 
@@ -38,7 +39,7 @@ def id_of(token: str) -> str:
 
 
 def status(as_: As, token: str) -> int:
-    return Caller(as_(None).http, token).get(STATS).status_code
+    return replace(as_(None), token=token).get(STATS).status_code
 
 
 def test_a_revoked_token_ends_within_a_minute_although_it_was_verified_before(
@@ -49,7 +50,7 @@ def test_a_revoked_token_ends_within_a_minute_although_it_was_verified_before(
     assert admin(["tokens", "revoke", "--jti", id_of(mine)]) == 0
     assert status(as_, mine) == 200, "the process asks once a minute"
     clock.advance(seconds=60)
-    refused = Caller(as_(None).http, mine).get(STATS)
+    refused = replace(as_(None), token=mine).get(STATS)
     assert (refused.status_code, refused.json_body["code"]) == (401, "token_required")
     assert refused.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
     assert status(as_, other) == 200, "another token of the same subject"
