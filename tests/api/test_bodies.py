@@ -166,7 +166,7 @@ class TestFieldsAreNamed:
     def test_a_word_that_is_not_one_of_ours_with_the_words_that_are(self, as_: As) -> None:
         person = somebody_with_everything()
         wrong = {"confirmed": True, "verification": "rumour"}
-        answer = as_("officer", COUNTY).post(f"/v1/suspicions/{person}.death.20250620/outcome", wrong)
+        answer = as_("officer", TOWNSHIP).post(f"/v1/suspicions/{person}.death.20250620/outcome", wrong)
         (error,) = answer.json_body["errors"]
         assert (error["pointer"], error["code"]) == ("/verification", "not_one_of")
         assert "document" in error["en"]
