@@ -120,7 +120,7 @@ def test_at_a_counter_they_are_believed_by_two_who_were_not_involved(told_dead: 
     record = told_dead.record(ONE.number)
     assert (record.person.deceased_on, record.open_suspicions) == (None, ())
     (drawn,) = record.entitlements
-    assert (drawn.status, drawn.valid_until) == (EntitlementStatus.ACTIVE, date(2026, 3, 31))
+    assert (drawn.status, drawn.valid_until) == (EntitlementStatus.ACTIVE, date(2026, 3, 9))
     assert [i.fen for i in record.instructions if i.kind is InstructionKind.RESUME] == [2 * 20_000]
 
 
