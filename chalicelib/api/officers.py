@@ -83,7 +83,9 @@ def confirm(call: Call, id: str) -> Json:
 def approve(call: Call, id: str) -> Json:
     """An authority approves its benefits of a confirmed line: another level, and another person."""
     person, number = ids.numbered(id)
-    signed = cases.approve_proposal(person, number, by=call.caller.subject, runs=reach.runs(call.caller))
+    signed = cases.approve_proposal(
+        person, number, by=call.caller.subject, runs=reach.decides_for(call.caller)
+    )
     return _proposal(call, person, signed)
 
 
@@ -159,7 +161,7 @@ def report_suspicion(call: Call, id: str) -> Json:
         by=call.caller.subject,
         verification=report.verification,
         level=call.caller.level,
-        runs=reach.runs(call.caller),
+        runs=reach.decides_for(call.caller),
     )
     return _suspicion(named.person, ended)
 
@@ -177,7 +179,7 @@ def approve_suspicion(call: Call, id: str) -> Json:
         named.day,
         by=caller.subject,
         level=caller.level,
-        runs=reach.runs(caller),
+        runs=reach.decides_for(caller),
     )
     return _suspicion(named.person, approved)
 
@@ -214,7 +216,7 @@ def approve_ending(call: Call, id: str) -> Json:
     """An authority approves that its benefits end: until then they are paid, whoever confirmed the fact."""
     named = ids.suspicion_id(id)
     approved = cases.approve_ending(
-        named.person, named.kind, named.day, by=call.caller.subject, runs=reach.runs(call.caller)
+        named.person, named.kind, named.day, by=call.caller.subject, runs=reach.decides_for(call.caller)
     )
     return _ending(call, named.person, approved)
 

@@ -143,7 +143,7 @@ def _concerned(
             return [BenefitCode(body.benefit) if isinstance(body, bodies.DoubtReport) else None]
 
 
-def runs(caller: Caller) -> Callable[[BenefitCode], bool]:
+def decides_for(caller: Caller) -> Callable[[BenefitCode], bool]:
     """For which benefits a caller decides: those of the authority that an office of a county or above names.
 
     Villages, townships and whoever names no authority serve all, and decide for none.

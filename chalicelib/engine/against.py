@@ -19,9 +19,7 @@ from chalicelib.model import (
     EvidenceKey,
     Reason,
 )
-from chalicelib.model.named import (
-    ROSTER,  # what the roster or a birthday shows needs no record of a department
-)
+from chalicelib.model.named import ROSTER
 
 TWICE: Final = ".twice"  # ends the event of a benefit that stands in two places of the rosters
 
@@ -179,6 +177,7 @@ def _lost(
     """
     day, found = clause.lost_on(facts.person, facts.on, facts.states, entitlement.since)
     day = max(day, benefit.asked_since(version, clause))
+    # What the roster or a birthday shows needs no record of a department.
     return day, found or EvidenceKey(day, ROSTER, f"{entitlement.benefit}.{clause.when}")
 
 

@@ -222,13 +222,9 @@ class RuleBook:
     def standing(self, person: Person, day: date) -> Standing:
         """The policy's tier for a person on a day, and whether it was the same for a period before."""
         born = person.born
-        age = (
-            None
-            if born is None
-            else (
-                day.year - born.year - ((day.month, day.day) < (born.month, born.day))  # as in age_on
-            )
-        )
+        age: int | None = None
+        if born is not None:
+            age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))  # as in age_on
         found = self._standings.get((age, person.key_groups))
         if found is None:
             found = self._standings[age, person.key_groups] = self._standing(person, day, age)

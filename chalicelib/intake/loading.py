@@ -41,9 +41,8 @@ class Loaded:
     notices: tuple[FileNotice, ...] = ()  # what was not done by itself (rule 12)
     changed_nothing: Mapping[str, int] = field(default_factory=dict)  # accepted rows, by reason
     deceased: Mapping[PersonId, date] = field(default_factory=dict)  # of whom something was reported
-    idle: Mapping[NoEffect, AbstractSet[Item]] = field(
-        default_factory=dict
-    )  # what takes nothing back, and why
+    # What withdrawals name and do not take back, by reason.
+    idle: Mapping[NoEffect, AbstractSet[Item]] = field(default_factory=dict)
     void: AbstractSet[Item] = frozenset()  # what had been taken back before, and stays so
     written: AbstractSet[Item] = frozenset()  # what stands on records from this very file
 

@@ -49,9 +49,7 @@ class Column(Declaration):
     boxes: bool = False  # a sheet may have one column per code instead, of which one is ticked
     empty_if: dict[Word, list[Word]] = {}  # other field → its words for which this cell may be empty
     optional: bool = False  # a file without the column is read all the same
-    documents: tuple[
-        Document, ...
-    ] = ()  # that may stand in a roster's number column beside residents' numbers
+    documents: tuple[Document, ...] = ()  # that a roster's number column may hold beside residents' numbers
     required: bool = False  # a fact without which the row goes back: who certified by hand (row B11)
 
     @model_validator(mode="after")

@@ -35,7 +35,7 @@ class FailedLooks:
 
 
 def failed_look(role: str, area: str, subject: str, at: datetime) -> int:
-    """One look more that found nobody; returns how many it are on that day."""
+    """One look more that found nobody; returns how many there are on that day."""
     return tables.count(f"FAILED#{clock.civil_date(at)}", f"{role}#{area}#{subject}", 1, at + FAILED_KEPT)
 
 
@@ -47,6 +47,6 @@ def failed_looks(day: date) -> Iterator[FailedLooks]:
 
 
 def requests(role: str, area: str, subject: str, at: datetime, more: int) -> int:
-    """So many requests more; returns how many it are in this minute, as far as processes have told."""
+    """So many requests more; returns how many there are in this minute, as far as processes have told."""
     minute = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}"
     return tables.count(f"ASKED#{role}#{area}#{subject}", minute, more, at + ASKED_KEPT)

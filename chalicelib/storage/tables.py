@@ -181,7 +181,7 @@ def put(item: Item) -> None:
 
 
 def count(pk: str, sk: str, more: int, until: datetime) -> int:
-    """Add to what an item of work counts, from 0, whoever else does; returns what it is then.
+    """Add to what an item of work counts, from 0, whoever else does; returns the sum.
 
     Kept until an instant. Worded by hand, as in `below`: requests make it too.
     """
