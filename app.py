@@ -10,8 +10,9 @@
     departments               ◀── receipts, watch_feeds, monthly_quality
     apps, cadres, officers    ──▶ the HTTP API (chalicelib/api, one blueprint per audience)
 
-Start reading at chalicelib/engine/decide.py (what the rules say), then chalicelib/cases/settling.py
-(what follows from it). docs/architecture.md goes through the phases one by one.
+Start reading at chalicelib/engine/certification/decide.py (what the rules say), then at
+chalicelib/cases/evidence_effects.py (what follows from it). docs/architecture.md goes through the phases one
+by one.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, SQSEvent
 
-from chalicelib import api, intake, messages, pack, results, stats
-from chalicelib.cases.opening import daily_run as run_the_day
-from chalicelib.cases.retaining import keep_or_let_go
+from chalicelib import api, intake, jurisdiction, messages, results, stats
+from chalicelib.cases.daily_run import daily_run as run_the_day
+from chalicelib.cases.retention import apply_retention
 from chalicelib.observability import partial_batch
 from chalicelib.runs import run
 from chalicelib.schedules import missing_runs, scheduled
@@ -76,7 +77,7 @@ def daily_run(event: CloudWatchEvent) -> None:
     """06:00 in China: open the cases that come due, restart what should walk."""
     with run("daily_run") as each:
         with each(part="rules"):
-            pack.keep_shipped(settings().pack)
+            jurisdiction.keep_shipped(settings().pack)
         with each(part="scheduled runs"):
             missing_runs()
         run_the_day()
@@ -100,7 +101,7 @@ def send_messages(event: CloudWatchEvent) -> None:
 @scheduled
 def tidy_lake(event: CloudWatchEvent) -> None:
     """02:00 in China: bring the lake into order; on the first of the month, let go what is too old."""
-    keep_or_let_go()
+    apply_retention()
 
 
 @app.schedule("cron(0 20 L * ? *)", name="monthly_results")

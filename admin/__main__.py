@@ -40,9 +40,9 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from admin import county_sheets, dropped, rules, tokens
+from admin import county_sheets, file_commands, rules, tokens
 from chalicelib import clock
-from chalicelib.storage import callers, people
+from chalicelib.storage.dynamodb import callers, people
 
 SANDBOX = Path("build/sandbox/settings.env")
 console = Console()
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         find_deployment(Path(options.settings))
     match (options.subject, getattr(options, "verb", "")):
         case ("files" | "feeds" | "sheets", _):
-            return dropped.run(options)
+            return file_commands.run(options)
         case ("pages", verb):
             return write_pages(check=verb == "check")
         case ("rules", _):
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--settings", default=str(SANDBOX), help="file of lines: export WUGAN_…=…")
     subjects = parser.add_subparsers(dest="subject", required=True)
-    dropped.add_to(subjects)
+    file_commands.add_to(subjects)
     verbs = subjects.add_parser("audit", help="audit chains").add_subparsers(dest="verb", required=True)
     verbs.add_parser("verify", help="recompute every chain")
     failed = verbs.add_parser("failed-looks", help="who failed to find somebody, by day")

@@ -25,13 +25,13 @@ from rich.console import Console
 
 from admin.pages.words import SETTINGS
 from admin.workbooks import add_row, empty_book
-from chalicelib.engine.counties import County, CountyValue, EarlierValues, Setting, read_county
-from chalicelib.engine.lines import tier_line
-from chalicelib.engine.policy import Bounds
-from chalicelib.engine.rulebook import RuleBook
+from chalicelib.engine.certification.rule_lines import tier_line
+from chalicelib.engine.rules.counties import County, CountyValue, EarlierValues, Setting, read_county
+from chalicelib.engine.rules.policy import Bounds
+from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.errors import DeclarationError
+from chalicelib.jurisdiction import load_folder
 from chalicelib.model import BenefitCode
-from chalicelib.pack import load_folder
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -9,14 +9,14 @@ from html.parser import HTMLParser
 from typing import Final
 
 from admin.pages.words import SUSPICIONS
-from chalicelib.engine.effects import Effect
-from chalicelib.engine.lines import Both
-from chalicelib.engine.reasons import yuan
-from chalicelib.engine.replay import Example, Group, Replay
-from chalicelib.engine.rulebook import RuleBook
+from chalicelib.engine.certification.reasons import yuan
+from chalicelib.engine.certification.rule_lines import Bilingual
+from chalicelib.engine.rehearsal.effects import Effect
+from chalicelib.engine.rehearsal.replay import Example, Group, Replay
+from chalicelib.engine.rules.rulebook import RuleBook
+from chalicelib.jurisdiction.diff import Difference
+from chalicelib.jurisdiction.proposals import NUMBER
 from chalicelib.model import BenefitCode
-from chalicelib.pack.changes import NUMBER
-from chalicelib.pack.differing import Difference
 
 RED, ORANGE, OLIVE, GREEN, BLUE = "#b3261e", "#c77700", "#8a7a00", "#3b7d3b", "#1b5e9e"
 TITLES: Final = {
@@ -53,7 +53,7 @@ ENDS_EARLIER: Final = (
     Effect.ENTERS_WINDOW,
     Effect.SHORTER,
 )
-ASSUMED: Final[tuple[Both, ...]] = (
+ASSUMED: Final[tuple[Bilingual, ...]] = (
     (
         "假定现行规则和拟用规则一直有效；实际执行时，以往数据照当时规则计算有效期，变化随新数据逐步显现。",
         "Both rule books are taken as if they had always held; in fact what has happened keeps the period of "
@@ -79,7 +79,7 @@ def page(
     changed: Sequence[Difference],
     now: RuleBook,
     then: RuleBook,
-    said: Sequence[Both] = (),
+    said: Sequence[Bilingual] = (),
 ) -> bytes:
     """The rehearsal as HTML in Chinese with English beside it; the same replay gives the same bytes.
 
@@ -216,7 +216,7 @@ def earlier(replayed: Replay) -> int:
     return sum(replayed.total(effect) for effect in ENDS_EARLIER)
 
 
-def _points(said: Sequence[Both]) -> str:
+def _points(said: Sequence[Bilingual]) -> str:
     points = "".join(f"<li>{escape(zh)}<br><small>{escape(en)}</small></li>" for zh, en in said)
     return f"<ul>{points}</ul>" if points else ""
 

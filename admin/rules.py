@@ -13,19 +13,19 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Column, Table
 
-from admin import changing
-from admin.again import decided_again
-from admin.changing import TOKEN, officer, subjects
+from admin import rule_changes
 from admin.pages.differing import sentences
+from admin.replay_decision import decided_again
+from admin.rule_changes import TOKEN, officer, subjects
 from chalicelib import clock
 from chalicelib.declarations import place_of
-from chalicelib.engine.coverage import coverage, would_add
-from chalicelib.engine.replay import BANDS
+from chalicelib.engine.rehearsal.coverage import coverage, would_add
+from chalicelib.engine.rehearsal.replay import BANDS
 from chalicelib.errors import DeclarationError, NotFoundError, WuganError
+from chalicelib.jurisdiction import Pack, bundles, current, load_folder, proposals
+from chalicelib.jurisdiction.diff import differences
 from chalicelib.model import PersonId
-from chalicelib.pack import Pack, bundles, changes, current, load_folder
-from chalicelib.pack.differing import differences
-from chalicelib.storage import people, seen
+from chalicelib.storage.dynamodb import access_log, people
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -112,7 +112,7 @@ def check(options: argparse.Namespace) -> None:
     pack = load_folder(options.folder)
     missing = []
     if options.against or PLATFORM in os.environ:
-        missing = list(changes.unsaid(_before(options), pack, clock.today()))
+        missing = list(proposals.undeclared_changes(_before(options), pack, clock.today()))
     else:
         console.print("未连接平台，未与现行规则比对。 No platform here: not held against what is in force.")
     for each in missing:
@@ -127,7 +127,7 @@ def check(options: argparse.Namespace) -> None:
 
 def _before(options: argparse.Namespace) -> Pack:
     """What a folder is held against: another folder, or the rule book in force."""
-    return load_folder(options.against) if options.against else changes.newest()
+    return load_folder(options.against) if options.against else proposals.newest()
 
 
 def diff(options: argparse.Namespace) -> None:
@@ -135,7 +135,7 @@ def diff(options: argparse.Namespace) -> None:
     for zh, en in sentences(_before(options), load_folder(options.folder)):
         console.print(f"{zh}\n  {en}", highlight=False, soft_wrap=True)
     table = Table("file", "value", "before", "after", box=None)
-    before = bundles.pack_up(options.against) if options.against else changes.newest_data()
+    before = bundles.pack_up(options.against) if options.against else proposals.newest_data()
     for found in differences(before, bundles.pack_up(options.folder)):
         table.add_row(found.file, found.key, found.before or "—", found.after or "—")
     console.print(table)
@@ -193,7 +193,7 @@ def show_decision(options: argparse.Namespace) -> None:
     if not caller.may_see(person, people.load(person).person.area):
         raise NotFoundError("no such person")  # as for a person whom nobody knows
     details = {"what": "decision made again", "role": caller.role.value, "area": caller.area}
-    seen.record(person, "looked", caller.subject, clock.now(), details)  # rule 26
+    access_log.record(person, "looked", caller.subject, clock.now(), details)  # rule 26
     record = people.load(person)
     again = decided_again(record, people.audit_trail(person), options.entry)
     words = ("benefit", "待遇", "stored 原决定", "again 重算", "same", "line 规则")
@@ -220,13 +220,13 @@ def show_decision(options: argparse.Namespace) -> None:
 _VERBS: Final[dict[str, Any]] = {
     "check": check,
     "diff": diff,
-    "replay": changing.rehearse,
+    "replay": rule_changes.rehearse,
     "coverage": show_coverage,
     "new-feed": show_new_feed,
     "decision": show_decision,
-    "propose": changing.propose,
-    "report": changing.report,
-    "approve": changing.approve,
-    "activate": changing.activate,
-    "list": changing.show,
+    "propose": rule_changes.propose,
+    "report": rule_changes.report,
+    "approve": rule_changes.approve,
+    "activate": rule_changes.activate,
+    "list": rule_changes.show,
 }

@@ -20,11 +20,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from admin.workbooks import add_row, empty_book
 from chalicelib import cases, clock
+from chalicelib.jurisdiction import current
 from chalicelib.model import PersonId, PersonRecord, Visit, VisitPurpose
 from chalicelib.model.named import SHEETS
-from chalicelib.pack import current
-from chalicelib.sources.feed import Feed
-from chalicelib.storage import people, seen, work
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.storage.dynamodb import access_log, people, worklists
 
 # What an operator says → the word for whoever certifies, as the feed's codes have it.
 CERTIFIERS: Final = {
@@ -79,7 +79,7 @@ def lines_of(grid: str, area: str, operator: str) -> Iterator[Line]:
     rows = sorted(
         (
             row
-            for row in work.visits(area)
+            for row in worklists.visits(area)
             if row.item.purpose is VisitPurpose.CERTIFY and (not grid or row.grid == grid)
         ),
         key=lambda row: (row.item.due, row.person),
@@ -92,7 +92,7 @@ def lines_of(grid: str, area: str, operator: str) -> Iterator[Line]:
 
 def _looked(person: PersonId, operator: str) -> PersonRecord:
     details = {"what": "outcome sheet", "role": "operator", "area": ""}
-    seen.record(person, "looked", operator, clock.now(), details)
+    access_log.record(person, "looked", operator, clock.now(), details)
     return people.load(person)
 
 

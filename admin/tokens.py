@@ -13,8 +13,8 @@ from chalicelib import clock
 from chalicelib.api.tokens import LEEWAY_SECONDS, SUBJECT, TOKEN_ID
 from chalicelib.observability import mask
 from chalicelib.settings import settings
-from chalicelib.storage import revocations
-from chalicelib.storage.revocations import Revocation, Revoked
+from chalicelib.storage.dynamodb import revocations
+from chalicelib.storage.dynamodb.revocations import Revocation, Revoked
 
 OPERATOR: Final = "operator"
 console = Console()

@@ -15,7 +15,7 @@ from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, TYPE_STRING
 from openpyxl.worksheet.worksheet import Worksheet
 
-from chalicelib.sources import spreadsheets
+from chalicelib.sources.formats import csv_writing
 
 _REPLACED: Final = "\ufffd"  # for a character that no workbook can hold
 
@@ -27,16 +27,16 @@ def empty_book() -> Workbook:
     return book
 
 
-def add_row(sheet: Worksheet, cells: Iterable[spreadsheets.Cell]) -> None:
+def add_row(sheet: Worksheet, cells: Iterable[csv_writing.Cell]) -> None:
     """Add a row below the last one."""
     sheet.append([_written(sheet, cell) for cell in cells])
 
 
-def _written(sheet: Worksheet, value: spreadsheets.Cell) -> Cell | spreadsheets.Cell:
+def _written(sheet: Worksheet, value: csv_writing.Cell) -> Cell | csv_writing.Cell:
     if not isinstance(value, str) or not value:
         return value
     cell = Cell(sheet, row=1, column=1)  # `append` moves it to its place
     cell.value = ILLEGAL_CHARACTERS_RE.sub(_REPLACED, value)
     cell.data_type = TYPE_STRING
-    cell.quotePrefix = spreadsheets.would_run(value.lstrip("'"))
+    cell.quotePrefix = csv_writing.would_run(value.lstrip("'"))
     return cell

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from chalicelib import pack
-from chalicelib.engine.decide import decide
-from chalicelib.engine.rulebook import RuleBook
+from chalicelib import jurisdiction
+from chalicelib.engine.certification.decide import decide
+from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import (
     AreaCode,
     BenefitCode,
@@ -46,7 +46,7 @@ Case = tuple[Person, list[Entitlement], list[Evidence]]
 
 def invented(count: int, seed: int) -> Iterator[list[Case]]:
     """So many people with what they draw and what is known of them, in batches."""
-    rules = pack.load(PACK).rules
+    rules = jurisdiction.load(PACK).rules
     presence = [event for event in rules.events.values() if event.proves is Proves.PRESENCE]
     losses = [event for event in rules.events.values() if event.proves is Proves.LOSS]
     may_draw = _by_age(rules)
@@ -98,7 +98,7 @@ def _item(event: FeedEvent, chance: random.Random) -> Evidence:
 
 def cpu_seconds(count: int, seed: int = 1) -> tuple[float, int]:
     """CPU seconds of the decisions for so many people, and the number of verdicts."""
-    rules = pack.load(PACK).rules
+    rules = jurisdiction.load(PACK).rules
     spent, verdicts = 0.0, 0
     for batch in invented(count, seed):
         gc.collect()

@@ -14,13 +14,13 @@ import polars as pl
 
 from bench.job import DAY, EPOCH, HEADER, NUMBER, ON, Answer, Inputs, fingerprint, write_answers
 from chalicelib.model import FileId
-from chalicelib.sources.chunks import plan, read_chunk
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.holds import Hold
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.formats.encodings import BLOCK_BYTES
+from chalicelib.sources.people.roster_index import RosterIndex
+from chalicelib.sources.ranges import plan, read_chunk
 from chalicelib.sources.reading import FileReading, combine, read_file
 from chalicelib.sources.rejects import by_code
-from chalicelib.sources.roster_index import RosterIndex
-from chalicelib.sources.texts import BLOCK_BYTES
+from chalicelib.sources.values.file_holds import FileHold
 
 LARGE: Final = 32_000_000
 
@@ -76,7 +76,7 @@ def answer_of(index: int, reading: FileReading) -> Answer:
 def in_ranges(path: Path, declared: Feed, roster: RosterIndex) -> FileReading:
     """A large file as intake reads it: planned once, one range in memory at a time."""
     planned = plan(_blocks(path), declared)
-    if isinstance(planned, Hold):
+    if isinstance(planned, FileHold):
         return FileReading(hold=planned)
     layout, parts = planned.layout, []
     with path.open("rb") as file:

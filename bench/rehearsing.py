@@ -22,12 +22,12 @@ from typing import Final, NamedTuple
 
 from bench.decisions import BATCH, ON, PACK, Case, invented
 from bench.status import deployment
-from chalicelib import pack
-from chalicelib.engine.replay import Replay, Subject, replay
-from chalicelib.engine.rulebook import RuleBook
+from chalicelib import jurisdiction
+from chalicelib.engine.rehearsal.replay import Replay, Subject, replay
+from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import Evidence, FeedId, FileId, PersonId
-from chalicelib.storage import lake
-from chalicelib.storage.gist import Gist
+from chalicelib.storage.s3 import lake
+from chalicelib.storage.s3.lake_snapshot import LakeSnapshot
 
 TOGETHER: Final = 50_000 // BATCH  # batches of people looked up at once, as the operator's command does
 
@@ -71,7 +71,7 @@ def rehearse(count: int, seed: int = 1) -> Cost:
             for feed, items in _by_feed(cases).items():
                 lake.put_evidence(feed, FileId(f"invented-{number}"), items)
         lake.tidy({}, always=True)
-        rules = pack.load(PACK).rules
+        rules = jurisdiction.load(PACK).rules
         gc.collect()
         _forget_peak()
         watch = Watch()
@@ -105,7 +105,7 @@ def _by_feed(cases: list[Case]) -> dict[FeedId, dict[PersonId, list[Evidence]]]:
 
 
 def _subjects(count: int, seed: int, watch: Watch) -> Iterator[Subject]:
-    gist = Gist()
+    gist = LakeSnapshot()
     watch.stop()
     for cases in _gathered(count, seed):
         roster = [(person, tuple(entitlements)) for person, entitlements, _ in cases]

@@ -40,7 +40,8 @@ from chalicelib.model import (
     PersonId,
 )
 from chalicelib.settings import Settings
-from chalicelib.storage import clients, people
+from chalicelib.storage import clients
+from chalicelib.storage.dynamodb import people
 from sandbox.tokens import AUDIENCE, ISSUER, USUAL_LIFETIME, Issuer
 
 NUMBER: Final = "34160219500101123X"

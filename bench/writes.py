@@ -25,9 +25,10 @@ from unittest.mock import patch
 from rich.table import Table
 
 from chalicelib import clock
-from chalicelib.cases import executions, opening
-from chalicelib.engine.policy import LONGEST_PERIOD, LazyRenewal
+from chalicelib.cases import daily_run, executions
+from chalicelib.engine.rules.policy import LONGEST_PERIOD, LazyRenewal
 from chalicelib.intake import loading
+from chalicelib.jurisdiction import activation, load
 from chalicelib.model import (
     AreaCode,
     BenefitCode,
@@ -49,10 +50,11 @@ from chalicelib.model import (
     SuspicionKind,
     Trace,
 )
-from chalicelib.pack import activation, load
 from chalicelib.settings import Settings, settings
 from chalicelib.steps import certification
-from chalicelib.storage import changes, clients, lake, people, rulebooks, tables, work
+from chalicelib.storage import clients
+from chalicelib.storage.dynamodb import commits, people, tables, worklists
+from chalicelib.storage.s3 import lake, rulebooks
 
 PACK: Final = "bozhou"
 START: Final = date(2024, 1, 1)
@@ -248,13 +250,13 @@ def lived(town: Town, lazy: LazyRenewal) -> Figures:
         for record in town.people:
             born = Change("created", "bench", clock.now(), entitlements=record.entitlements)
             bare = PersonRecord(record.person)
-            changes.commit(bare, changes.Plan(born), new=True)
+            commits.commit(bare, commits.Plan(born), new=True)
         day = START
         while day < END:
             if day == START + YEAR:
                 counted.changes = counted.written = counted.units = 0
             tell(day)
-            opening.daily_run()
+            daily_run.daily_run()
             for evidence in town.files.get(day, ()):
                 held.add(evidence)
                 loading.load_evidence(evidence, actor="bench")
@@ -265,7 +267,7 @@ def lived(town: Town, lazy: LazyRenewal) -> Figures:
 
 def _close_cases(evidence: Mapping[PersonId, object]) -> None:
     """The last step of the walks that this evidence ended."""
-    for person, due in list(work.open_cases()):
+    for person, due in list(worklists.open_cases()):
         if person in evidence:
             record = people.load(person)
             case = record.open_case
@@ -307,8 +309,8 @@ def _town_hall(counted: Counted, held: Lake, lazy: LazyRenewal) -> Iterator[Any]
             (activation, "load", lambda _name: pack),
             (executions, "start_certification", lambda *_: None),
             (executions, "start_suspicion", lambda *_: None),
-            (opening, "restart_cases", lambda _: 0),
-            (opening, "restart_suspicions", lambda _: 0),
+            (daily_run, "restart_cases", lambda _: 0),
+            (daily_run, "restart_suspicions", lambda _: 0),
         ):
             stack.enter_context(patch.object(module, name, instead))
         stack.callback(clock.set_source, None)

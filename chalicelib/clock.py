@@ -1,4 +1,4 @@
-"""The one clock that shells ask; `engine` and `sources` are handed the day instead.
+"""时钟 · The one clock that shells ask; `engine` and `sources` are handed the day instead.
 
 The sandbox puts its jumping clock in here. Dates are Chinese civil dates (UTC+8), instants are UTC
 (rule 24).

@@ -1,4 +1,4 @@
-"""When a schedule is due: EventBridge's cron and rate expressions, in UTC.
+"""定时表达式 · When a schedule is due: EventBridge's cron and rate expressions, in UTC.
 
 >>> next_after("cron(0 22 * * ? *)", datetime(2026, 1, 5, 22, tzinfo=UTC)).isoformat()
 '2026-01-06T22:00:00+00:00'

@@ -1,4 +1,5 @@
-"""Strict YAML: one file, one frozen model; whatever is not understood stops the build with file and line.
+"""声明文件 · Strict YAML: one file, one frozen model; whatever is not understood stops the build with file
+and line.
 
 Refused: unknown keys and words (by the models), a key given twice, keys and codes that YAML 1.1 turns
 into something else (`on`, `no`, `0123`, `12:30`), documents that are no mapping.
@@ -42,8 +43,8 @@ def _said(text: str) -> str:
     return text
 
 
-Word = Annotated[str, AfterValidator(_word)]  # a word of ours: an id, a field, a code
-Said = Annotated[str, AfterValidator(_said)]  # a sentence that somebody must have written
+Identifier = Annotated[str, AfterValidator(_word)]  # a word of ours: an id, a field, a code
+NonEmptyText = Annotated[str, AfterValidator(_said)]  # a sentence that somebody must have written
 
 
 T = TypeVar("T", bound="Declaration")

@@ -1,4 +1,4 @@
-"""Everything that Wugan raises on purpose.
+"""异常 · Everything that Wugan raises on purpose.
 
     WuganError
     ├── DeclarationError      a feed, benefit or policy file is wrong: the build stops, with file and line

@@ -1,4 +1,4 @@
-"""Messages: composed with the decision that causes them, sent once, never guessed to have arrived.
+"""短信 · Messages: composed with the decision that causes them, sent once, never guessed to have arrived.
 
 A message is an item of the person's record, written in the transaction of its cause (PENDING). The
 sender claims it (CLAIMED), hands it to the carrier (SENT), and only the carrier's report makes it
@@ -17,17 +17,18 @@ from datetime import date, timedelta
 from typing import Any, assert_never
 
 from chalicelib import clock
-from chalicelib.engine import carrier, wording
-from chalicelib.engine.carrier import Report
+from chalicelib.engine.texts import carrier, message_templates
+from chalicelib.engine.texts.carrier import Report
 from chalicelib.errors import UnreadableError
+from chalicelib.jurisdiction import current
 from chalicelib.model import Channel, Message, MessageState, Person, PersonId, PersonRecord, Template
 from chalicelib.observability import logger
-from chalicelib.pack import current
 from chalicelib.runs import run
 from chalicelib.settings import settings
-from chalicelib.storage import messages as outbox
-from chalicelib.storage import objects, people, work
 from chalicelib.storage.clients import client, never_arrived
+from chalicelib.storage.dynamodb import outbox as outbox
+from chalicelib.storage.dynamodb import people, worklists
+from chalicelib.storage.s3 import objects
 
 
 def compose(
@@ -41,7 +42,7 @@ def compose(
         template=template,
         about=about,
         channel=Channel.SMS if by_phone else Channel.NOTICE,
-        words={**wording.signed(current().rules.policy.messages), **words},
+        words={**message_templates.signed(current().rules.policy.messages), **words},
         day=on,
         state=MessageState.PENDING,
     )
@@ -72,7 +73,7 @@ def send_due() -> int:
         return 0
     sent = 0
     with run("send_messages") as each:
-        for person, message in list(work.outgoing(clock.today())):
+        for person, message in list(worklists.outgoing(clock.today())):
             with each(person=person, about=message):
                 sent += _send(person, message)
     return sent
@@ -89,7 +90,7 @@ def _send(person: PersonId, message_id: str) -> bool:
     phone = _phone_for(record, message)
     channel = Channel.NOTICE if phone is None else Channel.SMS
     # Before anything is reserved: a message that cannot be put into words takes nobody's day.
-    text = wording.text(replace(message, channel=channel), current().rules.policy.messages)
+    text = message_templates.text(replace(message, channel=channel), current().rules.policy.messages)
     if phone is not None and not _may_go_today(person, phone, message.id):
         outbox.postpone(person, message, clock.today() + timedelta(days=1))
         return False
@@ -146,7 +147,7 @@ def carrier_reported(said: Mapping[str, Any]) -> None:
     logger.info("carrier report", extra={"about": message, "report": report or "not understood"})
     match report:
         case None:
-            raise UnreadableError("the carrier uses a word that engine/carrier.py does not declare")
+            raise UnreadableError("the carrier uses a word that engine/texts/carrier.py does not declare")
         case Report.UNDER_WAY:
             return
         case Report.DELIVERED:

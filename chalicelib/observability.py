@@ -1,4 +1,5 @@
-"""One logger and one way to publish figures for everything; no identity number or mobile gets past them.
+"""日志与指标 · One logger and one way to publish figures for everything; no identity number or mobile gets
+past them.
 
 `logger` writes JSON: an event name plus fields, never prose with values in it. Anything that looks like
 an identity number (15 or 18 digits) or a mobile number is masked, also inside exceptions and in the

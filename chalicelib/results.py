@@ -1,4 +1,5 @@
-"""What leaves the platform each month: per authority, who is certified until when, what to do, whom to ask.
+"""月度结果 · What leaves the platform each month: per authority, who is certified until when, what to do,
+whom to ask.
 
 People are named by the authority's own reference (`payee`), so that no identity number leaves the
 platform in a result (rule 23). Who seems entitled and draws nothing (rule 20) has none with that
@@ -13,10 +14,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from chalicelib import clock
-from chalicelib.cases import unlisting
-from chalicelib.engine.claims import unclaimed
-from chalicelib.engine.periods import month_of
-from chalicelib.engine.unlisted import benefits_unlisted
+from chalicelib.cases import no_longer_listed
+from chalicelib.engine.calendar.periods import month_of
+from chalicelib.engine.money.double_receipt import unclaimed
+from chalicelib.engine.suspicion.unlisted import benefits_unlisted
+from chalicelib.jurisdiction import current
 from chalicelib.model import (
     DroppedFile,
     Entitlement,
@@ -30,10 +32,10 @@ from chalicelib.model import (
     Suspicion,
     Tombstone,
 )
-from chalicelib.pack import current
 from chalicelib.runs import run
-from chalicelib.sources.spreadsheets import Cell, csv_of, rows_of
-from chalicelib.storage import files, objects, people
+from chalicelib.sources.formats.csv_writing import Cell, csv_of, rows_of
+from chalicelib.storage.dynamodb import files, people
+from chalicelib.storage.s3 import objects
 
 RESULTS = ("待遇编号", "待遇项目", "状态", "认证有效期至", "认证途径", "备注")
 NOT_LISTED = "名册不再列有，请说明原因"
@@ -76,9 +78,9 @@ def ask_authorities() -> None:
     """Tell every authority whom its rosters list no more, and ask why, in a file of this day (rule 20)."""
     on = clock.today()
     with run("ask_authorities") as each:
-        for authority, rows in unlisting.questions().items():
+        for authority, rows in no_longer_listed.questions().items():
             with each(authority=authority):
-                body = csv_of(unlisting.HEADER, sorted(rows))
+                body = csv_of(no_longer_listed.HEADER, sorted(rows))
                 objects.put_for_department(authority, f"unlisted/{on}.csv", body, "text/csv")
 
 

@@ -1,4 +1,4 @@
-"""Runs over many: what fails of one stops no other, and is not hidden.
+"""批处理 · Runs over many: what fails of one stops no other, and is not hidden.
 
     with run("send_messages") as each:
         for person, message in due:

@@ -1,4 +1,5 @@
-"""Scheduled runs: each leaves word when it has reached its end, and the daily run looks who has not.
+"""定时任务 · Scheduled runs: each leaves word when it has reached its end, and the daily run looks who has
+not.
 
 CloudWatch looks back seven days at most, so that it cannot miss a run that comes weekly or monthly; and what
 was called has not yet done its work. The deployment tells every function the schedules that it has made
@@ -17,8 +18,8 @@ from chalicelib import clock
 from chalicelib.cron import last_until
 from chalicelib.observability import count, logger
 from chalicelib.settings import settings
-from chalicelib.storage import ends
-from chalicelib.storage.ends import End
+from chalicelib.storage.dynamodb import run_ends
+from chalicelib.storage.dynamodb.run_ends import End
 
 E = TypeVar("E")
 
@@ -32,7 +33,7 @@ def scheduled(work: Callable[[E], None]) -> Callable[[E], None]:
     def run_to_its_end(event: E) -> None:
         work(event)
         name = work.__name__
-        ends.put(name, End(_schedules().get(name, ""), clock.now()))
+        run_ends.put(name, End(_schedules().get(name, ""), clock.now()))
 
     return run_to_its_end
 
@@ -42,12 +43,12 @@ def missing_runs() -> list[str]:
 
     Of a run that is seen for the first time, or by another schedule than before, the next end is waited for.
     """
-    known, now = ends.everything(), clock.now()
+    known, now = run_ends.everything(), clock.now()
     missing = []
     for name, schedule in sorted(_schedules().items()):
         last = known.get(name)
         if last is None or last.schedule != schedule:
-            ends.put(name, End(schedule, now))
+            run_ends.put(name, End(schedule, now))
             continue
         due = last_until(schedule, now - LATE)
         if due is not None and last.reached < due:

@@ -1,4 +1,4 @@
-"""The only place that reads the environment; one frozen `Settings` per process."""
+"""运行参数 · The only place that reads the environment; one frozen `Settings` per process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Figures for everybody who answers for the programme, from a nightly pass, with the day they are of."""
+"""统计 · Figures for everybody who answers for the programme, from a nightly pass, with the day they are
+of."""
 
 from __future__ import annotations
 
@@ -10,9 +11,10 @@ from datetime import date
 from typing import Any
 
 from chalicelib import clock
-from chalicelib.engine.coverage import coverage
-from chalicelib.engine.proving import proofs
-from chalicelib.engine.replay import Subject
+from chalicelib.engine.rehearsal.coverage import coverage
+from chalicelib.engine.rehearsal.feed_accuracy import proofs
+from chalicelib.engine.rehearsal.replay import Subject
+from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitCode,
     Case,
@@ -27,10 +29,10 @@ from chalicelib.model import (
     Tombstone,
     Visit,
 )
-from chalicelib.pack import current
 from chalicelib.runs import Each, run
-from chalicelib.storage import objects, people
-from chalicelib.storage.gist import Gist
+from chalicelib.storage.dynamodb import people
+from chalicelib.storage.s3 import objects
+from chalicelib.storage.s3.lake_snapshot import LakeSnapshot
 
 # With the tombstones: what was taken back counts for nothing.
 _KINDS = (Entitlement, Case, Suspicion, Evidence, Tombstone, RelatedEvidence, Visit)
@@ -58,7 +60,7 @@ def _figures(on: date, each: Each) -> dict[str, Any]:
     def everybody() -> Iterator[Subject]:
         """The same pass counts all the rest: there is only one over the whole table."""
         nonlocal recipients
-        for record, evidence in Gist().completing(people.everyone(*_KINDS, guard=each)):
+        for record, evidence in LakeSnapshot().completing(people.everyone(*_KINDS, guard=each)):
             recipients += 1
             with each(person=record.person.id):
                 _count(record, by)

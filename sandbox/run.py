@@ -19,28 +19,28 @@ from typing import Any, Final
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from chalicelib import pack as packs
+from chalicelib import jurisdiction as packs
 from chalicelib.model import PersonId
-from chalicelib.storage import files, people
+from chalicelib.storage.dynamodb import files, people
 from infra.template import ROOT
+from sandbox.checks.privacy_scan import leaks
+from sandbox.checks.promises import keep
+from sandbox.checks.run_result import Run
+from sandbox.checks.truth import Truth, read_truth
 from sandbox.kernel import Sandbox
-from sandbox.kernel.makers import ACCOUNT, REGION
+from sandbox.kernel.resource_makers import ACCOUNT, REGION
 from sandbox.kernel.server import Gateway, Servers, taken_ports
-from sandbox.leaks import leaks
-from sandbox.promises import keep
-from sandbox.report import report_of
+from sandbox.report.document import report_of
+from sandbox.report.tables import show
 from sandbox.rights.comparing import reasons, refuted
 from sandbox.shortcut import short_way
-from sandbox.tables import show
 from sandbox.tokens import AUDIENCE, ISSUER, Issuer
+from sandbox.town.api_client import Desk
+from sandbox.town.context import Scene
 from sandbox.town.departments import instant
-from sandbox.town.desk import Desk
 from sandbox.town.people import Town
 from sandbox.town.questions import answering
-from sandbox.town.scene import Scene
 from sandbox.town.year import Year
-from sandbox.truth import Truth, read_truth
-from sandbox.year_gone import Run
 
 BUILD: Final = ROOT / "build" / "sandbox"
 KEY_FILE: Final = BUILD / "issuer.pem"

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from chalicelib.engine.checks import EventKey
-from chalicelib.engine.rulebook import RuleBook, load_rule_book
+from chalicelib.engine.rules.checks import EventKey
+from chalicelib.engine.rules.rulebook import RuleBook, load_rule_book
 from chalicelib.model import FeedEvent, FeedId
-from chalicelib.sources.feed import Feed, load_feeds
+from chalicelib.sources.feeds.feed import Feed, load_feeds
 
 PACKS: Final = Path(__file__).parent.parent / "chalicelib" / "packs"
 BOZHOU: Final = PACKS / "bozhou"

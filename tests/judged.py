@@ -18,8 +18,8 @@ import app as wugan
 from chalicelib.settings import settings
 from chalicelib.storage import clients
 from infra.template import ROOT
-from sandbox.kernel.makers import ACCOUNT, PARTITION, REGION
 from sandbox.kernel.resolver import Made, Resolver
+from sandbox.kernel.resource_makers import ACCOUNT, PARTITION, REGION
 from sandbox.kernel.template import deployed_template
 from sandbox.rights import Judge, Places, Rights, rights_of
 from sandbox.rights.judge import USED

@@ -8,8 +8,8 @@ from io import StringIO
 import boto3
 import pytest
 
-from chalicelib.intake import dropping
-from chalicelib.storage import files, tables
+from chalicelib.intake import entry
+from chalicelib.storage.dynamodb import files, tables
 from tests.api.conftest import written
 
 __all__ = ["written"]
@@ -36,7 +36,7 @@ def test_nothing_but_codes_of_ours_stands_anywhere(
 ) -> None:
     s3 = boto3.client("s3")
     s3.put_object(Bucket="inbox", Key=key, Body=b"x\n1\n")
-    dropped = dropping.take_in(key)
+    dropped = entry.take_in(key)
     assert dropped is not None
     assert (dropped.state, dropped.department, dropped.feed) == ("refused", department, feed)
     receipt = (
@@ -55,5 +55,5 @@ def test_nothing_but_codes_of_ours_stands_anywhere(
 def test_an_unknown_feed_is_one_line_of_the_list_of_feeds(aws: None) -> None:
     for key, _, _ in KEYS[:3]:
         boto3.client("s3").put_object(Bucket="inbox", Key=key, Body=b"x\n1\n")
-        dropping.take_in(key)
+        entry.take_in(key)
     assert [item.sk for item in tables.query(tables.Files, "FEEDS")] == ["unknown"]

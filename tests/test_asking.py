@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import UnreadableError
-from chalicelib.intake import asking
-from chalicelib.intake.asking import HttpInterface
-from chalicelib.intake.finishing import read_again_for_new_people
+from chalicelib.intake import interface_queries
+from chalicelib.intake.file_outcome import read_again_for_new_people
+from chalicelib.intake.interface_queries import HttpInterface
+from chalicelib.jurisdiction import PACKS, loader
 from chalicelib.model import Case, Change, Counts, FeedId, FileState, PersonId, Route, StateName
-from chalicelib.pack import PACKS, declared
 from chalicelib.settings import settings
-from chalicelib.storage import files, people, work
 from chalicelib.storage.clients import client
+from chalicelib.storage.dynamodb import files, people, worklists
 from sandbox.town.interfaces import Happened, Interfaces
 from tests.conftest import StoppedClock
 from tests.judged import judging
@@ -45,17 +45,17 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "asks_per_call: 50" in text
     text = text.replace("asks_per_call: 50", "asks_per_call: 3")
     (tmp_path / f"asking/feeds/{FEED}.yaml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(declared, "PACKS", tmp_path)
+    monkeypatch.setattr(loader, "PACKS", tmp_path)
     monkeypatch.setenv("WUGAN_PACK", "asking")
-    declared.load.cache_clear()
+    loader.load.cache_clear()
 
 
 @pytest.fixture(autouse=True)
 def judged(aws: None, pack: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The function asks by its own rights."""
-    ask = asking.ask_interfaces
+    ask = interface_queries.ask_interfaces
     with judging() as judge:
-        monkeypatch.setattr(asking, "ask_interfaces", judge.acting("AskInterfaces")(ask))
+        monkeypatch.setattr(interface_queries, "ask_interfaces", judge.acting("AskInterfaces")(ask))
         yield
 
 
@@ -88,7 +88,7 @@ def valid_until(person: PersonId) -> date:
 def test_an_answer_certifies_from_the_day_it_speaks_of(interfaces: Interfaces) -> None:
     person, other = recipient(1), recipient(2)
     interfaces.known = swabbed(1)
-    [asked] = asking.ask_interfaces()
+    [asked] = interface_queries.ask_interfaces()
     assert (asked.feed, asked.people, asked.certified, asked.unheard) == (FEED, 2, 1, 0)
     assert valid_until(person) == date(2026, 6, 19)
     assert people.load(person).entitlements[0].route is Route.SILENT
@@ -102,7 +102,7 @@ def test_only_those_who_come_due_are_asked_about(interfaces: Interfaces) -> None
     people.change(
         dead, lambda record: Change("died", "test", AT, person=replace(record.person, deceased_on=TESTED))
     )
-    assert asking.ask_interfaces()[0].people == 1
+    assert interface_queries.ask_interfaces()[0].people == 1
     assert interfaces.asked == [(FEED, 1)]
 
 
@@ -112,15 +112,15 @@ def test_whoever_has_an_open_case_is_asked_about_though_no_longer_filed_as_due(
     person = recipient(1)
     case = Case(SOON, date(2025, 6, 20), 1, StateName.REMIND)
     people.change(person, lambda _: Change("case opened", "test", AT, cases=(case,)))
-    work.refile(person, SOON, None)
-    assert asking.ask_interfaces()[0].people == 1
+    worklists.refile(person, SOON, None)
+    assert interface_queries.ask_interfaces()[0].people == 1
 
 
 def test_many_are_asked_about_in_batches_and_each_finds_it_in_the_audit_chain(
     interfaces: Interfaces,
 ) -> None:
     everybody = [recipient(sequence) for sequence in range(1, 8)]
-    assert asking.ask_interfaces()[0].people == 7
+    assert interface_queries.ask_interfaces()[0].people == 7
     assert interfaces.asked == [(FEED, 3), (FEED, 3), (FEED, 1)]
     for person in everybody:
         [entry] = [e for e in people.audit_trail(person) if e.action == "asked"]
@@ -130,17 +130,17 @@ def test_many_are_asked_about_in_batches_and_each_finds_it_in_the_audit_chain(
 def test_the_same_answer_again_changes_nothing(interfaces: Interfaces, clock: StoppedClock) -> None:
     person = recipient(1, until=date(2025, 7, 20))
     interfaces.known = {(FEED, number(1)): [(date(2024, 8, 1), "sampled")]}
-    asking.ask_interfaces()
+    interface_queries.ask_interfaces()
     first = people.load(person)
     clock.advance(days=7)
-    assert asking.ask_interfaces()[0].certified == 0
+    assert interface_queries.ask_interfaces()[0].certified == 0
     assert people.load(person).evidence == first.evidence
 
 
 def test_an_interface_that_fails_is_left_after_three_calls(interfaces: Interfaces) -> None:
     interfaces.failing = True
     people_due = [recipient(sequence) for sequence in range(1, 13)]
-    asked = asking.ask_interfaces()[0]
+    asked = interface_queries.ask_interfaces()[0]
     assert (asked.people, asked.unheard, asked.certified) == (12, 12, 0)
     assert {valid_until(person) for person in people_due} == {SOON}
     told = [e for p in people_due for e in people.audit_trail(p) if e.action == "asked"]
@@ -151,7 +151,7 @@ def test_answers_that_cannot_be_used_are_counted_and_the_others_count(interfaces
     person = recipient(1)
     recipient(2)
     interfaces.known = swabbed(1) | swabbed(2, event="positive")
-    asked = asking.ask_interfaces()[0]
+    asked = interface_queries.ask_interfaces()[0]
     assert (asked.certified, asked.rejected) == (1, 1)
     assert valid_until(person) > SOON
 
@@ -162,7 +162,7 @@ def test_an_interface_that_answers_nonsense_has_not_answered(
 ) -> None:
     recipient(1)
     monkeypatch.setattr(interfaces, "answer", lambda question: said)
-    assert asking.ask_interfaces()[0].unheard == 1
+    assert interface_queries.ask_interfaces()[0].unheard == 1
 
 
 BROKEN = [
@@ -203,7 +203,7 @@ def second_interface(pack: None, tmp_path: Path) -> None:
     text = (tmp_path / f"asking/feeds/{FEED}.yaml").read_text(encoding="utf-8")
     path = tmp_path / f"asking/feeds/{OTHER}.yaml"
     path.write_text(text.replace(f"id: {FEED}", f"id: {OTHER}"), encoding="utf-8")
-    declared.load.cache_clear()
+    loader.load.cache_clear()
 
 
 @pytest.mark.usefixtures("second_interface")
@@ -213,7 +213,7 @@ def test_a_broken_interface_has_not_answered_and_the_next_one_is_asked(answer: b
     town = Interfaces({})
     with saying(answer) as broken, town.served() as url:
         enter({OTHER: {"url": broken, "token": "t"}, FEED: {"url": url, "token": town.token}})
-        asked = {each.feed: each.unheard for each in asking.ask_interfaces()}
+        asked = {each.feed: each.unheard for each in interface_queries.ask_interfaces()}
     assert asked == {OTHER: 1, FEED: 0}
     assert town.asked == [(FEED, 1)]
 
@@ -227,7 +227,7 @@ def test_an_address_entered_wrongly_stops_no_other_interface(entry: object) -> N
     town = Interfaces({})
     with town.served() as url:
         enter({OTHER: entry, FEED: {"url": url, "token": town.token}})  # type: ignore[dict-item]
-        assert [each.feed for each in asking.ask_interfaces()] == [FEED]
+        assert [each.feed for each in interface_queries.ask_interfaces()] == [FEED]
 
 
 def test_a_token_that_cannot_be_sent_is_a_failure_of_that_interface_alone(interfaces: Interfaces) -> None:
@@ -238,14 +238,14 @@ def test_a_token_that_cannot_be_sent_is_a_failure_of_that_interface_alone(interf
 def test_an_interface_without_an_address_is_not_asked() -> None:
     enter({})
     recipient(1)
-    assert asking.ask_interfaces() == []
+    assert interface_queries.ask_interfaces() == []
 
 
 def test_a_pack_without_interfaces_needs_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WUGAN_PACK", "bozhou")
     settings.cache_clear()
-    monkeypatch.setattr(declared, "PACKS", PACKS)
-    assert asking.ask_interfaces() == []
+    monkeypatch.setattr(loader, "PACKS", PACKS)
+    assert interface_queries.ask_interfaces() == []
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_an_error_never_repeats_whom_it_was_about() -> None:
 def test_a_run_is_listed_among_the_files_with_its_counts(interfaces: Interfaces) -> None:
     one, two = recipient(1), recipient(2)
     interfaces.known = swabbed(1)
-    asking.ask_interfaces()
+    interface_queries.ask_interfaces()
     (run,) = files.of_feed(FEED)
     assert (run.state, run.counts, run.certified) == (FileState.LOADED, Counts(rows=1, accepted=1), 1)
     (item,) = people.load(one).evidence
@@ -279,7 +279,7 @@ def test_a_run_is_listed_among_the_files_with_its_counts(interfaces: Interfaces)
 def test_a_run_in_which_nothing_was_heard_is_refused_and_says_so() -> None:
     recipient(1)
     enter({FEED: {"url": "http://127.0.0.1:9", "token": "t"}})
-    asking.ask_interfaces()
+    interface_queries.ask_interfaces()
     (run,) = files.of_feed(FEED)
     assert (run.state, run.code, run.counts) == (FileState.REFUSED, "interface_not_heard", Counts())
     assert "1 of 1" in run.en

@@ -15,9 +15,10 @@ import pytest
 
 from chalicelib import intake
 from chalicelib.clock import CHINA
+from chalicelib.jurisdiction import current
 from chalicelib.model import Counts, DroppedFile, FeedId, FileState, FileStep, Month
-from chalicelib.pack import current
-from chalicelib.storage import files, objects
+from chalicelib.storage.dynamodb import files
+from chalicelib.storage.s3 import objects
 from tests.conftest import StoppedClock
 
 pytestmark = pytest.mark.usefixtures("aws")

@@ -19,8 +19,9 @@ from chalicelib import messages
 from chalicelib.errors import NotFoundError, UnfinishedError, UnreadableError
 from chalicelib.model import Change, Channel, Message, MessageState, Person, PersonId, Template
 from chalicelib.settings import settings
-from chalicelib.storage import clients, people
-from chalicelib.storage import messages as outbox
+from chalicelib.storage import clients
+from chalicelib.storage.dynamodb import outbox as outbox
+from chalicelib.storage.dynamodb import people
 from tests.conftest import WUGAN, StoppedClock
 from tests.judged import judging
 from tests.storage import faults

@@ -13,9 +13,9 @@ from datetime import date
 import boto3
 import pytest
 
-from chalicelib.cases import opening, settling
-from chalicelib.model import Case, PersonId, StateName, Step, Waiting
-from chalicelib.storage import people
+from chalicelib.cases import daily_run, evidence_effects
+from chalicelib.model import Case, PersonId, StateName, StepOutcome, Waiting
+from chalicelib.storage.dynamodb import people
 from sandbox.rights import Judge
 from tests.judged import judging
 from tests.sources.builders import number
@@ -23,7 +23,7 @@ from tests.storage.builders import AT, change, entitlement, evidence, key, known
 
 WALKS = '{"StartAt": "Walk", "States": {"Walk": {"Type": "Pass", "End": true}}}'
 DUE = date(2025, 6, 30)
-CLOSED = Case(DUE, date(2025, 5, 1), 1, StateName.CLOSE_CASE, outcome=Step.CERTIFIED)
+CLOSED = Case(DUE, date(2025, 5, 1), 1, StateName.CLOSE_CASE, outcome=StepOutcome.CERTIFIED)
 SETTLE_WITH_FILES = ("AskInterfaces", "Intake")
 SETTLE_WITH_THE_LAKE = ("CertificationStep", "SuspicionStep")
 
@@ -55,7 +55,7 @@ def test_whoever_settles_may_do_what_follows(judge: Judge) -> None:
         put(doubted, suspicions=(suspicion(),))
         with judge.acting(function):
             for person in (waits, asleep, doubted):
-                settling.follow_up(people.load(person))
+                evidence_effects.wake_and_start(people.load(person))
         assert people.load(asleep).cases[0].state is StateName.RESUME_AND_PAY_ARREARS
 
 
@@ -63,7 +63,7 @@ def test_the_daily_run_starts_what_does_not_walk(judge: Judge) -> None:
     a_case(somebody(1), StateName.REMIND)
     put(somebody(2), suspicions=(suspicion(),))
     with judge.acting("DailyRun"):
-        assert opening.daily_run().restarted == 2
+        assert daily_run.daily_run().restarted == 2
 
 
 def test_what_a_later_file_says_again_is_withdrawn_no_more_and_what_is_done_is_listed_no_more(

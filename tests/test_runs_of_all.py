@@ -14,12 +14,13 @@ import boto3
 import pytest
 
 from chalicelib import intake, results, stats
-from chalicelib.cases import opening, retaining
+from chalicelib.cases import daily_run, retention
 from chalicelib.errors import ConflictError, UnfinishedError
-from chalicelib.intake import asking, quality, watching
+from chalicelib.intake import feed_watch, interface_queries, quality
 from chalicelib.model import Case, PersonId, PersonRecord, StateName
 from chalicelib.runs import run
-from chalicelib.storage import objects, people, tables
+from chalicelib.storage.dynamodb import people, tables
+from chalicelib.storage.s3 import objects
 from tests.storage.builders import AT, entitlement, identity, person
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -87,13 +88,13 @@ def test_the_daily_run_goes_on_to_the_next(monkeypatch: pytest.MonkeyPatch, folk
             raise KeyError("broken")
         return False
 
-    monkeypatch.setattr(opening.work, "due_in", lambda _: [(date(2025, 9, 30), who) for who in folk])
-    monkeypatch.setattr(opening, "open_if_due", due)
+    monkeypatch.setattr(daily_run.work, "due_in", lambda _: [(date(2025, 9, 30), who) for who in folk])
+    monkeypatch.setattr(daily_run, "open_if_due", due)
     restarted: list[str] = []
-    monkeypatch.setattr(opening, "restart_cases", lambda _: restarted.append("cases") or 1 // 0)
-    monkeypatch.setattr(opening, "restart_suspicions", lambda _: restarted.append("suspicions") or 0)
+    monkeypatch.setattr(daily_run, "restart_cases", lambda _: restarted.append("cases") or 1 // 0)
+    monkeypatch.setattr(daily_run, "restart_suspicions", lambda _: restarted.append("suspicions") or 0)
     with pytest.raises(UnfinishedError, match="daily_run: 2 left out"):
-        opening.daily_run()
+        daily_run.daily_run()
     assert seen == folk
     assert restarted == ["cases", "suspicions"]
 
@@ -102,13 +103,15 @@ def test_what_cannot_be_restarted_stops_no_other(
     monkeypatch: pytest.MonkeyPatch, folk: list[PersonId]
 ) -> None:
     tried: list[PersonId] = []
-    monkeypatch.setattr(opening.executions, "running", lambda _: [])
-    monkeypatch.setattr(opening.work, "open_cases", lambda: [(who, date(2025, 9, 30)) for who in folk])
-    monkeypatch.setattr(opening.work, "open_suspicions", lambda: [(who, "death#2025-06-01") for who in folk])
-    monkeypatch.setattr(opening.work, "due_in", lambda _: [])
+    monkeypatch.setattr(daily_run.executions, "running", lambda _: [])
+    monkeypatch.setattr(daily_run.work, "open_cases", lambda: [(who, date(2025, 9, 30)) for who in folk])
+    monkeypatch.setattr(
+        daily_run.work, "open_suspicions", lambda: [(who, "death#2025-06-01") for who in folk]
+    )
+    monkeypatch.setattr(daily_run.work, "due_in", lambda _: [])
     monkeypatch.setattr(people, "load", lambda who: tried.append(who) or {}[who])
     with pytest.raises(UnfinishedError, match="daily_run: 6 left out"):
-        opening.daily_run()
+        daily_run.daily_run()
     assert tried == [*folk, *folk]
 
 
@@ -122,30 +125,30 @@ def test_a_busy_record_is_come_back_to_when_the_others_are_done(
         if tried == folk[:1]:
             raise ConflictError("busy")
 
-    monkeypatch.setattr(opening.executions, "running", lambda _: [])
-    monkeypatch.setattr(opening.work, "open_cases", lambda: [(who, date(2025, 9, 30)) for who in folk])
-    monkeypatch.setattr(opening.work, "open_suspicions", list)
-    monkeypatch.setattr(opening.work, "due_in", lambda _: [])
-    monkeypatch.setattr(opening, "_restart_case", restart)
+    monkeypatch.setattr(daily_run.executions, "running", lambda _: [])
+    monkeypatch.setattr(daily_run.work, "open_cases", lambda: [(who, date(2025, 9, 30)) for who in folk])
+    monkeypatch.setattr(daily_run.work, "open_suspicions", list)
+    monkeypatch.setattr(daily_run.work, "due_in", lambda _: [])
+    monkeypatch.setattr(daily_run, "_restart_case", restart)
     case = Case(date(2025, 9, 30), date(2025, 7, 2), 1, StateName.REMIND)
     monkeypatch.setattr(people, "load", lambda who: PersonRecord(person(), cases=(case,)))
-    assert opening.daily_run().restarted == len(folk)
+    assert daily_run.daily_run().restarted == len(folk)
     assert tried == [*folk, folk[0]]
 
 
 def test_tidying_goes_on(monkeypatch: pytest.MonkeyPatch, folk: list[PersonId]) -> None:
     done: list[str] = []
-    monkeypatch.setattr(retaining.lake, "tidy", lambda *_, **__: 1 // 0)
-    monkeypatch.setattr(retaining.said, "let_go", lambda _: done.append("said"))
+    monkeypatch.setattr(retention.lake, "tidy", lambda *_, **__: 1 // 0)
+    monkeypatch.setattr(retention.said, "let_go", lambda _: done.append("said"))
     with pytest.raises(UnfinishedError, match="tidy_lake: 2 left out"):  # the lake, and the broken record
-        retaining.keep_or_let_go()
+        retention.apply_retention()
     assert done == ["said"]
 
 
 def test_one_feed_that_cannot_be_looked_at_stops_no_other(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(watching, "feed_now", failing_for("cremations", watching.feed_now))
+    monkeypatch.setattr(feed_watch, "feed_now", failing_for("cremations", feed_watch.feed_now))
     with pytest.raises(UnfinishedError, match="watch_feeds: 1 left out"):
         intake.watch_feeds()
     figures = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -166,9 +169,9 @@ def test_one_interface_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch
         tried.append(feed.id)
         raise KeyError("no such secret")
 
-    monkeypatch.setattr(asking, "connected", connected)
+    monkeypatch.setattr(interface_queries, "connected", connected)
     feeds = {name: SimpleNamespace(id=name, interface=object()) for name in ("one", "two")}
-    monkeypatch.setattr(asking, "current", lambda: SimpleNamespace(feeds=feeds))
+    monkeypatch.setattr(interface_queries, "current", lambda: SimpleNamespace(feeds=feeds))
     with pytest.raises(UnfinishedError, match="ask_interfaces: 2 left out"):
         intake.ask_interfaces()
     assert tried == ["one", "two"]
@@ -179,11 +182,13 @@ def test_a_person_who_cannot_be_read_is_not_asked_about(
 ) -> None:
     def due() -> list[PersonId]:
         with run("ask_interfaces") as each:
-            found.extend(asking.people_due(date(2025, 12, 31), each))
+            found.extend(interface_queries.people_due(date(2025, 12, 31), each))
         return found
 
     found: list[PersonId] = []
-    monkeypatch.setattr(asking.work, "due_in", lambda _: [(date(2025, 9, 30), who) for who in folk])
+    monkeypatch.setattr(
+        interface_queries.work, "due_in", lambda _: [(date(2025, 9, 30), who) for who in folk]
+    )
     with pytest.raises(UnfinishedError, match="1 left out"):
         due()
     assert sorted(found) == sorted([folk[0], folk[2]])

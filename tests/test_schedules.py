@@ -13,10 +13,10 @@ import app
 from chalicelib.cron import next_after
 from chalicelib.schedules import LATE, missing_runs, scheduled
 from chalicelib.settings import settings
-from chalicelib.storage import ends
+from chalicelib.storage.dynamodb import run_ends
 from infra.template import ROOT
-from sandbox.kernel.makers import ACCOUNT, PARTITION, REGION
 from sandbox.kernel.resolver import Made, Resolver
+from sandbox.kernel.resource_makers import ACCOUNT, PARTITION, REGION
 from sandbox.kernel.template import deployed_template
 from tests.conftest import StoppedClock
 
@@ -47,7 +47,7 @@ def say(monkeypatch: pytest.MonkeyPatch, schedules: dict[str, str]) -> None:
 
 
 def reach(name: str, at: datetime) -> None:
-    ends.put(name, ends.End(SCHEDULES[name], at))
+    run_ends.put(name, run_ends.End(SCHEDULES[name], at))
 
 
 def test_a_run_that_does_not_come_is_missed_until_it_does(
@@ -92,11 +92,11 @@ def test_only_who_returns_has_reached_the_end(clock: StoppedClock) -> None:
 
     with pytest.raises(ValueError):
         monthly_results(None)
-    assert ends.everything() == {}
+    assert run_ends.everything() == {}
     clock.advance(days=1)
     monthly_results(None)
-    assert ends.everything() == {
-        "monthly_results": ends.End(SCHEDULES["monthly_results"], clock.instant),
+    assert run_ends.everything() == {
+        "monthly_results": run_ends.End(SCHEDULES["monthly_results"], clock.instant),
     }
 
 

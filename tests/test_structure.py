@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.model import StateName, Step
+from chalicelib.model import StateName, StepOutcome
 from chalicelib.steps import certification, suspicion
 
 ROOT = Path(__file__).parents[1]
@@ -44,8 +44,8 @@ def test_no_state_name_is_without_a_machine() -> None:
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_state_machines_route_by_words_alone(machine: str) -> None:
-    """No policy in them: Choices compare the words of `Step`, waits are paths, there is no Wait state."""
-    words = {step.value for step in Step} | {name.value for name in StateName}
+    """No policy in them: Choices compare the words of `StepOutcome`, waits are paths, no state is a Wait."""
+    words = {step.value for step in StepOutcome} | {name.value for name in StateName}
     for name, state in states_of(machine).items():
         assert state["Type"] in ("Task", "Choice"), name
         for choice in state.get("Choices", ()):
@@ -116,6 +116,12 @@ def test_no_file_is_too_long_to_read() -> None:
             name = str(path.relative_to(ROOT))
             length = len(path.read_text(encoding="utf-8").splitlines())
             assert length <= (450 if folder == "tests" else 400), f"{name}: {length} lines"
+
+
+def test_every_module_says_in_its_first_line_what_it_is_called_in_chinese() -> None:
+    for path in (ROOT / "chalicelib").rglob("*.py"):
+        first = path.read_text(encoding="utf-8").partition("\n")[0]
+        assert re.search(r"[一-鿿]", first), path
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

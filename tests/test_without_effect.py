@@ -22,7 +22,7 @@ from chalicelib.model import (
 )
 from chalicelib.model.evidence import ANOTHER
 from chalicelib.sources.evidence import SAID
-from chalicelib.storage.items import decode, encode
+from chalicelib.storage.dynamodb.items import decode, encode
 from tests.events import ALL_FEEDS, ALL_RULES
 
 ON = date(2025, 6, 30)

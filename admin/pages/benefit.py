@@ -23,21 +23,21 @@ from admin.pages.words import (
     table,
     yuan,
 )
-from chalicelib.engine.benefits import Benefit, BenefitRules
-from chalicelib.engine.clauses import Clause
-from chalicelib.engine.counties import County, CountyValue, Setting
-from chalicelib.engine.lines import (
+from chalicelib.engine.certification.rule_lines import (
     AUTHORITIES,
-    Both,
+    Bilingual,
     fade_line,
     for_whom,
     tier_line,
     weak_line,
     weak_months_line,
 )
-from chalicelib.engine.policy import EventName, Policy, Tier
+from chalicelib.engine.rules.benefits import Benefit, BenefitRules
+from chalicelib.engine.rules.conditions import Clause
+from chalicelib.engine.rules.counties import County, CountyValue, Setting
+from chalicelib.engine.rules.policy import EventName, Policy, Tier
+from chalicelib.jurisdiction import Pack
 from chalicelib.model import Route, Strength
-from chalicelib.pack import Pack
 
 WIDTH = 45  # characters of the time line
 
@@ -162,7 +162,7 @@ def _in_counties(benefit: Benefit, counties: Sequence[County], pack: Pack) -> It
             )
 
 
-def of_value(value: CountyValue, pack: Pack) -> Both:
+def of_value(value: CountyValue, pack: Pack) -> Bilingual:
     """One value of a county, in words."""
     zh, en = SETTINGS[value.set]
     if value.tier is not None:
@@ -295,7 +295,7 @@ def _changes(benefit: Benefit, pack: Pack) -> Iterator[str]:
     yield from (say(zh, en) for zh, en in between(before, after, pack, pack))
 
 
-def between(before: BenefitRules, after: BenefitRules, old: Pack, new: Pack) -> Iterator[Both]:
+def between(before: BenefitRules, after: BenefitRules, old: Pack, new: Pack) -> Iterator[Bilingual]:
     """What one version says otherwise than another, each in the words of its pack; first what it was."""
     was, is_ = list(_said(before, old)), list(_said(after, new))
     for zh, en in was:
@@ -306,7 +306,7 @@ def between(before: BenefitRules, after: BenefitRules, old: Pack, new: Pack) -> 
             yield f"{after.from_}起改为：{zh}", f"From {after.from_} instead: {en}"
 
 
-def _said(rules: BenefitRules, pack: Pack) -> Iterator[Both]:
+def _said(rules: BenefitRules, pack: Pack) -> Iterator[Bilingual]:
     """Every sentence of a version, without headings and tables."""
     if isinstance(rules.recognises, str):
         yield "凡证明本人在场的数据均予认可。", "Whatever proves presence is recognised."
@@ -319,7 +319,7 @@ def _said(rules: BenefitRules, pack: Pack) -> Iterator[Both]:
         yield from (spoken(line) for line in lines(rules, pack) if line.startswith("- "))
 
 
-def _bands(rules: BenefitRules, pack: Pack) -> list[tuple[Both, str]]:
+def _bands(rules: BenefitRules, pack: Pack) -> list[tuple[Bilingual, str]]:
     """For whom which amount is meant, in the order in which the first that fits holds."""
     if isinstance(rules.amount, str):
         return []

@@ -1,4 +1,4 @@
-"""What a changed rule book changes, in sentences; every value stands in `pack.differing`."""
+"""What a changed rule book changes, in sentences; every value stands in `jurisdiction.diff`."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Iterator, Mapping
 
 from admin.pages.benefit import between, of_value
 from admin.pages.words import PROVES, ROUTES, STAYS, STRENGTHS, SUSPICIONS, TRACES
-from chalicelib.engine.counties import County
-from chalicelib.engine.lines import Both, tier_line, weak_months_line
-from chalicelib.engine.policy import Policy
+from chalicelib.engine.certification.rule_lines import Bilingual, tier_line, weak_months_line
+from chalicelib.engine.rules.counties import County
+from chalicelib.engine.rules.policy import Policy
+from chalicelib.jurisdiction import Pack, feed_history_check
+from chalicelib.jurisdiction.version_check import substance
 from chalicelib.model import FeedId
-from chalicelib.pack import Pack, histories
-from chalicelib.pack.versions import substance
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.worth import EventDeclaration
+from chalicelib.sources.feeds.event_declarations import EventDeclaration
+from chalicelib.sources.feeds.feed import Feed
 
-_NONE: Both = ("无", "none")
+_NONE: Bilingual = ("无", "none")
 
 
-def sentences(before: Pack, after: Pack) -> Iterator[Both]:
+def sentences(before: Pack, after: Pack) -> Iterator[Bilingual]:
     """What differs about the policy, counties, benefits and feeds, a sentence each."""
     yield from _of_policy(before.rules.policy, after.rules.policy)
     yield from _of_counties(before, after)
@@ -26,7 +26,7 @@ def sentences(before: Pack, after: Pack) -> Iterator[Both]:
     yield from _of_feeds(before, after)
 
 
-def _of_policy(old: Policy, new: Policy) -> Iterator[Both]:
+def _of_policy(old: Policy, new: Policy) -> Iterator[Bilingual]:
     if substance(old) == substance(new):
         return
     was, becomes = (list(_of_periods(policy)) for policy in (old, new))
@@ -46,7 +46,7 @@ def _of_policy(old: Policy, new: Policy) -> Iterator[Both]:
         )
 
 
-def _of_periods(policy: Policy) -> Iterator[Both]:
+def _of_periods(policy: Policy) -> Iterator[Bilingual]:
     weak = policy.weak
     for zh, en in (*(tier_line(tier) for tier in policy.periods.tiers), weak_months_line(policy)):
         yield f"{zh}。", f"{en}."
@@ -58,7 +58,7 @@ def _of_periods(policy: Policy) -> Iterator[Both]:
         )
 
 
-def _of_counties(before: Pack, after: Pack) -> Iterator[Both]:
+def _of_counties(before: Pack, after: Pack) -> Iterator[Bilingual]:
     counties = [{a: b.county for a, b in p.rules.counties.items() if b.county} for p in (before, after)]
     for area in sorted(counties[0].keys() | counties[1].keys()):
         old, new = (each.get(area) for each in counties)
@@ -73,11 +73,11 @@ def _of_counties(before: Pack, after: Pack) -> Iterator[Both]:
                 yield f"{title.zh}自{new.from_}起：{zh}。", f"{title.en} from {new.from_}: {en}."
 
 
-def _of_county(county: County, pack: Pack) -> Iterator[Both]:
+def _of_county(county: County, pack: Pack) -> Iterator[Bilingual]:
     yield from (of_value(value, pack) for value in county.values)
 
 
-def _of_benefits(before: Pack, after: Pack) -> Iterator[Both]:
+def _of_benefits(before: Pack, after: Pack) -> Iterator[Bilingual]:
     old, new = before.rules.benefits, after.rules.benefits
     for code in sorted(old.keys() | new.keys()):
         was, becomes = old.get(code), new.get(code)
@@ -92,7 +92,7 @@ def _of_benefits(before: Pack, after: Pack) -> Iterator[Both]:
                     yield f"“{becomes.title.zh}”{zh}", f"{becomes.title.en}: {en}"
 
 
-def _of_feeds(before: Pack, after: Pack) -> Iterator[Both]:
+def _of_feeds(before: Pack, after: Pack) -> Iterator[Bilingual]:
     """One sentence for each feed and event that comes, goes, or is worth something else."""
     for name in sorted(before.feeds.keys() | after.feeds.keys()):
         old, new = before.feeds.get(name), after.feeds.get(name)
@@ -105,7 +105,7 @@ def _of_feeds(before: Pack, after: Pack) -> Iterator[Both]:
             yield from _of_one(old, new, before, after)
 
 
-def _of_one(old: Feed, new: Feed, before: Pack, after: Pack) -> Iterator[Both]:
+def _of_one(old: Feed, new: Feed, before: Pack, after: Pack) -> Iterator[Bilingual]:
     for code in dict.fromkeys([*old.declared_events, *new.declared_events]):
         was, becomes = old.declared_events.get(code), new.declared_events.get(code)
         if was is None and becomes is not None:
@@ -125,7 +125,7 @@ def _of_one(old: Feed, new: Feed, before: Pack, after: Pack) -> Iterator[Both]:
         )
 
 
-def _comes(feed: Feed, event: EventDeclaration) -> Both:
+def _comes(feed: Feed, event: EventDeclaration) -> Bilingual:
     zh, en = PROVES[event.proves]
     strong = STRENGTHS[event.strength] if event.strength else None
     worth_zh, worth_en = (f"（{strong[0]}）", f" ({strong[1]})") if strong else ("", "")
@@ -135,7 +135,7 @@ def _comes(feed: Feed, event: EventDeclaration) -> Both:
     )
 
 
-def _says(event: EventDeclaration, feed: Feed) -> dict[str, tuple[Both, Both]]:
+def _says(event: EventDeclaration, feed: Feed) -> dict[str, tuple[Bilingual, Bilingual]]:
     """What an event is worth: by key, what that is called and what it is."""
     back = feed.declared_events[event.withdraws] if event.withdraws else None
     return {
@@ -149,7 +149,7 @@ def _says(event: EventDeclaration, feed: Feed) -> dict[str, tuple[Both, Both]]:
     }
 
 
-def _points(pack: Pack, feed: Feed, code: str) -> dict[str, tuple[Both, Both]]:
+def _points(pack: Pack, feed: Feed, code: str) -> dict[str, tuple[Bilingual, Bilingual]]:
     points = pack.rules.policy.weak.worth.get((FeedId(feed.id), code))
     return {"points": (("分值", "points"), _NONE if points is None else (str(points), str(points)))}
 
@@ -157,9 +157,9 @@ def _points(pack: Pack, feed: Feed, code: str) -> dict[str, tuple[Both, Both]]:
 def _is_worth(
     feed: Feed,
     event: EventDeclaration,
-    was: Mapping[str, tuple[Both, Both]],
-    becomes: Mapping[str, tuple[Both, Both]],
-) -> Iterator[Both]:
+    was: Mapping[str, tuple[Bilingual, Bilingual]],
+    becomes: Mapping[str, tuple[Bilingual, Bilingual]],
+) -> Iterator[Bilingual]:
     """One sentence for everything that changes about one event."""
     changed = [(becomes[key][0], was[key][1], becomes[key][1]) for key in was if was[key] != becomes[key]]
     if changed:
@@ -168,7 +168,7 @@ def _is_worth(
         yield f"“{feed.title.zh}”的“{event.zh}”：{zh}。", f"{feed.title.en}, {event.en}: {en}."
 
 
-def _codes(old: Feed, new: Feed) -> Iterator[Both]:
+def _codes(old: Feed, new: Feed) -> Iterator[Bilingual]:
     """The department's words that now mean another event."""
     was, becomes = old.codes_of("event"), new.codes_of("event")
     for code in dict.fromkeys([*was, *becomes]):
@@ -180,13 +180,13 @@ def _codes(old: Feed, new: Feed) -> Iterator[Both]:
             )
 
 
-def _event(feed: Feed, code: str | None) -> Both:
+def _event(feed: Feed, code: str | None) -> Bilingual:
     return (feed.declared_events[code].zh, feed.declared_events[code].en) if code else _NONE
 
 
 def _otherwise(feed: Feed) -> object:
     """What a feed does beside its events and their codes."""
-    words = histories.substance(feed)
+    words = feed_history_check.substance(feed)
     coded = feed.fields.get("event")
     if coded is not None:
         words["columns"][coded]["codes"] = {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from admin.pages.words import PROVES, STRENGTHS, TRACES, heading, say, table
+from chalicelib.jurisdiction import Pack
 from chalicelib.model import FeedId
-from chalicelib.pack import Pack
-from chalicelib.sources.columns import Column
-from chalicelib.sources.feed import Feed
+from chalicelib.sources.feeds.columns import Column
+from chalicelib.sources.feeds.feed import Feed
 
 
 def page(feed: Feed, pack: Pack) -> str:

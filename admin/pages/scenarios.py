@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from chalicelib.declarations import read_yaml
-from chalicelib.engine.benefits import Benefit, Start
+from chalicelib.engine.rules.benefits import Benefit, Start
 
 Scenario = tuple[str, str, str]  # number, title, rule
 

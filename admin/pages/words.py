@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from chalicelib.engine.benefits import Consequence, LastMonth, Offset, Start
-from chalicelib.engine.counties import Setting
-from chalicelib.engine.lines import Both
+from chalicelib.engine.certification.rule_lines import Bilingual
+from chalicelib.engine.rules.benefits import Consequence, LastMonth, Offset, Start
+from chalicelib.engine.rules.counties import Setting
 from chalicelib.model import (
     BenefitKind,
     Proves,
@@ -20,7 +20,7 @@ from chalicelib.model import (
     Trace,
 )
 
-KINDS: Final[dict[BenefitKind, Both]] = {
+KINDS: Final[dict[BenefitKind, Bilingual]] = {
     BenefitKind.MONTHLY: ("按月发放", "monthly payment"),
     BenefitKind.ONE_OFF: ("一次性", "one-off"),
     BenefitKind.FEE_RELIEF: (
@@ -28,7 +28,7 @@ KINDS: Final[dict[BenefitKind, Both]] = {
         "fee relief, never suspended for lack of certification",
     ),
 }
-ROUTES: Final[dict[Route, Both]] = {
+ROUTES: Final[dict[Route, Bilingual]] = {
     Route.SILENT: ("静默", "silent"),
     Route.SELF: ("自助", "self-certification"),
     Route.ASSISTED: ("社区联网", "assisted"),
@@ -36,7 +36,7 @@ ROUTES: Final[dict[Route, Both]] = {
     Route.VISIT: ("上门", "home visit"),
     Route.REMOTE: ("异地协助", "remote"),
 }
-PROVES: Final[dict[Proves, Both]] = {
+PROVES: Final[dict[Proves, Bilingual]] = {
     Proves.PRESENCE: ("本人在场", "presence"),
     Proves.CONDITION: ("资格条件", "a condition"),
     Proves.EXCLUSION: ("另领待遇", "another benefit drawn"),
@@ -44,15 +44,18 @@ PROVES: Final[dict[Proves, Both]] = {
     Proves.NOTHING: ("不作证明", "nothing"),
     Proves.WITHDRAWAL: ("撤回先前记录", "takes back an earlier record"),
 }
-STRENGTHS: Final[dict[Strength, Both]] = {Strength.STRONG: ("强", "strong"), Strength.WEAK: ("弱", "weak")}
-TRACES: Final[dict[Trace, Both]] = {
+STRENGTHS: Final[dict[Strength, Bilingual]] = {
+    Strength.STRONG: ("强", "strong"),
+    Strength.WEAK: ("弱", "weak"),
+}
+TRACES: Final[dict[Trace, Bilingual]] = {
     Trace.BODY: ("本人到场", "body"),
     Trace.OWN_CARD: ("本人卡证", "own card"),
     Trace.ACCOUNT: ("账户", "account"),
     Trace.HOUSEHOLD: ("家庭", "household"),
 }
-STAYS: Final[dict[Stay, Both]] = {Stay.BEGINS: ("开始", "begins"), Stay.ENDS: ("结束", "ends")}
-SUSPICIONS: Final[dict[SuspicionKind, Both]] = {
+STAYS: Final[dict[Stay, Bilingual]] = {Stay.BEGINS: ("开始", "begins"), Stay.ENDS: ("结束", "ends")}
+SUSPICIONS: Final[dict[SuspicionKind, Bilingual]] = {
     SuspicionKind.DEATH: ("死亡", "death"),
     SuspicionKind.CUSTODY: ("服刑、羁押", "custody"),
     SuspicionKind.DOUBLE_RECEIPT: ("重复领取", "double receipt"),
@@ -64,12 +67,12 @@ SUSPICIONS: Final[dict[SuspicionKind, Both]] = {
     SuspicionKind.UNLISTED: ("名册未列", "no longer listed"),
     SuspicionKind.REVERSAL: ("撤销认定", "a reversal"),
 }
-MESSAGES: Final[dict[Template, Both]] = {
+MESSAGES: Final[dict[Template, Bilingual]] = {
     Template.REMIND: ("短信提醒", "reminder"),
     Template.REMIND_AGAIN: ("再次提醒", "reminder"),
     Template.SELF_CERTIFY: ("提示自助认证", "self-certification"),
 }
-STARTS: Final[dict[Start, Both]] = {
+STARTS: Final[dict[Start, Bilingual]] = {
     Start.FIRST_PAYMENT: (
         "新领取人员的首个周期自首次发放之日起算。",
         "The first period of a new recipient runs from the first payment.",
@@ -79,7 +82,7 @@ STARTS: Final[dict[Start, Both]] = {
         "The first period of a new recipient runs from the day on which the authority granted it.",
     ),
 }
-LAST_MONTHS: Final[dict[LastMonth, Both]] = {
+LAST_MONTHS: Final[dict[LastMonth, Bilingual]] = {
     LastMonth.MONTH_OF_DEATH: (
         "身故当月为最后一个应发月份，其后发放的为多发。",
         "The month of death is the last month due; what is paid later is overpaid.",
@@ -89,18 +92,18 @@ LAST_MONTHS: Final[dict[LastMonth, Both]] = {
         "The month before death is the last month due; what is paid later is overpaid.",
     ),
 }
-CONSEQUENCES: Final[dict[Consequence, Both]] = {
+CONSEQUENCES: Final[dict[Consequence, Bilingual]] = {
     Consequence.ENDS: (
         "核实后自次月停发，服刑期间不补发",
         "once confirmed, payment ends; the months served are not paid back",
     ),
     Consequence.PAUSES: ("核实后暂停，无罪的补发", "once confirmed, a pause; repaid on acquittal"),
 }
-OFFSETS: Final[dict[Offset, Both]] = {
+OFFSETS: Final[dict[Offset, Bilingual]] = {
     Offset.FUNERAL_GRANT: ("丧葬补助金", "funeral grant"),
     Offset.ACCOUNT_BALANCE: ("个人账户余额", "account balance"),
 }
-RELATIONS: Final[dict[Relation, Both]] = {
+RELATIONS: Final[dict[Relation, Bilingual]] = {
     Relation.PARENT: ("父母", "parent"),
     Relation.GUARDIAN: ("监护人", "guardian"),
     Relation.SPOUSE: ("配偶", "spouse"),
@@ -108,7 +111,7 @@ RELATIONS: Final[dict[Relation, Both]] = {
 }
 
 
-SETTINGS: Final[dict[Setting, Both]] = {
+SETTINGS: Final[dict[Setting, Bilingual]] = {
     Setting.MONTHS: ("有效月数", "months"),
     Setting.WEAK_MONTHS: ("仅凭弱数据组合的有效月数为", "months by weak items:"),
     Setting.THRESHOLD: ("弱数据组合所需分值为", "points that weak items need:"),
@@ -122,12 +125,12 @@ def say(zh: str, en: str) -> str:
     return f"- {zh}<br><small>{en}</small>"
 
 
-def sentence(line: Both) -> str:
+def sentence(line: Bilingual) -> str:
     """A line of the rule book as one point."""
     return say(f"{line[0]}。", f"{line[1]}.")
 
 
-def spoken(line: str) -> Both:
+def spoken(line: str) -> Bilingual:
     """The two sentences of a point."""
     zh, _, en = line.removeprefix("- ").partition("<br><small>")
     return zh, en.removesuffix("</small>")

@@ -12,8 +12,8 @@ from admin.pages import feed as feeds
 from admin.pages.scenarios import scenarios_of, scenarios_of_policy
 from admin.pages.words import heading, table
 from chalicelib import api
-from chalicelib.engine.counties import County, read_county
-from chalicelib.pack import PACKS, Pack, load
+from chalicelib.engine.rules.counties import County, read_county
+from chalicelib.jurisdiction import PACKS, Pack, load
 
 ROOT: Final = Path(__file__).parents[2]
 SHEETS: Final = ROOT / "docs" / "sheets"

@@ -1,4 +1,4 @@
-"""The HTTP API: one blueprint per audience, one edge for all. Start reading at `policy`, then `edge`.
+"""接口 · The HTTP API: one blueprint per audience, one edge for all. Start reading at `policy`, then `edge`.
 
 policy        who may do what, in one table        tokens   a signed token → the caller
 edge          before and after every endpoint      bodies   strict models, limits
@@ -15,13 +15,13 @@ from typing import Any, Final
 
 from chalice.app import Chalice
 
-from chalicelib.api import edge, openapi
+from chalicelib.api import middleware, openapi
 from chalicelib.api.citizens import citizens
-from chalicelib.api.edge import method_not_allowed, unknown_route
 from chalicelib.api.feeds import feeds
 from chalicelib.api.files import dropped_files
 from chalicelib.api.grid_workers import grid_workers
 from chalicelib.api.limits import limits
+from chalicelib.api.middleware import method_not_allowed, unknown_route
 from chalicelib.api.objections import objections
 from chalicelib.api.officers import officers
 from chalicelib.observability import protect
@@ -35,7 +35,7 @@ AUDIENCES: Final = (*_ENDPOINTS, openapi.describing(_ENDPOINTS))
 def register(app: Chalice) -> None:
     """Put the whole API on an app: every route, and what surrounds every request."""
     protect(app.log)
-    app.register_middleware(edge.around, "http")
+    app.register_middleware(middleware.around, "http")
     for audience in AUDIENCES:
         app.register_blueprint(audience.blueprint())
 

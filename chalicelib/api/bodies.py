@@ -1,4 +1,4 @@
-"""Request bodies: read by ourselves, within limits, into strict models.
+"""请求体 · Request bodies: read by ourselves, within limits, into strict models.
 
 Nothing that a caller can write may become a 500: size, nesting, NaN, lone surrogates, a key given
 twice, numbers of a million digits are all answered with 422 and a pointer. What was written is

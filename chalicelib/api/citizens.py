@@ -1,4 +1,4 @@
-"""For citizens, and whoever serves them: the app, counters, grid workers.
+"""参保人服务接口 · For citizens, and whoever serves them: the app, counters, grid workers.
 
 An identity number is sent in a body, once, to learn the person's opaque id; nothing else here takes
 or gives one.
@@ -11,20 +11,20 @@ from typing import Any, Final
 from chalice.app import Response
 
 from chalicelib import cases
-from chalicelib.api import ids, looks, printed, status
+from chalicelib.api import access_log, ids, printed_receipt, status
 from chalicelib.api.bodies import Lookup, Method, SelfCertification, field_error
-from chalicelib.api.edge import Audience, Call, with_etag
+from chalicelib.api.middleware import Audience, Call, with_etag
 from chalicelib.api.problems import FieldError, Problem, invalid, not_found
 from chalicelib.api.tokens import Role
-from chalicelib.engine import wording
-from chalicelib.engine.explain import explain
+from chalicelib.engine.texts import message_templates
+from chalicelib.engine.texts.receipt import explain
+from chalicelib.jurisdiction import current
 from chalicelib.model import Evidence, EvidenceKey, FileId, Outcome
 from chalicelib.model.named import CERTIFIED, COUNTER, SELF_CERTIFICATION
-from chalicelib.pack import current
-from chalicelib.sources.faults import SENTENCES, Fault
-from chalicelib.sources.identity import borne
-from chalicelib.storage import lookups, people
-from chalicelib.storage.audit import AuditEntry
+from chalicelib.sources.people.identity_numbers import borne
+from chalicelib.sources.values.row_faults import SENTENCES, Fault
+from chalicelib.storage.dynamodb import lookups, people
+from chalicelib.storage.dynamodb.audit import AuditEntry
 
 citizens = Audience(__name__)
 
@@ -46,7 +46,7 @@ def look_up(call: Call) -> dict[str, Any]:
     record = lookups.find(number, asked.name)
     if record is None or not call.caller.may_see(record.person.id, record.person.area):
         raise not_found()
-    looks.shown(call, record, "lookup")
+    access_log.shown(call, record, "lookup")
     return {"id": record.person.id}
 
 
@@ -56,9 +56,9 @@ def show_status(call: Call, id: str) -> Response:
     ids.person_id(id)
     answer = with_etag(call.headers, status.status_of(call.record, call.today, call.reach))
     if answer.status_code == 304:  # who is told that nothing has changed is told what there is
-        looks.shown_once(call, call.record, "status, unchanged")
+        access_log.shown_once(call, call.record, "status, unchanged")
     else:
-        looks.shown(call, call.record, "status")
+        access_log.shown(call, call.record, "status")
     return answer
 
 
@@ -66,14 +66,14 @@ def show_status(call: Call, id: str) -> Response:
 def show_certificate(call: Call, id: str) -> Response:
     """The receipt to print: what is certified to which day or has stopped, because of what, how to object."""
     person = ids.person_id(id)
-    record = looks.shown(call, call.record, "certificate")
+    record = access_log.shown(call, call.record, "certificate")
     decision = cases.judge(record, call.today)
     findings = tuple(f for f in decision.findings if call.reach.concerns(f.benefit, record))
-    page = printed.sheet(
+    page = printed_receipt.sheet(
         people.identity_of(person),
         explain(decision._replace(findings=findings), call.reach.part_of(record), current().rules),
         call.today,
-        check_code=wording.check_code(person, call.today),
+        check_code=message_templates.check_code(person, call.today),
     )
     return Response(page, {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}, 200)
 
@@ -107,7 +107,7 @@ def certify_oneself(call: Call) -> dict[str, Any]:
 def show_audit(call: Call, id: str) -> dict[str, Any]:
     """Every step of a person's record, oldest first, and everybody who looked."""
     person = ids.person_id(id)
-    looks.shown(call, call.record, "audit")
+    access_log.shown(call, call.record, "audit")
     page = call.page(f"audit {person}")
     lines, following = page.cut(enumerate(people.audit_trail(person), 1), lambda line: f"{line[0]:08d}")
     answer: dict[str, Any] = {"items": [_entry(*line) for line in lines], "next": following}

@@ -1,4 +1,4 @@
-"""For officers, auditors and apps: every feed, whether it delivers, and what it contributes."""
+"""数据源接口 · For officers, auditors and apps: every feed, whether it delivers, and what it contributes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib import stats
-from chalicelib.api.edge import Audience, Call
+from chalicelib.api.middleware import Audience, Call
 from chalicelib.cases.freshness import FeedNow, feeds_now, interfaces_now
 from chalicelib.model import DroppedFile
 

@@ -1,4 +1,5 @@
-"""For officers and auditors: dropped files, what became of them, and held files decided by a person."""
+"""文件接口 · For officers and auditors: dropped files, what became of them, and held files decided by a
+person."""
 
 from __future__ import annotations
 
@@ -9,13 +10,14 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from chalicelib import intake
-from chalicelib.api import looks
+from chalicelib.api import access_log
 from chalicelib.api.bodies import FileDecision
-from chalicelib.api.edge import Audience, Call
+from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import FieldError, invalid
+from chalicelib.jurisdiction import current
 from chalicelib.model import UNKNOWN, DroppedFile, FeedId, FileState, PersonId
-from chalicelib.pack import current
-from chalicelib.storage import files, objects, people
+from chalicelib.storage.dynamodb import files, people
+from chalicelib.storage.s3 import objects
 
 dropped_files = Audience(__name__)
 
@@ -86,8 +88,8 @@ def _may_know(call: Call, person: PersonId) -> bool:
 def _suggestion(call: Call, dropped: DroppedFile, line: int, suggested: list[PersonId]) -> Json:
     """A name and a birth date alone only suggest: somebody asks before anything follows from it."""
     for person in suggested:
-        looks.look_in_list(call, person, f"suggestion {dropped.id}")
-    named = [{"person": p, "name": looks.masked_name(people.identity_of(p).name)} for p in suggested]
+        access_log.look_in_list(call, person, f"suggestion {dropped.id}")
+    named = [{"person": p, "name": access_log.masked_name(people.identity_of(p).name)} for p in suggested]
     return {"line": line, "may_be": named}
 
 

@@ -1,4 +1,4 @@
-"""For grid workers: whom to visit, by when and why; and what was found at the door."""
+"""网格员接口 · For grid workers: whom to visit, by when and why; and what was found at the door."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 from chalicelib import cases, clock
-from chalicelib.api import ids, looks, pages, status
+from chalicelib.api import access_log, ids, pages, status
 from chalicelib.api.bodies import Meeting, VisitReport, field_error
-from chalicelib.api.edge import Audience, Call
+from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import invalid
 from chalicelib.model import PersonRecord, Visit, VisitOutcome, VisitPurpose
-from chalicelib.storage import people, work
+from chalicelib.storage.dynamodb import people, worklists
 
 grid_workers = Audience(__name__)
 
@@ -24,17 +24,19 @@ def list_visits(call: Call) -> dict[str, Any]:
     """The visits to be made in an area, by village and due day."""
     area = call.area
     page = pages.page_below(area, call.page(f"visits {area}"))
-    rows, following = page.cut(looks.concerned(call, work.visits(area, page.after)), lambda row: row.place)
+    rows, following = page.cut(
+        access_log.concerned(call, worklists.visits(area, page.after)), lambda row: row.place
+    )
     return {"items": [_line(call, row) for row in rows], "next": following}
 
 
-def _line(call: Call, row: work.Row[Visit]) -> dict[str, Any]:
+def _line(call: Call, row: worklists.Row[Visit]) -> dict[str, Any]:
     visit = row.item
-    record = looks.look_in_list(call, row.person, f"visit {visit.number}")
+    record = access_log.look_in_list(call, row.person, f"visit {visit.number}")
     return {
         "id": f"{row.person}.{visit.number}",
         "person": row.person,
-        "name": looks.masked_name(people.identity_of(row.person).name),
+        "name": access_log.masked_name(people.identity_of(row.person).name),
         "area": row.area,
         "grid": row.grid,
         "purpose": visit.purpose.value,

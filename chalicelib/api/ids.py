@@ -1,4 +1,4 @@
-"""The ids in addresses: opaque, made of a person's id and what is meant of theirs.
+"""地址标识 · The ids in addresses: opaque, made of a person's id and what is meant of theirs.
 
     visit, proposal  <person>.<number>
     suspicion        <person>.<kind>.<yyyymmdd>

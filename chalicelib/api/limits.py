@@ -1,4 +1,5 @@
-"""Limits of suspensions (rule 12): officers see which month is stopped; a person of the city lifts it."""
+"""暂停限额接口 · Limits of suspensions (rule 12): officers see which month is stopped; a person of the city
+lifts it."""
 
 from __future__ import annotations
 
@@ -7,9 +8,9 @@ from typing import Any, Final
 from chalicelib import cases
 from chalicelib.api import ids, pages, status
 from chalicelib.api.bodies import LimitLift
-from chalicelib.api.edge import Audience, Call
+from chalicelib.api.middleware import Audience, Call
+from chalicelib.jurisdiction import current
 from chalicelib.model import AreaCode
-from chalicelib.pack import current
 
 limits = Audience(__name__)
 

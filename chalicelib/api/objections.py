@@ -1,18 +1,19 @@
-"""Objections (rule 22): raised by the person or whoever serves them, decided by an officer not involved."""
+"""申诉接口 · Objections (rule 22): raised by the person or whoever serves them, decided by an officer not
+involved."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from chalicelib import cases
-from chalicelib.api import ids, looks, pages
+from chalicelib.api import access_log, ids, pages
 from chalicelib.api.bodies import ObjectionDecision, ObjectionReport, field_error
-from chalicelib.api.edge import Audience, Call
+from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.policy import REVIEW
 from chalicelib.api.problems import invalid
-from chalicelib.engine.objections import level_on
+from chalicelib.engine.suspension.objections import level_on
 from chalicelib.model import BenefitCode, Objection, ObjectionAbout, PersonId
-from chalicelib.storage import people, work
+from chalicelib.storage.dynamodb import people, worklists
 
 objections = Audience(__name__)
 
@@ -36,14 +37,14 @@ def list_objections(call: Call) -> Json:
     """What is to be decided in an area, and by when."""
     area = call.area
     page = pages.page_below(area, call.page(f"objections {area}"))
-    found = looks.concerned(call, work.objections(area, page.after))
+    found = access_log.concerned(call, worklists.objections(area, page.after))
     rows, following = page.cut(found, lambda row: row.place)
     return {"items": [_in_list(call, row) for row in rows], "next": following}
 
 
-def _in_list(call: Call, row: work.Row[Objection]) -> Json:
-    looks.look_in_list(call, row.person, f"objection {row.item.number}")
-    name = looks.masked_name(people.identity_of(row.person).name)
+def _in_list(call: Call, row: worklists.Row[Objection]) -> Json:
+    access_log.look_in_list(call, row.person, f"objection {row.item.number}")
+    name = access_log.masked_name(people.identity_of(row.person).name)
     return {**_objection(call, row.person, row.item), "name": name, "area": row.area}
 
 

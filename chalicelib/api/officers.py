@@ -1,14 +1,15 @@
-"""For officers and auditors: suspension lists, suspicions, instructions, figures."""
+"""经办人接口 · For officers and auditors: suspension lists, suspicions, instructions, figures."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from chalicelib import cases, stats
-from chalicelib.api import ids, looks, pages, reach, status
+from chalicelib.api import access_log, ids, pages, reach, status
 from chalicelib.api.bodies import DoubtReport, NoBody, Refusal, SuspicionReport, field_error
-from chalicelib.api.edge import Audience, Call
+from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import invalid
+from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitCode,
     Instruction,
@@ -17,8 +18,7 @@ from chalicelib.model import (
     Proposal,
     Suspicion,
 )
-from chalicelib.pack import current
-from chalicelib.storage import people, work
+from chalicelib.storage.dynamodb import people, worklists
 
 officers = Audience(__name__)
 
@@ -34,14 +34,16 @@ def list_proposals(call: Call) -> Json:
     """The lines that wait for a township's word or an authority's."""
     area = call.area
     page = pages.page_below(area, call.page(f"proposals {area}"))
-    mine = (row for row in work.proposals(area, page.after) if any(map(call.reach.runs, row.item.benefits)))
+    mine = (
+        row for row in worklists.proposals(area, page.after) if any(map(call.reach.runs, row.item.benefits))
+    )
     rows, following = page.cut(mine, lambda row: row.place)
     return {"items": [_line_of_list(call, row) for row in rows], "next": following}
 
 
-def _line_of_list(call: Call, row: work.Row[Proposal]) -> Json:
+def _line_of_list(call: Call, row: worklists.Row[Proposal]) -> Json:
     """A line with what a careful person wants to see before a yes: who went there, and what they found."""
-    record = looks.look_in_list(call, row.person, f"proposal {row.item.number}")
+    record = access_log.look_in_list(call, row.person, f"proposal {row.item.number}")
     about = row.item.due.isoformat()
     visits = [v for v in record.visits if v.about == about and v.outcome is not None]
     return {
@@ -106,13 +108,13 @@ def list_suspicions(call: Call) -> Json:
     """What must be verified in an area, and until when."""
     area = call.area
     page = pages.page_below(area, call.page(f"suspicions {area}"))
-    found = looks.concerned(call, work.suspicions(area, page.after))
+    found = access_log.concerned(call, worklists.suspicions(area, page.after))
     rows, following = page.cut(found, lambda row: row.place)
     return {"items": [_suspected(call, row) for row in rows], "next": following}
 
 
-def _suspected(call: Call, row: work.Row[Suspicion]) -> Json:
-    looks.look_in_list(call, row.person, f"suspicion {row.item.name}")
+def _suspected(call: Call, row: worklists.Row[Suspicion]) -> Json:
+    access_log.look_in_list(call, row.person, f"suspicion {row.item.name}")
     return {**_suspicion(row.person, row.item), "name": _name(row.person), "area": row.area}
 
 
@@ -189,13 +191,15 @@ def list_endings(call: Call) -> Json:
     """What people have confirmed that ends benefits of the caller's authority, until it has approved that."""
     area = call.area
     page = pages.page_below(area, call.page(f"endings {call.reach.authority} {area}"))
-    mine = (row for row in work.endings(area, page.after) if any(map(call.reach.runs, row.item.unsigned)))
+    mine = (
+        row for row in worklists.endings(area, page.after) if any(map(call.reach.runs, row.item.unsigned))
+    )
     rows, following = page.cut(mine, lambda row: row.place)
     return {"items": [_to_be_ended(call, row) for row in rows], "next": following}
 
 
-def _to_be_ended(call: Call, row: work.Row[Suspicion]) -> Json:
-    looks.look_in_list(call, row.person, f"ending {row.item.name}")
+def _to_be_ended(call: Call, row: worklists.Row[Suspicion]) -> Json:
+    access_log.look_in_list(call, row.person, f"ending {row.item.name}")
     return {**_ending(call, row.person, row.item), "name": _name(row.person), "area": row.area}
 
 
@@ -229,7 +233,7 @@ def list_instructions(call: Call) -> Json:
     """What the caller's authority is told to do with payments, and has not yet been seen to do."""
     area = call.area
     page = call.page(f"instructions {call.reach.authority} {area}")
-    mine = (line for line in work.open_instructions() if call.reach.runs(line[1].benefit))
+    mine = (line for line in worklists.open_instructions() if call.reach.runs(line[1].benefit))
     behind = (line for line in mine if _place(*line) > page.after)
     here = (line for line in behind if people.load(line[0]).person.area.startswith(area))
     shown, following = page.cut(here, lambda line: _place(*line))
@@ -241,7 +245,7 @@ def _place(person: PersonId, instruction: Instruction) -> str:
 
 
 def _instructed(call: Call, person: PersonId, instruction: Instruction) -> Json:
-    record = looks.look_in_list(call, person, f"instruction {instruction.name}")
+    record = access_log.look_in_list(call, person, f"instruction {instruction.name}")
     payee = next((e.payee for e in record.entitlements if e.benefit == instruction.benefit), None)
     return {**_instruction(person, instruction), "payee": payee, "area": record.person.area}
 
@@ -298,7 +302,7 @@ def show_stats(call: Call) -> Json:
 
 
 def _name(person: PersonId) -> str:
-    return looks.masked_name(people.identity_of(person).name)
+    return access_log.masked_name(people.identity_of(person).name)
 
 
 def _titled(code: BenefitCode) -> Json:

@@ -1,4 +1,4 @@
-"""The API described for machines (OpenAPI 3.1), out of the routes as they are registered.
+"""接口文档 · The API described for machines (OpenAPI 3.1), out of the routes as they are registered.
 
 Built when it is first asked for. Bodies are described by the models that read them. Answers are plain
 objects: each is shown by an example (`examples.json`) that a test has received, and bound to no schema
@@ -18,8 +18,8 @@ from pydantic.json_schema import models_json_schema
 
 from chalicelib.api import ids
 from chalicelib.api.bodies import NoBody
-from chalicelib.api.edge import Audience, Route, with_etag
 from chalicelib.api.files import FEED
+from chalicelib.api.middleware import Audience, Route, with_etag
 from chalicelib.api.pages import LARGEST, USUAL
 from chalicelib.api.policy import Policy, Whose
 from chalicelib.api.problems import PROBLEM_JSON, SENTENCES

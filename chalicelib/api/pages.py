@@ -1,4 +1,4 @@
-"""Lists: by page, with an opaque cursor, within the caller's area.
+"""分页 · Lists: by page, with an opaque cursor, within the caller's area.
 
 A cursor holds the place after which the next page begins and the list that it belongs to; it grants
 nothing, because every page is filtered by the caller's token again. Lists are never counted: a total

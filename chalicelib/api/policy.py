@@ -1,4 +1,4 @@
-"""Who may do what: every endpoint with its roles, its area and its authority, in one table.
+"""访问权限表 · Who may do what: every endpoint with its roles, its area and its authority, in one table.
 
 A route that is not here cannot be registered, and none stands here without saying what it is about (`About`,
 which says whose area must lie in the caller's) and whose benefits it serves (`Whose`). The edge holds every

@@ -1,4 +1,4 @@
-"""Problems: every way in which a request can fail, as problem+json (RFC 9457).
+"""错误说明 · Problems: every way in which a request can fail, as problem+json (RFC 9457).
 
 A problem says what is wrong and where, in Chinese and English, and never repeats what the caller
 wrote: a body with an identity number in the wrong field must not come back, nor reach a log.

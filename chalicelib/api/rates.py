@@ -1,4 +1,5 @@
-"""How many requests one caller may send in a minute, whichever processes they reach (decision 0010).
+"""访问频率 · How many requests one caller may send in a minute, whichever processes they reach (decision
+0010).
 
 A process counts by itself, and adds what it has counted to the caller's item with every twentieth request;
 the answer is what all processes have told. So whoever asks less than twenty times a minute costs no write at
@@ -15,8 +16,8 @@ from typing import Final
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role
 from chalicelib.settings import settings
-from chalicelib.storage import callers
 from chalicelib.storage.clients import on_forget
+from chalicelib.storage.dynamodb import callers
 
 TOLD_EVERY: Final = 20
 FAILED_LOOK: Final = 10

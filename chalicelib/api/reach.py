@@ -1,4 +1,4 @@
-"""Whether what a request is about lies within the caller's reach: area first, then authority.
+"""管辖范围 · Whether what a request is about lies within the caller's reach: area first, then authority.
 
 The edge asks before the endpoint, and before a repeated request gets its answer again: a caller whose area or
 authority has changed reaches no more than a new one. What lies beyond does not exist for them: 404.
@@ -14,9 +14,9 @@ from chalicelib.api import bodies, ids, pages
 from chalicelib.api.policy import COUNTY_DIGITS, About, Policy
 from chalicelib.api.problems import not_found
 from chalicelib.api.tokens import Caller
+from chalicelib.jurisdiction import current
 from chalicelib.model import AreaCode, BenefitCode, DroppedFile, PersonId, PersonRecord
-from chalicelib.pack import current
-from chalicelib.storage import files, people
+from chalicelib.storage.dynamodb import files, people
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Whether a token that would hold was revoked: asked of DynamoDB once a minute by each process.
+"""令牌吊销 · Whether a token that would hold was revoked: asked of DynamoDB once a minute by each process.
 
 So a revocation is felt everywhere within a minute, by tokens too that a process has verified before. Where it
 cannot be asked nobody is let in: the error is AWS's, and the edge answers 503.
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.storage import revocations
 from chalicelib.storage.clients import on_forget
-from chalicelib.storage.revocations import Revocation, Revoked
+from chalicelib.storage.dynamodb import revocations
+from chalicelib.storage.dynamodb.revocations import Revocation, Revoked
 
 KEPT: Final = timedelta(seconds=60)
 

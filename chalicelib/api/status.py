@@ -1,4 +1,4 @@
-"""What a person is told about their benefits: until when, why, and what to do.
+"""待遇状态 · What a person is told about their benefits: until when, why, and what to do.
 
 Asked by the person, an app, a counter or a grid worker, it is always the same answer: what the rule
 book says of the record today, in sentences that can be read aloud.
@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from chalicelib import cases
 from chalicelib.api.reach import Reached
-from chalicelib.engine import statuses, wording
-from chalicelib.engine.timeline import plan_case
+from chalicelib.engine.suspension.timeline import plan_case
+from chalicelib.engine.texts import message_templates, status_texts
+from chalicelib.jurisdiction import current
 from chalicelib.model import (
     Case,
     Entitlement,
@@ -25,7 +26,6 @@ from chalicelib.model import (
     Suspicion,
     Verdict,
 )
-from chalicelib.pack import current
 
 NOTICES_KEPT: Final = timedelta(days=365)
 Json = dict[str, Any]
@@ -56,7 +56,7 @@ def benefits_of(record: PersonRecord, on: date, reach: Reached) -> list[Json]:
 def _benefit(record: PersonRecord, entitlement: Entitlement, verdict: Verdict, on: date) -> Json:
     rules = current().rules
     benefit = rules.benefit(entitlement.benefit)
-    judged = statuses.as_judged(entitlement, verdict)
+    judged = status_texts.as_judged(entitlement, verdict)
     return {
         "benefit": entitlement.benefit,
         "title": words((benefit.title.zh, benefit.title.en)),
@@ -65,9 +65,9 @@ def _benefit(record: PersonRecord, entitlement: Entitlement, verdict: Verdict, o
         "valid_until_at_least": judged.valid_until.isoformat(),
         "route": judged.route.value if judged.route else None,
         "stopped_from": entitlement.stopped_from,
-        "what_holds": words(statuses.what_holds(judged, record, on)),
-        "why": [reason_of(reason) for reason in statuses.why(judged, verdict, record, rules, on)],
-        "what_to_do": words(statuses.what_to_do(judged, record, rules, on)),
+        "what_holds": words(status_texts.what_holds(judged, record, on)),
+        "why": [reason_of(reason) for reason in status_texts.why(judged, verdict, record, rules, on)],
+        "what_to_do": words(status_texts.what_to_do(judged, record, rules, on)),
     }
 
 
@@ -80,7 +80,7 @@ def _case(record: PersonRecord, case: Case, on: date) -> Json:
         "due": case.due.isoformat(),
         "deadline": deadline.isoformat(),
         "days_left": max((deadline - on).days, 0),
-        "check_code": wording.check_code(record.person.id, case.due),
+        "check_code": message_templates.check_code(record.person.id, case.due),
     }
 
 
@@ -103,7 +103,7 @@ def _objection(objection: Objection) -> Json:
         "raised": objection.raised.isoformat(),
         "decide_by": objection.decide_by.isoformat(),
         "holds": objection.holds,
-        "what_happens": words(statuses.what_happens(objection)),
+        "what_happens": words(status_texts.what_happens(objection)),
     }
 
 
@@ -118,7 +118,7 @@ def _notice(message: Message) -> Json:
         "channel": message.channel.value,
         "day": message.day.isoformat(),
         "state": message.state.value,
-        "text": wording.text(message, current().rules.policy.messages),
+        "text": message_templates.text(message, current().rules.policy.messages),
     }
 
 

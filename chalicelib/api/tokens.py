@@ -1,4 +1,4 @@
-"""Who is calling: a signed token (JWT) becomes a `Caller`, or nothing at all.
+"""令牌 · Who is calling: a signed token (JWT) becomes a `Caller`, or nothing at all.
 
 Verified here and not at a gateway, against the issuer's published keys: signature (RS256 or ES256,
 by the key's own algorithm and never by the token's word), issuer, audience, and the times by the

@@ -1,4 +1,4 @@
-"""Cases: everything that may happen to a person's record, whoever causes it.
+"""认证个案 · Cases: everything that may happen to a person's record, whoever causes it.
 
 settling     evidence arrives: certificates move, suspicions open, waiting cases wake
 visiting     a grid worker reports what was found at the door
@@ -18,15 +18,15 @@ freshness    whether a feed's silence says anything
 executions   the port to Step Functions
 """
 
-from chalicelib.cases.doubting import doubt
-from chalicelib.cases.instructing import acknowledge_instruction, approve_arrears
-from chalicelib.cases.limiting import Reach, lift, reaches
-from chalicelib.cases.objecting import decide_objection, object_to
-from chalicelib.cases.settling import Arrival, evidence_arrived, evidence_weighed, judge
-from chalicelib.cases.suspending import approve_proposal, confirm_proposal, refuse_proposal
-from chalicelib.cases.verifying import approve_ending, approve_suspicion, suspicion_verified
-from chalicelib.cases.visiting import DOCUMENT, seen_at_the_door, visit_made
-from chalicelib.cases.withdrawing import evidence_restored, evidence_withdrawn
+from chalicelib.cases.authority_doubts import doubt
+from chalicelib.cases.evidence_effects import Arrival, evidence_arrived, evidence_weighed, judge
+from chalicelib.cases.evidence_withdrawal import evidence_restored, evidence_withdrawn
+from chalicelib.cases.home_visits import DOCUMENT, seen_at_the_door, visit_made
+from chalicelib.cases.instructions import acknowledge_instruction, approve_arrears
+from chalicelib.cases.objections import decide_objection, object_to
+from chalicelib.cases.suspension_limits import Reach, lift, reaches
+from chalicelib.cases.suspension_proposals import approve_proposal, confirm_proposal, refuse_proposal
+from chalicelib.cases.suspicion_verification import approve_ending, approve_suspicion, suspicion_verified
 
 __all__ = [
     "DOCUMENT",

@@ -1,4 +1,5 @@
-"""Step Functions, as far as a case needs it: start a walk, wake one that waits, ask which still run.
+"""流程实例 · Step Functions, as far as a case needs it: start a walk, wake one that waits, ask which still
+run.
 
 None of these calls decides anything. Each may be repeated or lost: an execution's name is made of
 person, due day and generation, a refused token only means that the next step looks for itself, and

@@ -1,6 +1,6 @@
-"""Every feed as it stands on a day, by its files; and whose silence is no evidence (rule 11).
+"""数据时效 · Every feed as it stands on a day, by its files; and whose silence is no evidence (rule 11).
 
-What the states mean stands in `sources.freshness`; here is which file a feed is judged by.
+What the states mean stands in `sources.feeds.freshness`; here is which file a feed is judged by.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from datetime import date
 from typing import Final
 
 from chalicelib import clock
+from chalicelib.jurisdiction import current
 from chalicelib.model import DroppedFile, FeedId, FileState
-from chalicelib.pack import current
-from chalicelib.sources.feed import Arrives, Feed
-from chalicelib.sources.freshness import Freshness, freshness
-from chalicelib.storage import files
+from chalicelib.sources.feeds.feed import Arrives, Feed
+from chalicelib.sources.feeds.freshness import Freshness, freshness
+from chalicelib.storage.dynamodb import files
 
 # Interfaces are asked once a week; a run may take some hours.
 _ASKED: Final = Arrives.model_validate({"every": "7 days", "warn_after": "8 days", "fail_after": "14 days"})

@@ -1,4 +1,4 @@
-"""What the rule book says: pure functions of a person, the evidence, the rules and a day.
+"""规则引擎 · What the rule book says: pure functions of a person, the evidence, the rules and a day.
 
     policy, benefits, clauses, amounts, counties   the declarations that officers write
     rulebook, checks             the book made of them, and what refuses them with file and line

@@ -1,4 +1,4 @@
-"""From a dropped file to certificates: receive, read, keep, assess, answer the department.
+"""数据接收 · From a dropped file to certificates: receive, read, keep, assess, answer the department.
 
 dropping    S3 notifications → files, one at a time; dead letters
 arriving    what a key says; duplicates, unknown feeds
@@ -14,12 +14,12 @@ quality     the monthly page of each department
 asking      interfaces that are asked, once a week, about those who come due
 """
 
-from chalicelib.intake.asking import ask_interfaces
-from chalicelib.intake.chunking import read_range
-from chalicelib.intake.deciding import refuse, release
-from chalicelib.intake.dropping import file_died, file_dropped, redrive
+from chalicelib.intake.entry import file_died, file_dropped, redrive
+from chalicelib.intake.feed_watch import watch_feeds
+from chalicelib.intake.held_files import refuse, release
+from chalicelib.intake.interface_queries import ask_interfaces
+from chalicelib.intake.large_files import read_range
 from chalicelib.intake.quality import monthly_quality
-from chalicelib.intake.watching import watch_feeds
 
 __all__ = [
     "ask_interfaces",

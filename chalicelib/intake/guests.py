@@ -1,4 +1,4 @@
-"""People of other regions who were seen here: what their region is told (row A12).
+"""外地人员 · People of other regions who were seen here: what their region is told (row A12).
 
 Kept per file as it is loaded, in words that another region can read, and put together once a month
 (`results.tell_other_regions`). A file that is read again writes the same once more; one that was corrected
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from chalicelib.pack import current
+from chalicelib.jurisdiction import current
 from chalicelib.results import GUESTS
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.spreadsheets import csv_of
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.formats.csv_writing import csv_of
 
 
 def guests_csv(guests: pl.DataFrame, feed: Feed) -> bytes:

@@ -1,4 +1,4 @@
-"""What a readable file changes, by its kind: the roster, the payments, or evidence about people."""
+"""入库 · What a readable file changes, by its kind: the roster, the payments, or evidence about people."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from datetime import date
 import polars as pl
 
 from chalicelib import cases, clock
-from chalicelib.cases import relating, settling
-from chalicelib.engine import renewal
+from chalicelib.cases import evidence_effects, related_persons
+from chalicelib.engine.certification import lazy_renewal
 from chalicelib.errors import MiscountError, UnreadableError
-from chalicelib.intake import sheets, without_effect
+from chalicelib.intake import outcome_sheets, without_effect
 from chalicelib.intake.payments import load_payments
 from chalicelib.intake.rosters import SAID_BY_A_ROSTER, load_roster, said_by_roster
 from chalicelib.intake.without_effect import Item
+from chalicelib.jurisdiction import current
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileNotice, NoEffect, PersonId
 from chalicelib.model.named import SHEETS
 from chalicelib.observability import logger
-from chalicelib.pack import current
-from chalicelib.sources.feed import Feed
+from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.reading import FileReading
-from chalicelib.storage import lake, objects, people, said, work
-from chalicelib.storage.busy import Left, one_by_one
+from chalicelib.storage.dynamodb import people, worklists
+from chalicelib.storage.dynamodb.busy import Left, one_by_one
+from chalicelib.storage.s3 import file_contents, lake, objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,13 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             actor, is_whole = f"feed:{feed.id}", not reading.sent_again
             notices = load_roster(reading.entries, dropped.day, actor=actor, is_whole=is_whole)
             rows = said_by_roster(reading.entries)
-            said.put_rows(dropped.feed, dropped.day, dropped.id, rows)
+            file_contents.put_rows(dropped.feed, dropped.day, dropped.id, rows)
             told = without_effect.of_roster(rows, known, SAID_BY_A_ROSTER)
             return Loaded(notices=notices, changed_nothing=without_effect.counted(told))
         case "payments":
             rows = _said(dropped, reading)
             known = without_effect.known_before(dropped, rows)
-            said.put_rows(dropped.feed, dropped.day, dropped.id, rows)
+            file_contents.put_rows(dropped.feed, dropped.day, dropped.id, rows)
             listed = people.entitlements_of({(person, p.benefit) for person, p in reading.payments})
             notices = load_payments(reading.payments, listed, is_whole=not reading.sent_again)
             told = without_effect.of_payments(rows, known, listed)
@@ -74,20 +75,20 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             )
             # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
             objects.put_evidence(dropped.feed, dropped.id, reading.evidence)
-            said.put_rows(dropped.feed, dropped.day, dropped.id, rows)
+            file_contents.put_rows(dropped.feed, dropped.day, dropped.id, rows)
             actor = f"feed:{feed.id}"
-            concerned = relating.concerned(dropped.feed, reading.evidence)
-            apart = relating.draw_nothing(concerned)
+            concerned = related_persons.concerned(dropped.feed, reading.evidence)
+            apart = related_persons.draw_nothing(concerned)
             left, taken, loaded = Left(), Loaded(), Loaded()
             with left:
                 taken = withdraw(dropped, reading.withdrawals, actor=actor)  # first: the void accuses nobody
             with left:
-                relating.evidence_arrived(concerned, reading.evidence, actor=actor)
+                related_persons.evidence_arrived(concerned, reading.evidence, actor=actor)
             with left:
                 loaded = load_evidence(reading.evidence, actor=actor, apart=apart | left.people)
             with left:
                 if dropped.feed in SHEETS:
-                    sheets.visits_reported(reading.evidence)
+                    outcome_sheets.visits_reported(reading.evidence)
             left.nobody()
             told = without_effect.after_loading(
                 told,
@@ -130,11 +131,11 @@ def load_evidence(
 
     def one(person: PersonId) -> Loaded:
         items = evidence[person]
-        now = items if person in awaited else [i for i in items if not renewal.may_wait(i, rules)]
+        now = items if person in awaited else [i for i in items if not lazy_renewal.may_wait(i, rules)]
         if person in held:
             arrival = cases.evidence_weighed(person, [*items, *held[person]], actor=actor)
         elif now:
-            arrival = cases.evidence_arrived(person, renewal.newest(now, rules), actor=actor)
+            arrival = cases.evidence_arrived(person, lazy_renewal.newest(now, rules), actor=actor)
         else:
             return Loaded(kept=1)
         moved = bool(arrival.moved) or _moved_before(items, arrival)
@@ -199,7 +200,7 @@ def _held_about(
     joined = {
         person
         for person, items in evidence.items()
-        if person in awaited and any(renewal.may_join(item, rules) for item in items)
+        if person in awaited and any(lazy_renewal.may_join(item, rules) for item in items)
     }
     try:
         return lake.evidence_of_many(joined)
@@ -212,7 +213,7 @@ def _awaited(evidence: Mapping[PersonId, object]) -> AbstractSet[PersonId]:
     """Whose evidence is needed at once: one look at the work rows, however large the file."""
     if not evidence or current().rules.policy.lazy_renewal.writes_everything:
         return evidence.keys()
-    return work.awaited(settling.awaited_until(clock.today()))
+    return worklists.awaited(evidence_effects.awaited_until(clock.today()))
 
 
 def withdraw(
@@ -223,12 +224,12 @@ def withdraw(
     What a file of a later day says again stands: files may arrive in any order.
     """
     wanted = {person: frozenset(keys) for person, keys in withdrawals.items()}
-    again = said.later(dropped.feed, wanted, dropped.day) if wanted else {}
+    again = file_contents.later(dropped.feed, wanted, dropped.day) if wanted else {}
     gone = {person: keys - again.get(person, frozenset()) for person, keys in wanted.items()}
     gone = {person: keys for person, keys in gone.items() if keys}
     unknown = one_by_one(
         gone,
-        lambda person: relating.evidence_withdrawn(person, gone[person], actor=actor, day=dropped.day),
+        lambda person: related_persons.evidence_withdrawn(person, gone[person], actor=actor, day=dropped.day),
     )
     unmatched = sum(map(len, unknown))
     taken = sum(map(len, gone.values())) - unmatched

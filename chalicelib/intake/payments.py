@@ -1,4 +1,5 @@
-"""What was really paid: open instructions and the amounts due are held against it (rules 16 and 23)."""
+"""发放文件 · What was really paid: open instructions and the amounts due are held against it (rules 16 and
+23)."""
 
 from __future__ import annotations
 
@@ -12,9 +13,10 @@ from typing import Final
 import polars as pl
 
 from chalicelib import clock
-from chalicelib.cases import comparing, settling
-from chalicelib.engine.dues import amounts_of
-from chalicelib.engine.money import Sum, uncredited
+from chalicelib.cases import evidence_effects, payment_comparison
+from chalicelib.engine.money.amount_due import amounts_of
+from chalicelib.engine.money.arrears import Sum, uncredited
+from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitCode,
     Change,
@@ -31,10 +33,10 @@ from chalicelib.model import (
     PersonRecord,
 )
 from chalicelib.model.named import BY_PAYMENTS
-from chalicelib.pack import current
-from chalicelib.sources import listings
-from chalicelib.storage import objects, people, work
-from chalicelib.storage.busy import Left, one_by_one
+from chalicelib.sources.people import roster_lines
+from chalicelib.storage.dynamodb import people, worklists
+from chalicelib.storage.dynamodb.busy import Left, one_by_one
+from chalicelib.storage.s3 import objects
 
 NOT_SEEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED)
 STOPS: Final = (InstructionKind.SUSPEND, InstructionKind.PAUSE, InstructionKind.TERMINATE)
@@ -59,7 +61,7 @@ def load_payments(
         begun = {person for (person, _), entitlement in listed.items() if not entitlement.is_stated}
         one_by_one(sorted(begun), _begin_first_period)
     with left:
-        notice = comparing.payments_arrived(payments, listed)
+        notice = payment_comparison.payments_arrived(payments, listed)
     left.nobody()
     return (notice,) if notice is not None else ()
 
@@ -89,12 +91,12 @@ def _begin_first_period(person: PersonId) -> None:
                 {e.benefit: e for e in (*record.entitlements, *begun)}.values(),
             ),
         )
-        settlement = settling.settle(stated, clock.today())
+        settlement = evidence_effects.apply_rules(stated, clock.today())
         settled = {e.benefit: e for e in (*begun, *settlement.entitlements)}
         change = settlement.change("first payment seen", BY_PAYMENTS)
         return replace(change, entitlements=tuple(settled.values()))
 
-    settling.follow_up(people.change(person, begin))
+    evidence_effects.wake_and_start(people.change(person, begin))
 
 
 def _from_first_payment(entitlement: Entitlement, person: Person, first: date) -> Entitlement:
@@ -111,7 +113,7 @@ def _from_first_payment(entitlement: Entitlement, person: Person, first: date) -
 # --- corrected files -------------------------------------------------------------------------------
 
 
-def take_back(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
+def withdraw_payments(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
     """Take away payments that no file tells of any more, and compare again what is due; how many.
 
     What an authority was told to pay and has not paid after all is open again.
@@ -121,7 +123,7 @@ def take_back(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
         places = [_place(key) for key in lost[person]]
         people.remove_payments(person, places)
         _reopen(person, {benefit for _, benefit, _ in places})
-        comparing.compare(person, min(month for month, _, _ in places))
+        payment_comparison.compare(person, min(month for month, _, _ in places))
 
     one_by_one(lost, take)
     return sum(len(keys) for keys in lost.values())
@@ -182,7 +184,7 @@ def _match_instructions(payments: Sequence[tuple[PersonId, Payment]], *, is_whol
             details["arrears_fen"] = {name: i.fen for name, i in owed.items()}
         return Change("payments matched", BY_PAYMENTS, clock.now(), details, instructions=tuple(changed))
 
-    told = sorted({person for person, _ in work.open_instructions()})
+    told = sorted({person for person, _ in worklists.open_instructions()})
     one_by_one(told, lambda person: people.change(person, match))
 
 
@@ -212,7 +214,7 @@ def _runs(payments: Sequence[tuple[PersonId, Payment]]) -> Runs:
         orient="row",
     )
     data, _ = objects.read_listed()
-    lines = listings.standing(listings.kept(data))
+    lines = roster_lines.standing(roster_lines.kept(data))
     county = pl.col("area").str.slice(0, 6)
     found = told.join(lines, on=["person", "benefit"], how="left").select("benefit", "month", county).unique()
     runs: dict[tuple[BenefitCode, Month], set[str]] = defaultdict(set)

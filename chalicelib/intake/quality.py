@@ -1,4 +1,4 @@
-"""The monthly page of each department: punctual, whole, readable and true data (row J9)."""
+"""数据质量月报 · The monthly page of each department: punctual, whole, readable and true data (row J9)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Any
 
 from chalicelib import clock, stats
 from chalicelib.cases.freshness import speaks_of
-from chalicelib.engine.periods import month_before, month_of
+from chalicelib.engine.calendar.periods import month_before, month_of
 from chalicelib.intake.quality_page import page
+from chalicelib.jurisdiction import current
 from chalicelib.model import FeedId, FileState, Month
-from chalicelib.pack import current
 from chalicelib.runs import run
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.quality import Arrival, FeedMonth, feed_month
-from chalicelib.sources.spreadsheets import Cell, csv_of
-from chalicelib.storage import files, objects
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.feeds.quality import Arrival, FeedMonth, feed_month
+from chalicelib.sources.formats.csv_writing import Cell, csv_of
+from chalicelib.storage.dynamodb import files
+from chalicelib.storage.s3 import objects
 
 MONTHS_SHOWN = 12
 COLUMNS = (

@@ -1,4 +1,5 @@
-"""The page itself: plain HTML to print, Chinese with English below, twelve months as small bars."""
+"""质量月报页面 · The page itself: plain HTML to print, Chinese with English below, twelve months as small
+bars."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from html import escape
 from typing import Final
 
 from chalicelib.model import Month
-from chalicelib.sources.quality import FeedMonth, Load
+from chalicelib.sources.feeds.quality import FeedMonth, Load
 
 _LOADS: Final = {
     Load.FULL: ("全量", "full"),

@@ -1,4 +1,4 @@
-"""The receipt that a department finds in its outbox: counts that add up, why, and what to do.
+"""接收回执 · The receipt that a department finds in its outbox: counts that add up, why, and what to do.
 
 It is written again at each stage. What only the reading could tell (notes, suggestions) stays in it when a
 person decides about the file later.
@@ -12,10 +12,10 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from chalicelib.model import DroppedFile, FileState
-from chalicelib.sources.feed import Feed
+from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.reading import FileReading
 from chalicelib.sources.rejects import by_code
-from chalicelib.storage import objects
+from chalicelib.storage.s3 import objects
 
 NOTES_SHOWN: Final = 200
 

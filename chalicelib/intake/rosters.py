@@ -1,4 +1,4 @@
-"""The roster: who draws what, as an authority says. Absence from it closes nothing (rule 20)."""
+"""待遇名册 · The roster: who draws what, as an authority says. Absence from it closes nothing (rule 20)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import Final
 import polars as pl
 
 from chalicelib import clock, results
-from chalicelib.cases import listing, numbering, relating, unlisting
-from chalicelib.engine.claims import Listed
+from chalicelib.cases import double_receipt, no_longer_listed, related_persons, two_numbers
+from chalicelib.engine.money.double_receipt import Listed
 from chalicelib.errors import ConflictError
+from chalicelib.jurisdiction import current
 from chalicelib.model import (
     AreaCode,
     BenefitCode,
@@ -25,19 +26,20 @@ from chalicelib.model import (
     PersonId,
     Relation,
 )
-from chalicelib.pack import current
-from chalicelib.sources import listings
-from chalicelib.sources.documents import is_document
-from chalicelib.sources.doubles import Standing, under_one_payee
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.identity import pack
-from chalicelib.sources.listings import SCHEMA, Listings, after_roster
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.people import roster_lines
+from chalicelib.sources.people.identity_numbers import pack
+from chalicelib.sources.people.roster_duplicates import Standing, under_one_payee
+from chalicelib.sources.people.roster_index import RosterIndex
+from chalicelib.sources.people.roster_lines import SCHEMA, Listings, after_roster
 from chalicelib.sources.reading import FileReading
 from chalicelib.sources.records import RosterEntry
-from chalicelib.sources.roster_index import RosterIndex
-from chalicelib.storage import objects, opaque, people, tables
-from chalicelib.storage.busy import Left
-from chalicelib.storage.changes import TRIES
+from chalicelib.sources.values.identity_documents import is_document
+from chalicelib.storage.crypto import hmac_ids
+from chalicelib.storage.dynamodb import people, tables
+from chalicelib.storage.dynamodb.busy import Left
+from chalicelib.storage.dynamodb.commits import TRIES
+from chalicelib.storage.s3 import objects
 
 
 def index_for(feed: Feed) -> RosterIndex | None:
@@ -57,7 +59,7 @@ def standing_before(feed: Feed) -> Standing | None:
     if index is None:
         return None
     data, _ = objects.read_listed()
-    return Standing(index, listings.kept(data).select("person", "area").unique())
+    return Standing(index, roster_lines.kept(data).select("person", "area").unique())
 
 
 def brings_new_people(feed: Feed, reading: FileReading) -> bool:
@@ -97,7 +99,7 @@ def load_roster(
         found.person for found, newcomer in zip(known, newcomers, strict=True) if newcomer.person.related
     ]
     with left:
-        relating.related_anew(related, actor=actor)
+        related_persons.related_anew(related, actor=actor)
     lines = [
         Listed(ids[entry.number], entry.benefit, entry.area, entry.payee, entry.since)
         for mine in by_number.values()
@@ -124,7 +126,7 @@ def said_by_roster(entries: Sequence[RosterEntry]) -> pl.DataFrame:
     if index is not None:
         places, found = index.people_of(numbers)
         people_of = people_of.scatter(places, found)
-    told = [(e.since, f"{e.benefit}#{e.area}", opaque.row_mark(*_words_of(e))) for e in entries]
+    told = [(e.since, f"{e.benefit}#{e.area}", hmac_ids.row_mark(*_words_of(e))) for e in entries]
     schema = {"day": pl.Date, "event": pl.String, "says": pl.String}
     return pl.DataFrame(told, schema, orient="row").insert_column(0, people_of.alias("person"))
 
@@ -162,12 +164,16 @@ def _held_against_others(
     ]
     index = objects.read_roster()
     with left:
-        listing.roster_arrived([*lines, *elsewhere])
+        double_receipt.roster_arrived([*lines, *elsewhere])
     with left:
         if index is not None:
-            numbering.numbers_shared(under_one_payee(after.everything, index.frame, mine["person"].unique()))
+            two_numbers.numbers_shared(
+                under_one_payee(after.everything, index.frame, mine["person"].unique())
+            )
     with left:
-        listing.moves_settled({(PersonId(p), BenefitCode(b)) for p, b in after.in_several_places.iter_rows()})
+        double_receipt.moves_settled(
+            {(PersonId(p), BenefitCode(b)) for p, b in after.in_several_places.iter_rows()}
+        )
     _ask_about_who_left(after, mine, day, left)
     if not after.missing:
         return ()
@@ -193,9 +199,9 @@ def _ask_about_who_left(after: Listings, mine: pl.DataFrame, day: date, left: Le
     claims = {(PersonId(p), BenefitCode(b)) for p, b in gone.select("person", "benefit").iter_rows()}
     listed = {(PersonId(p), BenefitCode(b)) for p, b in mine.select("person", "benefit").iter_rows()}
     with left:
-        unlisting.left_rosters(claims, day)
+        no_longer_listed.left_rosters(claims, day)
     with left:
-        unlisting.listed_again(listed)
+        no_longer_listed.listed_again(listed)
     results.ask_authorities()  # whoever died on the way may have asked, and not told the authority
 
 
@@ -204,7 +210,7 @@ def _listed(mine: pl.DataFrame, is_whole: bool) -> Listings:
     limit = current().rules.policy.limits.left
     for tries in range(TRIES):
         data, etag = objects.read_listed()
-        before = listings.kept(data)
+        before = roster_lines.kept(data)
         after = after_roster(before, mine, limit.is_exceeded, is_whole=is_whole)
         buffer = io.BytesIO()
         after.everything.write_parquet(buffer)

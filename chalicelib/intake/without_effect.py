@@ -1,4 +1,5 @@
-"""Which accepted rows of a file change nothing, and why: every row is in one place, and nothing is silent.
+"""未产生变化的行 · Which accepted rows of a file change nothing, and why: every row is in one place, and
+nothing is silent.
 
 Told from what a file says and what the files loaded before it said, never from what loading it has written:
 whoever dies half-way counts the same again, and a large file is counted once, when its ranges are put
@@ -14,16 +15,17 @@ from typing import Final
 
 import polars as pl
 
-from chalicelib.engine.renewal import OUTLIVED
-from chalicelib.engine.rulebook import RuleBook
+from chalicelib.engine.certification.lazy_renewal import OUTLIVED
+from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import BenefitCode, DroppedFile, EvidenceKey, NoEffect, PersonId, Proves, Strength
 from chalicelib.model.evidence import ANOTHER, NAME_SENT, WITHDRAWS
 from chalicelib.model.named import SHEETS
-from chalicelib.sources import listings
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.matching import PERSON
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.people import roster_lines
+from chalicelib.sources.people.matching import PERSON
 from chalicelib.sources.records import RECOVERED
-from chalicelib.storage import files, objects, said
+from chalicelib.storage.dynamodb import files
+from chalicelib.storage.s3 import file_contents, objects
 
 PLACE: Final = (PERSON, "day", "event")
 ROSTERS_HELD_AGAINST: Final = timedelta(days=100)  # three that come each month
@@ -45,7 +47,7 @@ def known_of_rosters(dropped: DroppedFile, place: Collection[str]) -> pl.DataFra
 
 def _said_since(dropped: DroppedFile, since: date, place: Collection[str]) -> pl.DataFrame:
     lists = [(each.day, each.id) for each in files.loaded_before(dropped, since)]
-    return said.newest_rows(dropped.feed, lists, list(place))
+    return file_contents.newest_rows(dropped.feed, lists, list(place))
 
 
 def repeated(rows: pl.DataFrame, known: pl.DataFrame, place: Collection[str] = PLACE) -> pl.Series:
@@ -95,7 +97,7 @@ def of_evidence(
 def drawing(benefits: Collection[BenefitCode]) -> pl.Series:
     """Who stands on some roster for one of these benefits."""
     data, _ = objects.read_listed()
-    lines = listings.standing(listings.kept(data))
+    lines = roster_lines.standing(roster_lines.kept(data))
     return lines.filter(pl.col("benefit").is_in(list(benefits)))["person"].unique()
 
 

@@ -1,4 +1,5 @@
-"""The words of the trade, as frozen values: the same words in YAML, state machines, API and storage.
+"""领域模型 · The words of the trade, as frozen values: the same words in YAML, state machines, API and
+storage.
 
 Nothing here knows AWS, files or the clock. Days are `datetime.date` (Chinese civil dates), money is
 integer fen, areas are prefixes of the 12-digit statistical code.
@@ -15,7 +16,7 @@ from chalicelib.model.cases import (
     Proposal,
     ProposalState,
     StateName,
-    Step,
+    StepOutcome,
     Suspicion,
     SuspicionState,
     Verification,
@@ -119,7 +120,7 @@ __all__ = [
     "Route",
     "StateName",
     "Stay",
-    "Step",
+    "StepOutcome",
     "Strength",
     "Suspicion",
     "SuspicionKind",

@@ -1,4 +1,4 @@
-"""A recipient's walk through the workflow: states, waits, suspicions, visits, proposals."""
+"""认证个案 · A recipient's walk through the workflow: states, waits, suspicions, visits, proposals."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class StateName(StrEnum):
     CLOSE_SUSPICION = "Close suspicion"
 
 
-class Step(StrEnum):
+class StepOutcome(StrEnum):
     """What a step answers; the only words on which a Choice state may branch."""
 
     CERTIFIED = "certified"
@@ -84,7 +84,7 @@ class Case:
     generation: int
     state: StateName
     waiting: Waiting | None = None
-    outcome: Step | None = None  # set when closed
+    outcome: StepOutcome | None = None  # set when closed
     closed: date | None = None
     route: Route | None = None
 

@@ -1,4 +1,4 @@
-"""What the rule book says of a person on a day."""
+"""认证决定 · What the rule book says of a person on a day."""
 
 from __future__ import annotations
 

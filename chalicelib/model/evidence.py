@@ -1,4 +1,4 @@
-"""What departments send: events of feeds, and evidence about a person."""
+"""证据 · What departments send: events of feeds, and evidence about a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files from departments, through their stages."""
+"""部门文件 · Files from departments, through their stages."""
 
 from __future__ import annotations
 

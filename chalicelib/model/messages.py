@@ -1,4 +1,4 @@
-"""What people are told and authorities are instructed, and what was really paid."""
+"""消息与指令 · What people are told and authorities are instructed, and what was really paid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The feeds and events that code names: every pack declares them, or it does not load.
+"""约定名称 · The feeds and events that code names: every pack declares them, or it does not load.
 
 Whatever else departments send is known by its declaration alone. No other place spells the name of a feed.
 """

@@ -1,4 +1,4 @@
-"""Ids and codes: text that may not be mixed up."""
+"""标识与代码 · Ids and codes: text that may not be mixed up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People and what they draw."""
+"""人员与待遇 · People and what they draw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person as a whole, and one change of it."""
+"""人员档案 · A person as a whole, and one change of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of an interface that was asked about people, read as strictly as the rows of a file.
+"""接口应答 · Answers of an interface that was asked about people, read as strictly as the rows of a file.
 
 An answer is a mapping of number, day and event, the event being one of ours as the feed declares it. Who
 was not asked about is a stranger: counted, never kept.
@@ -12,12 +12,12 @@ from datetime import date
 import polars as pl
 
 from chalicelib.model import Counts, Evidence, EvidenceKey, FeedId, FileId, PersonId, Rejection
-from chalicelib.sources.cells import read_day
 from chalicelib.sources.evidence import SAID
-from chalicelib.sources.faults import Fault, reject
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.identity import canonical
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.people.identity_numbers import canonical
 from chalicelib.sources.reading import FileReading
+from chalicelib.sources.values.cells import read_day
+from chalicelib.sources.values.row_faults import Fault, reject
 
 Answer = Mapping[str, object]
 

@@ -1,4 +1,4 @@
-"""Evidence as columns, and as objects only of those people whom somebody asks about.
+"""证据列 · Evidence as columns, and as objects only of those people whom somebody asks about.
 
 A file may speak of a million people: kept as columns it takes some 60 bytes a row.
 """
@@ -15,10 +15,10 @@ import polars as pl
 
 from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId, Proves, Strength
 from chalicelib.model.evidence import NAME_SENT, WITHDRAWS
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.matching import PERSON
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.formats.csv_rows import LINE
+from chalicelib.sources.people.matching import PERSON
 from chalicelib.sources.records import RECOVERED
-from chalicelib.sources.tables import LINE
 
 _OWN: Final = {PERSON: pl.String, "day": pl.Date, "event": pl.String, LINE: pl.Int64, RECOVERED: pl.Boolean}
 _NONE: Final = pl.DataFrame(schema=_OWN)

@@ -1,4 +1,5 @@
-"""Why a file that can be read is not loaded all the same: it is not what the feed usually sends."""
+"""文件预期 · Why a file that can be read is not loaded all the same: it is not what the feed usually
+sends."""
 
 from __future__ import annotations
 
@@ -8,13 +9,13 @@ from typing import Final
 import polars as pl
 
 from chalicelib.model import Counts
-from chalicelib.sources.faults import Fault
-from chalicelib.sources.feed import Expect, Feed
-from chalicelib.sources.holds import Hold, HoldCode, hold, numbers_damaged
+from chalicelib.sources.feeds.feed import Expect, Feed
+from chalicelib.sources.formats.csv_rows import FAULT
 from chalicelib.sources.manifest import Manifest
-from chalicelib.sources.parts import Tally
+from chalicelib.sources.range_results import Tally
 from chalicelib.sources.records import FIELD
-from chalicelib.sources.tables import FAULT
+from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold, numbers_damaged
+from chalicelib.sources.values.row_faults import Fault
 
 # Fewer bad rows than this hold no file: in a file of ten rows two bad ones are chance, not a pattern.
 FEWEST_BAD: Final = 5
@@ -48,7 +49,7 @@ def unexpected(
     *,
     released: bool,
     sent_again: bool = False,
-) -> Hold | None:
+) -> FileHold | None:
     """The hold of a file that was read; a released file passes whatever a person could have looked at.
 
     `sent_again`: rejected rows, mended: few are as good as many, unless each file holds the whole list.
@@ -68,7 +69,7 @@ def unexpected(
     return _unmet(counts, tally, feed, feed.expect)
 
 
-def too_doubtful(noted: pl.DataFrame, counts: Counts, feed: Feed) -> Hold | None:
+def too_doubtful(noted: pl.DataFrame, counts: Counts, feed: Feed) -> FileHold | None:
     """The hold of a file in which far too many stated ends or names cannot be so."""
     if feed.expect is None or noted.is_empty():
         return None
@@ -86,7 +87,7 @@ def _floor(expect: Expect, usual_rows: int | None) -> int:
     return max(expect.rows.min, math.ceil(usual_rows * USUAL_SHARE))
 
 
-def _unmet(counts: Counts, tally: Tally, feed: Feed, expect: Expect) -> Hold | None:
+def _unmet(counts: Counts, tally: Tally, feed: Feed, expect: Expect) -> FileHold | None:
     if counts.rejected >= FEWEST_BAD and counts.rejected > expect.rejected_share * counts.rows:
         return hold(HoldCode.TOO_MANY_REJECTED, f"{counts.rejected} / {counts.rows}")
     blank = [

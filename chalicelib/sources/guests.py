@@ -1,4 +1,5 @@
-"""Guests: people of other regions whom somebody here has seen, on a sheet filled in by hand (row A12).
+"""外地人员 · Guests: people of other regions whom somebody here has seen, on a sheet filled in by hand (row
+A12).
 
 Strangers are counted and never kept. A guest is a stranger whose region lies outside ours: the one that the
 row names, else that of the number. Such a row is sent on, so it is read as closely as one about a recipient,
@@ -15,14 +16,14 @@ from typing import Final
 import polars as pl
 
 from chalicelib.model import Proves
-from chalicelib.sources.boxes import positions_of, with_ticks
-from chalicelib.sources.cells import read_region, words_of
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.headers import Layout
-from chalicelib.sources.identity import unpack
-from chalicelib.sources.matching import PACKED, PERSON, read_distinct, read_numbers
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.formats.csv_rows import FAULT, LINE, Batch, all_of
+from chalicelib.sources.formats.headers import Layout
+from chalicelib.sources.formats.tick_boxes import positions_of, with_ticks
+from chalicelib.sources.people.identity_numbers import unpack
+from chalicelib.sources.people.matching import PACKED, PERSON, read_distinct, read_numbers
 from chalicelib.sources.records import FIELD, RECOVERED, read_fields
-from chalicelib.sources.tables import FAULT, LINE, Batch, all_of
+from chalicelib.sources.values.cells import read_region, words_of
 
 OWN: Final = {LINE: pl.Int64, "region": pl.String, "number": pl.String, "name": pl.String}
 _FAULTS: Final = {LINE: pl.Int64, FIELD: pl.String, FAULT: pl.String}

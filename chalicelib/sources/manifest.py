@@ -1,4 +1,5 @@
-"""What a department says about a file of its own: `<name>.manifest.json` beside it, where one is sent."""
+"""文件清单 · What a department says about a file of its own: `<name>.manifest.json` beside it, where one is
+sent."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.headers import object_in
-from chalicelib.sources.holds import Hold, HoldCode, hold
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.formats.headers import object_in
+from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 
 
 def _digest(text: str) -> str:
@@ -37,7 +38,7 @@ class Manifest(BaseModel):
     load: Literal["full", "delta"] | None = None
 
     @classmethod
-    def read(cls, data: bytes) -> Manifest | Hold:
+    def read(cls, data: bytes) -> Manifest | FileHold:
         """The manifest in a dropped file, or why the file that it is about must wait."""
         try:
             bare = data.lstrip(codecs.BOM_UTF8)
@@ -47,7 +48,7 @@ class Manifest(BaseModel):
         # What says something twice says nothing.
         return manifest if object_in(bare.decode()) is not None else hold(HoldCode.MANIFEST_UNREADABLE)
 
-    def contradicted_by(self, digest: str, feed: Feed, day: date) -> Hold | None:
+    def contradicted_by(self, digest: str, feed: Feed, day: date) -> FileHold | None:
         """Why a file of this content, in the folder of a day, is not what was announced; rows apart."""
         if self.sha256 is not None and digest != self.sha256:
             return hold(HoldCode.MANIFEST_DIGEST, f"{digest[:12]}… ≠ {self.sha256[:12]}…")
@@ -63,7 +64,7 @@ class Manifest(BaseModel):
         folder = day.isoformat()[: len(period)]
         return folder == period if feed.is_of_its_day else folder >= period
 
-    def miscounted(self, rows: int) -> Hold | None:
+    def miscounted(self, rows: int) -> FileHold | None:
         """Why the rows are not those announced, once they are counted."""
         if self.rows is None or self.rows == rows:
             return None

@@ -1,4 +1,5 @@
-"""From the bytes of a drop to its layout, and its rows in parts that can be read more than once."""
+"""打开文件 · From the bytes of a drop to its layout, and its rows in parts that can be read more than
+once."""
 
 from __future__ import annotations
 
@@ -8,17 +9,17 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from chalicelib.sources.cells import Reader
-from chalicelib.sources.chunks import Plan, blocks_of, plan, read_batch, read_chunk, spans_in
-from chalicelib.sources.envelopes import Payload, unwrap
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.headers import MOST_TITLES, Layout, find_header
-from chalicelib.sources.holds import Hold, HoldCode, hold
-from chalicelib.sources.parts import Part
-from chalicelib.sources.roster_index import RosterIndex
-from chalicelib.sources.tables import batch_of_records
-from chalicelib.sources.texts import BLOCK_BYTES, as_text
-from chalicelib.sources.workbooks import Cell, Sheet, in_words, sheet_of, since_1900
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.formats.archives import Payload, unwrap
+from chalicelib.sources.formats.csv_rows import batch_of_records
+from chalicelib.sources.formats.encodings import BLOCK_BYTES, as_text
+from chalicelib.sources.formats.headers import MOST_TITLES, Layout, find_header
+from chalicelib.sources.formats.xlsx import Cell, Sheet, in_words, sheet_of, since_1900
+from chalicelib.sources.people.roster_index import RosterIndex
+from chalicelib.sources.range_results import Part
+from chalicelib.sources.ranges import Plan, blocks_of, plan, read_batch, read_chunk, spans_in
+from chalicelib.sources.values.cells import Reader
+from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 
 Parts = Callable[[bool], Iterator[Part]]  # whether a spreadsheet has cut the numbers → the parts
 
@@ -29,13 +30,13 @@ _DAYS: Final = (Reader.DATE, Reader.DATE_AHEAD, Reader.MONTH)
 
 def open_file(
     data: bytes, feed: Feed, roster: RosterIndex | None, on: date, *, released: bool = False
-) -> tuple[Layout, Parts] | Hold:
+) -> tuple[Layout, Parts] | FileHold:
     """The layout and the parts of a dropped file, or why the file as a whole cannot be read.
 
     `released`: a person has said that the hidden rows of a sheet count, too.
     """
     payload = unwrap(data)
-    if isinstance(payload, Hold):
+    if isinstance(payload, FileHold):
         return payload
     if feed.format is None or payload.kind not in feed.format.kind:
         return hold(HoldCode.KIND_NOT_AGREED)
@@ -44,12 +45,14 @@ def open_file(
     return _text(payload, feed, roster, on)
 
 
-def _text(payload: Payload, feed: Feed, roster: RosterIndex | None, on: date) -> tuple[Layout, Parts] | Hold:
+def _text(
+    payload: Payload, feed: Feed, roster: RosterIndex | None, on: date
+) -> tuple[Layout, Parts] | FileHold:
     text = as_text(payload.data)
-    if isinstance(text, Hold):
+    if isinstance(text, FileHold):
         return text
     planned = plan(blocks_of(text, BLOCK_BYTES), feed, kind=payload.kind, size=BLOCK_BYTES)
-    if isinstance(planned, Hold):
+    if isinstance(planned, FileHold):
         return planned
     return planned.layout, partial(_ranges, text, planned, feed, roster, on)
 
@@ -63,14 +66,14 @@ def _ranges(
 
 def _workbook(
     payload: Payload, feed: Feed, roster: RosterIndex | None, on: date, *, released: bool
-) -> tuple[Layout, Parts] | Hold:
+) -> tuple[Layout, Parts] | FileHold:
     sheet = sheet_of(payload.data)
-    if isinstance(sheet, Hold):
+    if isinstance(sheet, FileHold):
         return sheet
     head = in_words(sheet.rows[: MOST_TITLES + 1], ())
     records = [(place + 1, place + 2, cells) for place, cells in enumerate(head)]
     layout = find_header(records, feed, "xlsx", "xlsx")
-    if isinstance(layout, Hold):
+    if isinstance(layout, FileHold):
         return layout
     unseen = [str(line) for line in sorted(sheet.unseen_rows) if line >= layout.line]
     if unseen and not released:

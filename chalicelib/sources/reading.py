@@ -1,4 +1,4 @@
-"""Read one dropped file: bytes and a feed in; records, rejections and counts out.
+"""读取文件 · Read one dropped file: bytes and a feed in; records, rejections and counts out.
 
 The way of a file: envelope (packing, kind) → plan (encoding, header, ranges) → each range: table → matched
 with the roster → fields read → part; then all parts together, and what is judged on the whole file.
@@ -18,7 +18,17 @@ import polars as pl
 
 from chalicelib.errors import MiscountError
 from chalicelib.model import Counts, Evidence, EvidenceKey, FeedId, FileId, Payment, PersonId, Rejection
-from chalicelib.sources.doubles import (
+from chalicelib.sources.evidence import EvidenceByPerson, evidence_frame, said_by, withdrawals_of
+from chalicelib.sources.expectations import is_damaged, too_doubtful, unexpected
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.formats.csv_rows import FAULT, LINE
+from chalicelib.sources.formats.headers import Layout
+from chalicelib.sources.manifest import Manifest
+from chalicelib.sources.opening import open_file
+from chalicelib.sources.people.identity_numbers import Repair
+from chalicelib.sources.people.matching import RULE
+from chalicelib.sources.people.recovery import Suggestion
+from chalicelib.sources.people.roster_duplicates import (
     Double,
     Standing,
     compared,
@@ -26,17 +36,8 @@ from chalicelib.sources.doubles import (
     one_under_two_numbers,
     strangers_under_one_number,
 )
-from chalicelib.sources.evidence import EvidenceByPerson, evidence_frame, said_by, withdrawals_of
-from chalicelib.sources.expectations import is_damaged, too_doubtful, unexpected
-from chalicelib.sources.faults import Fault, reject
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.headers import Layout
-from chalicelib.sources.holds import Hold, HoldCode, hold
-from chalicelib.sources.identity import Repair
-from chalicelib.sources.manifest import Manifest
-from chalicelib.sources.matching import RULE
-from chalicelib.sources.opening import open_file
-from chalicelib.sources.parts import Part, Tally
+from chalicelib.sources.people.roster_index import RosterIndex
+from chalicelib.sources.range_results import Part, Tally
 from chalicelib.sources.records import (
     FIELD,
     RosterEntry,
@@ -47,10 +48,9 @@ from chalicelib.sources.records import (
     said_by_payments,
     stated_too_far,
 )
-from chalicelib.sources.recovery import Suggestion
 from chalicelib.sources.rejects import Rejections, rejected_csv, repaired_csv
-from chalicelib.sources.roster_index import RosterIndex
-from chalicelib.sources.tables import FAULT, LINE
+from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
+from chalicelib.sources.values.row_faults import Fault, reject
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class FileReading:
 
     counts: Counts = Counts()
     encoding: str = ""
-    hold: Hold | None = None
+    hold: FileHold | None = None
     evidence: Mapping[PersonId, list[Evidence]] = field(default_factory=dict, repr=False)
     withdrawals: dict[PersonId, list[EvidenceKey]] = field(default_factory=dict, repr=False)
     entries: list[RosterEntry] = field(default_factory=list, repr=False)
@@ -119,7 +119,7 @@ def read_file(
     if held:
         return FileReading(hold=held)
     opened = open_file(data, feed, roster, on, released=released)
-    if isinstance(opened, Hold):
+    if isinstance(opened, FileHold):
         return FileReading(hold=opened)
     if roster is None and feed.kind != "roster":
         return FileReading(hold=hold(HoldCode.NO_ROSTER_YET))
@@ -140,7 +140,7 @@ def read_file(
     )
 
 
-def held_unread(feed: Feed, as_of: date, on: date) -> Hold | None:
+def held_unread(feed: Feed, as_of: date, on: date) -> FileHold | None:
     """Why a file is not even opened: nobody takes files of the feed, or it is of a day to come."""
     if not feed.takes_files:
         return hold(HoldCode.NOT_A_FILE_FEED)
@@ -208,7 +208,7 @@ def combine(
     return reading if reading.hold else _with_records(reading, kept, feed, file, as_of)
 
 
-def _names_changed(rejected: pl.DataFrame, layout: Layout) -> Hold | None:
+def _names_changed(rejected: pl.DataFrame, layout: Layout) -> FileHold | None:
     """The hold of rows that came back, and give a number to another name all the same."""
     if not layout.is_sent_again or rejected.is_empty():
         return None
@@ -216,7 +216,7 @@ def _names_changed(rejected: pl.DataFrame, layout: Layout) -> Hold | None:
     return hold(HoldCode.NAMES_CHANGED, str(changed)) if changed else None
 
 
-def _without_rows(tally: Tally, feed: Feed) -> Hold:
+def _without_rows(tally: Tally, feed: Feed) -> FileHold:
     if tally.not_filled_in:
         return hold(HoldCode.NOT_FILLED_IN, [feed.fields[name] for name in feed.filled_by_hand])
     return hold(HoldCode.NO_ROWS)

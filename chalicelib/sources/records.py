@@ -1,4 +1,4 @@
-"""From matched rows to fields: every column read by its declared reader, faults set apart.
+"""数据记录 · From matched rows to fields: every column read by its declared reader, faults set apart.
 
 A row is rejected for its first faulty column, in the order declared. An unreadable phone or fact does
 not cost a row its place: losing a recipient from the roster is worse than a printed notice, and a
@@ -25,16 +25,16 @@ from chalicelib.model import (
     Relation,
 )
 from chalicelib.model.evidence import NAME_SENT
-from chalicelib.sources.boxes import CROSSES, SEVERAL
-from chalicelib.sources.cells import Reader, Value, day_in, read_name, reader_for, says_nothing
-from chalicelib.sources.columns import Column
-from chalicelib.sources.credible import a_period_after, days_that_cannot_be
-from chalicelib.sources.faults import Fault
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.identity import born, borne, unpack
-from chalicelib.sources.matching import PACKED, PERSON, read_distinct
-from chalicelib.sources.tables import FAULT, LINE, places_of
-from chalicelib.sources.texts import LOST
+from chalicelib.sources.feeds.columns import Column
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.formats.csv_rows import FAULT, LINE, places_of
+from chalicelib.sources.formats.encodings import LOST
+from chalicelib.sources.formats.tick_boxes import CROSSES, SEVERAL
+from chalicelib.sources.people.identity_numbers import born, borne, unpack
+from chalicelib.sources.people.matching import PACKED, PERSON, read_distinct
+from chalicelib.sources.people.plausible_days import a_period_after, days_that_cannot_be
+from chalicelib.sources.values.cells import Reader, Value, day_in, read_name, reader_for, says_nothing
+from chalicelib.sources.values.row_faults import Fault
 
 FIELD: Final = "field"
 _DAYS: Final = frozenset({Reader.DATE, Reader.DATE_AHEAD})

@@ -1,4 +1,5 @@
-"""The files of rejected rows and of repaired numbers that go back to a department: for Excel and WPS.
+"""退回文件 · The files of rejected rows and of repaired numbers that go back to a department: for Excel and
+WPS.
 
 Rejected rows have their original columns and four of ours. Nothing in them runs, and nothing is lost when
 they are opened, corrected and saved (`spreadsheets`).
@@ -13,12 +14,12 @@ from typing import Final, overload
 import polars as pl
 
 from chalicelib.model import Rejection
-from chalicelib.sources.faults import Fault, reject
-from chalicelib.sources.headers import OUR_COLUMNS
-from chalicelib.sources.identity import Repair
+from chalicelib.sources.formats.csv_rows import FAULT, LINE
+from chalicelib.sources.formats.csv_writing import csv_of
+from chalicelib.sources.formats.headers import OUR_COLUMNS
+from chalicelib.sources.people.identity_numbers import Repair
 from chalicelib.sources.records import FIELD
-from chalicelib.sources.spreadsheets import csv_of
-from chalicelib.sources.tables import FAULT, LINE
+from chalicelib.sources.values.row_faults import Fault, reject
 
 _LEDGER: Final = ("行号", "修正规则", "说明", "报送的证件号码")
 _REPAIRS: Final = {

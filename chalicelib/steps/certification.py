@@ -1,4 +1,4 @@
-"""The steps of statemachines/certification.asl.json: gather, decide, apply, and one word back.
+"""认证步骤 · The steps of statemachines/certification.asl.json: gather, decide, apply, and one word back.
 
 A step that waits stores its token first and looks at the evidence afterwards: whatever arrives in
 between finds either the token or the evidence. Intake writes evidence first and reads the token
@@ -13,10 +13,11 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib import clock, messages
-from chalicelib.cases import executions, relating, settling, visiting
-from chalicelib.engine.timeline import SECONDS_A_DAY, next_list_day, plan_case, seconds_until
-from chalicelib.engine.unlisted import asked_until
-from chalicelib.engine.wording import check_code
+from chalicelib.cases import evidence_effects, executions, home_visits, related_persons
+from chalicelib.engine.suspension.timeline import SECONDS_A_DAY, next_list_day, plan_case, seconds_until
+from chalicelib.engine.suspicion.unlisted import asked_until
+from chalicelib.engine.texts.message_templates import check_code
+from chalicelib.jurisdiction import current
 from chalicelib.model import (
     Case,
     Change,
@@ -25,15 +26,14 @@ from chalicelib.model import (
     Proposal,
     ProposalState,
     StateName,
-    Step,
+    StepOutcome,
     Template,
     Visit,
     VisitPurpose,
 )
-from chalicelib.pack import current
-from chalicelib.steps import suspending
+from chalicelib.steps import suspension_steps
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 
 
 def run(event: Mapping[str, Any]) -> Answer:
@@ -50,16 +50,16 @@ def match_data(call: StepInput) -> Answer:
     """
     on = clock.today()
     plan = plan_case(call.due, on, current().rules.policy)
-    record = _settled(call, suspending.from_lake(call.person) or ())
+    record = _settled(call, suspension_steps.from_lake(call.person) or ())
     case = call.case_of(record)
     if case is None:
-        outcome = Step.CLOSED
-    elif settling.is_certified(record, case):
-        outcome = Step.CERTIFIED
+        outcome = StepOutcome.CLOSED
+    elif evidence_effects.is_certified(record, case):
+        outcome = StepOutcome.CERTIFIED
     elif record.person.key_groups:
-        outcome = Step.KEY_GROUP
+        outcome = StepOutcome.KEY_GROUP
     else:
-        outcome = Step.INSUFFICIENT
+        outcome = StepOutcome.INSUFFICIENT
     return answer(
         outcome,
         remind=plan.remind,
@@ -73,7 +73,7 @@ def _settled(call: StepInput, found: Sequence[Evidence]) -> PersonRecord:
     """The record brought up to date with what the lake holds, and the case standing in this state."""
 
     def settle(record: PersonRecord) -> Change | None:
-        settlement = settling.settle_with_lake(record, found, clock.today())
+        settlement = evidence_effects.settle_with_lake(record, found, clock.today())
         case = call.case_of(record)
         moved = case is not None and case.state is not call.state
         if not settlement and not moved:
@@ -81,7 +81,7 @@ def _settled(call: StepInput, found: Sequence[Evidence]) -> PersonRecord:
         change = settlement.change(call.state.value, ACTOR)
         return replace(change, cases=(replace(case, state=call.state),)) if case and moved else change
 
-    return people.change(call.person, settle, relating.brought_up_to_date(call.person))
+    return people.change(call.person, settle, related_persons.brought_up_to_date(call.person))
 
 
 # --- waiting states ------------------------------------------------------------------------------
@@ -89,17 +89,17 @@ def _settled(call: StepInput, found: Sequence[Evidence]) -> PersonRecord:
 
 def remind(call: StepInput) -> Answer:
     """Tell the person until when, where to ask, and that a visit costs nothing."""
-    return _wait(call, lambda record, case: _told(call, record, case, Template.REMIND))
+    return _wait(call, lambda record, case: _with_message(call, record, case, Template.REMIND))
 
 
 def remind_again(call: StepInput) -> Answer:
     """Tell the person once more."""
-    return _wait(call, lambda record, case: _told(call, record, case, Template.REMIND_AGAIN))
+    return _wait(call, lambda record, case: _with_message(call, record, case, Template.REMIND_AGAIN))
 
 
 def self_certify(call: StepInput) -> Answer:
     """Ask for the last time to certify oneself, by phone or at any counter, before somebody comes."""
-    return _wait(call, lambda record, case: _told(call, record, case, Template.SELF_CERTIFY))
+    return _wait(call, lambda record, case: _with_message(call, record, case, Template.SELF_CERTIFY))
 
 
 def dispatch_home_visit(call: StepInput) -> Answer:
@@ -108,10 +108,10 @@ def dispatch_home_visit(call: StepInput) -> Answer:
     def order(record: PersonRecord, case: Case) -> Change:
         about, on = case.due.isoformat(), clock.today()
         asked = asked_until(record, current().rules.policy)
-        if visiting.pending(record, about) is not None or (asked is not None and on <= asked):
+        if home_visits.pending(record, about) is not None or (asked is not None and on <= asked):
             return _nothing(call)
-        first, until = suspending.visit_days(record, case, on)
-        visit = Visit(visiting.next_number(record), VisitPurpose.CERTIFY, about, first, until)
+        first, until = suspension_steps.visit_days(record, case, on)
+        visit = Visit(home_visits.next_number(record), VisitPurpose.CERTIFY, about, first, until)
         return replace(_nothing(call), details={"visit": visit.number}, visits=(visit,))
 
     return _wait(call, order)
@@ -126,9 +126,9 @@ def propose_suspension(call: StepInput) -> Answer:
     """Put a line on the township's list; what two people make of it comes back as the answer."""
 
     def propose(record: PersonRecord, case: Case) -> Change:
-        proposal = suspending.proposal_for(record, case, clock.today())
-        standing = suspending.standing_proposal(record, case)
-        if standing is not None and suspending.still_asks(standing, proposal, record, case):
+        proposal = suspension_steps.proposal_for(record, case, clock.today())
+        standing = suspension_steps.standing_proposal(record, case)
+        if standing is not None and suspension_steps.still_asks(standing, proposal, record, case):
             return _nothing(call)
         lapsed: tuple[Proposal, ...] = ()
         if standing is not None:
@@ -153,7 +153,7 @@ def _nothing(call: StepInput) -> Change:
     return Change(call.state.value, ACTOR, clock.now())
 
 
-def _told(call: StepInput, record: PersonRecord, case: Case, template: Template) -> Change:
+def _with_message(call: StepInput, record: PersonRecord, case: Case, template: Template) -> Change:
     plan = plan_case(case.due, clock.today(), current().rules.policy)
     words = {
         "deadline": plan.deadline.isoformat(),
@@ -181,13 +181,13 @@ def _wait(call: StepInput, act: Callable[[PersonRecord, Case], Change]) -> Answe
     waiting = call.waiting()
     if waiting is None:
         raise ValueError(f"{call.state} waits and was given no token")
-    if case is None or not settling.still_due(record, case):
-        executions.wake(waiting, {"outcome": Step.CLOSED if case is None else Step.CERTIFIED})
+    if case is None or not evidence_effects.still_due(record, case):
+        executions.wake(waiting, {"outcome": StepOutcome.CLOSED if case is None else StepOutcome.CERTIFIED})
     elif call.state is StateName.PROPOSE_SUSPENSION:
-        suspending.answer_if_decided(record, case, waiting)
+        suspension_steps.answer_if_decided(record, case, waiting)
     elif call.state is StateName.DISPATCH_HOME_VISIT:
-        suspending.answer_if_visited(record, case, waiting)
-    return answer(Step.DONE)
+        suspension_steps.answer_if_visited(record, case, waiting)
+    return answer(StepOutcome.DONE)
 
 
 # --- looking, suspending, resuming, closing ------------------------------------------------------
@@ -196,16 +196,16 @@ def _wait(call: StepInput, act: Callable[[PersonRecord, Case], Change]) -> Answe
 def last_look(call: StepInput) -> Answer:
     """Match record and lake once more and check every condition of rule 10; no lake, not today."""
     on = clock.today()
-    found = suspending.from_lake(call.person)
+    found = suspension_steps.from_lake(call.person)
     record = _settled(call, found or ())
     case = call.case_of(record)
     if case is None:
-        return answer(Step.CLOSED)
-    if found is None and not settling.is_certified(record, case):
-        return answer(Step.HELD, SECONDS_A_DAY)
-    readiness = suspending.look(record, case, on)
+        return answer(StepOutcome.CLOSED)
+    if found is None and not evidence_effects.is_certified(record, case):
+        return answer(StepOutcome.HELD, SECONDS_A_DAY)
+    readiness = suspension_steps.look(record, case, on)
     until = readiness.wait_until
-    if readiness.step is Step.PROPOSE:
+    if readiness.step is StepOutcome.PROPOSE:
         until = next_list_day(on + timedelta(days=1), current().rules.policy)
     return answer(readiness.step, seconds_until(until, on) if until else 1)
 
@@ -217,20 +217,20 @@ def close_case(call: StepInput) -> Answer:
         case = call.case_of(record)
         if case is None:
             return None
-        certified = settling.has_live(record) and settling.is_certified(record, case)
+        certified = evidence_effects.has_live(record) and evidence_effects.is_certified(record, case)
         closed = replace(
             case,
             state=StateName.CLOSE_CASE,
             waiting=None,
-            outcome=Step.CERTIFIED if certified else Step.CLOSED,
+            outcome=StepOutcome.CERTIFIED if certified else StepOutcome.CLOSED,
             closed=clock.today(),
-            route=settling.route_of(record),
+            route=evidence_effects.route_of(record),
         )
-        return suspending.overtaken(record, case, replace(_nothing(call), cases=(closed,)))
+        return suspension_steps.cancel_pending(record, case, replace(_nothing(call), cases=(closed,)))
 
     record = people.change(call.person, close)
-    suspending.file_again(record)
-    return answer(Step.DONE)
+    suspension_steps.reschedule(record)
+    return answer(StepOutcome.DONE)
 
 
 def go_dormant(call: StepInput) -> Answer:
@@ -251,8 +251,8 @@ def _rest(call: StepInput, state: StateName) -> Answer:
         return replace(_nothing(call), cases=(replace(case, state=state, waiting=None),))
 
     record = people.change(call.person, rest)
-    settling.wake_if_certified(record)
-    return answer(Step.DONE)
+    evidence_effects.wake_if_certified(record)
+    return answer(StepOutcome.DONE)
 
 
 STEPS: Mapping[StateName, Callable[[StepInput], Answer]] = {
@@ -265,9 +265,9 @@ STEPS: Mapping[StateName, Callable[[StepInput], Answer]] = {
     StateName.AWAIT_A_DAY: await_a_day,
     StateName.PROPOSE_SUSPENSION: propose_suspension,
     StateName.AWAIT_EFFECTIVE_DAY: await_effective_day,
-    StateName.SUSPEND: suspending.suspend,
+    StateName.SUSPEND: suspension_steps.suspend,
     StateName.AWAIT_RESUMPTION: await_resumption,
-    StateName.RESUME_AND_PAY_ARREARS: suspending.resume_and_pay_arrears,
+    StateName.RESUME_AND_PAY_ARREARS: suspension_steps.resume_and_pay_arrears,
     StateName.GO_DORMANT: go_dormant,
     StateName.CLOSE_CASE: close_case,
     StateName.PARK_FOR_A_PERSON: park_for_a_person,

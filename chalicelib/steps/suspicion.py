@@ -1,4 +1,5 @@
-"""The steps of statemachines/suspicion.asl.json: a suspicion ends by a person's word, or goes on."""
+"""疑点步骤 · The steps of statemachines/suspicion.asl.json: a suspicion ends by a person's word, or goes
+on."""
 
 from __future__ import annotations
 
@@ -7,14 +8,22 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib import clock, messages
-from chalicelib.cases import executions, relating, settling, verifying, visiting, withdrawing
-from chalicelib.engine.approvals import asked, to_end
-from chalicelib.engine.dues import amounts_of
-from chalicelib.engine.ending import Ending, ending
-from chalicelib.engine.money import overpaid, uncredited
-from chalicelib.engine.periods import month_before
-from chalicelib.engine.suspicion import chased
-from chalicelib.engine.timeline import seconds_until
+from chalicelib.cases import (
+    evidence_effects,
+    evidence_withdrawal,
+    executions,
+    home_visits,
+    related_persons,
+    suspicion_verification,
+)
+from chalicelib.engine.calendar.periods import month_before
+from chalicelib.engine.money.amount_due import amounts_of
+from chalicelib.engine.money.arrears import overpaid, uncredited
+from chalicelib.engine.suspension.timeline import seconds_until
+from chalicelib.engine.suspicion.approvals import asked, to_end
+from chalicelib.engine.suspicion.lifecycle import chased
+from chalicelib.engine.suspicion.termination import Ending, ending
+from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitKind,
     Change,
@@ -25,7 +34,7 @@ from chalicelib.model import (
     Message,
     PersonRecord,
     StateName,
-    Step,
+    StepOutcome,
     Suspicion,
     SuspicionKind,
     SuspicionState,
@@ -33,10 +42,9 @@ from chalicelib.model import (
     Visit,
     VisitPurpose,
 )
-from chalicelib.pack import current
-from chalicelib.steps import suspending
+from chalicelib.steps import suspension_steps
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 
 ENDED = (SuspicionState.CONFIRMED, SuspicionState.CLEARED, SuspicionState.WITHDRAWN)
 
@@ -53,20 +61,20 @@ def gather_evidence(call: StepInput) -> Answer:
     What contradicts the suspicion opens one of its own. If the lake cannot be read, people verify all
     the same: nothing ends without their word.
     """
-    found = suspending.from_lake(call.person) or ()
+    found = suspension_steps.from_lake(call.person) or ()
 
     def gather(record: PersonRecord) -> Change | None:
-        settlement = settling.settle_with_lake(record, found, clock.today())
+        settlement = evidence_effects.settle_with_lake(record, found, clock.today())
         return settlement.change(call.state.value, ACTOR) if settlement else None
 
-    record = people.change(call.person, gather, relating.brought_up_to_date(call.person))
-    settling.follow_up(record)
+    record = people.change(call.person, gather, related_persons.brought_up_to_date(call.person))
+    evidence_effects.wake_and_start(record)
     suspicion = call.suspicion_of(record)
     if suspicion is None:
-        return answer(Step.CLOSED)
+        return answer(StepOutcome.CLOSED)
     if suspicion.state in ENDED:
-        return answer(verifying.outcome_of(suspicion))
-    return answer(Step.UNVERIFIED, _seconds_left(suspicion))
+        return answer(suspicion_verification.outcome_of(suspicion))
+    return answer(StepOutcome.UNVERIFIED, _seconds_left(suspicion))
 
 
 def _seconds_left(suspicion: Suspicion) -> int:
@@ -84,8 +92,12 @@ def verify(call: StepInput) -> Answer:
         asked = replace(suspicion, waiting=call.waiting())
         visits: tuple[Visit, ...] = ()
         heard = suspicion.verified_by is not None  # somebody has been there: a second person's word lacks
-        if visiting.verifies(suspicion) and not heard and visiting.pending(record, suspicion.name) is None:
-            number, on = visiting.next_number(record), clock.today()
+        if (
+            home_visits.verifies(suspicion)
+            and not heard
+            and home_visits.pending(record, suspicion.name) is None
+        ):
+            number, on = home_visits.next_number(record), clock.today()
             until = suspicion.verify_by or on
             visits = (Visit(number, VisitPurpose.VERIFY, suspicion.name, on, until),)
         return replace(_change(call), suspicions=(asked,), visits=visits)
@@ -96,10 +108,10 @@ def verify(call: StepInput) -> Answer:
     if waiting is None:
         raise ValueError("Verify waits and was given no token")
     if suspicion is None:
-        executions.wake(waiting, {"outcome": Step.CLOSED})
+        executions.wake(waiting, {"outcome": StepOutcome.CLOSED})
     elif suspicion.state in ENDED:
-        executions.wake(waiting, {"outcome": verifying.outcome_of(suspicion)})
-    return answer(Step.DONE)
+        executions.wake(waiting, {"outcome": suspicion_verification.outcome_of(suspicion)})
+    return answer(StepOutcome.DONE)
 
 
 def chase_verification(call: StepInput) -> Answer:
@@ -114,7 +126,7 @@ def chase_verification(call: StepInput) -> Answer:
         return replace(_change(call), suspicions=(replace(higher, waiting=None),))
 
     suspicion = call.suspicion_of(people.change(call.person, chase))
-    return answer(Step.DONE, _seconds_left(suspicion) if suspicion else 1)
+    return answer(StepOutcome.DONE, _seconds_left(suspicion) if suspicion else 1)
 
 
 def terminate(call: StepInput) -> Answer:
@@ -126,7 +138,7 @@ def terminate(call: StepInput) -> Answer:
             return None
         ended, after = _ended(record, suspicion)
         died = suspicion.kind is SuspicionKind.DEATH and record.person.deceased_on is None
-        visit = visiting.pending(record, suspicion.name)  # what it was to find out is known
+        visit = home_visits.pending(record, suspicion.name)  # what it was to find out is known
         if not ended and not died and visit is None and after == suspicion:
             return None
         return replace(
@@ -142,17 +154,17 @@ def terminate(call: StepInput) -> Answer:
             entitlements=tuple(e.entitlement for e in ended),
             suspicions=(after,),
             visits=(replace(visit, cancelled=clock.today()),) if visit is not None else (),
-            messages=_told(record, suspicion, ended),
+            messages=_ending_messages(record, suspicion, ended),
             instructions=tuple(i for e in ended for i in _instructions(e)),
         )
 
     record = people.change(call.person, end)
     case = record.open_case
-    if case is not None and case.waiting is not None and not settling.still_due(record, case):
-        executions.wake(case.waiting, {"outcome": Step.CLOSED})
+    if case is not None and case.waiting is not None and not evidence_effects.still_due(record, case):
+        executions.wake(case.waiting, {"outcome": StepOutcome.CLOSED})
     else:
-        settling.wake_if_certified(record)  # asleep since a suspension: nothing is left to wait for
-    return answer(Step.DONE)
+        evidence_effects.wake_if_certified(record)  # asleep since a suspension: nothing is left to wait for
+    return answer(StepOutcome.DONE)
 
 
 def _ended(record: PersonRecord, suspicion: Suspicion) -> tuple[tuple[Ending, ...], Suspicion]:
@@ -175,7 +187,9 @@ def _owed_to_heirs(ended: tuple[Ending, ...]) -> dict[str, object]:
     return {"owed_to_heirs_fen": owed} if owed else {}
 
 
-def _told(record: PersonRecord, suspicion: Suspicion, ended: tuple[Ending, ...]) -> tuple[Message, ...]:
+def _ending_messages(
+    record: PersonRecord, suspicion: Suspicion, ended: tuple[Ending, ...]
+) -> tuple[Message, ...]:
     """Each ending is told; but a household is written to once about a death, not by each authority."""
     about = (Template.TERMINATED, suspicion.name)
     before = [m for m in record.messages if (m.template, m.about) == about]
@@ -219,8 +233,8 @@ def compute_overpaid(call: StepInput) -> Answer:
 
     suspicion = call.suspicion_of(people.change(call.person, recover))
     if suspicion is None or not suspicion.is_unfinished:
-        return answer(Step.DONE)
-    return answer(Step.UNAPPROVED, _seconds_left(suspicion))
+        return answer(StepOutcome.DONE)
+    return answer(StepOutcome.UNAPPROVED, _seconds_left(suspicion))
 
 
 def await_approval(call: StepInput) -> Answer:
@@ -237,12 +251,12 @@ def await_approval(call: StepInput) -> Answer:
 
     suspicion = call.suspicion_of(people.change(call.person, wait))
     if suspicion is None:
-        executions.wake(waiting, {"outcome": Step.CLOSED})
+        executions.wake(waiting, {"outcome": StepOutcome.CLOSED})
     elif suspicion.state is not SuspicionState.CONFIRMED:
-        executions.wake(waiting, {"outcome": Step.REFUTED})
+        executions.wake(waiting, {"outcome": StepOutcome.REFUTED})
     elif len(suspicion.unsigned) < len(suspicion.ends or ()) or not suspicion.ends:
-        executions.wake(waiting, {"outcome": Step.APPROVED})
-    return answer(Step.DONE)
+        executions.wake(waiting, {"outcome": StepOutcome.APPROVED})
+    return answer(StepOutcome.DONE)
 
 
 def chase_approval(call: StepInput) -> Answer:
@@ -258,7 +272,7 @@ def chase_approval(call: StepInput) -> Answer:
         return replace(_change(call), details=details, suspicions=(again,))
 
     suspicion = call.suspicion_of(people.change(call.person, remind))
-    return answer(Step.DONE, _seconds_left(suspicion) if suspicion else 1)
+    return answer(StepOutcome.DONE, _seconds_left(suspicion) if suspicion else 1)
 
 
 def _overpaid(record: PersonRecord, entitlement: Entitlement) -> tuple[Instruction, ...]:
@@ -289,17 +303,17 @@ def clear(call: StepInput) -> Answer:
     """The record was wrong: what it blocked is certified again."""
 
     def settle(record: PersonRecord) -> Change | None:
-        settlement = settling.settle(record, clock.today())
+        settlement = evidence_effects.apply_rules(record, clock.today())
         return settlement.change(call.state.value, ACTOR) if settlement else None
 
-    settling.follow_up(people.change(call.person, settle))
-    return answer(Step.DONE)
+    evidence_effects.wake_and_start(people.change(call.person, settle))
+    return answer(StepOutcome.DONE)
 
 
 def undo(call: StepInput) -> Answer:
     """Two people found that what had been confirmed was wrong: everything that it caused is undone."""
-    withdrawing.reversal_upheld(call.person, call.subject, actor=ACTOR)
-    return answer(Step.DONE)
+    evidence_withdrawal.reversal_upheld(call.person, call.subject, actor=ACTOR)
+    return answer(StepOutcome.DONE)
 
 
 def close_suspicion(call: StepInput) -> Answer:
@@ -307,20 +321,20 @@ def close_suspicion(call: StepInput) -> Answer:
 
     def close(record: PersonRecord) -> Change | None:
         suspicion = call.suspicion_of(record)
-        visit = visiting.pending(record, call.subject)
+        visit = home_visits.pending(record, call.subject)
         if suspicion is None or (visit is None and suspicion.waiting is None):
             return None
         visits = (replace(visit, cancelled=clock.today()),) if visit else ()
         return replace(_change(call), suspicions=(replace(suspicion, waiting=None),), visits=visits)
 
     people.change(call.person, close)
-    return answer(Step.DONE)
+    return answer(StepOutcome.DONE)
 
 
 def park_for_a_person(call: StepInput) -> Answer:
     """The workflow could not go on: say so, decide nothing; the suspicion stays open."""
     people.change(call.person, lambda _record: _change(call))
-    return answer(Step.DONE)
+    return answer(StepOutcome.DONE)
 
 
 def _change(call: StepInput) -> Change:

@@ -1,4 +1,5 @@
-"""What all steps of both state machines share: their input, their answer, and how a wait begins."""
+"""步骤共用 · What all steps of both state machines share: their input, their answer, and how a wait
+begins."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib import clock
-from chalicelib.model import Case, PersonId, PersonRecord, StateName, Step, Suspicion, Waiting
+from chalicelib.model import Case, PersonId, PersonRecord, StateName, StepOutcome, Suspicion, Waiting
 
 ACTOR = "workflow"
 Answer = dict[str, Any]
@@ -65,6 +66,6 @@ class StepInput:
         )
 
 
-def answer(outcome: Step, wait: int = 1, **more: int) -> Answer:
+def answer(outcome: StepOutcome, wait: int = 1, **more: int) -> Answer:
     """What a step returns: one word for the Choice state behind it, and seconds to wait."""
     return {"outcome": outcome.value, "wait": wait, **more}

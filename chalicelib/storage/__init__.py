@@ -1,4 +1,4 @@
-"""Where it is kept: DynamoDB, S3, KMS, Secrets Manager. Domain words in, domain objects out.
+"""存储 · Where it is kept: DynamoDB, S3, KMS, Secrets Manager. Domain words in, domain objects out.
 
 people     one person's record: load, change (the only lock), create, find, payments, audit trail
 lookups    whose a number is, and whether a name goes with it

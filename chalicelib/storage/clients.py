@@ -1,4 +1,5 @@
-"""Every AWS client of the process, made in one place: its patience, its tries, and what its failures mean.
+"""云服务客户端 · Every AWS client of the process, made in one place: its patience, its tries, and what its
+failures mean.
 
 Region, credentials and endpoint come from the environment (`AWS_ENDPOINT_URL` in the sandbox).
 Whatever storage remembers within a process is `kept`, so that `forget` empties it all.

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 
 from sandbox.kernel.functions import Function
-from sandbox.kernel.makers import ACCOUNT, PARTITION, REGION
+from sandbox.kernel.resource_makers import ACCOUNT, PARTITION, REGION
 
 
 def scheduled_event(rule: str, due: datetime) -> str:

@@ -31,13 +31,13 @@ from infra.template import ROOT
 from sandbox.kernel import repairs
 from sandbox.kernel.clock import Clock, Order, Timer
 from sandbox.kernel.events import given_up, scheduled_event
+from sandbox.kernel.execution_threads import Strands
+from sandbox.kernel.fair_lock import Turns
 from sandbox.kernel.functions import Failure, Function, Functions
-from sandbox.kernel.makers import ACCOUNT, PARTITION, REGION, Makers, Mapped, Scheduled
 from sandbox.kernel.pollers import Poller
 from sandbox.kernel.resolver import Resolver
-from sandbox.kernel.strands import Strands
+from sandbox.kernel.resource_makers import ACCOUNT, PARTITION, REGION, Makers, Mapped, Scheduled
 from sandbox.kernel.template import deployed_template
-from sandbox.kernel.turns import Turns
 from sandbox.rights import Judge, RightsError, rights_of
 from sandbox.rights.judge import USED
 from sandbox.rights.places import places_of, policy_files

@@ -10,9 +10,11 @@ import base64
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from chalicelib.pack import bundles
+from chalicelib.jurisdiction import bundles
 from chalicelib.settings import settings
-from chalicelib.storage import lake, opaque, sealed, work
+from chalicelib.storage.crypto import encryption, hmac_ids
+from chalicelib.storage.dynamodb import worklists
+from chalicelib.storage.s3 import lake
 from sandbox.rights.judge import Judge
 
 
@@ -28,21 +30,21 @@ class Remembered(NamedTuple):
 
 REMEMBERED: Final = (
     Remembered(
-        sealed,
+        encryption,
         "_new_key",
         "kms",
         "GenerateDataKey",
         lambda *_: {"KeyId": settings().data_key_id},
     ),
     Remembered(
-        sealed,
+        encryption,
         "_unwrapped",
         "kms",
         "Decrypt",
         lambda wrapped, *_: {"CiphertextBlob": base64.b64decode(wrapped[:_KEY_LETTERS])},
     ),
     Remembered(
-        opaque,
+        hmac_ids,
         "_key",
         "secretsmanager",
         "GetSecretValue",
@@ -63,7 +65,7 @@ REMEMBERED: Final = (
         lambda name: {"Bucket": settings().rules_bucket, "Key": f"bundles/{name}.zip"},
     ),
     Remembered(
-        work,
+        worklists,
         "remember_county",
         "dynamodb",
         "PutItem",

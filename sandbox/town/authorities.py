@@ -9,12 +9,12 @@ from datetime import date
 from typing import Any, Final
 
 from chalicelib.model import BenefitCode, Month
-from chalicelib.sources.feed import Feed
+from chalicelib.sources.feeds.feed import Feed
+from sandbox.town.api_client import Badge
 from sandbox.town.claims import Claim
-from sandbox.town.desk import Badge
+from sandbox.town.context import Scene
 from sandbox.town.people import Townsperson
 from sandbox.town.registers import Paid, payments_drop
-from sandbox.town.scene import Scene
 
 READING_DAY: Final = 8  # of the month: after the results, before the money leaves
 PAY_DAY: Final = 10

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any, Final
 
 from chalicelib.clock import CHINA
-from sandbox.town.chance import chance, happens
-from sandbox.town.desk import Badge
-from sandbox.town.folk import Folk
+from sandbox.town.api_client import Badge
+from sandbox.town.context import Knocked, Scene
 from sandbox.town.lives import Manner
 from sandbox.town.people import Townsperson
-from sandbox.town.scene import Knocked, Scene
+from sandbox.town.recipients import Folk
+from sandbox.town.seeded_random import chance, happens
 
 NO_TIME: Final = 0.06  # a visit that the worker does not get round to this week
 OPENS: Final = 0.82  # somebody who is usually at home opens the door

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sandbox.town.chance import chance
+from sandbox.town.seeded_random import chance
 
 FAILS: Final = 0.03
 OPTS_OUT: Final = 0.004  # of the phones, once and for all

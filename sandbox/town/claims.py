@@ -12,11 +12,11 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final
 
-from chalicelib.engine.benefits import BenefitRules
-from chalicelib.engine.clauses import Term, Word
-from chalicelib.engine.rulebook import RuleBook
+from chalicelib.engine.rules.benefits import BenefitRules
+from chalicelib.engine.rules.conditions import ConditionKind, Term
+from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import BenefitCode, BenefitKind, FeedId, KeyGroup, Relation
-from sandbox.town.chance import chance
+from sandbox.town.seeded_random import chance
 
 MAIN: Final = (BenefitCode("resident_pension"), BenefitCode("social_insurance"))  # what most of a town draw
 OTHERS_DEALT: Final = (9, (0, 4))  # of so many people in turn, who draw something else first
@@ -163,13 +163,15 @@ def _wanted(code: BenefitCode, version: BenefitRules) -> Iterator[Wanted]:
     lost = tuple(_losing((*version.conditions, *version.excluded)))
     for fen, where in bands:
         terms: tuple[Term, ...] = (*version.conditions, *where)
-        youngest = max((int(t.value or 0) for t in terms if t.when is Word.AGED_AT_LEAST), default=0)
-        under = [int(t.value or 0) for t in terms if t.when is Word.AGED_UNDER]
-        groups = frozenset(KeyGroup(str(t.value)) for t in terms if t.when is Word.IN_KEY_GROUP)
+        youngest = max((int(t.value or 0) for t in terms if t.when is ConditionKind.AGED_AT_LEAST), default=0)
+        under = [int(t.value or 0) for t in terms if t.when is ConditionKind.AGED_UNDER]
+        groups = frozenset(KeyGroup(str(t.value)) for t in terms if t.when is ConditionKind.IN_KEY_GROUP)
         states = tuple(_states(terms))
-        asked = next((Asked(t.of, *t.by[0].key) for t in terms if t.when is Word.SHOWN and t.of), None)
+        asked = next(
+            (Asked(t.of, *t.by[0].key) for t in terms if t.when is ConditionKind.SHOWN and t.of), None
+        )
         yield Wanted(code, youngest, min([taken, *under]), groups, states, frozenset(lost), fen, asked)
-        if any(t.when is Word.AGED_AT_LEAST for t in where) and len(where) == 1:
+        if any(t.when is ConditionKind.AGED_AT_LEAST for t in where) and len(where) == 1:
             taken = min(taken, youngest)
 
 
@@ -177,7 +179,7 @@ def _states(terms: Iterable[Term]) -> Iterator[State]:
     """What lists must say of her, where terms ask for it: the word that satisfies all of them."""
     said: dict[tuple[FeedId, str], dict[str, list[str]]] = {}
     for term in terms:
-        if term.when is not Word.SHOWN or term.of is not None:
+        if term.when is not ConditionKind.SHOWN or term.of is not None:
             continue
         facts = said.setdefault(term.by[0].key, {})
         if term.fact is not None:
@@ -191,5 +193,5 @@ def _losing(terms: Iterable[Term]) -> Iterator[tuple[FeedId, str]]:
     """What would end a benefit if it happened to her: another marriage, a company of her own."""
     for term in terms:
         if term.of is None:
-            events = term.by if term.when is Word.NOT_SHOWN else term.ended_by
+            events = term.by if term.when is ConditionKind.NOT_SHOWN else term.ended_by
             yield from (name.key for name in events)

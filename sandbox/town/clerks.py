@@ -18,10 +18,10 @@ from typing import Any, Final
 
 from chalicelib.clock import civil_date
 from chalicelib.model import FeedId, FileState
-from chalicelib.sources.feed import Feed
-from sandbox.town.chance import chance, happens
+from chalicelib.sources.feeds.feed import Feed
+from sandbox.town.context import Scene
 from sandbox.town.departments import Drop, Ruined, Written, key_of
-from sandbox.town.scene import Scene
+from sandbox.town.seeded_random import chance, happens
 from sandbox.town.shapes import DateShape, Kind, Sheet, Style, render
 
 MENDS: Final = 0.3  # of files from which rows came back

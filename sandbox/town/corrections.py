@@ -13,7 +13,7 @@ from typing import Final
 
 from chalicelib.clock import civil_date
 from chalicelib.model import FeedEvent, FeedId, Proves, Strength, SuspicionKind
-from chalicelib.sources.feed import Feed
+from chalicelib.sources.feeds.feed import Feed
 from sandbox.town.departments import About, Drop, instant, saying
 from sandbox.town.lives import Happening, Manner
 from sandbox.town.people import Town, Townsperson

@@ -14,12 +14,12 @@ from datetime import timedelta
 from typing import Final
 
 from chalicelib.model import FeedId, FileState, Proves, Strength, SuspicionKind
-from chalicelib.sources.feed import Feed
-from sandbox.town.chance import chance
+from chalicelib.sources.feeds.feed import Feed
 from sandbox.town.departments import Drop, Written, instant, line_of, strangers_of
 from sandbox.town.people import Town
 from sandbox.town.rhythms import style_of
 from sandbox.town.rows import Line, first_fifteen, write
+from sandbox.town.seeded_random import chance
 
 FROM_DAY, TO_DAY = 60, 330  # of the run: between these it happens
 FEWEST_OTHERS: Final = 10  # rows about strangers: a handful of cut numbers may be chance, and hold no file

@@ -17,12 +17,12 @@ from typing import Final
 
 from chalicelib.clock import CHINA
 from chalicelib.model import FeedId, FileState, SuspicionKind
-from chalicelib.sources.feed import Feed
-from sandbox.town.chance import chance
+from chalicelib.sources.feeds.feed import Feed
 from sandbox.town.lives import Happening
 from sandbox.town.people import HISTORY, Town, Townsperson
 from sandbox.town.rhythms import Rhythm, handing_over, rhythm_of, sending_days
 from sandbox.town.rows import Cell, Line, spoil, write
+from sandbox.town.seeded_random import chance
 from sandbox.town.shapes import Kind, Style
 
 DIRTY: Final = 0.02

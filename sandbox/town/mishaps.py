@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.model import FeedId, FileState
-from chalicelib.sources.feed import Feed
-from sandbox.town.chance import chance
+from chalicelib.sources.feeds.feed import Feed
 from sandbox.town.departments import Drop, Written, instant, key_of
 from sandbox.town.people import Town
 from sandbox.town.rhythms import style_of
 from sandbox.town.rows import Cell, Line, write
+from sandbox.town.seeded_random import chance
 from sandbox.town.shapes import DateShape, Kind, Sheet, Style, render
 
 UNKNOWN_FEED: Final = "taxi_rides"

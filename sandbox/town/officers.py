@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from chalicelib.model import SuspicionKind
-from sandbox.town.chance import chance
-from sandbox.town.desk import Badge
-from sandbox.town.scene import Scene
+from sandbox.town.api_client import Badge
+from sandbox.town.context import Scene
+from sandbox.town.seeded_random import chance
 
 STRIKES: Final = 0.04  # lines that a township strikes because somebody knows better
 DOUBTS: Final = 0.02  # lines that a county strikes

@@ -16,14 +16,14 @@ from functools import cached_property
 from random import Random
 from typing import Final
 
-from chalicelib import pack as packs
+from chalicelib import jurisdiction as packs
 from chalicelib.model import AreaCode, FeedId, KeyGroup, Relation
-from sandbox.town.chance import chance
 from sandbox.town.claims import Benefits, Claim, Wanted
-from sandbox.town.habits import Habits
+from sandbox.town.feed_profile import Habits
 from sandbox.town.lives import Happening, Life, Span
 from sandbox.town.names import GRIDS_PER_VILLAGE, Numbers, counties_of, issuing, name_of, villages
-from sandbox.town.rota import Rota
+from sandbox.town.quotas import Rota
+from sandbox.town.seeded_random import chance
 from sandbox.town.traces import live
 
 START: Final = date(2025, 1, 1)

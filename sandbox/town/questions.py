@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 
 from chalicelib.model import FeedId
-from chalicelib.sources.feed import Feed
+from chalicelib.sources.feeds.feed import Feed
+from sandbox.town.context import Scene, Told
 from sandbox.town.interfaces import Interfaces
-from sandbox.town.scene import Scene, Told
 
 Happenings = Mapping[tuple[str, str], tuple[tuple[date, str], ...]]
 

@@ -8,12 +8,12 @@ from datetime import date
 from typing import Final
 
 from chalicelib.model import BenefitCode, Month
-from chalicelib.sources.feed import Feed
-from sandbox.town.chance import chance
+from chalicelib.sources.feeds.feed import Feed
 from sandbox.town.claims import Claim
 from sandbox.town.departments import Drop, Written, account, instant, key_of
 from sandbox.town.people import Town, Townsperson
 from sandbox.town.rows import Cell, Line, spoil, write
+from sandbox.town.seeded_random import chance
 from sandbox.town.shapes import DateShape, Kind, Style
 
 ROSTER: Final = Style(Kind.GB18030, DateShape.ISO)

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final, TypeVar
 
-from chalicelib.sources.feed import Feed
-from sandbox.town.chance import chance
+from chalicelib.sources.feeds.feed import Feed
+from sandbox.town.seeded_random import chance
 from sandbox.town.shapes import DateShape, Kind, Packing, Style
 
 T = TypeVar("T")

@@ -13,10 +13,10 @@ from random import Random
 from typing import Final
 
 from chalicelib.model import Proves
-from chalicelib.sources.cells import Reader
-from chalicelib.sources.columns import Column
-from chalicelib.sources.feed import Feed
-from sandbox.town.chance import chance
+from chalicelib.sources.feeds.columns import Column
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.values.cells import Reader
+from sandbox.town.seeded_random import chance
 from sandbox.town.shapes import (
     DateShape,
     Kind,

@@ -9,9 +9,8 @@ from random import Random
 from typing import Final
 
 from chalicelib.model import FeedEvent, FeedId, SuspicionKind
-from sandbox.town.chance import chance
 from sandbox.town.claims import State
-from sandbox.town.habits import Habits, Place
+from sandbox.town.feed_profile import Habits, Place
 from sandbox.town.lives import (
     Happening,
     Life,
@@ -22,7 +21,8 @@ from sandbox.town.lives import (
     death_of,
     fraud_of,
 )
-from sandbox.town.rota import Rota
+from sandbox.town.quotas import Rota
+from sandbox.town.seeded_random import chance
 
 PAYS_BILLS: Final = 0.18  # of people who live in a home of their own
 ASKED: Final = 0.25  # of all, who leave something that is told only to whoever asks

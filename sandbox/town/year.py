@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from chalicelib.jurisdiction import Pack
 from chalicelib.model import FeedId
-from chalicelib.pack import Pack
 from sandbox.town.authorities import PAY_DAY, READING_DAY, Authorities
 from sandbox.town.cadres import GridWorkers
 from sandbox.town.carrier import Carrier
 from sandbox.town.clerks import Clerks
+from sandbox.town.context import Scene
 from sandbox.town.corrections import corrections
 from sandbox.town.damages import damages
 from sandbox.town.departments import Drop, drops, instant
-from sandbox.town.folk import Folk
 from sandbox.town.mishaps import mishaps
 from sandbox.town.objectors import Objectors
 from sandbox.town.officers import Officers
 from sandbox.town.people import Town
+from sandbox.town.recipients import Folk
 from sandbox.town.registers import roster_drop
-from sandbox.town.scene import Scene
 
 CARRIER_HOURS: Final = ((9, 4), (15, 4))  # minutes after the platform sends
 NOTICES_WEEKDAY: Final = 4

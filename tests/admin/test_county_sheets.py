@@ -11,11 +11,11 @@ import pytest
 
 from admin.__main__ import main
 from admin.county_sheets import ABOUT, VALUES, YES, as_yaml, export_sheet, import_sheet, read_sheet
-from chalicelib.engine.counties import County, read_county
+from chalicelib.engine.rules.counties import County, read_county
 from chalicelib.errors import DeclarationError
+from chalicelib.jurisdiction import PACKS, bundles, load_folder
+from chalicelib.jurisdiction.diff import differences
 from chalicelib.model import AreaCode
-from chalicelib.pack import PACKS, bundles, load_folder
-from chalicelib.pack.differing import differences
 
 FILE = """area: "341621"
 title: {zh: 涡阳县, en: Guoyang County}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from admin.pages.differing import sentences
-from chalicelib.pack import PACKS, load, load_folder
+from chalicelib.jurisdiction import PACKS, load, load_folder
 
 Rewrite = Callable[[str, str, str], None]
 

@@ -17,8 +17,8 @@ from admin.pages.words import (
     SUSPICIONS,
     TRACES,
 )
-from chalicelib.engine.benefits import Authority, LastMonth, Offset, Start
-from chalicelib.engine.lines import AUTHORITIES, KEY_GROUPS
+from chalicelib.engine.certification.rule_lines import AUTHORITIES, KEY_GROUPS
+from chalicelib.engine.rules.benefits import Authority, LastMonth, Offset, Start
 from chalicelib.model import BenefitKind, KeyGroup, Proves, Route, Stay, SuspicionKind, Trace
 
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from admin.rehearsal import ON_AN_EVENT, TITLES, page
-from chalicelib.engine.benefits import LastMonth
-from chalicelib.engine.clauses import Clause
-from chalicelib.engine.effects import ON_AN_EVENT as WORDS
-from chalicelib.engine.effects import Effect
-from chalicelib.engine.replay import Subject, replay
-from chalicelib.engine.rulebook import RuleBook
+from chalicelib.engine.rehearsal.effects import ON_AN_EVENT as WORDS
+from chalicelib.engine.rehearsal.effects import Effect
+from chalicelib.engine.rehearsal.replay import Subject, replay
+from chalicelib.engine.rules.benefits import LastMonth
+from chalicelib.engine.rules.conditions import Clause
+from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import BenefitCode
 from tests.engine.judging import ON, STRONG
 from tests.events import RULES

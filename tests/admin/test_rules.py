@@ -12,11 +12,12 @@ import pytest
 from admin import rules
 from admin.__main__ import main
 from admin.rehearsal import ASSUMED
-from chalicelib.cases import settling
+from chalicelib.cases import evidence_effects
+from chalicelib.jurisdiction import PACKS, bundles, current, load
 from chalicelib.model import Change, Evidence, EvidenceKey, FeedId, FileId, PersonId
-from chalicelib.pack import PACKS, bundles, current, load
 from chalicelib.settings import settings
-from chalicelib.storage import clients, people
+from chalicelib.storage import clients
+from chalicelib.storage.dynamodb import people
 from sandbox.tokens import Issuer
 from tests.conftest import StoppedClock
 from tests.storage.builders import AT, entitlement, identity, person
@@ -230,7 +231,7 @@ def decided(_weakly_certified: None) -> PersonId:
     """The same pensioner, certified by the rides: the decision stands in the chain, its rules in a bundle."""
     bundles.keep_shipped("bozhou")
     [record] = people.everyone()
-    settlement = settling.settle(record, clock_today())
+    settlement = evidence_effects.apply_rules(record, clock_today())
     assert settlement
     people.change(record.person.id, lambda _: settlement.change("certified", "tests"))
     return record.person.id

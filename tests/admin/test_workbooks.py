@@ -9,7 +9,7 @@ import pytest
 from admin.sheets import Line, write_sheet
 from admin.workbooks import add_row, empty_book
 from tests.events import ALL_FEEDS
-from tests.sources.test_spreadsheets import HOSTILE
+from tests.sources.test_csv_writing import HOSTILE
 
 
 def test_texts_stay_texts_and_figures_figures(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from chalicelib.model import (
     PersonId,
 )
 from chalicelib.settings import settings
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from sandbox.rights import Judge
 from sandbox.tokens import Issuer
 from tests.api import described

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import clock
 from chalicelib.model import AreaCode, BenefitCode, Change, ProposalState
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.api.conftest import (
     CITY,
     COUNTY,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.api.bodies import LONGEST
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.api.conftest import (
     CITY,
     COUNTY,

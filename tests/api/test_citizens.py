@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from chalicelib.model import Case, Channel, EntitlementStatus, Message, MessageState, StateName, Template
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.api.conftest import (
     COUNTY,
     NAME,

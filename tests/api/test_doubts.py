@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.model import PersonId, SuspicionKind
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.api.conftest import COUNTY, TOWNSHIP, VILLAGE, As, a_person
 from tests.api.town import HRSS
 

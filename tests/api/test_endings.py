@@ -14,7 +14,7 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
 )
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.api.conftest import COUNTY, TOWNSHIP, VILLAGE, As, a_person, given
 from tests.api.town import HRSS, PENSION, accused
 

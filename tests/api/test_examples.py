@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib import stats
 from chalicelib.api.openapi import EXAMPLES
 from chalicelib.model import PersonId
-from chalicelib.storage import objects
+from chalicelib.storage.s3 import objects
 from tests.api.conftest import NAME, NUMBER, PHONE, VILLAGE, As
 from tests.api.test_authorization import AREAS, LEVELS, MAY
 from tests.api.town import ENDPOINTS, a_file, authority_for, body_for, somebody_with_everything

@@ -22,7 +22,8 @@ from chalicelib.model import (
     VisitOutcome,
 )
 from chalicelib.settings import settings
-from chalicelib.storage import files, lake, objects, people
+from chalicelib.storage.dynamodb import files, people
+from chalicelib.storage.s3 import lake, objects
 from tests.api.conftest import CITY, COUNTY, NUMBER, OTHER_COUNTY, OTHER_NUMBER, As, a_person, given
 from tests.api.town import SENDER, a_file
 from tests.conftest import StoppedClock

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.model import VisitOutcome
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.api.conftest import OTHER_VILLAGE, VILLAGE, As, a_person
 from tests.api.town import REPORT, somebody_with_everything
 

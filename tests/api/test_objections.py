@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.model import ProposalState
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.api.conftest import COUNTY, TOWNSHIP, VILLAGE, As
 from tests.api.town import somebody_with_everything
 

@@ -11,7 +11,7 @@ from chalice.test import Client
 from openapi_spec_validator import validate
 
 from chalicelib import api
-from chalicelib.api import edge, openapi
+from chalicelib.api import middleware, openapi
 from chalicelib.api.bodies import Body
 from chalicelib.api.policy import POLICIES
 from tests.api.conftest import COUNTY, As, _app
@@ -120,7 +120,7 @@ def test_it_is_built_when_it_is_asked_for_and_once(monkeypatch: pytest.MonkeyPat
     built: list[object] = []
     monkeypatch.setattr(openapi, "document", lambda audiences: {"built": built.append(audiences)})
     app = Chalice("describing")
-    app.register_middleware(edge.around, "http")
+    app.register_middleware(middleware.around, "http")
     app.register_blueprint(openapi.describing(()).blueprint())
     assert built == [], "an app starts without it"
     with Client(app) as client:

@@ -14,13 +14,13 @@ from itertools import product
 import pytest
 
 from chalicelib import api
-from chalicelib.api import bodies, edge, reach
+from chalicelib.api import bodies, middleware, reach
 from chalicelib.api.policy import POLICIES
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role
 from chalicelib.errors import NotFoundError
 from chalicelib.model import AreaCode, DroppedFile, FileId, PersonId, PersonRecord
-from chalicelib.storage import files, people
+from chalicelib.storage.dynamodb import files, people
 from tests.api import town
 from tests.api.conftest import (
     CITY,
@@ -139,7 +139,7 @@ def test_the_agreed_table_covers_every_route_and_no_other() -> None:
 
 def test_a_route_without_a_rule_cannot_be_registered() -> None:
     with pytest.raises(KeyError):
-        edge.Audience("elsewhere").route("GET", "/v1/everything")
+        middleware.Audience("elsewhere").route("GET", "/v1/everything")
 
 
 @pytest.fixture

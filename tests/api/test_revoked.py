@@ -9,11 +9,11 @@ import jwt
 import pytest
 from rich.console import Console
 
-from admin import changing
+from admin import rule_changes
 from admin import tokens as operators
 from admin.__main__ import main as admin
 from chalicelib import clock as platform
-from chalicelib.storage import revocations
+from chalicelib.storage.dynamodb import revocations
 from tests.api.conftest import COUNTY, ISSUER, NUMBER, As
 from tests.conftest import StoppedClock
 from tests.storage.faults import at_call, unreachable
@@ -134,4 +134,4 @@ def test_an_operator_changes_no_rules_with_a_revoked_token(
         token = mine
 
     with pytest.raises(SystemExit):
-        changing.officer(Options())  # type: ignore[arg-type]
+        rule_changes.officer(Options())  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from chalicelib.api import tokens
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role, caller_of
 from chalicelib.settings import settings
-from chalicelib.storage import revocations
+from chalicelib.storage.dynamodb import revocations
 from sandbox.tokens import Issuer
 from tests.api.conftest import COUNTY, NUMBER, PHONE, a_number
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from admin import __main__ as command_line
 from chalicelib.api.policy import POLICIES
-from chalicelib.storage import callers
+from chalicelib.storage.dynamodb import callers
 from tests.api.conftest import COUNTY, NAME, NUMBER, VILLAGE, As, a_number, a_person, looks_at
 from tests.api.test_reach import AGREED
 from tests.api.town import ENDPOINTS, HRSS, SENDER, body_for

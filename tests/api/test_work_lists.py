@@ -21,7 +21,7 @@ from chalicelib.model import (
     VisitOutcome,
     VisitPurpose,
 )
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.api.conftest import (
     CITY,
     COUNTY,

@@ -37,9 +37,9 @@ from chalicelib.model import (
     VisitPurpose,
     Waiting,
 )
-from chalicelib.storage import files, tables
-from chalicelib.storage.items import encode
-from chalicelib.storage.work import remember_county
+from chalicelib.storage.dynamodb import files, tables
+from chalicelib.storage.dynamodb.items import encode
+from chalicelib.storage.dynamodb.worklists import remember_county
 from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, given
 
 DUE = date(2025, 5, 31)

@@ -8,7 +8,7 @@ import pytest
 from rich.table import Table
 
 from bench import decisions, rehearsing, report, status
-from chalicelib.engine.replay import Effect
+from chalicelib.engine.rehearsal.replay import Effect
 from chalicelib.settings import settings
 
 

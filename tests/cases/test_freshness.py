@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.cases.freshness import missing_feeds
 from chalicelib.model import DroppedFile, FeedId, FileId, FileState
-from chalicelib.storage import files
+from chalicelib.storage.dynamodb import files
 
 pytestmark = pytest.mark.usefixtures("aws")
 

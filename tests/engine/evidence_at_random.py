@@ -14,7 +14,7 @@ from typing import Final
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from chalicelib.engine.decide import decide
+from chalicelib.engine.certification.decide import decide
 from chalicelib.model import (
     BenefitCode,
     Decision,

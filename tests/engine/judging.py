@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chalicelib.engine.decide import decide
+from chalicelib.engine.certification.decide import decide
 from chalicelib.model import (
     Decision,
     EntitlementStatus,

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from chalicelib.engine.decide import decide
-from chalicelib.engine.suspension import Readiness, readiness
+from chalicelib.engine.certification.decide import decide
+from chalicelib.engine.suspension.readiness import Readiness, readiness
 from chalicelib.model import FeedId, PersonRecord
 from tests.events import RULES
 from tests.people import (

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.approvals import Runs, approved, awaiting
+from chalicelib.engine.suspicion.approvals import Runs, approved, awaiting
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.engine.carrier import WORDS, Report, read
+from chalicelib.engine.texts.carrier import WORDS, Report, read
 
 SAID = {
     Report.UNDER_WAY: [

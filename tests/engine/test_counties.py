@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.engine.decide import decide
-from chalicelib.engine.rulebook import RuleBook, load_rule_book
+from chalicelib.engine.certification.decide import decide
+from chalicelib.engine.rules.rulebook import RuleBook, load_rule_book
 from chalicelib.errors import DeclarationError
 from chalicelib.model import AreaCode, Evidence, KeyGroup, Outcome
 from tests.events import BOZHOU, EVENTS, RULES

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.engine.decide import decide
+from chalicelib.engine.certification.decide import decide
 from chalicelib.errors import NotFoundError
 from chalicelib.model import (
     EntitlementStatus,

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.decide import decide
-from chalicelib.engine.suspicion import ending, opened
+from chalicelib.engine.certification.decide import decide
+from chalicelib.engine.suspicion.lifecycle import ending, opened
 from chalicelib.model import (
     EntitlementStatus,
     Evidence,

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chalicelib.engine.claims import unclaimed
-from chalicelib.engine.decide import decide_in_full, decide_on, sort_evidence
-from chalicelib.engine.explain import explain
-from chalicelib.engine.periods import Counting, last_day_certified
-from chalicelib.engine.weigh import strongest
+from chalicelib.engine.calendar.periods import Counting, last_day_certified
+from chalicelib.engine.certification.decide import decide_in_full, decide_on, sort_evidence
+from chalicelib.engine.certification.weighing import strongest
+from chalicelib.engine.money.double_receipt import unclaimed
+from chalicelib.engine.texts.receipt import explain
 from chalicelib.model import (
     Entitlement,
     EntitlementStatus,

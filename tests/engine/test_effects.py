@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.engine.benefits import Entitles, LastMonth
-from chalicelib.engine.clauses import Clause, Term
-from chalicelib.engine.effects import Books, Effect, on_certificate, takes_hold
-from chalicelib.engine.replay import Replay, Subject, replay
-from chalicelib.engine.rulebook import RuleBook
+from chalicelib.engine.rehearsal.effects import Books, Effect, on_certificate, takes_hold
+from chalicelib.engine.rehearsal.replay import Replay, Subject, replay
+from chalicelib.engine.rules.benefits import Entitles, LastMonth
+from chalicelib.engine.rules.conditions import Clause, Term
+from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import BenefitCode, EntitlementStatus, Evidence, FeedId, SuspicionKind
 from tests.engine.judging import DEATH, ON, SENTENCE, STRONG
 from tests.events import RULES

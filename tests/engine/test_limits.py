@@ -8,14 +8,14 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.declarations import Declaration
-from chalicelib.engine import amounts, benefits, clauses, counties, policy
+from chalicelib.engine.rules import amounts, benefits, conditions, counties, policy
 
 DAYS = (1, 400)
 DAY_OF_MONTH = (1, 28)  # every month has it
 FIGURES: list[tuple[type[Declaration], str, int, int | None]] = [
     (amounts.Band, "fen", 1, 10_000_000),
     (benefits.BenefitRules, "cutoff_day", *DAY_OF_MONTH),
-    (clauses.Term, "within_months", 1, 120),
+    (conditions.Term, "within_months", 1, 120),
     (counties.CountyValue, "tier", 1, None),
     (policy.Bounds, "least", 0, None),
     (policy.Bounds, "most", 0, None),
@@ -63,7 +63,7 @@ WORDS: list[tuple[type[Declaration], str]] = [
     (benefits.Excludes, "authority"),
     (benefits.Recovery, "authority"),
     (benefits.Together, "authority"),
-    (clauses.Clause, "authority"),
+    (conditions.Clause, "authority"),
     (counties.County, "authority"),
     (counties.CountyValue, "why"),
     (policy.Policy, "authority"),
@@ -75,7 +75,7 @@ WORDS: list[tuple[type[Declaration], str]] = [
     (policy.Tier, "why"),
 ]
 EVERYBODY = policy.Tier(months=12, why="everybody")
-AGED = clauses.Term(when=clauses.Word.AGED_AT_LEAST, value=60)
+AGED = conditions.Term(when=conditions.ConditionKind.AGED_AT_LEAST, value=60)
 LISTS: list[tuple[type[Declaration], str, Any]] = [
     (benefits.BenefitRules, "amount", amounts.Band(fen=1)),
     (benefits.Entitles, "where", AGED),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.engine.objections import decide_by, is_again, level_on, may_decide
+from chalicelib.engine.suspension.objections import decide_by, is_again, level_on, may_decide
 from chalicelib.errors import RefusedError
 from chalicelib.model import ObjectionAbout, ObjectionState, PersonRecord, ProposalState
 from tests.events import RULES

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.engine.periods import (
+from chalicelib.engine.calendar.periods import (
     Counting,
     add_months,
     age_on,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.engine.periods import Counting, last_day_certified
-from chalicelib.engine.policy import Tier
+from chalicelib.engine.calendar.periods import Counting, last_day_certified
+from chalicelib.engine.rules.policy import Tier
 from chalicelib.model import BenefitCode, KeyGroup
 from tests.events import ALL_RULES, RULES
 from tests.people import PENSION, a_person, day

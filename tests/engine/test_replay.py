@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.coverage import coverage, would_add
-from chalicelib.engine.decide import decide_on
-from chalicelib.engine.effects import Effect
-from chalicelib.engine.replay import EXAMPLES, Replay, Subject, band_of, replay
-from chalicelib.engine.rulebook import RuleBook
+from chalicelib.engine.certification.decide import decide_on
+from chalicelib.engine.rehearsal.coverage import coverage, would_add
+from chalicelib.engine.rehearsal.effects import Effect
+from chalicelib.engine.rehearsal.replay import EXAMPLES, Replay, Subject, band_of, replay
+from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import BenefitCode, BenefitKind, EntitlementStatus, Evidence, FeedId
 from tests.engine.judging import DEATH, ON, STRONG, WEAK
 from tests.events import RULES

@@ -1,34 +1,26 @@
-"""What two people decide once a withdrawal names another day than that of a confirmed suspicion (rule 14)."""
+"""What follows when the record of a confirmed suspicion is taken back (rule 14)."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from chalicelib.engine.reversal import (
-    contradiction_true,
-    noted,
-    objection_upheld,
-    reversals,
-    reversed_by,
-    seen_alive,
-)
-from chalicelib.engine.suspicion import not_involved
-from chalicelib.engine.undoing import REVERSED, reversed_by_people
-from chalicelib.errors import RefusedError
+from chalicelib.engine.suspicion.reversal import Undoing, undone
 from chalicelib.model import (
     BenefitCode,
     EntitlementStatus,
-    Evidence,
-    EvidenceKey,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Month,
+    Payment,
     PersonRecord,
     Suspicion,
     SuspicionKind,
     SuspicionState,
     Verification,
 )
-from chalicelib.model.evidence import ANOTHER, NAME_SENT
 from tests.engine.judging import RULES
 from tests.people import (
     PENSION,
@@ -42,188 +34,140 @@ from tests.people import (
 )
 
 ON = day("2025-09-10")
-OTHER_DAY = a_key("cremations/cremated", "2025-05-12")
-TERMINATED, CONFIRMED = EntitlementStatus.TERMINATED, SuspicionState.CONFIRMED
+DEATH = a_key("cremations/cremated", "2025-05-10")
+GONE = frozenset({DEATH})
+TERMINATED, PAUSED = EntitlementStatus.TERMINATED, EntitlementStatus.PAUSED
 
 
-def confirmed(kind: SuspicionKind = SuspicionKind.DEATH, **named: Any) -> Suspicion:
-    given = {"verified_by": "one", "approved_by": "two", "verification": Verification.DOCUMENT, **named}
-    return a_suspicion(kind, state=CONFIRMED, **given)
+def confirmed(kind: SuspicionKind = SuspicionKind.DEATH, **named: object) -> Suspicion:
+    return replace(
+        a_suspicion(kind, state=SuspicionState.CONFIRMED),
+        **{"verification": Verification.DOCUMENT, **named},  # type: ignore[arg-type]
+    )
 
 
-IN_CUSTODY = confirmed(SuspicionKind.CUSTODY, evidence=a_key("custody/sentence", "2025-05-10"))
+def told(
+    kind: InstructionKind,
+    state: InstructionState = InstructionState.ISSUED,
+    month: str = "2025-06",
+    fen: int = 15_000,
+    benefit: str = PENSION,
+) -> Instruction:
+    return Instruction(BenefitCode(benefit), kind, Month(month), fen, "x", state, day(f"{month}-01"))
 
 
-def dead(*suspicions: Suspicion) -> PersonRecord:
-    drawn = [an_entitlement(status=TERMINATED, stopped_from="2025-06")]
-    return a_record(a_person(deceased_on="2025-05-10"), drawn, suspicions=suspicions or [confirmed()])
+def ended(**named: object) -> PersonRecord:
+    given: dict[str, object] = {
+        "entitlements": [an_entitlement(status=TERMINATED, stopped_from="2025-06")],
+        "suspicions": [confirmed()],
+        "instructions": [told(InstructionKind.TERMINATE)],
+        **named,
+    }
+    return a_record(a_person(deceased_on="2025-05-10"), **given)  # type: ignore[arg-type]
 
 
-def asked(
-    record: PersonRecord, gone: EvidenceKey = OTHER_DAY, *, matched: bool = False
-) -> Sequence[Suspicion]:
-    unmatched = frozenset() if matched else frozenset({gone})
-    return list(reversals(record, frozenset({gone}), unmatched, RULES, ON))
+def undo(record: PersonRecord, *payments: Payment) -> Undoing:
+    return undone(record, GONE, payments, RULES, ON)
 
 
-def test_it_names_what_it_is_about_and_who_may_not_decide_it() -> None:
-    (found,) = asked(dead())
-    assert (found.name, found.about) == ("reversal#2025-05-10", "death#2025-05-10")
-    assert (found.level, found.verify_by) == (1, day("2025-09-11"))
-    assert found.involved == {"one", "two"}
-    for by in ("one", "two"):
-        with pytest.raises(RefusedError, match="no part"):
-            not_involved(found, by)
-    not_involved(found, "three")
+def resumed(undoing: Undoing) -> Instruction | None:
+    return next((i for i in undoing.instructions if i.kind is InstructionKind.RESUME), None)
 
 
-@pytest.mark.parametrize(
-    ("record", "gone", "matched", "why"),
-    [
-        (dead(), OTHER_DAY, True, "the record that was taken back is another one, and known"),
-        (dead(a_suspicion()), OTHER_DAY, False, "nobody has confirmed it"),
-        (dead(), a_key("custody/sentence", "2025-05-12"), False, "another kind"),
-        (dead(), a_key("hospital_inpatient/admitted", "2025-05-12"), False, "no loss"),
-        (dead(), a_key("nobody/knows", "2025-05-12"), False, "no event"),
-        (
-            a_record(
-                suspicions=[
-                    confirmed(SuspicionKind.CUSTODY, evidence=a_key("custody/sentence", "2025-05-10"))
-                ]
-            ),
-            a_key("custody/sentence", "2025-05-12"),
-            False,
-            "it has ended nothing",
-        ),
-    ],
-)
-def test_nothing_is_asked(record: PersonRecord, gone: EvidenceKey, matched: bool, why: str) -> None:
-    assert asked(record, gone, matched=matched) == [], why
-
-
-def test_found_at_the_door_the_department_s_own_withdrawal_is_asked_about() -> None:
-    at_the_door = confirmed(verification=Verification.VISIT)
-    assert at_the_door.evidence is not None
-    assert len(asked(dead(at_the_door), at_the_door.evidence, matched=True)) == 1
-    condition = confirmed(SuspicionKind.CONDITION, verification=Verification.VISIT)
-    assert condition.evidence is not None
-    assert asked(dead(condition), condition.evidence, matched=True) == []
-
-
-def test_while_nobody_has_confirmed_it_whoever_verifies_reads_of_it_once() -> None:
-    (told,) = noted(dead(a_suspicion()), {OTHER_DAY}, RULES)
-    assert told.reason.en.endswith("ask whether it was wrong.")
-    assert list(noted(dead(told), {OTHER_DAY}, RULES)) == []
-    assert list(noted(dead(a_suspicion()), {a_key("custody/sentence", "2025-05-12")}, RULES)) == []
-    assert list(noted(dead(a_suspicion()), {a_key("nobody/knows", "2025-05-12")}, RULES)) == []
-
-
-def test_asked_once_at_a_time_and_each_under_a_key_of_its_own() -> None:
-    (first,) = asked(dead())
-    assert asked(dead(confirmed(), first)) == []
-    answered = replace(first, state=SuspicionState.CLEARED)
-    (again,) = asked(dead(confirmed(), answered))
-    assert (again.name, again.generation) == (first.name, 2)
-    other = replace(answered, about="custody#2025-05-10")
-    (apart,) = asked(dead(confirmed(), other))
-    assert apart.name == "reversal#2025-05-11"
-
-
-def test_upheld_the_person_lives_and_the_record_counts_as_refuted() -> None:
-    (reversal,) = asked(dead())
-    upheld = replace(reversal, state=CONFIRMED, verified_by="three", approved_by="four")
-    record = dead(confirmed(), upheld)
-    mistaken = reversed_by(record, upheld)
-    assert mistaken is not None
-    undoing = reversed_by_people(record, mistaken, upheld, [], RULES, ON)
+def test_the_person_lives_is_paid_again_and_gets_what_was_withheld() -> None:
+    undoing = undo(ended(), Payment(PENSION, Month("2025-07"), 15_000, ON))
     assert undoing.person.deceased_on is None
-    assert [(s.state, s.verified_by, s.approved_by) for s in undoing.suspicions] == [
-        (SuspicionState.CLEARED, "three", "four")
-    ]
-    assert [(i.fen, i.reason) for i in undoing.instructions] == [(3 * 15_000, REVERSED)]
-    assert reversed_by(record, reversal) is None, "not upheld"
-    assert reversed_by(dead(*undoing.suspicions, upheld), upheld) is None, "undone already"
-
-
-# --- every other way that shows the mistake ---------------------------------------------------------
-
-FOUND = confirmed(closed=day("2025-06-20"))
-AT_A_COUNTER, AT_THE_DOOR = "counter/certified", "home_visits/seen"
+    assert [s.state for s in undoing.suspicions] == [SuspicionState.WITHDRAWN]
+    (again,) = undoing.entitlements
+    assert (again.status, again.stopped_from) == (EntitlementStatus.ACTIVE, None)
+    resume = resumed(undoing)
+    assert resume is not None
+    assert (resume.month, resume.fen) == ("2025-09", 30_000), "June and August; July was paid"
+    assert undoing.fen == 30_000
 
 
 @pytest.mark.parametrize(
-    ("seen", "suspicions", "asked_again", "why"),
+    ("state", "cancelled", "owed", "why"),
     [
-        ([some_evidence(AT_A_COUNTER, "2025-07-01")], [FOUND], True, "at a counter"),
-        ([some_evidence(AT_THE_DOOR, "2025-07-01")], [FOUND], True, "met at the door"),
-        ([some_evidence(AT_A_COUNTER, "2025-06-20")], [FOUND], True, "on the very day"),
-        ([some_evidence(AT_A_COUNTER, "2025-06-19")], [FOUND], False, "known when it was confirmed"),
-        ([some_evidence("hospital_inpatient/admitted", "2025-07-01")], [FOUND], False, "a contradiction"),
-        ([some_evidence("nobody/knows", "2025-07-01")], [FOUND], False, "no event"),
-        (
-            [some_evidence(AT_A_COUNTER, "2025-07-01", **{NAME_SENT: ANOTHER})],
-            [FOUND],
-            False,
-            "somebody of another name",
-        ),
-        ([], [FOUND], False, "nobody has seen them"),
-        ([some_evidence(AT_A_COUNTER, "2025-07-01")], [a_suspicion()], False, "nobody has confirmed it"),
-        ([some_evidence(AT_A_COUNTER, "2025-07-01")], [IN_CUSTODY], False, "who is in prison may be seen"),
+        (InstructionState.ISSUED, True, 45_000, "nobody recovers any more"),
+        (InstructionState.ACKNOWLEDGED, True, 45_000, "nobody recovers any more"),
+        (InstructionState.SEEN, False, 60_000, "what was recovered is given back"),
+        (InstructionState.LISTED, False, 45_000, "a person looks into it"),
     ],
 )
-def test_who_was_confirmed_dead_and_is_seen(
-    seen: list[Evidence], suspicions: list[Suspicion], asked_again: bool, why: str
-) -> None:
-    record = a_record(a_person(deceased_on="2025-05-10"), suspicions=suspicions, evidence=seen)
-    found = list(seen_alive(record, RULES, ON))
-    assert [s.about for s in found] == (["death#2025-05-10"] if asked_again else []), why
-    if found:
-        again = replace(record, suspicions=(*record.suspicions, *found))
-        assert list(seen_alive(again, RULES, ON)) == [], "once"
-        assert "工作人员" in found[0].reason.zh
-        assert seen[0].key.day.isoformat() in found[0].reason.en
-
-
-def test_answered_it_is_asked_again_only_when_they_are_seen_again() -> None:
-    seen = some_evidence(AT_A_COUNTER, "2025-07-01")
-    record = a_record(suspicions=[FOUND], evidence=[seen])
-    (first,) = seen_alive(record, RULES, ON)
-    answered = replace(first, state=SuspicionState.CLEARED, closed=day("2025-07-02"))
-    record = replace(record, suspicions=(FOUND, answered))
-    assert list(seen_alive(record, RULES, ON)) == []
-    again = replace(record, evidence=(seen, some_evidence(AT_THE_DOOR, "2025-07-03")))
-    assert [s.generation for s in seen_alive(again, RULES, ON)] == [2]
+def test_what_was_to_be_recovered(state: InstructionState, cancelled: bool, owed: int, why: str) -> None:
+    other = told(InstructionKind.RECOVER, InstructionState.LISTED, benefit="village_doctor_subsidy")
+    undoing = undo(ended(instructions=[told(InstructionKind.RECOVER, state), other]))
+    stopped = [i for i in undoing.instructions if i.kind is InstructionKind.RECOVER]
+    assert [i.state for i in stopped] == ([InstructionState.CANCELLED] if cancelled else []), why
+    assert undoing.fen == owed, why
 
 
 @pytest.mark.parametrize(
-    ("contradiction", "suspicions", "count"),
+    ("suspicion", "why"),
     [
-        ({"state": SuspicionState.CLEARED}, [FOUND], 1),
-        ({"state": CONFIRMED}, [FOUND], 0),
-        ({"state": SuspicionState.CLEARED, "day": day("2025-05-10")}, [FOUND], 0),
-        ({"state": SuspicionState.CLEARED, "kind": SuspicionKind.CUSTODY}, [FOUND], 0),
-        ({"state": SuspicionState.CLEARED}, [a_suspicion()], 0),
+        (confirmed(verification=Verification.VISIT), "found out at the door"),
+        (confirmed(evidence=a_key("hospital_inpatient/died", "2025-05-10")), "rests on another record"),
+        (confirmed(evidence=None), "rests on somebody's word"),
+        (a_suspicion(), "not confirmed: it ends with its finding"),
     ],
 )
-def test_what_contradicted_a_death_is_so(
-    contradiction: dict[str, Any], suspicions: list[Suspicion], count: int
-) -> None:
-    cleared = replace(a_suspicion(SuspicionKind.CONTRADICTION, "2025-05-20"), **contradiction)
-    record = a_record(suspicions=[*suspicions, cleared])
-    assert len(list(contradiction_true(record, cleared, RULES, ON))) == count
+def test_what_does_not_rest_on_the_record_stays(suspicion: Suspicion, why: str) -> None:
+    record = ended(suspicions=[suspicion])
+    assert undo(record) == Undoing(record.person, (), (), ()), why
 
 
-def test_an_objection_upheld_asks_about_all_that_ended_what_it_names() -> None:
-    second = confirmed(SuspicionKind.CUSTODY, evidence=IN_CUSTODY.evidence)
-    record = dead(FOUND, second, confirmed(SuspicionKind.WRONG_AMOUNT), a_suspicion(SuspicionKind.CONDITION))
-    found = list(objection_upheld(record, None, RULES, ON))
-    assert [s.about for s in found] == ["death#2025-05-10", "custody#2025-05-10"]
-    assert len({s.name for s in found}) == 2, "each under a key of its own"
-    assert len(list(objection_upheld(record, BenefitCode(PENSION), RULES, ON))) == 2
-    assert list(objection_upheld(record, BenefitCode("old_age_allowance"), RULES, ON)) == []
+def test_what_another_record_says_as_well_stays() -> None:
+    record = ended(evidence=[some_evidence("hospital_inpatient/died", "2025-05-10")])
+    assert not undo(record).suspicions
+    other = ended(evidence=[some_evidence("hospital_inpatient/admitted", "2025-05-10")])
+    assert undo(other).suspicions
 
 
-def test_an_objection_upheld_asks_about_what_waits_for_its_authority() -> None:
-    waits = confirmed(ends=(PENSION,))
-    record = a_record(entitlements=[an_entitlement()], suspicions=[waits])
-    assert [s.about for s in objection_upheld(record, None, RULES, ON)] == [waits.name]
+def test_what_another_suspicion_ended_as_well_stays_ended() -> None:
+    second = confirmed(evidence=None, day=day("2025-05-12"))
+    undoing = undo(ended(suspicions=[confirmed(), second]))
+    assert undoing.suspicions
+    assert not undoing.entitlements
+
+
+def test_who_was_suspended_before_is_suspended_again() -> None:
+    suspended = told(InstructionKind.SUSPEND, month="2025-03")
+    entitlements = [an_entitlement(status=TERMINATED, stopped_from="2025-03")]
+    undoing = undo(ended(entitlements=entitlements, instructions=[suspended]))
+    (again,) = undoing.entitlements
+    assert (again.status, again.stopped_from) == (EntitlementStatus.SUSPENDED, "2025-03")
+    assert resumed(undoing) is None
+    since = told(InstructionKind.RESUME, month="2025-04")
+    (again,) = undo(ended(instructions=[suspended, since])).entitlements
+    assert again.status is EntitlementStatus.ACTIVE
+
+
+def test_a_pause_is_undone_and_what_was_never_ended_is_left_alone() -> None:
+    key = a_key("custody/awaiting_judgment", "2025-05-10")
+    paused = an_entitlement(status=PAUSED, stopped_from="2025-06")
+    active = an_entitlement("village_doctor_subsidy")
+    record = a_record(
+        entitlements=[paused, active], suspicions=[confirmed(SuspicionKind.CUSTODY, evidence=key)]
+    )
+    undoing = undone(record, frozenset({key}), (), RULES, ON)
+    assert [e.benefit for e in undoing.entitlements] == [PENSION]
+    assert undoing.fen == 45_000
+
+
+def test_a_fee_relief_has_nothing_to_pay() -> None:
+    relief = an_entitlement("outpatient_chronic", status=TERMINATED, stopped_from="2025-06", fen=0)
+    undoing = undo(ended(entitlements=[relief], instructions=[]))
+    assert [e.status for e in undoing.entitlements] == [EntitlementStatus.ACTIVE]
+    assert not undoing.instructions
+
+
+def test_what_was_withheld_over_a_birthday_is_paid_by_the_age() -> None:
+    """Ninety in July: June at 50 yuan, July and August at 100; of a July paid by half the rest is owed."""
+    entitlements = [an_entitlement("old_age_allowance", status=TERMINATED, stopped_from="2025-06", fen=5_000)]
+    record = ended(entitlements=entitlements, instructions=[])
+    record = replace(record, person=replace(record.person, born=day("1935-07-01")))
+    code = BenefitCode("old_age_allowance")
+    assert undo(record).fen == 25_000
+    assert undo(record, Payment(code, Month("2025-07"), 5_000, ON)).fen == 20_000
+    assert undo(record, Payment(code, Month("2025-07"), 10_000, ON)).fen == 15_000

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.engine.benefits import Excludes
-from chalicelib.engine.periods import Counting
-from chalicelib.engine.rulebook import RuleBook, custody_code, load_rule_book
+from chalicelib.engine.calendar.periods import Counting
+from chalicelib.engine.rules.benefits import Excludes
+from chalicelib.engine.rules.rulebook import RuleBook, custody_code, load_rule_book
 from chalicelib.errors import DeclarationError, NotFoundError
 from chalicelib.model import BenefitCode, FeedId, KeyGroup, Strength
 from tests.events import BOZHOU, EVENTS, RULES
@@ -212,7 +212,7 @@ def test_the_version_in_force_on_a_day(pack: Path) -> None:
 
 def test_a_new_version_does_not_shorten_what_older_evidence_gave(pack: Path) -> None:
     """Evidence is worth what the rules of its own day say."""
-    from chalicelib.engine.decide import decide
+    from chalicelib.engine.certification.decide import decide
 
     rules = _second_version(pack, {"tiers: policy": "tiers: [{months: 6, why: stricter}]"})
     for happened, through in (("2025-04-30", "2026-04-29"), ("2025-05-01", "2025-10-31")):
@@ -222,7 +222,7 @@ def test_a_new_version_does_not_shorten_what_older_evidence_gave(pack: Path) -> 
 
 
 def test_a_benefit_may_recognise_some_events_only(pack: Path) -> None:
-    from chalicelib.engine.decide import decide
+    from chalicelib.engine.certification.decide import decide
 
     edit(
         pack,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.engine.stays import last_departure, open_stay
+from chalicelib.engine.certification.stays import last_departure, open_stay
 from tests.events import RULES
 from tests.people import day, some_evidence
 

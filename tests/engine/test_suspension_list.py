@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.suspension import beyond_limit, effective_month, may_lift
+from chalicelib.engine.suspension.readiness import beyond_limit, effective_month, may_lift
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
@@ -13,7 +13,7 @@ from chalicelib.model import (
     Month,
     PersonRecord,
     ProposalState,
-    Step,
+    StepOutcome,
     SuspicionKind,
     SuspicionState,
 )
@@ -36,24 +36,36 @@ from tests.people import (
 @pytest.mark.parametrize(
     ("evidence", "step", "why"),
     [
-        ((), Step.SUSPEND, "nothing arrived"),
+        ((), StepOutcome.SUSPEND, "nothing arrived"),
         (
             (some_evidence("bus_rides/ridden", "2025-07-30"),),
-            Step.SUSPEND,
+            StepOutcome.SUSPEND,
             "a bus ride alone certifies nobody",
         ),
-        ((some_evidence("hospital_inpatient/treated", "2025-07-31"),), Step.CERTIFIED, "the last evening"),
-        ((some_evidence("home_visits/seen", "2025-08-01"),), Step.CERTIFIED, "on the effective day itself"),
+        (
+            (some_evidence("hospital_inpatient/treated", "2025-07-31"),),
+            StepOutcome.CERTIFIED,
+            "the last evening",
+        ),
+        (
+            (some_evidence("home_visits/seen", "2025-08-01"),),
+            StepOutcome.CERTIFIED,
+            "on the effective day itself",
+        ),
         (
             (some_evidence("hospital_inpatient/treated", "2024-07-01"),),
-            Step.SUSPEND,
+            StepOutcome.SUSPEND,
             "through the due day only",
         ),
-        ((some_evidence("hospital_inpatient/treated", "2024-07-02"),), Step.CERTIFIED, "a day beyond it"),
+        (
+            (some_evidence("hospital_inpatient/treated", "2024-07-02"),),
+            StepOutcome.CERTIFIED,
+            "a day beyond it",
+        ),
     ],
 )
 def test_whatever_certifies_beyond_the_period_ends_the_case(
-    evidence: tuple[Evidence, ...], step: Step, why: str
+    evidence: tuple[Evidence, ...], step: StepOutcome, why: str
 ) -> None:
     assert ready(approved(evidence=evidence), EFFECTIVE_DAY).step is step, why
 
@@ -63,14 +75,14 @@ def test_fee_reliefs_are_never_suspended() -> None:
     both = approved(entitlements=[an_entitlement(certified_until=DUE), relief])
     assert ready(both, EFFECTIVE_DAY).benefits == (PENSION,)
     alone = ready(approved(entitlements=[relief]), EFFECTIVE_DAY)
-    assert (alone.step, alone.reasons[0].code) == (Step.CLOSED, "never_suspended")
+    assert (alone.step, alone.reasons[0].code) == (StepOutcome.CLOSED, "never_suspended")
     listed = a_proposal(judged={"outpatient_chronic": DUE, PENSION: DUE})
     assert ready(replace(both, proposals=(listed,)), EFFECTIVE_DAY).benefits == (PENSION,)
 
 
 def test_a_certified_pension_ends_the_case_though_a_fee_relief_is_left() -> None:
     drawn = [an_entitlement(certified_until="2026-06-30"), an_entitlement("outpatient_chronic", DUE)]
-    assert ready(the_record(entitlements=drawn)).step is Step.CERTIFIED
+    assert ready(the_record(entitlements=drawn)).step is StepOutcome.CERTIFIED
 
 
 @pytest.mark.parametrize(
@@ -91,15 +103,15 @@ def test_a_certified_pension_ends_the_case_though_a_fee_relief_is_left() -> None
 )
 def test_nothing_left_to_suspend_closes_the_case(record: PersonRecord, code: str) -> None:
     found = ready(record, EFFECTIVE_DAY)
-    assert (found.step, found.reasons[0].code) == (Step.CLOSED, code)
+    assert (found.step, found.reasons[0].code) == (StepOutcome.CLOSED, code)
 
 
 def test_what_a_visitor_signed_suspends_nobody() -> None:
     record = approved()
-    assert ready(record, EFFECTIVE_DAY).step is Step.SUSPEND
+    assert ready(record, EFFECTIVE_DAY).step is StepOutcome.SUSPEND
     for signer in ("township-1", "county-1"):
         knocked = tuple(replace(visit, by=signer) for visit in record.visits)
-        assert ready(replace(record, visits=knocked), EFFECTIVE_DAY).step is not Step.SUSPEND
+        assert ready(replace(record, visits=knocked), EFFECTIVE_DAY).step is not StepOutcome.SUSPEND
 
 
 def test_confirmed_custody_is_no_death() -> None:
@@ -109,7 +121,7 @@ def test_confirmed_custody_is_no_death() -> None:
         closed=day("2025-07-01"),
         evidence=a_key("custody/sentence", "2025-05-10"),
     )
-    assert ready(approved(suspicions=[suspicion]), EFFECTIVE_DAY).step is Step.SUSPEND
+    assert ready(approved(suspicions=[suspicion]), EFFECTIVE_DAY).step is StepOutcome.SUSPEND
 
 
 # --- the list ----------------------------------------------------------------------------------------
@@ -121,16 +133,16 @@ def test_confirmed_custody_is_no_death() -> None:
         (
             "2025-07-31",
             "2025-07-20",
-            Step.PROPOSE,
+            StepOutcome.PROPOSE,
             None,
             "ends within the month: effective on the first after",
         ),
-        ("2025-08-01", "2025-07-20", Step.HELD, "2025-08-20", "runs on into the effective month"),
-        ("2025-10-15", "2025-07-20", Step.HELD, "2025-10-20", "runs on for months"),
+        ("2025-08-01", "2025-07-20", StepOutcome.HELD, "2025-08-20", "runs on into the effective month"),
+        ("2025-10-15", "2025-07-20", StepOutcome.HELD, "2025-10-20", "runs on for months"),
     ],
 )
 def test_a_line_may_be_proposed_while_the_period_ends_this_month(
-    until: str, on: str, step: Step, wait: str | None, why: str
+    until: str, on: str, step: StepOutcome, wait: str | None, why: str
 ) -> None:
     visits = [a_visit("2025-06-16 10:00", due=until), a_visit("2025-06-26 15:00", due=until)]
     record = the_record(entitlements=[an_entitlement(certified_until=until)], visits=visits)
@@ -153,32 +165,52 @@ def test_only_benefits_whose_own_period_ends_are_proposed() -> None:
         (
             a_proposal(ProposalState.PROPOSED),
             "2025-07-28",
-            Step.PROPOSE,
+            StepOutcome.PROPOSE,
             "its line stands beyond the list days",
         ),
-        (a_proposal(ProposalState.CONFIRMED), "2025-07-28", Step.PROPOSE, "confirmed, not yet approved"),
-        (a_proposal(ProposalState.CONFIRMED), "2025-08-03", Step.PROPOSE, "never suspended by silence"),
+        (
+            a_proposal(ProposalState.CONFIRMED),
+            "2025-07-28",
+            StepOutcome.PROPOSE,
+            "confirmed, not yet approved",
+        ),
+        (
+            a_proposal(ProposalState.CONFIRMED),
+            "2025-08-03",
+            StepOutcome.PROPOSE,
+            "never suspended by silence",
+        ),
         (
             a_proposal(ProposalState.PROPOSED, judged={PENSION: "2025-05-31"}),
             "2025-07-28",
-            Step.HELD,
+            StepOutcome.HELD,
             "it has moved",
         ),
-        (a_proposal(ProposalState.LAPSED), "2025-07-21", Step.PROPOSE, "a lapsed line may stand again"),
-        (a_proposal(ProposalState.REFUSED), "2025-07-22", Step.HELD, "refused: not again on this list"),
-        (a_proposal(ProposalState.REFUSED), "2025-08-20", Step.PROPOSE, "but on the next"),
+        (
+            a_proposal(ProposalState.LAPSED),
+            "2025-07-21",
+            StepOutcome.PROPOSE,
+            "a lapsed line may stand again",
+        ),
+        (
+            a_proposal(ProposalState.REFUSED),
+            "2025-07-22",
+            StepOutcome.HELD,
+            "refused: not again on this list",
+        ),
+        (a_proposal(ProposalState.REFUSED), "2025-08-20", StepOutcome.PROPOSE, "but on the next"),
         (
             a_proposal(ProposalState.REFUSED, due="2024-06-30"),
             "2025-07-22",
-            Step.PROPOSE,
+            StepOutcome.PROPOSE,
             "of another period",
         ),
     ],
 )
-def test_a_line_on_the_list(proposal: object, on: str, step: Step, why: str) -> None:
+def test_a_line_on_the_list(proposal: object, on: str, step: StepOutcome, why: str) -> None:
     found = ready(the_record(proposals=[proposal]), day(on))
     assert found.step is step, why
-    if step is Step.HELD:
+    if step is StepOutcome.HELD:
         assert found.wait_until == day("2025-08-20")
 
 
@@ -187,12 +219,12 @@ def test_what_still_stands_of_an_approved_line_is_suspended() -> None:
     drawn = [an_entitlement(certified_until=DUE), an_entitlement("veteran_subsidy", "2026-03-31")]
     line = a_proposal(judged={PENSION: DUE, "veteran_subsidy": DUE})
     found = ready(approved(entitlements=drawn, proposals=[line]), EFFECTIVE_DAY)
-    assert (found.step, found.benefits) == (Step.SUSPEND, (PENSION,))
+    assert (found.step, found.benefits) == (StepOutcome.SUSPEND, (PENSION,))
 
 
 def test_the_newest_approved_line_counts() -> None:
     stale = a_proposal(judged={PENSION: "2025-05-31"})
-    assert ready(approved(proposals=[a_proposal(), stale]), EFFECTIVE_DAY).step is Step.SUSPEND
+    assert ready(approved(proposals=[a_proposal(), stale]), EFFECTIVE_DAY).step is StepOutcome.SUSPEND
 
 
 @pytest.mark.parametrize(
@@ -216,7 +248,7 @@ def test_effective_month(valid_until: str, met: str, month: str, why: str) -> No
 
 def test_what_is_ready_beyond_the_limit_is_looked_at_again_tomorrow() -> None:
     found = beyond_limit(ready(approved(), EFFECTIVE_DAY), EFFECTIVE_DAY)
-    assert (found.step, found.benefits, found.wait_until) == (Step.HELD, (PENSION,), day("2025-08-02"))
+    assert (found.step, found.benefits, found.wait_until) == (StepOutcome.HELD, (PENSION,), day("2025-08-02"))
     assert [reason.code for reason in found.reasons] == ["too_many_suspensions"]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.engine.timeline import (
+from chalicelib.engine.suspension.timeline import (
     is_list_open,
     next_list_day,
     plan_case,

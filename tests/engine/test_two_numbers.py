@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from chalicelib.engine.decide import decide
-from chalicelib.engine.two_numbers import certified_until, found_one, two_numbers
+from chalicelib.engine.certification.decide import decide
+from chalicelib.engine.suspicion.two_numbers import certified_until, found_one, two_numbers
 from chalicelib.model import PersonId, SuspicionKind, SuspicionState
 from tests.events import RULES
 from tests.people import PENSION, a_person, a_record, a_suspicion, an_entitlement, day

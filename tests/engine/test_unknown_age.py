@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from chalicelib.engine.clauses import Term, Word
-from chalicelib.engine.policy import Tier
-from chalicelib.engine.replay import band_of
+from chalicelib.engine.rehearsal.replay import band_of
+from chalicelib.engine.rules.conditions import ConditionKind, Term
+from chalicelib.engine.rules.policy import Tier
 from chalicelib.model import Outcome
-from chalicelib.storage.items import decode, encode
+from chalicelib.storage.dynamodb.items import decode, encode
 from tests.engine.judging import judged
 from tests.events import RULES
 from tests.people import PENSION, a_person, some_evidence
@@ -19,7 +19,7 @@ ON = date(2025, 6, 30)
 
 
 def test_an_age_that_nobody_knows_is_neither_reached_nor_passed() -> None:
-    for word in (Word.AGED_UNDER, Word.AGED_AT_LEAST):
+    for word in (ConditionKind.AGED_UNDER, ConditionKind.AGED_AT_LEAST):
         term = Term(when=word, value=60)
         assert term.holds(UNKNOWN, ON) is None
         assert term.lost_on(UNKNOWN, ON, since=date(2020, 1, 1)) == (date(2020, 1, 1), None)

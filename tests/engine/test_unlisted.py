@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.unlisted import asked_until, benefits_unlisted, unlisted
+from chalicelib.engine.suspicion.unlisted import asked_until, benefits_unlisted, unlisted
 from chalicelib.model import BenefitCode, EntitlementStatus, PersonRecord, Suspicion, SuspicionState
 from tests.engine.suspending import the_record
 from tests.events import RULES

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.engine.decide import decide
-from chalicelib.engine.policy import Policy
-from chalicelib.engine.rulebook import RuleBook, load_rule_book
+from chalicelib.engine.certification.decide import decide
+from chalicelib.engine.rules.policy import Policy
+from chalicelib.engine.rules.rulebook import RuleBook, load_rule_book
 from chalicelib.errors import DeclarationError
 from chalicelib.model import AreaCode, BenefitCode, Evidence
 from tests.engine.versions import CHANGED, FIRST, LONGER, SHORTER, STRICTER, changed

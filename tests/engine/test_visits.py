@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.engine.visits import knocks, next_visit_days
+from chalicelib.engine.suspension.visits import next_visit_days, visits_made
 from chalicelib.model import ObjectionState, VisitOutcome, VisitPurpose
 from tests.events import RULES
 from tests.people import a_case, a_record, a_visit, an_objection, day
@@ -77,7 +77,7 @@ def test_after_an_objection_was_upheld(outcome: VisitOutcome, days: tuple[str, s
     visit = a_visit("2025-06-16 10:00", outcome)
     record = a_record(visits=[visit], objections=[upheld])
     assert next_visit_days(record, DUE, day("2025-06-21"), POLICY) == (day(days[0]), day(days[1])), why
-    assert len(knocks(record, DUE, day("2025-06-19"))) == 1  # of that day nobody had said so yet
+    assert len(visits_made(record, DUE, day("2025-06-19"))) == 1  # of that day nobody had said so yet
 
 
 @pytest.mark.parametrize(
@@ -89,4 +89,4 @@ def test_after_an_objection_was_upheld(outcome: VisitOutcome, days: tuple[str, s
 )
 def test_a_case_opened_again_counts_no_visit_of_the_walk_before(opened: str, counted: int, why: str) -> None:
     record = a_record(visits=[a_visit("2025-06-16 10:00")], cases=[a_case(opened=day(opened))])
-    assert len(knocks(record, DUE, ON)) == counted, why
+    assert len(visits_made(record, DUE, ON)) == counted, why

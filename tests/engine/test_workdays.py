@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.engine.workdays import add_working_days, is_workday
+from chalicelib.engine.calendar.workdays import add_working_days, is_workday
 from tests.people import day
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from chalicelib.engine.policy import Policy
-from chalicelib.engine.rulebook import RuleBook, in_turn
+from chalicelib.engine.rules.policy import Policy
+from chalicelib.engine.rules.rulebook import RuleBook, in_turn
 from tests.events import RULES
 
 SHIPPED: Final = RULES.policy

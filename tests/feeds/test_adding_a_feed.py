@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.engine.decide import decide
+from chalicelib.engine.certification.decide import decide
 from chalicelib.errors import DeclarationError
+from chalicelib.jurisdiction import PACKS, load_folder
 from chalicelib.model import BenefitCode, FeedId, FileId, Outcome, PersonId
-from chalicelib.pack import PACKS, load_folder
+from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import read_file
-from chalicelib.sources.roster_index import RosterIndex
 from tests.feeds.test_feeds import told
 from tests.people import a_person, an_entitlement
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.model import FileId, PersonId, Route
-from chalicelib.sources.feed import Feed
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
-from chalicelib.sources.roster_index import RosterIndex
 from tests.feeds.test_feeds import FILES, named
 from tests.sources.builders import ON, number
 

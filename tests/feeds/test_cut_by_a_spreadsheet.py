@@ -9,13 +9,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.engine.decide import decide
+from chalicelib.engine.certification.decide import decide
+from chalicelib.jurisdiction import PACKS, load_folder
 from chalicelib.model import FileId, Outcome, PersonId
-from chalicelib.pack import PACKS, load_folder
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.holds import HoldCode
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
-from chalicelib.sources.roster_index import RosterIndex
+from chalicelib.sources.values.file_holds import HoldCode
 from tests.feeds.test_feeds import FEEDS, FILES, named
 from tests.people import a_person, an_entitlement
 from tests.sources.builders import number

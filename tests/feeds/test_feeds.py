@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from chalicelib.model import FileId, PersonId
-from chalicelib.sources.feed import Feed, load_feeds
-from chalicelib.sources.holds import HoldCode
+from chalicelib.sources.feeds.feed import Feed, load_feeds
+from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
-from chalicelib.sources.roster_index import RosterIndex
+from chalicelib.sources.values.file_holds import HoldCode
 
 HERE = Path(__file__).parent
 PACKS = HERE.parents[1] / "chalicelib" / "packs"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.model import FeedId, Proves
-from chalicelib.sources.feed import Feed, load_feeds
+from chalicelib.sources.feeds.feed import Feed, load_feeds
 
 PACKS = Path(__file__).parents[2] / "chalicelib" / "packs"
 FEEDS = {pack.name: load_feeds(pack / "feeds") for pack in sorted(PACKS.iterdir()) if pack.is_dir()}

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from chalicelib.model import FileId, PersonId
-from chalicelib.sources.feed import Feed, load_feeds
+from chalicelib.sources.feeds.feed import Feed, load_feeds
+from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
-from chalicelib.sources.roster_index import RosterIndex
 from tests.sources.builders import number
 
 ROOT: Final = Path(__file__).parents[2]

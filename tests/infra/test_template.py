@@ -16,7 +16,7 @@ import app as wugan
 from chalicelib.api.problems import PROBLEM_JSON, Problem
 from chalicelib.observability import NAMESPACE, SERVICE
 from chalicelib.settings import Settings
-from chalicelib.sources.freshness import FeedState
+from chalicelib.sources.feeds.freshness import FeedState
 from infra.template import PARTS, ROOT, TemplateError, as_text, build_template, own_template
 from infra.watching import schedules
 from sandbox.kernel.template import deployed_template

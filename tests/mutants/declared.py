@@ -30,12 +30,12 @@ import yaml
 from pydantic import Field, ValidationError
 
 from chalicelib.declarations import Declaration, read_declaration, read_yaml
-from chalicelib.engine.benefits import Benefit, Consequence, LastMonth, Start
-from chalicelib.engine.checks import check_policy, check_tables, check_version
-from chalicelib.engine.clauses import Word
-from chalicelib.engine.periods import Counting
-from chalicelib.engine.policy import Policy
-from chalicelib.engine.rulebook import RuleBook, with_counties
+from chalicelib.engine.calendar.periods import Counting
+from chalicelib.engine.rules.benefits import Benefit, Consequence, LastMonth, Start
+from chalicelib.engine.rules.checks import check_policy, check_tables, check_version
+from chalicelib.engine.rules.conditions import ConditionKind
+from chalicelib.engine.rules.policy import Policy
+from chalicelib.engine.rules.rulebook import RuleBook, with_counties
 from chalicelib.errors import DeclarationError
 from chalicelib.model import BenefitCode, BenefitKind, FeedId
 from tests.events import ALL_RULES, PACKS
@@ -56,7 +56,7 @@ WORDS: Final[dict[str, type[StrEnum]]] = {
     "last_month_due": LastMonth,
     "then": Consequence,
     "counted_in": Counting,
-    "when": Word,
+    "when": ConditionKind,
 }
 
 

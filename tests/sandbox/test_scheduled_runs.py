@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from chalicelib.settings import settings
-from chalicelib.storage import ends
+from chalicelib.storage.dynamodb import run_ends
 from sandbox.kernel import Sandbox
 from sandbox.kernel.events import scheduled_event
-from sandbox.kernel.makers import ACCOUNT
+from sandbox.kernel.resource_makers import ACCOUNT
 from sandbox.kernel.server import Gateway
 from sandbox.shortcut import short_way
 
@@ -45,7 +45,7 @@ def test_who_reaches_the_end_leaves_word_and_what_fails_for_good_is_kept(
         for function in SCHEDULED:
             sandbox.invoke(function, json.loads(scheduled_event("by-hand", sandbox.now())))
     schedules = json.loads(settings().schedules)
-    known = {name: end.schedule for name, end in ends.everything().items()}
+    known = {name: end.schedule for name, end in run_ends.everything().items()}
     assert known == schedules
     assert known.keys() == set(SCHEDULED.values())
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.model import FeedId
-from chalicelib.sources.feed import Feed, load_feeds
+from chalicelib.sources.feeds.feed import Feed, load_feeds
+from sandbox.checks.run_result import Run
 from sandbox.town.people import Town
-from sandbox.year_gone import Run
 from tests.sandbox_town.runs import a_run
 
 PACK = Path(__file__).parents[2] / "chalicelib" / "packs" / "bozhou" / "feeds"

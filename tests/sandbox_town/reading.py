@@ -8,12 +8,12 @@ from random import Random
 
 from chalicelib.clock import civil_date
 from chalicelib.model import FeedId, FileId, PersonId
-from chalicelib.sources.feed import Feed
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
-from chalicelib.sources.roster_index import RosterIndex
-from sandbox.town.chance import chance
 from sandbox.town.departments import Drop, Written
 from sandbox.town.people import Town
+from sandbox.town.seeded_random import chance
 
 
 def chance_of(*words: object) -> Random:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from chalicelib.jurisdiction import load
 from chalicelib.model import (
     BenefitCode,
     Channel,
@@ -27,13 +28,12 @@ from chalicelib.model import (
     PersonRecord,
     Template,
 )
-from chalicelib.pack import load
-from sandbox.promises import keep
+from sandbox.checks.promises import keep
+from sandbox.checks.run_result import Run
+from sandbox.checks.truth import Truth
 from sandbox.town.carrier import Handed
 from sandbox.town.departments import Written
 from sandbox.town.people import Town, Townsperson
-from sandbox.truth import Truth
-from sandbox.year_gone import Run
 from tests.sandbox_town.stage import a_stage
 from tests.sandbox_town.test_truth import REMINDER, a_record
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.town.desk import Desk
+from sandbox.town.api_client import Desk
+from sandbox.town.context import Scene
 from sandbox.town.people import Town
-from sandbox.town.scene import Scene
 
 
 @dataclass

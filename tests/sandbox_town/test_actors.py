@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.engine.wording import render
+from chalicelib.engine.texts.message_templates import render
 from chalicelib.model import BenefitCode, Channel, FeedId, Template
 from sandbox.town.authorities import Authorities
 from sandbox.town.cadres import GridWorkers
 from sandbox.town.carrier import Handed
-from sandbox.town.folk import Folk
 from sandbox.town.lives import Manner
 from sandbox.town.officers import Officers
 from sandbox.town.people import Town, Townsperson
+from sandbox.town.recipients import Folk
 from tests.sandbox_town.stage import Stage, a_stage
 
 RUN_BY = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chalicelib.clock import civil_date
+from chalicelib.jurisdiction import load
 from chalicelib.model import FeedId, FileState, Month, SuspicionKind
-from chalicelib.pack import load
-from sandbox.presence import standing, what_reached
+from sandbox.checks.expected_certificates import standing, what_reached
 from sandbox.town.authorities import CORRECTED_AFTER, Authorities
 from sandbox.town.corrections import corrections
 from sandbox.town.departments import Drop, drops

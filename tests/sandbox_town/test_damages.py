@@ -10,14 +10,14 @@ import pytest
 
 from chalicelib.clock import civil_date
 from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, FileState, PersonId, SuspicionKind
-from chalicelib.sources.holds import HoldCode
+from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import read_file
-from chalicelib.sources.roster_index import RosterIndex
+from chalicelib.sources.values.file_holds import HoldCode
+from sandbox.checks.run_result import Run
 from sandbox.town.damages import damages
 from sandbox.town.departments import Drop, Written, drops
 from sandbox.town.lives import Happening
 from sandbox.town.people import Town
-from sandbox.year_gone import Run
 from tests.sandbox_town.reading import read
 from tests.sandbox_town.runs import KEY, a_file, a_step, amend, broken
 from tests.sandbox_town.test_departments import Feeds

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.clock import civil_date
 from chalicelib.model import FeedId, FileState
-from chalicelib.sources.feed import Feed, load_feeds
+from chalicelib.sources.feeds.feed import Feed, load_feeds
 from sandbox.town.departments import drops, key_of
 from sandbox.town.lives import Happening
 from sandbox.town.mishaps import UNKNOWN_FEED, mishaps

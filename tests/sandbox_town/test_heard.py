@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from chalicelib.model import Objection, ObjectionAbout, ObjectionState, Proposal, ProposalState
-from sandbox.promises import keep
+from sandbox.checks.promises import keep
+from sandbox.checks.run_result import Run
+from sandbox.town.context import Objected
 from sandbox.town.lives import Manner
 from sandbox.town.objectors import Objectors
 from sandbox.town.people import Town
-from sandbox.town.scene import Objected
-from sandbox.year_gone import Run
 from tests.sandbox_town.runs import PENSION, amend, broken
 from tests.sandbox_town.stage import a_stage
 from tests.sandbox_town.test_actors import one

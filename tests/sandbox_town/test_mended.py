@@ -19,10 +19,10 @@ from chalicelib.model import (
     FileState,
     SuspicionState,
 )
+from sandbox.checks.run_result import Run
 from sandbox.town.departments import Ruined, Written
 from sandbox.town.lives import Happening
 from sandbox.town.rows import Line
-from sandbox.year_gone import Run
 from tests.sandbox_town.runs import KEY, PENSION, a_file, a_step, amend, broken
 from tests.sandbox_town.test_promises import doubted
 

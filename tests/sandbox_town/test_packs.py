@@ -8,13 +8,13 @@ from itertools import pairwise
 
 import pytest
 
-from chalicelib.engine.clauses import Word
+from chalicelib.engine.rules.conditions import ConditionKind
+from chalicelib.jurisdiction import load
+from chalicelib.jurisdiction.loader import PACKS
 from chalicelib.model import BenefitCode, Proves, Strength
-from chalicelib.pack import load
-from chalicelib.pack.declared import PACKS
 from sandbox.town.claims import STEADY, Benefits, State, Wanted
 from sandbox.town.departments import drops
-from sandbox.town.habits import Habits
+from sandbox.town.feed_profile import Habits
 from sandbox.town.mishaps import mishaps
 from sandbox.town.names import COUNTIES
 from sandbox.town.people import HISTORY, Town
@@ -62,12 +62,12 @@ def test_who_draws_a_benefit_may_draw_it_for_the_whole_run(town: Town) -> None:
     for person in town.people:
         for claim in person.claims:
             for clause in rules.benefit_on(claim.benefit, town.start).conditions:
-                young = clause.when is Word.AGED_UNDER
+                young = clause.when is ConditionKind.AGED_UNDER
                 day = town.end if young else town.start
                 age = (day - person.born).days / 365.25
                 if young:
                     assert age < int(clause.value or 0)
-                elif clause.when is Word.AGED_AT_LEAST:
+                elif clause.when is ConditionKind.AGED_AT_LEAST:
                     assert age > int(clause.value or 0) - 0.01
 
 
@@ -78,7 +78,7 @@ def test_a_state_that_a_benefit_asks_for_is_on_the_lists(town: Town) -> None:
         listed = {(one.feed, one.event): dict(one.facts) for one in (*life.happenings, *life.listed)}
         for claim in person.claims:
             for clause in rules.benefit_on(claim.benefit, town.start).conditions:
-                if clause.when is not Word.SHOWN or clause.of is not None or clause.fact is None:
+                if clause.when is not ConditionKind.SHOWN or clause.of is not None or clause.fact is None:
                     continue
                 facts = listed.get(clause.by[0].key)
                 assert life.dies_on or life.in_custody or facts is not None

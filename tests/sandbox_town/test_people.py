@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from chalicelib.pack import load
-from chalicelib.sources.cells import read_area_code, read_phone
-from chalicelib.sources.identity import canonical
-from sandbox.town.habits import Habits
+from chalicelib.jurisdiction import load
+from chalicelib.sources.people.identity_numbers import canonical
+from chalicelib.sources.values.cells import read_area_code, read_phone
+from sandbox.town.feed_profile import Habits
 from sandbox.town.lives import Happening, Manner
 from sandbox.town.names import FIRST_SEQUENCE, counties_of, name_of, short_number
 from sandbox.town.people import Town, Townsperson

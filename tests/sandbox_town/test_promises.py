@@ -30,14 +30,14 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
 )
-from sandbox.leaks import Detector, Leak
-from sandbox.presence import Known
-from sandbox.promises import CHECKS, keep
+from sandbox.checks.expected_certificates import Known
+from sandbox.checks.privacy_scan import Detector, Leak
+from sandbox.checks.promises import CHECKS, keep
+from sandbox.checks.run_result import Run
+from sandbox.town.api_client import Surprise
 from sandbox.town.claims import Asked
-from sandbox.town.desk import Surprise
 from sandbox.town.lives import Happening
 from sandbox.town.people import Relative, Town
-from sandbox.year_gone import Run
 from tests.sandbox_town.runs import KEY, LAST, NOON, PENSION, amend, broken
 from tests.sandbox_town.test_truth import suspension
 

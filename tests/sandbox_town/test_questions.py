@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from urllib.request import Request, urlopen
 
-from chalicelib.pack import load
-from sandbox.presence import what_reached
+from chalicelib.jurisdiction import load
+from sandbox.checks.expected_certificates import what_reached
 from sandbox.town.people import Town
 from sandbox.town.questions import answering
 from tests.sandbox_town.stage import a_stage

@@ -16,13 +16,13 @@ from chalicelib.model import (
     InstructionKind,
     Route,
 )
-from sandbox.presence import Known
-from sandbox.promises import keep
-from sandbox.report import report_of
-from sandbox.tables import show
-from sandbox.truth import Truth
-from sandbox.ways import WAYS, benefits_of, way_of
-from sandbox.year_gone import Run
+from sandbox.checks.expected_certificates import Known
+from sandbox.checks.promises import keep
+from sandbox.checks.run_result import Run
+from sandbox.checks.truth import Truth
+from sandbox.report.document import report_of
+from sandbox.report.outcomes import WAYS, benefits_of, way_of
+from sandbox.report.tables import show
 from tests.sandbox_town.runs import LAST, amend
 from tests.sandbox_town.test_promises import unsigned, without_person
 

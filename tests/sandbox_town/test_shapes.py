@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-from chalicelib.pack import load
+from chalicelib.jurisdiction import load
 from sandbox.town.departments import drops
 from sandbox.town.people import Town
 from sandbox.town.shapes import MADE, DateShape, Kind, Sheet, Style, render

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.jurisdiction import load
 from chalicelib.model import (
     AreaCode,
     BenefitCode,
@@ -25,13 +26,12 @@ from chalicelib.model import (
     SuspicionState,
 )
 from chalicelib.model import Reason as Why
-from chalicelib.pack import load
-from chalicelib.storage.audit import AuditEntry
-from sandbox.presence import Known, carries, combined, standing
+from chalicelib.storage.dynamodb.audit import AuditEntry
+from sandbox.checks.expected_certificates import Known, carries, combined, standing
+from sandbox.checks.truth import Truth
 from sandbox.town.carrier import Handed
+from sandbox.town.context import Certified, Knocked
 from sandbox.town.people import Town, Townsperson
-from sandbox.town.scene import Certified, Knocked
-from sandbox.truth import Truth
 from tests.sandbox_town.stage import a_stage
 
 PENSION = BenefitCode("resident_pension")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.clock import CHINA, civil_date
-from chalicelib.pack import load
+from chalicelib.jurisdiction import load
 from sandbox.town.people import Town
 from sandbox.town.year import Year
 from tests.sandbox_town.stage import a_stage

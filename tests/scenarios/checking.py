@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from chalicelib.engine.claims import unclaimed
-from chalicelib.engine.dues import Due, amount_due, differences
-from chalicelib.engine.ending import ENDED, ending
-from chalicelib.engine.explain import explain
-from chalicelib.engine.facts import states_on
-from chalicelib.engine.money import demand
-from chalicelib.engine.periods import first_day, month_before
-from chalicelib.engine.suspension import effective_month, readiness
-from chalicelib.engine.suspicion import opened
+from chalicelib.engine.calendar.periods import first_day, month_before
+from chalicelib.engine.certification.facts import states_on
+from chalicelib.engine.money.amount_due import Due, amount_due, differences
+from chalicelib.engine.money.arrears import demand
+from chalicelib.engine.money.double_receipt import unclaimed
+from chalicelib.engine.suspension.readiness import effective_month, readiness
+from chalicelib.engine.suspicion.lifecycle import opened
+from chalicelib.engine.suspicion.termination import ENDED, ending
+from chalicelib.engine.texts.receipt import explain
 from chalicelib.model import BenefitCode, Decision, Month, PersonRecord, Proposal, Reason
 from tests.engine.suspending import FIRST, SECOND
 from tests.events import ALL_RULES

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from chalicelib.engine.benefits import BenefitRules, Recognised
-from chalicelib.engine.clauses import Term, Word, grown
-from chalicelib.engine.facts import Facts, sort_evidence
-from chalicelib.engine.periods import add_months, first_day, last_day_certified
-from chalicelib.engine.policy import EventName
-from chalicelib.engine.rulebook import RuleBook
+from chalicelib.engine.calendar.periods import add_months, first_day, last_day_certified
+from chalicelib.engine.certification.facts import Facts, sort_evidence
+from chalicelib.engine.rules.benefits import BenefitRules, Recognised
+from chalicelib.engine.rules.conditions import ConditionKind, Term, grown
+from chalicelib.engine.rules.policy import EventName
+from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import BenefitCode, Decision, Evidence, Month, Outcome, Person, Strength
 from tests.events import ALL_RULES
 from tests.scenarios.checking import due_in
@@ -116,7 +116,7 @@ def _of_term(place: str, term: Term) -> Iterator[str]:
     yield from (f"{place}/one_of/{word}" for word in term.one_of)
     if term.within_months is not None:
         yield from (f"{place}/within_months/last day", f"{place}/within_months/day after")
-    if term.when in (Word.AGED_AT_LEAST, Word.AGED_UNDER):
+    if term.when in (ConditionKind.AGED_AT_LEAST, ConditionKind.AGED_UNDER):
         yield from (f"{place}/value/the month before", f"{place}/value/from the month on")
 
 
@@ -182,7 +182,7 @@ def _decides(term: Term, row: EventName, facts: Facts, since: date, counts: bool
 
 def _answered(place: str, term: Term, facts: Facts, since: date) -> Iterator[str]:
     """What of a term somebody's facts touch: the word that it says, its edges."""
-    if term.when in (Word.AGED_AT_LEAST, Word.AGED_UNDER):
+    if term.when in (ConditionKind.AGED_AT_LEAST, ConditionKind.AGED_UNDER):
         yield from (f"{place}/value/{side}" for side in _birthday(term, facts.person, facts.on))
     for words in facts.states.get(term.of, ()) if term.asks_a_feed else ():
         said = [item for row in term.events if (item := words.get(row.key)) is not None]
@@ -197,7 +197,7 @@ def _answered(place: str, term: Term, facts: Facts, since: date) -> Iterator[str
 
 def _birthday(term: Term, person: Person, on: date) -> Iterator[str]:
     years = int(term.value)
-    is_at_least = term.when is Word.AGED_AT_LEAST
+    is_at_least = term.when is ConditionKind.AGED_AT_LEAST
     edge = add_months(person.born, 12 * years) if is_at_least else grown(person.born, years)
     if edge - NEAR <= on < edge:
         yield "the month before"

@@ -24,9 +24,9 @@ from pydantic import Field
 
 from admin.pages.scenarios import EVERY_PACK, sort_of
 from chalicelib.declarations import Declaration, read_declaration
-from chalicelib.engine.benefits import Offset
-from chalicelib.engine.decide import decide
-from chalicelib.engine.periods import add_months
+from chalicelib.engine.calendar.periods import add_months
+from chalicelib.engine.certification.decide import decide
+from chalicelib.engine.rules.benefits import Offset
 from chalicelib.model import (
     AreaCode,
     BenefitCode,
@@ -44,10 +44,10 @@ from chalicelib.model import (
     Person,
     Relation,
     Route,
-    Step,
+    StepOutcome,
     SuspicionKind,
 )
-from chalicelib.sources.freshness import Freshness, freshness
+from chalicelib.sources.feeds.freshness import Freshness, freshness
 from tests.events import ALL_FEEDS, ALL_RULES
 from tests.people import a_key, a_person, an_entitlement
 
@@ -115,7 +115,7 @@ class Begins(Declaration):
 class Suspends(Declaration):
     """What rule 10 says of the case of somebody reminded, and twice not met; of an approval, from when."""
 
-    step: Step
+    step: StepOutcome
     because: str
     approved: date | None = None
     from_month: str | None = None

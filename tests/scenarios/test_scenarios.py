@@ -75,7 +75,7 @@ def test_every_event_is_worth_what_its_feed_declares(pack: str, name: str) -> No
     event = rules.events[item.key.feed, item.key.event]
     drawn = [an_entitlement(FIRST[pack])]
     tried = Tried(pack, FIRST[pack], ALL[0].scenario)
-    from chalicelib.engine.decide import decide
+    from chalicelib.engine.certification.decide import decide
 
     decision = decide(a_person(), drawn, [item], rules, tried.day)
     (verdict,) = decision.verdicts

@@ -15,9 +15,9 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from stdnum.iso7064 import mod_11_2
 
 from chalicelib.model import FileId, PersonId
-from chalicelib.sources.feed import Feed, load_feeds
+from chalicelib.sources.feeds.feed import Feed, load_feeds
+from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
-from chalicelib.sources.roster_index import RosterIndex
 
 ON = date(2025, 6, 30)
 # Two busy cores: a property says what holds, not how fast.

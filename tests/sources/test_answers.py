@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.model import Counts, EvidenceKey, FeedId
 from chalicelib.sources.answers import Answer, read_answers
-from chalicelib.sources.feed import load_feeds
+from chalicelib.sources.feeds.feed import load_feeds
 from chalicelib.sources.reading import FileReading
 from tests.sources.builders import FILE, ON, number, person
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.model import KeyGroup
-from chalicelib.sources.cells import (
+from chalicelib.sources.values.cells import (
     Reader,
     clean,
     read_area_code,
@@ -21,7 +21,7 @@ from chalicelib.sources.cells import (
     read_text,
     reader_for,
 )
-from chalicelib.sources.faults import SENTENCES, Fault
+from chalicelib.sources.values.row_faults import SENTENCES, Fault
 from tests.sources.builders import ON, UNHURRIED
 
 MAY_DAY = date(2023, 5, 1)

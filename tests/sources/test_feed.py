@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from chalicelib.errors import DeclarationError
 from chalicelib.model import FeedEvent, FeedId, Proves, Route, Stay, Strength, SuspicionKind, Trace
-from chalicelib.sources.feed import Feed, load_feeds
-from chalicelib.sources.quantities import Quantity
+from chalicelib.sources.feeds.durations import Quantity
+from chalicelib.sources.feeds.feed import Feed, load_feeds
 from tests.sources.builders import FEEDS, declared, feed
 
 Edit = Callable[[dict[str, Any]], object]

@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.model import Counts, FeedId, FileState
 from chalicelib.sources.expectations import USUAL_FROM
-from chalicelib.sources.holds import HoldCode
 from chalicelib.sources.manifest import Manifest
+from chalicelib.sources.values.file_holds import HoldCode
 from tests.sources.builders import FEEDS, faults, feed, lines, number, person, read, roster, row, workbook
 
 SHEET = FEEDS[FeedId("outcome_sheet")]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.sources.freshness import FeedState, freshness
+from chalicelib.sources.feeds.freshness import FeedState, freshness
 from tests.sources.builders import ON, feed
 
 ARRIVES = feed().arrives  # every 7 days, warn after 10, missing after 14

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from chalicelib.model import FeedId
-from chalicelib.sources.cells import read_region
-from chalicelib.sources.faults import Fault
-from chalicelib.sources.parts import Part
+from chalicelib.sources.range_results import Part
 from chalicelib.sources.reading import FileReading
+from chalicelib.sources.values.cells import read_region
+from chalicelib.sources.values.row_faults import Fault
 from tests.sources.builders import FEEDS, ON, faults, lines, number, read, roster
 
 SHEET = FEEDS[FeedId("outcome_sheet")]

@@ -10,8 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_11_2
 
-from chalicelib.sources.faults import Fault
-from chalicelib.sources.identity import (
+from chalicelib.sources.people.identity_numbers import (
     born,
     canonical,
     first_fifteen,
@@ -20,8 +19,9 @@ from chalicelib.sources.identity import (
     packed_if_clean,
     unpack,
 )
-from chalicelib.sources.matching import read_numbers
-from chalicelib.sources.roster_index import RosterIndex
+from chalicelib.sources.people.matching import read_numbers
+from chalicelib.sources.people.roster_index import RosterIndex
+from chalicelib.sources.values.row_faults import Fault
 from tests.sources.builders import ON, UNHURRIED, number
 
 STANDARD = "11010519491231002X"  # the standard's own example

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from chalicelib.model import Counts
-from chalicelib.sources import chunks
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.holds import HoldCode
+from chalicelib.sources import ranges
+from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.reading import FileReading
+from chalicelib.sources.values.file_holds import HoldCode
 from tests.sources.builders import HEADER, declared, faults, feed, lines, number, person, read, row, workbook
 
 GOOD = lines(row(1), row(2), row(9))
@@ -207,7 +207,7 @@ def test_objects_may_name_a_column_by_any_name_that_was_agreed() -> None:
 def test_a_name_that_only_a_late_object_has_is_read_if_its_column_is_and_dropped_if_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(chunks, "HEAD_LINES", 2)
+    monkeypatch.setattr(ranges, "HEAD_LINES", 2)
     late = [told(3, 备注="x"), told(3, 血型="A")]
     reading = read(as_objects(lacking(1, "备注", "姓名"), lacking(2, "备注", "姓名"), *late))
     assert reading.evidence[person(3)][0].facts == {"remark": "x"}

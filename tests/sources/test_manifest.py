@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from chalicelib.model import FeedId, FileState
-from chalicelib.sources.holds import Hold, HoldCode
 from chalicelib.sources.manifest import Manifest
+from chalicelib.sources.values.file_holds import FileHold, HoldCode
 from tests.sources.builders import FEEDS, lines, read, row
 
 DATA = lines(row(1), row(9))
@@ -23,7 +23,7 @@ def manifest(**said: object) -> Manifest:
     return made
 
 
-def differs(said: Manifest, by: str = "bus_rides", day: date = DAY) -> Hold | None:
+def differs(said: Manifest, by: str = "bus_rides", day: date = DAY) -> FileHold | None:
     return said.contradicted_by(DIGEST, FEEDS[FeedId(by)], day)
 
 
@@ -98,5 +98,5 @@ def test_a_list_is_of_its_folder_s_day_and_new_rows_are_not_of_a_later_one(
 )  # fmt: skip
 def test_a_manifest_that_nobody_understands_holds_its_file(data: bytes) -> None:
     held = Manifest.read(data)
-    assert isinstance(held, Hold)
+    assert isinstance(held, FileHold)
     assert (held.code, held.state) == (HoldCode.MANIFEST_UNREADABLE, FileState.HELD)

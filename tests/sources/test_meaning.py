@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 
 from chalicelib.model import Counts, FeedId
-from chalicelib.sources.cells import is_name, read_phone, says_nothing
-from chalicelib.sources.faults import Fault
-from chalicelib.sources.names import is_another, same_name
+from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
-from chalicelib.sources.roster_index import RosterIndex
-from chalicelib.sources.syllables import syllables_of
+from chalicelib.sources.values.cells import is_name, read_phone, says_nothing
+from chalicelib.sources.values.person_names import is_another, same_name
+from chalicelib.sources.values.row_faults import Fault
+from chalicelib.sources.values.syllables import syllables_of
 from tests.sources.builders import FEEDS, FILE, ON, faults, lines, number, person
 
 ROSTER = (

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.sources import tables
-from chalicelib.sources.lines import Lines
+from chalicelib.sources.formats import csv_rows
+from chalicelib.sources.formats.csv_lines import Lines
 from chalicelib.sources.reading import FileReading
 from tests.sources.builders import HEADER, UNHURRIED, lines, number, read, row, workbook
 
@@ -98,7 +98,7 @@ def test_rows_read_at_once_and_one_by_one_are_the_same(cells: list[list[str]], d
         data = data.decode().encode("gb18030")
     quickly = read(data, released=True)
     with pytest.MonkeyPatch.context() as careful:
-        careful.setattr(tables, "_even", lambda *_: None)
+        careful.setattr(csv_rows, "_even", lambda *_: None)
         same(read(data, released=True), quickly)
         nowhere = lambda lines, *_: pl.repeat(False, len(lines), dtype=pl.Boolean, eager=True)  # noqa: E731
         careful.setattr(Lines, "fitting", nowhere)

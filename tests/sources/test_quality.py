@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from chalicelib.model import Month
-from chalicelib.sources.quality import Arrival, FeedMonth, Load, feed_month
+from chalicelib.sources.feeds.quality import Arrival, FeedMonth, Load, feed_month
 from tests.sources.builders import feed
 
 JUNE = Month("2025-06")

@@ -10,11 +10,11 @@ import pytest
 from chalicelib.errors import MiscountError
 from chalicelib.model import Counts, Evidence, EvidenceKey, FeedId, FileState, KeyGroup, Payment
 from chalicelib.sources import reading as reading_module
-from chalicelib.sources.faults import SENTENCES, Fault
-from chalicelib.sources.holds import HoldCode
+from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading
 from chalicelib.sources.records import RosterEntry
-from chalicelib.sources.roster_index import RosterIndex
+from chalicelib.sources.values.file_holds import HoldCode
+from chalicelib.sources.values.row_faults import SENTENCES, Fault
 from tests.sources.builders import FEEDS, FILE, ON, faults, feed, lines, number, person, read, roster, row
 
 ROSTER = ("身份证号码", "姓名", "手机号码", "区划代码", "网格编号", "待遇编号", "待遇项目", "月标准",

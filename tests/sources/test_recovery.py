@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from chalicelib.model import FeedId, PersonId
-from chalicelib.sources.feed import Feed
-from chalicelib.sources.holds import HoldCode
-from chalicelib.sources.identity import Repair, repairs_of
-from chalicelib.sources.names import same_name
-from chalicelib.sources.recovery import Suggestion
-from chalicelib.sources.roster_index import RosterIndex
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.people.identity_numbers import Repair, repairs_of
+from chalicelib.sources.people.recovery import Suggestion
+from chalicelib.sources.people.roster_index import RosterIndex
+from chalicelib.sources.values.file_holds import HoldCode
+from chalicelib.sources.values.person_names import same_name
 from tests.sources.builders import FEEDS, declared, faults, feed, lines, number, person, read, row, workbook
 
 NAMES = {1: "王建国", 2: "买买提·艾力", 3: "李𬎆"}

@@ -13,9 +13,9 @@ from datetime import date
 import pytest
 
 from chalicelib.model import Counts
-from chalicelib.sources.faults import Fault, reject
+from chalicelib.sources.formats.csv_writing import escaped
 from chalicelib.sources.rejects import by_code
-from chalicelib.sources.spreadsheets import escaped
+from chalicelib.sources.values.row_faults import Fault, reject
 from tests.sources.builders import declared, feed, lines, number, person, read, row
 
 BAD = [

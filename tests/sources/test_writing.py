@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.sources.holds import HoldCode
 from chalicelib.sources.manifest import Manifest
+from chalicelib.sources.values.file_holds import HoldCode
 from tests.sources.builders import HEADER, faults, lines, person, read, row, workbook
 
 GOOD = lines(row(1), row(2), row(9))

@@ -29,7 +29,7 @@ from chalicelib.model import (
     Visit,
     VisitPurpose,
 )
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 
 AT = datetime(2025, 7, 1, 2, tzinfo=UTC)
 AREA = AreaCode("341602100201")

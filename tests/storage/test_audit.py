@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.errors import ConflictError
 from chalicelib.model import PersonId
-from chalicelib.storage import audit, people, tables
-from chalicelib.storage.tables import People
+from chalicelib.storage.dynamodb import audit, people, tables
+from chalicelib.storage.dynamodb.tables import People
 from tests.storage.builders import change, evidence, known, put
 
 pytestmark = pytest.mark.usefixtures("aws")

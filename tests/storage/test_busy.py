@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.errors import BusyError, ConflictError
 from chalicelib.model import PersonId
-from chalicelib.storage import tables
-from chalicelib.storage.busy import ROUNDS, Left, one_by_one
+from chalicelib.storage.dynamodb import tables
+from chalicelib.storage.dynamodb.busy import ROUNDS, Left, one_by_one
 
 A, B, C = map(PersonId, "abc")
 

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from chalicelib.model import BenefitCode, Month, Payment
-from chalicelib.storage import files, messages, people, replies
+from chalicelib.storage.dynamodb import files, idempotency, outbox, people
 from tests.storage.builders import NAME, NUMBER, PHONE, evidence, known, message, put, suspicion, visit
 from tests.storage.test_files import dropped
 
@@ -38,11 +38,11 @@ def test_no_number_name_or_phone_in_any_item_or_key(capfd: pytest.CaptureFixture
         messages=(waiting,),
         person=replace(people.load(person_id).person, told_on=date(2025, 7, 1)),
     )
-    messages.reserve_day(person_id, PHONE, date(2025, 7, 1), waiting.id, 1)
-    messages.claim(person_id, waiting)
+    outbox.reserve_day(person_id, PHONE, date(2025, 7, 1), waiting.id, 1)
+    outbox.claim(person_id, waiting)
     people.put_payments([(person_id, Payment(BenefitCode("b"), Month("2025-07"), 1, date(2025, 7, 10)))])
     files.put(dropped(f"{NAME}-{NUMBER}-{PHONE}.csv"))
-    replies.remember(PHONE, NUMBER, "hash")
+    idempotency.remember(PHONE, NUMBER, "hash")
     stored = everything_stored() + "".join(capfd.readouterr())
     for canary in (NUMBER, NUMBER[:17], NUMBER[6:14], NAME, PHONE):
         assert canary not in stored

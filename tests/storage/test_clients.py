@@ -16,8 +16,9 @@ from botocore.exceptions import (
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.errors import ConflictError
-from chalicelib.storage import clients, people, tables
+from chalicelib.storage import clients
 from chalicelib.storage.clients import is_out_of_reach, never_arrived
+from chalicelib.storage.dynamodb import people, tables
 from tests.storage import faults
 from tests.storage.builders import known
 

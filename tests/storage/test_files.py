@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.errors import ConflictError, NotFoundError, UnreadableError
 from chalicelib.model import Counts, DroppedFile, FeedId, FileId, FileState, FileStep
-from chalicelib.storage import files, tables
-from chalicelib.storage.tables import Files
+from chalicelib.storage.dynamodb import files, tables
+from chalicelib.storage.dynamodb.tables import Files
 from tests.storage import faults
 from tests.storage.builders import AT
 

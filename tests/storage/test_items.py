@@ -22,7 +22,7 @@ from chalicelib.model import (
     Suspicion,
     Visit,
 )
-from chalicelib.storage.items import KIND_OF, canonical, decode, encode, sort_key
+from chalicelib.storage.dynamodb.items import KIND_OF, canonical, decode, encode, sort_key
 from tests.storage import builders
 
 STORED = (

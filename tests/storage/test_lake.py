@@ -16,7 +16,8 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import ConflictError, UnreadableError
 from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId
 from chalicelib.settings import settings
-from chalicelib.storage import clients, lake
+from chalicelib.storage import clients
+from chalicelib.storage.s3 import lake
 from tests.storage import faults
 
 pytestmark = pytest.mark.usefixtures("aws")

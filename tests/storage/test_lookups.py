@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.storage import lookups, tables
-from chalicelib.storage.items import IDENTITY
-from chalicelib.storage.tables import People
+from chalicelib.storage.dynamodb import lookups, tables
+from chalicelib.storage.dynamodb.items import IDENTITY
+from chalicelib.storage.dynamodb.tables import People
 from tests.storage.builders import NAME, NUMBER, known
 
 pytestmark = pytest.mark.usefixtures("aws")

@@ -7,8 +7,10 @@ from botocore.exceptions import ClientError
 
 from chalicelib.errors import ConflictError, RefusedError
 from chalicelib.model import FileId, Month, PersonId
-from chalicelib.sources.roster_index import RosterIndex
-from chalicelib.storage import clients, objects, tables
+from chalicelib.sources.people.roster_index import RosterIndex
+from chalicelib.storage import clients
+from chalicelib.storage.dynamodb import tables
+from chalicelib.storage.s3 import objects
 from tests.storage import faults
 
 pytestmark = pytest.mark.usefixtures("aws")

@@ -14,9 +14,10 @@ from chalicelib.model import (
     PersonId,
     PersonRecord,
 )
-from chalicelib.storage import opaque, people, tables, work
-from chalicelib.storage.people import Newcomer
-from chalicelib.storage.tables import People
+from chalicelib.storage.crypto import hmac_ids
+from chalicelib.storage.dynamodb import people, tables, worklists
+from chalicelib.storage.dynamodb.people import Newcomer
+from chalicelib.storage.dynamodb.tables import People
 from tests.storage import builders, faults
 from tests.storage.builders import (
     AT,
@@ -89,7 +90,7 @@ def test_a_roster_adds_and_corrects_but_never_undoes_a_suspension() -> None:
     )
     assert new.benefit == "village_doctor_subsidy"
     assert record.person.area == "341621100201"
-    assert work.counties() == ["341602", "341621"]
+    assert worklists.counties() == ["341602", "341621"]
 
 
 def test_an_earlier_statement_of_the_authority_never_moves_a_certificate_back() -> None:
@@ -149,7 +150,7 @@ def test_two_functions_that_create_one_person_create_one(monkeypatch: pytest.Mon
 
 
 def test_a_conflict_about_an_unknown_person_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    tables.put(People(f"P#{opaque.person_id_for(NUMBER)}", "PROFILE", body="{}"))
+    tables.put(People(f"P#{hmac_ids.person_id_for(NUMBER)}", "PROFILE", body="{}"))
     with pytest.raises(ConflictError):
         people.create(identity(), person(), [entitlement()], AT, "feed:roster")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.storage.builders import change, evidence, key, known, put
 
 pytestmark = pytest.mark.usefixtures("aws")

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.storage import work
+from chalicelib.storage.dynamodb import worklists
 from sandbox.kernel import Sandbox
 from tests.workflow.village import HOUSEKEEPING, NEW_YEAR, Village
 
 
 @pytest.fixture
 def village(monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
-    monkeypatch.setattr(work, "SHARDS", 1)  # a handful of people: a quarter of the queries per day
+    monkeypatch.setattr(worklists, "SHARDS", 1)  # a handful of people: a quarter of the queries per day
     with Sandbox(start=NEW_YEAR, seed=1, schedules=HOUSEKEEPING) as sandbox:
         sandbox.run_until_quiet()
         yield Village(sandbox)

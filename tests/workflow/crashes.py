@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from chalicelib.model import PersonRecord
-from chalicelib.storage import clients, people
+from chalicelib.storage import clients
+from chalicelib.storage.dynamodb import people
 from tests.workflow.village import Recipient
 
 MOST_POINTS = 20

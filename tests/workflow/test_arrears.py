@@ -16,7 +16,7 @@ from chalicelib.model import (
     Month,
     StateName,
 )
-from chalicelib.storage import people, work
+from chalicelib.storage.dynamodb import people, worklists
 from tests.workflow.village import Recipient, Village
 
 ONE, NEIGHBOUR = Recipient(980), Recipient(982, until=date(2026, 6, 30))
@@ -91,7 +91,7 @@ def test_many_months_on_one_person_s_word_wait_for_a_second(village: Village) ->
     assert (told.fen, told.held) == (3 * 20_000, ("2024-11", "2024-12")), (
         "paid again at once, and three months"
     )
-    assert [(i.held, p) for p, i in work.open_instructions()] == [(told.held, person)]
+    assert [(i.held, p) for p, i in worklists.open_instructions()] == [(told.held, person)]
     cases.approve_arrears(person, told.name, by="second")
     told = resumed(village)
     assert (told.fen, told.held, told.arrears[0]) == (5 * 20_000, (), "2024-08")

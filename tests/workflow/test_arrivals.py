@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.cases.freshness import feed_now
 from chalicelib.model import DroppedFile, FeedId, FileState
-from chalicelib.sources.freshness import FeedState
+from chalicelib.sources.feeds.freshness import FeedState
 from tests.workflow.village import ROSTER, Recipient, Village
 
 ONE = Recipient(980)

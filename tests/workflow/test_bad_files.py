@@ -7,9 +7,9 @@ import json
 import pytest
 
 from admin.__main__ import main as admin
-from chalicelib.intake import dropping
+from chalicelib.intake import entry
 from chalicelib.model import FileState
-from chalicelib.storage import objects
+from chalicelib.storage.s3 import objects
 from tests.workflow.village import NEW_YEAR, Recipient, Village
 
 ONE = Recipient(980)
@@ -70,7 +70,7 @@ def test_a_file_that_kills_its_reader_is_dead_after_its_retries_and_can_be_redri
         raise RuntimeError("no file was ever like this")
 
     with monkeypatch.context() as patch:
-        patch.setattr(dropping, "read_file", dies)
+        patch.setattr(entry, "read_file", dies)
         village.hospital(ONE.number, NEW_YEAR)
         village.sandbox.advance(days=1)
     dead = next(f for f in village.files() if f.feed == "hospital_inpatient")

@@ -10,9 +10,9 @@ import pytest
 
 from chalicelib import clock, intake
 from chalicelib.errors import BusyError, ConflictError
-from chalicelib.intake import dropping
+from chalicelib.intake import entry
 from chalicelib.model import FileState, PersonId
-from chalicelib.storage import changes, files, tables
+from chalicelib.storage.dynamodb import commits, files, tables
 from tests.workflow.village import NEW_YEAR, ROSTER, Recipient, Village
 
 ONE, TWO = (Recipient(980 + n, phone=f"1380000000{n}") for n in range(2))
@@ -23,7 +23,7 @@ KEY = "medical_insurance/hospital_inpatient/20250101/h.csv"
 @contextmanager
 def busy(monkeypatch: pytest.MonkeyPatch, person: PersonId) -> Iterator[None]:
     """Others change a person's record before every commit of ours."""
-    commit = changes.commit
+    commit = commits.commit
 
     def too_late(record: Any, *arguments: Any, **more: Any) -> Any:
         if record.person.id == person:
@@ -31,7 +31,7 @@ def busy(monkeypatch: pytest.MonkeyPatch, person: PersonId) -> Iterator[None]:
         return commit(record, *arguments, **more)
 
     with monkeypatch.context() as patch:
-        patch.setattr(changes, "commit", too_late)
+        patch.setattr(commits, "commit", too_late)
         patch.setattr(tables, "pause", lambda _tries: None)
         yield
 
@@ -66,7 +66,7 @@ def test_whoever_stays_busy_for_an_hour_sends_the_message_back(
 ) -> None:
     village.settle(ONE, TWO)
     in_hospital(village)
-    monkeypatch.setattr(dropping, "PATIENCE", -dropping.PATIENCE)
+    monkeypatch.setattr(entry, "PATIENCE", -entry.PATIENCE)
     with busy(monkeypatch, village.person(ONE.number)), pytest.raises(BusyError):
         intake.file_dropped(f'{{"reread": "{KEY}"}}')
     village.sandbox.run_until_quiet()

@@ -19,11 +19,11 @@ from chalicelib.model import (
     InstructionKind,
     Route,
     StateName,
-    Step,
+    StepOutcome,
     Template,
     VisitOutcome,
 )
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.workflow.village import DUE, NEW_YEAR, Recipient, Village, days_before
 
 ONE = Recipient(980)
@@ -71,7 +71,7 @@ def test_evidence_ends_every_wait(village: Village, state: StateName) -> None:
     village.hospital(ONE.number, village.sandbox.today())
     record = village.record(ONE.number)
     assert record.open_case is None
-    assert record.cases[0].outcome is Step.CERTIFIED
+    assert record.cases[0].outcome is StepOutcome.CERTIFIED
     assert not [v for v in record.visits if v.is_pending]
 
 
@@ -156,7 +156,7 @@ def test_the_last_look_finds_what_woke_nobody(village: Village) -> None:
     village.days(60)
     record = village.record(ONE.number)
     assert record.entitlements[0].status is EntitlementStatus.ACTIVE
-    assert record.cases[0].outcome is Step.CERTIFIED
+    assert record.cases[0].outcome is StepOutcome.CERTIFIED
 
 
 def test_a_stay_in_hospital_holds_the_suspension(village: Village) -> None:
@@ -175,7 +175,7 @@ def test_seen_at_the_door_certifies_by_visit(village: Village) -> None:
     village.until_state(ONE.number, StateName.DISPATCH_HOME_VISIT)
     village.knock(ONE.number, VisitOutcome.SEEN)
     record = village.record(ONE.number)
-    assert record.cases[0].outcome is Step.CERTIFIED
+    assert record.cases[0].outcome is StepOutcome.CERTIFIED
     assert record.entitlements[0].route is Route.VISIT
 
 

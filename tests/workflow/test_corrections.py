@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib import cases
-from chalicelib.engine.money import arrears
-from chalicelib.intake import correcting
+from chalicelib.engine.money.arrears import arrears
+from chalicelib.intake import corrections
 from chalicelib.model import (
     BenefitCode,
     Change,
@@ -29,7 +29,7 @@ from chalicelib.model import (
     Verification,
     VisitOutcome,
 )
-from chalicelib.storage import people, work
+from chalicelib.storage.dynamodb import people, worklists
 from tests.workflow.village import AUTHORITY, NEW_YEAR, Recipient, Village
 
 ONE, TWO = Recipient(980), Recipient(981, phone="13800000002")
@@ -264,8 +264,8 @@ def test_a_correction_cut_short_is_finished_by_the_next_delivery(
             raise RuntimeError("cut short")
         supersede(*arguments)  # type: ignore[arg-type]
 
-    supersede = correcting.supersede
-    monkeypatch.setattr(correcting, "supersede", dies_once)
+    supersede = corrections.supersede
+    monkeypatch.setattr(corrections, "supersede", dies_once)
     cremated(village, TWO.number)
     village.sandbox.advance(hours=3)
     village.sandbox.last_errors.clear()
@@ -332,12 +332,12 @@ def test_arrears_that_were_not_paid_after_all_are_open_again(
     assert village.record(ONE.number).instructions == (
         replace(told, state=InstructionState.SEEN, changed=date(2025, 1, 11)),
     )
-    assert list(work.open_instructions()) == []
+    assert list(worklists.open_instructions()) == []
     village.days(9)
     paid(*left)
     (now,) = village.record(ONE.number).instructions
     assert now.state is state
-    assert [i.issued for _, i in work.open_instructions()] == (
+    assert [i.issued for _, i in worklists.open_instructions()] == (
         [village.sandbox.today()] if state is InstructionState.ISSUED else []
     )
 

@@ -28,7 +28,8 @@ from chalicelib.model import (
     VisitPurpose,
 )
 from chalicelib.steps import certification
-from chalicelib.storage import lake, lifts, people
+from chalicelib.storage.dynamodb import limit_overrides, people
+from chalicelib.storage.s3 import lake
 from tests.workflow.crashes import end_of_record, same, sweep, townsfolk
 from tests.workflow.village import NEW_YEAR, Recipient, Village
 
@@ -115,7 +116,7 @@ def test_dying_while_a_payment_is_suspended(village: Village) -> None:
     due = date(2024, 11, 30)
     # More die here than a month may suspend: somebody has looked at them all (rule 12).
     january, pension = Month("2025-01"), BenefitCode("resident_pension")
-    lifts.put(Lift("341602", january, pension, 1_000, "city officer", "逐行核对无误", clock.now()))
+    limit_overrides.put(Lift("341602", january, pension, 1_000, "city officer", "逐行核对无误", clock.now()))
 
     def suspend(recipient: Recipient) -> Callable[[], object]:
         record = people.find(recipient.number)

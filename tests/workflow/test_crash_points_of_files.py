@@ -10,8 +10,9 @@ import pytest
 
 from chalicelib import intake
 from chalicelib.model import DroppedFile, FileState
-from chalicelib.sources import listings
-from chalicelib.storage import files, lake, objects, people, said
+from chalicelib.sources.people import roster_lines
+from chalicelib.storage.dynamodb import files, people
+from chalicelib.storage.s3 import file_contents, lake, objects
 from tests.workflow.crashes import each_call, end_of_record, same, sweep, townsfolk
 from tests.workflow.village import DEPARTMENT, NEW_YEAR, ROSTER, Recipient, Village, days_before
 
@@ -136,7 +137,9 @@ def test_dying_while_a_correction_is_taken_in(village: Village) -> None:
         record = people.find(recipient.number)
         (earlier,) = (f for f in found if f.state is FileState.SUPERSEDED)
         (corrected,) = (f for f in found if f.state is FileState.LOADED)
-        said.forget(corrected.feed, corrected.day, corrected.id)  # else every later correction looks into it
+        file_contents.forget(
+            corrected.feed, corrected.day, corrected.id
+        )  # else every later correction looks into it
         return {
             **end_of_record(recipient),
             "earlier": told(earlier),
@@ -167,7 +170,9 @@ def test_dying_while_corrected_payments_are_taken_in(village: Village) -> None:
         record = people.find(recipient.number)
         (earlier,) = (f for f in found if f.state is FileState.SUPERSEDED)
         (corrected,) = (f for f in found if f.state is FileState.LOADED)
-        said.forget(corrected.feed, corrected.day, corrected.id)  # else every later correction looks into it
+        file_contents.forget(
+            corrected.feed, corrected.day, corrected.id
+        )  # else every later correction looks into it
         return {
             **end_of_record(recipient),
             "earlier": told(earlier),
@@ -202,5 +207,7 @@ def test_two_rosters_at_once_both_stand(village: Village, written: str) -> None:
     numbers = [each.number for each in (Recipient(50), first, second)]
     assert index is not None
     assert index.has_all(numbers)
-    assert set(listings.standing(listings.kept(data))["person"]) == {village.person(n) for n in numbers}
+    assert set(roster_lines.standing(roster_lines.kept(data))["person"]) == {
+        village.person(n) for n in numbers
+    }
     assert {f.state for f in village.files()} == {FileState.LOADED}

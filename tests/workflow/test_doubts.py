@@ -18,7 +18,7 @@ from chalicelib.model import (
     Template,
     Verification,
 )
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.workflow.village import AUTHORITY, Recipient, Village
 
 ONE = Recipient(980, until=date(2025, 12, 31), also=("大中型水库移民后期扶持",))

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from chalicelib import cases, clock
-from chalicelib.engine.approvals import Runs
+from chalicelib.engine.suspicion.approvals import Runs
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
@@ -33,7 +33,7 @@ from chalicelib.model import (
     Verification,
 )
 from chalicelib.steps import suspicion
-from chalicelib.storage import people, work
+from chalicelib.storage.dynamodb import people, worklists
 from tests.workflow.village import TOWNSHIP_OFFICE, Recipient, Village, every_benefit
 
 ONE = Recipient(980, until=date(2025, 3, 20), also=("退役人员生活补助", "门诊慢性病"))
@@ -113,7 +113,7 @@ def test_confirmed_by_two_it_ends_nothing_and_each_authority_ends_its_own(found_
     assert set(statuses(found_dead).values()) == {ACTIVE}
     assert (record.instructions, record.messages, record.open_case) == ((), (), None)
     assert [v for v in record.visits if v.is_pending] == [], "nobody knocks at a bereaved door again"
-    (row,) = work.endings("3416")
+    (row,) = worklists.endings("3416")
     assert (set(row.item.unsigned), row.item.level) == ({PENSION, VETERAN, RELIEF}, 2)
     approve(found_dead, only(PENSION))
     assert statuses(found_dead) == {PENSION: TERMINATED, VETERAN: ACTIVE, RELIEF: ACTIVE}
@@ -131,7 +131,7 @@ def test_confirmed_by_two_it_ends_nothing_and_each_authority_ends_its_own(found_
     assert statuses(found_dead) == {PENSION: TERMINATED, VETERAN: TERMINATED, RELIEF: ACTIVE}
     approve(found_dead, only(RELIEF), by="medical")
     assert set(statuses(found_dead).values()) == {TERMINATED}
-    assert list(work.endings("3416")) == []
+    assert list(worklists.endings("3416")) == []
     assert fact(found_dead).signed == {PENSION: "hrss", VETERAN: "veterans", RELIEF: "medical"}
     record = found_dead.record(ONE.number)
     assert told(record)[VETERAN, InstructionKind.TERMINATE] == 20_000
@@ -144,7 +144,7 @@ def test_what_was_confirmed_before_there_were_approvals_asks_for_them(found_dead
     person, now = found_dead.person(ONE.number), fact(found_dead)
     before = replace(now, ends=None, verify_by=None, level=0)
     people.change(person, lambda _: Change("tests", "tests", clock.now(), suspicions=(before,)))
-    assert list(work.endings("3416")) == []
+    assert list(worklists.endings("3416")) == []
     call = {"state": "Terminate", "contract": 1, "person": person, "suspicion": now.name, "generation": 1}
     suspicion.run(call)
     asked = fact(found_dead)
@@ -163,7 +163,7 @@ def test_unanswered_it_is_asked_again_and_never_ends_by_silence(found_dead: Vill
     assert fact(found_dead).verify_by > date(2025, 2, 5)  # type: ignore[operator]
     assert (record.cases, record.messages) == ((), ()), "the dead are not reminded, nor visited"
     says(found_dead, "撤销")  # the department takes it back meanwhile
-    assert (found_dead.record(ONE.number).person.deceased_on, list(work.endings("3416"))) == (None, [])
+    assert (found_dead.record(ONE.number).person.deceased_on, list(worklists.endings("3416"))) == (None, [])
     assert walks(found_dead) == []
     found_dead.days(1)
     assert found_dead.record(ONE.number).open_case is not None, "they come due like anybody"
@@ -187,7 +187,7 @@ def test_the_record_withdrawn_brings_back_what_has_ended_already(found_dead: Vil
     record = found_dead.record(ONE.number)
     assert (record.person.deceased_on, fact(found_dead).state) == (None, SuspicionState.WITHDRAWN)
     assert set(statuses(found_dead).values()) == {ACTIVE}
-    assert (list(work.endings("3416")), walks(found_dead)) == ([], [])
+    assert (list(worklists.endings("3416")), walks(found_dead)) == ([], [])
     with pytest.raises(RefusedError, match="taken back"):
         approve(found_dead, only(VETERAN), by="veterans")
     owed = [i.fen for i in record.instructions if i.kind is InstructionKind.RESUME]
@@ -205,7 +205,7 @@ def test_nothing_ends_while_two_others_look_into_it_again(found_dead: Village) -
     assert reversal.involved == {"village", "township", "hrss"}
     confirm(found_dead, SuspicionKind.REVERSAL, "officer-3", "officer-4")
     assert (fact(found_dead).state, set(statuses(found_dead).values())) == (SuspicionState.CLEARED, {ACTIVE})
-    assert list(work.endings("3416")) == []
+    assert list(worklists.endings("3416")) == []
     assert fact(found_dead).waiting is None
 
 

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib import results
 from chalicelib.model import Counts, DroppedFile, FileState
-from chalicelib.storage import lake, people
+from chalicelib.storage.dynamodb import people
+from chalicelib.storage.s3 import lake
 from tests.workflow.village import Recipient, Village, number_of
 
 ONE = Recipient(980)

@@ -15,11 +15,13 @@ import pytest
 
 from admin.__main__ import main as admin
 from chalicelib import intake
-from chalicelib.intake import chunking
+from chalicelib.intake import large_files
 from chalicelib.model import DroppedFile, FileState
-from chalicelib.sources import chunks as ranges
-from chalicelib.sources import envelopes, texts
-from chalicelib.storage import chunks, objects, versions, work
+from chalicelib.sources import ranges as ranges
+from chalicelib.sources.formats import archives, encodings
+from chalicelib.storage import file_ranges
+from chalicelib.storage.dynamodb import worklists
+from chalicelib.storage.s3 import object_versions, objects
 from sandbox.kernel import Sandbox
 from tests.workflow.crashes import When, dying_at, each_call, points_of
 from tests.workflow.village import HOUSEKEEPING, NEW_YEAR, ROSTER, Recipient, Village, number_of
@@ -34,11 +36,11 @@ SMALL = {"LargeFileBytes": "3000"}
 @pytest.fixture
 def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
     """A village where more than 3 kB are a large file, read in ranges of 1 kB."""
-    monkeypatch.setattr(work, "SHARDS", 1)
-    monkeypatch.setattr(chunking, "RANGE_BYTES", 500)
-    for module in (ranges, texts):
+    monkeypatch.setattr(worklists, "SHARDS", 1)
+    monkeypatch.setattr(large_files, "RANGE_BYTES", 500)
+    for module in (ranges, encodings):
         monkeypatch.setattr(module, "HEAD_BYTES", 300)
-    monkeypatch.setattr(versions, "_BLOCK", 200)
+    monkeypatch.setattr(object_versions, "_BLOCK", 200)
     with Sandbox(start=NEW_YEAR, seed=1, schedules=HOUSEKEEPING, parameters=SMALL) as sandbox:
         sandbox.run_until_quiet()
         village = Village(sandbox)
@@ -81,9 +83,9 @@ def test_it_comes_out_as_if_it_had_been_read_whole(town: Village, monkeypatch: p
     )
     assert town.sandbox.invocations["IntakeRange"] > 3
     assert file.certified == 6
-    assert chunks.progress(file.id) is None
+    assert file_ranges.progress(file.id) is None
     assert not left_over(town)
-    monkeypatch.setattr(chunking, "is_large", lambda _: False)
+    monkeypatch.setattr(large_files, "is_large", lambda _: False)
     before = town.end_state()
     town.put(KEY.replace("large", "whole"), text() + b"\n")
     whole = next(f for f in town.files() if f.key.endswith("whole.csv"))
@@ -128,8 +130,8 @@ def test_packed_or_in_utf16_it_is_laid_down_as_plain_text_and_read_in_ranges(
 ) -> None:
     data = pack(text(rows=900))
     if dropped_as == "small":  # and turns out to hold more than is read whole
-        monkeypatch.setattr(envelopes, "LARGEST_TEXT", 1000)
-        monkeypatch.setattr(chunking, "is_large", lambda _: False)
+        monkeypatch.setattr(archives, "LARGEST_TEXT", 1000)
+        monkeypatch.setattr(large_files, "is_large", lambda _: False)
     town.put(KEY.replace("large.csv", name), data)
     file = large(town)
     counts = file.counts
@@ -140,7 +142,7 @@ def test_packed_or_in_utf16_it_is_laid_down_as_plain_text_and_read_in_ranges(
 
 
 def test_what_is_packed_is_laid_down_once(town: Village, monkeypatch: pytest.MonkeyPatch) -> None:
-    laid, whole = [], chunks.lay_down
+    laid, whole = [], file_ranges.lay_down
 
     def lay_down(file: Any, of: str, pieces: Any) -> Any:
         laid.append(file)
@@ -149,9 +151,9 @@ def test_what_is_packed_is_laid_down_once(town: Village, monkeypatch: pytest.Mon
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("intake dies once the text is laid down")
 
-    monkeypatch.setattr(chunks, "lay_down", lay_down)
+    monkeypatch.setattr(file_ranges, "lay_down", lay_down)
     with monkeypatch.context() as broken:
-        broken.setattr(chunks, "begin", fail)
+        broken.setattr(file_ranges, "begin", fail)
         town.put(KEY + ".gz", gzip.compress(text(rows=900), mtime=0))
         town.sandbox.advance(days=1)
     assert large(town).state is FileState.DEAD
@@ -201,7 +203,7 @@ def test_a_range_that_fails_is_read_again_and_no_other(
     town: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing, read = {2}, []
-    whole = chunks.finish
+    whole = file_ranges.finish
 
     def finish(file: Any, planned: Any, number: int, part: bytes) -> Any:
         if number in failing:
@@ -209,7 +211,7 @@ def test_a_range_that_fails_is_read_again_and_no_other(
         read.append(number)
         return whole(file, planned, number, part)
 
-    monkeypatch.setattr(chunks, "finish", finish)
+    monkeypatch.setattr(file_ranges, "finish", finish)
     town.put(KEY, text())
     town.sandbox.advance(days=1)
     assert large(town).state is FileState.DEAD, "after three tries"
@@ -238,16 +240,16 @@ def test_a_duplicate_at_any_moment_of_being_put_together_changes_nothing(
     town: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Delivered once more before each call that writes: always loaded, told so, and nothing left."""
-    monkeypatch.setattr(chunking, "RANGE_BYTES", 4_000)
+    monkeypatch.setattr(large_files, "RANGE_BYTES", 4_000)
     s3, bucket = town.sandbox.client("s3"), town.sandbox.settings.inbox_bucket
 
     def planned(number: int) -> str:
         key = KEY.replace("large", str(number))
         body = text().replace("丙医院".encode(), f"丙{number}医院".encode())
         s3.put_object(Bucket=bucket, Key=key, Body=body)
-        file = chunking.begin(key)
+        file = large_files.begin(key)
         assert file is not None
-        now = chunks.progress(file.id)
+        now = file_ranges.progress(file.id)
         assert now is not None
         for each in now.waiting:
             intake.read_range(json.dumps({"file": file.id, "chunk": each}))
@@ -257,7 +259,7 @@ def test_a_duplicate_at_any_moment_of_being_put_together_changes_nothing(
         return next(f for f in town.files() if f.key == key)
 
     with dying_at(None) as calls:
-        chunking.combine(of(planned(0)).id)
+        large_files.combine(of(planned(0)).id)
     points = [number for number, when in points_of(calls) if when is When.BEFORE]
     assert len(points) >= 10
     for point in points:
@@ -268,17 +270,17 @@ def test_a_duplicate_at_any_moment_of_being_put_together_changes_nothing(
         def once_more(*_: Any, key: str = key, made: list[int] = made, point: int = point, **__: Any) -> None:
             made.append(1)
             if len(made) == point:
-                chunking.begin(key)
+                large_files.begin(key)
 
         with each_call(once_more):
-            chunking.combine(file.id)
+            large_files.combine(file.id)
         drain(town)
         assert (of(key).state, of(key).counts.accepted) == (FileState.LOADED, 6), point
         receipt = objects.read_receipt(file.department, file.id)
         assert receipt is not None
         assert json.loads(receipt)["state"] == "loaded", point
         assert not [k for k in left_over(town) if file.id in k], point
-        assert chunks.plan_now(file.id) is None, point
+        assert file_ranges.plan_now(file.id) is None, point
 
 
 @pytest.mark.parametrize("step", ["planned", "read"])
@@ -286,7 +288,7 @@ def test_a_duplicate_at_any_moment_of_being_planned_or_read_changes_nothing(
     town: Village, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """The same notification, or the same range, once more before each call that writes."""
-    monkeypatch.setattr(chunking, "RANGE_BYTES", 4_000)
+    monkeypatch.setattr(large_files, "RANGE_BYTES", 4_000)
     s3, bucket = town.sandbox.client("s3"), town.sandbox.settings.inbox_bucket
 
     def ready(number: int) -> Callable[[], object]:
@@ -294,8 +296,8 @@ def test_a_duplicate_at_any_moment_of_being_planned_or_read_changes_nothing(
         body = text().replace("丙医院".encode(), f"丙{step}{number}医院".encode())
         s3.put_object(Bucket=bucket, Key=key, Body=body)
         if step == "planned":
-            return lambda: chunking.begin(key)
-        file = chunking.begin(key)
+            return lambda: large_files.begin(key)
+        file = large_files.begin(key)
         assert file is not None
         return lambda: intake.read_range(json.dumps({"file": file.id, "chunk": 0}))
 
@@ -319,7 +321,7 @@ def test_a_duplicate_at_any_moment_of_being_planned_or_read_changes_nothing(
     assert len(found) == len(points) + 1
     for file in found:
         assert (file.state, file.counts.accepted) == (FileState.LOADED, 6), file.key
-        assert chunks.plan_now(file.id) is None
+        assert file_ranges.plan_now(file.id) is None
     assert not left_over(town)
 
 

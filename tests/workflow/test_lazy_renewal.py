@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib import cases, clock
-from chalicelib.cases import opening, retaining
+from chalicelib.cases import daily_run, retention
 from chalicelib.errors import UnfinishedError, UnreadableError
 from chalicelib.model import (
     DroppedFile,
@@ -22,13 +22,14 @@ from chalicelib.model import (
     FileId,
     FileState,
     StateName,
-    Step,
+    StepOutcome,
     SuspicionKind,
     Template,
     Verification,
 )
 from chalicelib.steps import certification
-from chalicelib.storage import lake, people, work
+from chalicelib.storage.dynamodb import people, worklists
+from chalicelib.storage.s3 import lake
 from tests.storage import faults
 from tests.workflow.test_crash_points import ready_to_suspend
 from tests.workflow.village import AUTHORITY, DUE, NEW_YEAR, Recipient, Village, days_before
@@ -75,7 +76,7 @@ def test_it_waits_and_certifies_as_the_window_opens(village: Village) -> None:
     assert not before.evidence
     assert not before.messages
     assert before.entitlements[0].valid_until == DUE
-    retaining.keep_or_let_go()
+    retention.apply_retention()
     village.until(days_before(91))
     assert village.record(ONE.number) == before
     village.until(days_before(90))
@@ -108,7 +109,7 @@ def test_a_day_that_has_moved_on_costs_no_write(village: Village) -> None:
     village.until(days_before(89))
     after = village.record(ONE.number)
     assert (after.evidence, after.entitlements) == (before.evidence, before.entitlements)
-    assert [day for day, _ in work.due_in(date.max)] == [date(2025, 12, 29)], "filed under the later day"
+    assert [day for day, _ in worklists.due_in(date.max)] == [date(2025, 12, 29)], "filed under the later day"
     village.until(date(2025, 10, 2))
     assert village.record(ONE.number).entitlements[0].valid_until == date(2026, 3, 21), "when it is needed"
 
@@ -161,7 +162,7 @@ def test_weak_evidence_of_which_only_the_lake_knows_prevents_a_suspension(villag
     rides(village, days_before(85), days_before(82))
     assert not village.record(ONE.number).evidence
     in_the_lake(village, ONE.number, days_before(81), feed=FeedId("pharmacy_purchases"), event="bought")
-    assert call(village, StateName.LAST_LOOK, DUE) is Step.CERTIFIED
+    assert call(village, StateName.LAST_LOOK, DUE) is StepOutcome.CERTIFIED
 
 
 def test_without_the_lake_no_case_opens_and_the_next_day_goes_on(village: Village) -> None:
@@ -171,7 +172,7 @@ def test_without_the_lake_no_case_opens_and_the_next_day_goes_on(village: Villag
     with unreadable():
         village.sandbox.advance(days=1)
         with pytest.raises(UnfinishedError):
-            retaining.keep_or_let_go()
+            retention.apply_retention()
     assert {f.function for f in village.sandbox.last_errors} == {"DailyRun"}
     village.sandbox.last_errors.clear()
     assert village.record(OTHER.number).open_case is None
@@ -189,7 +190,7 @@ def test_without_the_lake_what_walks_is_restarted_all_the_same(village: Village)
     states.stop_execution(executionArn=running["executionArn"])
     village.settle(ONE, replace(OTHER, until=days_before(60)))
     with unreadable(), pytest.raises(UnreadableError):
-        opening.daily_run()
+        daily_run.daily_run()
     case = village.record(ONE.number).open_case
     assert case is not None
     assert case.generation == 2
@@ -199,7 +200,7 @@ def test_without_the_lake_what_walks_is_restarted_all_the_same(village: Village)
 # --- the looks before money ------------------------------------------------------------------------
 
 
-def call(village: Village, state: StateName, due: date) -> Step:
+def call(village: Village, state: StateName, due: date) -> StepOutcome:
     event = {
         "state": state.value,
         "contract": 1,
@@ -207,7 +208,7 @@ def call(village: Village, state: StateName, due: date) -> Step:
         "due": due.isoformat(),
         "generation": 1,
     }
-    return Step(certification.run(event)["outcome"])
+    return StepOutcome(certification.run(event)["outcome"])
 
 
 def test_without_the_lake_nobody_is_suspended_that_day(village: Village) -> None:
@@ -215,10 +216,10 @@ def test_without_the_lake_nobody_is_suspended_that_day(village: Village) -> None
     village.settle(replace(ONE, until=due))
     people.change(village.person(ONE.number), lambda record: ready_to_suspend(record, due))
     with unreadable():
-        assert call(village, StateName.LAST_LOOK, due) is Step.HELD
-        assert call(village, StateName.SUSPEND, due) is Step.CHANGED
+        assert call(village, StateName.LAST_LOOK, due) is StepOutcome.HELD
+        assert call(village, StateName.SUSPEND, due) is StepOutcome.CHANGED
     assert village.record(ONE.number).entitlements[0].status is EntitlementStatus.ACTIVE
-    assert call(village, StateName.SUSPEND, due) is Step.SUSPENDED, "the next day goes on"
+    assert call(village, StateName.SUSPEND, due) is StepOutcome.SUSPENDED, "the next day goes on"
 
 
 def test_what_only_the_lake_knows_prevents_a_suspension(village: Village) -> None:
@@ -226,8 +227,8 @@ def test_what_only_the_lake_knows_prevents_a_suspension(village: Village) -> Non
     village.settle(replace(ONE, until=due))
     people.change(village.person(ONE.number), lambda record: ready_to_suspend(record, due))
     in_the_lake(village, ONE.number, date(2024, 12, 24))
-    assert call(village, StateName.SUSPEND, due) is Step.CHANGED
-    assert call(village, StateName.LAST_LOOK, due) is Step.CERTIFIED
+    assert call(village, StateName.SUSPEND, due) is StepOutcome.CHANGED
+    assert call(village, StateName.LAST_LOOK, due) is StepOutcome.CERTIFIED
     assert village.record(ONE.number).entitlements[0].valid_until == date(2025, 12, 23)
 
 
@@ -236,9 +237,9 @@ def test_match_data_looks_into_the_lake_and_goes_on_without_it(village: Village)
     village.settle(replace(ONE, until=due))
     village.until(NEW_YEAR + timedelta(days=1))
     with unreadable():
-        assert call(village, StateName.MATCH_DATA, due) is Step.INSUFFICIENT
+        assert call(village, StateName.MATCH_DATA, due) is StepOutcome.INSUFFICIENT
     in_the_lake(village, ONE.number, date(2024, 12, 24))
-    assert call(village, StateName.MATCH_DATA, due) is Step.CERTIFIED
+    assert call(village, StateName.MATCH_DATA, due) is StepOutcome.CERTIFIED
 
 
 # --- what is taken back ----------------------------------------------------------------------------
@@ -338,10 +339,10 @@ def test_what_is_too_old_goes_unless_something_rests_on_it(village: Village) -> 
     lake.put_evidence(TRAVEL, FileId("f"), {one: [old, older, new]})
     assert clock.today().day == 1
     with village.sandbox.judge.acting("TidyLake"):
-        assert retaining.keep_or_let_go() == 2
+        assert retention.apply_retention() == 2
     assert [e.key for e in people.load(one).evidence] == [new.key]
     assert [e.key for e in people.load(other).evidence] == [death.key, old.key], "suspicions rest on them"
     assert [e.key for e in lake.evidence_of(one)] == [new.key]
     assert people.audit_trail(one)[-1].details["evidence"] == [str(older.key), str(old.key)]
     assert people.verify_chain(one)
-    assert retaining.keep_or_let_go() == 0
+    assert retention.apply_retention() == 0

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib import cases, intake
 from chalicelib.model import DroppedFile, FileState, SuspicionKind, Verification
-from chalicelib.storage import objects
+from chalicelib.storage.s3 import objects
 from tests.workflow.village import AUTHORITY, ROSTER, Recipient, Village
 
 MANY = [Recipient(900 + n) for n in range(14)]

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from chalicelib import intake
-from chalicelib.intake import finishing, loading
+from chalicelib.intake import file_outcome, loading
 from chalicelib.model import DroppedFile, FileState
-from chalicelib.storage import objects
+from chalicelib.storage.s3 import objects
 from tests.workflow.village import NEW_YEAR, Recipient, Village
 
 ONE = Recipient(980)
@@ -117,7 +117,7 @@ def test_a_manifest_that_comes_while_its_file_is_read_is_seen_all_the_same(
         client.put_object(Bucket=bucket, Key=f"{KEY}.manifest.json", Body=b'{"rows": 9}')
         return load(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(finishing.loading, "load", and_meanwhile)
+    monkeypatch.setattr(file_outcome.loading, "load", and_meanwhile)
     village.put(KEY, TEXT)
     assert [n.code for n in only(village).notices] == ["manifest_rows"]
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from chalicelib import cases, results
-from chalicelib.engine.workdays import add_working_days
+from chalicelib.engine.calendar.workdays import add_working_days
 from chalicelib.model import (
     EntitlementStatus,
     InstructionKind,

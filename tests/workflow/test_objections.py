@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from chalicelib import cases
-from chalicelib.engine.objections import level_on
+from chalicelib.engine.suspension.objections import level_on
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
     BenefitCode,
@@ -24,7 +24,7 @@ from chalicelib.model import (
     StateName,
     Template,
 )
-from chalicelib.storage import people, work
+from chalicelib.storage.dynamodb import people, worklists
 from tests.workflow.village import NEW_YEAR, Recipient, Village
 
 ONE = Recipient(980)
@@ -65,13 +65,13 @@ def lines(village: Village) -> list[ProposalState]:
 
 def test_open_it_holds_and_rejected_a_new_line_is_put_to_people(approved: Village) -> None:
     raised = objects(approved)
-    (row,) = work.objections("341602")
+    (row,) = worklists.objections("341602")
     assert row.item == raised
     approved.days(40)  # the month of the approval has come
     assert status(approved) is EntitlementStatus.ACTIVE
     assert approved.sandbox.today() > raised.decide_by  # overdue: silence decides nothing
     decide(approved, upheld=False)
-    assert list(work.objections("341602")) == []
+    assert list(worklists.objections("341602")) == []
     approved.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
     assert (status(approved), lines(approved)) == (
         EntitlementStatus.ACTIVE,

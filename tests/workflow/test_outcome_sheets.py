@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from admin import sheets as printing
 from admin.__main__ import main as admin
-from chalicelib.intake import receipts, sheets
+from chalicelib.intake import outcome_sheets, receipts
 from chalicelib.model import (
     Counts,
     Evidence,
@@ -25,7 +25,7 @@ from chalicelib.model import (
     StateName,
     VisitOutcome,
 )
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.sources.builders import FEEDS, number, read, roster
 from tests.workflow.village import Recipient, Village
 
@@ -51,27 +51,27 @@ def ordered(village: Village) -> Village:
 
 def test_seen_answers_the_visit_and_ends_the_case(ordered: Village) -> None:
     rows = told(ordered, "seen", ordered.sandbox.today())
-    assert sheets.visits_reported(rows) == 1
+    assert outcome_sheets.visits_reported(rows) == 1
     ordered.sandbox.run_until_quiet()
     record = ordered.record(ONE.number)
     assert record.visits[-1].outcome is VisitOutcome.SEEN
     assert record.visits[-1].by == f"sheet:{'f' * 16}:2", "no name stands in the audit chain"
     assert record.open_case is None
-    assert sheets.visits_reported(rows) == 0, "the same again answers nothing"
+    assert outcome_sheets.visits_reported(rows) == 0, "the same again answers nothing"
 
 
 def test_a_row_whose_number_was_cut_answers_no_visit(ordered: Village) -> None:
     """By 15 digits and a name nobody is certified, by whatever way."""
     [(person, [item])] = told(ordered, "seen", ordered.sandbox.today()).items()
-    assert sheets.visits_reported({person: [replace(item, recovered=True)]}) == 0
+    assert outcome_sheets.visits_reported({person: [replace(item, recovered=True)]}) == 0
     assert ordered.record(ONE.number).visits[-1].is_pending
 
 
 def test_not_met_tells_the_case_and_death_is_left_to_a_person(ordered: Village) -> None:
-    assert sheets.visits_reported(told(ordered, "reported_dead", ordered.sandbox.today())) == 0
+    assert outcome_sheets.visits_reported(told(ordered, "reported_dead", ordered.sandbox.today())) == 0
     early = told(ordered, "not_met", date(2025, 1, 2))
-    assert sheets.visits_reported(early) == 0, "a day before the visit was ordered"
-    assert sheets.visits_reported(told(ordered, "not_met", ordered.sandbox.today())) == 1
+    assert outcome_sheets.visits_reported(early) == 0, "a day before the visit was ordered"
+    assert outcome_sheets.visits_reported(told(ordered, "not_met", ordered.sandbox.today())) == 1
     ordered.sandbox.run_until_quiet()
     visit = ordered.record(ONE.number).visits[0]
     assert (visit.outcome, visit.notice_left) == (VisitOutcome.NOT_FOUND, False)

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from chalicelib.model import BenefitCode, Change, Instruction, InstructionKind, InstructionState, Month
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.workflow.village import Recipient, Village
 
 ONE, NEIGHBOUR = Recipient(981), Recipient(982)

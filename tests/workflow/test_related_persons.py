@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.cases import judge, relating
+from chalicelib.cases import judge, related_persons
 from chalicelib.model import (
     EntitlementStatus,
     EvidenceKey,
@@ -17,8 +17,10 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
 )
-from chalicelib.storage import lake, objects, people, sealed, tables
-from chalicelib.storage.changes import partition
+from chalicelib.storage.crypto import encryption
+from chalicelib.storage.dynamodb import people, tables
+from chalicelib.storage.dynamodb.commits import partition
+from chalicelib.storage.s3 import lake, objects
 from tests.workflow.village import ROSTER, Recipient, Village, number_of
 
 CHILD = Recipient(981, "事实无人抚养儿童基本生活补贴", born="20150307", until=date(2025, 3, 31))
@@ -54,7 +56,7 @@ def test_the_roster_names_a_parent_by_an_opaque_id(village: Village) -> None:
     box = tables.get(tables.People, partition(father(village)), "~R")
     assert box is not None
     assert FATHER not in box.sealed
-    assert sealed.unseal(father(village), box.sealed) == {"number": FATHER}
+    assert encryption.unseal(father(village), box.sealed) == {"number": FATHER}
 
 
 def test_two_parents_stand_on_two_lines(village: Village) -> None:
@@ -168,7 +170,7 @@ def test_a_roster_that_names_the_parent_no_more(village: Village) -> None:
 
 def test_match_data_reads_the_lake_about_parents(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     settle(village, (FATHER, "父亲"))
-    monkeypatch.setattr(relating, "evidence_arrived", lambda *_, **__: frozenset({father(village)}))
+    monkeypatch.setattr(related_persons, "evidence_arrived", lambda *_, **__: frozenset({father(village)}))
     sentence(village, FATHER, "2024-12-20")
     assert village.record(CHILD.number).related == ()
     village.until(date(2025, 1, 20))  # the window has opened, and the case with it

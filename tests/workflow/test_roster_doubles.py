@@ -8,7 +8,8 @@ from typing import Any
 
 from chalicelib import intake
 from chalicelib.model import DroppedFile, FileState
-from chalicelib.storage import objects, people
+from chalicelib.storage.dynamodb import people
+from chalicelib.storage.s3 import objects
 from tests.workflow.village import ROSTER, Recipient, Village
 
 ONE, TWO = Recipient(980), Recipient(981)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from chalicelib.model import DroppedFile
-from chalicelib.storage import objects
+from chalicelib.storage.s3 import objects
 from tests.workflow.test_corrections import CREMATIONS, HOSPITAL
 from tests.workflow.village import NEW_YEAR, ROSTER, Recipient, Village
 

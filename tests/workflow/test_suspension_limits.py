@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from chalicelib import cases
-from chalicelib.cases import limiting
+from chalicelib.cases import suspension_limits
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
@@ -22,7 +22,7 @@ from chalicelib.model import (
     ProposalState,
     StateName,
 )
-from chalicelib.storage import people, work
+from chalicelib.storage.dynamodb import people, worklists
 from tests.workflow.village import DUE, Recipient, Village
 
 ONE = Recipient(980)
@@ -55,7 +55,7 @@ def status(village: Village) -> EntitlementStatus:
     return village.record(ONE.number).entitlements[0].status
 
 
-def lift(by: str = "city officer") -> limiting.Reach:
+def lift(by: str = "city officer") -> suspension_limits.Reach:
     return cases.lift(COUNTY, AUGUST, PENSION, by=by, reason="逐行核对，均属应当暂停")
 
 
@@ -137,7 +137,7 @@ def test_nobody_lifts_it_and_a_new_line_is_put_to_people(approved: Village) -> N
         ProposalState.PROPOSED,
     ]
     assert approved.person(ONE.number) not in {
-        row.person for row in work.to_be_stopped(COUNTY, AUGUST, PENSION)
+        row.person for row in worklists.to_be_stopped(COUNTY, AUGUST, PENSION)
     }
     approved.confirm(ONE.number)
     approved.approve(ONE.number)
@@ -159,6 +159,6 @@ def test_months_before_that_suspended_more_raise_the_limit(approved: Village) ->
             item = replace(told, month=Month(month), state=state)
             change = Change("test", "test", approved.sandbox.now(), instructions=(item,))
             people.change(approved.person(other.number), lambda _, c=change: c)
-    reach = limiting.reach(COUNTY, AUGUST, PENSION)
+    reach = suspension_limits.suspension_count(COUNTY, AUGUST, PENSION)
     assert (reach.lines, round(reach.average, 2)) == (1, 7.33)
     assert reach.most == 10  # half a percent of twelve is less

@@ -18,14 +18,14 @@ from chalicelib.model import (
     Payment,
     ProposalState,
     StateName,
-    Step,
+    StepOutcome,
     SuspicionKind,
     SuspicionState,
     Template,
     Verification,
     VisitOutcome,
 )
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.workflow.village import AUTHORITY, NEW_YEAR, Recipient, Village
 
 ONE = Recipient(980)
@@ -153,7 +153,7 @@ def test_a_death_found_out_at_the_door_needs_no_file(village: Village) -> None:
     village.second_word(number)
     record = village.record(number)
     assert record.entitlements[0].status is EntitlementStatus.TERMINATED
-    assert record.cases[0].outcome is Step.CLOSED
+    assert record.cases[0].outcome is StepOutcome.CLOSED
 
 
 def test_seen_alive_clears_the_record_and_certifies(village: Village) -> None:

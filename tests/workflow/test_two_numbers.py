@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib import cases
-from chalicelib.engine.workdays import add_working_days
+from chalicelib.engine.calendar.workdays import add_working_days
 from chalicelib.model import EntitlementStatus, StateName, SuspicionKind, SuspicionState, Verification
 from tests.workflow.village import AUTHORITY, ROSTER, Recipient, Village
 

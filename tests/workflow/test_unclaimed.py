@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib import results
 from chalicelib.cases import evidence_arrived
+from chalicelib.jurisdiction import current
 from chalicelib.model import BenefitCode, Evidence, EvidenceKey, FeedId, FileId
-from chalicelib.pack import current
 from tests.workflow.village import NEW_YEAR, Recipient, Village
 
 OLD = Recipient(980, born="19300307")  # 94 years old, on a pension alone

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from chalicelib import cases
-from chalicelib.cases import comparing, evidence_withdrawn
+from chalicelib.cases import evidence_withdrawn, payment_comparison
 from chalicelib.model import (
     BenefitCode,
     Change,
@@ -25,7 +25,7 @@ from chalicelib.model import (
     SuspicionState,
     Verification,
 )
-from chalicelib.storage import people
+from chalicelib.storage.dynamodb import people
 from tests.workflow.village import AUTHORITY, NEW_YEAR, Recipient, Village
 
 ONE = Recipient(980)  # 200 yuan a month since January 2010, as the roster says
@@ -183,14 +183,14 @@ def test_a_record_taken_back_does_not_end_it(village: Village) -> None:
 def test_only_who_may_differ_is_read(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     village.settle(ONE)
     read: list[str] = []
-    monkeypatch.setattr(comparing, "compare", lambda person, since, **_: read.append(since))
+    monkeypatch.setattr(payment_comparison, "compare", lambda person, since, **_: read.append(since))
     person = village.person(ONE.number)
     as_due = Payment(PENSION, Month("2024-12"), 20_000, NEW_YEAR)
-    comparing.payments_arrived(
+    payment_comparison.payments_arrived(
         [(person, as_due), (person, replace(as_due, benefit=BenefitCode("orphan_allowance")))]
     )
     assert read == []
-    comparing.payments_arrived(
+    payment_comparison.payments_arrived(
         [(person, replace(as_due, fen=1)), (person, replace(as_due, month=Month("2024-10")))]
     )
     assert read == ["2024-10"]

@@ -10,7 +10,7 @@ from typing import Any
 from stdnum.iso7064 import mod_11_2
 
 from chalicelib import cases, clock
-from chalicelib.engine.suspicion import COUNTY, TOWNSHIP
+from chalicelib.engine.suspicion.lifecycle import COUNTY, TOWNSHIP
 from chalicelib.model import (
     BenefitCode,
     DroppedFile,
@@ -24,9 +24,9 @@ from chalicelib.model import (
     StateName,
     VisitOutcome,
 )
-from chalicelib.storage import files, people, work
+from chalicelib.storage.dynamodb import files, people, worklists
 from sandbox.kernel import Sandbox
-from sandbox.kernel.makers import ACCOUNT
+from sandbox.kernel.resource_makers import ACCOUNT
 from sandbox.shortcut import short_way
 
 NEW_YEAR = date(2025, 1, 1)
@@ -158,7 +158,7 @@ class Village:
 
     def knock(self, number: str, outcome: VisitOutcome = VisitOutcome.NOT_FOUND, **more: Any) -> None:
         """The grid worker goes as soon as the pending visit may be made, at another hour each time."""
-        row = next(row for row in work.visits("") if row.person == self.person(number))
+        row = next(row for row in worklists.visits("") if row.person == self.person(number))
         self.days((row.item.not_before - self.sandbox.today()).days)
         self.sandbox.advance(hours=3 + 5 * (row.item.number % 2))
         cases.visit_made(

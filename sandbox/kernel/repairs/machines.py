@@ -30,8 +30,8 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from sandbox.kernel.clock import Timer
+from sandbox.kernel.execution_threads import Unwound
 from sandbox.kernel.repairs.patches import Patches, World
-from sandbox.kernel.strands import Unwound
 
 UNSUPPORTED = frozenset({"Parallel", "Map", "HeartbeatSeconds", "HeartbeatSecondsPath", ".sync", ".sync:2"})
 """What a strand cannot do: it is one thread, and it parks at one place."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sandbox.kernel.clock import Clock
-from sandbox.kernel.strands import Strands
-from sandbox.kernel.turns import Turns
+from sandbox.kernel.execution_threads import Strands
+from sandbox.kernel.fair_lock import Turns
 
 _MISSING: Final = object()
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.kernel.makers import Makers
 from sandbox.kernel.repairs.machines import UnsupportedStateError, check_definition
 from sandbox.kernel.resolver import NOT_MADE, Made, ResolveError, Resolver
+from sandbox.kernel.resource_makers import Makers
 from tests.sandbox.kernel.conftest import new_sandbox
 
 PSEUDO = {"AWS::Partition": "aws-cn", "AWS::Region": "cn-north-1", "AWS::AccountId": "1"}

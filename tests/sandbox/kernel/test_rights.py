@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from chalicelib.storage import clients
 from infra.template import ROOT
 from sandbox.kernel import Sandbox
-from sandbox.kernel.makers import ACCOUNT
+from sandbox.kernel.resource_makers import ACCOUNT
 from sandbox.kernel.template import deployed_template
 from sandbox.rights import Grant, Places, PolicyError, RightsError, UnknownCallError, rights_of
 from sandbox.rights.calls import READS, WRITES, needs
@@ -133,11 +133,11 @@ def test_whoever_may_not_list_is_not_told_that_something_is_missing(sandbox: San
 
 
 def test_what_another_function_has_asked_for_is_judged_too(sandbox: Sandbox) -> None:
-    from chalicelib.storage import opaque
+    from chalicelib.storage.crypto import hmac_ids
 
-    opaque.phone_mark("1")
+    hmac_ids.phone_mark("1")
     with sandbox.judge.acting("WatchFeeds"), pytest.raises(RightsError, match="GetSecretValue"):
-        opaque.phone_mark("1")
+        hmac_ids.phone_mark("1")
     sandbox.judge.take_denied()
 
 

@@ -1,0 +1,220 @@
+"""每日批处理 · The daily run: who comes due without a certificate gets a case; what should walk is made to
+walk.
+
+Everybody who enters the window is first settled with what the lake holds about them: most are
+certified by it and filed under their new day, only the others get a case. If the lake cannot be
+read, no case is opened that day. Nothing here can suspend anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from typing import Final, TypeVar
+
+from chalicelib import clock
+from chalicelib.cases import evidence_effects, executions
+from chalicelib.engine.suspension.timeline import window_closes_on
+from chalicelib.errors import ConflictError, UnreadableError
+from chalicelib.jurisdiction import current
+from chalicelib.model import (
+    Case,
+    Change,
+    Evidence,
+    PersonId,
+    PersonRecord,
+    StateName,
+    Suspicion,
+)
+from chalicelib.observability import logger
+from chalicelib.runs import Each, run
+from chalicelib.settings import settings
+from chalicelib.storage.dynamodb import people, worklists
+from chalicelib.storage.s3 import lake
+
+T = TypeVar("T")
+
+ACTOR = "platform"
+AT_ONCE: Final = 2_000  # people whose evidence is read from the lake together
+NO_EXECUTION = (StateName.GO_DORMANT, StateName.PARK_FOR_A_PERSON)
+
+
+@dataclass(frozen=True, slots=True)
+class DailyRun:
+    """What one daily run did, in people."""
+
+    opened: int
+    refiled: int
+    restarted: int
+
+
+def daily_run() -> DailyRun:
+    """Open the cases that come due and restart what has lost its execution.
+
+    At the end UnreadableError if the lake could not be read about somebody, UnfinishedError if somebody else
+    was left out: whoever was not settled has no case, and the next call goes on with them.
+    """
+    restarted = 0
+    with run("daily_run") as each:
+        try:
+            opened, refiled = settle_and_open(clock.today(), each)
+        finally:  # what walks already does not depend on the lake
+            for restart in (restart_cases, restart_suspicions):
+                with each(part="restart"):
+                    restarted += restart(each)
+    return DailyRun(opened, refiled, restarted)
+
+
+def settle_and_open(on: date, each: Each) -> tuple[int, int]:
+    """Settle everybody in the window from the lake; how many got a case, and how many can wait.
+
+    Where the lake cannot be read about some, all others are settled first (UnreadableError).
+    """
+    opened = refiled = 0
+    unread: UnreadableError | None = None
+    rows = iter(list(worklists.due_in(window_closes_on(on, current().rules.policy))))
+    while some := list(islice(rows, AT_ONCE)):
+        try:
+            found = lake.evidence_of_many({person for _, person in some})
+        except UnreadableError as error:
+            unread = error
+            continue
+        for filed, person in some:
+            with each(person=person):
+                try:
+                    if open_if_due(person, filed, on, found[person]):
+                        opened += 1
+                    else:
+                        refiled += 1
+                except ConflictError:
+                    logger.warning("busy record left for tomorrow", extra={"person": person})
+    if unread is not None:
+        raise unread
+    return opened, refiled
+
+
+def open_if_due(person: PersonId, filed: date, on: date, found: Sequence[Evidence]) -> bool:
+    """Open a case for a person filed under a day, unless record and lake (`found`) say that it can wait."""
+    window = window_closes_on(on, current().rules.policy)
+
+    def open_case(record: PersonRecord) -> Change | None:
+        settlement = evidence_effects.settle_with_lake(record, found, on)
+        due = worklists.due_of(settlement.after)
+        if due is None or due > window or record.open_case is not None:
+            waits = not settlement or (_is_far(record, window) and settlement.only_carries_further)
+            return None if waits else settlement.change("settled", ACTOR)
+        generation = max((case.generation for case in record.cases if case.due == due), default=0) + 1
+        case = Case(due, on, generation, StateName.MATCH_DATA)
+        change = settlement.change("case opened", ACTOR)
+        return replace(change, cases=(case,), details={**change.details, "due": due.isoformat()})
+
+    record = people.change(person, open_case)
+    due = worklists.due_of(record)
+    case = record.open_case
+    if case is None:
+        worklists.refile(person, filed, due)
+        return False
+    worklists.refile(person, filed, None)  # closing the case files the person anew
+    executions.start_certification(person, case)
+    return True
+
+
+def _is_far(record: PersonRecord, window: date) -> bool:
+    """Whether a record needs nothing of the lake yet: it was filed under a day that has moved on since."""
+    due = worklists.due_of(record)
+    return due is not None and due > window and record.open_case is None
+
+
+# --- what should walk and does not ---------------------------------------------------------------
+
+
+def restart_cases(each: Each) -> int:
+    """Start the next generation of every open case whose execution has ended without closing it."""
+    walking = _walking(settings().certification_arn)
+    stopped = [(who, due) for who, due in worklists.open_cases() if f"{who}-{due:%Y%m%d}" not in walking]
+
+    def restart(person: PersonId, due: date) -> bool:
+        case = next((c for c in people.load(person).cases if c.due == due and c.is_open), None)
+        if case is None or case.state in NO_EXECUTION:
+            return False
+        _restart_case(person, case)
+        return True
+
+    return _coming_back(stopped, restart, each)
+
+
+def _coming_back(of: Iterable[tuple[PersonId, T]], restart: Callable[[PersonId, T], bool], each: Each) -> int:
+    """Restart each; a record that others keep changing is come back to when all others are done."""
+    restarted, busy = 0, []
+    for person, what in of:
+        with each(person=person):
+            try:
+                restarted += restart(person, what)
+            except ConflictError:
+                busy.append((person, what))
+    for person, what in busy:
+        with each(person=person):
+            restarted += restart(person, what)
+    return restarted
+
+
+def _walking(machine: str) -> frozenset[str]:
+    """The subjects of all running executions, whatever their generation."""
+    return frozenset(name.rpartition("-")[0] for name in executions.running(machine))
+
+
+def _restart_case(person: PersonId, case: Case) -> None:
+    def again(record: PersonRecord) -> Change | None:
+        now = record.open_case
+        if now is None or now.generation != case.generation:
+            return None
+        fresh = replace(now, generation=now.generation + 1, waiting=None)
+        return Change("case restarted", ACTOR, clock.now(), cases=(fresh,))
+
+    restarted = people.change(person, again).open_case
+    if restarted is not None:
+        suspended = restarted.state in (StateName.SUSPEND, StateName.AWAIT_RESUMPTION)
+        enter_at = StateName.SUSPEND if suspended else StateName.MATCH_DATA
+        executions.start_certification(person, restarted, enter_at)
+
+
+def restart_suspicions(each: Each) -> int:
+    """Start the next generation of every suspicion that nobody verifies, or ends once it is confirmed."""
+    walking = _walking(settings().suspicion_arn)
+
+    def stopped() -> Iterator[tuple[PersonId, str]]:
+        confirmed = ((row.person, row.item.name) for row in worklists.endings(""))
+        for person, name in [*worklists.open_suspicions(), *confirmed]:
+            kind, _, day = name.partition("#")
+            if f"{person}-{kind}-{day.replace('-', '')}" not in walking:
+                yield person, name
+
+    def restart(person: PersonId, name: str) -> bool:
+        suspicion = _unended(people.load(person), name)
+        if suspicion is None:
+            return False
+        _restart_suspicion(person, suspicion)
+        return True
+
+    return _coming_back(stopped(), restart, each)
+
+
+def _unended(record: PersonRecord, name: str) -> Suspicion | None:
+    """A suspicion that should walk: to be verified, or confirmed and still to end something."""
+    walking = (*record.open_suspicions, *record.unfinished_suspicions)
+    return next((s for s in walking if s.name == name), None)
+
+
+def _restart_suspicion(person: PersonId, suspicion: Suspicion) -> None:
+    def again(record: PersonRecord) -> Change | None:
+        now = _unended(record, suspicion.name)
+        if now is None or now.generation != suspicion.generation:
+            return None
+        fresh = replace(now, generation=now.generation + 1, waiting=None)
+        return Change("suspicion restarted", ACTOR, clock.now(), suspicions=(fresh,))
+
+    fresh = _unended(people.change(person, again), suspicion.name)
+    if fresh is not None:
+        executions.start_suspicion(person, fresh)

@@ -1,0 +1,345 @@
+"""证据生效 · What new evidence changes: certificates, suspicions, the message that says so, and who is woken.
+
+Intake, steps and API all come through `evidence_arrived` or `apply_rules`; there is no second way for a
+certificate to move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from chalicelib import clock, messages
+from chalicelib.cases import executions
+from chalicelib.engine.certification import lazy_renewal
+from chalicelib.engine.certification.decide import decide
+from chalicelib.engine.suspicion.lifecycle import may_open, opened
+from chalicelib.engine.suspicion.mistaken_confirmation import seen_alive
+from chalicelib.engine.texts.message_templates import may_tell_certified
+from chalicelib.jurisdiction import current
+from chalicelib.model import (
+    BenefitCode,
+    Case,
+    Change,
+    Decision,
+    Entitlement,
+    EntitlementStatus,
+    Evidence,
+    EvidenceKey,
+    FileId,
+    Message,
+    Outcome,
+    PersonId,
+    PersonRecord,
+    Route,
+    StateName,
+    StepOutcome,
+    Suspicion,
+    Template,
+    Verdict,
+)
+from chalicelib.storage.dynamodb import files, people, worklists
+
+LIVE = (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What came of some evidence: the record as it stands now, and whose certificate moved.
+
+    `unmatched`: of what was taken back, what names no record that was ever received.
+    `wrote`: whether anything was new to the record; else all of it came before.
+    """
+
+    record: PersonRecord
+    decision: Decision
+    moved: tuple[BenefitCode, ...]
+    unmatched: frozenset[EvidenceKey] = frozenset()
+    wrote: bool = True
+
+
+def judge(record: PersonRecord, on: date) -> Decision:
+    """The rule book's word on a record, with refuted accusations left out."""
+    return decide(
+        record.person,
+        record.entitlements,
+        record.evidence,
+        current().rules,
+        on,
+        refuted=record.refuted,
+        related=record.about_related,
+        clearances=record.clearances,
+    )
+
+
+def evidence_arrived(
+    person: PersonId, evidence: Sequence[Evidence], *, actor: str, action: str = "evidence arrived"
+) -> Arrival:
+    """Add evidence to a person's record, settle what follows, and wake whoever waited for it.
+
+    The same evidence again changes nothing, but still wakes: the first delivery may have died
+    between its transaction and the call.
+    """
+
+    def add(record: PersonRecord) -> Settlement:
+        new = unknown_to(record, evidence)
+        return replace(
+            apply_rules(replace(record, evidence=record.evidence + new), clock.today()), evidence=new
+        )
+
+    return _arrived(person, add, action, actor)
+
+
+def evidence_weighed(person: PersonId, found: Iterable[Evidence], *, actor: str) -> Arrival:
+    """Settle a record with all that the lake holds about the person, new evidence included, and wake.
+
+    For weak evidence, which certifies only together with what came before. What moves nothing is not
+    written: it waits in the lake, to be weighed again with the next.
+    """
+    held = tuple(found)
+    return _arrived(
+        person, lambda record: settle_with_lake(record, held, clock.today()), "evidence arrived", actor
+    )
+
+
+def _arrived(
+    person: PersonId, settled: Callable[[PersonRecord], Settlement], action: str, actor: str
+) -> Arrival:
+    moved: tuple[BenefitCode, ...] = ()
+    wrote = False
+
+    def commit(record: PersonRecord) -> Change | None:
+        nonlocal moved, wrote
+        settlement = settled(record)
+        wrote = bool(settlement)
+        moved = tuple(entitlement.benefit for entitlement in settlement.entitlements)
+        return settlement.change(action, actor) if settlement else None
+
+    record = people.change(person, commit)
+    wake_and_start(record)
+    return Arrival(record, judge(record, clock.today()), moved, wrote=wrote)
+
+
+# --- what a record needs of the lake ---------------------------------------------------------------
+
+
+def awaited_until(on: date) -> date:
+    """Whose certificate ends by this day needs evidence on their record at once."""
+    return on + timedelta(days=current().rules.policy.lazy_renewal.days_before_end)
+
+
+def settle_with_lake(record: PersonRecord, found: Iterable[Evidence], on: date) -> Settlement:
+    """What the rule book changes on a record together with what the lake holds about the person."""
+    rules = current().rules
+    weighed = lazy_renewal.worth_weighing(unknown_to(record, found), rules, on)
+    settlement = apply_rules(replace(record, evidence=(*record.evidence, *weighed)), on)
+    due = worklists.due_of(settlement.after)
+    awaited = bool(
+        (due is not None and due <= awaited_until(on))
+        or record.open_case
+        or record.open_suspicions
+        or settlement.suspicions
+    )
+    kept = lazy_renewal.worth_writing(weighed, record.evidence, settlement.decision, rules, awaited=awaited)
+    return replace(settlement, evidence=kept)
+
+
+def unknown_to(record: PersonRecord, found: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Evidence that a record neither holds nor has had withdrawn, each fact once.
+
+    What a file of a later day than the withdrawal's says again counts again (rule 25: a repetition does not).
+    Presence under another name gives way to the same under the person's own.
+    """
+    doubtful = {item.key for item in record.evidence if item.is_under_another_name}
+    known = {item.key for item in record.evidence} - doubtful
+    new: dict[EvidenceKey, Evidence] = {}
+    for item in found:
+        is_no_better = item.is_under_another_name and (item.key in doubtful or item.key in new)
+        if item.key in known or is_no_better:
+            continue
+        if item.key not in record.withdrawn or is_said_again(record.taken_back.get(item.key), item.file):
+            new[item.key] = item
+    return tuple(new.values())
+
+
+def is_said_again(taken_back: date | None, file: FileId) -> bool:
+    """Whether a file is of a later day than the one that took back what it says."""
+    day = files.day_of(file) if taken_back is not None else None
+    return day is not None and taken_back is not None and day > taken_back
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The items of a record that a decision moves; empty (falsy) where nothing moves.
+
+    `evidence` came from the lake and is to be written with them; `after` is the record with its
+    certificates as they will then stand.
+    """
+
+    decision: Decision
+    entitlements: tuple[Entitlement, ...]
+    suspicions: tuple[Suspicion, ...]
+    messages: tuple[Message, ...]
+    record: PersonRecord
+    after: PersonRecord
+    evidence: tuple[Evidence, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.entitlements or self.suspicions or self.evidence)
+
+    @property
+    def only_carries_further(self) -> bool:
+        """Whether it is nothing but plain presence from the lake that makes certificates last longer."""
+        rules, before = current().rules, {e.benefit: e.valid_until for e in self.record.entitlements}
+        later = all(e.valid_until > before[e.benefit] for e in self.entitlements)
+        return later and not self.suspicions and all(lazy_renewal.may_wait(i, rules) for i in self.evidence)
+
+    def change(self, action: str, actor: str, *, evidence: tuple[Evidence, ...] = ()) -> Change:
+        """This settlement as one step of the record, with what an auditor needs to replay it."""
+        on = self.decision.on
+        evidence = evidence or self.evidence
+        told = bool(self.messages)
+        return Change(
+            action=action,
+            actor=actor,
+            at=clock.now(),
+            details={
+                "rules": self.decision.rules,
+                "evidence": [str(item.key) for item in evidence],
+                "files": sorted({item.file for item in evidence}),
+                "verdicts": {
+                    verdict.benefit: f"{verdict.outcome} {verdict.valid_until.isoformat()}"
+                    for verdict in self.decision.verdicts
+                },
+            },
+            person=replace(self.record.person, told_on=on) if told else None,
+            entitlements=self.entitlements,
+            evidence=evidence,
+            restore=tuple(sorted(item.key for item in evidence if item.key in self.record.withdrawn)),
+            suspicions=self.suspicions,
+            messages=self.messages,
+        )
+
+
+def apply_rules(record: PersonRecord, on: date) -> Settlement:
+    """What the rule book changes on a record as it stands (with new evidence already in it)."""
+    decision = judge(record, on)
+    entitlements = tuple(
+        certified(entitlement, verdict, decision.rules)
+        for entitlement in record.entitlements
+        if entitlement.status is not EntitlementStatus.TERMINATED
+        for verdict in (decision.verdict_for(entitlement.benefit),)
+        if differs(entitlement, verdict)
+    )
+    changed = {e.benefit: e for e in entitlements}
+    after = replace(record, entitlements=tuple(changed.get(e.benefit, e) for e in record.entitlements))
+    told = _certified_messages(record, entitlements, decision)
+    return Settlement(decision, entitlements, _suspicions(record, decision), told, record, after)
+
+
+def differs(entitlement: Entitlement, verdict: Verdict) -> bool:
+    """Whether a verdict moves a certificate (better evidence for the same day does not)."""
+    return entitlement.valid_until != verdict.valid_until
+
+
+def certified(entitlement: Entitlement, verdict: Verdict, rules: str) -> Entitlement:
+    """The entitlement with the certificate that the verdict gives it."""
+    return replace(
+        entitlement,
+        valid_until=verdict.valid_until,
+        route=verdict.route,
+        evidence=verdict.evidence[0] if verdict.evidence else None,
+        rules=rules,
+    )
+
+
+def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ...]:
+    policy = current().rules.policy
+    new: list[Suspicion] = []
+    for finding in decision.findings:
+        if may_open(finding, [*record.suspicions, *new]):
+            new.append(opened(finding, decision.on, policy, [*record.suspicions, *new]))
+    return (*new, *seen_alive(record, current().rules, decision.on))
+
+
+def _certified_messages(
+    record: PersonRecord, entitlements: tuple[Entitlement, ...], decision: Decision
+) -> tuple[Message, ...]:
+    """The one "you are certified" message of a person and year, at the first renewal of a period."""
+    on = decision.on
+    before = {entitlement.benefit: entitlement.valid_until for entitlement in record.entitlements}
+    renewed = [
+        e
+        for e in entitlements
+        if e.valid_until > before[e.benefit]
+        and e.status in LIVE
+        and e.valid_until >= on
+        and decision.verdict_for(e.benefit).outcome is not Outcome.CONTRADICTED
+    ]
+    if not renewed or not may_tell_certified(record.person, on, current().rules.policy):
+        return ()
+    until = min(e.valid_until for e in renewed)
+    words = {"until": until.isoformat()}
+    return (messages.compose(record.person, Template.CERTIFIED, on.isoformat(), words, on),)
+
+
+# --- who is woken ------------------------------------------------------------------------------
+
+
+def wake_and_start(record: PersonRecord) -> None:
+    """Do what a committed change asks of Step Functions; safe to repeat, made good by the daily run."""
+    for suspicion in record.open_suspicions:
+        if suspicion.waiting is None:
+            executions.start_suspicion(record.person.id, suspicion)
+    wake_if_certified(record)
+
+
+def still_due(record: PersonRecord, case: Case) -> tuple[Entitlement, ...]:
+    """The live entitlements that this case has not yet seen certified beyond its period; none of the dead."""
+    if record.person.deceased_on is not None:
+        return ()
+    return tuple(e for e in record.entitlements if e.status in LIVE and e.valid_until <= case.due)
+
+
+def has_live(record: PersonRecord) -> bool:
+    """Whether anything is left that could be certified: nothing of the dead."""
+    return record.person.deceased_on is None and any(e.status in LIVE for e in record.entitlements)
+
+
+def is_certified(record: PersonRecord, case: Case) -> bool:
+    """Whether everything that the case is about is certified beyond its period."""
+    return not still_due(record, case)
+
+
+def route_of(record: PersonRecord) -> Route | None:
+    """The route by which the latest certificate of a record was given."""
+    newest = max(record.entitlements, key=lambda e: e.valid_until, default=None)
+    return newest.route if newest else None
+
+
+def wake_if_certified(record: PersonRecord) -> None:
+    """End the wait of an open case whose benefits are all certified beyond its period."""
+    case = record.open_case
+    if case is None or not is_certified(record, case):
+        return
+    if case.waiting is not None:
+        executions.wake(case.waiting, {"outcome": StepOutcome.CERTIFIED})
+    elif case.state is StateName.GO_DORMANT:
+        _awaken(record.person.id, case)
+
+
+def _awaken(person: PersonId, case: Case) -> None:
+    """Begin the next generation of a dormant case, at resuming (nothing is lost past a year)."""
+
+    def next_generation(record: PersonRecord) -> Change | None:
+        now = next((c for c in record.cases if c.due == case.due), None)
+        if now is None or now.state is not StateName.GO_DORMANT or now.generation != case.generation:
+            return None
+        again = replace(now, generation=now.generation + 1, state=StateName.RESUME_AND_PAY_ARREARS)
+        return Change("dormant case awakened", "platform", clock.now(), cases=(again,))
+
+    record = people.change(person, next_generation)
+    again = record.open_case
+    if again is not None and again.state is StateName.RESUME_AND_PAY_ARREARS:
+        executions.start_certification(person, again, StateName.RESUME_AND_PAY_ARREARS)

@@ -1,0 +1,186 @@
+"""上门核实 · Home visits: what a grid worker reports at the door, and what follows from it (rule 10 c).
+
+*Seen* is evidence like any other, reported at any time. *Deceased* with a day confirms a death. Every other
+outcome is handed to the step that waits: it looks once more and decides which visit, wait or list comes next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from chalicelib import clock
+from chalicelib.cases import evidence_effects, executions, suspicion_verification
+from chalicelib.errors import NotFoundError, RefusedError
+from chalicelib.model import (
+    Change,
+    Evidence,
+    EvidenceKey,
+    FileId,
+    PersonId,
+    PersonRecord,
+    StateName,
+    StepOutcome,
+    Suspicion,
+    Verification,
+    Visit,
+    VisitOutcome,
+    VisitPurpose,
+)
+from chalicelib.model.named import HOME_VISITS, SEEN
+from chalicelib.storage.dynamodb import people
+
+DOCUMENT: Final = "seen"  # or who of the grid countersigned instead
+
+
+def visit_of(record: PersonRecord, number: int) -> Visit:
+    """A visit by its number; NotFoundError if there is none."""
+    visit = next((visit for visit in record.visits if visit.number == number), None)
+    if visit is None:
+        raise NotFoundError("no such visit")
+    return visit
+
+
+def visit_made(
+    person: PersonId,
+    number: int,
+    *,
+    outcome: VisitOutcome,
+    made: datetime,
+    by: str,
+    notice_left: bool,
+    deceased_on: date | None = None,
+    refused_in_writing: bool = False,
+    document: str = DOCUMENT,
+) -> PersonRecord:
+    """Record the outcome of a visit and let whatever waits for it go on.
+
+    The same report again changes nothing. *Seen* is never refused because of what was reported before or
+    called off, nor because it is early: see `seen_at_the_door`. Raises RefusedError for any other report
+    that contradicts an earlier one, lies before the day from which the visit may be made, or lacks the day
+    of a death.
+    """
+    if outcome is VisitOutcome.SEEN and not visit_of(people.load(person), number).is_pending:
+        return seen_at_the_door(person, made=made, by=by, document=document)
+
+    def report(record: PersonRecord) -> Change | None:
+        visit = visit_of(record, number)
+        done = replace(
+            visit,
+            made=made,
+            outcome=outcome,
+            by=by,
+            notice_left=notice_left,
+            deceased_on=deceased_on if outcome is VisitOutcome.DECEASED else None,
+            refused_in_writing=refused_in_writing and outcome is VisitOutcome.REFUSED,
+        )
+        if visit == done:
+            return None
+        _check(visit, done)
+        details = {"visit": number, "outcome": outcome.value, "notice_left": notice_left}
+        return Change("visit made", by, clock.now(), details, visits=(done,))
+
+    record = people.change(person, report)
+    visit = visit_of(record, number)
+    if outcome is VisitOutcome.SEEN:
+        record = _seen(record, visit, by, document)
+    elif outcome is VisitOutcome.DECEASED and deceased_on is not None:
+        record = suspicion_verification.death_confirmed(
+            person, deceased_on, by=by, verification=Verification.VISIT
+        )
+    _answer(record, visit)
+    return record
+
+
+def seen_at_the_door(person: PersonId, *, made: datetime, by: str, document: str = DOCUMENT) -> PersonRecord:
+    """Somebody of the grid was met face to face, whether or not anybody was sent: it certifies and resumes.
+
+    At any time, also while suspended or after another outcome was reported: that one stays as it is, beside
+    a visit of its own for this. A visit that is ordered for the open case is thereby made. The same report
+    again changes nothing. `document` is "seen", or the subject of whoever countersigned; RefusedError for
+    the future.
+    """
+
+    def meet(record: PersonRecord) -> Change | None:
+        if _meeting(record, made, by) is not None:
+            return None
+        day, case = clock.civil_date(made), record.open_case
+        about = case.due.isoformat() if case is not None else ""
+        ordered = pending(record, about)
+        if ordered is None:
+            ordered = Visit(next_number(record), VisitPurpose.CERTIFY, about, day, day)
+        done = replace(ordered, made=made, outcome=VisitOutcome.SEEN, by=by)
+        _check(ordered, done)
+        details = {"visit": done.number, "outcome": VisitOutcome.SEEN.value, "notice_left": False}
+        return Change("visit made", by, clock.now(), details, visits=(done,))
+
+    record = people.change(person, meet)
+    visit = _meeting(record, made, by)
+    if visit is None:
+        raise NotFoundError("no such visit")
+    record = _seen(record, visit, by, document)
+    case = record.open_case
+    if case is not None and case.state is StateName.DISPATCH_HOME_VISIT:
+        _answer(record, visit)
+    return record
+
+
+def _meeting(record: PersonRecord, made: datetime, by: str) -> Visit | None:
+    """The visit at which somebody met the person at an instant, if it has been reported."""
+    met = (v for v in record.visits if v.outcome is VisitOutcome.SEEN)
+    return next((v for v in met if v.made == made and v.by == by), None)
+
+
+def _check(before: Visit, done: Visit) -> None:
+    if not before.is_pending:
+        raise RefusedError(
+            "visit_already_made", "这次上门已经登记过结果。", "this visit already has an outcome"
+        )
+    made = clock.civil_date(done.made) if done.made else clock.today()
+    if made < before.not_before and done.outcome is not VisitOutcome.SEEN:
+        raise RefusedError(
+            "too_early",
+            f"第二次上门须在{before.not_before.isoformat()}或以后。",
+            f"this visit may be made from {before.not_before.isoformat()} on",
+        )
+    if made > clock.today():
+        raise RefusedError("in_the_future", "上门时间不能晚于现在。", "the visit lies in the future")
+    if done.outcome is VisitOutcome.DECEASED and done.deceased_on is None:
+        raise RefusedError("deceased_day_missing", "请填写去世日期。", "say on which day the person died")
+
+
+def _seen(record: PersonRecord, visit: Visit, by: str, document: str) -> PersonRecord:
+    """A person seen at the door is strong evidence of that day, and refutes an accusation of death."""
+    day = clock.civil_date(visit.made) if visit.made else clock.today()
+    suspicion_verification.refuted_by_visit(record.person.id, by=by)
+    facts = {"by": by, "document": document}
+    seen = Evidence(EvidenceKey(day, HOME_VISITS, SEEN), FileId(f"visit:{visit.number}"), 1, facts)
+    return evidence_effects.evidence_arrived(
+        record.person.id, [seen], actor=by, action="seen at a visit"
+    ).record
+
+
+def _answer(record: PersonRecord, visit: Visit) -> None:
+    """Let the execution that sent the worker out go on, certified or not."""
+    if visit.purpose is VisitPurpose.VERIFY:
+        return
+    case = record.open_case
+    if case is not None and case.waiting is not None and visit.about == case.due.isoformat():
+        certified = evidence_effects.is_certified(record, case)
+        executions.wake(case.waiting, {"outcome": StepOutcome.CERTIFIED if certified else StepOutcome.HEARD})
+
+
+def next_number(record: PersonRecord) -> int:
+    """The number that the next visit to this person bears."""
+    return max((visit.number for visit in record.visits), default=0) + 1
+
+
+def pending(record: PersonRecord, about: str) -> Visit | None:
+    """The visit about a case or suspicion that has been ordered and not yet made."""
+    return next((v for v in record.visits if v.about == about and v.is_pending), None)
+
+
+def verifies(suspicion: Suspicion) -> bool:
+    """Whether a suspicion is verified at the door; the others are verified by a document."""
+    return suspicion.kind in suspicion_verification.AT_THE_DOOR

@@ -1,0 +1,67 @@
+"""停发与续发指令 · Instructions to authorities: issued, acknowledged, seen in the payments feed (rules 18 and
+23)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib import clock, messages
+from chalicelib.engine.calendar.periods import month_of
+from chalicelib.engine.certification.reasons import yuan
+from chalicelib.engine.money.amount_due import amounts_of
+from chalicelib.engine.money.arrears import uncredited
+from chalicelib.engine.money.arrears_approval import released
+from chalicelib.errors import NotFoundError, RefusedError
+from chalicelib.jurisdiction import current
+from chalicelib.model import Change, Instruction, InstructionState, PersonId, PersonRecord, Template
+from chalicelib.storage.dynamodb import people
+
+
+def instruction_of(record: PersonRecord, name: str) -> Instruction:
+    """An instruction by its name ("2025-07#resident_pension#suspend"); NotFoundError if there is none."""
+    found = next((i for i in record.instructions if i.name == name), None)
+    if found is None:
+        raise NotFoundError("no such instruction")
+    return found
+
+
+def acknowledge_instruction(person: PersonId, name: str, *, by: str) -> Instruction:
+    """The authority says that it has read an instruction and will act on it."""
+
+    def acknowledge(record: PersonRecord) -> Change | None:
+        instruction = instruction_of(record, name)
+        if instruction.state is InstructionState.CANCELLED:
+            raise RefusedError("cancelled", "该指令已撤销。", "this instruction has been cancelled")
+        if instruction.state is not InstructionState.ISSUED:
+            return None
+        read = replace(instruction, state=InstructionState.ACKNOWLEDGED, changed=clock.today())
+        return Change(
+            "instruction acknowledged", by, clock.now(), {"instruction": name}, instructions=(read,)
+        )
+
+    return instruction_of(people.change(person, acknowledge), name)
+
+
+def approve_arrears(person: PersonId, name: str, *, by: str) -> Instruction:
+    """A second person approves the months that one person's word does not bring; what is told then."""
+    on = clock.today()
+    order: Instruction | None = None
+
+    def approve(record: PersonRecord) -> Change | None:
+        nonlocal order
+        told = instruction_of(record, name)
+        amounts = uncredited(amounts_of(record, current().rules), people.payments_of(person))
+        after = released(record, told, by, amounts, on)
+        order = after[-1]
+        words = {"yuan": yuan(order.fen), "month": month_of(on)}
+        return Change(
+            "arrears approved",
+            by,
+            clock.now(),
+            {"instruction": name, "months": list(told.held), "certified_by": told.certified_by},
+            messages=(messages.anew(record, Template.RESUMED, on.isoformat(), words, on),),
+            instructions=after,
+        )
+
+    record = people.change(person, approve)
+    return instruction_of(record, order.name if order is not None else name)

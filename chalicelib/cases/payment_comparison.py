@@ -1,0 +1,194 @@
+"""发放比对 · What was paid, held against what is due (rule 16): a difference is a suspicion, and stops no
+money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from chalicelib import clock
+from chalicelib.cases import evidence_effects, suspicion_verification
+from chalicelib.engine.calendar.periods import month_of
+from chalicelib.engine.money.amount_due import Difference, differences, wrong_amounts
+from chalicelib.engine.rules.rulebook import RuleBook
+from chalicelib.engine.suspicion.lifecycle import may_open, opened
+from chalicelib.jurisdiction import current
+from chalicelib.model import (
+    BenefitCode,
+    Change,
+    Entitlement,
+    FileNotice,
+    InstructionKind,
+    Month,
+    Payment,
+    PersonId,
+    PersonRecord,
+    Suspicion,
+    SuspicionKind,
+    SuspicionState,
+)
+from chalicelib.model.named import BY_PAYMENTS
+from chalicelib.storage.dynamodb import people, worklists
+from chalicelib.storage.dynamodb.busy import one_by_one
+
+ACTOR = BY_PAYMENTS
+LOOKED_INTO = (SuspicionState.CLEARED, SuspicionState.CONFIRMED)
+
+
+def payments_arrived(
+    payments: Sequence[tuple[PersonId, Payment]],
+    listed: Mapping[tuple[PersonId, BenefitCode], Entitlement] | None = None,
+) -> FileNotice | None:
+    """Compare the months of a payments file, already kept, with what is due.
+
+    Most of a file is as the roster says, month after month: only where it may differ is a record read.
+    `listed` are the entitlements concerned, where the caller has read them. Where more people differ than
+    the policy's limit, it is the file or the roster that is wrong: one notice, and nobody is suspected.
+    """
+    since: dict[PersonId, Month] = {}
+    for person, payment in payments:
+        since[person] = min(payment.month, since.get(person, payment.month))
+    if listed is None:
+        listed = people.entitlements_of({(person, payment.benefit) for person, payment in payments})
+    depending = _depending(current().rules)
+    doubtful = {
+        person
+        for person, payment in payments
+        if (entitlement := listed.get((person, payment.benefit)))
+        is not None  # else nothing is known to be due
+        and (payment.fen != entitlement.fen or payment.benefit in depending)
+    }
+    doubtful |= since.keys() & _suspected()
+    looked_at = sorted(doubtful)
+    differs = one_by_one(looked_at, lambda person: compare(person, since[person], only_look=True))
+    accused = [person for person, is_so in zip(looked_at, differs, strict=True) if is_so]
+    limit = current().rules.policy.limits.wrong_amounts
+    if limit.is_exceeded(len(accused), len(since)):
+        return _notice(len(accused), len(since))
+    one_by_one(accused, lambda person: compare(person, since[person]))
+    return None
+
+
+def _notice(count: int, of: int) -> FileNotice:
+    return FileNotice(
+        "too_many_wrong_amounts",
+        f"{of}人中有{count}人实发与应发不符，超出单个文件的限度，未逐人立疑点。"
+        "多为统一调标而名册尚未更新：请核对名册和发放文件，更新名册后，下一发放文件到达时重新比对。",
+        f"{count} of {of} people were paid otherwise than due, more than one file may accuse: nobody is "
+        "suspected. Most often amounts were raised and the roster does not say so yet: check both; "
+        "the next payments file is compared again.",
+        count,
+        of,
+    )
+
+
+def _depending(rules: RuleBook) -> set[BenefitCode]:
+    """Benefits of which facts say what is due, or whether anything is, whatever the roster says."""
+    return {
+        code
+        for book in (rules, *rules.counties.values())
+        for code, benefit in book.benefits.items()
+        if any(version.conditions or not isinstance(version.amount, str) for version in benefit.versions)
+    }
+
+
+def _suspected() -> set[PersonId]:
+    return {row.person for row in worklists.suspicions("") if row.item.kind is SuspicionKind.WRONG_AMOUNT}
+
+
+def compare(person: PersonId, since: Month, *, only_look: bool = False) -> bool:
+    """Open what differs from a month on; end what differed and does not any more (a part came later).
+
+    Returns whether anything differs that is not suspected yet. `only_look`: it is not opened.
+    """
+    new: list[Suspicion] = []
+
+    def put(record: PersonRecord) -> Change | None:
+        nonlocal new
+        open_ones = [s for s in record.open_suspicions if s.kind is SuspicionKind.WRONG_AMOUNT]
+        first = min([since, *(month_of(s.evidence.day) for s in open_ones if s.evidence is not None)])
+        found = _differences(record, people.payments_of(person, first))
+        asked = _conditions(record, found)
+        found = [d for d in found if not (d.due.may_not_draw and _stands(d, (*record.suspicions, *asked)))]
+        keys = {difference.key for difference in found}
+        moot = [_withdrawn(s) for s in open_ones if s.evidence not in keys]
+        new = [*asked, *_opened(record, found, moot)]
+        opened_now = [] if only_look else new
+        if not moot and not opened_now:
+            return None
+        details = {"opened": [s.name for s in opened_now], "withdrawn": [s.name for s in moot]}
+        changed = {s.name: s for s in (*moot, *opened_now)}
+        return Change("amounts compared", ACTOR, clock.now(), details, suspicions=tuple(changed.values()))
+
+    record = people.change(person, put)
+    for suspicion in record.suspicions:
+        if suspicion.state is SuspicionState.WITHDRAWN and suspicion.waiting is not None:
+            suspicion_verification.go_on(record, suspicion)
+    evidence_effects.wake_and_start(record)
+    return bool(new)
+
+
+def _differences(record: PersonRecord, payments: Sequence[Payment]) -> list[Difference]:
+    """The months paid otherwise than due that nothing explains and nobody has looked into."""
+    rules = current().rules
+    checked: dict[BenefitCode | None, Month] = {}
+    for s in record.suspicions:
+        if s.kind is SuspicionKind.WRONG_AMOUNT and s.state in LOOKED_INTO and s.closed is not None:
+            checked[s.benefit] = max(month_of(s.closed), checked.get(s.benefit, Month("")))
+    unseen = [p for p in payments if p.month > checked.get(p.benefit, Month(""))]
+    found = differences(
+        record.person,
+        record.entitlements,
+        unseen,
+        record.evidence,
+        rules,
+        refuted=record.refuted,
+        related=record.about_related,
+        clearances=record.clearances,
+    )
+    return [difference for difference in found if not _is_arrears(difference, record)]
+
+
+def _conditions(record: PersonRecord, found: Sequence[Difference]) -> list[Suspicion]:
+    """Who is too young is asked about once: not what a month should bring, but whether it is due at all."""
+    benefits = {difference.benefit for difference in found if difference.due.may_not_draw}
+    if not benefits:
+        return []
+    new = evidence_effects.apply_rules(record, clock.today()).suspicions
+    return [s for s in new if s.kind is SuspicionKind.CONDITION and s.benefit in benefits]
+
+
+def _stands(difference: Difference, suspicions: Sequence[Suspicion]) -> bool:
+    """Whether people are looking into the benefit's conditions, or have."""
+    return any(
+        s.kind is SuspicionKind.CONDITION
+        and s.benefit == difference.benefit
+        and s.state is not SuspicionState.WITHDRAWN
+        for s in suspicions
+    )
+
+
+def _is_arrears(difference: Difference, record: PersonRecord) -> bool:
+    """Whether the month also brought what an authority was told to pay in arrears (rule 18)."""
+    return any(
+        instruction.kind is InstructionKind.RESUME
+        and instruction.benefit == difference.benefit
+        and instruction.month <= difference.month
+        and instruction.fen == difference.paid - difference.due.fen
+        for instruction in record.instructions
+    )
+
+
+def _opened(record: PersonRecord, found: Sequence[Difference], moot: Sequence[Suspicion]) -> list[Suspicion]:
+    rules, on = current().rules, clock.today()
+    changed = {s.name: s for s in moot}
+    known = [changed.get(s.name, s) for s in record.suspicions]
+    new: list[Suspicion] = []
+    for finding in wrong_amounts(found, rules):
+        if may_open(finding, [*known, *new]):
+            new.append(opened(finding, on, rules.policy, [*known, *new]))
+    return new
+
+
+def _withdrawn(suspicion: Suspicion) -> Suspicion:
+    return replace(suspicion, state=SuspicionState.WITHDRAWN, verified_by=ACTOR, closed=clock.today())

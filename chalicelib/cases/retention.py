@@ -1,0 +1,105 @@
+"""数据留存 · Retention: evidence goes once it is older than its feed may be kept, from the records and from
+the lake.
+
+What a live certificate, or a suspicion that was not cleared, rests on stays until that has ended. The
+audit chain names what has gone; it never held more than keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final
+
+from chalicelib import clock
+from chalicelib.cases.evidence_effects import judge
+from chalicelib.engine.calendar.periods import add_months
+from chalicelib.jurisdiction import current
+from chalicelib.model import (
+    Entitlement,
+    Evidence,
+    EvidenceKey,
+    FeedId,
+    PersonId,
+    PersonRecord,
+    RelatedEvidence,
+    Suspicion,
+    SuspicionState,
+)
+from chalicelib.runs import Each, run
+from chalicelib.sources.feeds.durations import Quantity
+from chalicelib.storage.dynamodb import people
+from chalicelib.storage.s3 import file_contents, lake
+
+ACTOR: Final = "retention"
+AT_ONCE: Final = 50  # items of one transaction, with room for the audit entry
+
+
+def apply_retention() -> int:
+    """Tidy the lake; on the first of a month also let go what is too old, and say how many items went."""
+    on = clock.today()
+    oldest = oldest_days(on)
+    first = on.day == 1
+    removed = 0
+    with run("tidy_lake") as each:
+        with each(part="lake"):
+            lake.tidy(oldest, always=first)
+        if first:
+            with each(part="what files said"):
+                file_contents.let_go(oldest)
+            removed = let_go(on, oldest, each)
+    return removed
+
+
+def oldest_days(on: date) -> dict[FeedId, date]:
+    """The oldest day on which evidence of each feed may have happened to be kept."""
+    return {FeedId(feed.id): _before(on, feed.retain) for feed in current().feeds.values()}
+
+
+def _before(on: date, kept: Quantity) -> date:
+    if kept.unit == "months":
+        return add_months(on, -kept.count)
+    return on - timedelta(days=kept.count)
+
+
+def let_go(on: date, oldest: Mapping[FeedId, date], each: Each) -> int:
+    """Take from everybody's record what is too old and carries nothing; how many items that were."""
+    removed = 0
+    for record in people.everyone(Entitlement, Evidence, RelatedEvidence, Suspicion, guard=each):
+        with each(person=record.person.id):
+            if _too_old(record, oldest, on) or _related_too_old(record, oldest, on):
+                removed += _let_go_of(record.person.id, oldest, on)
+    return removed
+
+
+def _let_go_of(person: PersonId, oldest: Mapping[FeedId, date], on: date) -> int:
+    whole = people.load(person)
+    keys: list[EvidenceKey | RelatedEvidence] = [
+        *sorted(_too_old(whole, oldest, on)),
+        *_related_too_old(whole, oldest, on),
+    ]
+    for start in range(0, len(keys), AT_ONCE):
+        people.forget_evidence(person, keys[start : start + AT_ONCE], clock.now(), ACTOR)
+    return len(keys)
+
+
+def _too_old(record: PersonRecord, oldest: Mapping[FeedId, date], on: date) -> set[EvidenceKey]:
+    old = {e.key for e in record.evidence if e.key.day < oldest.get(e.key.feed, date.min)}
+    return old - _carrying(record, on) if old else old
+
+
+def _related_too_old(record: PersonRecord, oldest: Mapping[FeedId, date], on: date) -> list[RelatedEvidence]:
+    old = [i for i in record.related if i.evidence.key.day < oldest.get(i.evidence.key.feed, date.min)]
+    carrying = _carrying(record, on) if old else set()
+    return [item for item in old if item.evidence.key not in carrying]
+
+
+def _carrying(record: PersonRecord, on: date) -> set[EvidenceKey]:
+    """What certificates of today and suspicions not cleared rest on."""
+    keys = {key for verdict in judge(record, on).verdicts for key in verdict.evidence}
+    keys |= {e.evidence for e in record.entitlements if e.evidence is not None}
+    return keys | {
+        s.evidence
+        for s in record.suspicions
+        if s.evidence is not None and s.state is not SuspicionState.CLEARED
+    }

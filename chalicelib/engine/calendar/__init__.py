@@ -1,0 +1,1 @@
+"""Days and months (日历): periods, months of payment, working days."""

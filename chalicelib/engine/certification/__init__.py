@@ -1,0 +1,1 @@
+"""What certifies a person (认证): facts, weights, contradictions, findings, and the decision."""

@@ -1,0 +1,394 @@
+"""政策参数 · The policy of a jurisdiction: every figure that is no benefit's own, as an officer declares it.
+
+One file, `policy.yaml`; each value there carries its source ([J], [A], [B], [pub]) or [choice] and a
+reason. The models below say what may stand in it, and refuse what cannot be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from chalicelib.declarations import Declaration
+from chalicelib.engine.calendar.periods import Counting, add_months, age_on
+from chalicelib.model import FeedId, KeyGroup, Person, Template
+
+MOST_MONTHS: Final = 12  # [A] strong evidence exempts for at most 12 months
+LONGEST_PERIOD: Final = 366  # days of those months
+
+Days = Annotated[int, Field(ge=1, le=400)]
+Months = Annotated[int, Field(ge=1, le=MOST_MONTHS)]
+DayOfMonth = Annotated[int, Field(ge=1, le=28)]  # every month has it
+Hour = Annotated[int, Field(ge=0, le=23)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class Sentence(Declaration):
+    """The same sentence in both languages."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Reviewed(Declaration):
+    """Who has looked at a declaration, and when."""
+
+    by: str = Field(min_length=1)
+    date: date
+
+
+class EventName(Declaration):
+    """One event of one feed, by their names in feeds/*.yaml."""
+
+    feed: str
+    event: str
+
+    @property
+    def key(self) -> tuple[FeedId, str]:
+        """(feed, event), as the rule book files events."""
+        return FeedId(self.feed), self.event
+
+
+class Tier(Declaration):
+    """Whom a shorter exempt period concerns: from an age on, or in one of some key groups."""
+
+    months: Months
+    aged_at_least: int = Field(default=0, ge=0, le=130)
+    in_key_group: tuple[KeyGroup, ...] = ()
+    no_strong_within_months: Months | None = None  # [A] no strong evidence in the last period
+    why: str = Field(min_length=1)
+
+    @property
+    def whom(self) -> tuple[int, tuple[KeyGroup, ...], int | None]:
+        """Whom it concerns."""
+        return self.aged_at_least, self.in_key_group, self.no_strong_within_months
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether nobody falls out of it."""
+        return not self.aged_at_least and not self.in_key_group and self.no_strong_within_months is None
+
+    def covers(self, person: Person, day: date, strong_days: Sequence[date] = ()) -> bool:
+        """Whether the tier holds for a person on the day of the evidence: all that it asks must be so."""
+        if self.in_key_group and person.key_groups.isdisjoint(self.in_key_group):
+            return False
+        if self.aged_at_least and (person.born is None or age_on(person.born, day) < self.aged_at_least):
+            return False
+        if self.no_strong_within_months is None:
+            return True
+        first = add_months(day, -self.no_strong_within_months)
+        return not any(first <= other < day for other in strong_days)
+
+
+class Periods(Declaration):
+    """How long evidence carries (rules 2 and 3)."""
+
+    counted_in: Counting
+    tiers: tuple[Tier, ...] = Field(min_length=1)
+    weak_months: Months
+
+    @model_validator(mode="after")
+    def _everybody_is_in_a_tier(self) -> Self:
+        if not any(tier.is_for_everybody for tier in self.tiers):
+            raise ValueError("one tier must hold for everybody (no age, no key group)")
+        if self.weak_months > min(tier.months for tier in self.tiers):
+            raise ValueError("weak evidence may not carry longer than strong evidence does in any tier")
+        return self
+
+
+class Fade(Declaration):
+    """How much of its points an item keeps while it is at most so many days older than the newest."""
+
+    within_days: Days
+    percent: Percent
+
+
+class WeakPoints(EventName):
+    """What one weak event is worth; 0 says that it shall not count."""
+
+    points: int = Field(ge=0, le=1000)
+
+
+class WeakRules(Declaration):
+    """When weak items certify together (量化组合式, rule 4)."""
+
+    threshold: int = Field(ge=1)
+    fade: tuple[Fade, ...] = Field(min_length=1)
+    points: tuple[WeakPoints, ...]
+
+    @model_validator(mode="after")
+    def _no_item_certifies_alone(self) -> Self:
+        if any(row.points >= self.threshold for row in self.points):
+            raise ValueError("a weak event alone may never reach the threshold (rule 4)")
+        days = [row.within_days for row in self.fade]
+        if days != sorted(set(days)):
+            raise ValueError("fade must go from the newest items to the oldest, each age once")
+        return self
+
+    @property
+    def span_days(self) -> int:
+        """Items further apart than this belong to no common combination."""
+        return self.fade[-1].within_days
+
+    @cached_property
+    def worth(self) -> dict[tuple[FeedId, str], int]:
+        """(feed, event) -> points of a fresh item."""
+        return {row.key: row.points for row in self.points}
+
+    def percent_at(self, days: int) -> int:
+        """What share of its points an item keeps that is so many days older than the newest."""
+        return next((row.percent for row in self.fade if days <= row.within_days), 0)
+
+
+class Reminder(Declaration):
+    """One message of a case: which, how many days before the period ends, and why then."""
+
+    template: Literal[Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY]
+    days_before: Days
+    why: str = Field(min_length=1)
+
+
+class Timeline(Declaration):
+    """When a case opens and what happens when (domain section 5, time line)."""
+
+    window_days: Days
+    reminders: tuple[Reminder, ...]
+    visit_days_before: Days
+    least_days_per_step: Days
+    dormant_after_days: Days
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        order = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)
+        if tuple(reminder.template for reminder in self.reminders) != order:
+            raise ValueError("reminders must be remind, remind_again and self_certify, in this order")
+        days = [self.window_days, *(r.days_before for r in self.reminders), self.visit_days_before]
+        if days[1:] != sorted(set(days[1:]), reverse=True) or days[0] < days[1]:
+            raise ValueError("each step must lie nearer to the end of the period than the one before")
+        return self
+
+
+class LazyRenewal(Declaration):
+    """From when on plain presence moves a certificate; before that it waits in the lake."""
+
+    days_before_end: Days
+    stays_wait: bool = False  # whether admissions and discharges wait as well
+
+    @property
+    def writes_everything(self) -> bool:
+        """Whether no certificate can be further from its end than this."""
+        return self.days_before_end >= LONGEST_PERIOD
+
+
+class Visits(Declaration):
+    """Home visits (rule 10 c, "Visit outcomes")."""
+
+    first_within_days: Days
+    second_after_notice_days: Days
+    second_within_days: Days
+    minutes_apart: int = Field(ge=1, le=720)
+    hospitalised_revisit_days: Days
+    away_revisit_days: Days
+    moved_revisit_days: Days
+
+
+class SuspensionPolicy(Declaration):
+    """Suspension lists (rule 10)."""
+
+    list_day: DayOfMonth
+    list_open_days: Annotated[int, Field(ge=1, le=8)]
+    cutoff_day: DayOfMonth
+    look_again_days: Days
+
+
+class Stay(Declaration):
+    """For how long a stay that nobody reported as ended is believed to go on."""
+
+    feed: str
+    assumed_days: Days
+    why: str = Field(min_length=1)
+
+
+class Limit(Declaration):
+    """The most that one file or one day may cause by itself: a number, or a share if that is more."""
+
+    number: int = Field(ge=1)
+    percent: float = Field(ge=0, le=100)
+
+    def is_exceeded(self, count: int, of: int) -> bool:
+        """Whether `count` out of so many is more than either allows."""
+        return count > max(self.number, of * self.percent / 100)
+
+
+class SuspensionLimit(Declaration):
+    """The most that one month may suspend of a benefit in a county.
+
+    That is `times` the average of the last months, or a share of those paid if less; at least `number`.
+    """
+
+    number: int = Field(ge=1)
+    times: float = Field(ge=1, le=10)
+    months: int = Field(ge=1, le=24)  # that the average looks back
+    percent: float = Field(gt=0, le=100)  # of those paid
+
+    def most(self, average: float, paid: int | None) -> int:
+        """The limit; while nobody has counted those paid, `number`."""
+        if paid is None:
+            return self.number
+        return max(self.number, int(min(self.times * average, paid * self.percent / 100)))
+
+
+class RosterLimits(Declaration):
+    """The most that rosters may change of what is drawn already, in lines; of one phone, in people."""
+
+    ends: Limit = Limit(number=10, percent=20)  # the day certified until
+    phones: Limit = Limit(number=10, percent=20)
+    payees: Limit = Limit(number=10, percent=5)
+    amounts: Limit = Limit(number=10, percent=20)
+    areas: Limit = Limit(number=10, percent=10)
+    one_phone: Limit = Limit(number=20, percent=5)  # people of one roster whose phone becomes the same
+
+
+class Limits(Declaration):
+    """The blast radius (rule 12): beyond it nothing happens by itself, and one person looks first.
+
+    `deaths`, `withdrawals`, `revivals` and `roster` count what a feed has caused within `days`, however many
+    files it took; `wrong_amounts` and `left` what one file shows.
+    """
+
+    days: Days = 30
+
+    wrong_amounts: Limit = Limit(number=10, percent=2)  # people of one payments file
+    deaths: Limit = Limit(number=10, percent=2)  # people whom a feed accuses, of all recipients
+    withdrawals: Limit = Limit(number=10, percent=2)  # people of whom a feed takes a loss back
+    revivals: Limit = Limit(number=3, percent=0.05)  # of these, whose payment had ended
+    roster: RosterLimits = RosterLimits()
+    left: Limit = Limit(number=10, percent=5)  # lines of a county's benefit that one roster drops
+    suspensions: SuspensionLimit = SuspensionLimit(number=10, times=1.5, months=3, percent=0.5)
+
+
+class Suspicions(Declaration):
+    """Verification (rule 13): working days by level 0 village, 1 township, 2 county; or by kind."""
+
+    working_days: tuple[Days, Days, Days]
+    two_numbers: Days = 20  # whether two numbers under one payee are one person (rule 19), of each level
+    unlisted: Days = 10  # the authority is asked about whom no roster lists any more (rule 20), of each level
+    reversal: Days = 1  # whether what ended a payment was wrong (rule 14), of each level
+    renewal_days: Days = 90  # for how long a condition stays cleared whose card is being renewed
+    oldest_years: int = Field(ge=120, le=150)  # a record beyond it goes back when it is read
+
+
+class MessagePolicy(Declaration):
+    """Limits of what people are sent (rules 8 and 9); hours are Chinese civil time."""
+
+    signature: str = Field(pattern="^【.+】$")
+    hotline: str = Field(pattern="^[0-9-]{3,12}$")
+    most_characters: int = Field(ge=20, le=70)
+    quiet_from: Hour
+    quiet_until: Hour
+    per_person_and_day: int = Field(ge=1)
+    per_phone_and_day: int = Field(ge=1)
+    certified_every_months: int = Field(ge=1)
+
+
+class Bounds(Declaration):
+    """The least and the most that a county may set."""
+
+    least: int = Field(ge=0)
+    most: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.least > self.most:
+            raise ValueError("least may not be more than most")
+        return self
+
+    def allow(self, value: int) -> bool:
+        """Whether a value lies within them, both ends included."""
+        return self.least <= value <= self.most
+
+
+class CountyMaySet(Declaration):
+    """What a county may set by itself, and within which bounds; what is not named, it may not (row J4)."""
+
+    months: Bounds | None = None
+    weak_months: Bounds | None = None
+    threshold: Bounds | None = None
+    points: Bounds | None = None
+    recognises: tuple[EventName, ...] = ()  # events that a benefit with a list of its own may add
+
+
+class Earlier(Declaration):
+    """What evidence was worth from a day to the next version's: what happened then is worth it for ever."""
+
+    from_: date = Field(alias="from")
+    authority: str = Field(min_length=1)
+    reviewed: Reviewed
+    periods: Periods
+    weak: WeakRules
+
+
+class Policy(Declaration):
+    """A jurisdiction's policy.yaml.
+
+    `periods` and `weak` hold for what happens from `from` on, or always if nothing stands under `earlier`
+    (oldest first); all else holds as soon as the rule book is in force.
+    """
+
+    jurisdiction: str
+    area: str = Field(pattern=r"^\d{2}(\d{2})?$")  # of a province or a city
+    from_: date = Field(alias="from")
+    authority: str = Field(min_length=1)
+    reviewed: Reviewed
+    periods: Periods
+    weak: WeakRules
+    timeline: Timeline
+    lazy_renewal: LazyRenewal = LazyRenewal(days_before_end=LONGEST_PERIOD)
+    visits: Visits
+    suspension: SuspensionPolicy
+    stays: tuple[Stay, ...]
+    suspicions: Suspicions
+    limits: Limits = Limits()
+    messages: MessagePolicy
+    objection_working_days: Days
+    recovery_working_days: Days
+    pay_runs_until_listed: int = Field(ge=1)
+    results_day: DayOfMonth
+    county_may_set: CountyMaySet = CountyMaySet()
+    earlier: tuple[Earlier, ...] = ()
+
+    @model_validator(mode="after")
+    def _versions_in_order(self) -> Self:
+        days = [*(version.from_ for version in self.earlier), self.from_]
+        if days != sorted(set(days)):
+            raise ValueError(
+                "what is earlier must stand in the order of its `from`, and before that of the file"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _settled_before_a_case_opens(self) -> Self:
+        if self.lazy_renewal.days_before_end < self.timeline.window_days:
+            raise ValueError("lazy_renewal must begin no later than the window in which cases open")
+        return self
+
+    @property
+    def turns(self) -> tuple[date, ...]:
+        """The days from which evidence is worth something else than before, the oldest first."""
+        return (*(version.from_ for version in self.earlier[1:]), self.from_) if self.earlier else ()
+
+    def on(self, day: date) -> Policy:
+        """The policy with what evidence of a day is worth; before the first version, the first."""
+        if not self.earlier or day >= self.from_:
+            return self
+        held = next((v for v in reversed(self.earlier) if v.from_ <= day), self.earlier[0])
+        return self.model_copy(update={"periods": held.periods, "weak": held.weak})
+
+    @cached_property
+    def stay_days(self) -> dict[FeedId, int]:
+        """feed -> days after which its stays are believed to have ended."""
+        return {FeedId(stay.feed): stay.assumed_days for stay in self.stays}

@@ -1,0 +1,400 @@
+"""暂停条件 · May this person's payment be suspended? Rule 10, one by one; when in doubt, not today.
+
+`readiness` answers with one word for the state machine, and the reasons. SUSPEND is said only if
+every condition holds on a data match of this very day, and two different people have approved
+exactly what is judged today. A line may be proposed while the period still runs if it ends within
+the month: it takes effect on the first of the month after the period at the earliest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from chalicelib.engine.calendar.periods import ONE_DAY, civil_time, first_day, month_of, next_month, zh_month
+from chalicelib.engine.certification.stays import last_departure
+from chalicelib.engine.rules.rulebook import RuleBook
+from chalicelib.engine.suspension.blockers import holds
+from chalicelib.engine.suspension.timeline import is_list_open, next_list_day
+from chalicelib.engine.suspension.visits import Knock, failures, have_failed, visits_made
+from chalicelib.engine.suspicion.unlisted import benefits_unlisted
+from chalicelib.errors import RefusedError
+from chalicelib.model import (
+    BenefitCode,
+    Case,
+    Decision,
+    EntitlementStatus,
+    FeedId,
+    MessageState,
+    Month,
+    ObjectionAbout,
+    PersonRecord,
+    Proposal,
+    ProposalState,
+    Reason,
+    StepOutcome,
+    SuspicionKind,
+    SuspicionState,
+    Template,
+)
+
+REMINDERS: Final = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)
+ON_THE_LIST: Final = (ProposalState.PROPOSED, ProposalState.CONFIRMED)
+STANDING: Final = (*ON_THE_LIST, ProposalState.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What a case is ready for on a day.
+
+    `benefits` are those concerned by the step (to propose, to suspend, or still uncertified);
+    `wait_until` is the day to look again, always given with HELD and APPROVED, and later than today.
+    """
+
+    step: StepOutcome
+    benefits: tuple[BenefitCode, ...]
+    reasons: tuple[Reason, ...]
+    wait_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Everything that one look at a case rests on."""
+
+    record: PersonRecord
+    case: Case
+    rules: RuleBook
+    on: date
+    valid_until: Mapping[BenefitCode, date]  # of active entitlements, as judged today
+    made: tuple[Knock, ...]
+
+    @property
+    def suspendable(self) -> tuple[BenefitCode, ...]:
+        """The active benefits that may ever be suspended; a fee relief never."""
+        return tuple(code for code in self.valid_until if self.rules.benefit(code).suspendable)
+
+    @property
+    def proposable(self) -> tuple[BenefitCode, ...]:
+        """Those whose own period has ended or ends within this month (rule 10 a), and that a roster lists."""
+        end = first_day(next_month(month_of(self.on)))
+        return tuple(code for code in self.listed if self.valid_until[code] < end)
+
+    @property
+    def listed(self) -> tuple[BenefitCode, ...]:
+        """Those that may be suspended, without what no roster lists any more (rule 20)."""
+        off = benefits_unlisted(self.record)
+        return tuple(code for code in self.suspendable if code not in off)
+
+    def cutoff_day(self, benefit: BenefitCode) -> int:
+        return self.rules.benefit_on(benefit, self.on).cutoff_day
+
+
+def readiness(
+    record: PersonRecord,
+    case: Case,
+    decision: Decision,
+    rules: RuleBook,
+    on: date,
+    missing: AbstractSet[FeedId] = frozenset(),
+    elsewhere: date | None = None,
+) -> Readiness:
+    """What rule 10 allows on a day for a case, given the decision of that day and the feeds missing on it.
+
+    `elsewhere`: through which day another number of the same person is certified.
+
+    CLOSED      deceased, or nothing left that could be suspended
+    CERTIFIED   every benefit that could be suspended is certified beyond the case's period
+    HELD        a suspicion, objection, stay, explained absence, missing feed, the list not open: wait_until
+    VISIT_NEEDED  not yet reminded and twice not met
+    PROPOSE     everything but people's approval; also while a line about it stands
+    APPROVED    two people have approved, and the month has not come: wait_until
+    SUSPEND     everything
+    """
+    look = _look(record, case, decision, rules, on)
+    settled = _settled(look)
+    if settled is not None:
+        return settled
+    uncertified = tuple(code for code in look.suspendable if look.valid_until[code] <= case.due)
+    held = tuple(holds(record, decision, look.made, rules, on, missing, elsewhere))
+    if held:
+        until = max(hold.until for hold in held)
+        return Readiness(StepOutcome.HELD, uncertified, tuple(hold.reason for hold in held), until)
+    lacking = _visit_lacking(look)
+    if lacking is not None:
+        return Readiness(StepOutcome.VISIT_NEEDED, uncertified, (lacking,))
+    return _approved(look) or _proposed(look)
+
+
+def _look(record: PersonRecord, case: Case, decision: Decision, rules: RuleBook, on: date) -> _Look:
+    judged = {verdict.benefit: verdict.valid_until for verdict in decision.verdicts}
+    active = (e.benefit for e in record.entitlements if e.status is EntitlementStatus.ACTIVE)
+    valid_until = {benefit: judged[benefit] for benefit in active}
+    return _Look(record, case, rules, on, valid_until, visits_made(record, case.due, on))
+
+
+def _settled(look: _Look) -> Readiness | None:
+    """The end of the case, if there is nothing to suspend."""
+    died = look.record.person.deceased_on is not None or any(
+        s.kind is SuspicionKind.DEATH and s.state is SuspicionState.CONFIRMED for s in look.record.suspicions
+    )
+    if died:
+        return _closed(
+            "deceased", "本人已去世，资格认证终止。", "The person has died; nothing is left to certify."
+        )
+    if not look.valid_until:
+        return _closed("nothing_active", "已没有在发的待遇。", "No benefit is being paid any more.")
+    if not look.suspendable:
+        return _closed(
+            "never_suspended",
+            "该事项不因未认证而暂停。",
+            "Benefits of this kind are never suspended for lack of certification.",
+        )
+    if all(look.valid_until[code] > look.case.due for code in look.suspendable):
+        why = Reason("certified", "本期资格认证已完成。", "Certified beyond this period.")
+        return Readiness(StepOutcome.CERTIFIED, tuple(look.valid_until), (why,))
+    return None
+
+
+def _closed(code: str, zh: str, en: str) -> Readiness:
+    return Readiness(StepOutcome.CLOSED, (), (Reason(code, zh, en),))
+
+
+# --- (b) and (c): reminded, and twice not met ----------------------------------------------------
+
+
+def notice_days(record: PersonRecord, case: Case, made: tuple[Knock, ...]) -> tuple[date, ...]:
+    """The days on which word of the case reached the person: reminders delivered, notices left."""
+    about = case.due.isoformat()
+    mine = (m for m in record.messages if m.about == about and m.day >= case.opened)
+    delivered = (
+        civil_time(m.changed).date() if m.changed is not None else m.day
+        for m in mine
+        if m.template in REMINDERS and m.state is MessageState.DELIVERED
+    )
+    return (*delivered, *(knock.day for knock in made if knock.notice_left))
+
+
+def _visit_lacking(look: _Look) -> Reason | None:
+    failed = failures(look.made)
+    notices = notice_days(look.record, look.case, look.made)
+    if not notices:
+        return Reason(
+            "not_reminded",
+            "提醒未能送达，也未留置书面通知，须上门告知。",
+            "No reminder was delivered and no notice left: somebody must bring one.",
+        )
+    if not have_failed(failed, notices, look.rules.policy.visits):
+        return Reason(
+            "visits",
+            f"已上门未见到本人{len(failed)}次，尚不符合两次上门（不同日期、不同时段，且通知满期限）的要求。",
+            f"{len(failed)} failed visits do not yet satisfy: two, on different days and hours, "
+            "the second long enough after the notice.",
+        )
+    return None
+
+
+# --- (a) and (f): the period, the list, and two people -------------------------------------------
+
+
+def _approved(look: _Look) -> Readiness | None:
+    """What two people have approved and what still stands of it, in its own month."""
+    for proposal in reversed(look.record.proposals):
+        approved = is_approved(proposal, visitors(look.record, proposal))
+        if proposal.due != look.case.due or not approved or proposal.effective is None:
+            continue
+        benefits = tuple(
+            code
+            for code in proposal.benefits
+            if code in look.listed and _still_stands(look, proposal, code, proposal.effective)
+        )
+        if benefits and month_of(look.on) == proposal.effective:
+            why = Reason("ready", "暂停条件全部具备。", "Every condition of a suspension holds.")
+            return Readiness(StepOutcome.SUSPEND, benefits, (why,))
+        if benefits and month_of(look.on) < proposal.effective:
+            month = zh_month(proposal.effective)
+            why = Reason("approved", f"已批准自{month}起暂停。", f"Approved, from {proposal.effective} on.")
+            return Readiness(StepOutcome.APPROVED, benefits, (why,), first_day(proposal.effective))
+    return None
+
+
+def is_approved(proposal: Proposal, visited: AbstractSet[str] = frozenset()) -> bool:
+    """Whether two different people have signed a line, and none who had been at the door (rule 10 c)."""
+    two = {proposal.confirmed_by, proposal.approved_by} - {None}
+    by_others = visited.isdisjoint({*two, *proposal.signed.values()})
+    return proposal.state is ProposalState.APPROVED and len(two) == 2 and by_others
+
+
+def _still_stands(look: _Look, proposal: Proposal, code: BenefitCode, effective: Month) -> bool:
+    """Whether nothing that the two signed has moved, and no condition was met anew too late for it."""
+    until = look.valid_until[code]
+    if proposal.judged.get(code) != until:
+        return False
+    met = last_condition_met(look.record, look.rules, look.made, proposal, look.on)
+    return effective_month(until, met, look.cutoff_day(code)) <= effective
+
+
+def last_condition_met(
+    record: PersonRecord, rules: RuleBook, made: tuple[Knock, ...], proposal: Proposal, on: date
+) -> date:
+    """The day on which the last condition of rule 10 was met for an approved line."""
+    days = [
+        proposal.decided or proposal.proposed,
+        *(knock.day for knock in made),
+        *(s.closed for s in record.suspicions if s.closed is not None and s.closed <= on),
+        *(o.decided for o in record.objections if o.holds and o.decided is not None and o.decided <= on),
+    ]
+    departure = last_departure(record.evidence, rules, on)
+    return max(days) if departure is None else max(*days, departure)
+
+
+def _proposed(look: _Look) -> Readiness:
+    """A line on the township's list, if one stands or the list is open."""
+    benefits = look.proposable
+    if not benefits:
+        first = min(look.valid_until[code] for code in look.suspendable)
+        until = next_list_day(max(first_day(month_of(first)), look.on + ONE_DAY), look.rules.policy)
+        why = Reason("period_runs", "认证有效期尚未届满。", "The period has not ended yet.")
+        if not look.listed:
+            why = Reason(
+                "no_longer_listed",
+                "领取名册不再列有本人，发放部门尚未说明，不暂停待遇。",
+                "No roster lists the person any more, and the authority has not said why: not suspended.",
+            )
+        return Readiness(StepOutcome.HELD, look.suspendable, (why,), until)
+    mine = [p for p in look.record.proposals if p.due == look.case.due]
+    judged = {code: look.valid_until[code] for code in benefits}
+    stands = any(p.state in ON_THE_LIST and dict(p.judged) == judged for p in mine)
+    if stands or (is_list_open(look.on, look.rules.policy) and not _off_this_list(look, mine)):
+        why = Reason(
+            "conditions_hold",
+            "除审批外，暂停条件均已具备。",
+            "Every condition of a suspension holds but people's approval.",
+        )
+        return Readiness(StepOutcome.PROPOSE, benefits, (why,))
+    until = next_list_day(look.on + ONE_DAY, look.rules.policy)
+    why = Reason(
+        "list_closed",
+        "未列入本月暂停名单，待下月名单日再核。",
+        "Not on this month's list; looked at again on the next list day.",
+    )
+    return Readiness(StepOutcome.HELD, benefits, (why,), until)
+
+
+def _off_this_list(look: _Look, mine: Sequence[Proposal]) -> bool:
+    """Whether people have said this month that the person is not to be on its list."""
+    struck = [p.proposed for p in mine if p.state is ProposalState.REFUSED]
+    spared = [o.decided for o in look.record.objections if o.spares(ObjectionAbout.SUSPENSION)]
+    month = month_of(look.on)
+    return any(day is not None and month_of(day) == month for day in (*struck, *spared))
+
+
+def effective_month(valid_until: date, last_condition_met: date, cutoff_day: int) -> Month:
+    """The first month not paid: after the period and after the last condition, whichever is later.
+
+    What is decided after the authority's cut-off day misses the next pay run (rule 10).
+
+    >>> effective_month(date(2025, 6, 30), date(2025, 6, 25), 25)
+    '2025-07'
+    >>> effective_month(date(2025, 6, 30), date(2025, 6, 26), 25)
+    '2025-08'
+    """
+    decided = next_month(month_of(last_condition_met))
+    if last_condition_met.day > cutoff_day:
+        decided = next_month(decided)
+    return max(decided, next_month(month_of(valid_until)))
+
+
+# --- rule 12: no more in one month than foreseen ------------------------------------------------
+
+
+def beyond_limit(ready: Readiness, on: date) -> Readiness:
+    """What is ready to be suspended in a month that would suspend too many: looked at again tomorrow."""
+    why = Reason(
+        "too_many_suspensions",
+        "本县（市、区）本月拟暂停该待遇的人数超过限度，须经市级工作人员复核并解除限制后方可暂停；每日再核。",
+        "More are to be suspended from this benefit in this county and month than the limit allows: "
+        "a person of the city has to look and lift it. Looked at again every day.",
+    )
+    return replace(ready, step=StepOutcome.HELD, reasons=(why,), wait_until=on + ONE_DAY)
+
+
+def may_lift(
+    month: Month, signed_by: AbstractSet[str | None], actor: str, on: date, *, exceeded: bool
+) -> None:
+    """Raises RefusedError unless a month's limit is exceeded, the month can still come, and by others."""
+    if not exceeded:
+        raise RefusedError(
+            "within_limit",
+            "拟暂停人数未超过限度，无需解除。",
+            "no more are to be suspended than the limit allows: there is nothing to lift",
+        )
+    if month_of(on + ONE_DAY) > month:
+        raise RefusedError(
+            "too_late",
+            "该月已无法执行：名单行将失效，并于下一名单日重新提交。",
+            "too late for this month: its lines lapse and are put to people anew on the next list day",
+        )
+    if actor in signed_by:
+        raise RefusedError(
+            "involved",
+            "须由未确认、未批准过其中任何一行的人员解除。",
+            "a limit is lifted by somebody who has confirmed or approved none of its lines",
+        )
+    _somebody(actor)
+
+
+# --- people --------------------------------------------------------------------------------------
+
+
+def visitors(record: PersonRecord, proposal: Proposal) -> frozenset[str]:
+    """Who knocked about the case of a line, under whatever role and whatever they found (rule 10 c)."""
+    about = proposal.due.isoformat()
+    return frozenset(v.by for v in record.visits if v.about == about and v.by is not None)
+
+
+def may_confirm(proposal: Proposal, actor: str, visited: AbstractSet[str] = frozenset()) -> None:
+    """Raises RefusedError unless the line waits for the township's word, from nobody who `visited`."""
+    if proposal.state is not ProposalState.PROPOSED:
+        zh, en = "该名单行不在待确认状态。", f"the line is {proposal.state}, not proposed"
+        raise RefusedError("not_proposed", zh, en)
+    _somebody(actor)
+    _not_a_visitor(actor, visited)
+
+
+def may_approve(proposal: Proposal, actor: str, visited: AbstractSet[str] = frozenset()) -> None:
+    """Raises RefusedError unless the line is confirmed, by somebody else, and the actor has not `visited`."""
+    if proposal.state is not ProposalState.CONFIRMED:
+        raise RefusedError(
+            "not_confirmed",
+            "该名单行尚未经乡镇确认或已处理。",
+            f"the line is {proposal.state}, not confirmed",
+        )
+    if actor == proposal.confirmed_by:
+        zh, en = "确认人与批准人不能是同一人。", "whoever confirmed a line may not approve it"
+        raise RefusedError("same_person", zh, en)
+    _somebody(actor)
+    _not_a_visitor(actor, visited)
+
+
+def may_refuse(proposal: Proposal, actor: str) -> None:
+    """Raises RefusedError once the line has been decided or has lapsed."""
+    if proposal.state not in ON_THE_LIST:
+        raise RefusedError("decided", "该名单行已处理完毕。", f"the line is {proposal.state} already")
+    _somebody(actor)
+
+
+def _not_a_visitor(actor: str, visited: AbstractSet[str]) -> None:
+    if actor in visited:
+        raise RefusedError(
+            "visited",
+            "上门人员不得确认或批准该名单行，请由其他人员办理。",
+            "whoever visited the person may neither confirm nor approve the line: somebody else has to",
+        )
+
+
+def _somebody(actor: str) -> None:
+    if not actor:
+        raise RefusedError("nobody", "须由具名工作人员办理。", "a line is decided by somebody with a name")

@@ -1,0 +1,187 @@
+"""认定撤销 · A confirmed suspicion whose record was taken back: everything that it caused is undone (rule
+14).
+
+The person's entitlements are paid again from this month, the months withheld are owed, and what was to
+be recovered is not. A death that somebody found out at the door rests on no record and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import date
+
+from chalicelib.engine.calendar.periods import month_of
+from chalicelib.engine.money.amount_due import amounts_of
+from chalicelib.engine.money.arrears import arrears, uncredited
+from chalicelib.engine.rules.rulebook import RuleBook
+from chalicelib.engine.suspicion.termination import ended_by
+from chalicelib.model import (
+    BenefitKind,
+    Entitlement,
+    EntitlementStatus,
+    EvidenceKey,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Payment,
+    Person,
+    PersonRecord,
+    Suspicion,
+    SuspicionKind,
+    SuspicionState,
+    Verification,
+)
+
+REASON = "the record was withdrawn"
+REVERSED = "found to have been confirmed in error"
+_READ = (InstructionState.SEEN, InstructionState.LISTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What a record looks like again, and what its authorities are told."""
+
+    person: Person
+    suspicions: tuple[Suspicion, ...]
+    entitlements: tuple[Entitlement, ...]
+    instructions: tuple[Instruction, ...]
+
+    @property
+    def fen(self) -> int:
+        """What is owed for the months withheld, and given back of what was recovered."""
+        return sum(i.fen for i in self.instructions if i.kind is InstructionKind.RESUME)
+
+
+def undone(
+    record: PersonRecord,
+    gone: AbstractSet[EvidenceKey],
+    payments: Sequence[Payment],
+    rules: RuleBook,
+    on: date,
+) -> Undoing:
+    """What follows from taking evidence back, on a record that no longer holds it.
+
+    `payments` are those of the person: a month that was paid all the same is not owed again.
+    """
+    moot = tuple(s for s in record.suspicions if _rested_on(s, gone) and not _stands(s, record, rules))
+    withdrawn = tuple(replace(s, state=SuspicionState.WITHDRAWN, closed=on) for s in moot)
+    return _undone(record, moot, withdrawn, payments, rules, on, REASON)
+
+
+def reversed_by_people(
+    record: PersonRecord,
+    mistaken: Suspicion,
+    reversal: Suspicion,
+    payments: Sequence[Payment],
+    rules: RuleBook,
+    on: date,
+) -> Undoing:
+    """What follows once two people have found that a suspicion was confirmed in error.
+
+    The same as if its record had been taken back, and the record counts as refuted.
+    """
+    cleared = replace(
+        mistaken,
+        state=SuspicionState.CLEARED,
+        verified_by=reversal.verified_by,
+        approved_by=reversal.approved_by,
+        closed=on,
+    )
+    return _undone(record, (mistaken,), (cleared,), payments, rules, on, REVERSED)
+
+
+def _undone(
+    record: PersonRecord,
+    moot: tuple[Suspicion, ...],
+    after: tuple[Suspicion, ...],
+    payments: Sequence[Payment],
+    rules: RuleBook,
+    on: date,
+    why: str,
+) -> Undoing:
+    others = [s for s in record.suspicions if s.state is SuspicionState.CONFIRMED and s not in moot]
+    dead = any(s.kind is SuspicionKind.DEATH for s in moot)
+    person = replace(record.person, deceased_on=None) if dead else record.person
+    entitlements: dict[str, Entitlement] = {}
+    told: list[Instruction] = []
+    for entitlement in record.entitlements:
+        if any(ended_by(s, entitlement, rules, on) for s in moot) and not any(
+            ended_by(s, entitlement, rules, on) for s in others
+        ):
+            again = _restored(entitlement, record)
+            entitlements[again.benefit] = again
+            told += _instructions(entitlement, again, record, payments, rules, on, why)
+    return Undoing(person, after, tuple(entitlements.values()), tuple(told))
+
+
+def _rested_on(suspicion: Suspicion, gone: AbstractSet[EvidenceKey]) -> bool:
+    return (
+        suspicion.state is SuspicionState.CONFIRMED
+        and suspicion.evidence in gone
+        and suspicion.verification is not Verification.VISIT
+    )
+
+
+def _stands(suspicion: Suspicion, record: PersonRecord, rules: RuleBook) -> bool:
+    """Whether another record says the same, which nobody has taken back."""
+    return any(
+        (event := rules.events.get((item.key.feed, item.key.event))) is not None
+        and event.suspicion is suspicion.kind
+        for item in record.evidence
+    )
+
+
+def _restored(entitlement: Entitlement, record: PersonRecord) -> Entitlement:
+    """As it was: paid, or suspended since before the suspicion was confirmed."""
+    mine = [i for i in record.instructions if i.benefit == entitlement.benefit]
+    last = max(
+        (
+            i
+            for i in mine
+            if i.kind in (InstructionKind.SUSPEND, InstructionKind.RESUME)
+            and i.state is not InstructionState.CANCELLED
+        ),
+        key=lambda i: (i.issued, i.month),
+        default=None,
+    )
+    if last is not None and last.kind is InstructionKind.SUSPEND:
+        return replace(entitlement, status=EntitlementStatus.SUSPENDED, stopped_from=last.month)
+    return replace(entitlement, status=EntitlementStatus.ACTIVE, stopped_from=None)
+
+
+def _instructions(
+    before: Entitlement,
+    after: Entitlement,
+    record: PersonRecord,
+    payments: Sequence[Payment],
+    rules: RuleBook,
+    on: date,
+    why: str,
+) -> Iterator[Instruction]:
+    """Nothing more is stopped or recovered; what was withheld is paid, what was recovered is given back."""
+    if rules.benefit(before.benefit).kind is not BenefitKind.MONTHLY or before.stopped_from is None:
+        return
+    stops = (InstructionKind.TERMINATE, InstructionKind.PAUSE, InstructionKind.RECOVER)
+    given_back = 0
+    for told in record.instructions:
+        if told.benefit != before.benefit or told.kind not in stops:
+            continue
+        if told.state not in _READ:
+            yield replace(told, state=InstructionState.CANCELLED, changed=on)
+        elif told.kind is InstructionKind.RECOVER and told.state is InstructionState.SEEN:
+            given_back += told.fen
+    if after.status is not EntitlementStatus.ACTIVE:
+        return
+    amounts = uncredited(amounts_of(record, rules), payments)
+    owed = arrears(before, before.stopped_from, month_of(on), amounts=amounts).fen + given_back
+    yield Instruction(
+        before.benefit,
+        InstructionKind.RESUME,
+        month_of(on),
+        owed,
+        why,
+        InstructionState.ISSUED,
+        on,
+    )

@@ -1,0 +1,167 @@
+"""文件处理结果 · What becomes of a file that has been read, whole or in ranges: loaded, held, refused; and
+its receipt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib import clock
+from chalicelib.errors import BusyError, ConflictError, RefusedError
+from chalicelib.intake import corrections, death_limit, loading, manifests, receipts, rosters
+from chalicelib.intake.corrections import BY_INTAKE
+from chalicelib.intake.guests import guests_csv
+from chalicelib.jurisdiction import current
+from chalicelib.model import DroppedFile, FileState, FileStep
+from chalicelib.observability import logger
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.reading import FileReading
+from chalicelib.sources.values.file_holds import FileHold
+from chalicelib.storage import inbox_queue
+from chalicelib.storage.dynamodb import files
+from chalicelib.storage.s3 import objects
+
+
+def finish_reading(
+    dropped: DroppedFile, feed: Feed, reading: FileReading, *, roster: str = ""
+) -> DroppedFile:
+    """Load what a file says, or hold it; either way the department gets its receipt.
+
+    `dropped` is the file as it is filed, `roster` the version of the roster that it was read by. LOADED is
+    the last thing that is written: whoever dies before it does all of this again, and nobody after it has
+    anything left to do.
+    """
+    new = dropped.brings_new_people or rosters.brings_new_people(feed, reading)
+    dropped = _moved(dropped, replace(dropped, brings_new_people=new))
+    seen = replace(
+        dropped,
+        counts=reading.counts,
+        repairs=reading.repairs,
+        sent_again=reading.sent_again,
+        guests=reading.guests.height,
+        roster=roster,
+    )
+    earlier = corrections.corrected_by(seen)
+    seen = replace(seen, caused=death_limit.caused_by(seen, feed, reading, earlier))
+    if reading.hold is None and not dropped.was_released:
+        reading = replace(reading, hold=death_limit.beyond_a_limit(seen, feed, reading, earlier))
+    if reading.hold is not None:
+        if earlier is not None and not corrections.counts(earlier):
+            corrections.supersede(earlier, seen)  # its content stands there no more
+        return finish(_held(seen, reading.hold), feed, reading, before=dropped)
+    dropped = _moved(dropped, replace(dropped, caused=seen.caused))  # when it is loaded, it cannot be counted
+    try:
+        result = loading.load(seen, feed, reading)
+    except BusyError:
+        if dropped.brings_new_people:
+            read_again_for_new_people()  # they are known already: they need not wait for who is busy
+        raise
+    loaded = replace(
+        seen,
+        state=FileState.LOADED,
+        certified=result.certified,
+        kept=result.kept,
+        withdrawn=max(dropped.withdrawn, result.withdrawn),  # read again, it takes nothing more back
+        notices=result.notices,
+        changed_nothing=result.changed_nothing,
+    )
+    if earlier is not None:
+        dropped = _moved(dropped, replace(dropped, corrects=earlier.id))  # kept, should we die on the way
+        taken = _take_back(earlier, loaded, feed, reading)
+        # Taken back already by one who died on the way, it is counted already.
+        withdrawn = max(dropped.withdrawn, result.withdrawn + taken)
+        loaded = replace(loaded, corrects=earlier.id, withdrawn=withdrawn)
+        dropped = _moved(dropped, replace(dropped, withdrawn=withdrawn))
+        corrections.supersede(earlier, loaded)
+    if loaded.brings_new_people:
+        read_again_for_new_people()
+    finished = finish(loaded, feed, reading, before=dropped)
+    return manifests.compare(finished, feed)  # a manifest may have come while the file was read
+
+
+def _take_back(earlier: DroppedFile, loaded: DroppedFile, feed: Feed, reading: FileReading) -> int:
+    if feed.kind == "roster":
+        return 0  # absence closes nothing (rule 20)
+    if feed.kind == "payments":
+        return corrections.take_back_payments(earlier, loaded)
+    return corrections.withdraw_what_is_gone(earlier, loaded, reading.evidence)
+
+
+def _moved(before: DroppedFile, after: DroppedFile) -> DroppedFile:
+    if after != before:
+        files.move(before, after)
+    return after
+
+
+def _held(dropped: DroppedFile, hold: FileHold) -> DroppedFile:
+    return replace(dropped, state=hold.state, code=hold.code, zh=hold.zh, en=hold.en)
+
+
+def refused(dropped: DroppedFile, feed: Feed | None, why: RefusedError) -> DroppedFile:
+    """A file that is refused before it is read."""
+    told = replace(dropped, state=FileState.REFUSED, code=why.code, zh=why.zh, en=why.en)
+    return finish(told, feed, None)
+
+
+def finish(
+    dropped: DroppedFile,
+    feed: Feed | None,
+    reading: FileReading | None,
+    *,
+    before: DroppedFile | None = None,
+) -> DroppedFile:
+    """Answer the department, and file what became of it: last, for nobody comes back to a finished file.
+
+    `before`: the file as it is filed; if it has moved on meanwhile, whoever moved it has finished it.
+    """
+    stage = FileStep(dropped.state, clock.now(), BY_INTAKE, dropped.code)
+    finished = replace(dropped.at_stage(stage), finished=clock.now())
+    rejected = reading is not None and bool(reading.rejections)
+    if reading is not None and rejected:
+        objects.put_rejected(finished.department, finished.id, reading.rejected_csv())
+    if reading is not None and reading.repairs:
+        objects.put_repaired(finished.department, finished.id, reading.repaired_csv())
+    if reading is not None and finished.guests and finished.state is FileState.LOADED and feed is not None:
+        objects.put_guests(finished.id, guests_csv(reading.guests, feed))
+    if reading is not None and reading.suggestions:
+        objects.put_suggestions(finished.id, {each.line: each.people for each in reading.suggestions})
+    receipts.write(finished, feed, reading, with_rejects=rejected)
+    if finished.state is FileState.LOADED:
+        day = corrections.day_of_content(finished, feed)
+        files.mark_loaded(finished.feed, finished.digest, finished.id, day)
+    try:
+        files.put(finished) if before is None else files.move(before, finished)
+    except ConflictError:
+        return _as_finished_by_another(finished, feed)
+    logger.info(
+        "file taken in",
+        extra={"file": finished.id, "feed": finished.feed, "state": finished.state, "code": finished.code},
+    )
+    return finished
+
+
+def _as_finished_by_another(mine: DroppedFile, feed: Feed | None) -> DroppedFile:
+    """The file as somebody else has finished it meanwhile, with the receipt that belongs to that.
+
+    ConflictError while it is still being read, or if it was read by another roster: it comes back.
+    """
+    now = files.find(mine.id)
+    if now.state is FileState.RECEIVED or (now.state is FileState.LOADED and now.roster != mine.roster):
+        raise ConflictError("a file is being read by somebody else")
+    receipts.write_again(now, feed)
+    return now
+
+
+def read_again_for_new_people() -> int:
+    """For a roster: have other files read again, for the people who are new on it.
+
+    The roster is kept already. Also files that are being read now: who began before it knows nobody of them.
+    """
+    again = [
+        dropped
+        for dropped in files.everything()
+        if dropped.state in (FileState.LOADED, FileState.RECEIVED) or dropped.code == "no_roster_yet"
+        if (feed := current().feeds.get(dropped.feed)) is not None and feed.kind not in ("roster", "query")
+    ]
+    for dropped in again:
+        inbox_queue.read_again(dropped.key)
+    return len(again)

@@ -1,0 +1,279 @@
+"""大文件 · Large files: planned while they stream by, read in ranges side by side, put together by the last
+one.
+
+begin      the file passes through once: its digest, its layout, its ranges; one message per range. What is
+           packed, or cannot be cut at bytes (UTF-16), is laid down as plain text before that
+read_range one range, in a function of its own; what it gave is kept, and counted once
+combine    whoever counts the last range asks intake to put all of them together: one reading, one receipt
+
+A range that fails comes back by itself; one that kills its readers leaves the file DEAD, and redriving it
+reads only the ranges that are not done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final
+
+from chalicelib import clock
+from chalicelib.errors import UnreadableError
+from chalicelib.intake import file_keys, manifests, rosters
+from chalicelib.intake.file_outcome import finish_reading, refused
+from chalicelib.jurisdiction import current
+from chalicelib.model import DroppedFile, FileId, FileState
+from chalicelib.observability import logger
+from chalicelib.settings import settings
+from chalicelib.sources import ranges as ranges
+from chalicelib.sources import reading
+from chalicelib.sources.expectations import is_damaged
+from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.formats import encodings
+from chalicelib.sources.formats.archives import (
+    GZIP_MAGIC,
+    ZIP_MAGIC,
+    ArchiveError,
+    is_packed,
+    kind_of,
+    only_text,
+    unpacked,
+)
+from chalicelib.sources.range_results import Part, Tally
+from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
+from chalicelib.storage import file_ranges
+from chalicelib.storage.dynamodb import files
+from chalicelib.storage.s3 import objects
+from chalicelib.storage.s3.object_versions import Version
+
+_PUT_TOGETHER: Final = (*file_keys.FINISHED, FileState.SUPERSEDED)
+RANGE_BYTES: Final = 16_000_000  # some 150,000 rows: a few seconds, and memory for all of them
+
+
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A large file that has passed by once; `plan` is None if its text must be laid down first."""
+
+    digest: str
+    plan: ranges.Plan | FileHold | None
+
+
+def is_large(key: str) -> bool:
+    """Whether a file is read in ranges: all but workbooks, above the threshold."""
+    found = None if key.lower().endswith(".xlsx") else objects.large(key)
+    return found is not None and found[1] > int(settings().large_file_bytes)
+
+
+def begin(key: str, *, again: bool = False) -> DroppedFile | None:
+    """Plan a large file and ask for its ranges; only for those not done, where it was planned before."""
+    feed = current().feeds.get(file_keys.received(key, "").feed)
+    if feed is None or not feed.takes_files:
+        return refused(file_keys.received(key, ""), None, file_keys.NO_SUCH_FEED)
+    found = objects.large(key)
+    if found is None:
+        return None
+    source, size = found
+    passed = _passed(source, feed)
+    arrived = file_keys.received(key, passed.digest)
+    known = files.get(arrived.feed, arrived.id)
+    if known is not None and file_keys.is_done(known, feed, again=again):
+        return manifests.compare(known, feed)
+    dropped = file_keys.as_known(arrived, known)
+    refusal = file_keys.refusal_of(dropped, feed, again=again)
+    if refusal is not None:
+        return refused(dropped, feed, refusal)
+    if known is not None and known.state in _PUT_TOGETHER:
+        file_ranges.forget(known.id)  # what is left of its last reading
+    begun = file_keys.begin(dropped, known, feed)
+    if begun is None:
+        return begin(key, again=again)
+    plan = _held_unread(begun, feed) or passed.plan
+    if plan is None:
+        source, plan = _laid_down(begun, source, size, feed)
+    if isinstance(plan, FileHold):
+        return _ended(begun, feed, plan)
+    _ask(begun, feed, plan, source)
+    return begun
+
+
+def _passed(source: Version, feed: Feed) -> _Passed:
+    """Let the file pass through once."""
+    digest = hashlib.sha256()
+
+    def hashed() -> Iterator[bytes]:
+        for block in source.blocks():
+            digest.update(block)
+            yield block
+
+    blocks = hashed()
+    head = next(blocks, b"")
+    readable = encodings.is_plain(head) and not head.startswith((GZIP_MAGIC, ZIP_MAGIC))
+    plan = _plan(chain([head], blocks), feed) if readable else None
+    for _ in blocks:  # what is left unread belongs to the digest all the same
+        pass
+    return _Passed(digest.hexdigest(), plan)
+
+
+def _plan(blocks: Iterator[bytes], feed: Feed) -> ranges.Plan | FileHold:
+    head = next(blocks, b"")
+    kind = kind_of(head)
+    if isinstance(kind, FileHold):
+        return kind
+    if feed.format is None or kind not in feed.format.kind:
+        return hold(HoldCode.KIND_NOT_AGREED)
+    return ranges.plan(chain([head], blocks), feed, kind=kind, size=RANGE_BYTES)
+
+
+def _laid_down(
+    dropped: DroppedFile, source: Version, size: int, feed: Feed
+) -> tuple[Version, ranges.Plan | FileHold]:
+    """A file that cannot be cut as it is, laid down as plain text, once; and the plan of that text."""
+    text = file_ranges.laid_down(dropped.id, source.etag)
+    if text is None:
+        with source.opened(size) as file:
+            pieces = unpacked(file, size) if is_packed(file) else source.blocks()
+            try:
+                text = file_ranges.lay_down(dropped.id, source.etag, encodings.plain(only_text(pieces)))
+            except (ArchiveError, encodings.BadTextError) as error:
+                return source, error.hold
+    return text, _plan(text.blocks(), feed)
+
+
+def _ended(dropped: DroppedFile, feed: Feed, why: FileHold) -> DroppedFile:
+    finished = finish_reading(dropped, feed, reading.FileReading(hold=why))
+    if finished.state is not FileState.HELD:
+        file_ranges.forget(dropped.id)
+    return finished
+
+
+def _held_unread(dropped: DroppedFile, feed: Feed) -> FileHold | None:
+    held = reading.held_unread(feed, dropped.day, clock.today())
+    if held is not None:
+        return held
+    if feed.kind != "roster" and objects.read_roster() is None:
+        return hold(HoldCode.NO_ROSTER_YET)
+    manifest = file_keys.manifest_of(dropped, feed)
+    return manifest if isinstance(manifest, FileHold) else None
+
+
+def _ask(dropped: DroppedFile, feed: Feed, plan: ranges.Plan, source: Version) -> None:
+    """Ask for the ranges that are not done by this plan and the roster of this moment."""
+    roster = _roster_for(feed)
+    known = file_ranges.plan_now(dropped.id)
+    now = file_ranges.begin(
+        dropped.id,
+        len(plan.spans),
+        plan=plan.to_json(),
+        etag=source.etag,
+        laid_down=source.key != dropped.key,
+        roster=roster,
+        damaged=known is not None and known.etag == source.etag and known.damaged,
+    )
+    _go_on(dropped, now)
+
+
+def _roster_for(feed: Feed) -> str:
+    """The version of the roster that the ranges of a feed's files are read by; "" where they ask for none."""
+    return objects.roster_version() if rosters.index_for(feed) is not None else ""
+
+
+def _go_on(dropped: DroppedFile, now: file_ranges.Progress) -> None:
+    file_ranges.ask(dropped.id, dropped.key, now.waiting)
+    if not now.waiting:
+        file_ranges.ask_to_combine(dropped.id)
+
+
+def read_range(body: str) -> None:
+    """Read the range that a message names; an exception returns the message to the queue."""
+    message: dict[str, Any] = json.loads(body)
+    file, number = FileId(message["file"]), int(message["chunk"])
+    now, dropped = file_ranges.progress(file), files.find(file)
+    if now is None:
+        return  # put together meanwhile
+    if dropped.state in _PUT_TOGETHER:
+        file_ranges.ask_to_combine(file)  # whoever put it together died before everything was taken away
+        return
+    planned = now.plan
+    if number in now.waiting:
+        text = file_ranges.ranges_of(file, planned)
+        if text is None:
+            _let_it_be_gone(file, planned)
+            return
+        plan = ranges.Plan.from_json(text)
+        span = plan.spans[number]
+        data = file_ranges.source_of(file, dropped.key, planned).read(span.start, span.end)
+        if data is None and planned.laid_down:
+            raise UnreadableError("the text of a large file is gone")
+        if data is None:
+            logger.warning("another file stands in the place of a large one", extra={"file": file})
+            return
+        feed = current().feeds[dropped.feed]
+        roster = rosters.index_for(feed)
+        part = ranges.read_chunk(
+            data, plan.layout, span.line, feed, roster, on=clock.today(), damaged=planned.damaged
+        )
+        now = file_ranges.finish(file, planned, number, part.to_bytes())
+    if now is None or not now.waiting:
+        file_ranges.ask_to_combine(file)
+
+
+def combine(file: FileId) -> DroppedFile | None:
+    """Put the ranges of a file together and finish it, as if it had been read whole."""
+    now, dropped = file_ranges.progress(file), files.find(file)
+    if now is None:
+        return None
+    if dropped.state in _PUT_TOGETHER:
+        file_ranges.forget(file)
+        return None
+    if now.waiting:
+        return None
+    feed = current().feeds[dropped.feed]
+    planned = now.plan
+    text, found = file_ranges.ranges_of(file, planned), file_ranges.parts_of(file, planned)
+    if text is None or found is None:
+        _let_it_be_gone(file, planned)
+        return None
+    parts = [Part.from_bytes(data) for data in found]
+    released, manifest = file_keys.is_passed(dropped), file_keys.manifest_of(dropped, feed)
+    if isinstance(manifest, FileHold):  # it has come while the ranges were read
+        return finish_reading(dropped, feed, reading.FileReading(hold=manifest))
+    roster = _roster_for(feed)
+    damaged = planned.damaged or (released and is_damaged(sum((part.tally for part in parts), Tally())))
+    if (damaged, roster) != (planned.damaged, planned.roster):  # a new roster has come meanwhile
+        again = file_ranges.begin(
+            file,
+            planned.chunks,
+            plan=text,
+            etag=planned.etag,
+            damaged=damaged,
+            laid_down=planned.laid_down,
+            roster=roster,
+        )
+        _go_on(dropped, again)
+        return dropped
+    whole = reading.combine(
+        parts,
+        ranges.Plan.from_json(text).layout,
+        feed,
+        file=file,
+        as_of=dropped.day,
+        usual_rows=files.usual_rows(dropped),
+        released=released,
+        manifest=manifest,
+        before=rosters.standing_before(feed),
+    )
+    finished = finish_reading(dropped, feed, whole, roster=roster)
+    if finished.state is not FileState.HELD:  # a held one may be released: then nothing is read again
+        file_ranges.forget(file)
+    return finished
+
+
+def _let_it_be_gone(file: FileId, planned: file_ranges.Planned) -> None:
+    """What ranges gave is gone: put together by somebody else, or of a plan that counts no more.
+
+    UnreadableError where it should be there: the file goes through its retries, and is DEAD in the end.
+    """
+    if file_ranges.plan_now(file) == planned and files.find(file).state not in _PUT_TOGETHER:
+        raise UnreadableError("what was read of a large file is gone")

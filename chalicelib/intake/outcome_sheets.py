@@ -1,0 +1,62 @@
+"""核实结果表 · The outcome sheet: what was ticked beside a name also answers the visit that was ordered
+there.
+
+A box "seen" is evidence like any other, and the visit is made. "Not met" and "refused" are no evidence: they
+only tell the case that somebody went. The sheet knows the day and not the hour, and of no notice left, so
+that no suspension can rest on it alone (rule 10 b and c).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from typing import Final
+
+from chalicelib import cases, clock
+from chalicelib.errors import RefusedError
+from chalicelib.model import Evidence, PersonId, Visit, VisitOutcome, VisitPurpose
+from chalicelib.model.named import NOT_MET, REFUSED, SEEN
+from chalicelib.observability import logger
+from chalicelib.storage.dynamodb import people
+from chalicelib.storage.dynamodb.busy import one_by_one
+
+_AT_NOON: Final = time(12)
+_AT_THE_DOOR: Final = {
+    SEEN: VisitOutcome.SEEN,
+    NOT_MET: VisitOutcome.NOT_FOUND,
+    REFUSED: VisitOutcome.REFUSED,
+}
+
+
+def visits_reported(evidence: Mapping[PersonId, Sequence[Evidence]]) -> int:
+    """Answer the pending visits of the people on a sheet; how many were answered. The same again: none."""
+    told = [(person, item) for person, items in evidence.items() for item in _by_day(items)]
+    return sum(one_by_one(told, lambda row: _answered(*row), lambda row: row[0]))
+
+
+def _by_day(items: Sequence[Evidence]) -> list[Evidence]:
+    """The rows that tell of a door, oldest first; whose number was cut may tell of somebody else's."""
+    told = (i for i in items if i.key.event in _AT_THE_DOOR and not i.recovered)
+    return sorted(told, key=lambda item: item.key)
+
+
+def _answered(person: PersonId, item: Evidence) -> bool:
+    """Whether a row has answered a visit; a death told at a door opens a suspicion and answers none."""
+    visit = _visit_for(person, item)
+    if visit is None:
+        return False
+    outcome = _AT_THE_DOOR[item.key.event]
+    made = datetime.combine(item.key.day, _AT_NOON, clock.CHINA)
+    by = f"sheet:{item.file}:{item.line}"  # the name stands with the evidence, not in the audit chain
+    try:
+        cases.visit_made(person, visit.number, outcome=outcome, made=made, by=by, notice_left=False)
+    except RefusedError as error:  # of a day on which this visit could not have been made
+        logger.info("row of a sheet answers no visit", extra={"file": item.file, "code": error.code})
+        return False
+    return True
+
+
+def _visit_for(person: PersonId, item: Evidence) -> Visit | None:
+    """The visit that a row answers: pending when it was made, and about a certificate."""
+    pending = (v for v in people.load(person).visits if v.is_pending and v.purpose is VisitPurpose.CERTIFY)
+    return next((visit for visit in pending if visit.not_before <= item.key.day), None)

@@ -1,0 +1,1 @@
+"""Feeds as declared (数据源): columns, events, changes, freshness and quality."""

@@ -1,0 +1,1 @@
+"""Encryption and opaque names (加密与脱敏标识)."""

@@ -1,0 +1,191 @@
+"""事务提交 · One step of a person's record as one transaction: decide, commit, and know what became of it.
+
+`sequence` is the person's only lock: each commit expects the sequence it has read and leaves the next one.
+The audit entry carries the writer's token. When a commit looks refused, that entry is read: our token
+there means that it was applied and only the acknowledgement was lost (measured; design, decision 11).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
+
+from chalicelib.errors import ConflictError
+from chalicelib.model import Change, EvidenceKey, PersonId, PersonRecord, Tombstone
+from chalicelib.storage.dynamodb import audit, tables, worklists
+from chalicelib.storage.dynamodb.items import PROFILE, encode, sort_key
+from chalicelib.storage.dynamodb.tables import Delete, People, Put, Write
+
+T = TypeVar("T")
+
+TRIES: Final = 5
+_EVIDENCE_AT_ONCE: Final = 40  # with everything else that a step writes, well below MAX_ITEMS
+_LISTS: Final = (
+    "entitlements",
+    "evidence",
+    "cases",
+    "suspicions",
+    "visits",
+    "proposals",
+    "messages",
+    "instructions",
+    "related",
+    "objections",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A change, and what else goes into its transaction."""
+
+    change: Change
+    also: Sequence[Write] = ()
+
+
+def commit_with_retry(
+    load: Callable[[], PersonRecord], decide: Callable[[PersonRecord], Plan | None]
+) -> PersonRecord:
+    """Load, decide, commit; on a conflict load and decide again, five times at most (ConflictError).
+
+    Returns the record as it now stands. More evidence than one transaction holds goes in several, oldest
+    first, each with its own audit entry: evidence is a set, so half of it is a valid state.
+    """
+    tries = 0
+    while True:
+        record = load()
+        plan = decide(record)
+        if plan is None or (change := needed(record, plan.change)) is None:
+            return record
+        part = replace(change, evidence=change.evidence[:_EVIDENCE_AT_ONCE])
+        whole = len(change.evidence) <= _EVIDENCE_AT_ONCE
+        if not whole:
+            keys = {item.key for item in part.evidence}
+            again = tuple(key for key in change.restore if key in keys)
+            details = {"part": True}
+            part = Change(
+                change.action, change.actor, change.at, details, evidence=part.evidence, restore=again
+            )
+        try:
+            after = commit(record, replace(plan, change=part) if whole else Plan(part))
+        except ConflictError:
+            tries += 1
+            if tries == TRIES:
+                raise
+            tables.pause(tries)
+            continue
+        if whole:
+            return after
+
+
+def needed(record: PersonRecord, change: Change) -> Change | None:
+    """The change without what the record holds already; None if nothing is left of it.
+
+    A change that names no item at all is an audit entry alone, and always needed. Evidence known from
+    another file stays as it was first seen, unless its facts differ; withdrawn evidence stays out.
+    """
+    kept: dict[str, Any] = {name: _different(getattr(record, name), getattr(change, name)) for name in _LISTS}
+    seen = {item.key: item.facts for item in record.evidence}
+    kept["evidence"] = tuple(
+        item
+        for item in sorted(kept["evidence"], key=lambda item: item.key)
+        if (item.key not in record.withdrawn or item.key in change.restore)
+        and seen.get(item.key) != item.facts
+    )
+    kept["restore"] = tuple(key for key in change.restore if key in record.withdrawn)
+    kept["withdraw"] = tuple(
+        key for key in change.withdraw if key not in record.withdrawn or _by_a_later_file(record, change, key)
+    )
+    kept["person"] = change.person if change.person and _bare(change.person) != _bare(record.person) else None
+    named = (
+        any(getattr(change, name) for name in (*_LISTS, "withdraw", "restore")) or change.person is not None
+    )
+    return None if named and not any(kept.values()) else replace(change, **kept)
+
+
+def _by_a_later_file(record: PersonRecord, change: Change, key: EvidenceKey) -> bool:
+    """Whether what was taken back before is so by a file of a later day."""
+    before = record.taken_back.get(key)
+    return change.withdraw_day is not None and (before is None or before < change.withdraw_day)
+
+
+def _bare(person: Any) -> Any:
+    return replace(person, sequence=0, head="")
+
+
+def _different(before: Sequence[T], wanted: Sequence[T]) -> tuple[T, ...]:
+    known = {sort_key(item): item for item in before}
+    return tuple(item for key, item in {sort_key(i): i for i in wanted}.items() if known.get(key) != item)
+
+
+def applied(record: PersonRecord, change: Change, entry: audit.AuditEntry) -> PersonRecord:
+    """The record as it stands after the change."""
+    lists = {name: _merged(getattr(record, name), getattr(change, name)) for name in _LISTS}
+    withdrawn = (record.withdrawn - frozenset(change.restore)) | frozenset(change.withdraw)
+    lists["evidence"] = tuple(item for item in lists["evidence"] if item.key not in withdrawn)
+    taken_back = {key: day for key, day in record.taken_back.items() if key in withdrawn}
+    if change.withdraw_day is not None:
+        taken_back |= dict.fromkeys(change.withdraw, change.withdraw_day)
+    person = replace(
+        change.person or record.person, id=record.person.id, sequence=entry.sequence, head=entry.hash
+    )
+    return PersonRecord(person=person, withdrawn=withdrawn, taken_back=taken_back, **lists)
+
+
+def _merged(before: Sequence[Any], changed: Sequence[Any]) -> tuple[Any, ...]:
+    items: dict[Hashable, Any] = {sort_key(item): item for item in (*before, *changed)}
+    return tuple(items[key] for key in sorted(items, key=str))
+
+
+def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonRecord:
+    """Write one change with everything that follows from it; ConflictError if somebody else was first."""
+    token = str(uuid.uuid4())
+    change = plan.change
+    stones = [Tombstone(key.day, key.feed, key.event, change.withdraw_day) for key in change.withdraw]
+    puts = [item for name in _LISTS for item in getattr(change, name)] + stones
+    entry = _entry(record, change, tuple(sort_key(item) for item in puts))
+    after = applied(record, change, entry)
+    pk = partition(after.person.id)
+    writes: list[Write] = [
+        _profile(after, new),
+        Put(People(pk, entry.sort_key, body=audit.to_text(entry), writer=token), tables.absent(People)),
+        *(Put(People(pk, sort_key(item), body=encode(item))) for item in puts),
+        *(Delete(People(pk, sort_key(key))) for key in change.restore),
+        *worklists.writes(None if new else record, after),
+        *plan.also,
+    ]
+    worklists.remember_county(after.person.area[:6])
+    try:
+        tables.write_together(writes, token)
+    except ConflictError:
+        written = tables.get(People, pk, entry.sort_key)
+        if written is None or written.writer != token:
+            raise
+    return after
+
+
+def _entry(record: PersonRecord, change: Change, items: tuple[str, ...]) -> audit.AuditEntry:
+    entry = audit.AuditEntry(
+        sequence=record.person.sequence + 1,
+        at=change.at,
+        action=change.action,
+        actor=change.actor,
+        details=change.details,
+        items=items,
+    )
+    return replace(entry, hash=audit.hash_of(entry, record.person.head))
+
+
+def _profile(after: PersonRecord, new: bool) -> Write:
+    person = after.person
+    body = encode(_bare(person))
+    item = People(partition(person.id), PROFILE, body=body, sequence=person.sequence, head=person.head)
+    if new:
+        return Put(item, tables.absent(People))
+    return Put(item, People.sequence == person.sequence - 1)
+
+
+def partition(person: PersonId) -> str:
+    """The partition key of everything about one person."""
+    return f"P#{person}"

@@ -1,0 +1,197 @@
+"""发件箱 · The outbox: a message is an item of its person's record and moves under that record's lock.
+
+PENDING → CLAIMED(attempt) → SENT → DELIVERED | FAILED (→ DELIVERED: it came late)
+   ↑          ↓           ↘ UNKNOWN (it may have gone out, nobody can tell: never sent again on its own)
+   └ it was certainly not taken
+
+P#<person> / SENT#<day>     which message went out that day: one per person and day
+PHONE#<mark> / <day>        how many went to one phone that day: a cadre's number serves ten elders
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, NamedTuple
+
+from chalicelib import clock
+from chalicelib.errors import ConflictError, NotFoundError
+from chalicelib.model import Change, Channel, Message, MessageState, PersonId, PersonRecord
+from chalicelib.storage.crypto import hmac_ids
+from chalicelib.storage.dynamodb import people, tables
+from chalicelib.storage.dynamodb.commits import TRIES, partition
+from chalicelib.storage.dynamodb.tables import People, Put, Update
+
+STALE_AFTER: Final = timedelta(minutes=15)  # three times the longest life of a sending function
+_SENDER: Final = "sender"
+_CARRIER: Final = "carrier"
+_KEPT: Final = timedelta(days=60)
+_HANDED_OVER: Final = frozenset({MessageState.CLAIMED, MessageState.SENT, MessageState.UNKNOWN})
+
+
+def message_by_id(message_id: str) -> tuple[PersonId, Message]:
+    """A message and its person, by an id "<person>.<hash>"; NotFoundError."""
+    person = _person_of(message_id)
+    found = _find(people.load(person), message_id)
+    if found is None:
+        raise NotFoundError("no such message")
+    return person, found
+
+
+def _find(record: PersonRecord, message_id: str) -> Message | None:
+    return next((message for message in record.messages if message.id == message_id), None)
+
+
+def reserve_day(person: PersonId, phone: str, day: date, message_id: str, per_phone: int) -> bool:
+    """Whether this message may be the one that person gets that day, and one of `per_phone` to the phone.
+
+    Asking again for the same message says yes again. Raises ConflictError while others keep reserving.
+    """
+    for tries in range(TRIES):
+        try:
+            tables.write_together(_reservation(person, phone, day, message_id, per_phone), str(uuid.uuid4()))
+        except ConflictError:  # now it is worth asking why: nearly every day is free
+            taken = tables.get(People, partition(person), f"SENT#{day}")
+            if taken is not None:
+                return bool(taken.body == message_id)
+            phone_day = tables.get(People, f"PHONE#{hmac_ids.phone_mark(phone)}", f"{day}")
+            if phone_day is not None and phone_day.uses >= per_phone:
+                return False
+            tables.pause(tries)
+        else:
+            return True
+    raise ConflictError("too many are sending at once")
+
+
+def _reservation(
+    person: PersonId, phone: str, day: date, message_id: str, per_phone: int
+) -> list[tables.Write]:
+    expires = int((datetime(day.year, day.month, day.day, tzinfo=UTC) + _KEPT).timestamp())
+    sent = People(partition(person), f"SENT#{day}", body=message_id, expires=expires)
+    phone_day = People(f"PHONE#{hmac_ids.phone_mark(phone)}", f"{day}")
+    free = People.uses.does_not_exist() | (People.uses < per_phone)
+    return [
+        Put(sent, tables.absent(People)),
+        Update(phone_day, [People.uses.add(1), People.expires.set(expires)], free),
+    ]
+
+
+class Claimed(NamedTuple):
+    """A message that this attempt alone may hand over, and its person's record as the claim left it."""
+
+    message: Message
+    record: PersonRecord
+
+
+def claim(
+    person: PersonId,
+    message: Message,
+    known: PersonRecord | None = None,
+    *,
+    channel: Channel | None = None,
+) -> Claimed | None:
+    """Take a pending message for this attempt; None if it is not pending any more, or somebody has it.
+
+    `channel` is the one that it goes by, where that is another than the one it was composed for.
+    """
+    attempt = uuid.uuid4().hex
+    claimed = replace(message, attempt=attempt, channel=channel or message.channel)
+    record = _move(person, claimed, {MessageState.PENDING}, MessageState.CLAIMED, _SENDER, known=known)
+    found = _find(record, message.id)
+    return Claimed(found, record) if found is not None and found.attempt == attempt else None
+
+
+def sent(person: PersonId, claimed: Message, known: PersonRecord | None = None) -> None:
+    """The carrier took the message of this attempt; unless it has reported already."""
+    _move(person, claimed, {MessageState.CLAIMED}, MessageState.SENT, _SENDER, known=known)
+
+
+def put_back(person: PersonId, claimed: Message) -> None:
+    """The carrier has certainly not taken the message of this attempt: the next run tries again."""
+    _move(person, claimed, {MessageState.CLAIMED}, MessageState.PENDING, _SENDER)
+
+
+def give_up(person: PersonId, claimed: Message) -> None:
+    """Nobody can tell whether the carrier took the message of this attempt: it becomes UNKNOWN."""
+    _move(person, claimed, {MessageState.CLAIMED}, MessageState.UNKNOWN, _SENDER)
+
+
+def give_up_stale(person: PersonId, message: Message) -> bool:
+    """A claim older than `STALE_AFTER` becomes UNKNOWN: it may have gone out, nobody can tell."""
+    if message.changed is None or clock.now() - message.changed < STALE_AFTER:
+        return False
+    give_up(person, message)
+    return True
+
+
+def postpone(person: PersonId, message: Message, day: date) -> None:
+    """A pending message waits for a later day: its person or phone has had enough today."""
+
+    def decide(record: PersonRecord) -> Change | None:
+        found = _find(record, message.id)
+        if found is None or found.state is not MessageState.PENDING or found.day >= day:
+            return None
+        details = {"message": found.id, "day": day}
+        return Change("message postponed", _SENDER, clock.now(), details, messages=(replace(found, day=day),))
+
+    people.change(person, decide)
+
+
+def reported(message_id: str, state: MessageState, *, opted_out: bool = False) -> None:
+    """What the carrier says became of a message (DELIVERED, FAILED); NotFoundError if there is no such one.
+
+    Delivered counts even after a failure: the carrier tried again. Failed never counts after delivered, for
+    what was read cannot be taken back. With `opted_out` the person gets printed notices from now on.
+    """
+    news_to = _HANDED_OVER | {MessageState.FAILED} if state is MessageState.DELIVERED else _HANDED_OVER
+
+    def decide(record: PersonRecord) -> Change | None:
+        found = _find(record, message_id)
+        if found is None:
+            raise NotFoundError("no such message")
+        news = found.state in news_to
+        stops = opted_out and not record.person.opted_out
+        if not news and not stops:
+            return None
+        now = clock.now()
+        return Change(
+            f"message {state}",
+            _CARRIER,
+            now,
+            {"message": message_id, "opted_out": opted_out},
+            person=replace(record.person, opted_out=True) if stops else None,
+            messages=(replace(found, state=state, changed=now),) if news else (),
+        )
+
+    people.change(_person_of(message_id), decide)
+
+
+def _person_of(message_id: str) -> PersonId:
+    return PersonId(message_id.partition(".")[0])
+
+
+def _move(
+    person: PersonId,
+    told: Message,
+    before: set[MessageState],
+    after: MessageState,
+    actor: str,
+    known: PersonRecord | None = None,
+) -> PersonRecord:
+    """Move a message from one of the states `before`, with the attempt and channel told.
+
+    Anything else stays as it is, and so does a message that another attempt has claimed.
+    """
+
+    def decide(record: PersonRecord) -> Change | None:
+        found = _find(record, told.id)
+        if found is None or found.state not in before:
+            return None
+        if found.state is MessageState.CLAIMED and found.attempt != told.attempt:
+            return None
+        now = clock.now()
+        moved = replace(found, state=after, changed=now, attempt=told.attempt, channel=told.channel)
+        return Change(f"message {after}", actor, now, {"message": told.id}, messages=(moved,))
+
+    return people.change(person, decide, known)

@@ -1,0 +1,43 @@
+"""实发记录 · What was really paid to people, as authorities report it: beside their records, without a
+lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from chalicelib.model import BenefitCode, Month, Payment, PersonId
+from chalicelib.storage.dynamodb import tables
+from chalicelib.storage.dynamodb.commits import partition
+from chalicelib.storage.dynamodb.items import decode, encode
+from chalicelib.storage.dynamodb.tables import People
+
+_PAYMENT: Final = "~P#"
+
+
+def put_payments(payments: Iterable[tuple[PersonId, Payment]]) -> int:
+    """Keep what an authority reports as paid; the same payment again changes nothing. Returns how many.
+
+    Two payments for one month stand side by side if they were made on different days.
+    """
+    return tables.put_all(
+        People(partition(person_id), _payment(p.month, p.benefit, p.paid), body=encode(p))
+        for person_id, p in payments
+    )
+
+
+def remove_payments(person_id: PersonId, places: Iterable[tuple[Month, BenefitCode, date]]) -> None:
+    """Take away payments that were reported in error, by month, benefit and the day they were made."""
+    for month, benefit, paid in places:
+        tables.delete(People(partition(person_id), _payment(month, benefit, paid)))
+
+
+def _payment(month: Month, benefit: BenefitCode, paid: date) -> str:
+    return f"{_PAYMENT}{month}#{benefit}#{paid.isoformat()}"
+
+
+def payments_of(person_id: PersonId, since: Month | None = None) -> list[Payment]:
+    """What was really paid to a person for a month and later ones, by month."""
+    place = People.sk.between(f"{_PAYMENT}{since or ''}", f"{_PAYMENT}~")
+    return [decode(Payment, item.body) for item in tables.query(People, partition(person_id), place)]

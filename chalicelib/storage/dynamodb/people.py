@@ -1,0 +1,395 @@
+"""人员档案 · People: one record each, read whole, changed one step at a time, never by two writers at once.
+
+    P#<id> / PROFILE                       area, grid, birth month …; sequence and head
+           / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS# REL# OBJ#   one domain object each (storage.items)
+           / SENT#<day>                    a message went out that day (storage.messages)
+           / ~I                            the sealed identity, and marks of it and of the name
+           / ~A#<sequence>                 audit chain
+           / ~L#<sequence>                 who looked (storage.seen)
+           / ~R                            the sealed number of somebody who is only related to recipients
+           / ~P#<month>#<benefit>#<day>    payments, as the authority reports them
+    ID#<key version>#<hmac> / ID           number → person
+
+"~" sorts last: one query below it yields everything that a decision needs, 10 to 30 items.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import reduce
+from heapq import merge
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.errors import ConflictError, NotFoundError
+from chalicelib.model import (
+    AreaCode,
+    BenefitCode,
+    Change,
+    Entitlement,
+    Evidence,
+    EvidenceKey,
+    Identity,
+    Person,
+    PersonId,
+    PersonRecord,
+    RelatedEvidence,
+    Tombstone,
+)
+from chalicelib.runs import Each
+from chalicelib.storage.crypto import encryption, hmac_ids
+from chalicelib.storage.dynamodb import access_log, audit, commits, tables
+from chalicelib.storage.dynamodb.audit import AuditEntry
+from chalicelib.storage.dynamodb.busy import Left, one_by_one
+from chalicelib.storage.dynamodb.commits import Plan, partition
+from chalicelib.storage.dynamodb.items import ABOVE, IDENTITY, KIND_OF, PROFILE, decode, sort_key
+from chalicelib.storage.dynamodb.paid import payments_of as payments_of
+from chalicelib.storage.dynamodb.paid import put_payments as put_payments
+from chalicelib.storage.dynamodb.paid import remove_payments as remove_payments
+from chalicelib.storage.dynamodb.tables import Attributes, Delete, People, Put
+
+_ID: Final = "ID"
+_RELATED: Final = "~R"
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A person as the roster tells of them: identity, what may be known openly, and what they draw."""
+
+    identity: Identity
+    person: Person  # its id, sequence and head count for nothing
+    entitlements: tuple[Entitlement, ...]
+
+
+class Created(NamedTuple):
+    """Who it is, and whether the platform saw them for the first time."""
+
+    person: PersonId
+    created: bool
+
+
+# --- read ----------------------------------------------------------------------------------------
+
+
+def load(person_id: PersonId) -> PersonRecord:
+    """Everything about one person but payments and audit, strongly consistent; NotFoundError."""
+    record = _assemble(tables.below(People, partition(person_id), ABOVE))
+    if record is None:
+        raise NotFoundError("no such person")
+    return record
+
+
+def _assemble(items: Iterable[Attributes]) -> PersonRecord | None:
+    """The record that the items of one partition make; None without a profile."""
+    profile: Attributes | None = None
+    found: dict[str, list[Any]] = {kind: [] for kind in KIND_OF}
+    for item in items:
+        sk = item["sk"]["S"]
+        kind = sk.partition("#")[0]
+        if kind in KIND_OF:
+            found[kind].append(decode(KIND_OF[kind], item["body"]["S"]))
+        elif sk == PROFILE:
+            profile = item
+    if profile is None:
+        return None
+    tombstones: list[Tombstone] = found["WD"]
+    withdrawn = frozenset(stone.key for stone in tombstones)
+    evidence: list[Evidence] = found["EV"]
+    return PersonRecord(
+        person=replace(
+            decode(Person, profile["body"]["S"]),
+            sequence=int(profile["sequence"]["N"]),
+            head=profile["head"]["S"],
+        ),
+        entitlements=tuple(found["ENT"]),
+        evidence=tuple(item for item in evidence if item.key not in withdrawn),
+        withdrawn=withdrawn,
+        taken_back={stone.key: stone.file_day for stone in tombstones if stone.file_day is not None},
+        cases=tuple(found["CASE"]),
+        suspicions=tuple(found["SUS"]),
+        visits=tuple(found["VISIT"]),
+        proposals=tuple(found["PROP"]),
+        messages=tuple(found["MSG"]),
+        instructions=tuple(found["INS"]),
+        related=tuple(found["REL"]),
+        objections=tuple(found["OBJ"]),
+    )
+
+
+def person_id_of(number: str) -> PersonId | None:
+    """The person of a canonical 18-character number; None for a stranger."""
+    item = tables.get(People, hmac_ids.index_key(number), _ID)
+    return PersonId(item.body) if item else None
+
+
+def is_known(person_id: PersonId) -> bool:
+    """Whether somebody has a record; whom the roster only names as related has none."""
+    return tables.get(People, partition(person_id), PROFILE) is not None
+
+
+def related_ids(numbers: Mapping[str, AreaCode]) -> dict[str, PersonId]:
+    """The ids of related persons by canonical number; `numbers` holds the area of the recipient.
+
+    Whoever is a recipient too has one id. Of the others the sealed number is kept, and nothing else.
+    """
+    keys = {hmac_ids.index_key(number): number for number in numbers}
+    found = tables.get_many(People, ((key, _ID) for key in keys))
+    ids = {keys[item.pk]: PersonId(item.body) for item in found}
+    strangers = {number: hmac_ids.person_id_for(number) for number in numbers if number not in ids}
+    places = {partition(person): number for number, person in strangers.items()}
+    sealed_ones = {item.pk for item in tables.get_many(People, ((pk, _RELATED) for pk in places))}
+    for pk in places.keys() - sealed_ones:
+        number = places[pk]
+        box = encryption.seal(strangers[number], numbers[number][:6], {"number": number})
+        tables.put(People(pk, _RELATED, sealed=box))
+    return ids | strangers
+
+
+def find(number: str) -> PersonRecord:
+    """The record of a canonical 18-character number; NotFoundError for a stranger."""
+    person_id = person_id_of(number)
+    if person_id is None:
+        raise NotFoundError("no such person")
+    return load(person_id)
+
+
+def entitlements_of(
+    claims: Collection[tuple[PersonId, BenefitCode]],
+) -> dict[tuple[PersonId, BenefitCode], Entitlement]:
+    """Many entitlements at once, a hundred to a call; those that nobody has are left out."""
+    places = {(partition(person), f"ENT#{benefit}"): (person, benefit) for person, benefit in claims}
+    found = tables.get_many(People, iter(places))
+    return {places[item.pk, item.sk]: decode(Entitlement, item.body) for item in found}
+
+
+def marks_of(persons: Collection[PersonId]) -> dict[PersonId, str]:
+    """What changes with number, name and phone, of many people at once; nothing sealed is opened."""
+    places = {partition(person): person for person in persons}
+    found = tables.get_many(People, ((pk, IDENTITY) for pk in places))
+    return {places[item.pk]: item.mark for item in found if item.mark is not None}
+
+
+def identity_of(person_id: PersonId) -> Identity:
+    """Number, name and phone: for matching, sending and the caller's own screen; NotFoundError."""
+    box = tables.get(People, partition(person_id), IDENTITY)
+    if box is None:
+        raise NotFoundError("no such person")
+    return encryption.unseal_identity(person_id, box.sealed)
+
+
+def _unguarded(**_: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def everyone(*kinds: type[object], guard: Each = _unguarded) -> Iterator[PersonRecord]:
+    """Every record in one pass over the table: for nightly statistics and replays.
+
+    With `kinds` (Entitlement, Instruction, …) the records hold only these, and the pass carries only these.
+    A record that changes during the pass may be seen half before and half after: decide anything about
+    it in `change`, which reads it again. A record that cannot be read ends the pass, unless a run's `guard`
+    leaves it out.
+    """
+    wanted = People.pk.startswith("P#") & (People.sk < ABOVE)
+    if kinds:
+        wanted &= _one_of([PROFILE, *(f"{kind}#" for kind, type_ in KIND_OF.items() if type_ in kinds)])
+    for pk, group in groupby(tables.scan(People, wanted), key=lambda item: item["pk"]["S"]):
+        items, record = list(group), None  # read here: a pass that breaks off must not look like a record
+        with guard(person=pk.removeprefix("P#")):
+            record = _assemble(items)
+        if record is not None:
+            yield record
+
+
+def _one_of(prefixes: Sequence[str]) -> Condition:
+    return reduce(operator.or_, (People.sk.startswith(prefix) for prefix in prefixes))
+
+
+# --- change --------------------------------------------------------------------------------------
+
+
+def change(
+    person_id: PersonId,
+    decide: Callable[[PersonRecord], Change | None],
+    known: PersonRecord | None = None,
+) -> PersonRecord:
+    """Decide on the record as it stands and commit the answer; returns the record as it then stands.
+
+    `decide` may be called several times (another writer was first) and must not act on the outside;
+    None means that there is nothing to do. `known`: the record as this caller has just read it; it is
+    not read again unless it has moved on. Raises ConflictError after five conflicts, NotFoundError.
+    """
+    read = iter(() if known is None else (known,))
+
+    def plan(record: PersonRecord) -> Plan | None:
+        wanted = decide(record)
+        return None if wanted is None else Plan(wanted)
+
+    return commits.commit_with_retry(lambda: next(read, None) or load(person_id), plan)
+
+
+# --- create --------------------------------------------------------------------------------------
+
+
+def create(
+    identity: Identity, person: Person, entitlements: Sequence[Entitlement], at: datetime, actor: str
+) -> Created:
+    """Make a person known, or bring a known one up to date with the roster; the same again does nothing.
+
+    Of a known person the roster may change area, grid, birth month, key groups, relations, phone, name,
+    and of an entitlement amount, payee, start and the day certified until; never its status.
+    """
+    newcomer = Newcomer(identity, person, tuple(entitlements))
+    return _arrive(newcomer, person_id_of(identity.number), at, actor)
+
+
+def create_all(
+    newcomers: Sequence[Newcomer], at: datetime, actor: str, left: Left | None = None
+) -> list[Created]:
+    """`create` for a whole roster, in its order, asking once per hundred who is known already.
+
+    `left` takes up whose record is busy; else that is a BusyError, once everybody else is done.
+    """
+    keys = [hmac_ids.index_key(newcomer.identity.number) for newcomer in newcomers]
+    known = {item.pk: PersonId(item.body) for item in tables.get_many(People, ((key, _ID) for key in keys))}
+    result: dict[int, Created] = {}
+
+    def arrive(place: int) -> None:
+        result[place] = _arrive(newcomers[place], known.get(keys[place]), at, actor)
+        known[keys[place]] = result[place].person
+
+    waiting = left or Left()
+    with waiting:
+        one_by_one(range(len(keys)), arrive, lambda place: known.get(keys[place], PersonId("")))
+    if left is None or not known.keys() >= set(keys):  # nobody can be left whom nobody knows
+        waiting.nobody()
+    return [result.get(place, Created(known[key], False)) for place, key in enumerate(keys)]
+
+
+def _arrive(newcomer: Newcomer, known: PersonId | None, at: datetime, actor: str) -> Created:
+    if known is None:
+        try:
+            return Created(_commit_new(newcomer, at, actor), True)
+        except ConflictError:  # somebody else has just created this person
+            known = person_id_of(newcomer.identity.number)
+            if known is None:
+                raise
+    _merge(known, newcomer, at, actor)
+    return Created(known, False)
+
+
+def _commit_new(newcomer: Newcomer, at: datetime, actor: str) -> PersonId:
+    identity = newcomer.identity
+    person_id = hmac_ids.person_id_for(identity.number)
+    record = PersonRecord(replace(newcomer.person, id=person_id, sequence=0, head=""))
+    index = People(hmac_ids.index_key(identity.number), _ID, body=person_id)
+    plan = Plan(
+        Change("created", actor, at, entitlements=newcomer.entitlements),
+        also=[Put(index, tables.absent(People)), _identified(person_id, record.person.area, identity)],
+    )
+    return commits.commit(record, plan, new=True).person.id
+
+
+def _identified(person: PersonId, area: AreaCode, identity: Identity) -> Put:
+    """The sealed identity, with what tells whether it, or the name alone, is another."""
+    box, mark = encryption.seal_identity(person, area, identity), hmac_ids.identity_mark(identity)
+    named = hmac_ids.name_mark(person, identity.name)
+    return Put(People(partition(person), IDENTITY, sealed=box, mark=mark, named=named))
+
+
+def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) -> None:
+    told, identity = newcomer.person, newcomer.identity
+    mark: str | None = None
+
+    def load_with_mark() -> PersonRecord:
+        nonlocal mark
+        box = tables.get(People, partition(person_id), IDENTITY)
+        mark = box.mark if box else None
+        return load(person_id)
+
+    def plan(record: PersonRecord) -> Plan | None:
+        person = replace(
+            record.person,
+            area=told.area,
+            grid=told.grid,
+            born=told.born,
+            has_phone=told.has_phone,
+            key_groups=told.key_groups,
+            related=told.related,
+        )
+        known = {entitlement.benefit: entitlement for entitlement in record.entitlements}
+        wanted = tuple(_brought_up_to_date(known.get(e.benefit), e) for e in newcomer.entitlements)
+        change = Change("roster", actor, at, person=person, entitlements=wanted)
+        if mark == hmac_ids.identity_mark(identity):
+            return Plan(change)
+        if commits.needed(record, change) is None:  # only the sealed part differs: an entry all the same
+            change = Change("roster", actor, at)
+        change = replace(change, details={"identity": "changed"})
+        return Plan(change, also=[_identified(person_id, person.area, identity)])
+
+    commits.commit_with_retry(load_with_mark, plan)
+
+
+def _brought_up_to_date(known: Entitlement | None, told: Entitlement) -> Entitlement:
+    """What the roster says of an entitlement; its status and what evidence gave it stay."""
+    if known is None:
+        return told
+    until = told.certified_until
+    if not told.is_stated:  # nothing new is said: what was known, and where nobody ever said, the later
+        until = known.certified_until if known.is_stated else max(until, known.certified_until)
+    return replace(
+        known,
+        fen=told.fen,
+        since=told.since,
+        payee=told.payee,
+        certified_until=until,
+        valid_until=max(known.valid_until, until),
+        is_stated=known.is_stated or told.is_stated,
+    )
+
+
+def forget_evidence(
+    person_id: PersonId, items: Sequence[EvidenceKey | RelatedEvidence], at: datetime, actor: str
+) -> None:
+    """Take evidence that may not be kept any longer off a record; the audit chain keeps its keys."""
+    pk = partition(person_id)
+    keys = [item if isinstance(item, EvidenceKey) else item.evidence.key for item in items]
+    places = [f"EV#{item}" if isinstance(item, EvidenceKey) else sort_key(item) for item in items]
+    gone = [Delete(People(pk, place)) for place in places]
+    change = Change("evidence no longer kept", actor, at, {"evidence": [str(key) for key in keys]})
+    commits.commit_with_retry(lambda: load(person_id), lambda _record: Plan(change, also=gone))
+
+
+# --- audit ---------------------------------------------------------------------------------------
+
+
+def audit_trail(person_id: PersonId) -> tuple[AuditEntry, ...]:
+    """Every step of a person's record and every look at it, oldest first."""
+    found = tables.query(People, partition(person_id), People.sk.startswith(audit.PREFIX))
+    steps = (audit.from_text(item.body) for item in found)
+    return tuple(merge(steps, access_log.looks_at(person_id), key=lambda entry: entry.at))
+
+
+def verify_chain(person_id: PersonId) -> bool:
+    """Whether steps and looks are whole and end where the profile and their own end say; NotFoundError.
+
+    Read between two readings of both ends, so that a change committed meanwhile is no alarm.
+    """
+    for tries in range(commits.TRIES):
+        ends, trail = _ends(person_id), audit_trail(person_id)
+        whole = all(audit.holds((e for e in trail if e.is_look == n), *end) for n, end in enumerate(ends))
+        if whole or _ends(person_id) == ends:
+            return whole
+        tables.pause(tries)
+    raise ConflictError("the record changes faster than it can be verified")
+
+
+def _ends(person_id: PersonId) -> tuple[tuple[int, str], tuple[int, str]]:
+    """Length and last hash of the steps, and of the looks."""
+    person = load(person_id).person
+    return (person.sequence, person.head), access_log.end_of(person_id)

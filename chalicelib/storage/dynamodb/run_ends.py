@@ -1,0 +1,36 @@
+"""任务完成记录 · When each scheduled run last reached its end: rows of the work table.
+
+RUN / <name>     body: {"schedule": …, "reached": …}
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.storage.dynamodb import tables
+from chalicelib.storage.dynamodb.tables import Work
+
+_PK = "RUN"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last end of a run, or since when one is waited for."""
+
+    schedule: str
+    """The expression by which it ran: whoever changes it begins anew."""
+    reached: datetime
+
+
+def put(name: str, end: End) -> None:
+    """Keep a run's last end in place of the one before."""
+    body = json.dumps({"schedule": end.schedule, "reached": end.reached.isoformat()})
+    tables.put(Work(_PK, name, body=body))
+
+
+def everything() -> dict[str, End]:
+    """The last end of every run that is known, by name."""
+    rows = ((row.sk, json.loads(row.body)) for row in tables.query(Work, _PK))
+    return {name: End(said["schedule"], datetime.fromisoformat(said["reached"])) for name, said in rows}

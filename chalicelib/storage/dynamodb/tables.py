@@ -1,0 +1,290 @@
+"""数据表 · The three tables as PynamoDB models, and the few ways in which storage touches them.
+
+An item is its key, a JSON `body` that holds one domain object, and as attributes of their own only what
+a condition, a counter or the time-to-live looks at. Reasons: one codec for every type instead of three
+descriptions of each (model, table, conversion); the body stays readable in the console; and 30 items
+cost 30 `json.loads`. Models never leave `storage`.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Self, TypeVar
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.connection.table import TableConnection
+from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+from pynamodb.pagination import ResultIterator
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.errors import ConflictError
+from chalicelib.settings import settings
+from chalicelib.storage.clients import client, code_of
+
+MAX_ITEMS: Final = 100  # of one transaction, by DynamoDB's limit
+_BATCH: Final = 25
+_BATCH_TRIES: Final = 8
+_CONDITION_CODES: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+_CONFLICT_CODES: Final = frozenset(
+    {"ConditionalCheckFailedException", "TransactionConflictException", "TransactionInProgressException"}
+)
+
+
+class Item(Model):
+    """What the three tables share. `expires` (epoch seconds) is the table's time-to-live attribute."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    body = UnicodeAttribute(null=True)
+    writer = UnicodeAttribute(null=True)
+    expires = NumberAttribute(null=True)
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
+        """An item as it was read: only texts and numbers, so that each need not be asked what it is."""
+        item = cls.__new__(cls)
+        item.attribute_values = {name: _plain(**value) for name, value in data.items()}
+        return item
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        """PynamoDB's one door to AWS: the table's name and our client are put in here."""
+        cls.Meta.table_name = getattr(settings(), f"{cls.__name__.lower()}_table")
+        connection = super()._get_connection()
+        connection.connection._client = client("dynamodb")
+        return connection
+
+
+def _plain(S: str | None = None, N: str = "null", **_: object) -> Any:  # noqa: N803 - DynamoDB's names
+    return json.loads(N) if S is None else S
+
+
+class People(Item):
+    """Everything about people; also the index of numbers and the replies to repeated calls."""
+
+    class Meta:
+        table_name = ""
+
+    sequence = NumberAttribute(null=True)  # PROFILE only: the person's lock
+    head = UnicodeAttribute(null=True)  # PROFILE only: hash of the last audit entry
+    sealed = UnicodeAttribute(null=True)  # ~I only: number, name, phone, as ciphertext
+    mark = UnicodeAttribute(null=True)  # ~I only: HMAC of the identity, to see that it changed
+    named = UnicodeAttribute(null=True)  # ~I only: HMAC of the name, to answer whether one is right
+    uses = NumberAttribute(null=True)  # PHONE# only: messages to one phone on one day
+
+
+class Work(Item):
+    """What there is to do: rows that follow from people's records; also what is counted by caller."""
+
+    class Meta:
+        table_name = ""
+
+    times = NumberAttribute(null=True)  # FAILED# and ASKED# only: how often
+
+
+class Files(Item):
+    """Dropped files."""
+
+    class Meta:
+        table_name = ""
+
+    sealed = UnicodeAttribute(null=True)  # the object's key, as ciphertext
+    left = NumberAttribute(null=True)  # CHUNKS only, written before: nobody counts any more
+
+
+I = TypeVar("I", bound=Item)  # noqa: E741
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write the whole item."""
+
+    item: Item
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change some attributes of an item."""
+
+    item: Item
+    actions: Sequence[Action]
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove an item, there or not."""
+
+    item: Item
+
+
+Write = Put | Update | Delete
+Attributes = Mapping[str, Mapping[str, str]]  # {"sk": {"S": "PROFILE"}, "sequence": {"N": "7"}, …}
+
+
+def absent(model: type[Item]) -> Condition:
+    """The condition that no item stands under this key yet."""
+    return model.pk.does_not_exist()
+
+
+def write_together(writes: Sequence[Write], token: str) -> None:
+    """Commit all writes or none; ConflictError where a condition fails or another transaction is on it.
+
+    A lost acknowledgement also ends in ConflictError, although everything was applied: the caller
+    looks for its own token (design, decision 11). Raises ValueError beyond 100 items.
+    """
+    if len(writes) > MAX_ITEMS:
+        raise ValueError(f"{len(writes)} items in one transaction, {MAX_ITEMS} at most")
+    connection = People._get_connection().connection
+    try:
+        with TransactWrite(connection=connection, client_request_token=token) as transaction:
+            for write in writes:
+                _add(transaction, write)
+    except TransactWriteError as error:
+        codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
+        if codes & _CONDITION_CODES or code_of(error) in _CONFLICT_CODES:
+            raise ConflictError("another writer was first") from error
+        raise
+
+
+def _add(transaction: TransactWrite, write: Write) -> None:
+    if isinstance(write, Put):
+        transaction.save(write.item, condition=write.condition)
+    elif isinstance(write, Update):
+        transaction.update(write.item, actions=list(write.actions), condition=write.condition)
+    else:
+        transaction.delete(write.item)
+
+
+def put_if(item: Item, condition: Condition) -> None:
+    """Write one item under a condition; ConflictError where it fails (or an acknowledgement was lost)."""
+    try:
+        item.save(condition=condition)
+    except PutError as error:
+        if code_of(error) in _CONFLICT_CODES:
+            raise ConflictError("another writer was first") from error
+        raise
+
+
+def put(item: Item) -> None:
+    """Write one item, whatever stands there."""
+    item.save()
+
+
+def count(pk: str, sk: str, more: int, until: datetime) -> int:
+    """Add to what an item of work counts, from 0, whoever else does; returns the sum.
+
+    Kept until an instant. Worded by hand, as in `below`: requests make it too.
+    """
+    answer: dict[str, Any] = client("dynamodb").update_item(
+        TableName=Work._get_connection().table_name,
+        Key={"pk": {"S": pk}, "sk": {"S": sk}},
+        UpdateExpression="ADD #times :more SET #expires = :until",
+        ExpressionAttributeNames={"#times": "times", "#expires": "expires"},
+        ExpressionAttributeValues={":more": {"N": str(more)}, ":until": {"N": str(int(until.timestamp()))}},
+        ReturnValues="UPDATED_NEW",
+    )
+    return int(answer["Attributes"]["times"]["N"])
+
+
+def delete(item: Item) -> None:
+    """Remove one item, there or not."""
+    item.delete()
+
+
+def delete_if(item: Item, condition: Condition) -> bool:
+    """Remove one item under a condition; False where it fails."""
+    try:
+        item.delete(condition=condition)
+    except DeleteError as error:
+        if code_of(error) in _CONFLICT_CODES:
+            return False
+        raise
+    return True
+
+
+def get(model: type[I], pk: str, sk: str) -> I | None:
+    """One item, strongly consistent."""
+    try:
+        return model.get(pk, sk, consistent_read=True)
+    except model.DoesNotExist:
+        return None
+
+
+def get_many(model: type[I], keys: Iterable[tuple[str, str]]) -> Iterator[I]:
+    """Those of the items that exist, strongly consistent, in any order; keys may repeat."""
+    yield from model.batch_get(list(dict.fromkeys(keys)), consistent_read=True)
+
+
+def query(
+    model: type[I], pk: str, place: Condition | None = None, *, newest_first: bool = False
+) -> Iterator[I]:
+    """One partition in order of sort keys, strongly consistent."""
+    yield from model.query(pk, place, consistent_read=True, scan_index_forward=not newest_first)
+
+
+def below(model: type[Item], pk: str, end: str) -> Iterator[Attributes]:
+    """One partition below a sort key, as DynamoDB words it, strongly consistent.
+
+    The one read that every request makes: conditions and models would add a third to what it costs.
+    """
+    asked = {
+        "TableName": model._get_connection().table_name,
+        "KeyConditionExpression": "pk = :pk AND sk < :end",
+        "ExpressionAttributeValues": {":pk": {"S": pk}, ":end": {"S": end}},
+        "ConsistentRead": True,
+    }
+    while True:
+        page: dict[str, Any] = client("dynamodb").query(**asked)
+        yield from page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return
+        asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def scan(model: type[Item], condition: Condition) -> Iterator[Attributes]:
+    """The whole table, partition by partition, as DynamoDB words it. For nightly passes only."""
+    asked = {"filter_condition": condition, "consistent_read": True}
+    yield from ResultIterator(model._get_connection().scan, (), asked)
+
+
+def put_all(items: Iterable[Item]) -> int:
+    """Write many items of one table, without conditions; the last of those with one key wins.
+
+    PynamoDB's own batch clears its list before it sends and resends without waiting. Here nothing is
+    forgotten: what the table did not take is offered again, ever more slowly. Returns how many items
+    were written; PynamoDBException when the table still refuses some.
+    """
+    by_key = {(item.pk, item.sk): item for item in items}
+    waiting = [{"PutRequest": {"Item": item.serialize()}} for item in by_key.values()]
+    if not waiting:
+        return 0
+    model = type(next(iter(by_key.values())))
+    table = model._get_connection().table_name
+    tries = 0
+    while waiting:
+        batch, waiting = waiting[:_BATCH], waiting[_BATCH:]
+        answer: dict[str, Any] = client("dynamodb").batch_write_item(RequestItems={table: batch})
+        refused = answer.get("UnprocessedItems", {}).get(table, [])
+        if not refused:
+            tries = 0
+            continue
+        waiting, tries = refused + waiting, tries + 1
+        if tries == _BATCH_TRIES:
+            raise PynamoDBException(f"{len(waiting)} of {len(by_key)} items were refused")
+        pause(tries)
+    return len(by_key)
+
+
+def pause(tries: int) -> None:
+    """Wait a little before the next try, longer each time, never in step with another process."""
+    time.sleep(secrets.randbelow(min(2**tries, 64)) / 100)

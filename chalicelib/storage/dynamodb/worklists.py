@@ -1,0 +1,327 @@
+"""工作清单 · What there is to do, as rows beside the records: written with them, read by day and area.
+
+    DUE#<shard>    / <day>#<person>                      who comes due (a hint: the day may have moved on)
+    OPEN#<shard>   / <person>#<due>                      open cases
+    OUT#<shard>    / <day>#<priority>#<message>          messages not yet handed over
+    VISIT#<county> / <area>#<due>#<person>#<n>           pending visits
+    SUS#<county>   / <area>#<day>#<person>#<kind>        open suspicions
+    END#<county>   / <area>#<due>#<person>#<kind>#<day>  what is confirmed and waits for authorities
+    PROP#<county>  / <area>#<day>#<person>#<n>           lines to confirm or approve
+    STOP#<county>  / <month>#<benefit>#<person>#<n>      lines approved to take effect in a month
+    STOPPED#<county> / <month>#<benefit>#<person>        suspensions that authorities have been told of
+    KIN#<shard>    / <related>#<person>                  whose conditions ask about somebody else
+    OBJ#<county>   / <area>#<decide by>#<person>#<n>     objections to be decided
+    LOSS#<shard>   / <person>                            a loss or exclusion that people have confirmed
+    INS#open       / <month>#<benefit>#<kind>#<person>   instructions not yet seen in the payments
+    AREA           / <county>                            counties that have anybody
+
+A row follows from its record alone (`rows_of`), so the transaction that changes a record knows which rows
+to put and which to remove. The area leads the sort key: a grid worker's list reads only their own rows.
+DUE carries no month: one query per shard finds everybody up to a day, however long ago they came due.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Generic, TypeVar
+
+from chalicelib.model import (
+    AreaCode,
+    BenefitCode,
+    EntitlementStatus,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Message,
+    MessageState,
+    Month,
+    Objection,
+    PersonId,
+    PersonRecord,
+    Proposal,
+    ProposalState,
+    Suspicion,
+    SuspicionState,
+    Template,
+    Visit,
+)
+from chalicelib.storage.clients import kept
+from chalicelib.storage.dynamodb import tables
+from chalicelib.storage.dynamodb.items import decode, encode
+from chalicelib.storage.dynamodb.tables import Delete, Put, Work, Write
+
+T = TypeVar("T", Visit, Suspicion, Proposal, Message, Instruction, Objection)
+Place = tuple[str, str]
+
+SHARDS: Final = (
+    4  # a city writes some 4,000 DUE rows a day, a province 160,000: far below one partition's limit
+)
+_LIVE: Final = frozenset({EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED})
+_TO_SEND: Final = frozenset({MessageState.PENDING, MessageState.CLAIMED})
+_TO_DECIDE: Final = frozenset({ProposalState.PROPOSED, ProposalState.CONFIRMED})
+_DONE: Final = frozenset({InstructionState.SEEN, InstructionState.CANCELLED})
+_PRIORITY: Final = {template: number for number, template in enumerate(Template)}
+_INSTRUCTIONS: Final = "INS#open"
+_AREAS: Final = "AREA"
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[T]):
+    """Something to do about one person. `place` continues a listing after this row."""
+
+    person: PersonId
+    area: AreaCode
+    grid: str
+    item: T
+    place: str
+
+
+# --- written with the record ---------------------------------------------------------------------
+
+
+def shard_of(person: PersonId) -> str:
+    """The shard of a person's rows: ids are evenly spread, so their first character is as well."""
+    return str(ord(person[0]) % SHARDS)
+
+
+def due_of(record: PersonRecord) -> date | None:
+    """The earliest day on which something of the person ends, suspended ones included; none of the dead."""
+    if record.person.deceased_on is not None:
+        return None
+    return min((e.valid_until for e in record.entitlements if e.status in _LIVE), default=None)
+
+
+def rows_of(record: PersonRecord) -> dict[Place, str]:
+    """Every row but DUE that follows from a record: key → body."""
+    person, area, shard = record.person.id, record.person.area, shard_of(record.person.id)
+    county = area[:6]
+    about = {"person": person, "area": area, "grid": record.person.grid}
+    things: dict[Place, Visit | Suspicion | Proposal | Message | Instruction | Objection] = {}
+    for visit in record.visits:
+        if visit.is_pending:
+            things[f"VISIT#{county}", f"{area}#{visit.due}#{person}#{visit.number:04d}"] = visit
+    for suspicion in record.open_suspicions:
+        things[f"SUS#{county}", f"{area}#{suspicion.day}#{person}#{suspicion.kind}"] = suspicion
+    for suspicion in record.unfinished_suspicions:
+        place = f"{area}#{suspicion.verify_by}#{person}#{suspicion.name}"
+        things[f"END#{county}", place] = suspicion
+    things.update(_lines(record))
+    things |= {
+        (f"OBJ#{county}", f"{area}#{objection.decide_by}#{person}#{objection.number:04d}"): objection
+        for objection in record.open_objections
+    }
+    for message in record.messages:
+        if message.state in _TO_SEND:
+            things[f"OUT#{shard}", f"{message.day}#{_PRIORITY[message.template]:02d}#{message.id}"] = message
+    for instruction in record.instructions:
+        if instruction.state not in _DONE or instruction.waits_for_a_second:
+            things[_INSTRUCTIONS, f"{instruction.name}#{person}"] = instruction
+    rows = {
+        key: json.dumps({**about, "item": encode(thing)}, ensure_ascii=False) for key, thing in things.items()
+    }
+    return rows | dict.fromkeys(_marks(record), "{}")
+
+
+def _lines(record: PersonRecord) -> Iterator[tuple[Place, Proposal]]:
+    """Lines of suspension lists: to be decided, or approved to take effect."""
+    person, area = record.person.id, record.person.area
+    for line in record.proposals:
+        if line.state in _TO_DECIDE:
+            yield (f"PROP#{area[:6]}", f"{area}#{line.proposed}#{person}#{line.number:04d}"), line
+        elif line.state is ProposalState.APPROVED:
+            for benefit in line.benefits:
+                yield (f"STOP#{area[:6]}", f"{line.effective}#{benefit}#{person}#{line.number:04d}"), line
+
+
+def _marks(record: PersonRecord) -> Iterator[Place]:
+    """Rows that say by their key alone that somebody is concerned."""
+    person, shard = record.person.id, shard_of(record.person.id)
+    for told in record.instructions:
+        if told.kind is InstructionKind.SUSPEND and told.state is not InstructionState.CANCELLED:
+            yield f"STOPPED#{record.person.area[:6]}", f"{told.month}#{told.benefit}#{person}"
+    for case in record.cases:
+        if case.is_open:
+            yield f"OPEN#{shard}", f"{person}#{case.due}"
+    if any(s.state is SuspicionState.CONFIRMED for s in record.suspicions):
+        yield f"LOSS#{shard}", person
+    for other in record.person.related:
+        yield f"KIN#{shard_of(other)}", f"{other}#{person}"
+
+
+def writes(before: PersonRecord | None, after: PersonRecord) -> list[Write]:
+    """The rows to put and to remove when a record moves from `before` (None: new) to `after`."""
+    old: Mapping[Place, str] = rows_of(before) if before else {}
+    new = rows_of(after)
+    result: list[Write] = [Put(Work(*key, body=body)) for key, body in new.items() if old.get(key) != body]
+    result += [Delete(Work(*key)) for key in old.keys() - new.keys()]
+    due = due_of(after)
+    if due is not None and _needs_filing(before, after, due):
+        result.append(Put(_due_row(after.person.id, due)))
+    return result
+
+
+def _needs_filing(before: PersonRecord | None, after: PersonRecord, due: date) -> bool:
+    """A renewal leaves the DUE row alone; an earlier end, or a case closed, files the person anew."""
+    if before is None or (filed := due_of(before)) is None:
+        return True
+    return due < filed or (before.open_case is not None and after.open_case is None)
+
+
+def _due_row(person: PersonId, day: date) -> Work:
+    return Work(f"DUE#{shard_of(person)}", f"{day}#{person}")
+
+
+def refile(person: PersonId, filed: date | None, due: date | None) -> None:
+    """Move a person's DUE row to another day; None: there was none, or none shall be left."""
+    if due == filed:
+        return
+    if due is not None:
+        tables.put(_due_row(person, due))
+    if filed is not None:
+        tables.delete(_due_row(person, filed))
+
+
+@kept
+def remember_county(county: str) -> None:
+    """Note that a county has somebody; once per process and county."""
+    tables.put(Work(_AREAS, county))
+
+
+# --- read ----------------------------------------------------------------------------------------
+
+
+def due_in(until: date) -> Iterator[tuple[date, PersonId]]:
+    """Everybody filed as due up to a day (inclusive), by shard, then by day."""
+    for row in _sharded("DUE", f"{until}~"):
+        day, _, person = row.sk.partition("#")
+        yield date.fromisoformat(day), PersonId(person)
+
+
+def related_to() -> dict[PersonId, list[PersonId]]:
+    """Everybody whom the roster names as related to recipients, and to which."""
+    found: dict[PersonId, list[PersonId]] = {}
+    for row in _sharded("KIN", "~"):
+        other, _, person = row.sk.partition("#")
+        found.setdefault(PersonId(other), []).append(PersonId(person))
+    return found
+
+
+def open_cases() -> Iterator[tuple[PersonId, date]]:
+    """Every open case: person and due day."""
+    for row in _sharded("OPEN", "~"):
+        person, _, due = row.sk.partition("#")
+        yield PersonId(person), date.fromisoformat(due)
+
+
+def awaited(until: date) -> frozenset[PersonId]:
+    """Everybody whose evidence is needed now: due by a day, a case or suspicion open, or a loss confirmed.
+
+    Exact, because rows are written with the records. Who comes due is asked first: a case that opens is
+    filed as open before the person's DUE row goes.
+    """
+    due = {person for _, person in due_in(until)}
+    walking = {person for person, _ in open_cases()}
+    suspected = {person for person, _ in open_suspicions()}
+    lost = {PersonId(row.sk) for row in _sharded("LOSS", "~")}
+    return frozenset(due | walking | suspected | lost)
+
+
+def outgoing(day: date) -> list[tuple[PersonId, str]]:
+    """The messages that may go on a day or should have gone before it, most urgent first, then oldest.
+
+    Claimed ones are among them: their sender may have died.
+    """
+    found = []
+    for row in _sharded("OUT", f"{day}~"):
+        since, priority, message = row.sk.split("#", 2)
+        found.append((priority, since, message, PersonId(json.loads(row.body)["person"])))
+    return [(person, message) for _, _, message, person in sorted(found)]
+
+
+def _sharded(kind: str, before: str) -> Iterator[Work]:
+    for shard in range(SHARDS):
+        yield from tables.query(Work, f"{kind}#{shard}", Work.sk < before)
+
+
+def visits(area: str, after: str = "") -> Iterator[Row[Visit]]:
+    """Pending visits below an area (a prefix of the 12-digit code), by area, then due day."""
+    return _by_area("VISIT", Visit, area, after)
+
+
+def suspicions(area: str, after: str = "") -> Iterator[Row[Suspicion]]:
+    """Open suspicions below an area, by area, then day."""
+    return _by_area("SUS", Suspicion, area, after)
+
+
+def endings(area: str, after: str = "") -> Iterator[Row[Suspicion]]:
+    """What people have confirmed below an area and authorities have still to end, by area, then due day."""
+    return _by_area("END", Suspicion, area, after)
+
+
+def proposals(area: str, after: str = "") -> Iterator[Row[Proposal]]:
+    """Lines of suspension lists below an area that wait for a decision, by area, then day."""
+    return _by_area("PROP", Proposal, area, after)
+
+
+def to_be_stopped(county: str, month: Month, benefit: BenefitCode) -> Iterator[Row[Proposal]]:
+    """Lines that two people have approved to take effect in a month for a benefit, taken effect or not."""
+    rows = tables.query(Work, f"STOP#{county}", Work.sk.startswith(f"{month}#{benefit}#"))
+    return (_row(found, Proposal) for found in rows)
+
+
+def stops_from(county: str, since: Month) -> list[tuple[Month, BenefitCode]]:
+    """The months from `since` on, and the benefits, for which a county has approved lines."""
+    rows = tables.query(Work, f"STOP#{county}", Work.sk > since)
+    return sorted({(Month(month), BenefitCode(benefit)) for month, benefit in _first_two(rows)})
+
+
+def stopped(county: str, month: Month, benefit: BenefitCode) -> frozenset[PersonId]:
+    """Whose payment of a benefit was stopped from a month on, resumed since or not."""
+    rows = tables.query(Work, f"STOPPED#{county}", Work.sk.startswith(f"{month}#{benefit}#"))
+    return frozenset(PersonId(row.sk.rpartition("#")[2]) for row in rows)
+
+
+def _first_two(rows: Iterable[Work]) -> Iterator[list[str]]:
+    return (row.sk.split("#", 2)[:2] for row in rows)
+
+
+def open_suspicions() -> Iterator[tuple[PersonId, str]]:
+    """Every open suspicion: person and the suspicion's name."""
+    return ((row.person, row.item.name) for row in suspicions(""))
+
+
+def objections(area: str, after: str = "") -> Iterator[Row[Objection]]:
+    """Objections below an area that nobody has decided, by area, then the day by which somebody must."""
+    return _by_area("OBJ", Objection, area, after)
+
+
+def open_instructions() -> Iterator[tuple[PersonId, Instruction]]:
+    """Every instruction that the payments feed has not yet shown, by month."""
+    rows = (_row(found, Instruction) for found in tables.query(Work, _INSTRUCTIONS))
+    return ((row.person, row.item) for row in rows)
+
+
+def counties(area: str = "") -> list[str]:
+    """The county codes below an area that have anybody."""
+    within = Work.sk.startswith(area[:6]) if area else None
+    return [row.sk for row in tables.query(Work, _AREAS, within)]
+
+
+def _by_area(kind: str, item: type[T], area: str, after: str) -> Iterator[Row[T]]:
+    """`after` is the place of the last row seen: the listing goes on behind it."""
+    for county in counties(area):
+        first, last = max(area or county, after), f"{area or county}~"
+        if after[:6] > county or first > last:
+            continue
+        for found in tables.query(Work, f"{kind}#{county}", Work.sk.between(first, last)):
+            if found.sk > after:
+                yield _row(found, item)
+
+
+def _row(found: Work, item: type[T]) -> Row[T]:
+    body = json.loads(found.body)
+    person, area = PersonId(body["person"]), AreaCode(body["area"])
+    return Row(person, area, body["grid"], decode(item, body["item"]), found.sk)

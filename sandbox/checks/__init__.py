@@ -1,0 +1,1 @@
+"""What a run promises, and all that it is checked with."""
