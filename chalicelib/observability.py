@@ -89,14 +89,14 @@ def count(**figures: float) -> None:
     """Publish figures (name → value) at once, as one record of its own.
 
     Powertools' usual `Metrics` is one list for the whole process: whoever flushes first takes what others
-    have added, and they, finding nothing, are warned. Here nobody shares anything.
+    have added, and they, finding nothing, are warned (`No application metrics to publish`). Here nobody
+    shares anything. A hundred figures are published as they are added: then nothing is left to publish.
     """
-    if not figures:
-        return
     record = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
     for name, value in figures.items():
         record.add_metric(name, MetricUnit.Count, value)
-    record.flush_metrics()
+    if record.metric_set:
+        record.flush_metrics()
 
 
 class _Event(Protocol):

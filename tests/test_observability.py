@@ -4,9 +4,10 @@ import logging
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.metrics import EphemeralMetrics
 from chalice.app import SQSEvent
 
-from chalicelib.observability import MASK, logger, mask, masked, partial_batch, protect
+from chalicelib.observability import MASK, NAMESPACE, count, logger, mask, masked, partial_batch, protect
 
 IDENTIFYING = [
     ("11010519491231002X", "18 characters"),
@@ -96,6 +97,44 @@ def test_records_of_libraries_are_masked_too() -> None:
     assert "13800138000" not in stream.getvalue()
     assert "11010519491231002X" not in stream.getvalue()
     assert f"KeyError: '{MASK}'" in stream.getvalue()
+
+
+# --- figures ---------------------------------------------------------------------------------------
+
+
+def published(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """The figures of each record that was published, in order."""
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for record in records:
+        (told,) = record.pop("_aws")["CloudWatchMetrics"]
+        assert told["Namespace"] == NAMESPACE
+        assert record.pop("service") == "wugan"
+    return records
+
+
+def test_whoever_publishes_takes_nothing_of_others_and_nobody_is_left_without(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another function of the same process publishes between the adding and the publishing of the first."""
+    publish = EphemeralMetrics.flush_metrics
+    others = [{"RunsMissing": 0.0}]
+
+    def interrupted(self: EphemeralMetrics, *args: Any, **named: Any) -> None:
+        if others:
+            count(**others.pop())
+        publish(self, *args, **named)
+
+    monkeypatch.setattr(EphemeralMetrics, "flush_metrics", interrupted)
+    count(FeedsLate=1, FeedsMissing=2)  # a warning would be an error here
+    assert published(capsys) == [{"RunsMissing": [0.0]}, {"FeedsLate": [1.0], "FeedsMissing": [2.0]}]
+
+
+@pytest.mark.parametrize(("figures", "records"), [(0, 0), (99, 1), (100, 1), (101, 2)])
+def test_as_many_figures_as_there_are(capsys: pytest.CaptureFixture[str], figures: int, records: int) -> None:
+    count(**{f"Figure{n}": n for n in range(figures)})
+    told = published(capsys)
+    assert len(told) == records
+    assert sum(map(len, told)) == figures
 
 
 # --- partial batches -------------------------------------------------------------------------------
