@@ -71,7 +71,7 @@ def test_a_message_that_cannot_be_put_into_words_blocks_nobody(capsys: pytest.Ca
     _, first = someone(1, Template.SUSPENDED)  # says a month, and has none; most urgent of all
     _, second = someone(2)
     _, third = someone(3)
-    with published() as seen, pytest.raises(UnfinishedError, match="1 left out"):
+    with published() as seen, pytest.raises(UnfinishedError, match="send_messages: 1 left out"):
         messages.send_due()
     assert len(seen) == 2
     assert [state_of(m) for m in (first, second, third)] == [

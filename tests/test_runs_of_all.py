@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,8 +30,10 @@ pytestmark = pytest.mark.usefixtures("aws")
 NUMBERS = [f"34160219500101{n:03d}X" for n in range(3)]
 
 
-@pytest.fixture
-def folk() -> list[PersonId]:
+ROOT = Path(__file__).parents[1]
+
+
+def three_people() -> list[PersonId]:
     """Three people; the item of the second's pension says what nobody understands."""
     found = [
         people.create(identity(number), person(), (entitlement(payee=f"P{n}"),), AT, "feed:roster").person
@@ -41,6 +45,11 @@ def folk() -> list[PersonId]:
     return found
 
 
+@pytest.fixture
+def folk() -> list[PersonId]:
+    return three_people()
+
+
 def failing_for(broken: str, function: Callable[..., Any], place: int = 0) -> Callable[..., Any]:
     """The function, but it raises for one of those that it is about."""
 
@@ -50,6 +59,21 @@ def failing_for(broken: str, function: Callable[..., Any], place: int = 0) -> Ca
         return function(*args, **named)
 
     return fails
+
+
+def test_every_run_is_tried() -> None:
+    """Whatever a schedule calls names its run, and a test leaves one of those that it is about out."""
+    scheduled = re.findall(
+        r"^@scheduled\ndef (\w+)", (ROOT / "app.py").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert scheduled
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "chalicelib").rglob("*.py"))
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    for name in scheduled:
+        assert f'with run("{name}") as each' in code, (
+            f"{name}: say with run(…) whom one that fails stops: nobody"
+        )
+        assert re.search(rf"{name}: \d+ left out", tests), f"{name}: tests/test_runs_of_all.py leaves one out"
 
 
 def outbox(key: str) -> bytes:

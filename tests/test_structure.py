@@ -17,6 +17,8 @@ from chalicelib.steps import certification, suspicion
 
 ROOT = Path(__file__).parents[1]
 MACHINES = {"certification": certification.STEPS, "suspicion": suspicion.STEPS}
+# Steps of states that the machines have no longer: executions that began before may still call them.
+RETIRED: dict[str, set[StateName]] = {"certification": set(), "suspicion": set()}
 
 
 def states_of(machine: str) -> dict[str, Any]:
@@ -28,7 +30,8 @@ def states_of(machine: str) -> dict[str, Any]:
 @pytest.mark.parametrize("machine", MACHINES)
 def test_every_state_has_its_step_and_every_step_its_state(machine: str) -> None:
     tasks = {name for name, state in states_of(machine).items() if state["Type"] == "Task"}
-    assert tasks == {name.value for name in MACHINES[machine]}
+    assert not tasks & RETIRED[machine]
+    assert tasks | RETIRED[machine] == {name.value for name in MACHINES[machine]}
 
 
 @pytest.mark.parametrize("machine", MACHINES)

@@ -32,10 +32,20 @@ LONGEST = {
     "answer": "维持原处理",
     "reason": "两次上门均未见到本人",
 }
+# The place is the priority, and keys of messages that wait bear it: a new one comes last.
+ORDER = (
+    "suspended terminated resumed restored remind remind_again self_certify certified answered "
+    "objected_again corrected"
+)
 REMINDERS = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)
 every_pack = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 every_template = pytest.mark.parametrize("template", list(Template))
 every_channel = pytest.mark.parametrize("channel", list(Channel))
+
+
+def test_the_order_of_messages_that_wait_stays() -> None:
+    known = ORDER.split()
+    assert [template.value for template in Template][: len(known)] == known
 
 
 @every_pack

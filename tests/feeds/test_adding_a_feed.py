@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from admin.pages import feed as feed_pages
 from chalicelib.engine.certification.decide import decide
 from chalicelib.errors import DeclarationError
 from chalicelib.jurisdiction import PACKS, load_folder
 from chalicelib.model import BenefitCode, FeedId, FileId, Outcome, PersonId
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import read_file
+from tests.feeds import test_feeds, test_totals
 from tests.feeds.test_feeds import told
 from tests.people import a_person, an_entitlement
 
@@ -64,6 +66,35 @@ def test_what_it_proves_certifies_at_once(bozhou: Path) -> None:
     decision = decide(a_person(id=person), [an_entitlement()], evidence, rules, date(2025, 6, 30))
     verdict = decision.verdict_for(BenefitCode("resident_pension"))
     assert (verdict.outcome, verdict.valid_until) == (Outcome.STRONG, date(2026, 6, 1))
+
+
+def test_the_guards_complain_until_the_last_step_is_done(
+    bozhou: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`.venv/bin/pytest tests/feeds` of step 4, as far as it concerns the new feed and the whole pack."""
+    pack = load_folder(bozhou)
+    feed = pack.feeds[NEW]
+    sample = tmp_path / "bozhou" / NEW
+    monkeypatch.setattr(test_feeds, "HERE", tmp_path)
+    monkeypatch.setitem(test_totals.FEEDS, "bozhou", pack.feeds)
+
+    def whole_of_it() -> None:
+        test_feeds.sample_of("bozhou", NEW)
+        test_feeds.test_a_feeds_sample_gives_what_is_expected("bozhou", feed)
+
+    with pytest.raises(AssertionError, match=r"needs one sample\.csv"):
+        whole_of_it()
+    sample.mkdir()
+    (sample / "sample.csv").write_text(shown("csv"), encoding="utf-8")
+    with pytest.raises(FileNotFoundError, match=r"expected\.json"):
+        whole_of_it()
+    (sample / "expected.json").write_text(shown("json"), encoding="utf-8")
+    whole_of_it()
+    test_totals.test_bozhou_has_50_feeds_of_26_departments()
+    test_totals.test_what_the_documents_do_not_name_says_that_it_is_assumed()
+    test_totals.test_what_is_not_counted_is_technical_or_says_that_no_document_names_it("bozhou")
+    test_totals.test_settlement_dates_date_nothing_and_lists_are_full("bozhou", NEW)
+    assert "老年助餐" in feed_pages.page(feed, pack), "the page that `make sheets` writes"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,59 @@
+"""Adding a pass over everybody: the run, its way in, its role, and a test that one record stops no other."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from infra.template import build_template
+from sandbox.kernel.template import deployed_template
+from tests import test_runs_of_all
+from tests.infra import test_template
+from tests.recipes.walking import ROOT, Project, complaining, recipe
+
+RUN, WAY_IN, ROLE, AGREED, TRIED = recipe("Adding a pass over everybody")
+
+
+def complaints(project: Project) -> set[str]:
+    app = project.load("app.py").app
+    guards = project.load("tests/infra/test_template.py")
+
+    def functions_are_agreed() -> None:
+        guards.test_the_functions_are_those_of_app_py(build_template(app, project.folder))
+
+    return complaining(functions_are_agreed, test_runs_of_all.test_every_run_is_tried)
+
+
+def test_the_guards_complain_until_the_last_step_is_done(project: Project) -> None:
+    project.has("app.py", ".chalice", "infra", "statemachines", "chalicelib", "tests/infra")
+    project.has("tests/test_messages.py", "tests/test_runs_of_all.py")
+    project.monkeypatch.setattr(test_runs_of_all, "ROOT", project.folder)
+    assert complaints(project) == set()
+
+    project.do(RUN)
+    birthdays = project.load("chalicelib/cases/birthdays.py")
+    project.monkeypatch.setitem(sys.modules, "chalicelib.cases.birthdays", birthdays)
+    project.do(WAY_IN)
+    assert complaints(project) == {"functions_are_agreed", "test_every_run_is_tried"}
+
+    project.do(ROLE)
+    deployed = deployed_template(project.load("app.py").app, project.folder)
+    everybody = test_template.test_only_what_runs_at_night_reads_everybody
+    with pytest.raises(AssertionError, match="MonthlyBirthdaysRole"):
+        everybody(deployed)
+    project.do(AGREED)
+    assert complaints(project) == {"test_every_run_is_tried"}
+    project.load("tests/infra/test_template.py").test_only_what_runs_at_night_reads_everybody(deployed)
+
+    project.do(TRIED)
+    assert complaints(project) == set()
+    assert not (ROOT / "chalicelib/cases/birthdays.py").exists()
+
+
+def test_the_run_shown_leaves_out_one_person_and_fails(project: Project, aws: None) -> None:
+    project.do(RUN)
+    birthdays = project.load("chalicelib/cases/birthdays.py")
+    test_runs_of_all.three_people()
+    with pytest.raises(test_runs_of_all.UnfinishedError, match="monthly_birthdays: 1 left out"):
+        birthdays.monthly_birthdays()

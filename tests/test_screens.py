@@ -1,0 +1,62 @@
+"""Every page that people read: nobody writes on it, and it needs nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from chalicelib.api import printed_receipt
+from chalicelib.engine.texts.receipt import Receipt
+from chalicelib.intake import quality_page
+from chalicelib.model import Identity, Month
+from chalicelib.sources.feeds.quality import FeedMonth, Load
+
+ROOT = Path(__file__).parents[1]
+SHELLS = ("chalicelib", "admin")
+BY_ITS_OWN_TEST = {"admin/rehearsal.py": "tests/admin/test_rehearsal.py"}  # it takes a whole rehearsal
+WORD = '<script src="https://example.com/x.js">&"'
+ON = date(2025, 7, 1)
+PAGES: dict[str, Callable[[str], str]] = {
+    "chalicelib/api/printed_receipt.py": lambda word: printed_receipt.sheet(
+        Identity(word, word), Receipt((word,), (word,), False), ON, check_code=word
+    ),
+    "chalicelib/intake/quality_page.py": lambda word: quality_page.page(
+        word, word, Month("2025-06"), [(word, word, [FeedMonth(Month("2025-06"), 1, 3, Load.FULL, 40, 2)])]
+    ),
+}
+
+
+def test_every_page_is_in_the_table() -> None:
+    written = {
+        path.relative_to(ROOT).as_posix()
+        for folder in SHELLS
+        for path in (ROOT / folder).rglob("*.py")
+        if "<!doctype html" in path.read_text(encoding="utf-8").lower()
+    }
+    assert written == PAGES.keys() | BY_ITS_OWN_TEST.keys(), "tests/test_screens.py makes every page once"
+    for test in BY_ITS_OWN_TEST.values():
+        assert (Path(__file__).parents[1] / test).exists(), test
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_writes_on_a_page(page: str) -> None:
+    made = PAGES[page](WORD)
+    assert WORD not in made
+    assert "&lt;script" in made
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_needs_nothing_from_elsewhere_and_is_chinese_first(page: str) -> None:
+    """It opens on a computer without a network, and leaves no trace on another one."""
+    made = PAGES[page]("词")
+    assert re.match(r'<!doctype html><html lang="zh(-CN)?">', made)
+    assert '<meta charset="utf-8">' in made
+    assert not re.search(r"<script|https?://|url\(|<link|<iframe", made)
+    title = re.search(r"<title>(.*?)</title>", made)
+    assert title is not None
+    assert re.search(r"[一-鿿]", title.group(1))
+    assert made == PAGES[page]("词")
