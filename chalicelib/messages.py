@@ -121,8 +121,15 @@ def _phone_for(record: PersonRecord, message: Message) -> str | None:
 
 
 def _may_go_today(person: PersonId, phone: str, message_id: str) -> bool:
-    limit = current().rules.policy.messages.per_phone_and_day
-    return outbox.reserve_day(person, phone, clock.today(), message_id, limit)
+    most = current().rules.policy.messages
+    return outbox.reserve_day(
+        person,
+        phone,
+        clock.today(),
+        message_id,
+        per_person=most.per_person_and_day,
+        per_phone=most.per_phone_and_day,
+    )
 
 
 def _hand_over(message: str, phone: str, text: str) -> None:

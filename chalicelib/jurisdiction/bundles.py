@@ -41,12 +41,12 @@ def pack_up(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(data: bytes) -> Pack:
-    """The pack of a bundle; DeclarationError where it does not hold or is no bundle of ours."""
+def unpack(data: bytes, *, is_kept: bool = False) -> Pack:
+    """The pack of a bundle, new or kept; DeclarationError where it does not hold or is no bundle of ours."""
     with tempfile.TemporaryDirectory(prefix="wugan-") as name:
         folder = Path(name)
         lay_out(data, folder)
-        return load_folder(folder)
+        return load_folder(folder, is_kept=is_kept)
 
 
 def lay_out(data: bytes, folder: Path) -> None:
@@ -92,7 +92,7 @@ def keep_shipped(pack: str) -> str:
 def fetch(name: str) -> Pack:
     """The pack of a stored bundle, read once per process; NotFoundError if there is none."""
     if name not in _unpacked:
-        pack = unpack(read(name))
+        pack = unpack(read(name), is_kept=True)
         rules = pack.rules.named(_version(name), rulebooks.read_versions(name))
         _unpacked[name] = replace(pack, rules=rules)
     return _unpacked[name]

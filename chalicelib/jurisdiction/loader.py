@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from chalicelib.declarations import place_of
+from chalicelib.engine.rules.policy import MessagePolicy
 from chalicelib.engine.rules.rulebook import RuleBook, load_rule_book
+from chalicelib.engine.texts.message_templates import too_long
 from chalicelib.errors import DeclarationError
 from chalicelib.model import FeedId
 from chalicelib.model.named import NAMED_BY_CODE, SHEETS
@@ -24,14 +27,30 @@ class Pack:
     rules: RuleBook
 
 
-def load_folder(folder: Path) -> Pack:
-    """The pack that a folder declares; raises DeclarationError with file and line if it does not hold."""
+def load_folder(folder: Path, *, is_kept: bool = False) -> Pack:
+    """The pack that a folder declares; raises DeclarationError with file and line if it does not hold.
+
+    `is_kept`: it is a bundle that was stored before, which is read as it is, however long its messages are.
+    """
     feeds = load_feeds(folder / "feeds")
     check_named_by_code(folder / "feeds", feeds)
     events = {
         (FeedId(feed.id), code): event for feed in feeds.values() for code, event in feed.events.items()
     }
-    return Pack(feeds, load_rule_book(folder, events))
+    rules = load_rule_book(folder, events)
+    if not is_kept:
+        check_messages(folder / "policy.yaml", rules.policy.messages)
+    return Pack(feeds, rules)
+
+
+def check_messages(path: Path, policy: MessagePolicy) -> None:
+    """Raise DeclarationError unless every text message fits into the characters that a policy allows."""
+    for template, over in too_long(policy):
+        raise DeclarationError(
+            place_of(path, ("messages", "most_characters")),
+            f"the message {template} can be {over} characters longer than {policy.most_characters}: "
+            "shorten the signature, or allow more",
+        )
 
 
 def check_named_by_code(folder: Path, feeds: Mapping[FeedId, Feed]) -> None:

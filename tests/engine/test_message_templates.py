@@ -15,6 +15,7 @@ from chalicelib.engine.texts.message_templates import (
     render,
     signed,
     text,
+    too_long,
 )
 from chalicelib.model import Channel, PersonId, Template
 from tests.events import ALL_RULES, RULES
@@ -46,6 +47,15 @@ every_channel = pytest.mark.parametrize("channel", list(Channel))
 def test_the_order_of_messages_that_wait_stays() -> None:
     known = ORDER.split()
     assert [template.value for template in Template][: len(known)] == known
+
+
+@every_pack
+def test_what_does_not_fit_is_told_by_how_much(policy: MessagePolicy) -> None:
+    assert list(too_long(policy)) == []
+    over = dict(too_long(policy.model_copy(update={"most_characters": 20})))
+    for template in Template:
+        said = render(template, Channel.SMS, {**signed(policy), **LONGEST})
+        assert over[template] == len(said) - 20, template
 
 
 @every_pack

@@ -50,6 +50,28 @@ def test_a_contact_of_a_feed_changes_the_bundle_and_no_decision(folder: Path) ->
     assert bundles.name_of(changed) != bundles.name_of(bundles.pack_up(BOZHOU))
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("most_characters: 70", "most_characters: 60"),
+        ('signature: "【亳州无感互认】"', 'signature: "【亳州市待遇资格无感认证与互认服务平台管理中心】"'),
+    ],
+)
+def test_messages_that_would_be_longer_than_the_policy_allows_are_refused(
+    folder: Path, old: str, new: str
+) -> None:
+    """When somebody proposes them; a bundle that was stored before is read as it is."""
+    rewrite(folder / "policy.yaml", old, new)
+    lines = (folder / "policy.yaml").read_text(encoding="utf-8").splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if "most_characters" in text)
+    with pytest.raises(
+        DeclarationError, match=rf"policy\.yaml:{line}: the message remind can be \d+ characters"
+    ):
+        bundles.unpack(bundles.pack_up(folder))
+    kept = bundles.unpack(bundles.pack_up(folder), is_kept=True)
+    assert kept.rules.policy != load("bozhou").rules.policy
+
+
 def zipped(**members: bytes) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bundle:

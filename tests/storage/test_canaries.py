@@ -38,7 +38,7 @@ def test_no_number_name_or_phone_in_any_item_or_key(capfd: pytest.CaptureFixture
         messages=(waiting,),
         person=replace(people.load(person_id).person, told_on=date(2025, 7, 1)),
     )
-    outbox.reserve_day(person_id, PHONE, date(2025, 7, 1), waiting.id, 1)
+    outbox.reserve_day(person_id, PHONE, date(2025, 7, 1), waiting.id, per_person=1, per_phone=1)
     outbox.claim(person_id, waiting)
     people.put_payments([(person_id, Payment(BenefitCode("b"), Month("2025-07"), 1, date(2025, 7, 10)))])
     files.put(dropped(f"{NAME}-{NUMBER}-{PHONE}.csv"))

@@ -144,8 +144,12 @@ def test_a_message_that_waits_moves_to_its_new_day(waiting: tuple[PersonId, Mess
 # --- limits --------------------------------------------------------------------------------------
 
 
-def reserve(person_id: PersonId, name: str, *, day: date = TODAY, limit: int = 2) -> bool:
-    return outbox.reserve_day(person_id, PHONE, day, f"{person_id}.{name}", limit)
+def reserve(
+    person_id: PersonId, name: str, *, day: date = TODAY, per_person: int = 1, per_phone: int = 2
+) -> bool:
+    return outbox.reserve_day(
+        person_id, PHONE, day, f"{person_id}.{name}", per_person=per_person, per_phone=per_phone
+    )
 
 
 def test_one_message_per_person_and_day() -> None:
@@ -154,6 +158,16 @@ def test_one_message_per_person_and_day() -> None:
     assert reserve(person_id, "a"), "asked again for the same message"
     assert not reserve(person_id, "b")
     assert reserve(person_id, "b", day=date(2025, 7, 2))
+
+
+def test_as_many_messages_per_person_and_day_as_the_policy_says() -> None:
+    person_id = known()
+    assert reserve(person_id, "a", per_person=2, per_phone=9)
+    assert reserve(person_id, "b", per_person=2, per_phone=9)
+    assert not reserve(person_id, "c", per_person=2, per_phone=9)
+    assert reserve(person_id, "b", per_person=2, per_phone=2), "asked again, counted once"
+    other = known(number="34160219500101002X")
+    assert not reserve(other, "a", per_person=2), "the phone has had two"
 
 
 def test_one_limit_per_phone_whoever_it_serves() -> None:
@@ -176,10 +190,10 @@ def test_two_that_reserve_the_last_message_of_a_phone_at_once_do_not_both_get_it
     def meanwhile(_request: object) -> None:
         if not overtaken:
             overtaken.append(True)
-            assert reserve(elders[1], "a", limit=1)
+            assert reserve(elders[1], "a", per_phone=1)
 
     with faults.at_call("dynamodb", "TransactWriteItems", meanwhile):
-        assert not reserve(elders[0], "a", limit=1)
+        assert not reserve(elders[0], "a", per_phone=1)
 
 
 def test_reservations_that_keep_colliding_end_in_a_conflict(monkeypatch: pytest.MonkeyPatch) -> None:

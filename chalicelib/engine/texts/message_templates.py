@@ -17,7 +17,7 @@ it was sent.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final, assert_never
 
@@ -102,6 +102,26 @@ NOTICES: Final[Mapping[Template, str]] = {
 您的资格认证已经完成，待遇自{month}起恢复发放。暂停期间应发的待遇共{yuan}元，随下一次发放一并补发。
 如果您对补发的月份或金额有疑问，可以拨打{hotline}，或向{office}、网格员当面提出。""",
 }
+
+
+# The longest that each word of a text message can be once it is spoken.
+_LONGEST: Final[Mapping[str, str]] = {
+    "deadline": "2026-12-31",
+    "until": "2026-12-31",
+    "month": "2026-12",
+    "office": "村" * LONGEST_OFFICE,
+    "code": "000000",
+    "yuan": "999999.99",
+    "answer": "维持原处理",
+}
+
+
+def too_long(policy: MessagePolicy) -> Iterator[tuple[Template, int]]:
+    """The text messages that would not fit under a pack's signature and number; by how many characters."""
+    for template in SMS:
+        over = len(render(template, Channel.SMS, {**signed(policy), **_LONGEST})) - policy.most_characters
+        if over > 0:
+            yield template, over
 
 
 def signed(policy: MessagePolicy) -> dict[str, str]:

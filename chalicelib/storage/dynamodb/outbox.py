@@ -4,7 +4,7 @@ PENDING → CLAIMED(attempt) → SENT → DELIVERED | FAILED (→ DELIVERED: it 
    ↑          ↓           ↘ UNKNOWN (it may have gone out, nobody can tell: never sent again on its own)
    └ it was certainly not taken
 
-P#<person> / SENT#<day>     which message went out that day: one per person and day
+P#<person> / SENT#<day>     which message went out that day; a second, if the policy allows it: …#2
 PHONE#<mark> / <day>        how many went to one phone that day: a cadre's number serves ten elders
 """
 
@@ -43,18 +43,31 @@ def _find(record: PersonRecord, message_id: str) -> Message | None:
     return next((message for message in record.messages if message.id == message_id), None)
 
 
-def reserve_day(person: PersonId, phone: str, day: date, message_id: str, per_phone: int) -> bool:
-    """Whether this message may be the one that person gets that day, and one of `per_phone` to the phone.
+def reserve_day(
+    person: PersonId, phone: str, day: date, message_id: str, *, per_person: int, per_phone: int
+) -> bool:
+    """Whether this message may be one of those that person gets that day, and one of those to the phone.
 
     Asking again for the same message says yes again. Raises ConflictError while others keep reserving.
     """
+    for place in range(1, per_person + 1):
+        sort = f"SENT#{day}" if place == 1 else f"SENT#{day}#{place}"
+        granted = _reserve(People(partition(person), sort, body=message_id), phone, day, per_phone)
+        if granted is not None:
+            return granted
+    return False
+
+
+def _reserve(sent: People, phone: str, day: date, per_phone: int) -> bool | None:
+    """Whether a message gets one of its person's places of a day; None if another message has that place."""
+    sent.expires = int((datetime(day.year, day.month, day.day, tzinfo=UTC) + _KEPT).timestamp())
     for tries in range(TRIES):
         try:
-            tables.write_together(_reservation(person, phone, day, message_id, per_phone), str(uuid.uuid4()))
+            tables.write_together(_reservation(sent, phone, day, per_phone), str(uuid.uuid4()))
         except ConflictError:  # now it is worth asking why: nearly every day is free
-            taken = tables.get(People, partition(person), f"SENT#{day}")
+            taken = tables.get(People, sent.pk, sent.sk)
             if taken is not None:
-                return bool(taken.body == message_id)
+                return True if taken.body == sent.body else None
             phone_day = tables.get(People, f"PHONE#{hmac_ids.phone_mark(phone)}", f"{day}")
             if phone_day is not None and phone_day.uses >= per_phone:
                 return False
@@ -64,16 +77,12 @@ def reserve_day(person: PersonId, phone: str, day: date, message_id: str, per_ph
     raise ConflictError("too many are sending at once")
 
 
-def _reservation(
-    person: PersonId, phone: str, day: date, message_id: str, per_phone: int
-) -> list[tables.Write]:
-    expires = int((datetime(day.year, day.month, day.day, tzinfo=UTC) + _KEPT).timestamp())
-    sent = People(partition(person), f"SENT#{day}", body=message_id, expires=expires)
+def _reservation(sent: People, phone: str, day: date, per_phone: int) -> list[tables.Write]:
     phone_day = People(f"PHONE#{hmac_ids.phone_mark(phone)}", f"{day}")
     free = People.uses.does_not_exist() | (People.uses < per_phone)
     return [
         Put(sent, tables.absent(People)),
-        Update(phone_day, [People.uses.add(1), People.expires.set(expires)], free),
+        Update(phone_day, [People.uses.add(1), People.expires.set(sent.expires)], free),
     ]
 
 
