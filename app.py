@@ -104,15 +104,11 @@ def tidy_lake(event: CloudWatchEvent) -> None:
     apply_retention()
 
 
-@app.schedule("cron(0 20 L * ? *)", name="monthly_results")
+@app.schedule("cron(0 20 * * ? *)", name="monthly_results")
 @scheduled
 def monthly_results(event: CloudWatchEvent) -> None:
-    """The first of the month, 04:00 in China: results for every authority, and for other regions."""
-    with run("monthly_results") as each:
-        with each(part="authorities"):
-            results.monthly_results()
-        with each(part="other regions"):
-            results.tell_other_regions()
+    """04:00 in China: on the policy's day of the month, results for every authority and other regions."""
+    results.send_results()
 
 
 @app.schedule("cron(30 23 * * ? *)", name="watch_feeds")

@@ -34,7 +34,7 @@ from chalicelib.model import (
 )
 from chalicelib.runs import run
 from chalicelib.sources.formats.csv_writing import Cell, csv_of, rows_of
-from chalicelib.storage.dynamodb import files, people
+from chalicelib.storage.dynamodb import files, people, run_ends
 from chalicelib.storage.s3 import objects
 
 RESULTS = ("待遇编号", "待遇项目", "状态", "认证有效期至", "认证途径", "备注")
@@ -44,8 +44,26 @@ INSTRUCTIONS = ("待遇编号", "待遇项目", "指令", "执行月份", "金�
 UNCLAIMED = ("待遇编号", "在领待遇项目", "区划代码", "网格编号", "应享未享项目", "依据")
 GUESTS = ("地区代码", "身份证号码", "姓名", "认证日期", "认证结果", "认证人类别", "认证人", "认证地")
 KINDS = {"results": RESULTS, "instructions": INSTRUCTIONS, "unclaimed": UNCLAIMED}
+_RESULTS = "results"
 Row = tuple[Cell, ...]
 Line = tuple[str, str, Row]  # whose list, of which kind, what stands there
+
+
+def send_results() -> bool:
+    """Make the month's results on the day that the policy sets; whether they were made now (rule 23).
+
+    When that day's run has failed they are made on the next day, and once a month only.
+    """
+    on = clock.today()
+    if on.day < current().rules.policy.results_day or run_ends.is_done(_RESULTS, month_of(on)):
+        return False
+    with run("send_results") as each:
+        with each(part="authorities"):
+            monthly_results()
+        with each(part="other regions"):
+            tell_other_regions()
+    run_ends.done(_RESULTS, month_of(on))
+    return True
 
 
 def monthly_results() -> int:

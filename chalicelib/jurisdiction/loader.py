@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from chalicelib.declarations import place_of
+from chalicelib.declarations import place_of, read_yaml
 from chalicelib.engine.rules.policy import MessagePolicy
 from chalicelib.engine.rules.rulebook import RuleBook, load_rule_book
 from chalicelib.engine.texts.message_templates import too_long
@@ -39,8 +39,18 @@ def load_folder(folder: Path, *, is_kept: bool = False) -> Pack:
     }
     rules = load_rule_book(folder, events)
     if not is_kept:
+        check_gone(folder / "policy.yaml")
         check_messages(folder / "policy.yaml", rules.policy.messages)
     return Pack(feeds, rules)
+
+
+def check_gone(path: Path) -> None:
+    """Raise DeclarationError where a policy says what stored ones may say and nobody reads any more."""
+    if "cutoff_day" in read_yaml(path)["suspension"]:
+        raise DeclarationError(
+            place_of(path, ("suspension", "cutoff_day")),
+            "it decides nothing: leave it out, each benefit declares its own cut-off day",
+        )
 
 
 def check_messages(path: Path, policy: MessagePolicy) -> None:

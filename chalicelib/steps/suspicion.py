@@ -18,7 +18,7 @@ from chalicelib.cases import (
 )
 from chalicelib.engine.calendar.periods import month_before
 from chalicelib.engine.money.amount_due import amounts_of
-from chalicelib.engine.money.arrears import overpaid, uncredited
+from chalicelib.engine.money.arrears import overpaid, recovery_terms, uncredited
 from chalicelib.engine.suspension.timeline import seconds_until
 from chalicelib.engine.suspicion.approvals import asked, to_end
 from chalicelib.engine.suspicion.lifecycle import chased
@@ -286,13 +286,17 @@ def _overpaid(record: PersonRecord, entitlement: Entitlement) -> tuple[Instructi
     fen = overpaid(payments, month_before(entitlement.stopped_from)).fen
     if not fen:
         return ()
+    rules = current().rules
+    terms = recovery_terms(
+        rules.benefit_on(entitlement.benefit, clock.today()), rules.policy.recovery_working_days
+    )
     return (
         Instruction(
             entitlement.benefit,
             InstructionKind.RECOVER,
             entitlement.stopped_from,
             fen,
-            "paid for months that were not due",
+            f"paid for months that were not due; {terms}",
             InstructionState.ISSUED,
             clock.today(),
         ),

@@ -14,6 +14,7 @@ from chalicelib.engine.money.arrears import (
     last_month_due,
     overpaid,
     owed_to_heirs,
+    recovery_terms,
     uncredited,
 )
 from chalicelib.engine.rules.benefits import LastMonth, Offset
@@ -110,6 +111,16 @@ def test_an_overpayment_is_offset_in_the_order_of_the_file_before_anybody_is_ask
     assert (dict(least.offset), least.left) == ({funeral: 1}, 0)
     nothing = demand(10_000, {}, PENSION_RULES)
     assert (dict(nothing.offset), nothing.left) == ({}, 10_000)
+
+
+def test_the_authority_is_told_what_comes_first_and_within_which_term() -> None:
+    """Rule 17; the term is the policy's."""
+    assert recovery_terms(PENSION_RULES, 30) == (
+        "first offset against funeral_grant, then account_balance; "
+        "what is left is asked back within 30 working days"
+    )
+    allowance = RULES.benefit_on(BenefitCode("old_age_allowance"), ON)
+    assert recovery_terms(allowance, 20) == "what is left is asked back within 20 working days"
 
 
 def test_a_benefit_that_allows_no_offset_asks_for_everything() -> None:

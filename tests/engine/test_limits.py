@@ -41,7 +41,6 @@ FIGURES: list[tuple[type[Declaration], str, int, int | None]] = [
     (policy.SuspensionLimit, "months", 1, 24),
     (policy.SuspensionPolicy, "list_day", *DAY_OF_MONTH),
     (policy.SuspensionPolicy, "list_open_days", 1, 8),
-    (policy.SuspensionPolicy, "cutoff_day", *DAY_OF_MONTH),
     (policy.SuspensionPolicy, "look_again_days", *DAYS),
     (policy.Suspicions, "oldest_years", 120, 150),
     (policy.Suspicions, "reversal", *DAYS),

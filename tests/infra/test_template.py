@@ -305,7 +305,7 @@ def test_somebody_is_told_of_every_daily_run_that_does_not_come(template: dict[s
     alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
     missed = [alarm for alarm in alarms if alarm["MetricName"] == "Invocations"]
     told = {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in missed}
-    seldom = {"AskInterfaces", "MonthlyResults", "MonthlyQuality"}  # CloudWatch looks back seven days
+    seldom = {"AskInterfaces", "MonthlyQuality"}  # CloudWatch looks back seven days
     assert told == {name for name, _ in schedules(template)} - seldom
     for alarm in missed:
         assert alarm["TreatMissingData"] == "breaching"

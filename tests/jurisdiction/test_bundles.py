@@ -50,6 +50,16 @@ def test_a_contact_of_a_feed_changes_the_bundle_and_no_decision(folder: Path) ->
     assert bundles.name_of(changed) != bundles.name_of(bundles.pack_up(BOZHOU))
 
 
+def test_a_cut_off_day_of_the_policy_is_read_where_it_was_stored_and_refused_where_it_is_new(
+    folder: Path,
+) -> None:
+    rewrite(folder / "policy.yaml", "  list_open_days", "  cutoff_day: 20\n  list_open_days")
+    with pytest.raises(DeclarationError, match=r"policy\.yaml:\d+: .* each benefit declares its own"):
+        bundles.unpack(bundles.pack_up(folder))
+    kept = bundles.unpack(bundles.pack_up(folder), is_kept=True)
+    assert kept.rules.policy == load("bozhou").rules.policy
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

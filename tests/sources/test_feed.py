@@ -25,7 +25,8 @@ def test_a_sound_declaration_answers_what_others_ask() -> None:
     made = feed()
     assert (made.department, made.takes_files, made.is_full) == ("transport", True, False)
     assert (made.interval_days, made.warn_after_days, made.fail_after_days) == (7, 10, 31)
-    assert made.missing_after_days == 14  # rule 11: later than twice its interval
+    assert made.arrives
+    assert made.arrives.missing_after_days == 14  # rule 11: later than twice its interval
     assert made.fields["day"] == "日期"
     assert made.facts == ("remark",)
     columns = made.model_dump()["columns"] | {"人": {"field": "name", "read": "text"}}
@@ -52,9 +53,7 @@ def test_events_speak_the_words_of_the_model() -> None:
 def test_an_api_feed_takes_no_file_and_has_no_rhythm() -> None:
     made = feed(**API)
     assert not made.takes_files
-    assert (
-        made.interval_days is made.warn_after_days is made.fail_after_days is made.missing_after_days is None
-    )
+    assert made.interval_days is made.warn_after_days is made.fail_after_days is None
     assert not made.is_full
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from chalicelib.sources.feeds.feed import Arrives
 from chalicelib.sources.feeds.freshness import FeedState, freshness
 from tests.sources.builders import ON, feed
 
@@ -32,6 +33,14 @@ def test_it_ages_by_the_day(age: int, state: FeedState, days_late: int) -> None:
     assert now.is_missing is (state is FeedState.MISSING)
     held = freshness(ARRIVES, last, ON, held=True)
     assert (held.state, held.is_missing) == (FeedState.HELD, True), "a held file says nothing (rule 11)"
+
+
+def test_whoever_says_that_it_has_failed_before_twice_its_interval_is_believed() -> None:
+    """The more cautious of the two: what is missing is nobody's evidence."""
+    said = {"every": "2 months", "warn_after": "70 days", "fail_after": "100 days"}
+    arrives = Arrives.model_validate(said)
+    assert freshness(arrives, ON - timedelta(days=100), ON).state is FeedState.LATE
+    assert freshness(arrives, ON - timedelta(days=101), ON).state is FeedState.MISSING
 
 
 @pytest.mark.parametrize(("held", "state"), [(False, FeedState.MISSING), (True, FeedState.HELD)])

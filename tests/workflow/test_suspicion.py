@@ -71,6 +71,9 @@ def test_a_death_confirmed_at_the_door_ends_payment_and_counts_what_was_overpaid
         InstructionKind.TERMINATE: ("2025-02", 20_000),
         InstructionKind.RECOVER: ("2025-02", 20_000),  # the month of death is due, February is not
     }
+    (demand,) = (i for i in record.instructions if i.kind is InstructionKind.RECOVER)
+    assert "offset against funeral_grant, then account_balance" in demand.reason, "as the benefit's file says"
+    assert "within 30 working days" in demand.reason, "as the policy says"
     assert [m.template for m in record.messages] == [Template.TERMINATED]
 
 

@@ -118,6 +118,13 @@ def owed_to_heirs(
     return arrears(entitlement, entitlement.stopped_from, end, amounts=amounts)
 
 
+def recovery_terms(rules: BenefitRules, working_days: int) -> str:
+    """How an authority is to recover what was overpaid: set off first where the benefit allows (rule 17)."""
+    offset = rules.recovery.offset if rules.recovery else ()
+    first = f"first offset against {', then '.join(offset)}; " if offset else ""
+    return f"{first}what is left is asked back within {working_days} working days"
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """What of an overpayment is taken from where, and what is left to ask for (rule 17)."""

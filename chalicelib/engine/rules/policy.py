@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -201,8 +201,13 @@ class SuspensionPolicy(Declaration):
 
     list_day: DayOfMonth
     list_open_days: Annotated[int, Field(ge=1, le=8)]
-    cutoff_day: DayOfMonth
     look_again_days: Days
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_is_gone(cls, said: Any) -> Any:
+        """Bundles stored before say a cut-off day here, which decided nothing: each benefit has its own."""
+        return {key: said[key] for key in said if key != "cutoff_day"} if isinstance(said, dict) else said
 
 
 class Stay(Declaration):

@@ -98,6 +98,11 @@ class Arrives(Declaration):
             raise ValueError("every, warn_after and fail_after must not decrease")
         return self
 
+    @property
+    def missing_after_days(self) -> int:
+        """Days without a file after which it is missing: twice its interval, or `fail_after` (rule 11)."""
+        return min(2 * self.every.longest_days, self.fail_after.longest_days)
+
 
 class Format(Declaration):
     """What a file looks like; `load` full: the file holds the whole list, delta: only what is new.
@@ -352,11 +357,6 @@ class Feed(Declaration):
     def fail_after_days(self) -> int | None:
         """Days without a file after which it counts as an incident."""
         return self.arrives.fail_after.longest_days if self.arrives else None
-
-    @property
-    def missing_after_days(self) -> int | None:
-        """Days without a file after which the feed is missing: twice its interval (rule 11)."""
-        return 2 * self.arrives.every.longest_days if self.arrives else None
 
     @cached_property
     def required(self) -> frozenset[str]:

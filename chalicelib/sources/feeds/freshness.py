@@ -1,7 +1,8 @@
 """报送时效 · Whether a feed delivers as it was agreed: on time, due, late, missing, or held (rule 11, row
 J9).
 
-Missing means that its absence says nothing about anybody: later than twice its interval, or held.
+Missing means that its absence says nothing about anybody: later than twice its interval, or than the day on
+which its department says that it has failed, whichever comes first; or held.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def _state(arrives: Arrives, last: date, on: date, held: bool) -> FeedState:
     age = (on - last).days
     if held:
         return FeedState.HELD
-    if age > 2 * arrives.every.longest_days:
+    if age > arrives.missing_after_days:
         return FeedState.MISSING
     if age > arrives.warn_after.longest_days:
         return FeedState.LATE

@@ -1,6 +1,7 @@
 """任务完成记录 · When each scheduled run last reached its end: rows of the work table.
 
-RUN / <name>     body: {"schedule": …, "reached": …}
+RUN / <name>                  body: {"schedule": …, "reached": …}
+MONTHLY / <name>#<yyyy-mm>    that what is done once a month is done
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.model import Month
 from chalicelib.storage.dynamodb import tables
 from chalicelib.storage.dynamodb.tables import Work
 
 _PK = "RUN"
+_MONTHLY = "MONTHLY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +37,13 @@ def everything() -> dict[str, End]:
     """The last end of every run that is known, by name."""
     rows = ((row.sk, json.loads(row.body)) for row in tables.query(Work, _PK))
     return {name: End(said["schedule"], datetime.fromisoformat(said["reached"])) for name, said in rows}
+
+
+def is_done(name: str, month: Month) -> bool:
+    """Whether what is done once a month is done for a month."""
+    return tables.get(Work, _MONTHLY, f"{name}#{month}") is not None
+
+
+def done(name: str, month: Month) -> None:
+    """What is done once a month is done for a month."""
+    tables.put(Work(_MONTHLY, f"{name}#{month}"))
