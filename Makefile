@@ -1,4 +1,4 @@
-# Wugan: the two commands that matter are `make run` and `make test`.
+# Wugan: the two commands that matter are `make run` and `make test`; while you work, `make test-fast`.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
@@ -42,6 +42,19 @@ unit: install  ## tests with branch coverage
 	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-branch --cov-report=
 	$(BIN)/coverage report --include='chalicelib/engine/*,chalicelib/sources/*' --fail-under=100
 	$(BIN)/coverage report --fail-under=90
+
+.PHONY: test-fast
+test-fast: install  ## engine, sources and one way through, in under a minute, while you work; then make test
+	@$(MAKE) --no-print-directory -j 2 fast-sources fast-engine
+
+.PHONY: fast-sources
+fast-sources:
+	$(BIN)/pytest -m "not slow" tests/sources chalicelib/sources
+
+.PHONY: fast-engine
+fast-engine:
+	$(BIN)/pytest -m "not slow" tests/engine chalicelib/engine \
+	  tests/workflow/test_certification.py::test_the_whole_way_to_suspension_and_back_with_arrears
 
 .PHONY: fuzz
 fuzz: install  ## read 5,000 damaged files, each in a process of its own (FILES= SEED=)

@@ -12,8 +12,40 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.recipes.walking import recipe
+
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh-CN.md")
+DOCUMENTS = (
+    *READMES,
+    "CONTRIBUTING.md",
+    *(
+        p.relative_to(ROOT).as_posix()
+        for folder in ("docs", "docs/decisions")
+        for p in (ROOT / folder).glob("*.md")
+    ),
+)
+FOLDERS = (
+    "app.py",
+    "chalicelib",
+    "sandbox",
+    "admin",
+    "infra",
+    "bench",
+    "statemachines",
+    "tests",
+    "docs",
+    ".chalice",
+)
+FENCED = re.compile(r"^ *(`{3,}).*?^ *\1", re.DOTALL | re.MULTILINE)
+RECIPES = re.findall(
+    r"^## (Adding .*|Granting .*)$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE
+)
+MADE_BY_RECIPES = {  # by the feed's, whose blocks are whole files
+    "chalicelib/packs/bozhou/feeds/elderly_canteens.yaml",
+    "tests/feeds/bozhou/elderly_canteens/sample.csv",
+}
+NOT_OURS = (".venv/", "build/", "/", "application/", "text/")
 TESTED = re.compile(r"<!-- tested: (\w+) -->\n```console\n(.*?)\n```", re.DOTALL)
 
 
@@ -37,7 +69,7 @@ def test_both_readmes_have_the_same_commands_sections_and_links() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [*READMES, "CONTRIBUTING.md", *(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/**/*.md"))]
+    "document", [*DOCUMENTS, *(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/sheets/**/*.md"))]
 )
 def test_every_link_leads_somewhere(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
@@ -45,10 +77,49 @@ def test_every_link_leads_somewhere(document: str) -> None:
         assert link.startswith("http") or ((ROOT / document).parent / link).exists(), link
 
 
-def test_every_file_that_the_architecture_names_exists() -> None:
-    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
-    for name in re.findall(r"`([\w/]+\.(?:py|json|yaml))`", text):
-        assert (ROOT / name).exists(), name
+def project_files() -> set[str]:
+    """Every file and folder of the project, from its root."""
+    found = set()
+    for folder in FOLDERS:
+        paths = [ROOT / folder, *(ROOT / folder).rglob("*")]
+        found |= {path.relative_to(ROOT).as_posix() for path in paths if "__pycache__" not in path.parts}
+    return found | {path.name for path in ROOT.iterdir() if path.is_file()}
+
+
+def test_every_file_that_a_document_names_exists() -> None:
+    """By its whole path, or by the end of one; what a recipe would add is the recipe's."""
+    files = project_files()
+    ends = {path[place + 1 :] for path in files for place, mark in enumerate(path) if mark == "/"} | files
+    made = {part.file for title in RECIPES for step in recipe(title) for part in step} | MADE_BY_RECIPES
+    for document in DOCUMENTS:
+        prose = FENCED.sub("", (ROOT / document).read_text(encoding="utf-8"))
+        for name in re.findall(
+            r"(?<=`)[\w./-]+/[\w.-]+(?=[`:])|(?<=`)[\w-]+\.(?:py|yaml|asl\.json)(?=[`:])", prose
+        ):
+            if not (name in made or name.startswith(NOT_OURS) or Path(name).suffix in ("", ".bin")):
+                assert name.rstrip("/") in ends, f"{document}: {name}"
+
+
+def test_every_file_that_code_names_exists() -> None:
+    files = project_files()
+    named = re.compile(rf"\b(?:{'|'.join(FOLDERS)})/[\w/.-]+\.(?:py|yaml|json|md|svg)\b")
+    for name in files:
+        if name.endswith((".py", ".yaml")) and not name.startswith("tests/"):
+            for found in named.findall((ROOT / name).read_text(encoding="utf-8")):
+                assert found in files or found.startswith("docs/sheets"), f"{name}: {found}"
+
+
+def test_what_make_test_fast_runs_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    told = makefile[makefile.index("\nfast-sources:") : makefile.index("\n.PHONY: fuzz")]
+    chosen = re.findall(r"(?:tests|chalicelib)/[\w/]+(?:\.py::\w+)?", told)
+    assert any("::" in name for name in chosen), "one way through"
+    for name in chosen:
+        file, _, test = name.partition("::")
+        assert (ROOT / file).exists(), name
+        assert f"def {test}" in ((ROOT / file).read_text(encoding="utf-8") if test else "def "), name
+    for readme in (*READMES, "CONTRIBUTING.md"):
+        assert "make test-fast" in (ROOT / readme).read_text(encoding="utf-8"), readme
 
 
 def test_the_commands_to_try_by_hand_run_and_show_the_certificate_move() -> None:

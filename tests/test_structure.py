@@ -127,6 +127,20 @@ def test_every_module_says_in_its_first_line_what_it_is_called_in_chinese() -> N
         assert re.search(r"[一-鿿]", first), path
 
 
+def test_every_package_says_which_modules_it_has() -> None:
+    """Its docstring is the map of whoever looks for something: a line each, the names first, two blanks."""
+    for init in (ROOT / "chalicelib").rglob("__init__.py"):
+        package = init.parent
+        held = {path.stem for path in package.glob("[a-z]*.py")}
+        held |= {path.parent.name for path in package.glob("*/__init__.py")}
+        if package.name in ("chalicelib", "model") or not held:  # the README's map; one subject each, by name
+            continue
+        head = ast.get_docstring(ast.parse(init.read_text(encoding="utf-8"))) or ""
+        lines = re.findall(r"^([a-z_0-9]+(?:, [a-z_0-9]+)*)  +\S", head, re.MULTILINE)
+        told = [name for line in lines for name in line.split(", ")]
+        assert sorted(told) == sorted(held), package
+
+
 def test_no_module_has_a_name_that_says_nothing() -> None:
     empty = {"utils", "util", "helpers", "common", "base", "misc", "manager"}
     for path in ROOT.glob("[a-z]*/**/*.py"):

@@ -1,14 +1,18 @@
-"""接口 · The HTTP API: one blueprint per audience, one edge for all. Start reading at `policy`, then `edge`.
+"""接口 · The HTTP API: one blueprint per audience, one way through for all. Start reading at `policy`.
 
-policy        who may do what, in one table        tokens   a signed token → the caller
-edge          before and after every endpoint      bodies   strict models, limits
-problems      every failure, as problem+json       pages    lists by cursor, within an area
-reach         what is within the caller's area and authority
-revoked       tokens that hold no longer
-rates         how many requests a caller may send
-looks         who looked at whom, on record        repeats  Idempotency-Key
-citizens, grid_workers, officers, objections, limits, files, feeds   the endpoints
-status        what a person is told                openapi  all of it described for machines
+policy            who may do what: every endpoint with its roles, area and authority, in one table
+middleware        before and after every endpoint: token, limits, body, reach; headers and the log
+tokens, revoked   a signed token becomes a caller; tokens that hold no longer
+reach             what is within the caller's area and authority
+rates             how many requests a caller may send
+bodies, ids, pages   strict models of bodies, ids in addresses, lists by cursor
+problems          every failure, as problem+json
+access_log        who looked at whom, on record
+idempotency       the same request again gets the same answer (Idempotency-Key)
+citizens, grid_workers, officers, objections, limits, files, feeds   the endpoints, by audience
+status            what a person is told of each benefit
+printed_receipt   the same as a page to print
+openapi           all of it described for machines
 """
 
 from typing import Any, Final

@@ -1,21 +1,23 @@
 """认证个案 · Cases: everything that may happen to a person's record, whoever causes it.
 
-settling     evidence arrives: certificates move, suspicions open, waiting cases wake
-visiting     a grid worker reports what was found at the door
-suspending   two people decide a line of a suspension list
-limiting     far more lines in a month than foreseen wait for a person of the city
-verifying    a person ends a suspicion; an authority approves that its benefit ends
-doubting     an authority opens one about its own benefit
-comparing    what was paid is held against what is due
-listing      who stands on the rosters twice, or for benefits that exclude each other
-relating     what is known of a related person reaches the recipient whose benefit asks
-withdrawing  evidence is taken back, and what it caused undone
-objecting    somebody objects, and somebody not involved decides
-instructing  an authority acknowledges what it was told
-opening      the daily run: who comes due, what should walk and does not
-retaining    what is older than its feed may be kept goes, from the records and from the lake
-freshness    whether a feed's silence says anything
-executions   the port to Step Functions
+evidence_effects        evidence arrives: certificates move, suspicions open, waiting cases wake
+evidence_withdrawal     evidence is taken back, and what it caused is undone
+daily_run               who comes due, what should walk and does not
+executions              the port to Step Functions
+home_visits             a grid worker reports what was found at the door
+suspension_proposals    two people decide a line of a suspension list
+suspension_limits       far more lines in a month than foreseen wait for a person of the city
+suspicion_verification  a person ends a suspicion; an authority approves that its benefit ends
+authority_doubts        an authority doubts a result about its own benefit
+objections              somebody objects, and somebody not involved decides
+instructions            an authority acknowledges what it was told
+payment_comparison      what was paid is held against what is due
+double_receipt          who stands on the rosters twice, or for benefits that exclude each other
+two_numbers             perhaps one person under two numbers
+no_longer_listed        whom no roster lists any more
+related_persons         what is known of a related person reaches the recipient whose benefit asks
+freshness               whether a feed's silence says anything
+retention               what is older than its feed may be kept goes, from the records and from the lake
 """
 
 from chalicelib.cases.authority_doubts import doubt

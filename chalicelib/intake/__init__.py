@@ -1,17 +1,21 @@
 """数据接收 · From a dropped file to certificates: receive, read, keep, assess, answer the department.
 
-dropping    S3 notifications → files, one at a time; dead letters
-arriving    what a key says; duplicates, unknown feeds
-announcing  manifests that come after their files
-chunking    large files in ranges, side by side
-finishing   loaded, held or refused, and its receipt
-loading     what each kind of file changes: evidence here, rosters and payments in their own modules
-deciding    a person releases or refuses a held file
-correcting  a corrected file stands in the place of an earlier one
-receipts    what the department gets back
-watching    every feed against its rhythm, and reminders to who is late
-quality     the monthly page of each department
-asking      interfaces that are asked, once a week, about those who come due
+entry              S3 notifications → files, one at a time; dead letters
+file_keys          what a key says; duplicates, unknown feeds
+manifests          manifests that come after their files
+large_files        large files in ranges, side by side
+loading            what each kind of file changes: evidence here, the rest in modules of their own
+rosters, payments, outcome_sheets   three kinds of files that are no evidence alone
+file_outcome       loaded, held or refused, and its receipt
+without_effect     which accepted rows change nothing, and why
+death_limit        what changes far more people than usual waits for a person
+held_files         a person releases or refuses a held file
+corrections        a corrected file stands in the place of an earlier one
+receipts           what the department gets back
+guests             people of other regions who were seen here
+feed_watch         every feed against its rhythm, and reminders to who is late
+quality, quality_page   the monthly page of each department
+interface_queries  interfaces that are asked, once a week, about those who come due
 """
 
 from chalicelib.intake.entry import file_died, file_dropped, redrive

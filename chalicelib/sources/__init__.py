@@ -1,4 +1,20 @@
 """部门数据 · What departments send: bytes of a dropped file in, records and rejections out.
 
-Pure: no AWS, no clock, no environment. Start reading at `reading.read_file`.
+reading        the way of a file, from its bytes to its records; start here
+opening        from the bytes to the layout
+ranges, range_results   a file in ranges of whole lines, and what each of them gave
+records        every column read by its declared reader, faults set apart
+evidence       evidence as columns
+name_mismatch  rows that name somebody else under the same number
+expectations   why a file that can be read is not loaded all the same
+rejects        what goes back to the department
+guests         people of other regions
+manifest       what a department says about its own file
+answers        answers of an interface that was asked
+feeds          what a feed declares: columns, events, rhythm
+formats        archives, encodings, CSV, JSON lines, xlsx: from bytes to cells
+values         one cell: a date, an amount, a name; why a row or a file goes back
+people         identity numbers, the roster: whom a row is about
+
+Pure: no AWS, no clock, no environment.
 """

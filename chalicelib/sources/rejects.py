@@ -2,7 +2,7 @@
 WPS.
 
 Rejected rows have their original columns and four of ours. Nothing in them runs, and nothing is lost when
-they are opened, corrected and saved (`spreadsheets`).
+they are opened, corrected and saved (`csv_writing`).
 """
 
 from __future__ import annotations

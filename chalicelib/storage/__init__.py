@@ -1,13 +1,9 @@
 """存储 · Where it is kept: DynamoDB, S3, KMS, Secrets Manager. Domain words in, domain objects out.
 
-people     one person's record: load, change (the only lock), create, find, payments, audit trail
-lookups    whose a number is, and whether a name goes with it
-seen       who looked at whom; callers: who found nobody, and how often each asks
-work       what there is to do: rows that follow from the records, by day and area
-messages   the outbox: claim, sent, reported, limits per person and phone
-files      dropped files through their stages
-objects    files, receipts, rejects, roster; lake: evidence as Parquet
-revocations   tokens that hold no longer
-replies    answers to repeated API calls
-clients    every AWS client, and the process's caches
+dynamodb     people (the only lock), work lists, files, audit, outbox, counts
+s3           files, receipts, rejects, the evidence lake, rule books
+crypto       encryption, and opaque names
+file_ranges  a large file in ranges: which are read, and what each gave
+inbox_queue  a wish to read a file again
+clients      every AWS client, and the process's caches
 """

@@ -5,7 +5,7 @@
         sandbox.run_until_quiet()
         sandbox.advance(days=30)
 
-Read in this order: `kernel` (what is started, and the driver's loop), `clock` and `strands` (why a
+Read in this order: `kernel` (what is started, and the driver's loop), `clock` and `execution_threads` (why a
 year takes seconds and comes out the same every time), `resolver` (how the template becomes resources),
 `repairs` (where moto differs from AWS).
 """

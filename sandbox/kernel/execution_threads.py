@@ -1,4 +1,4 @@
-"""Strands: one thread per execution of a state machine, of which at most one runs at a time.
+"""Execution threads: one thread per execution of a state machine, of which at most one runs at a time.
 
 moto gives every execution threads of its own that run when they like. Here an execution is a strand:
 it runs when the driver hands it the word, until it parks (at a task token, a Wait, a Retry) or ends.

@@ -2,7 +2,7 @@
 
 The kernel's driver, the HTTP servers' threads and a test's main thread each take a turn. Turns are
 fair (who asks first is served first), so that a request is answered while a year is running. The
-threads of executions (`strands`) run inside the driver's turn and take none of their own.
+threads of executions (`execution_threads`) run inside the driver's turn and take none of their own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A small deployer: makes a template's resources in the order in which they need each other.
 
 moto's own CloudFormation reports success and leaves out notifications, substitutions, policies,
-secrets and alarms. Here a type of resource is either made with AWS's own calls (`makers`), or listed
+secrets and alarms. Here a type of resource is either made with AWS's own calls (`resource_makers`), or listed
 in NOT_MADE with the reason, or an error.
 """
 

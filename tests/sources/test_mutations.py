@@ -7,6 +7,8 @@ import pytest
 from tests.fuzz.__main__ import LARGEST_PEAK, what_fails
 from tests.fuzz.mutations import MUTATIONS, mutants, read_mutant, samples, what_is_wrong
 
+pytestmark = pytest.mark.slow
+
 FILES = 300  # `make fuzz` reads 5,000, each in a process of its own
 
 

@@ -14,6 +14,8 @@ from chalicelib.sources.formats.csv_lines import Lines
 from chalicelib.sources.reading import FileReading
 from tests.sources.builders import HEADER, UNHURRIED, lines, number, read, row, workbook
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = settings(UNHURRIED, max_examples=200)
 SOUND = lines(
     row(1), row(2, remark='"a, b"'), row(9), row(3, "bad"), (), ("x",), row(1), row(2, "2025年5月2日", "走")

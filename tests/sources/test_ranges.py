@@ -19,6 +19,8 @@ from chalicelib.sources.values.file_holds import FileHold, HoldCode
 from tests.sources.builders import FILE, ON, feed, lines, read, roster, row
 from tests.sources.test_recovery import alone, cut, named, named_feed
 
+pytestmark = pytest.mark.slow
+
 ROWS = [row(i % 5 + 1, f"2025-05-{i % 28 + 1:02d}" if i % 7 else "bad", remark="备") for i in range(40)]
 QUOTED = [(*cells[:3], '"备,\r\n""注"""', cells[4]) for cells in ROWS]
 

@@ -1,1 +1,5 @@
-"""Days and months (日历): periods, months of payment, working days."""
+"""Days and months (日历).
+
+periods   how far evidence carries; months of payment; days as Chinese says them
+workdays  working days, with moved weekends
+"""

@@ -1,1 +1,7 @@
-"""Money (金额): what is due, arrears, and benefits drawn twice."""
+"""Money (金额), in integer fen.
+
+amount_due        what each month should bring, and where it brought too little or too much
+arrears           what is paid back on resumption, owed to heirs, overpaid and asked back
+arrears_approval  which months wait for a second person
+double_receipt    drawn twice, or not drawn at all
+"""

@@ -1,1 +1,10 @@
-"""Suspicions (疑点): from a finding to the end of a payment, and the way back."""
+"""Suspicions (疑点): from a finding to the end of a payment, and the way back.
+
+lifecycle              when a finding opens one, and who verifies it by when
+authority_doubts       an authority doubts a result of its own benefit
+two_numbers, unlisted  one person under two numbers; whom no roster lists any more
+approvals              each benefit ends on its own authority's word
+termination            which payment ends or pauses, from which month
+mistaken_confirmation  what shows that one was confirmed in error
+reversal               everything that it caused is undone
+"""

@@ -1,1 +1,7 @@
-"""Words for people (文案): messages, the status of a benefit, the receipt, and carriers' words."""
+"""Words for people (文案).
+
+message_templates  messages and notices: reminders, suspensions, resumptions
+status_texts       what holds of a benefit, why, and what to do
+receipt            the pensioner's receipt
+carrier            what carriers' words mean: arrived, failed, under way
+"""

@@ -300,7 +300,7 @@ _PLAIN: Final[dict[Reader, Read]] = {
 
 
 def reader_for(reader: Reader, codes: Mapping[str, str]) -> Read:
-    """The function behind a `read:` word; identity numbers are read by column, in `identity`."""
+    """The function behind a `read:` word; identity numbers are read by column, in `identity_numbers`."""
     if reader is Reader.CODE:
         return code_reader(codes)
     if reader is Reader.KEY_GROUPS:

@@ -1,1 +1,5 @@
-"""Encryption and opaque names (加密与脱敏标识)."""
+"""Encryption and opaque names (加密与脱敏标识).
+
+encryption  AES-256-GCM under a data key per area and month
+hmac_ids    person ids, the index of numbers, marks of phones
+"""

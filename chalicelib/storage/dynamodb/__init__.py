@@ -1,1 +1,20 @@
-"""What is kept in DynamoDB (业务表): people, files, work lists, audit, outbox."""
+"""What is kept in DynamoDB (业务表): people, files, work lists, audit, outbox. Start reading at `people`.
+
+people           one person's record: load, change (the only lock), create, find
+items            one domain object ↔ one item: its sort key, its JSON text
+commits          a change as one transaction: the items that it puts, and what became of it
+tables           the three tables, and the few ways in which storage touches them
+audit            the chain of what was done to a person; access_log: of who looked
+access_log       who looked at whom
+callers          who found nobody, and how often each asks
+worklists        what there is to do: rows that follow from the records, by day and area
+outbox           messages: claim, sent, reported by the carrier, limits per person and phone
+lookups          whose a number is, and whether a name goes with it
+paid             what was really paid
+files            dropped files through their stages
+idempotency      answers to repeated API calls
+revocations      tokens that hold no longer
+limit_overrides  limits that a person has lifted
+run_ends         when each scheduled run last reached its end
+busy             records that others keep changing
+"""

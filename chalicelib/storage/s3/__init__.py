@@ -1,1 +1,10 @@
-"""What is kept in S3 (对象存储): files, the evidence lake, rule books."""
+"""What is kept in S3 (对象存储): files, the evidence lake, rule books.
+
+objects          files as dropped, what goes back to departments, rosters
+object_versions  one version of a large object, as a stream or in ranges
+file_contents    who is said what by which file
+lake             all evidence by person, in Parquet
+lake_snapshot    the whole lake, held tightly
+parquet_frames   rows as columns
+rulebooks        bundles, proposals, what was activated
+"""

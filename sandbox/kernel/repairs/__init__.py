@@ -1,6 +1,6 @@
 """What moto 5.2.5 does differently from AWS where it matters here, and the repairs.
 
-Each repair has a reason and, in tests/sandbox/test_repairs.py, a contract that holds with it and
+Each repair has a reason and, in tests/sandbox/kernel/test_repairs.py, a contract that holds with it and
 fails without it. They are attribute replacements in moto's modules and hold for exactly one version:
 another one is refused, because a repair that no longer fits fails silently.
 """
