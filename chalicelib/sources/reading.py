@@ -4,8 +4,8 @@ The way of a file: envelope (packing, kind) → plan (encoding, header, ranges) 
 with the roster → fields read → part; then all parts together, and what is judged on the whole file.
 A file that cannot or should not be loaded comes back with a hold, its counts and its rejections, and
 without records. Rows always add up: accepted + rejected + strangers + superseded; the header, titles above
-it, the header again and rows of totals are no rows, and counted apart (`non_data_rows`), and so are the rows of a
-sheet that nobody has filled in yet (`not_filled_in`).
+it, the header again and rows of totals are no rows, and counted apart (`non_data_rows`), and so are the rows
+of a sheet that nobody has filled in yet (`not_filled_in`).
 """
 
 from __future__ import annotations

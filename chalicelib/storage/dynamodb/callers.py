@@ -4,8 +4,8 @@ FAILED#<day>                      / <role>#<area>#<subject>     how many looks f
 ASKED#<role>#<area>#<subject>     / <minute>                    how many requests, as processes tell
 
 Each with a time to live. Subjects are opaque; whom a request was about is not kept. Who looks at somebody
-stands in that person's own chain (`access_log`). A look that fails has no such place: a stranger has no record,
-and whoever is elsewhere shall not be written to by those who may not know of them.
+stands in that person's own chain (`access_log`). A look that fails has no such place: a stranger has no
+record, and whoever is elsewhere shall not be written to by those who may not know of them.
 """
 
 from __future__ import annotations
