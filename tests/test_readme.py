@@ -66,6 +66,13 @@ def test_both_readmes_have_the_same_commands_sections_and_links() -> None:
         for text in texts
     )
     assert english == chinese
+    for place in english["map"]:
+        assert (ROOT / place).exists(), place
+    rooms = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("[a-z]*/**/__init__.py")}
+    told = {str(place).rstrip("/") for place in english["map"]}
+    for room in rooms:
+        if room.split("/")[0] in ("chalicelib", "sandbox") and room.count("/") < 3 and "/" in room:
+            assert room in told or "repairs" in room, f"{room} is on no map"
 
 
 @pytest.mark.parametrize(

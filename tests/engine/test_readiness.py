@@ -32,7 +32,6 @@ from tests.people import (
     a_proposal,
     a_suspicion,
     a_visit,
-    an_entitlement,
     an_objection,
     day,
     some_evidence,
@@ -439,16 +438,3 @@ def test_not_even_after_two_visits_more() -> None:
     record = the_record(objections=[upheld], visits=[FIRST, SECOND, *again])
     assert ready(record, day("2025-07-20")).reasons[0].code == "list_closed"
     assert ready(record, day("2025-08-20")).step is StepOutcome.PROPOSE
-
-
-def test_of_two_periods_that_still_run_the_one_that_ends_first_is_waited_for() -> None:
-    later = "2025-08-31"
-    drawn = [an_entitlement(certified_until=later), an_entitlement("veteran_subsidy", "2025-10-31")]
-    record = the_record(
-        entitlements=drawn,
-        messages=[a_message(due=later)],
-        visits=[replace(visit, about=later) for visit in (FIRST, SECOND)],
-    )
-    found = ready(record, due=later)
-    assert [reason.code for reason in found.reasons] == ["period_runs"]
-    assert found.wait_until == day("2025-08-20")

@@ -17,10 +17,11 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
 )
-from tests.engine.suspending import DUE, EFFECTIVE_DAY, approved, ready, the_record
+from tests.engine.suspending import DUE, EFFECTIVE_DAY, FIRST, SECOND, approved, ready, the_record
 from tests.people import (
     PENSION,
     a_key,
+    a_message,
     a_person,
     a_proposal,
     a_suspicion,
@@ -272,3 +273,16 @@ def test_who_lifts_a_limit_and_when(exceeded: bool, on: str, by: str, code: str 
     with pytest.raises(RefusedError) as refused:
         may_lift(Month("2025-08"), signed, by, day(on), exceeded=exceeded)
     assert refused.value.code == code
+
+
+def test_of_two_periods_that_still_run_the_one_that_ends_first_is_waited_for() -> None:
+    later = "2025-08-31"
+    drawn = [an_entitlement(certified_until=later), an_entitlement("veteran_subsidy", "2025-10-31")]
+    record = the_record(
+        entitlements=drawn,
+        messages=[a_message(due=later)],
+        visits=[replace(visit, about=later) for visit in (FIRST, SECOND)],
+    )
+    found = ready(record, due=later)
+    assert [reason.code for reason in found.reasons] == ["period_runs"]
+    assert found.wait_until == day("2025-08-20")
