@@ -1,5 +1,9 @@
 """The jumping clock: it stands still while anything runs, then moves to the next thing that is due.
 
+The driver's loop in `kernel` moves it: when no message is visible and every execution waits, to the
+earliest of what is due here (a wait that is over, a schedule, somebody's act) and what becomes visible in a
+queue.
+
 It is never scaled: a scaled clock makes what happens depend on how fast the machine is. Instants are
 UTC. What is due at one instant is done in the order of `Order`, then in the order it was asked for,
 so that the same town lives the same year twice.

@@ -1,4 +1,9 @@
-"""补发与追回 · Money by month, in integer fen: owed, overpaid, never due (rules 15, 17, 18)."""
+"""补发与追回 · Money by month, in integer fen: owed, overpaid, never due (rules 15, 17, 18).
+
+Arrears are the months from the first one stopped to the one before the pay run, each at what it should have
+brought (`amount_due.amounts_of`) less what payments show as credited (`uncredited`). Those that wait for a
+second person are told apart in `arrears_approval`.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """字符编码 · Bytes of a text file: its encoding, its line breaks, and spans of whole lines.
 
 Nothing here decodes a whole file: a megabyte from the first foreign character on tells the encoding,
-and whoever reads a row decodes it strictly. In GB 18030 the bytes of a line break, a comma, a tab and a
-double quote are never part of a longer character; that of a vertical bar can be.
+`csv_rows` decodes the cells that somebody asks for, and `values/cells.py` makes of a cell's text a date. In
+GB 18030 the bytes of a line break, a comma, a tab and a double quote are never part of a longer character;
+that of a vertical bar can be.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""数据项 · Domain object ↔ JSON text, exact in both directions, for every frozen dataclass of the model.
+"""数据项 · The item of a domain object: its sort key, and its JSON text, exact in both directions.
+
+An entitlement is `ENT#<benefit>` in its person's partition, with the text of `encode` as its body; `commit`
+in `commits` puts it, in one transaction with the audit entry and the rows of the work lists.
 
 The type hints of the dataclass are the schema. A field that has its default is left out; a field that
 the class does not know raises TypeError: an older program must not write back what it does not understand.
