@@ -30,6 +30,7 @@ from chalicelib.runs import run
 from chalicelib.schedules import missing_runs, scheduled
 from chalicelib.settings import settings
 from chalicelib.steps import certification, suspicion
+from chalicelib.steps.walking import run_step
 
 app = Chalice(app_name="wugan", configure_logs=False)  # observability does, under the same name
 api.register(app)
@@ -62,13 +63,13 @@ def carrier_reported(event: SQSEvent) -> dict[str, Any]:
 @app.lambda_function(name="certification_step")
 def certification_step(event: dict[str, Any], context: object) -> dict[str, Any]:
     """One state of statemachines/certification.asl.json."""
-    return certification.run(event)
+    return run_step(certification.STEPS, event)
 
 
 @app.lambda_function(name="suspicion_step")
 def suspicion_step(event: dict[str, Any], context: object) -> dict[str, Any]:
     """One state of statemachines/suspicion.asl.json."""
-    return suspicion.run(event)
+    return run_step(suspicion.STEPS, event)
 
 
 @app.schedule("cron(0 22 * * ? *)", name="daily_run")

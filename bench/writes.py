@@ -52,6 +52,7 @@ from chalicelib.model import (
 )
 from chalicelib.settings import Settings, settings
 from chalicelib.steps import certification
+from chalicelib.steps.walking import run_step
 from chalicelib.storage import clients
 from chalicelib.storage.dynamodb import commits, people, tables, worklists
 from chalicelib.storage.s3 import lake, rulebooks
@@ -272,14 +273,15 @@ def _close_cases(evidence: Mapping[PersonId, object]) -> None:
             record = people.load(person)
             case = record.open_case
             if case is not None and all(e.valid_until > case.due for e in record.entitlements):
-                certification.run(
+                run_step(
+                    certification.STEPS,
                     {
                         "state": StateName.CLOSE_CASE,
                         "contract": 1,
                         "person": person,
                         "due": due.isoformat(),
                         "generation": case.generation,
-                    }
+                    },
                 )
 
 

@@ -55,13 +55,12 @@ def _figures(on: date, each: Each) -> dict[str, Any]:
     by: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
     paid: Counter[tuple[str, BenefitCode]] = Counter()
     proved = Proved()
-    recipients = 0
+    seen = Counter[str]()
 
     def everybody() -> Iterator[Subject]:
         """The same pass counts all the rest: there is only one over the whole table."""
-        nonlocal recipients
         for record, evidence in LakeSnapshot().completing(people.everyone(*_KINDS, guard=each)):
-            recipients += 1
+            seen["recipients"] += 1
             with each(person=record.person.id):
                 _count(record, by)
                 paid.update((record.person.area[:6], e.benefit) for e in record.entitlements if _is_paid(e))
@@ -79,7 +78,7 @@ def _figures(on: date, each: Each) -> dict[str, Any]:
     covered = coverage(everybody(), current().rules, on, each)
     return {
         "as_of": on.isoformat(),
-        "recipients": recipients,
+        "recipients": seen["recipients"],
         "entitlements": sum(by["status"].values()),
         **{name: dict(sorted(counter.items())) for name, counter in by.items()},
         "paid": _by_county(paid),

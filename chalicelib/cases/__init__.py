@@ -21,7 +21,7 @@ retention               what is older than its feed may be kept goes, from the r
 """
 
 from chalicelib.cases.authority_doubts import doubt
-from chalicelib.cases.evidence_effects import Arrival, evidence_arrived, evidence_weighed, judge
+from chalicelib.cases.evidence_effects import Arrival, evidence_arrived, judge
 from chalicelib.cases.evidence_withdrawal import evidence_restored, evidence_withdrawn
 from chalicelib.cases.home_visits import DOCUMENT, seen_at_the_door, visit_made
 from chalicelib.cases.instructions import acknowledge_instruction, approve_arrears
@@ -44,7 +44,6 @@ __all__ = [
     "doubt",
     "evidence_arrived",
     "evidence_restored",
-    "evidence_weighed",
     "evidence_withdrawn",
     "judge",
     "lift",

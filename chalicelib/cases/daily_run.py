@@ -100,7 +100,7 @@ def open_if_due(person: PersonId, filed: date, on: date, found: Sequence[Evidenc
     window = window_closes_on(on, current().rules.policy)
 
     def open_case(record: PersonRecord) -> Change | None:
-        settlement = evidence_effects.settle_with_lake(record, found, on)
+        settlement = evidence_effects.apply_rules(record, on, found)
         due = worklists.due_of(settlement.after)
         if due is None or due > window or record.open_case is not None:
             waits = not settlement or (_is_far(record, window) and settlement.only_carries_further)

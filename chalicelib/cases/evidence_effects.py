@@ -1,12 +1,13 @@
 """证据生效 · What new evidence changes: certificates, suspicions, the message that says so, and who is woken.
 
-Intake, steps and API all come through `evidence_arrived` or `apply_rules`; there is no second way for a
+Intake and API come through `evidence_arrived`, which adds evidence and commits what follows; whoever commits
+more with it (steps, the daily run, withdrawals) asks `apply_rules` what follows. There is no third way for a
 certificate to move.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -19,6 +20,7 @@ from chalicelib.engine.suspicion.mistaken_confirmation import seen_alive
 from chalicelib.engine.texts.message_templates import may_tell_certified
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
+    LIVE,
     BenefitCode,
     Case,
     Change,
@@ -40,8 +42,6 @@ from chalicelib.model import (
     Verdict,
 )
 from chalicelib.storage.dynamodb import files, people, worklists
-
-LIVE = (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,51 +74,30 @@ def judge(record: PersonRecord, on: date) -> Decision:
 
 
 def evidence_arrived(
-    person: PersonId, evidence: Sequence[Evidence], *, actor: str, action: str = "evidence arrived"
+    person: PersonId,
+    evidence: Sequence[Evidence],
+    *,
+    actor: str,
+    in_lake: Sequence[Evidence] = (),
+    action: str = "evidence arrived",
 ) -> Arrival:
     """Add evidence to a person's record, settle what follows, and wake whoever waited for it.
 
-    The same evidence again changes nothing, but still wakes: the first delivery may have died
-    between its transaction and the call.
+    `in_lake`: what may wait in the lake, and is weighed with it; what of this moves nothing is not written.
+    The same evidence again changes nothing, but still wakes: the first delivery may have died between its
+    transaction and the call.
     """
 
-    def add(record: PersonRecord) -> Settlement:
+    def settle(record: PersonRecord) -> tuple[Change | None, Settlement]:
         new = unknown_to(record, evidence)
-        return replace(
-            apply_rules(replace(record, evidence=record.evidence + new), clock.today()), evidence=new
-        )
+        settlement = apply_rules(replace(record, evidence=record.evidence + new), clock.today(), in_lake)
+        settlement = replace(settlement, evidence=new + settlement.evidence)
+        return settlement.change(action, actor) if settlement else None, settlement
 
-    return _arrived(person, add, action, actor)
-
-
-def evidence_weighed(person: PersonId, found: Iterable[Evidence], *, actor: str) -> Arrival:
-    """Settle a record with all that the lake holds about the person, new evidence included, and wake.
-
-    For weak evidence, which certifies only together with what came before. What moves nothing is not
-    written: it waits in the lake, to be weighed again with the next.
-    """
-    held = tuple(found)
-    return _arrived(
-        person, lambda record: settle_with_lake(record, held, clock.today()), "evidence arrived", actor
-    )
-
-
-def _arrived(
-    person: PersonId, settled: Callable[[PersonRecord], Settlement], action: str, actor: str
-) -> Arrival:
-    moved: tuple[BenefitCode, ...] = ()
-    wrote = False
-
-    def commit(record: PersonRecord) -> Change | None:
-        nonlocal moved, wrote
-        settlement = settled(record)
-        wrote = bool(settlement)
-        moved = tuple(entitlement.benefit for entitlement in settlement.entitlements)
-        return settlement.change(action, actor) if settlement else None
-
-    record = people.change(person, commit)
+    record, settlement = people.change_with_outcome(person, settle)
     wake_and_start(record)
-    return Arrival(record, judge(record, clock.today()), moved, wrote=wrote)
+    moved = tuple(entitlement.benefit for entitlement in settlement.entitlements)
+    return Arrival(record, judge(record, clock.today()), moved, wrote=bool(settlement))
 
 
 # --- what a record needs of the lake ---------------------------------------------------------------
@@ -127,22 +106,6 @@ def _arrived(
 def awaited_until(on: date) -> date:
     """Whose certificate ends by this day needs evidence on their record at once."""
     return on + timedelta(days=current().rules.policy.lazy_renewal.days_before_end)
-
-
-def settle_with_lake(record: PersonRecord, found: Iterable[Evidence], on: date) -> Settlement:
-    """What the rule book changes on a record together with what the lake holds about the person."""
-    rules = current().rules
-    weighed = lazy_renewal.worth_weighing(unknown_to(record, found), rules, on)
-    settlement = apply_rules(replace(record, evidence=(*record.evidence, *weighed)), on)
-    due = worklists.due_of(settlement.after)
-    awaited = bool(
-        (due is not None and due <= awaited_until(on))
-        or record.open_case
-        or record.open_suspicions
-        or settlement.suspicions
-    )
-    kept = lazy_renewal.worth_writing(weighed, record.evidence, settlement.decision, rules, awaited=awaited)
-    return replace(settlement, evidence=kept)
 
 
 def unknown_to(record: PersonRecord, found: Iterable[Evidence]) -> tuple[Evidence, ...]:
@@ -222,9 +185,15 @@ class Settlement:
         )
 
 
-def apply_rules(record: PersonRecord, on: date) -> Settlement:
-    """What the rule book changes on a record as it stands (with new evidence already in it)."""
-    decision = judge(record, on)
+def apply_rules(record: PersonRecord, on: date, in_lake: Iterable[Evidence] = ()) -> Settlement:
+    """What the rule book changes on a record as it stands (with new evidence already in it).
+
+    `in_lake`: what the lake holds about the person; it is weighed with the record, and of it the settlement
+    names what the record needs.
+    """
+    weighed = lazy_renewal.worth_weighing(unknown_to(record, in_lake), current().rules, on)
+    full = replace(record, evidence=(*record.evidence, *weighed))
+    decision = judge(full, on)
     entitlements = tuple(
         certified(entitlement, verdict, decision.rules)
         for entitlement in record.entitlements
@@ -233,9 +202,24 @@ def apply_rules(record: PersonRecord, on: date) -> Settlement:
         if differs(entitlement, verdict)
     )
     changed = {e.benefit: e for e in entitlements}
-    after = replace(record, entitlements=tuple(changed.get(e.benefit, e) for e in record.entitlements))
-    told = _certified_messages(record, entitlements, decision)
-    return Settlement(decision, entitlements, _suspicions(record, decision), told, record, after)
+    after = replace(full, entitlements=tuple(changed.get(e.benefit, e) for e in record.entitlements))
+    told = _certified_messages(full, entitlements, decision)
+    settlement = Settlement(decision, entitlements, _suspicions(full, decision), told, full, after)
+    return replace(settlement, evidence=_needed(weighed, record, settlement)) if weighed else settlement
+
+
+def _needed(
+    weighed: Sequence[Evidence], record: PersonRecord, settlement: Settlement
+) -> tuple[Evidence, ...]:
+    """Of evidence that waits in the lake, what belongs on the record now."""
+    decision, due = settlement.decision, worklists.due_of(settlement.after)
+    awaited = bool(
+        (due is not None and due <= awaited_until(decision.on))
+        or record.open_case
+        or record.open_suspicions
+        or settlement.suspicions
+    )
+    return lazy_renewal.worth_writing(weighed, record.evidence, decision, current().rules, awaited=awaited)
 
 
 def differs(entitlement: Entitlement, verdict: Verdict) -> bool:

@@ -18,6 +18,7 @@ from chalicelib.engine.suspicion.mistaken_confirmation import noted, reversals, 
 from chalicelib.engine.suspicion.reversal import Undoing, reversed_by_people, undone
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
+    LIVE,
     BenefitCode,
     Change,
     Entitlement,
@@ -50,23 +51,21 @@ def evidence_withdrawn(
     """
     wanted = frozenset(keys)
     in_lake = lake.evidence_of(person)
-    unmatched = wanted - {item.key for item in in_lake}
-    moved: tuple[BenefitCode, ...] = ()
+    nowhere = wanted - {item.key for item in in_lake}
 
-    def withdraw_from(record: PersonRecord) -> Change | None:
-        nonlocal moved, unmatched
-        unmatched -= {item.key for item in record.evidence}
+    def withdraw_from(
+        record: PersonRecord,
+    ) -> tuple[Change, tuple[tuple[BenefitCode, ...], frozenset[EvidenceKey]]]:
+        unmatched = nowhere - {item.key for item in record.evidence}
         gone = wanted - record.withdrawn
         change = _change(record, gone, unmatched, in_lake, actor) if gone else None
-        moved = tuple(e.benefit for e in change.entitlements) if change is not None else ()
         if change is None:  # taken back before: perhaps by a file of an earlier day
             change = Change("evidence withdrawn", actor, clock.now())
-        return replace(change, withdraw=tuple(sorted(wanted)), withdraw_day=day)
+        moved = tuple(entitlement.benefit for entitlement in change.entitlements)
+        return replace(change, withdraw=tuple(sorted(wanted)), withdraw_day=day), (moved, unmatched)
 
-    record = people.change(person, withdraw_from)
-    for suspicion in record.suspicions:
-        if suspicion.state is SuspicionState.WITHDRAWN and suspicion.waiting is not None:
-            suspicion_verification.go_on(record, suspicion)
+    record, (moved, unmatched) = people.change_with_outcome(person, withdraw_from)
+    suspicion_verification.wake_withdrawn(record)
     evidence_effects.wake_and_start(record)
     return Arrival(record, evidence_effects.judge(record, clock.today()), moved, unmatched)
 
@@ -189,8 +188,7 @@ def _corrected(record: PersonRecord, moved: Iterable[Entitlement]) -> tuple[Mess
     shorter = [
         e.valid_until
         for e in moved
-        if e.status in evidence_effects.LIVE
-        and e.valid_until.isoformat() < until <= before[e.benefit].isoformat()
+        if e.status in LIVE and e.valid_until.isoformat() < until <= before[e.benefit].isoformat()
     ]
     if not shorter:
         return ()

@@ -45,16 +45,14 @@ def acknowledge_instruction(person: PersonId, name: str, *, by: str) -> Instruct
 def approve_arrears(person: PersonId, name: str, *, by: str) -> Instruction:
     """A second person approves the months that one person's word does not bring; what is told then."""
     on = clock.today()
-    order: Instruction | None = None
 
-    def approve(record: PersonRecord) -> Change | None:
-        nonlocal order
+    def approve(record: PersonRecord) -> tuple[Change, Instruction]:
         told = instruction_of(record, name)
         amounts = uncredited(amounts_of(record, current().rules), people.payments_of(person))
         after = released(record, told, by, amounts, on)
         order = after[-1]
         words = {"yuan": yuan(order.fen), "month": month_of(on)}
-        return Change(
+        change = Change(
             "arrears approved",
             by,
             clock.now(),
@@ -62,6 +60,7 @@ def approve_arrears(person: PersonId, name: str, *, by: str) -> Instruction:
             messages=(messages.anew(record, Template.RESUMED, on.isoformat(), words, on),),
             instructions=after,
         )
+        return change, order
 
-    record = people.change(person, approve)
-    return instruction_of(record, order.name if order is not None else name)
+    record, order = people.change_with_outcome(person, approve)
+    return instruction_of(record, order.name)

@@ -56,19 +56,16 @@ def listed_again(standing: AbstractSet[Claim]) -> bool:
 
 def _ask(person: PersonId, benefit: BenefitCode, left: date) -> bool:
     """Open the question; nobody sets out to the person meanwhile."""
-    asked = False
 
-    def ask(record: PersonRecord) -> Change | None:
-        nonlocal asked
+    def ask(record: PersonRecord) -> tuple[Change | None, bool]:
         rules, on = current().rules, clock.today()
         title = rules.benefit(benefit).title.zh
         question = unlisted(record, benefit, title, left, on, rules.policy)
-        asked = question is not None
         if question is None:
-            return None
+            return None, False
         case = record.open_case
         visit = home_visits.pending(record, case.due.isoformat()) if case is not None else None
-        return Change(
+        change = Change(
             "no longer listed",
             ACTOR,
             clock.now(),
@@ -76,8 +73,9 @@ def _ask(person: PersonId, benefit: BenefitCode, left: date) -> bool:
             suspicions=(question,),
             visits=(replace(visit, cancelled=on),) if visit is not None else (),
         )
+        return change, True
 
-    record = people.change(person, ask)
+    record, asked = people.change_with_outcome(person, ask)
     evidence_effects.wake_and_start(record)
     case = record.open_case
     waits = case is not None and case.state is StateName.DISPATCH_HOME_VISIT

@@ -101,10 +101,8 @@ def compare(person: PersonId, since: Month, *, only_look: bool = False) -> bool:
 
     Returns whether anything differs that is not suspected yet. `only_look`: it is not opened.
     """
-    new: list[Suspicion] = []
 
-    def put(record: PersonRecord) -> Change | None:
-        nonlocal new
+    def put(record: PersonRecord) -> tuple[Change | None, list[Suspicion]]:
         open_ones = [s for s in record.open_suspicions if s.kind is SuspicionKind.WRONG_AMOUNT]
         first = min([since, *(month_of(s.evidence.day) for s in open_ones if s.evidence is not None)])
         found = _differences(record, people.payments_of(person, first))
@@ -115,15 +113,14 @@ def compare(person: PersonId, since: Month, *, only_look: bool = False) -> bool:
         new = [*asked, *_opened(record, found, moot)]
         opened_now = [] if only_look else new
         if not moot and not opened_now:
-            return None
+            return None, new
         details = {"opened": [s.name for s in opened_now], "withdrawn": [s.name for s in moot]}
         changed = {s.name: s for s in (*moot, *opened_now)}
-        return Change("amounts compared", ACTOR, clock.now(), details, suspicions=tuple(changed.values()))
+        suspicions = tuple(changed.values())
+        return Change("amounts compared", ACTOR, clock.now(), details, suspicions=suspicions), new
 
-    record = people.change(person, put)
-    for suspicion in record.suspicions:
-        if suspicion.state is SuspicionState.WITHDRAWN and suspicion.waiting is not None:
-            suspicion_verification.go_on(record, suspicion)
+    record, new = people.change_with_outcome(person, put)
+    suspicion_verification.wake_withdrawn(record)
     evidence_effects.wake_and_start(record)
     return bool(new)
 

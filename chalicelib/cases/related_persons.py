@@ -24,7 +24,6 @@ from chalicelib.model import (
     PersonId,
     PersonRecord,
     RelatedEvidence,
-    SuspicionState,
 )
 from chalicelib.observability import logger
 from chalicelib.storage.dynamodb import people, worklists
@@ -49,7 +48,7 @@ def draw_nothing(others: Iterable[PersonId]) -> frozenset[PersonId]:
     return frozenset(other for other in others if not people.is_known(other))
 
 
-def evidence_arrived(
+def tell_those_concerned(
     concerned: Mapping[PersonId, Sequence[PersonId]],
     evidence: Mapping[PersonId, Sequence[Evidence]],
     *,
@@ -190,9 +189,7 @@ def _each_related(
 
     def one(recipient: PersonId) -> None:
         record = people.change(recipient, change)
-        for suspicion in record.suspicions:
-            if suspicion.state is SuspicionState.WITHDRAWN and suspicion.waiting is not None:
-                suspicion_verification.go_on(record, suspicion)
+        suspicion_verification.wake_withdrawn(record)
         evidence_effects.wake_and_start(record)
 
     one_by_one(recipients, one)

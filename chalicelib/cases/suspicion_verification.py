@@ -260,6 +260,13 @@ def withdraw(person: PersonId, name: str, action: str, *, actor: str) -> None:
             go_on(record, suspicion)
 
 
+def wake_withdrawn(record: PersonRecord) -> None:
+    """Let every suspicion go on that was withdrawn while its walk waited."""
+    for suspicion in record.suspicions:
+        if suspicion.state is SuspicionState.WITHDRAWN and suspicion.waiting is not None:
+            go_on(record, suspicion)
+
+
 def go_on(record: PersonRecord, suspicion: Suspicion) -> None:
     """Wake the walk of a suspicion, or start it where nothing walks yet; open, it waits on."""
     if suspicion.state is SuspicionState.OPEN:

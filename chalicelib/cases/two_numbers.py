@@ -44,14 +44,11 @@ def answered_alike(person: PersonId, answered: Suspicion) -> tuple[PersonId, Sus
     """Put the answer about two numbers on the other record too; that one and its question, if it was open."""
     if answered.other is None or answered.state is SuspicionState.OPEN:
         return None
-    theirs: Suspicion | None = None
 
-    def answer(record: PersonRecord) -> Change | None:
-        nonlocal theirs
+    def answer(record: PersonRecord) -> tuple[Change | None, Suspicion | None]:
         asked = next((s for s in record.open_suspicions if s.other == person), None)
         if asked is None:
-            theirs = None
-            return None
+            return None, None
         theirs = replace(
             asked,
             state=answered.state,
@@ -61,9 +58,9 @@ def answered_alike(person: PersonId, answered: Suspicion) -> tuple[PersonId, Sus
         )
         details = {"suspicion": asked.name, "as_of": person}
         by = answered.verified_by or ACTOR
-        return Change("two numbers answered", by, clock.now(), details, suspicions=(theirs,))
+        return Change("two numbers answered", by, clock.now(), details, suspicions=(theirs,)), theirs
 
-    people.change(answered.other, answer)
+    _, theirs = people.change_with_outcome(answered.other, answer)
     return None if theirs is None else (answered.other, theirs)
 
 
@@ -80,7 +77,7 @@ def certified_elsewhere(record: PersonRecord, on: date) -> date | None:
 def _certified_until(other: PersonId, benefit: BenefitCode, on: date) -> date | None:
     theirs = people.load(other)
     try:
-        settlement = evidence_effects.settle_with_lake(theirs, lake.evidence_of(other), on)
+        settlement = evidence_effects.apply_rules(theirs, on, lake.evidence_of(other))
     except UnreadableError:
         logger.warning("the lake cannot be read", extra={"person": other})
         settlement = evidence_effects.apply_rules(theirs, on)

@@ -83,7 +83,7 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             with left:
                 taken = withdraw(dropped, reading.withdrawals, actor=actor)  # first: the void accuses nobody
             with left:
-                related_persons.evidence_arrived(concerned, reading.evidence, actor=actor)
+                related_persons.tell_those_concerned(concerned, reading.evidence, actor=actor)
             with left:
                 loaded = load_evidence(reading.evidence, actor=actor, apart=apart | left.people)
             with left:
@@ -132,12 +132,13 @@ def load_evidence(
     def one(person: PersonId) -> Loaded:
         items = evidence[person]
         now = items if person in awaited else [i for i in items if not lazy_renewal.may_wait(i, rules)]
-        if person in held:
-            arrival = cases.evidence_weighed(person, [*items, *held[person]], actor=actor)
-        elif now:
-            arrival = cases.evidence_arrived(person, lazy_renewal.newest(now, rules), actor=actor)
-        else:
+        if not now:
             return Loaded(kept=1)
+        if person in held:  # weak: written only if it certifies, with what came before or with the next
+            in_lake = [*items, *held[person]]
+            arrival = cases.evidence_arrived(person, (), in_lake=in_lake, actor=actor)
+        else:
+            arrival = cases.evidence_arrived(person, lazy_renewal.newest(now, rules), actor=actor)
         moved = bool(arrival.moved) or _moved_before(items, arrival)
         record = arrival.record
         died = record.person.deceased_on

@@ -60,6 +60,7 @@ from chalicelib.model.messages import (
 )
 from chalicelib.model.names import AreaCode, BenefitCode, FeedId, FileId, Month, PersonId
 from chalicelib.model.people import (
+    LIVE,
     BenefitKind,
     Entitlement,
     EntitlementStatus,
@@ -71,6 +72,7 @@ from chalicelib.model.people import (
 from chalicelib.model.records import Change, PersonRecord, RelatedEvidence
 
 __all__ = [
+    "LIVE",
     "UNKNOWN",
     "AreaCode",
     "BenefitCode",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from chalicelib.model.evidence import EvidenceKey, Route
 from chalicelib.model.names import AreaCode, BenefitCode, Month, PersonId
@@ -39,6 +40,9 @@ class EntitlementStatus(StrEnum):
     SUSPENDED = "suspended"
     PAUSED = "paused"
     TERMINATED = "terminated"
+
+
+LIVE: Final = (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)  # what a certificate decides about
 
 
 class BenefitKind(StrEnum):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from chalicelib import clock, messages
 from chalicelib.cases import evidence_effects, executions, home_visits, related_persons
@@ -34,12 +33,6 @@ from chalicelib.model import (
 from chalicelib.steps import suspension_steps
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
 from chalicelib.storage.dynamodb import people
-
-
-def run(event: Mapping[str, Any]) -> Answer:
-    """Run the step that the state machine names; unknown names raise ValueError."""
-    call = StepInput.of(event)
-    return STEPS[call.state](call)
 
 
 def match_data(call: StepInput) -> Answer:
@@ -73,7 +66,7 @@ def _settled(call: StepInput, found: Sequence[Evidence]) -> PersonRecord:
     """The record brought up to date with what the lake holds, and the case standing in this state."""
 
     def settle(record: PersonRecord) -> Change | None:
-        settlement = evidence_effects.settle_with_lake(record, found, clock.today())
+        settlement = evidence_effects.apply_rules(record, clock.today(), found)
         case = call.case_of(record)
         moved = case is not None and case.state is not call.state
         if not settlement and not moved:

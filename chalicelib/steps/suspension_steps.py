@@ -128,23 +128,20 @@ def answer_if_visited(record: PersonRecord, case: Case, waiting: Waiting) -> Non
 def suspend(call: StepInput) -> Answer:
     """Stop the payments that two people have approved to stop, if everything still stands."""
     on = clock.today()
-    outcome = StepOutcome.CHANGED
     found = from_lake(call.person)
 
-    def stop(record: PersonRecord) -> Change | None:
-        nonlocal outcome
+    def stop(record: PersonRecord) -> tuple[Change | None, StepOutcome]:
         case = call.case_of(record)
         outcome, benefits = _may_suspend(record, case, found, on)
         if outcome is not StepOutcome.SUSPEND or case is None:
-            return None
+            return None, outcome
         approved = standing_proposal(record, case)
         if approved is None or approved.effective is None:
-            outcome = StepOutcome.CHANGED
-            return None
-        outcome = StepOutcome.SUSPENDED
-        return _suspension(record, case, replace(approved, benefits=benefits), approved.effective, on)
+            return None, StepOutcome.CHANGED
+        signed = replace(approved, benefits=benefits)
+        return _suspension(record, case, signed, approved.effective, on), StepOutcome.SUSPENDED
 
-    people.change(call.person, stop)
+    _, outcome = people.change_with_outcome(call.person, stop)
     return answer(outcome, current().rules.policy.timeline.dormant_after_days * SECONDS_A_DAY)
 
 
@@ -156,7 +153,7 @@ def _may_suspend(
         return StepOutcome.CLOSED, ()
     if any(e.status is EntitlementStatus.SUSPENDED for e in evidence_effects.still_due(record, case)):
         return StepOutcome.SUSPENDED, ()  # a repeated call: it has been done
-    if found is None or evidence_effects.settle_with_lake(record, found, on):
+    if found is None or evidence_effects.apply_rules(record, on, found):
         # evidence not settled yet, or not to be read: the last look comes first
         return StepOutcome.CHANGED, ()
     ready = look(record, case, on)

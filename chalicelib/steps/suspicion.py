@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from chalicelib import clock, messages
 from chalicelib.cases import (
@@ -49,12 +48,6 @@ from chalicelib.storage.dynamodb import people
 ENDED = (SuspicionState.CONFIRMED, SuspicionState.CLEARED, SuspicionState.WITHDRAWN)
 
 
-def run(event: Mapping[str, Any]) -> Answer:
-    """Run the step that the state machine names; unknown names raise ValueError."""
-    call = StepInput.of(event)
-    return STEPS[call.state](call)
-
-
 def gather_evidence(call: StepInput) -> Answer:
     """Everything known, record and lake; a person may have spoken already.
 
@@ -64,7 +57,7 @@ def gather_evidence(call: StepInput) -> Answer:
     found = suspension_steps.from_lake(call.person) or ()
 
     def gather(record: PersonRecord) -> Change | None:
-        settlement = evidence_effects.settle_with_lake(record, found, clock.today())
+        settlement = evidence_effects.apply_rules(record, clock.today(), found)
         return settlement.change(call.state.value, ACTOR) if settlement else None
 
     record = people.change(call.person, gather, related_persons.brought_up_to_date(call.person))

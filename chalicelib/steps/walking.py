@@ -3,7 +3,7 @@ begins."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -69,3 +69,9 @@ class StepInput:
 def answer(outcome: StepOutcome, wait: int = 1, **more: int) -> Answer:
     """What a step returns: one word for the Choice state behind it, and seconds to wait."""
     return {"outcome": outcome.value, "wait": wait, **more}
+
+
+def run_step(steps: Mapping[StateName, Callable[[StepInput], Answer]], event: Mapping[str, Any]) -> Answer:
+    """Run the step of a state machine that an event names; unknown names raise ValueError."""
+    call = StepInput.of(event)
+    return steps[call.state](call)

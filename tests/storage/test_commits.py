@@ -51,6 +51,16 @@ def test_on_a_conflict_the_decision_is_made_again_on_what_is_now_true(times: int
     assert people.verify_chain(person_id)
 
 
+def test_what_was_found_out_by_a_decision_that_came_too_late_is_not_told() -> None:
+    person_id = known()
+    seen: list[int] = []
+    decide = interrupted(person_id, 1, seen)
+    record, found = people.change_with_outcome(person_id, lambda r: (decide(r), r.person.sequence))
+    assert (found, seen, record.person.sequence) == (2, [1, 2], 3)
+    again, found = people.change_with_outcome(person_id, lambda r: (None, r.person.sequence))
+    assert (found, again) == (3, record)
+
+
 def test_after_five_conflicts_it_gives_up_and_leaves_nothing_behind() -> None:
     person_id = known()
     seen: list[int] = []

@@ -28,6 +28,7 @@ from chalicelib.model import (
     VisitPurpose,
 )
 from chalicelib.steps import certification
+from chalicelib.steps.walking import run_step
 from chalicelib.storage.dynamodb import limit_overrides, people
 from chalicelib.storage.s3 import lake
 from tests.workflow.crashes import end_of_record, same, sweep, townsfolk
@@ -128,7 +129,7 @@ def test_dying_while_a_payment_is_suspended(village: Village) -> None:
             "due": due.isoformat(),
             "generation": 1,
         }
-        return lambda: certification.run(event)
+        return lambda: run_step(certification.STEPS, event)
 
     assert sweep(suspend, end_of_record, same, list(folk)) >= 2
     assert end_of_record(folk[0])["entitlements"][0][1] == "suspended"

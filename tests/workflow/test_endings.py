@@ -33,6 +33,7 @@ from chalicelib.model import (
     Verification,
 )
 from chalicelib.steps import suspicion
+from chalicelib.steps.walking import run_step
 from chalicelib.storage.dynamodb import people, worklists
 from tests.workflow.village import TOWNSHIP_OFFICE, Recipient, Village, every_benefit
 
@@ -146,12 +147,12 @@ def test_what_was_confirmed_before_there_were_approvals_asks_for_them(found_dead
     people.change(person, lambda _: Change("tests", "tests", clock.now(), suspicions=(before,)))
     assert list(worklists.endings("3416")) == []
     call = {"state": "Terminate", "contract": 1, "person": person, "suspicion": now.name, "generation": 1}
-    suspicion.run(call)
+    run_step(suspicion.STEPS, call)
     asked = fact(found_dead)
     assert (asked.ends, asked.level, asked.verify_by) == (now.ends, 2, now.verify_by)
     assert set(statuses(found_dead).values()) == {ACTIVE}
     with pytest.raises(ValueError, match="no token"):
-        suspicion.run({**call, "state": "Await approval"})
+        run_step(suspicion.STEPS, {**call, "state": "Await approval"})
 
 
 def test_unanswered_it_is_asked_again_and_never_ends_by_silence(found_dead: Village) -> None:

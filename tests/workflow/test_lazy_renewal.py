@@ -28,6 +28,7 @@ from chalicelib.model import (
     Verification,
 )
 from chalicelib.steps import certification
+from chalicelib.steps.walking import run_step
 from chalicelib.storage.dynamodb import people, worklists
 from chalicelib.storage.s3 import lake
 from tests.storage import faults
@@ -208,7 +209,7 @@ def call(village: Village, state: StateName, due: date) -> StepOutcome:
         "due": due.isoformat(),
         "generation": 1,
     }
-    return StepOutcome(certification.run(event)["outcome"])
+    return StepOutcome(run_step(certification.STEPS, event)["outcome"])
 
 
 def test_without_the_lake_nobody_is_suspended_that_day(village: Village) -> None:

@@ -29,10 +29,10 @@ from chalicelib.engine.rehearsal.effects import (
 )
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import (
+    LIVE,
     BenefitCode,
     Decision,
     Entitlement,
-    EntitlementStatus,
     Evidence,
     EvidenceKey,
     Person,
@@ -43,7 +43,6 @@ from chalicelib.model import (
 
 BANDS: Final = ((0, "0-17"), (18, "18-59"), (60, "60-69"), (70, "70-79"), (80, "80-89"), (90, "90+"))
 EXAMPLES: Final = 5  # of each effect
-LIVE: Final = (EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)

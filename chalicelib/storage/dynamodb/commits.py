@@ -45,19 +45,20 @@ class Plan:
 
 
 def commit_with_retry(
-    load: Callable[[], PersonRecord], decide: Callable[[PersonRecord], Plan | None]
-) -> PersonRecord:
+    load: Callable[[], PersonRecord], decide: Callable[[PersonRecord], tuple[Plan | None, T]]
+) -> tuple[PersonRecord, T]:
     """Load, decide, commit; on a conflict load and decide again, five times at most (ConflictError).
 
-    Returns the record as it now stands. More evidence than one transaction holds goes in several, oldest
-    first, each with its own audit entry: evidence is a set, so half of it is a valid state.
+    Returns the record as it now stands, and what `decide` said last beside its plan. More evidence than one
+    transaction holds goes in several, oldest first, each with its own audit entry: evidence is a set, so
+    half of it is a valid state.
     """
     tries = 0
     while True:
         record = load()
-        plan = decide(record)
+        plan, outcome = decide(record)
         if plan is None or (change := needed(record, plan.change)) is None:
-            return record
+            return record, outcome
         part = replace(change, evidence=change.evidence[:_EVIDENCE_AT_ONCE])
         whole = len(change.evidence) <= _EVIDENCE_AT_ONCE
         if not whole:
@@ -76,7 +77,7 @@ def commit_with_retry(
             tables.pause(tries)
             continue
         if whole:
-            return after
+            return after, outcome
 
 
 def needed(record: PersonRecord, change: Change) -> Change | None:

@@ -23,7 +23,7 @@ from datetime import datetime
 from functools import reduce
 from heapq import merge
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from pynamodb.expressions.condition import Condition
 
@@ -53,6 +53,8 @@ from chalicelib.storage.dynamodb.paid import payments_of as payments_of
 from chalicelib.storage.dynamodb.paid import put_payments as put_payments
 from chalicelib.storage.dynamodb.paid import remove_payments as remove_payments
 from chalicelib.storage.dynamodb.tables import Attributes, Delete, People, Put
+
+T = TypeVar("T")
 
 _ID: Final = "ID"
 _RELATED: Final = "~R"
@@ -224,11 +226,20 @@ def change(
     None means that there is nothing to do. `known`: the record as this caller has just read it; it is
     not read again unless it has moved on. Raises ConflictError after five conflicts, NotFoundError.
     """
+    return change_with_outcome(person_id, lambda record: (decide(record), None), known)[0]
+
+
+def change_with_outcome(
+    person_id: PersonId,
+    decide: Callable[[PersonRecord], tuple[Change | None, T]],
+    known: PersonRecord | None = None,
+) -> tuple[PersonRecord, T]:
+    """`change`, where `decide` finds out more than the change: what it said last comes back too."""
     read = iter(() if known is None else (known,))
 
-    def plan(record: PersonRecord) -> Plan | None:
-        wanted = decide(record)
-        return None if wanted is None else Plan(wanted)
+    def plan(record: PersonRecord) -> tuple[Plan | None, T]:
+        wanted, outcome = decide(record)
+        return (None if wanted is None else Plan(wanted)), outcome
 
     return commits.commit_with_retry(lambda: next(read, None) or load(person_id), plan)
 
@@ -304,15 +315,8 @@ def _identified(person: PersonId, area: AreaCode, identity: Identity) -> Put:
 
 def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) -> None:
     told, identity = newcomer.person, newcomer.identity
-    mark: str | None = None
 
-    def load_with_mark() -> PersonRecord:
-        nonlocal mark
-        box = tables.get(People, partition(person_id), IDENTITY)
-        mark = box.mark if box else None
-        return load(person_id)
-
-    def plan(record: PersonRecord) -> Plan | None:
+    def plan(record: PersonRecord) -> tuple[Plan, None]:
         person = replace(
             record.person,
             area=told.area,
@@ -325,14 +329,15 @@ def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) ->
         known = {entitlement.benefit: entitlement for entitlement in record.entitlements}
         wanted = tuple(_brought_up_to_date(known.get(e.benefit), e) for e in newcomer.entitlements)
         change = Change("roster", actor, at, person=person, entitlements=wanted)
-        if mark == hmac_ids.identity_mark(identity):
-            return Plan(change)
+        box = tables.get(People, partition(person_id), IDENTITY)
+        if box is not None and box.mark == hmac_ids.identity_mark(identity):
+            return Plan(change), None
         if commits.needed(record, change) is None:  # only the sealed part differs: an entry all the same
             change = Change("roster", actor, at)
         change = replace(change, details={"identity": "changed"})
-        return Plan(change, also=[_identified(person_id, person.area, identity)])
+        return Plan(change, also=[_identified(person_id, person.area, identity)]), None
 
-    commits.commit_with_retry(load_with_mark, plan)
+    commits.commit_with_retry(lambda: load(person_id), plan)
 
 
 def _brought_up_to_date(known: Entitlement | None, told: Entitlement) -> Entitlement:
@@ -362,7 +367,7 @@ def forget_evidence(
     places = [f"EV#{item}" if isinstance(item, EvidenceKey) else sort_key(item) for item in items]
     gone = [Delete(People(pk, place)) for place in places]
     change = Change("evidence no longer kept", actor, at, {"evidence": [str(key) for key in keys]})
-    commits.commit_with_retry(lambda: load(person_id), lambda _record: Plan(change, also=gone))
+    commits.commit_with_retry(lambda: load(person_id), lambda _record: (Plan(change, also=gone), None))
 
 
 # --- audit ---------------------------------------------------------------------------------------

@@ -29,9 +29,9 @@ from datetime import date
 from typing import Final, Generic, TypeVar
 
 from chalicelib.model import (
+    LIVE,
     AreaCode,
     BenefitCode,
-    EntitlementStatus,
     Instruction,
     InstructionKind,
     InstructionState,
@@ -59,7 +59,6 @@ Place = tuple[str, str]
 SHARDS: Final = (
     4  # a city writes some 4,000 DUE rows a day, a province 160,000: far below one partition's limit
 )
-_LIVE: Final = frozenset({EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED})
 _TO_SEND: Final = frozenset({MessageState.PENDING, MessageState.CLAIMED})
 _TO_DECIDE: Final = frozenset({ProposalState.PROPOSED, ProposalState.CONFIRMED})
 _DONE: Final = frozenset({InstructionState.SEEN, InstructionState.CANCELLED})
@@ -91,7 +90,7 @@ def due_of(record: PersonRecord) -> date | None:
     """The earliest day on which something of the person ends, suspended ones included; none of the dead."""
     if record.person.deceased_on is not None:
         return None
-    return min((e.valid_until for e in record.entitlements if e.status in _LIVE), default=None)
+    return min((e.valid_until for e in record.entitlements if e.status in LIVE), default=None)
 
 
 def rows_of(record: PersonRecord) -> dict[Place, str]:

@@ -32,6 +32,7 @@ from chalicelib.errors import ConflictError, UnreadableError
 from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client, on_forget
+from chalicelib.storage.s3.error_codes import CHANGED, GONE, code_of
 from chalicelib.storage.s3.parquet_frames import columns_of
 
 if TYPE_CHECKING:
@@ -48,8 +49,6 @@ _KEPT: Final = 8_000_000  # bytes of Parquet that a process keeps in memory
 _TRIES: Final = 3
 _COLUMNS: Final = ("day", "feed", "event", "file", "line", "facts", "recovered")
 _NOTHING: Final[Mapping[str, str]] = {}  # one for all: most feeds have no facts, and rows are many
-_GONE: Final = frozenset({"NoSuchKey", "404"})
-_CHANGED: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +239,7 @@ def _fetch(stored: _Stored) -> pl.DataFrame | None:
     try:
         body = client("s3").get_object(Bucket=settings().lake_bucket, Key=stored.key)["Body"].read()
     except ClientError as error:
-        if _code(error) in _GONE:
+        if code_of(error) in GONE:
             return None
         raise
     return pl.read_parquet(io.BytesIO(body))
@@ -330,7 +329,7 @@ def _tidy_part(
         try:
             _put(key, _parquet(_in_order(rows, oldest)), **condition)
         except ClientError as error:
-            if _code(error) in _CHANGED:
+            if code_of(error) in CHANGED:
                 raise ConflictError("somebody else tidies the lake") from error
             raise
         written.add(key)
@@ -364,7 +363,3 @@ def _remove(stored: Sequence[_Stored]) -> int:
     for each in stored:
         client("s3").delete_object(Bucket=settings().lake_bucket, Key=each.key)
     return len(stored)
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))

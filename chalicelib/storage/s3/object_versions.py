@@ -14,12 +14,13 @@ from botocore.exceptions import ClientError
 
 from chalicelib.errors import ConflictError
 from chalicelib.storage.clients import client
+from chalicelib.storage.s3.error_codes import GONE, code_of
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _BLOCK: Final = 8_000_000  # bytes of a large object that are held at a time
-_GONE: Final = frozenset({"NoSuchKey", "404", "NotFound", "PreconditionFailed", "412"})
+_GONE: Final = GONE | {"PreconditionFailed", "412"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def version_of(bucket: str, key: str) -> tuple[Version, int] | None:
 
 
 def _is_gone(error: ClientError) -> bool:
-    return error.response.get("Error", {}).get("Code") in _GONE
+    return code_of(error) in _GONE
 
 
 class _Remote(io.RawIOBase):

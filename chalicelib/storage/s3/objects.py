@@ -32,6 +32,7 @@ from chalicelib.storage.clients import client, on_forget
 from chalicelib.storage.dynamodb import tables
 from chalicelib.storage.dynamodb.commits import TRIES
 from chalicelib.storage.s3 import lake
+from chalicelib.storage.s3.error_codes import CHANGED, GONE, UNCHANGED, code_of
 from chalicelib.storage.s3.object_versions import Version, version_of
 
 if TYPE_CHECKING:
@@ -45,9 +46,6 @@ _MANIFEST_BYTES: Final = 10_000
 _ROSTER: Final = "roster.parquet"
 _LISTED: Final = "listed.parquet"
 _STATISTICS: Final = "statistics/latest.json"
-_GONE: Final = frozenset({"NoSuchKey", "404", "NotFound"})
-_UNCHANGED: Final = frozenset({"304", "NotModified"})
-_CHANGED: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 
 
 def digest_of(data: bytes) -> str:
@@ -110,7 +108,7 @@ def put_reminder(department: str, name: str, body: bytes) -> bool:
             IfNoneMatch="*",
         )
     except ClientError as error:
-        if _code(error) not in _CHANGED:
+        if code_of(error) not in CHANGED:
             raise
         return False
     return True
@@ -193,7 +191,7 @@ def read_roster() -> RosterIndex | None:
     try:
         found = _get(settings().roster_bucket, _ROSTER, **known)
     except ClientError as error:
-        if _code(error) in _UNCHANGED:
+        if code_of(error) in UNCHANGED:
             return _roster[str(etag)]
         raise
     _roster.clear()
@@ -262,7 +260,7 @@ def write_roster(data: bytes, instead_of: str | None, key: str = _ROSTER) -> Non
     try:
         client("s3").put_object(Bucket=bucket, Key=key, Body=data, Metadata={"writer": token}, **condition)
     except ClientError as error:
-        if _code(error) not in _CHANGED:
+        if code_of(error) not in CHANGED:
             raise
         if client("s3").head_object(Bucket=bucket, Key=key)["Metadata"].get("writer") != token:
             raise ConflictError("the roster has moved on") from error
@@ -276,7 +274,7 @@ def _get(bucket: str, key: str, **more: Any) -> dict[str, Any] | None:
     try:
         found: dict[str, Any] = client("s3").get_object(Bucket=bucket, Key=key, **more)
     except ClientError as error:
-        if _code(error) in _GONE:
+        if code_of(error) in GONE:
             return None
         raise
     return found
@@ -284,7 +282,3 @@ def _get(bucket: str, key: str, **more: Any) -> dict[str, Any] | None:
 
 def _put(bucket: str, key: str, body: bytes, kind: str) -> None:
     client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType=kind)
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))

@@ -23,10 +23,9 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import ConflictError
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client
+from chalicelib.storage.s3.error_codes import CHANGED, GONE, code_of
 
 _ACTIVATIONS: Final = "activations.json"
-_GONE: Final = frozenset({"NoSuchKey", "404", "NotFound"})
-_CHANGED: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ def _get(key: str) -> tuple[bytes, str] | None:
     try:
         found = client("s3").get_object(Bucket=_bucket(), Key=key)
     except ClientError as error:
-        if str(error.response.get("Error", {}).get("Code", "")) in _GONE:
+        if code_of(error) in GONE:
             return None
         raise
     return found["Body"].read(), found["ETag"]
@@ -166,6 +165,6 @@ def _put(key: str, body: bytes, kind: str, **condition: str) -> None:
     try:
         client("s3").put_object(Bucket=_bucket(), Key=key, Body=body, ContentType=kind, **condition)
     except ClientError as error:
-        if str(error.response.get("Error", {}).get("Code", "")) in _CHANGED:
+        if code_of(error) in CHANGED:
             raise ConflictError(f"{key.partition('/')[0]}: somebody else has written it meanwhile") from error
         raise
