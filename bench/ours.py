@@ -17,8 +17,9 @@ from chalicelib.model import FileId
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.formats.encodings import BLOCK_BYTES
 from chalicelib.sources.people.roster_index import RosterIndex
-from chalicelib.sources.ranges import plan, read_chunk
+from chalicelib.sources.ranges import plan, read_range
 from chalicelib.sources.reading import FileReading, combine, read_file
+from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.rejects import by_code
 from chalicelib.sources.values.file_holds import FileHold
 
@@ -73,9 +74,9 @@ def answer_of(index: int, reading: FileReading) -> Answer:
     return Answer(index, counts.rows, sound, counts.strangers, *fingerprint(newest), reasons)
 
 
-def in_ranges(path: Path, declared: Feed, roster: RosterIndex) -> FileReading:
+def in_ranges(path: Path, context: ReadingContext) -> FileReading:
     """A large file as intake reads it: planned once, one range in memory at a time."""
-    planned = plan(_blocks(path), declared)
+    planned = plan(_blocks(path), context.feed)
     if isinstance(planned, FileHold):
         return FileReading(hold=planned)
     layout, parts = planned.layout, []
@@ -83,8 +84,8 @@ def in_ranges(path: Path, declared: Feed, roster: RosterIndex) -> FileReading:
         for span in planned.spans:
             file.seek(span.start)
             data = file.read(span.end - span.start)
-            parts.append(read_chunk(data, layout, span.line, declared, roster, on=ON))
-    return combine(parts, layout, declared, file=FileId(path.stem), as_of=ON)
+            parts.append(read_range(data, layout, span.line, context))
+    return combine(parts, layout, context)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -100,11 +101,11 @@ def main(inputs: Inputs, result: Path, large: int = LARGE) -> None:
     del known
     answers = []
     for index, path in enumerate(inputs.files):
-        declared = feed(index)
+        context = ReadingContext(feed(index), roster, FileId(path.stem), ON, ON)
         if path.stat().st_size < large:
-            reading = read_file(path.read_bytes(), declared, roster, file=FileId(path.stem), on=ON)
+            reading = read_file(path.read_bytes(), context)
         else:
-            reading = in_ranges(path, declared, roster)
+            reading = in_ranges(path, context)
         answers.append(answer_of(index, reading))
         del reading  # before the next file: the peak is one file's
     write_answers(result, answers)

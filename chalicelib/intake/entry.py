@@ -24,6 +24,7 @@ from chalicelib.observability import logger
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.formats.archives import is_companion
 from chalicelib.sources.reading import FileReading, read_file
+from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.values.file_holds import FileHold, HoldCode
 from chalicelib.storage import inbox_queue
 from chalicelib.storage.dynamodb import files
@@ -114,18 +115,18 @@ def _read(dropped: DroppedFile, feed: Feed, data: bytes, *, again: bool) -> Drop
     manifest = file_keys.manifest_of(dropped, feed)
     if isinstance(manifest, FileHold):
         return finish_reading(dropped, feed, FileReading(hold=manifest))
-    reading = read_file(
-        data,
+    context = ReadingContext(
         feed,
         roster,
-        file=dropped.id,
+        dropped.id,
         on=clock.today(),
         as_of=dropped.day,
-        usual_rows=files.usual_rows(dropped),
         released=file_keys.is_passed(dropped),
+        usual_rows=files.usual_rows(dropped),
         manifest=manifest,
         before=rosters.standing_before(feed),
     )
+    reading = read_file(data, context)
     if reading.hold is not None and reading.hold.code is HoldCode.TOO_LARGE:
         del data  # packed, it holds more than is ever read whole
         return large_files.begin(dropped.key, again=again)

@@ -29,7 +29,6 @@ from chalicelib.observability import logger
 from chalicelib.settings import settings
 from chalicelib.sources import ranges as ranges
 from chalicelib.sources import reading
-from chalicelib.sources.expectations import is_damaged
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.formats import encodings
 from chalicelib.sources.formats.archives import (
@@ -41,7 +40,8 @@ from chalicelib.sources.formats.archives import (
     only_text,
     unpacked,
 )
-from chalicelib.sources.range_results import Part, Tally
+from chalicelib.sources.range_results import Part
+from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 from chalicelib.storage import file_ranges
 from chalicelib.storage.dynamodb import files
@@ -149,7 +149,8 @@ def _ended(dropped: DroppedFile, feed: Feed, why: FileHold) -> DroppedFile:
 
 
 def _held_unread(dropped: DroppedFile, feed: Feed) -> FileHold | None:
-    held = reading.held_unread(feed, dropped.day, clock.today())
+    context = ReadingContext(feed, None, dropped.id, on=clock.today(), as_of=dropped.day)
+    held = reading.held_unread(context)
     if held is not None:
         return held
     if feed.kind != "roster" and objects.read_roster() is None:
@@ -211,9 +212,10 @@ def read_range(body: str) -> None:
             return
         feed = current().feeds[dropped.feed]
         roster = rosters.index_for(feed)
-        part = ranges.read_chunk(
-            data, plan.layout, span.line, feed, roster, on=clock.today(), damaged=planned.damaged
+        context = ReadingContext(
+            feed, roster, file, on=clock.today(), as_of=dropped.day, damaged=planned.damaged
         )
+        part = ranges.read_range(data, plan.layout, span.line, context)
         now = file_ranges.finish(file, planned, number, part.to_bytes())
     if now is None or not now.waiting:
         file_ranges.ask_to_combine(file)
@@ -236,11 +238,23 @@ def combine(file: FileId) -> DroppedFile | None:
         _let_it_be_gone(file, planned)
         return None
     parts = [Part.from_bytes(data) for data in found]
-    released, manifest = file_keys.is_passed(dropped), file_keys.manifest_of(dropped, feed)
+    manifest = file_keys.manifest_of(dropped, feed)
     if isinstance(manifest, FileHold):  # it has come while the ranges were read
         return finish_reading(dropped, feed, reading.FileReading(hold=manifest))
+    context = ReadingContext(
+        feed,
+        rosters.index_for(feed),
+        file,
+        on=clock.today(),
+        as_of=dropped.day,
+        damaged=planned.damaged,
+        released=file_keys.is_passed(dropped),
+        usual_rows=files.usual_rows(dropped),
+        manifest=manifest,
+        before=rosters.standing_before(feed),
+    )
     roster = _roster_for(feed)
-    damaged = planned.damaged or (released and is_damaged(sum((part.tally for part in parts), Tally())))
+    damaged = planned.damaged or reading.is_damaged_after_all(parts, context)
     if (damaged, roster) != (planned.damaged, planned.roster):  # a new roster has come meanwhile
         again = file_ranges.begin(
             file,
@@ -253,17 +267,7 @@ def combine(file: FileId) -> DroppedFile | None:
         )
         _go_on(dropped, again)
         return dropped
-    whole = reading.combine(
-        parts,
-        ranges.Plan.from_json(text).layout,
-        feed,
-        file=file,
-        as_of=dropped.day,
-        usual_rows=files.usual_rows(dropped),
-        released=released,
-        manifest=manifest,
-        before=rosters.standing_before(feed),
-    )
+    whole = reading.combine(parts, ranges.Plan.from_json(text).layout, context)
     finished = finish_reading(dropped, feed, whole, roster=roster)
     if finished.state is not FileState.HELD:  # a held one may be released: then nothing is read again
         file_ranges.forget(file)

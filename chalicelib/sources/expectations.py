@@ -11,8 +11,8 @@ import polars as pl
 from chalicelib.model import Counts
 from chalicelib.sources.feeds.feed import Expect, Feed
 from chalicelib.sources.formats.csv_rows import FAULT
-from chalicelib.sources.manifest import Manifest
 from chalicelib.sources.range_results import Tally
+from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.records import FIELD
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold, numbers_damaged
 from chalicelib.sources.values.row_faults import Fault
@@ -41,41 +41,35 @@ def is_damaged(tally: Tally) -> bool:
 
 
 def unexpected(
-    counts: Counts,
-    tally: Tally,
-    feed: Feed,
-    usual_rows: int | None,
-    manifest: Manifest | None,
-    *,
-    released: bool,
-    sent_again: bool = False,
+    counts: Counts, tally: Tally, noted: pl.DataFrame, context: ReadingContext, *, sent_again: bool
 ) -> FileHold | None:
     """The hold of a file that was read; a released file passes whatever a person could have looked at.
 
     `sent_again`: rejected rows, mended: few are as good as many, unless each file holds the whole list.
     """
-    if released:
+    feed = context.feed
+    if context.released:
         return None
     if is_damaged(tally):
         # A roster is what names are compared with: it is not compared with itself.
         return numbers_damaged(names_are_read="name" in feed.fields and feed.kind != "roster")
     listed = counts.rows + tally.not_filled_in  # whoever has a sheet in hand counts both
-    miscounted = manifest.miscounted(listed) if manifest else None
+    miscounted = context.manifest.miscounted(listed) if context.manifest else None
     if miscounted or feed.expect is None:
         return miscounted
-    floor = 0 if sent_again and not feed.is_full else _floor(feed.expect, usual_rows)
+    floor = 0 if sent_again and not feed.is_full else _floor(feed.expect, context.usual_rows)
     if listed < floor:
         return hold(HoldCode.TOO_FEW_ROWS, f"{listed} < {floor}")
-    return _unmet(counts, tally, feed, feed.expect)
+    return _unmet(counts, tally, feed, feed.expect) or _too_doubtful(noted, counts, feed, feed.expect)
 
 
-def too_doubtful(noted: pl.DataFrame, counts: Counts, feed: Feed) -> FileHold | None:
+def _too_doubtful(noted: pl.DataFrame, counts: Counts, feed: Feed, expect: Expect) -> FileHold | None:
     """The hold of a file in which far too many stated ends or names cannot be so."""
-    if feed.expect is None or noted.is_empty():
+    if noted.is_empty():
         return None
     of_note = noted.filter(pl.col(FAULT).is_in(_DOUBTFUL) | (pl.col(FIELD) == "certified_until"))
     for name, count in of_note.group_by(FIELD).len().sort(FIELD).iter_rows():
-        if count >= FEWEST_BAD and count > feed.expect.rejected_share * counts.rows:
+        if count >= FEWEST_BAD and count > expect.rejected_share * counts.rows:
             return hold(HoldCode.TOO_MANY_DOUBTFUL, f"{feed.fields[name]} {count} / {counts.rows}")
     return None
 

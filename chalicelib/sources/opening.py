@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from typing import Final
 
@@ -15,59 +14,48 @@ from chalicelib.sources.formats.csv_rows import batch_of_records
 from chalicelib.sources.formats.encodings import BLOCK_BYTES, as_text
 from chalicelib.sources.formats.headers import MOST_TITLES, Layout, find_header
 from chalicelib.sources.formats.xlsx import Cell, Sheet, in_words, sheet_of, since_1900
-from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.range_results import Part
-from chalicelib.sources.ranges import Plan, blocks_of, plan, read_batch, read_chunk, spans_in
+from chalicelib.sources.ranges import Plan, plan, read_batch, read_range
+from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.values.cells import Reader
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 
-Parts = Callable[[bool], Iterator[Part]]  # whether a spreadsheet has cut the numbers → the parts
-
+Parts = Callable[[ReadingContext], Iterator[Part]]  # can be called more than once
 
 MOST_NAMED: Final = 5  # lines in a sentence
 _DAYS: Final = (Reader.DATE, Reader.DATE_AHEAD, Reader.MONTH)
 
 
-def open_file(
-    data: bytes, feed: Feed, roster: RosterIndex | None, on: date, *, released: bool = False
-) -> tuple[Layout, Parts] | FileHold:
-    """The layout and the parts of a dropped file, or why the file as a whole cannot be read.
-
-    `released`: a person has said that the hidden rows of a sheet count, too.
-    """
-    payload = unwrap(data)
+def open_file(data: bytes, context: ReadingContext) -> tuple[Layout, Parts] | FileHold:
+    """The layout and the parts of a dropped file, or why the file as a whole cannot be read."""
+    payload, feed = unwrap(data), context.feed
     if isinstance(payload, FileHold):
         return payload
     if feed.format is None or payload.kind not in feed.format.kind:
         return hold(HoldCode.KIND_NOT_AGREED)
     if payload.kind == "xlsx":
-        return _workbook(payload, feed, roster, on, released=released)
-    return _text(payload, feed, roster, on)
+        return _workbook(payload, context)
+    return _text(payload, feed)
 
 
-def _text(
-    payload: Payload, feed: Feed, roster: RosterIndex | None, on: date
-) -> tuple[Layout, Parts] | FileHold:
+def _text(payload: Payload, feed: Feed) -> tuple[Layout, Parts] | FileHold:
     text = as_text(payload.data)
     if isinstance(text, FileHold):
         return text
-    planned = plan(blocks_of(text, BLOCK_BYTES), feed, kind=payload.kind, size=BLOCK_BYTES)
+    blocks = (text[start : start + BLOCK_BYTES] for start in range(0, len(text), BLOCK_BYTES))
+    planned = plan(blocks, feed, kind=payload.kind)
     if isinstance(planned, FileHold):
         return planned
-    return planned.layout, partial(_ranges, text, planned, feed, roster, on)
+    return planned.layout, partial(_ranges, text, planned)
 
 
-def _ranges(
-    text: bytes, planned: Plan, feed: Feed, roster: RosterIndex | None, on: date, damaged: bool
-) -> Iterator[Part]:
-    for data, line in spans_in(text, planned.spans):
-        yield read_chunk(data, planned.layout, line, feed, roster, on=on, damaged=damaged)
+def _ranges(text: bytes, planned: Plan, context: ReadingContext) -> Iterator[Part]:
+    for span in planned.spans:
+        yield read_range(text[span.start : span.end], planned.layout, span.line, context)
 
 
-def _workbook(
-    payload: Payload, feed: Feed, roster: RosterIndex | None, on: date, *, released: bool
-) -> tuple[Layout, Parts] | FileHold:
-    sheet = sheet_of(payload.data)
+def _workbook(payload: Payload, context: ReadingContext) -> tuple[Layout, Parts] | FileHold:
+    sheet, feed = sheet_of(payload.data), context.feed
     if isinstance(sheet, FileHold):
         return sheet
     head = in_words(sheet.rows[: MOST_TITLES + 1], ())
@@ -76,11 +64,9 @@ def _workbook(
     if isinstance(layout, FileHold):
         return layout
     unseen = [str(line) for line in sorted(sheet.unseen_rows) if line >= layout.line]
-    if unseen and not released:
+    if unseen and not context.released:
         return hold(HoldCode.ROWS_HIDDEN, [*unseen[:MOST_NAMED], *(["…"] if unseen[MOST_NAMED:] else [])])
-    return _with_unseen(layout, sheet), partial(
-        _sheet, _in_days(sheet, layout, feed), layout, feed, roster, on
-    )
+    return _with_unseen(layout, sheet), partial(_sheet, _in_days(sheet, layout, feed), layout)
 
 
 def _with_unseen(layout: Layout, sheet: Sheet) -> Layout:
@@ -97,10 +83,8 @@ def _in_days(sheet: Sheet, layout: Layout, feed: Feed) -> list[list[Cell]]:
     return since_1900(sheet.rows, days)
 
 
-def _sheet(
-    rows: list[list[Cell]], layout: Layout, feed: Feed, roster: RosterIndex | None, on: date, damaged: bool
-) -> Iterator[Part]:
+def _sheet(rows: list[list[Cell]], layout: Layout, context: ReadingContext) -> Iterator[Part]:
     # An identity number typed as a figure has lost digits, and must not come back looking like somebody's.
     words = in_words(rows[layout.line - 1 :], (int(layout.positions["number"]),))
     batch = batch_of_records(list(enumerate(words, start=layout.line)), layout)
-    yield read_batch(batch, layout, feed, roster, on=on, damaged=damaged)
+    yield read_batch(batch, layout, context)

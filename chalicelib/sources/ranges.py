@@ -1,7 +1,7 @@
 """文件分段 · A file in ranges of whole lines: planned once, read range by range anywhere, put together at the
 end.
 
-`plan` looks at the bytes as they pass by and keeps nothing of them but places; `read_chunk` reads one range
+`plan` looks at the bytes as they pass by and keeps nothing of them but places; `read_range` reads one range
 and forgets it, but for a `Part` that can be handed on; `reading.combine` makes the file's reading of all
 parts. Memory stays flat, whatever the size of the file.
 """
@@ -12,8 +12,6 @@ import dataclasses
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from functools import partial
 from itertools import chain
 from typing import Any, Final
 
@@ -44,8 +42,8 @@ from chalicelib.sources.guests import guests_among
 from chalicelib.sources.name_mismatch import certain_by_name, with_documents_noted, with_names_compared
 from chalicelib.sources.people.matching import PACKED, Documents, match
 from chalicelib.sources.people.recovery import recover
-from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.range_results import Part, Tally
+from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.records import FIELD, RECOVERED, read_fields
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 from chalicelib.sources.values.row_faults import Fault
@@ -125,39 +123,23 @@ def _behind(head: bytes, line: int) -> int:
     return place
 
 
-def read_chunk(
-    data: bytes,
-    layout: Layout,
-    line: int,
-    feed: Feed,
-    roster: RosterIndex | None,
-    *,
-    on: date,
-    damaged: bool = False,
-) -> Part:
-    """Read the bytes of one span, the first of which stands on a line.
-
-    `damaged`: a person has released a file whose numbers a spreadsheet has cut; then numbers ending in
-    000 are nobody's, and their people are recovered by 15 digits, name and roster.
-    """
-    read = partial(_read_chunk, layout=layout, line=line, feed=feed, roster=roster, on=on, damaged=damaged)
+def read_range(data: bytes, layout: Layout, line: int, context: ReadingContext) -> Part:
+    """Read the bytes of one span, the first of which stands on a line."""
     try:
         try:
-            return read(data)
+            return _read(data, layout, line, context)
         except UnicodeDecodeError:  # half a character somewhere: only its row is the worse for it
-            return read(mended(data, layout.encoding))
+            return _read(mended(data, layout.encoding), layout, line, context)
     except UnclosedQuoteError as error:
         return Part(hold=hold(HoldCode.UNCLOSED_QUOTE, str(error.line)))
 
 
-def _read_chunk(
-    data: bytes, layout: Layout, line: int, feed: Feed, roster: RosterIndex | None, on: date, *, damaged: bool
-) -> Part:
+def _read(data: bytes, layout: Layout, line: int, context: ReadingContext) -> Part:
     if layout.kind == "jsonl":
-        batch = batch_of_objects(data, layout, line, feed)
+        batch = batch_of_objects(data, layout, line, context.feed)
     else:
         batch = batch_of(data, layout, line)
-    return read_batch(batch, layout, feed, roster, on=on, damaged=damaged)
+    return read_batch(batch, layout, context)
 
 
 def _watched(feed: Feed) -> set[str]:
@@ -170,19 +152,11 @@ def _blanks(batch: Batch, layout: Layout, name: str) -> int:
     return ticked(batch.rows_at(batch.seen[LINE], list(layout.boxes.values())), layout).null_count()
 
 
-def read_batch(
-    batch: Batch,
-    layout: Layout,
-    feed: Feed,
-    roster: RosterIndex | None,
-    *,
-    on: date,
-    damaged: bool = False,
-) -> Part:
+def read_batch(batch: Batch, layout: Layout, context: ReadingContext) -> Part:
     """Read the rows of a batch: matched with the roster, their fields read, counted."""
     if nameless := _filled(batch, layout.nameless):
         return Part(hold=filled_nameless(nameless))
-    known = None if feed.kind == "roster" else roster
+    feed, known, on, damaged = context.feed, context.known, context.on, context.damaged
     batch, not_filled_in, empty = filled_in(batch, layout, feed)
     matched = match(batch, layout, known, on, damaged=damaged, documents=_documents(layout, feed))
     unmatched = pl.concat([batch.ragged, matched.rejected]) if batch.ragged.height else matched.rejected
@@ -255,13 +229,3 @@ def _rejected(unmatched: pl.DataFrame, unread: pl.DataFrame, batch: Batch, layou
         return named.sort(LINE)
     cells = batch.rows_at(unread[LINE], layout.columns).hstack(unread.select(FAULT, FIELD))
     return pl.concat([named, cells.select(named.columns)]).sort(LINE)
-
-
-def spans_in(data: bytes, spans: Iterable[Span]) -> Iterator[tuple[bytes, int]]:
-    """The bytes of each span, with the line on which they begin."""
-    return ((data[span.start : span.end], span.line) for span in spans)
-
-
-def blocks_of(data: bytes, size: int) -> Iterator[bytes]:
-    """The same bytes, block by block."""
-    return (data[start : start + size] for start in range(0, len(data), size))

@@ -12,32 +12,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 import polars as pl
 
 from chalicelib.errors import MiscountError
-from chalicelib.model import Counts, Evidence, EvidenceKey, FeedId, FileId, Payment, PersonId, Rejection
+from chalicelib.model import Counts, Evidence, EvidenceKey, FeedId, Payment, PersonId, Rejection
 from chalicelib.sources.evidence import EvidenceByPerson, evidence_frame, said_by, withdrawals_of
-from chalicelib.sources.expectations import is_damaged, too_doubtful, unexpected
+from chalicelib.sources.expectations import is_damaged, unexpected
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.formats.csv_rows import FAULT, LINE
 from chalicelib.sources.formats.headers import Layout
-from chalicelib.sources.manifest import Manifest
 from chalicelib.sources.opening import open_file
 from chalicelib.sources.people.identity_numbers import Repair
 from chalicelib.sources.people.matching import RULE
 from chalicelib.sources.people.recovery import Suggestion
 from chalicelib.sources.people.roster_duplicates import (
     Double,
-    Standing,
     compared,
     in_two_forms,
     one_under_two_numbers,
     strangers_under_one_number,
 )
-from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.range_results import Part, Tally
+from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.records import (
     FIELD,
     RosterEntry,
@@ -92,106 +89,65 @@ class FileReading:
         return repaired_csv((line, Repair(rule), raw) for line, rule, raw in self.repaired_rows.iter_rows())
 
 
-def read_file(
-    data: bytes,
-    feed: Feed,
-    roster: RosterIndex | None,
-    *,
-    file: FileId,
-    on: date,
-    as_of: date | None = None,
-    usual_rows: int | None = None,
-    released: bool = False,
-    manifest: Manifest | None = None,
-    before: Standing | None = None,
-) -> FileReading:
-    """Read a dropped file on a day.
+def read_file(data: bytes, context: ReadingContext) -> FileReading:
+    """Read a dropped file whole.
 
-    `as_of`: the day in the file's key, which dates a list of states (default: `on`).
-    `usual_rows`: rows of the last loaded files of the same sender, None for the first.
-    `manifest`: how many rows were announced; that it is of this file is known.
-    `released`: a person has looked at a HELD file and lets it pass its expectations and its manifest;
-    where a spreadsheet has cut the numbers, people are then recovered by 15 digits, name and roster.
-    `before`: of a roster, who stands on those that came before it.
     Raises MiscountError if rows do not add up: a defect of ours, never bad data.
     """
-    held = held_unread(feed, as_of or on, on)
+    held = held_unread(context)
     if held:
         return FileReading(hold=held)
-    opened = open_file(data, feed, roster, on, released=released)
+    opened = open_file(data, context)
     if isinstance(opened, FileHold):
         return FileReading(hold=opened)
-    if roster is None and feed.kind != "roster":
+    if context.roster is None and context.feed.kind != "roster":
         return FileReading(hold=hold(HoldCode.NO_ROSTER_YET))
     layout, read = opened
-    parts = list(read(False))
-    if released and is_damaged(sum((part.tally for part in parts), Tally())):
-        parts = list(read(True))
-    return combine(
-        parts,
-        layout,
-        feed,
-        file=file,
-        as_of=as_of or on,
-        usual_rows=usual_rows,
-        released=released,
-        manifest=manifest,
-        before=before,
-    )
+    parts = list(read(context))
+    if is_damaged_after_all(parts, context):
+        parts = list(read(replace(context, damaged=True)))
+    return combine(parts, layout, context)
 
 
-def held_unread(feed: Feed, as_of: date, on: date) -> FileHold | None:
+def held_unread(context: ReadingContext) -> FileHold | None:
     """Why a file is not even opened: nobody takes files of the feed, or it is of a day to come."""
-    if not feed.takes_files:
+    if not context.feed.takes_files:
         return hold(HoldCode.NOT_A_FILE_FEED)
-    return hold(HoldCode.AS_OF_FUTURE) if feed.is_of_its_day and as_of > on else None
+    is_to_come = context.feed.is_of_its_day and context.as_of > context.on
+    return hold(HoldCode.AS_OF_FUTURE) if is_to_come else None
 
 
-def combine(
-    parts: Sequence[Part],
-    layout: Layout,
-    feed: Feed,
-    *,
-    file: FileId,
-    as_of: date,
-    usual_rows: int | None = None,
-    released: bool = False,
-    manifest: Manifest | None = None,
-    before: Standing | None = None,
-) -> FileReading:
+def is_damaged_after_all(parts: Iterable[Part], context: ReadingContext) -> bool:
+    """Whether a released file was read as a sound one, and a spreadsheet has cut its numbers."""
+    is_sound = not context.damaged and context.released
+    return is_sound and is_damaged(sum((part.tally for part in parts), Tally()))
+
+
+def combine(parts: Sequence[Part], layout: Layout, context: ReadingContext) -> FileReading:
     """What all parts of a file say together, in the file's order; holds are decided on the totals."""
     held = next((part.hold for part in parts if part.hold), None)
     if held:
         return FileReading(hold=held, encoding=layout.encoding)
+    feed = context.feed
     tally = sum((part.tally for part in parts), Tally())
     if not tally.rows:
         return FileReading(hold=_without_rows(tally, feed), encoding=layout.encoding)
-    confirmed = released and layout.is_sent_again
-    good, rejected, doubles = _settled(parts, layout, feed, before, confirmed)
+    good, rejected, doubles = _settled(parts, layout, context)
     noted = _stacked([part.noted for part in parts])
     if feed.kind == "roster" and good.height:
-        good, too_far = stated_too_far(good, as_of)
+        good, too_far = stated_too_far(good, context.as_of)
         noted = _stacked([noted, too_far])
     kept = once(good, feed)
     superseded = good.height - kept.height
     counts = Counts(tally.rows, kept.height, rejected.height, tally.strangers, superseded)
     if not counts.add_up:
-        raise MiscountError(f"feed {feed.id}, file {file}: {counts}")
+        raise MiscountError(f"feed {feed.id}, file {context.file}: {counts}")
     repaired = _stacked([part.repaired for part in parts])
     reading = FileReading(
         counts=counts,
         encoding=layout.encoding,
         hold=_names_changed(rejected, layout)
-        or unexpected(
-            counts,
-            tally,
-            feed,
-            usual_rows,
-            manifest,
-            released=released,
-            sent_again=layout.is_sent_again,
-        )
-        or (None if released else too_doubtful(noted, counts, feed)),
+        or unexpected(counts, tally, noted, context, sent_again=layout.is_sent_again),
         sent_again=layout.is_sent_again,
         rejections=Rejections(rejected, feed.fields),
         notes=_notes(noted, kept, layout, tally, feed),
@@ -205,7 +161,7 @@ def combine(
         doubles=doubles,
         guests=_stacked([part.guests for part in parts]),
     )
-    return reading if reading.hold else _with_records(reading, kept, feed, file, as_of)
+    return reading if reading.hold else _with_records(reading, kept, context)
 
 
 def _names_changed(rejected: pl.DataFrame, layout: Layout) -> FileHold | None:
@@ -223,24 +179,21 @@ def _without_rows(tally: Tally, feed: Feed) -> FileHold:
 
 
 def _settled(
-    parts: Sequence[Part], layout: Layout, feed: Feed, before: Standing | None, confirmed: bool
+    parts: Sequence[Part], layout: Layout, context: ReadingContext
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[Double]]:
-    """All sound rows and all rejected ones, once a roster has been asked who stands in it twice.
-
-    `confirmed`: an officer has let rows pass that were sent again, other names included.
-    """
+    """All sound rows and all rejected ones, once a roster has been asked who stands in it twice."""
     good = _stacked([part.good for part in parts])
     rejected = _stacked([part.rejected for part in parts])
-    if feed.kind != "roster" or good.is_empty():
+    if context.feed.kind != "roster" or good.is_empty():
         return good, rejected, []
     later, doubles = strangers_under_one_number(good)
     good = named(good)
     wrong = dict.fromkeys(later, Fault.NUMBER_OF_ANOTHER.value)
-    if before is not None:
-        found = compared(good, before)
+    if context.before is not None:
+        found = compared(good, context.before)
         good = found.rows
         doubles += found.doubles
-        if not confirmed:
+        if not (context.released and layout.is_sent_again):  # else an officer has let other names pass
             wrong |= dict.fromkeys(found.renamed, Fault.NUMBER_KNOWN_OTHERWISE.value)
     is_wrong = pl.col(LINE).is_in(list(wrong))
     sent_back = good.filter(is_wrong).select(
@@ -282,15 +235,14 @@ def _notes(
     return notes
 
 
-def _with_records(
-    reading: FileReading, kept: pl.DataFrame, feed: Feed, file: FileId, as_of: date
-) -> FileReading:
+def _with_records(reading: FileReading, kept: pl.DataFrame, context: ReadingContext) -> FileReading:
+    feed = context.feed
     if feed.kind == "roster":
         return replace(reading, entries=entries_of(kept))
     if feed.kind == "payments":
         return replace(reading, payments=payments_of(kept), said=said_by_payments(kept))
-    rows = evidence_frame(kept, feed, as_of)
+    rows = evidence_frame(kept, feed, context.as_of)
     frame, withdrawals = withdrawals_of(rows, feed)
-    by_person = EvidenceByPerson(frame, FeedId(feed.id), file)
+    by_person = EvidenceByPerson(frame, FeedId(feed.id), context.file)
     said = said_by(rows, feed)
     return replace(reading, evidence=by_person, lake=frame, withdrawals=withdrawals, said=said)

@@ -19,6 +19,7 @@ from chalicelib.jurisdiction import PACKS, load_folder
 from chalicelib.model import BenefitCode, FeedId, FileId, Outcome, PersonId
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import read_file
+from chalicelib.sources.reading_context import ReadingContext
 from tests.feeds import test_feeds, test_totals
 from tests.feeds.test_feeds import told
 from tests.people import a_person, an_entitlement
@@ -51,7 +52,8 @@ def read_sample(bozhou: Path) -> tuple[Any, Any]:
     data = shown("csv").encode()
     feed = load_folder(bozhou).feeds[NEW]
     on = date.fromisoformat(given["on"])
-    return read_file(data, feed, RosterIndex.of(people), file=FileId("SAMPLE"), on=on), expected
+    context = ReadingContext(feed, RosterIndex.of(people), FileId("SAMPLE"), on, on)
+    return read_file(data, context), expected
 
 
 def test_the_feed_shown_reads_the_sample_shown_as_expected(bozhou: Path) -> None:

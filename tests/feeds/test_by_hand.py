@@ -8,6 +8,7 @@ from chalicelib.model import FileId, PersonId, Route
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
+from chalicelib.sources.reading_context import ReadingContext
 from tests.feeds.test_feeds import FILES, named
 from tests.sources.builders import ON, number
 
@@ -27,7 +28,7 @@ def read_row(feed: Feed, **cells: str) -> FileReading:
     row = row_of(feed, **cells)
     data = "\r\n".join([",".join(row), ",".join(row.values())]).encode()
     roster = RosterIndex.of({number(1): PersonId("ONE")})
-    return read_file(data, feed, roster, file=FileId("F"), on=ON)
+    return read_file(data, ReadingContext(feed, roster, FileId("F"), ON, ON))
 
 
 @named(BY_HAND)

@@ -15,6 +15,7 @@ from chalicelib.model import FileId, Outcome, PersonId
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
+from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.values.file_holds import HoldCode
 from tests.feeds.test_feeds import FEEDS, FILES, named
 from tests.people import a_person, an_entitlement
@@ -50,7 +51,7 @@ def file_of(feed: Feed, event: str, *, cut: bool, with_names: bool = True) -> by
 
 
 def read(feed: Feed, data: bytes, *, released: bool = False) -> FileReading:
-    return read_file(data, feed, ROSTER, file=FileId("F"), on=ON, as_of=ON, released=released)
+    return read_file(data, ReadingContext(feed, ROSTER, FileId("F"), on=ON, as_of=ON, released=released))
 
 
 def events_of(feed: Feed) -> list[str]:

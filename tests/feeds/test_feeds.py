@@ -18,6 +18,7 @@ from chalicelib.model import FileId, PersonId
 from chalicelib.sources.feeds.feed import Feed, load_feeds
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
+from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.values.file_holds import HoldCode
 
 HERE = Path(__file__).parent
@@ -80,14 +81,14 @@ def test_a_feeds_sample_gives_what_is_expected(pack: str, feed: Feed) -> None:
     expected = json.loads((HERE / pack / feed.id / "expected.json").read_text(encoding="utf-8"))
     setting = expected.pop("given")
     people = {number: PersonId(number) for number in setting["roster"]}
-    reading = read_file(
-        sample_of(pack, feed.id).read_bytes(),
+    context = ReadingContext(
         feed,
         None if feed.kind == "roster" else RosterIndex.of(people),
-        file=FileId("SAMPLE"),
+        FileId("SAMPLE"),
         on=date.fromisoformat(setting["on"]),
-        as_of=date.fromisoformat(setting["as_of"]) if "as_of" in setting else None,
+        as_of=date.fromisoformat(setting.get("as_of", setting["on"])),
     )
+    reading = read_file(sample_of(pack, feed.id).read_bytes(), context)
     assert told(reading) == expected
     assert set(events_shown(feed, reading)) == set(feed.events), (
         "the sample must show every event of the feed"
@@ -110,6 +111,7 @@ def test_every_sample_belongs_to_a_feed() -> None:
 
 @named(OWN)
 def test_what_the_platform_writes_or_asks_itself_takes_no_file(pack: str, feed: Feed) -> None:
-    reading = read_file(b"x", feed, RosterIndex.of({}), file=FileId("F"), on=date(2025, 6, 30))
+    on = date(2025, 6, 30)
+    reading = read_file(b"x", ReadingContext(feed, RosterIndex.of({}), FileId("F"), on, on))
     assert reading.hold is not None
     assert reading.hold.code is HoldCode.NOT_A_FILE_FEED

@@ -18,6 +18,7 @@ from chalicelib.model import FileId, PersonId
 from chalicelib.sources.feeds.feed import Feed, load_feeds
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
+from chalicelib.sources.reading_context import ReadingContext
 from tests.sources.builders import number
 
 ROOT: Final = Path(__file__).parents[2]
@@ -182,7 +183,8 @@ def mutants(count: int, seed: int) -> Iterator[Mutant]:
 def read_mutant(mutant: Mutant) -> FileReading:
     """The file read as intake reads it, on the day of the samples."""
     known = None if mutant.feed.kind == "roster" else roster()
-    return read_file(mutant.data, mutant.feed, known, file=FileId("F"), on=ON, released=mutant.released)
+    context = ReadingContext(mutant.feed, known, FileId("F"), ON, ON, released=mutant.released)
+    return read_file(mutant.data, context)
 
 
 def what_is_wrong(mutant: Mutant, reading: FileReading) -> str | None:

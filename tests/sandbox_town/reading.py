@@ -11,6 +11,7 @@ from chalicelib.model import FeedId, FileId, PersonId
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
+from chalicelib.sources.reading_context import ReadingContext
 from sandbox.town.departments import Drop, Written
 from sandbox.town.people import Town
 from sandbox.town.seeded_random import chance
@@ -32,5 +33,5 @@ def read(
     data, written = drop.make()
     day: date = civil_date(drop.at)
     feed = feeds[FeedId(drop.feed)]
-    reading = read_file(data, feed, roster, file=FileId("F"), on=day, as_of=day, usual_rows=usual_rows)
+    reading = read_file(data, ReadingContext(feed, roster, FileId("F"), day, day, usual_rows=usual_rows))
     return reading, written

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.clock import civil_date
 from chalicelib.model import Counts, FeedId, FileId
 from chalicelib.sources.reading import read_file
+from chalicelib.sources.reading_context import ReadingContext
 from sandbox.town.clerks import mended
 from sandbox.town.departments import Drop, drops
 from sandbox.town.people import Town
@@ -37,7 +38,7 @@ def test_every_row_that_came_back_is_taken_once_it_is_mended(
         again = mended(feed, written, drop.at, reading.rejected_csv().decode("utf-8-sig"))
         data, account = again.make()
         day = civil_date(drop.at)
-        second = read_file(data, feed, roster, file=FileId("F"), on=day, as_of=day, usual_rows=500)
+        second = read_file(data, ReadingContext(feed, roster, FileId("F"), day, day, usual_rows=500))
         assert second.hold is None, drop.feed
         assert replace(second.counts, accepted=0, superseded=0) == Counts(rows=len(written.ruined))
         said = {

@@ -12,6 +12,7 @@ from chalicelib.clock import civil_date
 from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, FileState, PersonId, SuspicionKind
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import read_file
+from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.values.file_holds import HoldCode
 from sandbox.checks.run_result import Run
 from sandbox.town.damages import damages
@@ -58,7 +59,8 @@ def test_a_cut_file_is_held_and_released_it_is_what_the_town_reckoned(
         assert held.hold is not None
         assert held.hold.code is HoldCode.NUMBERS_DAMAGED
         assert written.state is FileState.HELD
-        passed = read_file(drop.make()[0], feed, roster, file=FileId("F"), on=day, as_of=day, released=True)
+        context = ReadingContext(feed, roster, FileId("F"), day, day, released=True)
+        passed = read_file(drop.make()[0], context)
         counts = passed.counts
         assert (counts.rows, counts.rejected, counts.strangers) == (
             written.rows,

@@ -18,6 +18,7 @@ from chalicelib.model import FileId, PersonId
 from chalicelib.sources.feeds.feed import Feed, load_feeds
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
+from chalicelib.sources.reading_context import ReadingContext
 
 ON = date(2025, 6, 30)
 # Two busy cores: a property says what holds, not how fast.
@@ -128,9 +129,9 @@ def patched(data: bytes, part: str, old: bytes, new: bytes) -> bytes:
 
 
 def read(data: bytes, by: Feed | None = None, **more: Any) -> FileReading:
-    more.setdefault("on", ON)
-    known = more.pop("known", roster())
-    return read_file(data, by or feed(), known, file=FILE, **more)
+    on = more.pop("on", ON)
+    known, as_of = more.pop("known", roster()), more.pop("as_of", on)
+    return read_file(data, ReadingContext(by or feed(), known, FILE, on, as_of, **more))
 
 
 def faults(reading: FileReading) -> list[tuple[int, str, str]]:

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.model import Counts, FeedId
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading, read_file
+from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.values.cells import is_name, read_phone, says_nothing
 from chalicelib.sources.values.person_names import is_another, same_name
 from chalicelib.sources.values.row_faults import Fault
@@ -37,13 +38,13 @@ def listed(**words: str) -> tuple[str, ...]:
 
 def roster_of(*rows: tuple[str, ...], encoding: str = "utf-8") -> FileReading:
     data = lines(*rows, header=ROSTER).decode().encode(encoding)
-    return read_file(data, FEEDS[FeedId("roster")], None, file=FILE, on=ON)
+    return read_file(data, ReadingContext(FEEDS[FeedId("roster")], None, FILE, ON, ON))
 
 
 def read(feed: str, header: tuple[str, ...], *rows: tuple[str, ...], encoding: str = "utf-8") -> FileReading:
     known = RosterIndex.of({number(): person()}, {number(): "王建国"})
     data = lines(*rows, header=header).decode().encode(encoding)
-    return read_file(data, FEEDS[FeedId(feed)], known, file=FILE, on=ON)
+    return read_file(data, ReadingContext(FEEDS[FeedId(feed)], known, FILE, ON, ON))
 
 
 def death(day: str, name: str = "王建国") -> tuple[str, ...]:
@@ -121,7 +122,7 @@ def test_a_record_from_before_the_country_goes_back() -> None:
     old = number(born="19300203")
     known = RosterIndex.of({old: person()})
     data = lines((old, "甲", "某院", "1948-01-01", "入院"), header=STAYS)
-    reading = read_file(data, FEEDS[FeedId("hospital_inpatient")], known, file=FILE, on=ON)
+    reading = read_file(data, ReadingContext(FEEDS[FeedId("hospital_inpatient")], known, FILE, ON, ON))
     assert faults(reading) == [(2, "发生日期", "day_too_early")]
 
 
@@ -236,7 +237,6 @@ def test_nobody_dies_after_the_hundred_and_twentieth_year(born: str, faults_foun
     """Else the row would be accepted and, for the rule book, be about somebody else: without effect."""
     old = number(born=born)
     data = lines((old, "甲", "某院", "2025-04-29", "入院"), header=STAYS)
-    reading = read_file(
-        data, FEEDS[FeedId("hospital_inpatient")], RosterIndex.of({old: person()}), file=FILE, on=ON
-    )
+    known = RosterIndex.of({old: person()})
+    reading = read_file(data, ReadingContext(FEEDS[FeedId("hospital_inpatient")], known, FILE, ON, ON))
     assert [fault for _, _, fault in faults(reading)] == faults_found

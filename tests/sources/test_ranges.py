@@ -13,8 +13,9 @@ from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.formats import encodings
 from chalicelib.sources.formats.csv_quotes import open_row
 from chalicelib.sources.range_results import Part
-from chalicelib.sources.ranges import Plan, blocks_of, plan, read_chunk, spans_in
+from chalicelib.sources.ranges import Plan, plan, read_range
 from chalicelib.sources.reading import FileReading, combine
+from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.values.file_holds import FileHold, HoldCode
 from tests.sources.builders import FILE, ON, feed, lines, read, roster, row
 from tests.sources.test_recovery import alone, cut, named, named_feed
@@ -23,6 +24,10 @@ pytestmark = pytest.mark.slow
 
 ROWS = [row(i % 5 + 1, f"2025-05-{i % 28 + 1:02d}" if i % 7 else "bad", remark="备") for i in range(40)]
 QUOTED = [(*cells[:3], '"备,\r\n""注"""', cells[4]) for cells in ROWS]
+
+
+def blocks_of(data: bytes, size: int) -> Iterator[bytes]:
+    return (data[start : start + size] for start in range(0, len(data), size))
 
 
 def planned(data: bytes, block: int = 300, by: Feed | None = None, **more: Any) -> Plan:
@@ -35,11 +40,12 @@ def in_ranges(data: bytes, made: Plan, by: Feed | None = None) -> FileReading:
     """As intake reads it: the plan and every part are handed on as bytes."""
     again = Plan.from_json(made.to_json())
     assert again == made
+    context = ReadingContext(by or feed(), roster(), FILE, ON, ON)
     parts = [
-        Part.from_bytes(read_chunk(piece, again.layout, line, by or feed(), roster(), on=ON).to_bytes())
-        for piece, line in spans_in(data, again.spans)
+        Part.from_bytes(read_range(data[span.start : span.end], again.layout, span.line, context).to_bytes())
+        for span in again.spans
     ]
-    return combine(parts, again.layout, by or feed(), file=FILE, as_of=ON)
+    return combine(parts, again.layout, context)
 
 
 @pytest.fixture(autouse=True)
@@ -78,9 +84,9 @@ def test_a_plan_names_every_byte_behind_the_header_once() -> None:
 def test_names_and_suggestions_survive_the_way() -> None:
     by = named_feed()
     wrong = named("不详", "王建国")
-    part = read_chunk(
+    part = read_range(
         lines(named(cut(1), "王建国"), (cut(1)[:16] + "X", *wrong[1:])).split(b"\r\n", 1)[1],
-        planned(lines(wrong), by=by).layout, 2, by, alone(), on=ON,
+        planned(lines(wrong), by=by).layout, 2, ReadingContext(by, alone(), FILE, ON, ON),
     )  # fmt: skip
     again = Part.from_bytes(part.to_bytes())
     assert again.suggestions == part.suggestions != []

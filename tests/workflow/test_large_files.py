@@ -411,7 +411,7 @@ def test_a_large_file_is_held_against_its_manifest_like_a_small_one(
 def test_a_manifest_that_comes_while_the_ranges_are_read_holds_the_file(
     town: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read_range = ranges.read_chunk
+    read_range = ranges.read_range
 
     def and_meanwhile(*arguments: Any, **more: Any) -> Any:
         client, bucket = town.sandbox.client("s3"), town.sandbox.settings.inbox_bucket
@@ -419,7 +419,7 @@ def test_a_manifest_that_comes_while_the_ranges_are_read_holds_the_file(
         client.put_object(Bucket=bucket, Key=f"{KEY}.manifest.json", Body=body)
         return read_range(*arguments, **more)
 
-    monkeypatch.setattr(ranges, "read_chunk", and_meanwhile)
+    monkeypatch.setattr(ranges, "read_range", and_meanwhile)
     town.put(KEY, text())
     assert (large(town).state, large(town).code) == (FileState.HELD, "manifest_digest")
 
