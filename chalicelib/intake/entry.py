@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -16,15 +16,15 @@ from urllib.parse import unquote_plus
 
 from chalicelib import clock
 from chalicelib.errors import BusyError, RefusedError
-from chalicelib.intake import file_keys, large_files, manifests, rosters
+from chalicelib.intake import file_keys, large_files, manifests
 from chalicelib.intake.file_outcome import finish, finish_reading, refused
+from chalicelib.intake.large_files import PassedBy
 from chalicelib.jurisdiction import current
 from chalicelib.model import DroppedFile, FeedId, FileId, FileState
 from chalicelib.observability import logger
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.formats.archives import is_companion
 from chalicelib.sources.reading import FileReading, read_file
-from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.values.file_holds import FileHold, HoldCode
 from chalicelib.storage import inbox_queue
 from chalicelib.storage.dynamodb import files
@@ -76,61 +76,75 @@ def _unfinished(key: str) -> list[DroppedFile]:
     return [file for file in found if file.key == key and file.state is FileState.RECEIVED]
 
 
-def take_in(key: str, *, again: bool = False) -> DroppedFile | None:
-    """One file, from its key to its receipt. `again`: read it once more for people new on the roster."""
+def take_in(key: str, *, again: bool = False, in_ranges: bool = False) -> DroppedFile | None:
+    """One file, from its key to its receipt, or until its ranges are asked for.
+
+    `again`: read it once more for people new on the roster. `in_ranges`: small as it lies there, it holds
+    more than is ever read whole.
+    """
     if key.endswith(objects.MANIFEST):
         manifests.manifest_came(key.removesuffix(objects.MANIFEST))
         return None
     if is_companion(key):
         logger.info("not a file: what a computer puts beside one")  # its name may be anybody's
         return None
-    if large_files.is_large(key):
-        return large_files.begin(key, again=again)
+    feed = current().feeds.get(file_keys.received(key, "").feed)
     try:
-        data = objects.read_dropped(key)
+        found = large_files.passed_by(key, feed) if in_ranges or large_files.is_large(key) else _whole(key)
     except RefusedError as error:  # larger than anything that is ever read whole
         return refused(file_keys.received(key, objects.digest_of(b"")), None, error)
-    if data is None:
-        logger.warning("dropped file is gone")
-        return None
-    if not data and key.endswith("/"):
-        logger.info("not a file: a folder")
-        return None
-    arrived = file_keys.received(key, objects.digest_of(data))
+    return None if found is None else _begin(key, found, feed, again=again)
+
+
+def _begin(key: str, found: _Whole | PassedBy, feed: Feed | None, *, again: bool) -> DroppedFile | None:
+    """Read what was found under a key, unless that has been done, or it is refused unread."""
+    arrived = file_keys.received(key, found.digest)
     known = files.get(arrived.feed, arrived.id)
-    feed = current().feeds.get(arrived.feed)
     if known is not None and file_keys.is_done(known, feed, again=again):
         return manifests.compare(known, feed)
     dropped = file_keys.as_known(arrived, known)
     refusal = file_keys.refusal_of(dropped, feed, again=again)
     if feed is None or refusal is not None:
         return refused(dropped, feed, refusal or file_keys.NO_SUCH_FEED)
+    if known is not None and isinstance(found, PassedBy):
+        large_files.forget_if_put_together(known)
     begun = file_keys.begin(dropped, known, feed)
-    return _read(begun, feed, data, again=again) if begun is not None else take_in(key, again=again)
+    if begun is None:  # somebody else was first
+        return take_in(key, again=again, in_ranges=isinstance(found, PassedBy))
+    return _read(begun, feed, found, again=again)
 
 
-def _read(dropped: DroppedFile, feed: Feed, data: bytes, *, again: bool) -> DroppedFile | None:
-    roster = rosters.index_for(feed)
-    version = objects.roster_version()
-    manifest = file_keys.manifest_of(dropped, feed)
-    if isinstance(manifest, FileHold):
-        return finish_reading(dropped, feed, FileReading(hold=manifest))
-    context = ReadingContext(
-        feed,
-        roster,
-        dropped.id,
-        on=clock.today(),
-        as_of=dropped.day,
-        released=file_keys.is_passed(dropped),
-        usual_rows=files.usual_rows(dropped),
-        manifest=manifest,
-        before=rosters.standing_before(feed),
-    )
-    reading = read_file(data, context)
-    if reading.hold is not None and reading.hold.code is HoldCode.TOO_LARGE:
-        del data  # packed, it holds more than is ever read whole
-        return large_files.begin(dropped.key, again=again)
-    return finish_reading(dropped, feed, reading, roster=version)
+def _read(dropped: DroppedFile, feed: Feed, found: _Whole | PassedBy, *, again: bool) -> DroppedFile | None:
+    """Read a file at once, or ask for its ranges; what they say is finished in the same way."""
+    context = file_keys.context_of(dropped, feed)
+    if isinstance(context, FileHold):
+        return finish_reading(dropped, feed, FileReading(hold=context))
+    if isinstance(found, PassedBy):
+        return large_files.ask_for_ranges(dropped, found, context)
+    reading = read_file(found.data, context)
+    if reading.hold is not None and reading.hold.code is HoldCode.TOO_LARGE:  # packed, it holds too much
+        return take_in(dropped.key, again=again, in_ranges=True)
+    return finish_reading(dropped, feed, reading, roster=context.roster_version)
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A file that is read whole: of one range, so to say."""
+
+    digest: str
+    data: bytes
+
+
+def _whole(key: str) -> _Whole | None:
+    """A file as it lies there; None if it is gone, or none."""
+    data = objects.read_dropped(key)
+    if data is None:
+        logger.warning("dropped file is gone")
+        return None
+    if not data and key.endswith("/"):
+        logger.info("not a file: a folder")
+        return None
+    return _Whole(objects.digest_of(data), data)
 
 
 # --- files that nobody could take in ---------------------------------------------------------------

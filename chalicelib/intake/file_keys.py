@@ -1,4 +1,4 @@
-"""文件键名 · What a key says about its file, and whether the file is refused before anybody reads it."""
+"""文件键名 · What a key says about its file: whether it is refused unread, and what it is read with."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Final
 
 from chalicelib import clock
 from chalicelib.errors import ConflictError, RefusedError
-from chalicelib.intake import receipts
+from chalicelib.intake import receipts, rosters
 from chalicelib.intake.corrections import BY_INTAKE, day_of_content
 from chalicelib.jurisdiction import current
 from chalicelib.model import UNKNOWN, DroppedFile, FeedId, FileState, FileStep
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.manifest import Manifest
+from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.values.file_holds import FileHold
 from chalicelib.storage.dynamodb import files
 from chalicelib.storage.s3 import objects
@@ -154,12 +155,25 @@ def is_passed(dropped: DroppedFile) -> bool:
     return dropped.was_released or dropped.stands_loaded
 
 
-def manifest_of(dropped: DroppedFile, feed: Feed) -> Manifest | FileHold | None:
-    """What the department says of the file, where it says something, or why that is not this file.
-
-    A person's word outweighs it.
-    """
-    return None if is_passed(dropped) else announced(dropped, feed)
+def context_of(dropped: DroppedFile, feed: Feed) -> ReadingContext | FileHold:
+    """What a file is read with; the hold of one that is not what its department says of it."""
+    released = is_passed(dropped)
+    manifest = None if released else announced(dropped, feed)  # a person's word outweighs it
+    if isinstance(manifest, FileHold):
+        return manifest
+    roster = rosters.index_for(feed)
+    return ReadingContext(
+        feed,
+        roster,
+        dropped.id,
+        on=clock.today(),
+        as_of=dropped.day,
+        released=released,
+        usual_rows=files.usual_rows(dropped),
+        manifest=manifest,
+        before=rosters.standing_before(feed),
+        roster_version=objects.roster_version() if roster is not None else "",
+    )
 
 
 def announced(dropped: DroppedFile, feed: Feed) -> Manifest | FileHold | None:

@@ -1,10 +1,13 @@
 """大文件 · Large files: planned while they stream by, read in ranges side by side, put together by the last
 one.
 
-begin      the file passes through once: its digest, its layout, its ranges; one message per range. What is
-           packed, or cannot be cut at bytes (UTF-16), is laid down as plain text before that
-read_range one range, in a function of its own; what it gave is kept, and counted once
-combine    whoever counts the last range asks intake to put all of them together: one reading, one receipt
+It goes the way of every file (`entry.take_in`); only its ranges are asked for, where a small one is read:
+
+passed_by       the file passes through once: its digest, its layout, its ranges
+ask_for_ranges  one message per range. What is packed, or cannot be cut at bytes (UTF-16), is laid down as
+                plain text before that
+read_range      one range, in a function of its own; what it gave is kept, and counted once
+combine         whoever counts the last range asks intake to put all together: one reading, one receipt
 
 A range that fails comes back by itself; one that kills its readers leaves the file DEAD, and redriving it
 reads only the ranges that are not done.
@@ -15,14 +18,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final
 
 from chalicelib import clock
 from chalicelib.errors import UnreadableError
-from chalicelib.intake import file_keys, manifests, rosters
-from chalicelib.intake.file_outcome import finish_reading, refused
+from chalicelib.intake import file_keys, rosters
+from chalicelib.intake.file_outcome import finish_reading
 from chalicelib.jurisdiction import current
 from chalicelib.model import DroppedFile, FileId, FileState
 from chalicelib.observability import logger
@@ -53,9 +56,11 @@ RANGE_BYTES: Final = 16_000_000  # some 150,000 rows: a few seconds, and memory 
 
 
 @dataclass(frozen=True, slots=True)
-class _Passed:
+class PassedBy:
     """A large file that has passed by once; `plan` is None if its text must be laid down first."""
 
+    source: Version
+    size: int
     digest: str
     plan: ranges.Plan | FileHold | None
 
@@ -66,40 +71,14 @@ def is_large(key: str) -> bool:
     return found is not None and found[1] > int(settings().large_file_bytes)
 
 
-def begin(key: str, *, again: bool = False) -> DroppedFile | None:
-    """Plan a large file and ask for its ranges; only for those not done, where it was planned before."""
-    feed = current().feeds.get(file_keys.received(key, "").feed)
-    if feed is None or not feed.takes_files:
-        return refused(file_keys.received(key, ""), None, file_keys.NO_SUCH_FEED)
+def passed_by(key: str, feed: Feed | None) -> PassedBy | None:
+    """Let a file pass by once; None if it is gone. Nothing of it is read where nobody takes such files."""
     found = objects.large(key)
     if found is None:
         return None
     source, size = found
-    passed = _passed(source, feed)
-    arrived = file_keys.received(key, passed.digest)
-    known = files.get(arrived.feed, arrived.id)
-    if known is not None and file_keys.is_done(known, feed, again=again):
-        return manifests.compare(known, feed)
-    dropped = file_keys.as_known(arrived, known)
-    refusal = file_keys.refusal_of(dropped, feed, again=again)
-    if refusal is not None:
-        return refused(dropped, feed, refusal)
-    if known is not None and known.state in _PUT_TOGETHER:
-        file_ranges.forget(known.id)  # what is left of its last reading
-    begun = file_keys.begin(dropped, known, feed)
-    if begun is None:
-        return begin(key, again=again)
-    plan = _held_unread(begun, feed) or passed.plan
-    if plan is None:
-        source, plan = _laid_down(begun, source, size, feed)
-    if isinstance(plan, FileHold):
-        return _ended(begun, feed, plan)
-    _ask(begun, feed, plan, source)
-    return begun
-
-
-def _passed(source: Version, feed: Feed) -> _Passed:
-    """Let the file pass through once."""
+    if feed is None or not feed.takes_files:
+        return PassedBy(source, size, "", None)
     digest = hashlib.sha256()
 
     def hashed() -> Iterator[bytes]:
@@ -113,7 +92,36 @@ def _passed(source: Version, feed: Feed) -> _Passed:
     plan = _plan(chain([head], blocks), feed) if readable else None
     for _ in blocks:  # what is left unread belongs to the digest all the same
         pass
-    return _Passed(digest.hexdigest(), plan)
+    return PassedBy(source, size, digest.hexdigest(), plan)
+
+
+def forget_if_put_together(known: DroppedFile) -> None:
+    """Take away what may be left of a file's last reading, before the next begins."""
+    if known.state in _PUT_TOGETHER:
+        file_ranges.forget(known.id)
+
+
+def ask_for_ranges(dropped: DroppedFile, passed: PassedBy, context: ReadingContext) -> DroppedFile:
+    """Ask for the ranges that are not done by this plan and the roster of this moment."""
+    source, plan = passed.source, reading.held_unread(context) or passed.plan
+    if plan is None:
+        source, plan = _laid_down(dropped, passed, context.feed)
+    if context.lacks_roster and isinstance(plan, ranges.Plan):
+        plan = hold(HoldCode.NO_ROSTER_YET)
+    if isinstance(plan, FileHold):
+        return _finished(dropped, reading.FileReading(hold=plan), context)
+    before = file_ranges.plan_now(dropped.id)
+    now = file_ranges.begin(
+        dropped.id,
+        len(plan.spans),
+        plan=plan.to_json(),
+        etag=source.etag,
+        laid_down=source.key != dropped.key,
+        roster=context.roster_version,
+        damaged=before is not None and before.etag == source.etag and before.damaged,
+    )
+    _go_on(dropped, now)
+    return dropped
 
 
 def _plan(blocks: Iterator[bytes], feed: Feed) -> ranges.Plan | FileHold:
@@ -126,10 +134,9 @@ def _plan(blocks: Iterator[bytes], feed: Feed) -> ranges.Plan | FileHold:
     return ranges.plan(chain([head], blocks), feed, kind=kind, size=RANGE_BYTES)
 
 
-def _laid_down(
-    dropped: DroppedFile, source: Version, size: int, feed: Feed
-) -> tuple[Version, ranges.Plan | FileHold]:
+def _laid_down(dropped: DroppedFile, passed: PassedBy, feed: Feed) -> tuple[Version, ranges.Plan | FileHold]:
     """A file that cannot be cut as it is, laid down as plain text, once; and the plan of that text."""
+    source, size = passed.source, passed.size
     text = file_ranges.laid_down(dropped.id, source.etag)
     if text is None:
         with source.opened(size) as file:
@@ -139,45 +146,6 @@ def _laid_down(
             except (ArchiveError, encodings.BadTextError) as error:
                 return source, error.hold
     return text, _plan(text.blocks(), feed)
-
-
-def _ended(dropped: DroppedFile, feed: Feed, why: FileHold) -> DroppedFile:
-    finished = finish_reading(dropped, feed, reading.FileReading(hold=why))
-    if finished.state is not FileState.HELD:
-        file_ranges.forget(dropped.id)
-    return finished
-
-
-def _held_unread(dropped: DroppedFile, feed: Feed) -> FileHold | None:
-    context = ReadingContext(feed, None, dropped.id, on=clock.today(), as_of=dropped.day)
-    held = reading.held_unread(context)
-    if held is not None:
-        return held
-    if feed.kind != "roster" and objects.read_roster() is None:
-        return hold(HoldCode.NO_ROSTER_YET)
-    manifest = file_keys.manifest_of(dropped, feed)
-    return manifest if isinstance(manifest, FileHold) else None
-
-
-def _ask(dropped: DroppedFile, feed: Feed, plan: ranges.Plan, source: Version) -> None:
-    """Ask for the ranges that are not done by this plan and the roster of this moment."""
-    roster = _roster_for(feed)
-    known = file_ranges.plan_now(dropped.id)
-    now = file_ranges.begin(
-        dropped.id,
-        len(plan.spans),
-        plan=plan.to_json(),
-        etag=source.etag,
-        laid_down=source.key != dropped.key,
-        roster=roster,
-        damaged=known is not None and known.etag == source.etag and known.damaged,
-    )
-    _go_on(dropped, now)
-
-
-def _roster_for(feed: Feed) -> str:
-    """The version of the roster that the ranges of a feed's files are read by; "" where they ask for none."""
-    return objects.roster_version() if rosters.index_for(feed) is not None else ""
 
 
 def _go_on(dropped: DroppedFile, now: file_ranges.Progress) -> None:
@@ -237,25 +205,14 @@ def combine(file: FileId) -> DroppedFile | None:
     if text is None or found is None:
         _let_it_be_gone(file, planned)
         return None
+    context = file_keys.context_of(dropped, feed)
+    if isinstance(context, FileHold):  # a manifest has come while the ranges were read
+        return finish_reading(dropped, feed, reading.FileReading(hold=context))
+    context = replace(context, damaged=planned.damaged)
     parts = [Part.from_bytes(data) for data in found]
-    manifest = file_keys.manifest_of(dropped, feed)
-    if isinstance(manifest, FileHold):  # it has come while the ranges were read
-        return finish_reading(dropped, feed, reading.FileReading(hold=manifest))
-    context = ReadingContext(
-        feed,
-        rosters.index_for(feed),
-        file,
-        on=clock.today(),
-        as_of=dropped.day,
-        damaged=planned.damaged,
-        released=file_keys.is_passed(dropped),
-        usual_rows=files.usual_rows(dropped),
-        manifest=manifest,
-        before=rosters.standing_before(feed),
-    )
-    roster = _roster_for(feed)
     damaged = planned.damaged or reading.is_damaged_after_all(parts, context)
-    if (damaged, roster) != (planned.damaged, planned.roster):  # a new roster has come meanwhile
+    new_roster = context.roster_version != planned.roster  # it has come meanwhile
+    if new_roster or damaged != planned.damaged:
         again = file_ranges.begin(
             file,
             planned.chunks,
@@ -263,14 +220,19 @@ def combine(file: FileId) -> DroppedFile | None:
             etag=planned.etag,
             damaged=damaged,
             laid_down=planned.laid_down,
-            roster=roster,
+            roster=context.roster_version,
         )
         _go_on(dropped, again)
         return dropped
     whole = reading.combine(parts, ranges.Plan.from_json(text).layout, context)
-    finished = finish_reading(dropped, feed, whole, roster=roster)
-    if finished.state is not FileState.HELD:  # a held one may be released: then nothing is read again
-        file_ranges.forget(file)
+    return _finished(dropped, whole, context)
+
+
+def _finished(dropped: DroppedFile, whole: reading.FileReading, context: ReadingContext) -> DroppedFile:
+    """Finish a large file; of a held one all is kept, for it may be released: then nothing is read again."""
+    finished = finish_reading(dropped, context.feed, whole, roster=context.roster_version)
+    if finished.state is not FileState.HELD:
+        file_ranges.forget(dropped.id)
     return finished
 
 

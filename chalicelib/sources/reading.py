@@ -100,7 +100,7 @@ def read_file(data: bytes, context: ReadingContext) -> FileReading:
     opened = open_file(data, context)
     if isinstance(opened, FileHold):
         return FileReading(hold=opened)
-    if context.roster is None and context.feed.kind != "roster":
+    if context.lacks_roster:
         return FileReading(hold=hold(HoldCode.NO_ROSTER_YET))
     layout, read = opened
     parts = list(read(context))

@@ -25,6 +25,8 @@ class ReadingContext:
     `manifest`: how many rows were announced; that it is of this file is known.
     `before`: of a roster, who stands on those that came before it.
 
+    `roster_version`: of the roster, "" where there is none.
+
     A single range needs only the first six; the rest is asked of the whole file.
     """
 
@@ -38,6 +40,12 @@ class ReadingContext:
     usual_rows: int | None = None
     manifest: Manifest | None = None
     before: Standing | None = None
+    roster_version: str = ""
+
+    @property
+    def lacks_roster(self) -> bool:
+        """Whether the rows cannot be matched with anybody: no roster has come yet."""
+        return self.roster is None and self.feed.kind != "roster"
 
     @property
     def known(self) -> RosterIndex | None:

@@ -15,7 +15,7 @@ import pytest
 
 from admin.__main__ import main as admin
 from chalicelib import intake
-from chalicelib.intake import large_files
+from chalicelib.intake import entry, large_files
 from chalicelib.model import DroppedFile, FileState
 from chalicelib.sources import ranges as ranges
 from chalicelib.sources.formats import archives, encodings
@@ -247,7 +247,7 @@ def test_a_duplicate_at_any_moment_of_being_put_together_changes_nothing(
         key = KEY.replace("large", str(number))
         body = text().replace("丙医院".encode(), f"丙{number}医院".encode())
         s3.put_object(Bucket=bucket, Key=key, Body=body)
-        file = large_files.begin(key)
+        file = entry.take_in(key)
         assert file is not None
         now = file_ranges.progress(file.id)
         assert now is not None
@@ -270,7 +270,7 @@ def test_a_duplicate_at_any_moment_of_being_put_together_changes_nothing(
         def once_more(*_: Any, key: str = key, made: list[int] = made, point: int = point, **__: Any) -> None:
             made.append(1)
             if len(made) == point:
-                large_files.begin(key)
+                entry.take_in(key)
 
         with each_call(once_more):
             large_files.combine(file.id)
@@ -296,8 +296,8 @@ def test_a_duplicate_at_any_moment_of_being_planned_or_read_changes_nothing(
         body = text().replace("丙医院".encode(), f"丙{step}{number}医院".encode())
         s3.put_object(Bucket=bucket, Key=key, Body=body)
         if step == "planned":
-            return lambda: large_files.begin(key)
-        file = large_files.begin(key)
+            return lambda: entry.take_in(key)
+        file = entry.take_in(key)
         assert file is not None
         return lambda: intake.read_range(json.dumps({"file": file.id, "chunk": 0}))
 
