@@ -81,9 +81,11 @@ def beyond_a_limit(
 
     `dropped` with what it would cause. A file that stands loaded and is read again is judged by itself.
     """
+    if not dropped.caused:
+        return None
     limits = current().rules.policy.limits
     caused = Counter(dropped.caused)
-    if caused and not dropped.stands_loaded:
+    if not dropped.stands_loaded:
         left_out = {dropped.id} if earlier is None else {dropped.id, earlier.id}
         caused += _recently(dropped.feed, left_out)
     if feed.kind == "roster":

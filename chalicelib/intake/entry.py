@@ -88,18 +88,17 @@ def take_in(key: str, *, again: bool = False, in_ranges: bool = False) -> Droppe
     if is_companion(key):
         logger.info("not a file: what a computer puts beside one")  # its name may be anybody's
         return None
-    feed = current().feeds.get(file_keys.received(key, "").feed)
     try:
-        found = large_files.passed_by(key, feed) if in_ranges or large_files.is_large(key) else _whole(key)
+        found = large_files.passed_by(key) if in_ranges or large_files.is_large(key) else _whole(key)
     except RefusedError as error:  # larger than anything that is ever read whole
         return refused(file_keys.received(key, objects.digest_of(b"")), None, error)
-    return None if found is None else _begin(key, found, feed, again=again)
+    return None if found is None else _begin(key, found, again=again)
 
 
-def _begin(key: str, found: _Whole | PassedBy, feed: Feed | None, *, again: bool) -> DroppedFile | None:
+def _begin(key: str, found: _Whole | PassedBy, *, again: bool) -> DroppedFile | None:
     """Read what was found under a key, unless that has been done, or it is refused unread."""
     arrived = file_keys.received(key, found.digest)
-    known = files.get(arrived.feed, arrived.id)
+    feed, known = current().feeds.get(arrived.feed), files.get(arrived.feed, arrived.id)
     if known is not None and file_keys.is_done(known, feed, again=again):
         return manifests.compare(known, feed)
     dropped = file_keys.as_known(arrived, known)

@@ -48,8 +48,7 @@ from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 from chalicelib.storage import file_ranges
 from chalicelib.storage.dynamodb import files
-from chalicelib.storage.s3 import objects
-from chalicelib.storage.s3.object_versions import Version
+from chalicelib.storage.s3.object_versions import Version, version_of
 
 _PUT_TOGETHER: Final = (*file_keys.FINISHED, FileState.SUPERSEDED)
 RANGE_BYTES: Final = 16_000_000  # some 150,000 rows: a few seconds, and memory for all of them
@@ -67,16 +66,17 @@ class PassedBy:
 
 def is_large(key: str) -> bool:
     """Whether a file is read in ranges: all but workbooks, above the threshold."""
-    found = None if key.lower().endswith(".xlsx") else objects.large(key)
+    found = None if key.lower().endswith(".xlsx") else version_of(settings().inbox_bucket, key)
     return found is not None and found[1] > int(settings().large_file_bytes)
 
 
-def passed_by(key: str, feed: Feed | None) -> PassedBy | None:
+def passed_by(key: str) -> PassedBy | None:
     """Let a file pass by once; None if it is gone. Nothing of it is read where nobody takes such files."""
-    found = objects.large(key)
+    found = version_of(settings().inbox_bucket, key)
     if found is None:
         return None
     source, size = found
+    feed = current().feeds.get(file_keys.received(key, "").feed)
     if feed is None or not feed.takes_files:
         return PassedBy(source, size, "", None)
     digest = hashlib.sha256()

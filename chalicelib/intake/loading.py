@@ -81,9 +81,11 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             apart = related_persons.draw_nothing(concerned)
             left, taken, loaded = Left(), Loaded(), Loaded()
             with left:
-                taken = withdraw(dropped, reading.withdrawals, actor=actor)  # first: the void accuses nobody
+                if reading.withdrawals:  # first: the void accuses nobody
+                    taken = withdraw(dropped, reading.withdrawals, actor=actor)
             with left:
-                related_persons.tell_those_concerned(concerned, reading.evidence, actor=actor)
+                if concerned:
+                    related_persons.tell_those_concerned(concerned, reading.evidence, actor=actor)
             with left:
                 loaded = load_evidence(reading.evidence, actor=actor, apart=apart | left.people)
             with left:

@@ -39,6 +39,10 @@ _ONCE: Final = Config(
 _CONFIGS: Final = {"dynamodb": _UNCHECKED, "sns": _ONCE}
 _LONGEST_PAUSES: Final = (1, 2, 4)  # seconds before each further try, in the standard mode of retries
 
+# What S3 answers where nothing stands under a key, or something else than was expected.
+GONE: Final = frozenset({"NoSuchKey", "404", "NotFound"})
+UNCHANGED: Final = frozenset({"304", "NotModified"})
+CHANGED: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 _THROTTLED: Final = frozenset(
     {
         "BandwidthLimitExceeded",

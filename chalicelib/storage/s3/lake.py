@@ -31,8 +31,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.errors import ConflictError, UnreadableError
 from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId
 from chalicelib.settings import settings
-from chalicelib.storage.clients import client, on_forget
-from chalicelib.storage.s3.error_codes import CHANGED, GONE, code_of
+from chalicelib.storage.clients import CHANGED, GONE, client, code_of, on_forget
 from chalicelib.storage.s3.parquet_frames import columns_of
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import ConflictError
-from chalicelib.storage.clients import client
-from chalicelib.storage.s3.error_codes import GONE, code_of
+from chalicelib.storage.clients import GONE, client, code_of
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

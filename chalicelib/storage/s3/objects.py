@@ -28,12 +28,10 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import ConflictError, RefusedError
 from chalicelib.model import FileId, Month, PersonId
 from chalicelib.settings import settings
-from chalicelib.storage.clients import client, on_forget
+from chalicelib.storage.clients import CHANGED, GONE, UNCHANGED, client, code_of, on_forget
 from chalicelib.storage.dynamodb import tables
 from chalicelib.storage.dynamodb.commits import TRIES
 from chalicelib.storage.s3 import lake
-from chalicelib.storage.s3.error_codes import CHANGED, GONE, UNCHANGED, code_of
-from chalicelib.storage.s3.object_versions import Version, version_of
 
 if TYPE_CHECKING:
     from chalicelib.sources.people.roster_index import RosterIndex
@@ -78,11 +76,6 @@ def read_manifest(key: str) -> bytes | None:
 def put_receipt(department: str, file: FileId, body: bytes) -> None:
     """What a department is told about its file, replaced at each stage."""
     _put(settings().outbox_bucket, f"{department}/receipts/{file}.json", body, "application/json")
-
-
-def large(key: str) -> tuple[Version, int] | None:
-    """A dropped file that is not read at once, and its bytes; None if it is gone."""
-    return version_of(settings().inbox_bucket, key)
 
 
 def read_receipt(department: str, file: FileId) -> bytes | None:

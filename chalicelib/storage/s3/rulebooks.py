@@ -22,8 +22,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.errors import ConflictError
 from chalicelib.settings import settings
-from chalicelib.storage.clients import client
-from chalicelib.storage.s3.error_codes import CHANGED, GONE, code_of
+from chalicelib.storage.clients import CHANGED, GONE, client, code_of
 
 _ACTIVATIONS: Final = "activations.json"
 
