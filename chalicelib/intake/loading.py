@@ -25,7 +25,7 @@ from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.reading import FileReading
 from chalicelib.storage.dynamodb import people, worklists
 from chalicelib.storage.dynamodb.busy import Left, one_by_one
-from chalicelib.storage.s3 import file_contents, lake, objects
+from chalicelib.storage.s3 import file_contents, lake
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
                 rows, without_effect.known_before(dropped, rows), feed, rules, clock.today()
             )
             # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
-            objects.put_evidence(dropped.feed, dropped.id, reading.evidence)
+            lake.put_evidence(dropped.feed, dropped.id, reading.evidence)
             file_contents.put_rows(dropped.feed, dropped.day, dropped.id, rows)
             actor = f"feed:{feed.id}"
             concerned = related_persons.concerned(dropped.feed, reading.evidence)

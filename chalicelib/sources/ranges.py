@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -86,12 +86,6 @@ def plan(
     encoding = encoding_of(head[: head.rfind(b"\n") + 1] if len(head) >= HEAD_BYTES else head)
     if encoding is None or b"\0" in head:
         return hold(HoldCode.UNREADABLE)
-    return _planned(head, stream, mark, feed, kind, encoding, size)
-
-
-def _planned(
-    head: bytes, stream: Iterator[bytes], mark: int, feed: Feed, kind: str, encoding: str, size: int
-) -> Plan | FileHold:
     text = _head_text(head, encoding, 0, HEAD_LINES)
     layout = layout_of(text, feed, kind, encoding)
     if isinstance(layout, FileHold):

@@ -31,12 +31,9 @@ from chalicelib.settings import settings
 from chalicelib.storage.clients import CHANGED, GONE, UNCHANGED, client, code_of, on_forget
 from chalicelib.storage.dynamodb import tables
 from chalicelib.storage.dynamodb.commits import TRIES
-from chalicelib.storage.s3 import lake
 
 if TYPE_CHECKING:
     from chalicelib.sources.people.roster_index import RosterIndex
-
-put_evidence = lake.put_evidence
 
 LARGEST: Final = 500_000_000  # bytes of one dropped file: what a function can read with its memory
 MANIFEST: Final = ".manifest.json"
