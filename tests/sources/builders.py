@@ -130,7 +130,7 @@ def patched(data: bytes, part: str, old: bytes, new: bytes) -> bytes:
 
 def read(data: bytes, by: Feed | None = None, **more: Any) -> FileReading:
     on = more.pop("on", ON)
-    known, as_of = more.pop("known", roster()), more.pop("as_of", on)
+    known, as_of = more.pop("known", roster()), more.pop("as_of", None) or on
     return read_file(data, ReadingContext(by or feed(), known, FILE, on, as_of, **more))
 
 
