@@ -43,7 +43,7 @@ def _text(payload: Payload, feed: Feed) -> tuple[Layout, Parts] | FileHold:
     if isinstance(text, FileHold):
         return text
     blocks = (text[start : start + BLOCK_BYTES] for start in range(0, len(text), BLOCK_BYTES))
-    planned = plan(blocks, feed, kind=payload.kind)
+    planned = plan(blocks, feed, kind=payload.kind, size=BLOCK_BYTES)
     if isinstance(planned, FileHold):
         return planned
     return planned.layout, partial(_ranges, text, planned)

@@ -170,7 +170,7 @@ def test_a_roster_that_names_the_parent_no_more(village: Village) -> None:
 
 def test_match_data_reads_the_lake_about_parents(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     settle(village, (FATHER, "父亲"))
-    monkeypatch.setattr(related_persons, "evidence_arrived", lambda *_, **__: frozenset({father(village)}))
+    monkeypatch.setattr(related_persons, "tell_those_concerned", lambda *_, **__: None)
     sentence(village, FATHER, "2024-12-20")
     assert village.record(CHILD.number).related == ()
     village.until(date(2025, 1, 20))  # the window has opened, and the case with it
