@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from chalicelib.intake import entry
+from chalicelib.settings import settings
 from chalicelib.storage.dynamodb import files, tables
 from tests.api.conftest import written
 
@@ -57,3 +58,30 @@ def test_an_unknown_feed_is_one_line_of_the_list_of_feeds(aws: None) -> None:
         boto3.client("s3").put_object(Bucket="inbox", Key=key, Body=b"x\n1\n")
         entry.take_in(key)
     assert [item.sk for item in tables.query(tables.Files, "FEEDS")] == ["unknown"]
+
+
+@pytest.mark.parametrize("large_from", ["64000000", "10"], ids=["small", "large"])
+def test_before_the_first_roster_a_large_file_is_told_what_a_small_one_is(
+    aws: None, monkeypatch: pytest.MonkeyPatch, large_from: str
+) -> None:
+    """What cannot be read goes back; what its manifest contradicts, or what only lacks a roster, waits."""
+    monkeypatch.setenv("WUGAN_LARGE_FILE_BYTES", large_from)
+    settings.cache_clear()
+    key = "medical_insurance/hospital_inpatient/20250630/{}.csv"
+    sound = "身份证号码,姓名,医疗机构名称,发生日期,就诊事件\n".encode()
+    told = {}
+    for name, body, said in (
+        ("unread", b"%PDF-1.7" + sound, None),
+        ("other", sound, b'{"sha256": "%s"}' % (b"0" * 64)),
+        ("early", sound + b"1\n", None),
+    ):
+        if said is not None:
+            boto3.client("s3").put_object(Bucket="inbox", Key=f"{key.format(name)}.manifest.json", Body=said)
+        boto3.client("s3").put_object(Bucket="inbox", Key=key.format(name), Body=body)
+        dropped = entry.take_in(key.format(name))
+        told[name] = None if dropped is None else (dropped.state.value, dropped.code)
+    assert told == {
+        "unread": ("refused", "not_a_table"),
+        "other": ("held", "manifest_digest"),
+        "early": ("held", "no_roster_yet"),
+    }
