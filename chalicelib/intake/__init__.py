@@ -1,9 +1,9 @@
 """数据接收 · From a dropped file to certificates: receive, read, keep, assess, answer the department.
 
 entry              S3 notifications → files, one at a time; dead letters
-file_keys          what a key says; duplicates, unknown feeds
+file_keys          what a key says; duplicates, unknown feeds; what a file is read with
 manifests          manifests that come after their files
-large_files        large files in ranges, side by side
+large_files        the same way for a large file: its ranges are read side by side
 loading            what each kind of file changes: evidence here, the rest in modules of their own
 rosters, payments, outcome_sheets   three kinds of files that are no evidence alone
 file_outcome       loaded, held or refused, and its receipt

@@ -1,6 +1,7 @@
 """部门数据 · What departments send: bytes of a dropped file in, records and rejections out.
 
 reading        the way of a file, from its bytes to its records; start here
+reading_context   what a file is read with: feed, roster, day, what is known beforehand
 opening        from the bytes to the layout
 ranges, range_results   a file in ranges of whole lines, and what each of them gave
 records        every column read by its declared reader, faults set apart
