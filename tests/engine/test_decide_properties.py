@@ -1,14 +1,12 @@
 """What holds of every decision of every pack, whatever the evidence: order, repetition, more, less."""
 
 from bisect import bisect
-from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chalicelib.engine.calendar.periods import Counting, last_day_certified
-from chalicelib.engine.certification.decide import decide_in_full, decide_on, sort_evidence
 from chalicelib.engine.certification.weighing import strongest
 from chalicelib.engine.money.double_receipt import unclaimed
 from chalicelib.engine.texts.receipt import explain
@@ -152,21 +150,6 @@ def test_recovered_identities_neither_certify_strongly_nor_accuse(given_: Situat
     assert all(verdict.outcome is not Outcome.STRONG for verdict in decision.verdicts)
     kinds = {finding.kind for finding in decision.findings}
     assert not kinds & {SuspicionKind.DEATH, SuspicionKind.CUSTODY, SuspicionKind.CONTRADICTION}
-
-
-@as_many_as_asked
-@given(situation(), st.data())
-def test_most_people_are_decided_the_short_way_and_no_otherwise(
-    given_: Situation, data: st.DataObject
-) -> None:
-    pack, person, drawn, _, on = given_
-    stated = min(on, *(e.certified_until for e in drawn)) - timedelta(days=data.draw(st.integers(0, 400)))
-    told = [replace(e, certified_until=stated) for e in drawn]
-    seen = data.draw(st.lists(one(presence(pack)), max_size=8))
-    asked = data.draw(st.lists(one(named(pack, Proves.CONDITION)), max_size=2))
-    rules = ALL_RULES[pack].for_area(person.area)
-    facts = sort_evidence(person, [*seen, *asked], rules, on)
-    assert decide_on(facts, told, rules) == decide_in_full(facts.afresh(), told, rules)
 
 
 @as_many_as_asked

@@ -57,16 +57,17 @@ def against(
     facts: Facts,
     drawn: Sequence[Entitlement],
     rules: RuleBook,
-) -> Iterator[Reason]:
+) -> tuple[Reason, ...]:
     """What speaks against an entitlement on the day itself."""
-    if facts.deceased_on is not None:
-        yield reasons.deceased(facts.deceased_on)
+    died = facts.deceased_on
+    why = [] if died is None else [reasons.deceased(died)]
     for negative in facts.losses:
         if negative.lasts(facts.on) and contradicts(version, negative):
-            yield reasons.loss(negative.kind, negative.key, negative.event)
-    for shown in excluding(entitlement, version, facts, drawn, rules):
-        if shown.until is None or shown.until >= facts.on:
-            yield shown.reason
+            why.append(reasons.loss(negative.kind, negative.key, negative.event))
+    if version.excludes:
+        shown = excluding(entitlement, version, facts, drawn, rules)
+        why += [each.reason for each in shown if each.until is None or each.until >= facts.on]
+    return tuple(why)
 
 
 def contradicts(version: BenefitRules, negative: Negative) -> bool:

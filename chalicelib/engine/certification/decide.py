@@ -18,14 +18,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from chalicelib.engine.certification import reasons, weighing
 from chalicelib.engine.certification.contradictions import Claim, against, claim_of, exclusion
 from chalicelib.engine.certification.facts import Facts, Related, sort_evidence
 from chalicelib.engine.certification.findings import findings
 from chalicelib.engine.certification.weighing import NONE_AT_ALL, Shortfall, Sighting, Weighed, Weight
-from chalicelib.engine.rules.benefits import Benefit, BenefitRules
+from chalicelib.engine.rules.benefits import Benefit
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import (
     BenefitCode,
@@ -44,6 +44,7 @@ from chalicelib.model import (
 __all__ = ["decide", "decide_on", "sort_evidence"]
 
 EXCLUDED, CONTRADICTED, STRONG, WEAK, INSUFFICIENT = Outcome  # looked up once, not for every person
+NOTHING: Final[Weighed] = (None, NONE_AT_ALL)
 
 
 def decide(
@@ -75,62 +76,23 @@ def decide_on(facts: Facts, entitlements: Sequence[Entitlement], rules: RuleBook
     on = facts.on
     if rules.counties:
         rules = rules.for_area(facts.person.area)
-    usual = None if facts.is_accused else _usual(facts, entitlements, rules)
-    if usual is not None:
-        return Decision(facts.person.id, on, rules.version, usual, ())
-    return decide_in_full(facts, entitlements, rules)
-
-
-def decide_in_full(facts: Facts, entitlements: Sequence[Entitlement], rules: RuleBook) -> Decision:
-    """The same the long way, which is open to everybody; `rules` are those of the person's area."""
-    on = facts.on
     claims = [claim_of(each, *rules.in_force(each.benefit, on), facts) for each in entitlements]
-    verdicts = [_verdict(claim, facts, entitlements, rules) for claim in claims]
+    plain = [claim.benefit for claim in claims if claim.benefit.is_plain]
+    alike = _weigh(plain[0], facts, False, rules) if plain else NOTHING
+    verdicts = [_verdict(claim, facts, alike, entitlements, rules) for claim in claims]
     return Decision(facts.person.id, on, rules.version, tuple(verdicts), findings(claims, facts, rules))
 
 
-def _usual(facts: Facts, drawn: Sequence[Entitlement], rules: RuleBook) -> tuple[Verdict, ...] | None:
-    """The verdicts of most people: strong evidence certifies them for all they draw, and nobody asks more.
-
-    None for everybody else. The long way says the same at twice the cost (a property of the tests).
-    """
-    on = facts.on
-    verdicts = []
-    for entitlement in drawn:
-        code, stated = entitlement.benefit, entitlement.certified_until
-        benefit, version = rules.in_force(code, on)
-        if not benefit.is_plain or not (version.asks_nothing or _asks_no_more(version, facts, drawn)):
-            return None
-        strong, weak = facts.weighed or _weighed_alike(benefit, facts, rules)
-        if strong is None or weak is not NONE_AT_ALL or not stated < on <= strong.until:
-            return None
-        why = (reasons.by_strong(strong, rules.event(strong.keys[0])),)
-        verdicts.append(Verdict(code, STRONG, strong.until, strong.route, strong.keys, why))
-    return tuple(verdicts)
-
-
-def _asks_no_more(version: BenefitRules, facts: Facts, drawn: Sequence[Entitlement]) -> bool:
-    """Whether nothing can exclude a benefit, and the person's age and groups alone meet its conditions."""
-    if version.excluded or (len(drawn) > 1 and any(other.benefit in version.rivals for other in drawn)):
-        return False
-    for clause in version.conditions:
-        if clause.asks_a_feed:
-            if facts.states:
-                return False
-        elif clause.holds(facts.person, facts.on) is False:
-            return False
-    return True
-
-
-def _verdict(claim: Claim, facts: Facts, drawn: Sequence[Entitlement], rules: RuleBook) -> Verdict:
-    entitlement, benefit, version, unmet = claim
+def _verdict(
+    claim: Claim, facts: Facts, alike: Weighed, drawn: Sequence[Entitlement], rules: RuleBook
+) -> Verdict:
+    """`alike` is what the evidence gives any benefit that weighs like most."""
+    entitlement, benefit, version, _ = claim
     stated = entitlement.certified_until
-    excluded = exclusion(claim, facts) if unmet or version.excluded else None
-    opposed: tuple[Reason, ...] = ()
-    if facts.is_accused or (version.excludes and len(drawn) > 1):  # for most people, nothing speaks against
-        opposed = tuple(against(entitlement, version, facts, drawn, rules))
+    excluded = exclusion(claim, facts)
+    opposed = against(entitlement, version, facts, drawn, rules)
     if excluded is None and benefit.is_plain:
-        strong, weak = facts.weighed or _weighed_alike(benefit, facts, rules)
+        strong, weak = alike
     else:
         strong, weak = _weigh(benefit, facts, excluded is not None, rules)
     usable = weak if weak is not NONE_AT_ALL and isinstance(weak, Weight) and not opposed else None
@@ -160,19 +122,13 @@ def _kept(claim: Claim, facts: Facts, rules: RuleBook, stated: date, best: Weigh
     return furthest._replace(until=min(so_far, furthest.until))
 
 
-def _weighed_alike(benefit: Benefit, facts: Facts, rules: RuleBook) -> Weighed:
-    """What evidence gives any benefit that weighs like most: weighed once per person."""
-    facts.weighed = found = _weigh(benefit, facts, False, rules)
-    return found
-
-
 def _weigh(benefit: Benefit, facts: Facts, only_by_hand: bool, rules: RuleBook) -> Weighed:
     """Where something keeps a benefit from silent certification, by hand is still open (rule 1)."""
     strong_ones, weak_ones = facts.strong, facts.weak
     if only_by_hand:
         strong_ones, weak_ones = [k for k in strong_ones if rules.event(k).route is not Route.SILENT], ()
     if not strong_ones and not weak_ones:
-        return None, NONE_AT_ALL
+        return NOTHING
     if rules.before is None:
         return _weigh_by(benefit, facts, strong_ones, weak_ones, rules)
     return _weigh_in_turn(benefit, facts, strong_ones, weak_ones, rules)
@@ -263,9 +219,6 @@ def _because(
     rules: RuleBook,
 ) -> tuple[Reason, ...]:
     """Why, the weightiest reason first."""
-    unopposed = weak is NONE_AT_ALL and excluded is None and not opposed
-    if strong is not None and unopposed and stated < on <= strong.until:  # as for most people
-        return (reasons.by_strong(strong, rules.event(strong.keys[0])),)
     why = [excluded, *opposed] if excluded is not None else list(opposed)
     is_live = False
     if strong is not None and strong.until >= on:

@@ -15,7 +15,7 @@ from datetime import date
 from typing import Final, NamedTuple, TypeAlias
 
 from chalicelib.engine.calendar.periods import age_on
-from chalicelib.engine.certification.weighing import Sighting, Weighed
+from chalicelib.engine.certification.weighing import Sighting
 from chalicelib.engine.rules.conditions import NO_STATES, States, Words, stated_end
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import (
@@ -55,7 +55,7 @@ class Negative(NamedTuple):
         return self.until is None or on <= self.until
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a person on a day; made once per decision and shared by all entitlements."""
 
@@ -69,14 +69,7 @@ class Facts:
     exclusions: Sequence[Negative]
     states: States
     refuted: AbstractSet[EvidenceKey]
-    is_accused: bool = False  # by whatever: nothing may speak against most people
     clearances: Sequence[Suspicion] = ()  # conditions that people have found to hold
-    weighed: Weighed | None = None  # for every benefit that weighs alike
-
-    def afresh(self) -> Facts:
-        """The same, to be weighed by another rule book."""
-        self.weighed = None
-        return self
 
 
 def sort_evidence(
@@ -134,7 +127,6 @@ def sort_evidence(
         exclusions=exclusions,
         states=states,
         refuted=refuted,
-        is_accused=bool(losses or exclusions or deceased),
         clearances=clearances,
     )
 

@@ -154,7 +154,7 @@ def _decide(subject: Subject, live: Sequence[Entitlement], books: Books, result:
     on, person = books.on, subject.person
     facts = subject.facts(books.now, on)
     before = decide_on(facts, live, books.now)
-    others = facts.afresh() if books.sort_alike else subject.facts(books.then, on)
+    others = facts if books.sort_alike else subject.facts(books.then, on)
     after = decide_on(others, live, books.then)
     for entitlement, was, becomes in zip(live, before.verdicts, after.verdicts, strict=True):
         held, holds = was.valid_until, becomes.valid_until
