@@ -8,8 +8,9 @@ into something else (`on`, `no`, `0123`, `12:30`), documents that are no mapping
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -48,6 +49,8 @@ NonEmptyText = Annotated[str, AfterValidator(_said)]  # a sentence that somebody
 
 
 T = TypeVar("T", bound="Declaration")
+Place: TypeAlias = tuple[int | str, ...]
+"""A place in a declaration: keys, and positions in lists from 0."""
 
 
 class _Lines(dict[str, Any]):
@@ -100,21 +103,40 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return document
 
 
+class Origin(NamedTuple):
+    """Where something is declared: the file and the place in it."""
+
+    path: Path
+    place: Place
+
+    @property
+    def where(self) -> str:
+        """The "file:line" of it."""
+        return place_of(self.path, self.place)
+
+
 def read_declaration(path: Path, model: type[T]) -> T:
-    """One declaration file as its model."""
-    document = read_yaml(path)
+    """One declaration file as its model; DeclarationError with file and line if it does not hold."""
+    return declared(read_yaml(path), model, lambda place: Origin(path, place))
+
+
+def declared(document: Mapping[str, Any], model: type[T], origin_of: Callable[[Place], Origin]) -> T:
+    """A document as its model; DeclarationError with the line at which the place at fault is declared.
+
+    `origin_of` says where each place of the document is declared: a document may be made of several files.
+    """
     try:
         return model.model_validate(document)
     except ValidationError as error:
         first = error.errors()[0]
         cause = first.get("ctx", {}).get("error")
         inner = cause.place if isinstance(cause, MisplacedError) else ()
-        parts = (*first["loc"], *inner)
-        place = ".".join(str(part) for part in parts) or "the file"
-        raise DeclarationError(f"{path}:{_line_of(document, parts)}", f"{place}: {first['msg']}") from error
+        origin = origin_of((*first["loc"], *inner))
+        said = ".".join(str(part) for part in origin.place) or "the file"
+        raise DeclarationError(origin.where, f"{said}: {first['msg']}") from error
 
 
-def _line_of(document: Any, place: tuple[int | str, ...]) -> int:
+def _line_of(document: Any, place: Place) -> int:
     """The line of the innermost key of `place` that the document really has."""
     line, here = 1, document
     for part in place:
@@ -125,6 +147,6 @@ def _line_of(document: Any, place: tuple[int | str, ...]) -> int:
     return line
 
 
-def place_of(path: Path, place: tuple[int | str, ...]) -> str:
+def place_of(path: Path, place: Place) -> str:
     """The "file:line" of a place in a declaration, for what only several files together can show wrong."""
     return f"{path}:{_line_of(read_yaml(path), place)}"

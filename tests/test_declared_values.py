@@ -8,6 +8,8 @@ from types import ModuleType
 import pytest
 
 from chalicelib.declarations import Declaration
+from chalicelib.engine.rules.benefit_files import SharedRules
+from chalicelib.engine.rules.benefits import BenefitRules
 from chalicelib.model import FeedEvent
 from chalicelib.sources.feeds.event_declarations import EventDeclaration
 from chalicelib.sources.feeds.feed_changelog import FeedChange
@@ -33,7 +35,10 @@ EXPLAINED = {
     ("Feed", "counts_as"): "its place in the catalogue of the documents, which is counted by tests/feeds",
     ("Reminder", "template"): "names its row: the three stand in one order, or the policy does not load",
 }
-CARRIED = {EventDeclaration: FeedEvent}  # copied whole: there the field of the same name is read
+CARRIED = {
+    EventDeclaration: FeedEvent,
+    SharedRules: BenefitRules,
+}  # copied whole: there the field of the same name is read
 
 
 def declared() -> Iterator[tuple[type[Declaration], str]]:

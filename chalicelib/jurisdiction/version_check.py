@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from chalicelib.declarations import Declaration
+from chalicelib.declarations import Declaration, Place
+from chalicelib.engine.rules.benefit_files import SHARED, VERSIONS, Origins
 from chalicelib.engine.rules.benefits import Benefit
 from chalicelib.engine.rules.counties import County, EarlierValues
 from chalicelib.engine.rules.policy import Policy, Reviewed
 from chalicelib.engine.rules.rulebook import RuleBook
+from chalicelib.model import BenefitCode
 
 AHEAD: Final = timedelta(days=366)  # a later day is a slip of the pen
 _DESCRIPTION: Final = frozenset(
@@ -28,7 +30,7 @@ class UndeclaredChange(NamedTuple):
     """What is wrong with a file, at which place of it, and what to do about it."""
 
     file: str
-    place: tuple[int | str, ...]
+    place: Place
     zh: str
     en: str
 
@@ -47,8 +49,8 @@ def _bare(value: Any) -> Any:
 def unversioned(before: RuleBook, after: RuleBook, today: date) -> Iterator[UndeclaredChange]:
     """What differs without a version of a day to come, by file."""
     yield from _policy(before.policy, after.policy, today)
-    for code, benefit in before.benefits.items():
-        yield from _benefit(f"benefits/{code}.yaml", benefit, after.benefits.get(code), today)
+    found = (each for code in before.benefits for each in _benefit(code, before, after, today))
+    yield from dict.fromkeys(found)  # what most benefits share is found for each that it reaches
     for area in sorted(before.counties.keys() | after.counties.keys()):
         old, new = (book.counties.get(area) for book in (before, after))
         yield from _county(
@@ -59,27 +61,26 @@ def unversioned(before: RuleBook, after: RuleBook, today: date) -> Iterator[Unde
 # --- benefits ------------------------------------------------------------------------------------
 
 
-def _benefit(file: str, old: Benefit, new: Benefit | None, today: date) -> Iterator[UndeclaredChange]:
+def _benefit(code: BenefitCode, before: RuleBook, after: RuleBook, today: date) -> Iterator[UndeclaredChange]:
+    """What differs about a benefit: complete versions are held against each other, whatever file says it."""
+    old, new, stands = before.benefits[code], after.benefits.get(code), after.origins_of(code)
+    file = f"benefits/{code}.yaml"
     if new is None:
         yield UndeclaredChange(
             file, (), "该待遇仍有人领取，不得删除。", "people draw this benefit: its file has to stay"
         )
         return
-    if _held(old, today) != _held(new, today):
-        yield UndeclaredChange(
-            file,
-            ("versions",),
-            f"已生效的版本不得修改或删除，请恢复原文，另在 versions 末尾新增版本（from 晚于{today}）。",
-            "a version that has come into force stays as it is: put it back, and add another at the end "
-            f"with `from` later than {today}",
-        )
+    edited = next(_edited(old, new, before.origins_of(code), stands, today), None)
+    if edited is not None:
+        yield edited
         return
     known = [(version.from_, substance(version)) for version in old.versions]
     added = [n for n, v in enumerate(new.versions) if (v.from_, substance(v)) not in known]
     for number in added:
-        version, place = new.versions[number], ("versions", number, "from")
-        reviewed = new.versions[number - 1].reviewed if number else None
-        yield from _to_come(file, place, version.from_, version.reviewed, reviewed, today)
+        version, place = new.versions[number], (VERSIONS, number, "from")
+        reviewed = _reviewed_before(new, number, stands)
+        where = stands.file(place), stands.at(place).place
+        yield from _to_come(*where, version.from_, version.reviewed, reviewed, today)
     if (old.kind, old.run_by) != (new.kind, new.run_by) and not added:
         yield UndeclaredChange(
             file,
@@ -89,8 +90,55 @@ def _benefit(file: str, old: Benefit, new: Benefit | None, today: date) -> Itera
         )
 
 
-def _held(benefit: Benefit, today: date) -> list[tuple[date, Any]]:
-    return [(v.from_, substance(v)) for v in benefit.versions if v.from_ <= today]
+def _edited(
+    old: Benefit, new: Benefit, stood: Origins, stands: Origins, today: date
+) -> Iterator[UndeclaredChange]:
+    """Where versions in force say something else than before, have come too late, or are gone."""
+    was, becomes = _held(old, today), _held(new, today)
+    for day in sorted(was.keys() | becomes.keys()):
+        if day in was and day in becomes:
+            (before, then), (number, now) = was[day], becomes[day]
+            for key in (key for key in now if now[key] != then.get(key)):
+                place: Place = (VERSIONS, number, key)
+                shared = stands.is_shared(place) and stood.is_shared((VERSIONS, before, key))
+                yield _put_back(stands, place, today, is_shared=shared)
+        else:
+            where, number = (stands, becomes[day][0]) if day in becomes else (stood, was[day][0])
+            yield _put_back(where, (VERSIONS, number), today, is_shared=where.is_shared((VERSIONS, number)))
+
+
+def _held(benefit: Benefit, today: date) -> dict[date, tuple[int, dict[str, Any]]]:
+    """The versions that hold or have held, by day: their number, and what they say."""
+    return {v.from_: (n, substance(v)) for n, v in enumerate(benefit.versions) if v.from_ <= today}
+
+
+def _put_back(stands: Origins, place: Place, today: date, *, is_shared: bool) -> UndeclaredChange:
+    """What to do about a change in what most benefits share, or else in the benefit's own file."""
+    if is_shared:
+        return UndeclaredChange(
+            stands.file(place),
+            stands.at(place).place,
+            "多数待遇共用的规则已生效，不得修改或删除，请恢复原文，"
+            f"另在 benefits 末尾新增一条（from 晚于{today}）。",
+            "what most benefits share has come into force and stays as it is: put it back, and add another "
+            f"entry at the end of `benefits` with `from` later than {today}",
+        )
+    return UndeclaredChange(
+        stands.path.relative_to(stands.folder).as_posix(),
+        (VERSIONS,) if stands.is_shared(place) else stands.at(place).place,
+        f"已生效的版本不得修改或删除，请恢复原文，另在 versions 末尾新增版本（from 晚于{today}）。",
+        "a version that has come into force stays as it is: put it back, and add another at the end "
+        f"with `from` later than {today}",
+    )
+
+
+def _reviewed_before(benefit: Benefit, number: int, stands: Origins) -> Reviewed | None:
+    """The review of what stands before a version in its file: of the benefit, or of what most share."""
+    place = stands.at((VERSIONS, number)).place
+    if place[0] == SHARED:
+        return stands.shared.entries[int(place[1]) - 1].reviewed
+    own = [v for n, v in enumerate(benefit.versions[:number]) if not stands.is_shared((VERSIONS, n))]
+    return own[-1].reviewed if own else None
 
 
 # --- policy and counties -------------------------------------------------------------------------
@@ -163,7 +211,7 @@ def _moved(file: str) -> UndeclaredChange:
 
 def _to_come(
     file: str,
-    place: tuple[int | str, ...],
+    place: Place,
     from_: date,
     reviewed: Reviewed,
     before: Reviewed | None,

@@ -120,9 +120,9 @@ def test_a_value_needs_its_reason_and_a_sheet_its_head(
 
 def test_an_event_beyond_a_benefits_list_is_a_yes(folder: Path) -> None:
     benefit, policy = folder / "benefits/veteran_subsidy.yaml", folder / "policy.yaml"
-    listed = "recognises: {strong: [{feed: counter, event: certified}]}"
+    listed = "recognises: {strong: [{feed: counter, event: certified}]}\n    amount: rostered"
     benefit.write_text(
-        benefit.read_text(encoding="utf-8").replace("recognises: all", listed), encoding="utf-8"
+        benefit.read_text(encoding="utf-8").replace("amount: rostered", listed), encoding="utf-8"
     )
     allowed = "county_may_set:\n  recognises: [{feed: travel_agency, event: travelled}]"
     policy.write_text(

@@ -143,8 +143,8 @@ def test_a_benefit_with_another_version(folder: Path) -> None:
     path = folder / "benefits/old_age_allowance.yaml"
     text = path.read_text(encoding="utf-8")
     last = text[text.rindex("  - from: ") :].replace("2024-01-01", "2025-09-01")
-    last = last.replace("fen: 20000", "fen: 25000").replace("cutoff_day: 25", "cutoff_day: 20")
-    path.write_text(text + last, encoding="utf-8")
+    last = last.replace("fen: 5000", "fen: 25000").replace("value: 80", "value: 95")
+    path.write_text(f"{text}{last}    cutoff_day: 20\n", encoding="utf-8")
     assert [zh for zh, _ in told(folder)] == [
         "“高龄津贴”2024-01-01起：年满95周岁：每月200.00元。",
         "“高龄津贴”2024-01-01起：发放数据每月25日截止。",

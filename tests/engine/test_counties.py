@@ -117,8 +117,8 @@ def test_a_decision_names_the_countys_version(pack: Path) -> None:
 def test_an_extra_event_for_a_benefit_with_a_list_of_its_own(pack: Path) -> None:
     benefit = pack / "benefits/veteran_subsidy.yaml"
     text = benefit.read_text(encoding="utf-8")
-    listed = "recognises: {strong: [{feed: counter, event: certified}]}"
-    benefit.write_text(text.replace("recognises: all", listed), encoding="utf-8")
+    listed = "recognises: {strong: [{feed: counter, event: certified}]}\n    amount: rostered"
+    benefit.write_text(text.replace("amount: rostered", listed), encoding="utf-8")
     policy = pack / "policy.yaml"
     allowed = "county_may_set:\n  recognises: [{feed: travel_agency, event: travelled}]"
     policy.write_text(

@@ -15,6 +15,7 @@ from tests.events import BOZHOU, EVENTS, RULES
 from tests.people import PENSION, a_key, a_person, an_entitlement, day, some_evidence
 
 PENSION_FILE = "benefits/resident_pension.yaml"
+POLICY = "policy.yaml"
 LIVING = "benefits/disability_living_subsidy.yaml"
 
 
@@ -56,22 +57,31 @@ def versions(text: str) -> str:
          "outside_prison", "declared as no proof of loss"),
         (PENSION_FILE, "{feed: employee_pension, event: registered}", "{feed: custody, event: sentence}",
          "shown_by: {feed: custody", "declared as no proof of exclusion"),
-        (PENSION_FILE, "recognises: all", "recognises: {strong: [{feed: bus_rides, event: ridden}]}",
+        (PENSION_FILE, "amount: rostered",
+         "recognises: {strong: [{feed: bus_rides, event: ridden}]}\n    amount: rostered",
          "recognises:", "declared as no strong evidence"),
-        (PENSION_FILE, "recognises: all",
-         "recognises: {strong: [], weak: [{feed: counter, event: certified}]}",
+        (PENSION_FILE, "amount: rostered",
+         "recognises: {strong: [], weak: [{feed: counter, event: certified}]}\n    amount: rostered",
          "recognises:", "declared as no weak evidence"),
-        (PENSION_FILE, "recognises: all", "recognises: some", "recognises:", "recognises"),
+        (PENSION_FILE, "amount: rostered", "recognises: some\n    amount: rostered", "recognises:",
+         "recognises"),
+        (POLICY, "recognises: all", "recognises: some", "recognises:", "recognises"),
+        (POLICY, "then: pauses", "then: vanishes", "then: vanishes", "benefits.0.custody.1.then"),
+        (POLICY, "{feed: custody, event: sentence}", "{feed: custody, event: outside_prison}",
+         "outside_prison", "declared as no proof of loss"),
+        (POLICY, "starts: authority_day", "start: authority_day", "start:", "Extra inputs"),
+        (POLICY, "benefits:\n  - from: 2023-05-01", "benefits:\n  - from: 2023-04-01", "benefits:",
+         "reviewed before"),
         (PENSION_FILE, "code: resident_pension", "code: pension", "code:", "must be named pension.yaml"),
         (PENSION_FILE, "date: 2023-04-20", "date: 2023-05-02", "versions:", "reviewed before"),
-        (PENSION_FILE, "tiers: policy", "tiers: [{months: 2, why: short}]", "tiers:",
+        (POLICY, "tiers: policy", "tiers: [{months: 2, why: short}]", "tiers:",
          "no tier may be shorter"),
-        (PENSION_FILE, "tiers: policy",
+        (POLICY, "tiers: policy",
          "tiers: [{months: 12, why: all}, {months: 2, aged_at_least: 90, why: old}]", "tiers:",
          "no tier may be shorter"),
-        (PENSION_FILE, "tiers: policy", "tiers: [{months: 6, aged_at_least: 60, why: old}]", "tiers:",
+        (POLICY, "tiers: policy", "tiers: [{months: 6, aged_at_least: 60, why: old}]", "tiers:",
          "must hold for everybody"),
-        (PENSION_FILE, "tiers: policy", "tiers: [{months: 13, why: long}]", "tiers:",
+        (PENSION_FILE, "amount: rostered", "tiers: [{months: 13, why: long}]\n    amount: rostered", "tiers:",
          "less than or equal to 12"),
         (PENSION_FILE, "run_by: hrss", "run_by: us", "run_by:", "run_by"),
         (PENSION_FILE, "then: ends", "then: vanishes", "then: vanishes", "then"),
@@ -82,16 +92,16 @@ def versions(text: str) -> str:
         ("benefits/old_age_allowance.yaml", "when: aged_at_least # [pub]\n        value: 80",
          "when: born_lucky\n        value: 80", "born_lucky", "when"),
         (LIVING, "benefit: destitute_support", "benefit: nobody", "benefit: nobody", "no benefit 'nobody'"),
-        (LIVING, "- benefit: disability_care_subsidy", "- benefit: nobody", "benefit: nobody",
+        (LIVING, "[{benefit: disability_care_subsidy}]", "[{benefit: nobody}]", "benefit: nobody",
          "no benefit 'nobody'"),
-        (LIVING, "- benefit: disability_care_subsidy", "- benefit: orphan_allowance", "benefit: destitute",
-         "stands under excludes and under together"),
-        (LIVING, "{feed: disability_certificates, event: valid} # [pub]", "{feed: nobody, event: valid}",
-         "conditions:", "no feed declares nobody/valid"),
-        (LIVING, "- {when: shown, by: [{feed: disability_certificates, event: valid}]",
-         "- {when: shown, by: [{feed: nobody, event: valid}]", "fen: 8500", "no feed declares nobody/valid"),
-        (PENSION_FILE, "        shown_by: {feed: employee_pension, event: registered}\n",
-         "        beside: {feed: employee_pension, event: registered}\n", "excludes:", "needs `shown_by`"),
+        (LIVING, "[{benefit: disability_care_subsidy}]", "[{benefit: orphan_allowance}]",
+         "benefit: destitute", "stands under excludes and under together"),
+        (LIVING, "by: [{feed: disability_certificates, event: valid}] # [pub]",
+         "by: [{feed: nobody, event: valid}]", "conditions:", "no feed declares nobody/valid"),
+        (LIVING, "[{when: shown, by: [{feed: disability_certificates, event: valid}]",
+         "[{when: shown, by: [{feed: nobody, event: valid}]", "fen: 8500", "no feed declares nobody/valid"),
+        (PENSION_FILE, " shown_by: {feed: employee_pension, event: registered},",
+         " beside: {feed: employee_pension, event: registered},", "excludes:", "needs `shown_by`"),
         (PENSION_FILE, "amount: rostered", "amount: none", "code:", "belongs to fee reliefs"),
         (PENSION_FILE, "amount: rostered", "amount: []", "amount", "amount"),
         (PENSION_FILE, "starts: first_payment", "starts: sometime", "starts:", "starts"),
@@ -146,8 +156,8 @@ def test_an_event_that_nobody_declared_is_refused_in_what_entitles(pack: Path) -
     edit(
         pack,
         "benefits/old_age_allowance.yaml",
-        "- {when: aged_at_least, value: 80} # [choice] as most",
-        "- {when: shown, by: [{feed: nobody, event: x}]} # as most",
+        "entitles: {where: [{when: aged_at_least, value: 80}]}",
+        "entitles: {where: [{when: shown, by: [{feed: nobody, event: x}]}]}",
     )
     with pytest.raises(DeclarationError, match="no feed declares nobody/x"):
         load(pack)
@@ -188,13 +198,10 @@ def test_a_benefit_nobody_declared_is_not_found() -> None:
         RULES.benefit_on(BenefitCode("free_lunch"), day("2025-01-01"))
 
 
-def _second_version(pack: Path, changes: dict[str, str]) -> RuleBook:
-    text = (pack / PENSION_FILE).read_text(encoding="utf-8")
-    version = text[text.index("  - from:") :].replace("2023-05-01", "2025-05-01")
-    for old, new in changes.items():
-        assert old in version
-        version = version.replace(old, new)
-    (pack / PENSION_FILE).write_text(text + version, encoding="utf-8")
+def _second_version(pack: Path, says: str) -> RuleBook:
+    head = "  - {from: 2025-05-01, authority: A, reviewed: {by: B, date: 2025-04-20}, "
+    with (pack / PENSION_FILE).open("a", encoding="utf-8") as file:
+        file.write(f"{head}{says}}}\n")
     return load(pack)
 
 
@@ -204,7 +211,7 @@ def test_a_version_may_be_reviewed_on_the_day_from_which_it_holds(pack: Path) ->
 
 
 def test_the_version_in_force_on_a_day(pack: Path) -> None:
-    rules = _second_version(pack, {"cutoff_day: 25": "cutoff_day: 20"})
+    rules = _second_version(pack, "cutoff_day: 20")
     cutoffs = {on: rules.benefit_on(PENSION, day(on)).cutoff_day for on in (
         "2020-01-01", "2023-05-01", "2025-04-30", "2025-05-01")}  # fmt: skip
     assert cutoffs == {"2020-01-01": 25, "2023-05-01": 25, "2025-04-30": 25, "2025-05-01": 20}
@@ -214,7 +221,7 @@ def test_a_new_version_does_not_shorten_what_older_evidence_gave(pack: Path) -> 
     """Evidence is worth what the rules of its own day say."""
     from chalicelib.engine.certification.decide import decide
 
-    rules = _second_version(pack, {"tiers: policy": "tiers: [{months: 6, why: stricter}]"})
+    rules = _second_version(pack, "tiers: [{months: 6, why: stricter}]")
     for happened, through in (("2025-04-30", "2026-04-29"), ("2025-05-01", "2025-10-31")):
         visit = some_evidence("home_visits/seen", happened)
         (verdict,) = decide(a_person(), [an_entitlement()], [visit], rules, day("2025-06-01")).verdicts
@@ -227,8 +234,9 @@ def test_a_benefit_may_recognise_some_events_only(pack: Path) -> None:
     edit(
         pack,
         PENSION_FILE,
-        "recognises: all",
-        "recognises: {strong: [{feed: counter, event: certified}], weak: [{feed: bus_rides, event: ridden}]}",
+        "amount: rostered",
+        "recognises: {strong: [{feed: counter, event: certified}],"
+        " weak: [{feed: bus_rides, event: ridden}]}\n    amount: rostered",
     )
     rules = load(pack)
     drawn = [an_entitlement(), an_entitlement("veteran_subsidy")]

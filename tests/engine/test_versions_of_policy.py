@@ -14,6 +14,7 @@ from chalicelib.model import AreaCode, BenefitCode, Evidence
 from tests.engine.versions import CHANGED, FIRST, LONGER, SHORTER, STRICTER, changed
 from tests.events import BOZHOU, EVENTS, RULES
 from tests.people import a_person, an_entitlement, day, some_evidence
+from tests.spelled_out import spell_out
 
 
 def until(rules: RuleBook, *evidence: Evidence, on: str = "2025-06-30", area: str = "341602001001") -> str:
@@ -121,6 +122,7 @@ GUOYANG = "341621001001"
 def pack(tmp_path: Path) -> Path:
     copy = tmp_path / "bozhou"
     shutil.copytree(BOZHOU, copy, ignore=shutil.ignore_patterns("feeds"))
+    spell_out(copy, RULES)  # so that the policy may be written anew
     return copy
 
 

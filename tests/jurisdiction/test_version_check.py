@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.declarations import Declaration, place_of
-from chalicelib.jurisdiction import PACKS, load, load_folder, proposals
+from chalicelib.jurisdiction import PACKS, bundles, load, load_folder, proposals
+from chalicelib.jurisdiction.diff import Difference, differences
+from tests.spelled_out import spell_out
 
 TODAY = date(2025, 7, 1)
 BENEFIT, POLICY, COUNTY = "benefits/old_age_allowance.yaml", "policy.yaml", "counties/341671.yaml"
@@ -59,7 +61,8 @@ def test_the_same_rules_leave_nothing_to_say(folder: Path) -> None:
     ("file", "old", "new"),
     [
         (BENEFIT, "fen: ", "fen: 1"),
-        (BENEFIT, "cutoff_day: 25", "cutoff_day: 20"),
+        (POLICY, "cutoff_day: 25 # [choice] one", "cutoff_day: 20 # [choice] one"),
+        (POLICY, "then: pauses", "then: ends"),
         (POLICY, "aged_at_least: 80", "aged_at_least: 75"),
         (POLICY, 'hotline: "12333"', 'hotline: "12345"'),
         (COUNTY, "to: 120", "to: 110"),
@@ -182,3 +185,104 @@ def test_another_authority_is_named_from_a_day_on(folder: Path, rewrite: Rewrite
     assert "from when" in found(folder)[0][1]
     second_version(folder)
     assert found(folder) == []
+
+
+# --- what most benefits share ----------------------------------------------------------------------
+
+SHARE = "{{from: {from_}, authority: A, reviewed: {{by: B, date: {reviewed}}}, {says}}}"
+
+
+def share(folder: Path, says: str, from_: str = "2025-07-02", reviewed: str = "2025-06-20") -> None:
+    """Another entry of what most benefits share."""
+    path = folder / POLICY
+    text = path.read_text(encoding="utf-8")
+    here = text.index("\n# What a county may set")
+    entry = SHARE.format(from_=from_, reviewed=reviewed, says=says)
+    path.write_text(f"{text[:here]}  - {entry}\n{text[here:]}", encoding="utf-8")
+
+
+def test_what_most_share_changes_from_a_day_to_come_with_a_review_of_its_own(folder: Path) -> None:
+    share(folder, "cutoff_day: 20")
+    assert found(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("from_", "reviewed", "says"),
+    [
+        ("2025-07-01", "2025-06-20", "put it back, and add another entry at the end of `benefits`"),
+        ("2024-06-01", "2024-05-20", "put it back, and add another entry at the end of `benefits`"),
+        ("2026-07-03", "2025-06-20", "a year ahead at most"),
+        ("2025-07-02", "2023-04-20", "a review of its own, dated after 2023-04-20"),
+        ("2025-07-03", "2025-07-02", "no later than 2025-07-01"),
+    ],
+)
+def test_what_most_share_is_changed_neither_backwards_nor_without_a_review(
+    folder: Path, from_: str, reviewed: str, says: str
+) -> None:
+    """Told once, at its line of policy.yaml, and not for each of the benefits that it reaches."""
+    share(folder, "cutoff_day: 20", from_, reviewed)
+    [each] = proposals.undeclared_changes(load("bozhou"), load_folder(folder), TODAY)
+    assert (each.file, each.place[:2]) == (POLICY, ("benefits", 1))
+    assert says in each.en
+    assert ("一条" in each.zh) == ("entry" in says)
+
+
+def test_an_entry_held_against_a_benefits_own_later_review_is_none_the_worse(folder: Path) -> None:
+    """Each has its own line of reviews: the benefit's, and that of what most share."""
+    second_version(folder, "2025-07-02", "2025-06-25")
+    share(folder, "cutoff_day: 20", "2025-08-01", "2025-06-20")
+    assert found(folder) == []
+
+
+def test_an_entry_in_force_stays(folder: Path, tmp_path: Path, rewrite: Rewrite) -> None:
+    share(folder, "cutoff_day: 20")
+    shutil.copytree(folder, tmp_path / "approved")
+    rewrite(POLICY, ("cutoff_day: 20}", "cutoff_day: 15}"))
+    assert found(folder, before=tmp_path / "approved") == [], "its day has not come"
+    [(file, what)] = found(folder, date(2025, 7, 2), tmp_path / "approved")
+    assert (file, "put it back" in what) == (POLICY, True)
+    shutil.copy(PACKS / "bozhou" / POLICY, folder / POLICY)
+    [(file, what)] = found(folder, date(2025, 7, 2), tmp_path / "approved")
+    assert (file, "put it back" in what) == (POLICY, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    custody: []", "    recognises: all"),  # it would have what most have, unseen
+        ("    amount: ", "    cutoff_day: 20\n    amount: "),
+    ],
+)
+def test_a_benefit_that_begins_or_ends_to_have_its_own_word_is_told_in_its_own_file(
+    folder: Path, rewrite: Rewrite, old: str, new: str
+) -> None:
+    rewrite("benefits/medical_aid.yaml", (old, new))
+    [(file, what)] = found(folder)
+    assert (file, "add another at the end" in what) == ("benefits/medical_aid.yaml", True)
+
+
+def test_another_spelling_is_no_change(folder: Path, tmp_path: Path) -> None:
+    """Neither when a pack is spelled by difference for the first time, nor when it is spelled out."""
+    old = tmp_path / "old"
+    shutil.copytree(folder, old)
+    spell_out(old, load("bozhou").rules)
+    assert found(folder, before=old) == []
+    assert found(old) == []
+    differing = {each.key for each in differences(bundles.pack_up(old), bundles.pack_up(folder))}
+    assert all(key.startswith("benefits[2023-05-01]") for key in differing), "what policy.yaml says besides"
+
+
+def test_a_diff_shows_every_benefit_that_an_entry_reaches(folder: Path) -> None:
+    share(folder, "cutoff_day: 20")
+    told = differences(bundles.pack_up(PACKS / "bozhou"), bundles.pack_up(folder))
+    key = "versions[2025-07-02].cutoff_day"
+    reached = {each.file for each in told if (each.key, each.before, each.after) == (key, "25", "20")}
+    assert reached == {f"benefits/{code}.yaml" for code in load("bozhou").rules.benefits}
+    assert Difference(POLICY, "benefits[2025-07-02].cutoff_day", None, "20") in told
+    assert {each.key.rpartition(".")[2] for each in told if each.file != POLICY} == {
+        "authority",
+        "by",
+        "cutoff_day",
+        "date",
+        "from",
+    }

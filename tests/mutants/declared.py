@@ -3,7 +3,8 @@
 python -m tests.mutants.declared --pack bozhou
 
 What officers declare is held to the same as the code: a figure one up and one down, a word turned into
-its neighbours, an event or a benefit named in place of another, a line or a word of a list left out. What
+its neighbours, an event or a benefit named in place of another, a line or a word of a list left out. Of a
+benefit everything that holds is broken, what most share too; and what it says by itself is left unsaid. What
 no scenario notices must stand in unnoticed.yaml with the reason why it changes nothing; a reason that
 nothing needs any more is shown as well.
 """
@@ -11,7 +12,6 @@ nothing needs any more is shown as well.
 from __future__ import annotations
 
 import argparse
-import copy
 import os
 import sys
 import tempfile
@@ -31,6 +31,7 @@ from pydantic import Field, ValidationError
 
 from chalicelib.declarations import Declaration, read_declaration, read_yaml
 from chalicelib.engine.calendar.periods import Counting
+from chalicelib.engine.rules.benefit_files import SHARED, VERSIONS, Origins, complete, read_policy
 from chalicelib.engine.rules.benefits import Benefit, Consequence, LastMonth, Start
 from chalicelib.engine.rules.checks import check_policy, check_tables, check_version
 from chalicelib.engine.rules.conditions import ConditionKind
@@ -71,6 +72,7 @@ class How(StrEnum):
     ONE_UP = "one up"
     ONE_DOWN = "one down"
     TURNED = "turned"  # true for false
+    UNSAID = "unsaid"  # left out of the file, so that it is as before, or as most benefits have it
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,23 @@ KNOWN: Final = [
 
 
 @cache
-def _document(pack: str, file: str) -> dict[str, Any]:
+def _spelled(pack: str, file: str) -> dict[str, Any]:
     return read_yaml(PACKS / pack / f"{file}.yaml")
+
+
+@cache
+def _document(pack: str, file: str) -> Mapping[str, Any]:
+    """A file's words, those of a benefit with complete versions."""
+    spelled = _spelled(pack, file)
+    if file == "policy":
+        return {key: value for key, value in spelled.items() if key != SHARED}
+    return _complete(pack, file, spelled) if file.startswith("benefits/") else spelled
+
+
+def _complete(pack: str, file: str, spelled: Mapping[str, Any]) -> Mapping[str, Any]:
+    folder = PACKS / pack
+    _, shared = read_policy(folder / "policy.yaml")
+    return complete(spelled, Origins(folder, folder / f"{file}.yaml", shared))[0]
 
 
 def breaks_of(pack: str) -> Iterator[Break]:
@@ -129,6 +146,9 @@ def breaks_of(pack: str) -> Iterator[Break]:
         file = f"{path.parent.name}/{path.stem}"
         for place, how in _slips(pack, _document(pack, file), ()):
             yield Break(pack, file, place, how)
+        for number, version in enumerate(_spelled(pack, file).get(VERSIONS, ())):
+            own = [key for key in version if key != "from" and key not in SAID]
+            yield from (Break(pack, file, (VERSIONS, number, key), How.UNSAID) for key in own)
 
 
 def _slips(pack: str, value: Any, place: Place) -> Iterator[tuple[Place, str]]:
@@ -178,12 +198,13 @@ def _next(names: Sequence[T], name: T) -> T:
 
 def broken(slip: Break) -> RuleBook | None:
     """The rule book with one value broken; None where that is refused, or says the same as before."""
-    document = copy.deepcopy(_document(slip.pack, slip.file))
+    unsaid = slip.how == How.UNSAID
+    document: Any = _plain((_spelled if unsaid else _document)(slip.pack, slip.file))
     *above, last = slip.place
     held: Any = document
     for part in above:
         held = held[part]
-    if slip.how == How.LEFT_OUT:
+    if slip.how in (How.LEFT_OUT, How.UNSAID):
         del held[last]
     elif slip.how == How.TURNED:
         held[last] = not held[last]
@@ -197,12 +218,12 @@ def broken(slip: Break) -> RuleBook | None:
     else:
         held[last] = slip.how
     try:
-        return _rule_book(slip, document)
+        return _rule_book(slip, _complete(slip.pack, slip.file, document) if unsaid else document)
     except (DeclarationError, ValidationError):
         return None
 
 
-def _rule_book(slip: Break, document: dict[str, Any]) -> RuleBook | None:
+def _rule_book(slip: Break, document: Mapping[str, Any]) -> RuleBook | None:
     rules, folder = ALL_RULES[slip.pack], PACKS / slip.pack
     policy, benefits = rules.policy, dict(rules.benefits)
     if slip.file == "policy":
@@ -215,14 +236,14 @@ def _rule_book(slip: Break, document: dict[str, Any]) -> RuleBook | None:
     if policy == rules.policy and benefits == rules.benefits:
         return None
     check_policy(folder / "policy.yaml", policy, rules.events)
-    for code, benefit in benefits.items():
+    for benefit in benefits.values():
         for number, version in enumerate(benefit.versions):
-            check_version(folder / "benefits" / f"{code}.yaml", number, version, policy, rules.events)
-    check_tables(folder / "benefits", benefits)
+            check_version(str, number, version, policy, rules.events)
+    check_tables(benefits, lambda _: str)
     return with_counties(replace(rules, policy=policy, benefits=benefits, counties={}), folder / "counties")
 
 
-def _with_county(slip: Break, document: dict[str, Any]) -> RuleBook:
+def _with_county(slip: Break, document: Mapping[str, Any]) -> RuleBook:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, Path(slip.file).name + ".yaml")
         path.write_text(yaml.safe_dump(_plain(document), allow_unicode=True), encoding="utf-8")
@@ -230,6 +251,7 @@ def _with_county(slip: Break, document: dict[str, Any]) -> RuleBook:
 
 
 def _plain(value: Any) -> Any:
+    """A copy in which nothing stands twice: a version has what it does not say from the one before it."""
     if isinstance(value, dict):
         return {key: _plain(below) for key, below in value.items()}
     return [_plain(below) for below in value] if isinstance(value, list) else value

@@ -48,6 +48,23 @@ def test_what_is_refused_or_says_the_same_is_no_slip() -> None:
     assert broken(Break("bozhou", CHILDREN, ("versions", 0, "tiers"), How.LEFT_OUT)) is None, "the default"
 
 
+def test_what_most_benefits_share_is_broken_for_each_that_has_it() -> None:
+    slip = Break("bozhou", "benefits/veteran_subsidy", ("versions", 0, "custody", 0, "then"), "pauses")
+    assert slip in set(breaks_of("bozhou"))
+    rules = broken(slip)
+    assert rules is not None
+    assert is_noticed(slip, rules)
+
+
+def test_what_a_benefit_says_by_itself_is_left_unsaid() -> None:
+    slip = Break("bozhou", CHILDREN, ("versions", 0, "custody"), How.UNSAID)
+    assert slip in set(breaks_of("bozhou"))
+    rules = broken(slip)
+    assert rules is not None, "as most benefits have it"
+    assert is_noticed(slip, rules)
+    assert broken(Break("bozhou", CHILDREN, ("versions", 0, "amount"), How.UNSAID)) is None, "refused"
+
+
 def test_a_county_is_broken_too() -> None:
     slip = Break("bozhou", "counties/341671", ("values", 0, "to"), How.ONE_UP)
     rules = broken(slip)

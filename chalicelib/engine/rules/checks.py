@@ -6,11 +6,12 @@ points, a stay without an end, tables of benefits that contradict each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from chalicelib.declarations import place_of
+from chalicelib.declarations import Place, place_of
 from chalicelib.engine.rules.benefits import Benefit, BenefitRules, Recognised
 from chalicelib.engine.rules.conditions import Term
 from chalicelib.engine.rules.policy import EventName, Policy, Tier
@@ -18,17 +19,19 @@ from chalicelib.errors import DeclarationError
 from chalicelib.model import BenefitCode, FeedEvent, FeedId, Proves, Stay, Strength
 
 EventKey: TypeAlias = tuple[FeedId, str]
-Place: TypeAlias = tuple[int | str, ...]
+Where: TypeAlias = Callable[[Place], str]
+"""The "file:line" at which a place of a declaration stands."""
 
 
 def check_policy(path: Path, policy: Policy, events: Mapping[EventKey, FeedEvent]) -> None:
     """Refuse a policy that leaves a weak event unweighed or a stay without an end."""
+    where = partial(place_of, path)
     for number, weighed in enumerate(policy.weak.points):
-        _check_event(path, ("weak", "points", number), weighed, events, strength=Strength.WEAK)
+        _check_event(where, ("weak", "points", number), weighed, events, strength=Strength.WEAK)
     for number, row in enumerate(policy.county_may_set.recognises):
         known = events.get(row.key)
         strength = known.strength if known is not None else None
-        _check_event(path, ("county_may_set", "recognises", number), row, events, strength=strength)
+        _check_event(where, ("county_may_set", "recognises", number), row, events, strength=strength)
     unweighed = sorted(
         key
         for key, event in events.items()
@@ -37,22 +40,22 @@ def check_policy(path: Path, policy: Policy, events: Mapping[EventKey, FeedEvent
     if unweighed:
         feed, event = unweighed[0]
         raise DeclarationError(
-            place_of(path, ("weak", "points")), f"say how many points {feed}/{event} is worth (0: none)"
+            where(("weak", "points")), f"say how many points {feed}/{event} is worth (0: none)"
         )
     feeds = {event.feed for event in events.values() if event.stay is Stay.BEGINS}
     for number, stay in enumerate(policy.stays):
         if stay.feed not in feeds:
             raise DeclarationError(
-                place_of(path, ("stays", number, "feed")), f"no event of {stay.feed!r} begins a stay"
+                where(("stays", number, "feed")), f"no event of {stay.feed!r} begins a stay"
             )
     if missing := sorted(feeds - policy.stay_days.keys()):
         raise DeclarationError(
-            place_of(path, ("stays",)), f"say how long a stay reported by {missing[0]} is believed to last"
+            where(("stays",)), f"say how long a stay reported by {missing[0]} is believed to last"
         )
 
 
 def check_version(
-    path: Path,
+    where: Where,
     number: int,
     version: BenefitRules,
     policy: Policy,
@@ -65,15 +68,15 @@ def check_version(
             rows: tuple[EventName, ...] = getattr(version.recognises, strength.value)
             for row_number, row in enumerate(rows):
                 place = (*here, "recognises", strength.value, row_number)
-                _check_event(path, place, row, events, strength=strength)
+                _check_event(where, place, row, events, strength=strength)
     for place, row, proves in _against(here, version):
-        _check_event(path, place, row, events, proves=proves)
+        _check_event(where, place, row, events, proves=proves)
     for place, term in _terms(here, version):
         for row in term.events:
             if row.key not in events:
-                raise DeclarationError(place_of(path, place), f"no feed declares {row.feed}/{row.event}")
+                raise DeclarationError(where(place), f"no feed declares {row.feed}/{row.event}")
     if not isinstance(version.tiers, str):
-        _check_tiers(path, (*here, "tiers"), version.tiers, policy)
+        _check_tiers(where, (*here, "tiers"), version.tiers, policy)
 
 
 def _against(here: Place, version: BenefitRules) -> Iterator[tuple[Place, EventName, Proves]]:
@@ -101,7 +104,7 @@ def _terms(here: Place, version: BenefitRules) -> Iterator[tuple[Place, Term]]:
         yield (*here, "entitles", "where", number), term
 
 
-def check_tables(folder: Path, benefits: Mapping[BenefitCode, Benefit]) -> None:
+def check_tables(benefits: Mapping[BenefitCode, Benefit], where_of: Callable[[BenefitCode], Where]) -> None:
     """Refuse tables of benefits that contradict each other or name a benefit nobody declared (rule 19).
 
     Of two benefits that exclude each other, the one that gives way says so, and it alone: a suspicion
@@ -111,7 +114,7 @@ def check_tables(folder: Path, benefits: Mapping[BenefitCode, Benefit]) -> None:
         for number, version in enumerate(benefit.versions):
             place: Place = ("versions", number)
             for row, what in _faults(code, version, benefits):
-                raise DeclarationError(place_of(folder / f"{code}.yaml", (*place, *row)), what)
+                raise DeclarationError(where_of(code)((*place, *row)), what)
 
 
 def _faults(
@@ -134,17 +137,17 @@ def _faults(
             yield ("together", number, "benefit"), f"no benefit {allowed.benefit!r} is declared"
 
 
-def _check_tiers(path: Path, place: Place, tiers: tuple[Tier, ...], policy: Policy) -> None:
+def _check_tiers(where: Where, place: Place, tiers: tuple[Tier, ...], policy: Policy) -> None:
     if not any(tier.is_for_everybody for tier in tiers):
-        raise DeclarationError(place_of(path, place), "one tier must hold for everybody")
+        raise DeclarationError(where(place), "one tier must hold for everybody")
     if min(tier.months for tier in tiers) < policy.periods.weak_months:
         raise DeclarationError(
-            place_of(path, place), "no tier may be shorter than what weak evidence carries (policy.yaml)"
+            where(place), "no tier may be shorter than what weak evidence carries (policy.yaml)"
         )
 
 
 def _check_event(
-    path: Path,
+    where: Where,
     place: Place,
     row: EventName,
     events: Mapping[EventKey, FeedEvent],
@@ -157,9 +160,7 @@ def _check_event(
         known = any(feed == row.feed for feed, _ in events)
         missing = "event" if known else "feed"
         what = f"{row.feed} declares no event {row.event!r}" if known else f"unknown feed {row.feed!r}"
-        raise DeclarationError(place_of(path, (*place, missing)), what)
+        raise DeclarationError(where((*place, missing)), what)
     if event.proves is not proves or event.strength is not strength:
         wanted = f"{strength} evidence of presence" if strength else f"proof of {proves}"
-        raise DeclarationError(
-            place_of(path, (*place, "event")), f"{row.feed}/{row.event} is declared as no {wanted}"
-        )
+        raise DeclarationError(where((*place, "event")), f"{row.feed}/{row.event} is declared as no {wanted}")

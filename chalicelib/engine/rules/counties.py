@@ -15,9 +15,9 @@ from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from chalicelib.declarations import Declaration, place_of, read_declaration
+from chalicelib.declarations import Declaration, Place, place_of, read_declaration
 from chalicelib.engine.rules.benefits import Benefit
-from chalicelib.engine.rules.checks import EventKey, Place
+from chalicelib.engine.rules.checks import EventKey
 from chalicelib.engine.rules.policy import Bounds, EventName, Policy, Reviewed, Sentence
 from chalicelib.errors import DeclarationError
 from chalicelib.model import BenefitCode, FeedEvent, Strength

@@ -17,8 +17,9 @@ from pathlib import Path
 from sys import intern
 from typing import NamedTuple
 
-from chalicelib.declarations import place_of, read_declaration
+from chalicelib.declarations import place_of
 from chalicelib.engine.calendar.periods import ONE_DAY, Counting, last_day_certified
+from chalicelib.engine.rules.benefit_files import Origins, check_shared, read_benefit, read_policy
 from chalicelib.engine.rules.benefits import Benefit, BenefitRules, CustodyCode, Start
 from chalicelib.engine.rules.checks import EventKey, check_policy, check_tables, check_version
 from chalicelib.engine.rules.counties import County, EarlierValues, county_values, read_county
@@ -82,6 +83,7 @@ class RuleBook:
     before: RuleBook | None = None
     since: date = date.min
     county: County | None = None  # whose values these are
+    origins: Mapping[BenefitCode, Origins] = field(default_factory=dict, compare=False, repr=False)
 
     def for_area(self, area: AreaCode) -> RuleBook:
         """The rule book of an area: its county's, if that has set values of its own."""
@@ -142,6 +144,10 @@ class RuleBook:
         if benefit is None:
             raise NotFoundError(f"the rule book knows no benefit {code!r}")
         return benefit
+
+    def origins_of(self, code: BenefitCode) -> Origins:
+        """Where what a benefit says is declared."""
+        return self.origins.get(code) or Origins(Path(), Path("benefits", f"{code}.yaml"))
 
     def benefit_on(self, code: BenefitCode, day: date) -> BenefitRules:
         """The rules of a benefit in force on a day (before its first version: the first)."""
@@ -291,20 +297,21 @@ def _shortest(
 def load_rule_book(pack: Path, events: Mapping[EventKey, FeedEvent]) -> RuleBook:
     """The rule book of a pack folder; DeclarationError with file and line if it does not hold."""
     policy_file = pack / "policy.yaml"
-    policy = read_declaration(policy_file, Policy)
+    policy, shared = read_policy(policy_file)
     check_policy(policy_file, policy, events)
-    benefits = {}
+    benefits: dict[BenefitCode, Benefit] = {}
+    origins: dict[BenefitCode, Origins] = {}
     for path in sorted((pack / "benefits").glob("*.yaml")):
-        benefit = read_declaration(path, Benefit)
-        if benefit.code != path.stem:
-            raise DeclarationError(place_of(path, ("code",)), f"the file must be named {benefit.code}.yaml")
+        benefit, where = read_benefit(pack, path, shared)
         for number, version in enumerate(benefit.versions):
-            check_version(path, number, version, policy, events)
-        benefits[BenefitCode(benefit.code)] = benefit
+            check_version(where.where, number, version, policy, events)
+        code = BenefitCode(benefit.code)
+        benefits[code], origins[code] = benefit, where
     if not benefits:
         raise DeclarationError(f"{pack / 'benefits'}:1", "no benefit is declared")
-    check_tables(pack / "benefits", benefits)
-    city = RuleBook(_version(policy, benefits, events), policy, benefits, dict(events))
+    check_shared(policy_file, shared, origins.values())
+    check_tables(benefits, lambda code: origins[code].where)
+    city = RuleBook(_version(policy, benefits, events), policy, benefits, dict(events), origins=origins)
     return with_counties(in_turn(city), pack / "counties")
 
 
