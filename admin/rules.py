@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Column, Table
 
-from admin import rule_changes
+from admin import benefit_versions, rule_changes
 from admin.pages.differing import sentences
 from admin.replay_decision import decided_again
 from admin.rule_changes import TOKEN, officer, subjects
@@ -59,6 +59,7 @@ def add_to(subjects: Subparsers) -> None:
         if verb == "propose":
             parser.add_argument("--note", required=True, help="why, in one sentence")
             _needs_token(parser)
+    benefit_versions.add_to(verbs)
     reading = verbs.add_parser("report", help="read the report of a proposal: approving asks for its number")
     reading.add_argument("bundle")
     reading.add_argument("--page", type=Path, help="write it as HTML to this file, to read and print")
@@ -220,6 +221,8 @@ def show_decision(options: argparse.Namespace) -> None:
 _VERBS: Final[dict[str, Any]] = {
     "check": check,
     "diff": diff,
+    "amend": benefit_versions.amend,
+    "benefit": benefit_versions.show,
     "replay": rule_changes.rehearse,
     "coverage": show_coverage,
     "new-feed": show_new_feed,
