@@ -65,11 +65,15 @@ def rule_changes(text: str) -> Iterator[RuleChange]:
 
 
 def declared_days(pack: Path) -> Iterator[tuple[str, date]]:
-    """What of a pack comes into force on which day: policy, counties, and each version of each benefit."""
+    """What of a pack comes into force on which day: policy, counties, and each version of each benefit.
+
+    Of what most benefits share the first entry holds as they do, and each later one changes them.
+    """
     for file in (pack / "policy.yaml", *sorted(pack.glob("counties/*.yaml"))):
         said = _read(file)
         what = POLICY if file.stem == POLICY else f"{COUNTY}{file.stem}"
         yield from ((what, each["from"]) for each in (said, *said.get("earlier", ())))
+        yield from ((EVERY, each["from"]) for each in said.get("benefits", ())[1:])
     for file in sorted(pack.glob("benefits/*.yaml")):
         yield from ((file.stem, version["from"]) for version in _read(file)["versions"])
 

@@ -2,51 +2,61 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from datetime import date
 from pathlib import Path
 
+from chalicelib.engine.rules.benefits import LastMonth
 from chalicelib.jurisdiction import PACKS, load_folder
 from chalicelib.jurisdiction.version_check import unversioned
-from tests.changelog import untold
+from chalicelib.model import BenefitCode
+from tests.changelog import RULES, untold
 from tests.recipes.walking import ROOT, Project, recipe
 
-[CHANGELOG] = recipe("Adding or changing a benefit")
+VERSION, CHANGELOG = recipe("Adding or changing a benefit")
 TODAY = date(2026, 12, 1)
-FILE = "bozhou/benefits/village_doctor_subsidy.yaml"
-REVIEWED = re.compile(r"date: [\d-]+\}")
-
-
-def changed(text: str) -> str:
-    """A version from 2027, reviewed for it, that ends with the month before a death."""
-    last = text[text.rindex("  - from: ") :]
-    new = re.sub(r"from: [\d-]+", "from: 2027-01-01", last, count=1)
-    new = new.replace("last_month_due: month_of_death", "last_month_due: month_before_death")
-    return REVIEWED.sub("date: 2026-11-20}", new)
+FILE = "chalicelib/packs/bozhou/benefits/village_doctor_subsidy.yaml"
 
 
 def test_the_guards_complain_until_the_last_step_is_done(project: Project) -> None:
     packs = project.folder / "chalicelib/packs"
     shutil.copytree(PACKS / "bozhou", packs / "bozhou")
     before = load_folder(packs / "bozhou").rules
-    file = packs / FILE
+    file = project.folder / FILE
     text = file.read_text(encoding="utf-8")
-    word = "last_month_due: month_of_death"
-    assert text.count(word) == 1
 
-    file.write_text(text.replace(word, "last_month_due: month_before_death"), encoding="utf-8")
+    file.write_text(f"{text}    last_month_due: month_before_death\n", encoding="utf-8")
     [found] = unversioned(before, load_folder(packs / "bozhou").rules, TODAY)
     assert found.file == "benefits/village_doctor_subsidy.yaml", "edited in place"
 
-    file.write_text(text + changed(text), encoding="utf-8")
-    assert list(unversioned(before, load_folder(packs / "bozhou").rules, TODAY)) == []
+    file.write_text(text, encoding="utf-8")
+    project.do(VERSION)
+    after = load_folder(packs / "bozhou").rules
+    assert list(unversioned(before, after, TODAY)) == []
+    first, second = after.benefit(BenefitCode(file.stem)).versions
+    assert second.last_month_due is LastMonth.MONTH_BEFORE_DEATH
+    named = {"from_", "authority", "reviewed", "last_month_due"}
+    assert first.model_dump(exclude=named) == second.model_dump(exclude=named), "the rest as before"
     log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert untold(log, packs) == ["#### From 2027-01-01 · bozhou · village_doctor_subsidy"]
 
     released(project)
     project.do(CHANGELOG)
     told = (project.folder / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert untold(told, packs) == []
+
+
+def test_what_most_benefits_share_is_told_as_of_every_benefit(project: Project) -> None:
+    packs = project.folder / "chalicelib/packs"
+    shutil.copytree(PACKS / "bozhou", packs / "bozhou")
+    policy = packs / "bozhou/policy.yaml"
+    text = policy.read_text(encoding="utf-8")
+    here = text.index("\n# What a county may set")
+    entry = "  - {from: 2027-01-01, authority: A, reviewed: {by: B, date: 2026-11-20}, cutoff_day: 20}\n"
+    policy.write_text(text[:here] + entry + text[here:], encoding="utf-8")
+    log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert untold(log, packs) == ["#### From 2027-01-01 · bozhou · every benefit"]
+    told = log.replace(f"### {RULES}\n", f"### {RULES}\n\n#### From 2027-01-01 · bozhou · every benefit\n", 1)
     assert untold(told, packs) == []
 
 
