@@ -4,7 +4,7 @@ A message is an item of the person's record, written in the transaction of its c
 claims it (CLAIMED), hands it to the carrier (SENT), and only the carrier's report makes it DELIVERED or
 FAILED. A claimed message whose sender died, or was not told whether it was taken, becomes UNKNOWN and is
 never sent again on its own (rules 8 and 9); one that was certainly not taken waits for the next run. What
-the carrier reports as failed is not sent again either: it told nobody, so that somebody has to bring a
+the carrier reports as failed is not sent again either: where no reminder was delivered, somebody brings a
 notice before a payment may be suspended (`engine/suspension/readiness.py`, rule 10 b); a late "delivered"
 still counts, and a number that refuses messages gets printed notices from now on. What goes out bears the
 message's id, so that a gateway can tell the same one twice.

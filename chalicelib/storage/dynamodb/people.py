@@ -1,11 +1,11 @@
 """人员档案 · People: one record each, read whole, changed one step at a time, never by two writers at once.
 
     P#<id> / PROFILE                       area, grid, birth month …; sequence and head
-           / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS# REL# OBJ#   one domain object each (storage.items)
-           / SENT#<day>                    a message went out that day (storage.messages)
+           / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS# REL# OBJ#   one domain object each (`items`)
+           / SENT#<day>                    a message went out that day (`outbox`)
            / ~I                            the sealed identity, and marks of it and of the name
            / ~A#<sequence>                 audit chain
-           / ~L#<sequence>                 who looked (storage.seen)
+           / ~L#<sequence>                 who looked (`access_log`)
            / ~R                            the sealed number of somebody who is only related to recipients
            / ~P#<month>#<benefit>#<day>    payments, as the authority reports them
     ID#<key version>#<hmac> / ID           number → person
