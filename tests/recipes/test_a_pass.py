@@ -9,7 +9,7 @@ import pytest
 from chalicelib import cases
 from infra.template import build_template
 from sandbox.kernel.template import deployed_template
-from tests import test_runs_of_all
+from tests import test_runs_of_all, test_structure
 from tests.infra import test_template
 from tests.recipes.walking import ROOT, Project, complaining, recipe
 
@@ -23,20 +23,38 @@ def complaints(project: Project) -> set[str]:
     def functions_are_agreed() -> None:
         guards.test_the_functions_are_those_of_app_py(build_template(app, project.folder))
 
-    return complaining(functions_are_agreed, test_runs_of_all.test_every_run_is_tried)
+    def what_runs_daily_is_agreed() -> None:
+        guards.test_somebody_is_told_of_every_daily_run_that_does_not_come(
+            build_template(app, project.folder)
+        )
+
+    return complaining(
+        functions_are_agreed,
+        what_runs_daily_is_agreed,
+        test_runs_of_all.test_every_run_is_tried,
+        test_structure.test_every_package_says_which_modules_it_has,
+    )
 
 
 def test_the_guards_complain_until_the_last_step_is_done(project: Project) -> None:
     project.has("app.py", ".chalice", "infra", "statemachines", "chalicelib", "tests/infra")
     project.has("tests/test_messages.py", "tests/test_runs_of_all.py")
-    project.monkeypatch.setattr(test_runs_of_all, "ROOT", project.folder)
+    for place in (test_runs_of_all, test_structure):
+        project.monkeypatch.setattr(place, "ROOT", project.folder)
     assert complaints(project) == set()
 
-    project.do(RUN)
+    module, head = RUN
+    project.do([module])
+    assert complaints(project) == {"test_every_package_says_which_modules_it_has"}
+    project.do([head])
     birthdays = project.load("chalicelib/cases/birthdays.py")
     project.monkeypatch.setitem(sys.modules, "chalicelib.cases.birthdays", birthdays)
     project.do(WAY_IN)
-    assert complaints(project) == {"functions_are_agreed", "test_every_run_is_tried"}
+    assert complaints(project) == {
+        "functions_are_agreed",
+        "what_runs_daily_is_agreed",
+        "test_every_run_is_tried",
+    }
 
     project.do(ROLE)
     deployed = deployed_template(project.load("app.py").app, project.folder)
