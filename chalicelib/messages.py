@@ -45,7 +45,7 @@ def compose(
         template=template,
         about=about,
         channel=Channel.SMS if by_phone else Channel.NOTICE,
-        words={**message_templates.signed(current().rules.policy.messages), **words},
+        words={**message_templates.words_of_policy(template, current().rules.policy), **words},
         day=on,
         state=MessageState.PENDING,
     )
@@ -58,6 +58,11 @@ def anew(record: PersonRecord, template: Template, about: str, words: Mapping[st
     """
     before = sum((m.template, m.about) == (template, about) for m in record.messages)
     return compose(record.person, template, about, words, on, before + 1)
+
+
+def text_of(message: Message) -> str:
+    """What a message says, as it is sent, printed or shown, signed by the pack in force."""
+    return message_templates.text(message, current().rules.policy)
 
 
 def is_quiet_hour() -> bool:
@@ -93,7 +98,7 @@ def _send(person: PersonId, message_id: str) -> bool:
     phone = _phone_for(record, message)
     channel = Channel.NOTICE if phone is None else Channel.SMS
     # Before anything is reserved: a message that cannot be put into words takes nobody's day.
-    text = message_templates.text(replace(message, channel=channel), current().rules.policy.messages)
+    text = text_of(replace(message, channel=channel))
     if phone is not None and not _may_go_today(person, phone, message.id):
         outbox.postpone(person, message, clock.today() + timedelta(days=1))
         return False

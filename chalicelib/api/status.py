@@ -15,6 +15,7 @@ from chalicelib.api.reach import Reached
 from chalicelib.engine.suspension.timeline import plan_case
 from chalicelib.engine.texts import message_templates, status_texts
 from chalicelib.jurisdiction import current
+from chalicelib.messages import text_of
 from chalicelib.model import (
     Case,
     Entitlement,
@@ -118,7 +119,7 @@ def _notice(message: Message) -> Json:
         "channel": message.channel.value,
         "day": message.day.isoformat(),
         "state": message.state.value,
-        "text": message_templates.text(message, current().rules.policy.messages),
+        "text": text_of(message),
     }
 
 

@@ -49,6 +49,7 @@ from chalicelib.model.files import (
     Rejection,
 )
 from chalicelib.model.messages import (
+    REMINDERS,
     Channel,
     Instruction,
     InstructionKind,
@@ -73,6 +74,7 @@ from chalicelib.model.records import Change, PersonRecord, RelatedEvidence
 
 __all__ = [
     "LIVE",
+    "REMINDERS",
     "UNKNOWN",
     "AreaCode",
     "BenefitCode",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from chalicelib.model.names import BenefitCode, Month
 
@@ -36,6 +37,9 @@ class Template(StrEnum):
     ANSWERED = "answered"  # an objection has been decided
     OBJECTED_AGAIN = "objected_again"  # it is looked at by the level above, and holds nothing
     CORRECTED = "corrected"  # certified for less long than they were told
+
+
+REMINDERS: Final = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)  # of a case, in this order
 
 
 class Channel(StrEnum):

@@ -26,6 +26,7 @@ from chalicelib.engine.suspension.visits import next_visit_days
 from chalicelib.errors import UnreadableError
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
+    REMINDERS,
     BenefitCode,
     Case,
     Change,
@@ -267,7 +268,6 @@ def cancel_pending(record: PersonRecord, case: Case, change: Change) -> Change:
     about = case.due.isoformat()
     pending = home_visits.pending(record, about)
     standing = standing_proposal(record, case)
-    unsent = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)
     on = clock.today()
     return replace(
         change,
@@ -276,7 +276,7 @@ def cancel_pending(record: PersonRecord, case: Case, change: Change) -> Change:
         messages=tuple(
             replace(m, state=MessageState.DROPPED)
             for m in record.messages
-            if m.about == about and m.template in unsent and m.state is MessageState.PENDING
+            if m.about == about and m.template in REMINDERS and m.state is MessageState.PENDING
         ),
     )
 

@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from chalicelib.engine.rules.policy import MessagePolicy
+from chalicelib.engine.rules.policy import MessagePolicy, Policy
 from chalicelib.engine.texts import message_templates
 from chalicelib.engine.texts.message_templates import (
     NOTICES,
@@ -16,12 +16,14 @@ from chalicelib.engine.texts.message_templates import (
     signed,
     text,
     too_long,
+    words_of_policy,
 )
-from chalicelib.model import Channel, PersonId, Template
+from chalicelib.model import REMINDERS, Channel, PersonId, Template
 from tests.events import ALL_RULES, RULES
 from tests.people import a_message, a_person, day
 
-POLICIES = {pack: rules.policy.messages for pack, rules in ALL_RULES.items()}
+WHOLE = {pack: rules.policy for pack, rules in ALL_RULES.items()}
+POLICIES = {pack: policy.messages for pack, policy in WHOLE.items()}
 BOZHOU = POLICIES["bozhou"]
 LONGEST = {
     "deadline": "2026-12-31",
@@ -32,13 +34,13 @@ LONGEST = {
     "yuan": "999999.99",
     "answer": "维持原处理",
     "reason": "两次上门均未见到本人",
+    "objection_days": "15",
 }
 # The place is the priority, and keys of messages that wait bear it: a new one comes last.
 ORDER = (
     "suspended terminated resumed restored remind remind_again self_certify certified answered "
     "objected_again corrected"
 )
-REMINDERS = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)
 every_pack = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 every_template = pytest.mark.parametrize("template", list(Template))
 every_channel = pytest.mark.parametrize("channel", list(Channel))
@@ -58,18 +60,17 @@ def test_what_does_not_fit_is_told_by_how_much(policy: MessagePolicy) -> None:
         assert over[template] == len(said) - 20, template
 
 
-@every_pack
+@pytest.mark.parametrize("whole", WHOLE.values(), ids=WHOLE)
 @every_template
 @every_channel
-def test_every_message_is_signed_by_its_own_pack(
-    policy: MessagePolicy, template: Template, channel: Channel
-) -> None:
+def test_every_message_is_signed_by_its_own_pack(whole: Policy, template: Template, channel: Channel) -> None:
     """Composed now, or by a program that did not keep who signs: the pack's own signature and number."""
+    policy = whole.messages
     others = {other for each in POLICIES.values() for other in signed(each).values()} - {
         *signed(policy).values()
     }
     for words in ({**signed(policy), **LONGEST}, LONGEST):
-        said = text(a_message(template=template, channel=channel, words=words), policy)
+        said = text(a_message(template=template, channel=channel, words=words), whole)
         assert said.count(policy.signature) == 1
         assert policy.hotline in said
         assert not [other for other in others if other in said]
@@ -83,7 +84,7 @@ def test_every_message_is_signed_by_its_own_pack(
 def test_a_message_reads_later_as_it_was_sent() -> None:
     words = {**LONGEST, "signature": "【从前】", "hotline": "12300"}
     for channel in Channel:
-        said = text(a_message(channel=channel, words=words), BOZHOU)
+        said = text(a_message(channel=channel, words=words), WHOLE["bozhou"])
         assert "【从前】" in said
         assert "12300" in said
         assert BOZHOU.signature not in said
@@ -95,6 +96,17 @@ def test_nobody_signs_for_a_place_that_is_not_told(template: Template, channel: 
     for word in signed(BOZHOU):
         with pytest.raises(KeyError, match=word):
             render(template, channel, {w: v for w, v in {**signed(BOZHOU), **LONGEST}.items() if w != word})
+
+
+@pytest.mark.parametrize("template", [Template.SUSPENDED, Template.TERMINATED])
+def test_a_notice_names_the_term_of_its_policy(template: Template) -> None:
+    """And keeps the one that it was composed with, whatever the policy says later."""
+    policy = WHOLE["bozhou"].model_copy(update={"objection_working_days": 20})
+    told = a_message(template=template, channel=Channel.NOTICE, words=LONGEST | {"objection_days": "10"})
+    assert "在10个工作日内答复" in text(told, policy)
+    words = {word: said for word, said in LONGEST.items() if word != "objection_days"}
+    before = a_message(template=template, channel=Channel.NOTICE, words=words)
+    assert "在20个工作日内答复" in text(before, policy)
 
 
 @every_template
@@ -127,7 +139,7 @@ def sms(template: Template, words: dict[str, str]) -> str:
 
 
 def notice(template: Template, words: dict[str, str]) -> str:
-    return render(template, Channel.NOTICE, {**signed(BOZHOU), **words})
+    return render(template, Channel.NOTICE, {**words_of_policy(template, WHOLE["bozhou"]), **words})
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from chalicelib.declarations import Declaration
 from chalicelib.engine.calendar.periods import Counting, add_months, age_on
-from chalicelib.model import FeedId, KeyGroup, Person, Template
+from chalicelib.model import REMINDERS, FeedId, KeyGroup, Person, Template
 
 MOST_MONTHS: Final = 12  # [A] strong evidence exempts for at most 12 months
 LONGEST_PERIOD: Final = 366  # days of those months
@@ -163,8 +163,7 @@ class Timeline(Declaration):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        order = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)
-        if tuple(reminder.template for reminder in self.reminders) != order:
+        if tuple(reminder.template for reminder in self.reminders) != REMINDERS:
             raise ValueError("reminders must be remind, remind_again and self_certify, in this order")
         days = [self.window_days, *(r.days_before for r in self.reminders), self.visit_days_before]
         if days[1:] != sorted(set(days[1:]), reverse=True) or days[0] < days[1]:

@@ -23,6 +23,7 @@ from chalicelib.engine.suspension.visits import Knock, failures, have_failed, vi
 from chalicelib.engine.suspicion.unlisted import benefits_unlisted
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
+    REMINDERS,
     BenefitCode,
     Case,
     Decision,
@@ -38,10 +39,8 @@ from chalicelib.model import (
     StepOutcome,
     SuspicionKind,
     SuspicionState,
-    Template,
 )
 
-REMINDERS: Final = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)
 ON_THE_LIST: Final = (ProposalState.PROPOSED, ProposalState.CONFIRMED)
 STANDING: Final = (*ON_THE_LIST, ProposalState.APPROVED)
 

@@ -6,7 +6,7 @@ reminder says the deadline, the office, the hotline, that a visit costs nothing,
 by which the hotline can tell it from a forgery (rule 9).
 
 What is sent, printed and shown comes from one function, `text`. Who signs and which number is called stands
-in the pack's policy.yaml; a message keeps both as they were when it was composed, so that it reads later as
+in the pack's policy.yaml; a message keeps them as they were when it was composed, so that it reads later as
 it was sent.
 
 >>> words = {"until": "2026-04-30", "signature": "【某市】", "hotline": "12345"}
@@ -77,11 +77,11 @@ NOTICES: Final[Mapping[Template, str]] = {
     Template.SUSPENDED: """待遇暂停发放告知书
 您的待遇自{month}起暂停发放。原因：资格认证已经到期，各部门数据、自助认证和两次上门都未能确认您的情况，暂停已经乡镇确认、主管部门批准。
 恢复办法：到{office}当面办理，或用手机自助认证，或打电话预约上门，均不收费。认证完成后，从下一个发放日恢复，暂停期间应发的待遇一并补发。
-如果您不同意，可以拨打{hotline}，或向{office}、网格员当面提出异议，由未参与此事的人员在15个工作日内答复；也可以依法申请行政复议。""",
+如果您不同意，可以拨打{hotline}，或向{office}、网格员当面提出异议，由未参与此事的人员在{objection_days}个工作日内答复；也可以依法申请行政复议。""",
     Template.TERMINATED: """待遇停止发放告知书
 经工作人员核实，相关待遇不再符合领取条件，停止发放。核实依据可向{office}查询。
 如停发前有应发未发的待遇，将依法发给本人或其继承人；如有多发，将另行书面说明，可以协商分期办理。
-如有异议，可以拨打{hotline}，或向{office}当面提出，由未参与此事的人员在15个工作日内答复；也可以依法申请行政复议。办理不收取任何费用。""",
+如有异议，可以拨打{hotline}，或向{office}当面提出，由未参与此事的人员在{objection_days}个工作日内答复；也可以依法申请行政复议。办理不收取任何费用。""",
     Template.RESTORED: """待遇恢复发放告知书
 此前停止发放您的待遇，依据的是有关部门的一条登记。该部门已确认登记有误并予以更正，我们为此向您致歉。
 您的待遇自{month}起恢复发放；停发期间应发的待遇共{yuan}元，随下一次发放一并补发，已被要求退还的不再退还。您不需要办理任何手续。
@@ -129,12 +129,21 @@ def signed(policy: MessagePolicy) -> dict[str, str]:
     return {"signature": policy.signature, "hotline": policy.hotline}
 
 
-def text(message: Message, policy: MessagePolicy) -> str:
+def words_of_policy(template: Template, policy: Policy) -> dict[str, str]:
+    """The words that the policy has for a message: who signs, whom to call, and the terms that it names."""
+    words = signed(policy.messages)
+    if "{objection_days}" in NOTICES[template]:
+        words["objection_days"] = str(policy.objection_working_days)
+    return words
+
+
+def text(message: Message, policy: Policy) -> str:
     """What a message says, as it is sent, printed or shown; KeyError names a word that is missing.
 
-    The policy signs what was composed before messages kept their signature.
+    The policy signs what was composed before messages kept its words.
     """
-    return render(message.template, message.channel, {**signed(policy), **message.words})
+    words = {**words_of_policy(message.template, policy), **message.words}
+    return render(message.template, message.channel, words)
 
 
 def render(template: Template, channel: Channel, words: Mapping[str, str]) -> str:
