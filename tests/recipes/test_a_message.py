@@ -17,11 +17,11 @@ def complaints(project: Project, name: str = "APPOINTED") -> set[str]:
     project.monkeypatch.setattr(model, "Template", words)
     project.monkeypatch.setattr(guards, "Template", words)
     texts = project.load("chalicelib/engine/texts/message_templates.py")
-    for function in ("SMS", "NOTICES", "render", "text"):
+    for function in ("SMS", "NOTICES", "render", "text", "words_of_policy"):
         project.monkeypatch.setattr(guards, function, getattr(texts, function))
 
     def is_signed_in_every_pack() -> None:
-        for policy in guards.POLICIES.values():
+        for policy in guards.WHOLE.values():
             for channel in model.Channel:
                 guards.test_every_message_is_signed_by_its_own_pack(policy, words[name], channel)
 
