@@ -130,7 +130,7 @@ def _counts(held: RelatedEvidence | None, item: Evidence) -> bool:
 # --- taken back ------------------------------------------------------------------------------------
 
 
-def evidence_withdrawn(
+def withdrawn_from_all_concerned(
     person: PersonId, keys: Iterable[EvidenceKey], *, actor: str, day: date | None = None
 ) -> frozenset[EvidenceKey]:
     """Take evidence back from whomever it concerns: the person, and those to whom they are related.
@@ -160,7 +160,7 @@ def evidence_withdrawn(
     return frozenset()
 
 
-def evidence_restored(person: PersonId, evidence: Sequence[Evidence], *, actor: str) -> None:
+def restored_to_all_concerned(person: PersonId, evidence: Sequence[Evidence], *, actor: str) -> None:
     """A corrected file holds again what an earlier correction had left out."""
     again = {item.key: item for item in evidence}
 

@@ -65,7 +65,7 @@ def withdraw_what_is_gone(
     with left:
         one_by_one(
             gone,
-            lambda person: related_persons.evidence_withdrawn(
+            lambda person: related_persons.withdrawn_from_all_concerned(
                 person, gone[person], actor=actor, day=corrected.day
             ),
         )
@@ -93,7 +93,9 @@ def _restore(
         for person, items in evidence.items()
     }
     again = [person for person, items in new.items() if items]
-    one_by_one(again, lambda person: related_persons.evidence_restored(person, new[person], actor=actor))
+    one_by_one(
+        again, lambda person: related_persons.restored_to_all_concerned(person, new[person], actor=actor)
+    )
 
 
 def day_of_content(dropped: DroppedFile, feed: Feed | None) -> date | None:

@@ -232,7 +232,9 @@ def withdraw(
     gone = {person: keys for person, keys in gone.items() if keys}
     unknown = one_by_one(
         gone,
-        lambda person: related_persons.evidence_withdrawn(person, gone[person], actor=actor, day=dropped.day),
+        lambda person: related_persons.withdrawn_from_all_concerned(
+            person, gone[person], actor=actor, day=dropped.day
+        ),
     )
     unmatched = sum(map(len, unknown))
     taken = sum(map(len, gone.values())) - unmatched
