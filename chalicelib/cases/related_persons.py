@@ -43,11 +43,6 @@ def concerned(feed: FeedId, evidence: Mapping[PersonId, object]) -> Mapping[Pers
     return {other: recipients for other, recipients in worklists.related_to().items() if other in evidence}
 
 
-def draw_nothing(others: Iterable[PersonId]) -> frozenset[PersonId]:
-    """Who of some related persons draws nothing themselves."""
-    return frozenset(other for other in others if not people.is_known(other))
-
-
 def tell_those_concerned(
     concerned: Mapping[PersonId, Sequence[PersonId]],
     evidence: Mapping[PersonId, Sequence[Evidence]],

@@ -171,7 +171,7 @@ def context_of(dropped: DroppedFile, feed: Feed) -> ReadingContext | FileHold:
         released=released,
         usual_rows=files.usual_rows(dropped),
         manifest=manifest,
-        before=rosters.standing_before(feed),
+        before=rosters.standing_before() if feed.kind == "roster" else None,
         roster_version=objects.roster_version() if roster is not None else "",
     )
 

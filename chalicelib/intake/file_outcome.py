@@ -30,7 +30,7 @@ def finish_reading(
     the last thing that is written: whoever dies before it does all of this again, and nobody after it has
     anything left to do.
     """
-    new = dropped.brings_new_people or rosters.brings_new_people(feed, reading)
+    new = dropped.brings_new_people or (feed.kind == "roster" and rosters.brings_new_people(reading))
     dropped = _moved(dropped, replace(dropped, brings_new_people=new))
     seen = replace(
         dropped,

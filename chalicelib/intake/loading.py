@@ -78,7 +78,7 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             file_contents.put_rows(dropped.feed, dropped.day, dropped.id, rows)
             actor = f"feed:{feed.id}"
             concerned = related_persons.concerned(dropped.feed, reading.evidence)
-            apart = related_persons.draw_nothing(concerned)
+            apart = frozenset(other for other in concerned if not people.is_known(other))  # they draw nothing
             left, taken, loaded = Left(), Loaded(), Loaded()
             with left:
                 if reading.withdrawals:  # first: the void accuses nobody

@@ -53,21 +53,21 @@ def index_for(feed: Feed) -> RosterIndex | None:
     return index.recipients
 
 
-def standing_before(feed: Feed) -> Standing | None:
-    """For a roster, who stands on those that came before it; None before the first, and for other feeds."""
-    index = objects.read_roster() if feed.kind == "roster" else None
+def standing_before() -> Standing | None:
+    """Who stands on the rosters that have come; None before the first."""
+    index = objects.read_roster()
     if index is None:
         return None
     data, _ = objects.read_listed()
     return Standing(index, roster_lines.kept(data).select("person", "area").unique())
 
 
-def brings_new_people(feed: Feed, reading: FileReading) -> bool:
+def brings_new_people(reading: FileReading) -> bool:
     """Whether a roster names anybody whom no roster has named before, or not as what it names them.
 
     Asked of the snapshot, not of the records: whoever dies between the two finds them new once more.
     """
-    if feed.kind != "roster" or reading.hold is not None or not reading.entries:
+    if reading.hold is not None or not reading.entries:
         return False
     index = objects.read_roster()
     if index is None:
