@@ -146,18 +146,14 @@ def refusal_of(dropped: DroppedFile, feed: Feed | None, *, again: bool) -> Refus
     return None
 
 
-def is_passed(dropped: DroppedFile) -> bool:
-    """Whether nobody doubts the file as a whole any more: a person has let it pass, or it stands loaded.
-
-    What is loaded is read once more only for people who are new on the roster; held then, it would count all
-    the same, and its correction could take nothing back.
-    """
-    return dropped.was_released or dropped.stands_loaded
-
-
 def context_of(dropped: DroppedFile, feed: Feed) -> ReadingContext | FileHold:
-    """What a file is read with; the hold of one that is not what its department says of it."""
-    released = is_passed(dropped)
+    """What a file is read with; the hold of one that is not what its department says of it.
+
+    What a person has let pass, nobody doubts as a whole any more, nor what stands loaded: that is read once
+    more only for people who are new on the roster. Held then, it would count all the same, and its correction
+    could take nothing back.
+    """
+    released = dropped.was_released or dropped.stands_loaded
     manifest = None if released else announced(dropped, feed)  # a person's word outweighs it
     if isinstance(manifest, FileHold):
         return manifest
