@@ -109,6 +109,8 @@ def test_a_row_without_an_authority_stands_on_its_versions(pack: Path) -> None:
     assert second.recovery == third.recovery
     assert second.recovery.authority == "甲办〔2025〕1号"
     assert first.custody[0].authority == "参照劳社厅函〔2001〕44号", "its own"
+    (beside,) = load(pack).benefit(CHILDREN).versions[0].together
+    assert "国发〔2015〕52号" in beside.authority, "its own"
 
 
 # --- amounts -------------------------------------------------------------------------------------
@@ -116,8 +118,9 @@ def test_a_row_without_an_authority_stands_on_its_versions(pack: Path) -> None:
 
 def test_a_version_names_the_bands_that_change(pack: Path) -> None:
     changed = "amount: {changed: [{fen: 6000, where: [{when: aged_at_least, value: 80}]}]}"
-    add(pack, OLD_AGE, f"{{from: 2025-07-02, {HEAD}, {changed}}}")
+    add(pack, OLD_AGE, f"{{from: 2025-07-02, {HEAD}, {changed}, cutoff_day: 20}}")
     allowance = load(pack).benefit(OLD_AGE)
+    assert allowance.versions[-1].cutoff_day == 20
     assert [[band.fen for band in v.amount if not isinstance(band, str)] for v in allowance.versions] == [
         [30000, 20000, 10000, 3000],
         [30000, 20000, 10000, 5000],
@@ -126,7 +129,7 @@ def test_a_version_names_the_bands_that_change(pack: Path) -> None:
     add(pack, OLD_AGE, f"{{from: 2025-08-02, {HEAD}, amount: [{{fen: 7000}}]}}")
     rules = load(pack)
     assert len(rules.benefit(OLD_AGE).versions[-1].amount) == 1
-    assert rules.origins_of(OLD_AGE).at(("versions", 3, "amount", 0)).place == ("versions", 3, "amount", 0)
+    assert rules.origins_of(OLD_AGE).at(("versions", 3, "amount", 3)).place == ("versions", 3, "amount", 3)
 
 
 @pytest.mark.parametrize(
@@ -162,20 +165,22 @@ def test_a_band_that_changes_is_known_and_changes(
 def test_an_entry_reaches_each_benefit_that_does_not_say_the_same_by_itself(pack: Path) -> None:
     add(pack, DOCTORS, f"{{from: 2025-01-01, {HEAD.replace('2025-06', '2024-12')}, cutoff_day: 10}}")
     share(pack, f"{{from: 2025-07-02, {HEAD}, cutoff_day: 20}}")
+    share(pack, f"{{from: 2025-08-01, {HEAD.replace('06-20', '08-01')}, starts: first_payment}}")
     rules = load(pack)
-    assert cutoffs(rules, VETERANS) == [("2023-05-01", 25), ("2025-07-02", 20)]
-    assert cutoffs(rules, DOCTORS) == [("2023-05-01", 25), ("2025-01-01", 10)]
+    assert cutoffs(rules, VETERANS) == [("2023-05-01", 25), ("2025-07-02", 20), ("2025-08-01", 20)]
+    assert cutoffs(rules, DOCTORS) == [("2023-05-01", 25), ("2025-01-01", 10), ("2025-08-01", 10)]
     assert [v.from_ for v in rules.benefit(OLD_AGE).versions] == [
         day("2023-05-01"),
         day("2024-01-01"),
         day("2025-07-02"),
+        day("2025-08-01"),
     ]
-    version = rules.benefit(VETERANS).versions[-1]
+    version = rules.benefit(VETERANS).versions[1]
     assert version.authority == "军人抚恤优待条例；甲办〔2025〕1号", (
         "the benefit's law, and that of the entry"
     )
     assert version.reviewed.by == "甲岗"
-    assert rules.version.startswith("bozhou-2025-07-02-")
+    assert rules.version.startswith("bozhou-2025-08-01-")
 
 
 def test_entries_follow_each_other_and_a_benefits_own_versions(pack: Path) -> None:
@@ -298,6 +303,7 @@ def test_what_a_later_version_lacks_or_misspells_is_refused(pack: Path, version:
         (f"{{from: 2025-07-02, {HEAD}, amount: rostered}}", "benefits.1.amount: Extra inputs"),
         (f"{{from: 2025-07-02, {HEAD}, cutoff_day: 29}}", "benefits.1.cutoff_day"),
         (f"{{from: 2025-07-02, {HEAD}, custody: null}}", "benefits.1.custody"),
+        ("{from: 2025-07-02, authority: '', reviewed: {by: B, date: 2025-06-20}}", "benefits.1.authority"),
     ],
 )
 def test_what_most_share_is_dated_reviewed_and_of_the_vocabulary(pack: Path, entry: str, says: str) -> None:
@@ -306,6 +312,14 @@ def test_what_most_share_is_dated_reviewed_and_of_the_vocabulary(pack: Path, ent
         load(pack)
     assert says in refused.value.what
     assert "policy.yaml:" in refused.value.where
+
+
+def test_a_benefit_has_versions(pack: Path) -> None:
+    path = pack / "benefits" / f"{VETERANS}.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("versions:")] + "versions: []\n", encoding="utf-8")
+    with pytest.raises(DeclarationError, match=r"veteran_subsidy.yaml:\d+: versions: "):
+        load(pack)
 
 
 def test_a_section_that_says_nothing_is_refused(pack: Path) -> None:
