@@ -174,16 +174,6 @@ class BenefitRules(Declaration):
         """Whether everything certifies and the policy's tiers hold, as for most benefits."""
         return isinstance(self.recognises, str) and isinstance(self.tiers, str)
 
-    @cached_property
-    def asks_nothing(self) -> bool:
-        """Whether neither a condition nor another benefit stands between a person and a certificate."""
-        return not (self.conditions or self.excluded or self.excludes)
-
-    @cached_property
-    def rivals(self) -> frozenset[str]:
-        """The benefits that may not be drawn beside it."""
-        return frozenset(row.benefit for row in self.excludes if row.benefit is not None)
-
     def recognises_event(self, key: tuple[FeedId, str]) -> bool:
         """Whether an event that proves presence certifies this benefit."""
         return isinstance(self.recognises, str) or key in self.recognises.keys
