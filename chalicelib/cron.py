@@ -65,6 +65,9 @@ def last_until(expression: str, instant: datetime) -> datetime | None:
     cron = _read_cron(expression)
     day = instant.date()
     while day >= instant.date() - _HORIZON:
+        if day.month not in cron.months:  # most of a year is passed over in twelve steps
+            day = day.replace(day=1) - timedelta(days=1)
+            continue
         if _falls_on(cron, day):
             for hour in sorted(cron.hours, reverse=True):
                 for minute in sorted(cron.minutes, reverse=True):

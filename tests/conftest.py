@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 from pytest_socket import socket_allow_hosts
 
 from chalicelib import clock as chalicelib_clock
 from chalicelib.settings import settings
 from chalicelib.storage import clients
+from sandbox.kernel.resource_makers import ACCOUNT
+from sandbox.kernel.snapshots import made_once
+from sandbox.shortcut import short_way
 from tests.rights_used import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]  # after a whole run
@@ -105,6 +110,19 @@ def pytest_runtest_setup() -> None:
     socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _service_models_are_read_once() -> None:
+    """Each test makes its clients anew; reading botocore's models for each took half of the time."""
+    read, files = JSONFileLoader.load_file, dict[str, Any]()
+
+    def load_file(self: JSONFileLoader, path: str) -> Any:
+        if path not in files:
+            files[path] = read(self, path)
+        return files[path]
+
+    JSONFileLoader.load_file = load_file
+
+
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Nothing of the machine's own environment, and the settings of an invented deployment."""
@@ -132,20 +150,28 @@ def clock() -> Iterator[StoppedClock]:
 
 
 @pytest.fixture
-def aws() -> Iterator[None]:
-    """AWS in memory, with the tables, buckets, key and secret of a deployment."""
-    with mock_aws():
-        _make_tables(boto3.client("dynamodb"))
-        s3 = boto3.client("s3")
-        for name in BUCKETS:
-            s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
-        for name in QUEUES:
-            boto3.client("sqs").create_queue(QueueName=name)
-        kms = boto3.client("kms")
-        key = kms.create_key()["KeyMetadata"]["KeyId"]
-        kms.create_alias(AliasName="alias/wugan", TargetKeyId=key)
-        boto3.client("secretsmanager").create_secret(Name="identity", SecretString="invented key for tests")
+def aws(request: pytest.FixtureRequest) -> Iterator[None]:
+    """AWS in memory, with the tables, buckets, key and secret of a deployment.
+
+    Whoever asserts what passes the wire, or cuts it, is marked `long_way`; everybody else goes the short way.
+    """
+    long = request.node.get_closest_marker("long_way") or "tests/storage/" in request.node.nodeid
+    with mock_aws(), nullcontext() if long else short_way(ACCOUNT):
+        made_once("tests", _make_resources)
         yield
+
+
+def _make_resources() -> None:
+    _make_tables(boto3.client("dynamodb"))
+    s3 = boto3.client("s3")
+    for name in BUCKETS:
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
+    for name in QUEUES:
+        boto3.client("sqs").create_queue(QueueName=name)
+    kms = boto3.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/wugan", TargetKeyId=key)
+    boto3.client("secretsmanager").create_secret(Name="identity", SecretString="invented key for tests")
 
 
 def _make_tables(dynamodb: Any) -> None:

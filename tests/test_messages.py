@@ -27,7 +27,7 @@ from tests.judged import judging
 from tests.storage import faults
 from tests.storage.builders import AT, identity, known, person
 
-pytestmark = pytest.mark.usefixtures("aws")
+pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.long_way]
 
 WORDS = {"deadline": "2025-07-31", "code": "000001"}
 ON = date(2025, 7, 1)

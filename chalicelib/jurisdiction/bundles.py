@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from chalicelib.errors import DeclarationError, NotFoundError
-from chalicelib.jurisdiction.loader import PACKS, Pack, load_folder
+from chalicelib.jurisdiction.loader import PACKS, Pack, load, load_folder
 from chalicelib.storage.clients import kept, on_forget
 from chalicelib.storage.s3 import rulebooks
 
@@ -76,7 +76,10 @@ def _name(pack: Pack, data: bytes) -> str:
 
 def keep(data: bytes) -> str:
     """Store a bundle under its name, once and for all; returns the name."""
-    pack = unpack(data)
+    return _keep(unpack(data), data)
+
+
+def _keep(pack: Pack, data: bytes) -> str:
     name = _name(pack, data)
     rulebooks.put_versions(name, {area: book.version for area, book in pack.rules.counties.items()})
     rulebooks.put_bundle(name, data)
@@ -84,9 +87,9 @@ def keep(data: bytes) -> str:
 
 
 @kept
-def keep_shipped(pack: str) -> str:
+def keep_shipped(name: str) -> str:
     """Store the pack as shipped, once per process, so that a later deployment can replay its decisions."""
-    return keep(pack_up(PACKS / pack))
+    return _keep(load(name), pack_up(PACKS / name))
 
 
 def fetch(name: str) -> Pack:

@@ -8,9 +8,9 @@ import os
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -37,11 +37,13 @@ from sandbox.kernel.functions import Failure, Function, Functions
 from sandbox.kernel.pollers import Poller
 from sandbox.kernel.resolver import Resolver
 from sandbox.kernel.resource_makers import ACCOUNT, PARTITION, REGION, Makers, Mapped, Scheduled
+from sandbox.kernel.snapshots import made_once
 from sandbox.kernel.template import deployed_template
 from sandbox.rights import Judge, RightsError, rights_of
 from sandbox.rights.judge import USED
-from sandbox.rights.places import places_of, policy_files
+from sandbox.rights.places import Places, places_of, policy_files
 from sandbox.rights.remembered import REMEMBERED, judged
+from sandbox.rights.statements import Rights
 from sandbox.tokens import YEAR_LONG
 
 STACK: Final = "wugan"
@@ -60,6 +62,21 @@ _PSEUDO: Final = {
 
 class RunawayError(RuntimeError):
     """So much happened at one instant that something must be calling itself for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What came of a template: names for calls, what the kernel runs itself, and who may do what."""
+
+    names: Mapping[str, str]  # what Ref gives, by logical id
+    machines: Mapping[str, str]  # ARN by logical id
+    functions: Sequence[Function]
+    environment: Mapping[str, str]
+    mappings: Sequence[Mapped]
+    schedules: Sequence[Scheduled]
+    failed: Mapping[str, str]  # ARN of the queue for what a function fails at for good, by its name
+    rights: Mapping[str, Rights]
+    places: Places
 
 
 class Sandbox:
@@ -142,7 +159,13 @@ class Sandbox:
         patches = repairs.install(world, self._without)
         self._leave.callback(patches.undo)
         self._leave.callback(self.strands.close)
-        made = self._make_resources()
+        made = self._resources()
+        self.names: Mapping[str, str] = made.names
+        self.machines: Mapping[str, str] = made.machines
+        for function in made.functions:
+            self.functions.add(function)
+        used = USED if self._app_name == "app" else None
+        self.judge = Judge(made.rights, made.places, policy_files(self.project), used)
         self.functions.judge = self.judge
         self._leave.enter_context(self.judge.judging())
         for one in REMEMBERED:
@@ -163,20 +186,29 @@ class Sandbox:
         for due in scheduled:
             self._arm(due)
 
-    def _make_resources(self) -> Makers:
+    def _resources(self) -> Resources:
+        """The template's resources; those of the project's own template are made once in a process."""
+        if self._app_name != "app" or self._statemachines is not None:
+            return self._make_resources()
+        kind = (self.project, self.seed, self.now(), tuple(sorted(self._parameters.items())))
+        return made_once(kind, self._make_resources)
+
+    def _make_resources(self) -> Resources:
         template = deployed_template(self.app, self.project, self._statemachines)
         makers = Makers(self.client, STACK, random.Random(f"{self.seed} secrets"))
         resolver = Resolver(template, makers.by_type(), _PSEUDO, self._parameters)
         made = resolver.make_all()
-        rights = rights_of(template, resolver.resolve, resolver.holds)
-        places = places_of(template, resolver.resolve, made, _PSEUDO)
-        used = USED if self._app_name == "app" else None
-        self.judge = Judge(rights, places, policy_files(self.project), used)
-        self.names: Mapping[str, str] = {name: one.ref for name, one in made.items()}
-        self.machines: Mapping[str, str] = makers.machines
-        for function in makers.functions:
-            self.functions.add(function)
-        return makers
+        return Resources(
+            names={name: one.ref for name, one in made.items()},
+            machines=makers.machines,
+            functions=makers.functions,
+            environment=makers.environment,
+            mappings=makers.mappings,
+            schedules=makers.schedules,
+            failed=makers.failed,
+            rights=rights_of(template, resolver.resolve, resolver.holds),
+            places=places_of(template, resolver.resolve, made, _PSEUDO),
+        )
 
     def _called(self, scheduled: Scheduled) -> Function:
         return self.functions.named(scheduled.function_arn)

@@ -13,7 +13,6 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.loaders import JSONFileLoader
 from chalice.app import Chalice
 from chalice.test import Client, HTTPResponse
 
@@ -44,19 +43,6 @@ OTHER_NUMBER = "341602194803054321"
 
 A_WALK = '{"StartAt": "Walk", "States": {"Walk": {"Type": "Pass", "End": true}}}'  # whatever starts it
 ISSUER = Issuer.new(issuer="https://issuer.invalid/")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _service_models_are_read_once() -> None:
-    """Each test makes its clients anew; reading botocore's models for each took half of the time."""
-    read, files = JSONFileLoader.load_file, dict[str, Any]()
-
-    def load_file(self: JSONFileLoader, path: str) -> Any:
-        if path not in files:
-            files[path] = read(self, path)
-        return files[path]
-
-    JSONFileLoader.load_file = load_file
 
 
 @cache

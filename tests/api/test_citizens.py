@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from chalicelib.model import Case, Channel, EntitlementStatus, Message, MessageState, StateName, Template
 from chalicelib.storage.dynamodb import people
 from tests.api.conftest import (
@@ -149,6 +151,7 @@ class TestStatus:
         assert changed.status_code == 200
         assert changed.headers["ETag"] != tag
 
+    @pytest.mark.long_way
     def test_the_record_is_read_once_also_where_the_look_is_recorded(self, as_: As) -> None:
         person = a_person()
         app = as_("app", COUNTY)
@@ -159,6 +162,7 @@ class TestStatus:
         assert looks_at(person) == [("app-341602", "status")]
         assert people.verify_chain(person)
 
+    @pytest.mark.long_way
     def test_a_look_is_recorded_although_the_record_moved_on_meanwhile(self, as_: As) -> None:
         person = a_person()
 

@@ -11,11 +11,10 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from chalicelib import stats
-from chalicelib.storage import clients
 from tests.api.conftest import NUMBER, VILLAGE, As
 from tests.api.test_authorization import AREAS, LEVELS, MAY
 from tests.api.town import ENDPOINTS, HRSS, body_for, somebody_with_everything
-from tests.workflow.crashes import SERVICES
+from tests.workflow.crashes import each_call
 
 URL = "https://aws.invalid/"
 
@@ -41,18 +40,13 @@ def failing_at(number: int, fault: Callable[[], Exception]) -> Iterator[list[str
     """The n-th call to AWS fails, as it does after its last try; yields the names of the calls."""
     calls: list[str] = []
 
-    def hook(event_name: str, **_: Any) -> None:
-        calls.append(event_name)
+    def hook(name: str, _: Any) -> None:
+        calls.append(name)
         if len(calls) == number:
             raise fault()
 
-    for service in SERVICES:
-        clients.client(service).meta.events.register_first(f"before-call.{service}", hook)
-    try:
+    with each_call(hook):
         yield calls
-    finally:
-        for service in SERVICES:
-            clients.client(service).meta.events.unregister(f"before-call.{service}", hook)
 
 
 @pytest.mark.parametrize("name", ENDPOINTS)

@@ -80,6 +80,7 @@ def test_within_one_process_guessing_ends_soon(as_: As, at_most: Most) -> None:
     assert answers(as_("app", VILLAGE), 3, STRANGER) == [404, 404, 429]
 
 
+@pytest.mark.long_way
 def test_who_asks_seldom_costs_no_write(as_: As, at_most: Most) -> None:
     with at_call("dynamodb", "UpdateItem", lambda _: None) as writes:
         answers(as_("auditor", COUNTY), 4)
@@ -88,6 +89,7 @@ def test_who_asks_seldom_costs_no_write(as_: As, at_most: Most) -> None:
     assert len(writes) == 2
 
 
+@pytest.mark.long_way
 def test_where_it_cannot_be_counted_nobody_is_let_in(as_: As, at_most: Most) -> None:
     auditor = as_("auditor", COUNTY)
     answers(auditor, 4)

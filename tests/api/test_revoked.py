@@ -108,6 +108,7 @@ def test_what_no_token_bears_is_not_revoked(as_: As, printed: Console) -> None:
     assert NUMBER not in printed.export_text()
 
 
+@pytest.mark.long_way
 def test_it_is_asked_once_a_minute_and_nobody_is_let_in_where_it_cannot_be(
     as_: As, clock: StoppedClock
 ) -> None:

@@ -50,10 +50,8 @@ def observed(caller: Caller, method: str, address: str, body: Any, *, cold: bool
         know_nothing()
     calls: list[Any] = []
 
-    def note(event_name: str, request: Any, **_: Any) -> None:
-        said = request.body or b""
-        text = said.decode() if isinstance(said, bytes) else str(said)
-        calls.append((event_name, re.findall(r'"TableName": ?"(\w+)"', text)))
+    def note(name: str, parameters: Any) -> None:
+        calls.append((name, re.findall(r"'TableName': '(\w+)'", str(parameters))))
 
     with each_call(note):
         answer: HTTPResponse = caller.call(method, address, body)

@@ -98,6 +98,7 @@ def test_failed_looks_and_refusals_are_figures_that_an_alarm_watches(
     assert published == ["FailedLooks", "Refusals", "Refusals"]
 
 
+@pytest.mark.long_way
 def test_a_failure_that_cannot_be_put_on_record_is_not_told(as_: As) -> None:
     with at_call("dynamodb", "UpdateItem", unreachable) as tried:
         answer = as_("app", COUNTY).get(f"/v1/persons/{STRANGER}/status")

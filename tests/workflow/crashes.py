@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
+
+from botocore.client import BaseClient
 
 from chalicelib.model import PersonRecord
 from chalicelib.storage import clients
@@ -23,20 +25,29 @@ class Died(BaseException):
 
 
 class When(StrEnum):
-    BEFORE = "before-send"
-    AFTER = "after-call"
+    BEFORE = "before"
+    AFTER = "after"
 
 
 @contextmanager
 def each_call(do: Callable[..., None], when: When = When.BEFORE) -> Iterator[None]:
-    """Do something at each call to AWS."""
-    for service in SERVICES:
-        clients.client(service).meta.events.register_first(f"{when}.{service}", do)
+    """Do something at each call of the project's own clients: `do("dynamodb.PutItem", parameters)`."""
+    made, own = BaseClient._make_api_call, {id(clients.client(service)) for service in SERVICES}
+
+    def call(self: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
+        name = f"{self.meta.service_model.service_name}.{operation}"
+        if when is When.BEFORE and id(self) in own:
+            do(name, parameters)
+        answer = made(self, operation, parameters)
+        if when is When.AFTER and id(self) in own:
+            do(name, parameters)
+        return answer
+
+    BaseClient._make_api_call = call
     try:
         yield
     finally:
-        for service in SERVICES:
-            clients.client(service).meta.events.unregister(f"{when}.{service}", do)
+        BaseClient._make_api_call = made
 
 
 @contextmanager
@@ -44,8 +55,8 @@ def dying_at(number: int | None, when: When = When.BEFORE) -> Iterator[list[str]
     """Die at the n-th call (None: at none); yields the names of the calls that were made."""
     calls: list[str] = []
 
-    def hook(event_name: str, **_: Any) -> None:
-        calls.append(event_name)
+    def hook(name: str, _: Mapping[str, Any]) -> None:
+        calls.append(name)
         if len(calls) == number:
             raise Died
 
