@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
@@ -14,9 +15,11 @@ from tests.workflow.village import HOUSEKEEPING, NEW_YEAR, Village
 
 
 @pytest.fixture
-def village(monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
+def village(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
+    """A village on New Year's Day, or on the day that the module calls `STARTS`: the eve of its story."""
     monkeypatch.setattr(worklists, "SHARDS", 1)  # a handful of people: a quarter of the queries per day
-    with Sandbox(start=NEW_YEAR, seed=1, schedules=HOUSEKEEPING) as sandbox, short_way(ACCOUNT):
+    starts: date = getattr(request.module, "STARTS", NEW_YEAR)
+    with Sandbox(start=starts, seed=1, schedules=HOUSEKEEPING) as sandbox, short_way(ACCOUNT):
         sandbox.run_until_quiet()
         yield Village(sandbox)
         assert not sandbox.last_errors, sandbox.last_errors[:3]

@@ -38,10 +38,11 @@ def each_call(do: Callable[..., None], when: When = When.BEFORE) -> Iterator[Non
         name = f"{self.meta.service_model.service_name}.{operation}"
         if when is When.BEFORE and id(self) in own:
             do(name, parameters)
-        answer = made(self, operation, parameters)
-        if when is When.AFTER and id(self) in own:
-            do(name, parameters)
-        return answer
+        try:
+            return made(self, operation, parameters)
+        finally:  # a refusal is an answer, too
+            if when is When.AFTER and id(self) in own:
+                do(name, parameters)
 
     BaseClient._make_api_call = call
     try:

@@ -24,7 +24,9 @@ from chalicelib.model import (
     VisitOutcome,
 )
 from chalicelib.storage.dynamodb import people
-from tests.workflow.village import DUE, NEW_YEAR, Recipient, Village, days_before
+from tests.workflow.village import DUE, SPRING, Recipient, Village, days_before
+
+STARTS = SPRING
 
 ONE = Recipient(980)
 
@@ -33,9 +35,9 @@ def test_a_stay_in_hospital_certifies_every_benefit_at_once(village: Village) ->
     village.settle(
         replace(ONE, also=("失地农民养老保险", "退役人员生活补助", "退出村医生活补助", "门诊慢性病"))
     )
-    village.hospital(ONE.number, NEW_YEAR)
+    village.hospital(ONE.number, SPRING)
     record = village.record(ONE.number)
-    assert {e.valid_until for e in record.entitlements} == {date(2025, 12, 31)}
+    assert {e.valid_until for e in record.entitlements} == {date(2026, 3, 28)}
     assert {e.route for e in record.entitlements} == {Route.SILENT}
     assert [m.template for m in record.messages] == [Template.CERTIFIED]
     assert not record.cases

@@ -9,7 +9,9 @@ import pytest
 from chalicelib import cases, clock
 from chalicelib.errors import RefusedError
 from chalicelib.model import EntitlementStatus, InstructionKind, StateName, VisitOutcome
-from tests.workflow.village import Recipient, Village
+from tests.workflow.village import SPRING, Recipient, Village
+
+STARTS = SPRING
 
 ONE = Recipient(980)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from chalicelib.model import SuspicionKind
-from tests.workflow.village import DUE, Recipient, Village
+from tests.workflow.village import DUE, SPRING, Recipient, Village
+
+STARTS = SPRING
 
 SOMEBODY = Recipient(980)
 OTHER, OWN = "李秀英", "孟庆0"

@@ -25,7 +25,9 @@ from chalicelib.model import (
     Template,
 )
 from chalicelib.storage.dynamodb import people, worklists
-from tests.workflow.village import NEW_YEAR, Recipient, Village
+from tests.workflow.village import NEW_YEAR, SPRING, Recipient, Village
+
+STARTS = SPRING
 
 ONE = Recipient(980)
 SUSPENSION, RECOVERY = ObjectionAbout.SUSPENSION, ObjectionAbout.RECOVERY

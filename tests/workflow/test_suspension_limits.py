@@ -23,7 +23,9 @@ from chalicelib.model import (
     StateName,
 )
 from chalicelib.storage.dynamodb import people, worklists
-from tests.workflow.village import DUE, Recipient, Village
+from tests.workflow.village import DUE, SPRING, Recipient, Village
+
+STARTS = SPRING
 
 ONE = Recipient(980)
 OTHERS = [Recipient(900 + n) for n in range(11)]

@@ -6,7 +6,9 @@ import pytest
 
 from chalicelib.errors import RefusedError
 from chalicelib.model import EntitlementStatus, ProposalState, StateName
-from tests.workflow.village import Recipient, Village
+from tests.workflow.village import SPRING, Recipient, Village
+
+STARTS = SPRING
 
 ONE = Recipient(980)
 

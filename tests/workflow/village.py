@@ -39,6 +39,8 @@ SELDOM = {  # what of it has a parameter of the deployment, once a month: for sa
     "FeedWatchSchedule": "cron(30 23 1 * ? *)",
 }
 DUE = date(2025, 6, 30)
+SPRING = DUE - timedelta(days=93)
+"""Before the first reminder to those who are due then: until there most tests have nothing to do."""
 DEPARTMENT = {
     "roster": "hrss",
     "payments": "hrss",
