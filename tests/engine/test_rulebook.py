@@ -5,9 +5,10 @@ from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from chalicelib.engine.calendar.periods import Counting
-from chalicelib.engine.rules.benefits import Excludes
+from chalicelib.engine.rules.benefits import Benefit, Excludes
 from chalicelib.engine.rules.rulebook import RuleBook, custody_code, load_rule_book
 from chalicelib.errors import DeclarationError, NotFoundError
 from chalicelib.model import BenefitCode, FeedId, KeyGroup, Strength
@@ -175,6 +176,13 @@ def test_versions_must_follow_one_another(pack: Path) -> None:
     (pack / PENSION_FILE).write_text(text + version, encoding="utf-8")
     with pytest.raises(DeclarationError, match="in the order of their `from`"):
         load(pack)
+
+
+def test_versions_that_are_made_follow_one_another_too() -> None:
+    benefit = RULES.benefit(PENSION)
+    version = benefit.versions[0].model_dump(by_alias=True)
+    with pytest.raises(ValidationError, match="in the order of their `from`"):
+        Benefit.model_validate(benefit.model_dump(by_alias=True) | {"versions": [version, version]})
 
 
 def test_the_version_changes_with_the_words_and_only_with_them(pack: Path) -> None:
