@@ -8,9 +8,9 @@ import os
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -36,14 +36,13 @@ from sandbox.kernel.fair_lock import Turns
 from sandbox.kernel.functions import Failure, Function, Functions
 from sandbox.kernel.pollers import Poller
 from sandbox.kernel.resolver import Resolver
-from sandbox.kernel.resource_makers import ACCOUNT, PARTITION, REGION, Makers, Mapped, Scheduled
+from sandbox.kernel.resource_makers import ACCOUNT, PARTITION, REGION, Makers, Mapped, Resources, Scheduled
 from sandbox.kernel.snapshots import made_once
 from sandbox.kernel.template import deployed_template
 from sandbox.rights import Judge, RightsError, rights_of
-from sandbox.rights.judge import USED
-from sandbox.rights.places import Places, places_of, policy_files
+from sandbox.rights.judge import USED, unjudged
+from sandbox.rights.places import places_of, policy_files
 from sandbox.rights.remembered import REMEMBERED, judged
-from sandbox.rights.statements import Rights
 from sandbox.tokens import YEAR_LONG
 
 STACK: Final = "wugan"
@@ -62,21 +61,6 @@ _PSEUDO: Final = {
 
 class RunawayError(RuntimeError):
     """So much happened at one instant that something must be calling itself for ever."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """What came of a template: names for calls, what the kernel runs itself, and who may do what."""
-
-    names: Mapping[str, str]  # what Ref gives, by logical id
-    machines: Mapping[str, str]  # ARN by logical id
-    functions: Sequence[Function]
-    environment: Mapping[str, str]
-    mappings: Sequence[Mapped]
-    schedules: Sequence[Scheduled]
-    failed: Mapping[str, str]  # ARN of the queue for what a function fails at for good, by its name
-    rights: Mapping[str, Rights]
-    places: Places
 
 
 class Sandbox:
@@ -122,7 +106,7 @@ class Sandbox:
         self._leave = ExitStack()
         self._acting = False
         self._pollers: list[Poller] = []
-        self.client: Callable[[str], Any] = cache(self._new_client)
+        self.client: Callable[[str], Any] = cache(self._own_client)
 
     # ---- coming up and going down ----
 
@@ -180,7 +164,7 @@ class Sandbox:
         self._leave.callback(_forget)
         chalicelib.clock.set_source(self.clock.now)
         self._leave.callback(chalicelib.clock.set_source, None)
-        self._sqs = self._new_client("sqs")  # judged; the client that has made the queues is not
+        self._sqs = self._new_client("sqs")  # judged: for Lambda polls as the function that it calls
         self._pollers = list(map(self._poller, made.mappings))
         self._failed = made.failed
         for due in scheduled:
@@ -240,6 +224,10 @@ class Sandbox:
 
     def _new_client(self, service: str) -> Any:
         return self._session.client(service)
+
+    def _own_client(self, service: str) -> Any:
+        """A client of the town's and of tests: nobody judges what they ask, whatever runs meanwhile."""
+        return unjudged(self._new_client(service))
 
     def _poller(self, mapped: Mapped) -> Poller:
         queue = sqs_backends[ACCOUNT][REGION].queues[mapped.queue_arn.rsplit(":", 1)[-1]]

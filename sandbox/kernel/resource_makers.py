@@ -8,13 +8,15 @@ import random
 import re
 import string
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sandbox.kernel.functions import Function
 from sandbox.kernel.repairs.machines import check_definition
 from sandbox.kernel.resolver import Made, Maker, ResolveError
+from sandbox.rights.places import Places
+from sandbox.rights.statements import Rights
 
 ACCOUNT: Final = "123456789012"  # moto's default
 REGION: Final = "cn-north-1"
@@ -41,6 +43,21 @@ class Scheduled:
     rule: str
     expression: str
     function_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What came of a template: names for calls, what the kernel runs itself, and who may do what."""
+
+    names: Mapping[str, str]  # what Ref gives, by logical id
+    machines: Mapping[str, str]  # ARN by logical id
+    functions: Sequence[Function]
+    environment: Mapping[str, str]
+    mappings: Sequence[Mapped]
+    schedules: Sequence[Scheduled]
+    failed: Mapping[str, str]  # ARN of the queue for what a function fails at for good, by its name
+    rights: Mapping[str, Rights]
+    places: Places
 
 
 @dataclass

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 
 from chalicelib import cases, clock
 from chalicelib.cases import daily_run, retention
@@ -31,7 +33,7 @@ from chalicelib.steps import certification
 from chalicelib.steps.walking import run_step
 from chalicelib.storage.dynamodb import people, worklists
 from chalicelib.storage.s3 import lake
-from tests.storage import faults
+from tests.workflow.crashes import each_call
 from tests.workflow.test_crash_points import ready_to_suspend
 from tests.workflow.village import AUTHORITY, DUE, NEW_YEAR, Recipient, Village, days_before
 
@@ -59,7 +61,11 @@ def in_the_lake(
 
 @contextmanager
 def unreadable() -> Iterator[None]:
-    with faults.at_call("s3", "ListObjectsV2", faults.unreachable):
+    def unreachable(name: str, _: Mapping[str, Any]) -> None:
+        if name == "s3.ListObjectsV2":
+            raise ConnectTimeoutError(endpoint_url="https://aws.invalid/")
+
+    with each_call(unreachable):
         yield
 
 
