@@ -22,8 +22,14 @@ from sandbox.kernel.resource_makers import ACCOUNT
 from sandbox.kernel.snapshots import made_once
 from sandbox.shortcut import short_way
 from tests.rights_used import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
+from tests.traced import pytest_runtest_protocol
 
-__all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]  # after a whole run
+__all__ = [
+    "pytest_runtest_protocol",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "pytest_testnodedown",
+]
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # tests' tables are small; read when the first is made
 

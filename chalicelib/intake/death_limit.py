@@ -30,10 +30,10 @@ from chalicelib.model import (
     SuspicionState,
 )
 from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.field_reading import RosterEntry
 from chalicelib.sources.people import roster_lines
 from chalicelib.sources.people.identity_numbers import pack
 from chalicelib.sources.reading import FileReading
-from chalicelib.sources.records import RosterEntry
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 from chalicelib.storage.crypto import hmac_ids
 from chalicelib.storage.dynamodb import files, people

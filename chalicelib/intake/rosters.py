@@ -27,13 +27,13 @@ from chalicelib.model import (
     Relation,
 )
 from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.field_reading import RosterEntry
 from chalicelib.sources.people import roster_lines
 from chalicelib.sources.people.identity_numbers import pack
 from chalicelib.sources.people.roster_duplicates import Standing, under_one_payee
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.people.roster_lines import SCHEMA, Listings, after_roster
 from chalicelib.sources.reading import FileReading
-from chalicelib.sources.records import RosterEntry
 from chalicelib.sources.values.identity_documents import is_document
 from chalicelib.storage.crypto import hmac_ids
 from chalicelib.storage.dynamodb import people, tables

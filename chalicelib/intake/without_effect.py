@@ -21,9 +21,9 @@ from chalicelib.model import BenefitCode, DroppedFile, EvidenceKey, NoEffect, Pe
 from chalicelib.model.evidence import ANOTHER, NAME_SENT, WITHDRAWS
 from chalicelib.model.named import SHEETS
 from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.field_reading import RECOVERED
 from chalicelib.sources.people import roster_lines
 from chalicelib.sources.people.matching import PERSON
-from chalicelib.sources.records import RECOVERED
 from chalicelib.storage.dynamodb import files
 from chalicelib.storage.s3 import file_contents, objects
 

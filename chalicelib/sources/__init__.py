@@ -4,7 +4,7 @@ reading        the way of a file, from its bytes to its records; start here
 reading_context   what a file is read with: feed, roster, day, what is known beforehand
 opening        from the bytes to the layout
 ranges, range_results   a file in ranges of whole lines, and what each of them gave
-records        every column read by its declared reader, faults set apart
+field_reading  every column read by its declared reader, faults set apart
 evidence       evidence as columns
 name_mismatch  rows that name somebody else under the same number
 expectations   why a file that can be read is not loaded all the same

@@ -16,9 +16,9 @@ import polars as pl
 from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId, Proves, Strength
 from chalicelib.model.evidence import NAME_SENT, WITHDRAWS
 from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.field_reading import RECOVERED
 from chalicelib.sources.formats.csv_rows import LINE
 from chalicelib.sources.people.matching import PERSON
-from chalicelib.sources.records import RECOVERED
 
 _OWN: Final = {PERSON: pl.String, "day": pl.Date, "event": pl.String, LINE: pl.Int64, RECOVERED: pl.Boolean}
 _NONE: Final = pl.DataFrame(schema=_OWN)

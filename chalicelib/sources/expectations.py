@@ -10,10 +10,10 @@ import polars as pl
 
 from chalicelib.model import Counts
 from chalicelib.sources.feeds.feed import Expect, Feed
+from chalicelib.sources.field_reading import FIELD
 from chalicelib.sources.formats.csv_rows import FAULT
 from chalicelib.sources.range_results import Tally
 from chalicelib.sources.reading_context import ReadingContext
-from chalicelib.sources.records import FIELD
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold, numbers_damaged
 from chalicelib.sources.values.row_faults import Fault
 

@@ -17,12 +17,12 @@ import polars as pl
 
 from chalicelib.model import Proves
 from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.field_reading import FIELD, RECOVERED, read_fields
 from chalicelib.sources.formats.csv_rows import FAULT, LINE, Batch, all_of
 from chalicelib.sources.formats.headers import Layout
 from chalicelib.sources.formats.tick_boxes import positions_of, with_ticks
 from chalicelib.sources.people.identity_numbers import unpack
 from chalicelib.sources.people.matching import PACKED, PERSON, read_distinct, read_numbers
-from chalicelib.sources.records import FIELD, RECOVERED, read_fields
 from chalicelib.sources.values.cells import read_region, words_of
 
 OWN: Final = {LINE: pl.Int64, "region": pl.String, "number": pl.String, "name": pl.String}

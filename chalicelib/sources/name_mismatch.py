@@ -9,11 +9,11 @@ from __future__ import annotations
 import polars as pl
 
 from chalicelib.model.evidence import ANOTHER, NAME_SENT
+from chalicelib.sources.field_reading import FIELD, RECOVERED, Fields
 from chalicelib.sources.formats.csv_rows import FAULT, LINE, Batch, all_of, places_of
 from chalicelib.sources.formats.headers import Layout
 from chalicelib.sources.people.matching import PACKED
 from chalicelib.sources.people.roster_index import RosterIndex
-from chalicelib.sources.records import FIELD, RECOVERED, Fields
 from chalicelib.sources.values.identity_documents import FIRST
 from chalicelib.sources.values.person_names import is_another, same_name
 from chalicelib.sources.values.row_faults import Fault

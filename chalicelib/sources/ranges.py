@@ -18,6 +18,7 @@ from typing import Any, Final
 import polars as pl
 
 from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.field_reading import FIELD, RECOVERED, read_fields
 from chalicelib.sources.formats.csv_quotes import UnclosedQuoteError
 from chalicelib.sources.formats.csv_rows import FAULT, LINE, Batch, all_of, batch_of
 from chalicelib.sources.formats.encodings import (
@@ -44,7 +45,6 @@ from chalicelib.sources.people.matching import PACKED, Documents, match
 from chalicelib.sources.people.recovery import recover
 from chalicelib.sources.range_results import Part, Tally
 from chalicelib.sources.reading_context import ReadingContext
-from chalicelib.sources.records import FIELD, RECOVERED, read_fields
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 from chalicelib.sources.values.row_faults import Fault
 

@@ -1,7 +1,9 @@
 """读取文件 · Read one dropped file: bytes and a feed in; records, rejections and counts out.
 
-The way of a file: envelope (packing, kind) → plan (encoding, header, ranges) → each range: table → matched
-with the roster → fields read → part; then all parts together, and what is judged on the whole file.
+The way of a file: envelope (`opening`) → plan: encoding, header, ranges of rows (`ranges`; a small file is
+one) → each range: table (`formats.csv_rows`) → matched with the roster (`people.matching`) → fields read
+(`field_reading`, cell by cell as `values.cells` says) → part; then all parts together, and what is judged on
+the whole file.
 A file that cannot or should not be loaded comes back with a hold, its counts and its rejections, and
 without records. Rows always add up: accepted + rejected + strangers + superseded; the header, titles above
 it, the header again and rows of totals are no rows, and counted apart (`non_data_rows`), and so are the rows
@@ -20,6 +22,16 @@ from chalicelib.model import Counts, Evidence, EvidenceKey, FeedId, Payment, Per
 from chalicelib.sources.evidence import EvidenceByPerson, evidence_frame, said_by, withdrawals_of
 from chalicelib.sources.expectations import is_damaged, unexpected
 from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.field_reading import (
+    FIELD,
+    RosterEntry,
+    entries_of,
+    named,
+    once,
+    payments_of,
+    said_by_payments,
+    stated_too_far,
+)
 from chalicelib.sources.formats.csv_rows import FAULT, LINE
 from chalicelib.sources.formats.headers import Layout
 from chalicelib.sources.opening import open_file
@@ -35,16 +47,6 @@ from chalicelib.sources.people.roster_duplicates import (
 )
 from chalicelib.sources.range_results import Part, Tally
 from chalicelib.sources.reading_context import ReadingContext
-from chalicelib.sources.records import (
-    FIELD,
-    RosterEntry,
-    entries_of,
-    named,
-    once,
-    payments_of,
-    said_by_payments,
-    stated_too_far,
-)
 from chalicelib.sources.rejects import Rejections, rejected_csv, repaired_csv
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 from chalicelib.sources.values.row_faults import Fault, reject

@@ -14,11 +14,11 @@ from typing import Final, overload
 import polars as pl
 
 from chalicelib.model import Rejection
+from chalicelib.sources.field_reading import FIELD
 from chalicelib.sources.formats.csv_rows import FAULT, LINE
 from chalicelib.sources.formats.csv_writing import csv_of
 from chalicelib.sources.formats.headers import OUR_COLUMNS
 from chalicelib.sources.people.identity_numbers import Repair
-from chalicelib.sources.records import FIELD
 from chalicelib.sources.values.row_faults import Fault, reject
 
 _LEDGER: Final = ("行号", "修正规则", "说明", "报送的证件号码")

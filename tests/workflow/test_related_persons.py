@@ -19,7 +19,7 @@ from chalicelib.model import (
 )
 from chalicelib.storage.crypto import encryption
 from chalicelib.storage.dynamodb import people, tables
-from chalicelib.storage.dynamodb.commits import partition
+from chalicelib.storage.dynamodb.items import partition
 from chalicelib.storage.s3 import lake, objects
 from tests.workflow.village import ROSTER, Recipient, Village, number_of
 

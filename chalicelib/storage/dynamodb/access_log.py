@@ -19,7 +19,8 @@ from chalicelib.errors import ConflictError
 from chalicelib.model import PersonId
 from chalicelib.storage.dynamodb import audit, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
-from chalicelib.storage.dynamodb.commits import TRIES, partition
+from chalicelib.storage.dynamodb.commits import TRIES
+from chalicelib.storage.dynamodb.items import partition
 from chalicelib.storage.dynamodb.tables import People, Put
 
 _HEAD: Final = "~LOOKS"

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from chalicelib.errors import ConflictError
-from chalicelib.model import Change, EvidenceKey, PersonId, PersonRecord, Tombstone
+from chalicelib.model import Change, EvidenceKey, PersonRecord, Tombstone
 from chalicelib.storage.dynamodb import audit, tables, worklists
-from chalicelib.storage.dynamodb.items import PROFILE, encode, sort_key
+from chalicelib.storage.dynamodb.items import PROFILE, encode, partition, sort_key
 from chalicelib.storage.dynamodb.tables import Delete, People, Put, Write
 
 T = TypeVar("T")
@@ -185,8 +185,3 @@ def _profile(after: PersonRecord, new: bool) -> Write:
     if new:
         return Put(item, tables.absent(People))
     return Put(item, People.sequence == person.sequence - 1)
-
-
-def partition(person: PersonId) -> str:
-    """The partition key of everything about one person."""
-    return f"P#{person}"

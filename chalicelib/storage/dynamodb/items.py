@@ -1,4 +1,4 @@
-"""数据项 · The item of a domain object: its sort key, and its JSON text, exact in both directions.
+"""数据项 · The item of a domain object: its keys, and its JSON text, exact in both directions.
 
 An entitlement is `ENT#<benefit>` in its person's partition, with the text of `encode` as its body; `commit`
 in `commits` puts it, in one transaction with the audit entry and the rows of the work lists.
@@ -26,6 +26,7 @@ from chalicelib.model import (
     Instruction,
     Message,
     Objection,
+    PersonId,
     Proposal,
     RelatedEvidence,
     Suspicion,
@@ -66,6 +67,11 @@ KIND_OF: Mapping[str, type[Any]] = {
     "VISIT": Visit,
     "WD": Tombstone,
 }
+
+
+def partition(person: PersonId) -> str:
+    """The partition key of everything about one person."""
+    return f"P#{person}"
 
 
 def sort_key(thing: object) -> str:

@@ -12,8 +12,7 @@ from chalicelib.errors import NotFoundError
 from chalicelib.model import PersonId, PersonRecord
 from chalicelib.storage.crypto import encryption, hmac_ids
 from chalicelib.storage.dynamodb import people, tables
-from chalicelib.storage.dynamodb.commits import partition
-from chalicelib.storage.dynamodb.items import IDENTITY
+from chalicelib.storage.dynamodb.items import IDENTITY, partition
 from chalicelib.storage.dynamodb.tables import People
 
 

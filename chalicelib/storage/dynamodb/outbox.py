@@ -20,7 +20,8 @@ from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import Change, Channel, Message, MessageState, PersonId, PersonRecord
 from chalicelib.storage.crypto import hmac_ids
 from chalicelib.storage.dynamodb import people, tables
-from chalicelib.storage.dynamodb.commits import TRIES, partition
+from chalicelib.storage.dynamodb.commits import TRIES
+from chalicelib.storage.dynamodb.items import partition
 from chalicelib.storage.dynamodb.tables import People, Put, Update
 
 STALE_AFTER: Final = timedelta(minutes=15)  # three times the longest life of a sending function

@@ -9,8 +9,7 @@ from typing import Final
 
 from chalicelib.model import BenefitCode, Month, Payment, PersonId
 from chalicelib.storage.dynamodb import tables
-from chalicelib.storage.dynamodb.commits import partition
-from chalicelib.storage.dynamodb.items import decode, encode
+from chalicelib.storage.dynamodb.items import decode, encode, partition
 from chalicelib.storage.dynamodb.tables import People
 
 _PAYMENT: Final = "~P#"

@@ -47,8 +47,8 @@ from chalicelib.storage.crypto import encryption, hmac_ids
 from chalicelib.storage.dynamodb import access_log, audit, commits, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
 from chalicelib.storage.dynamodb.busy import Left, one_by_one
-from chalicelib.storage.dynamodb.commits import Plan, partition
-from chalicelib.storage.dynamodb.items import ABOVE, IDENTITY, KIND_OF, PROFILE, decode, sort_key
+from chalicelib.storage.dynamodb.commits import Plan
+from chalicelib.storage.dynamodb.items import ABOVE, IDENTITY, KIND_OF, PROFILE, decode, partition, sort_key
 from chalicelib.storage.dynamodb.paid import payments_of as payments_of
 from chalicelib.storage.dynamodb.paid import put_payments as put_payments
 from chalicelib.storage.dynamodb.paid import remove_payments as remove_payments

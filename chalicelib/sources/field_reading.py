@@ -1,4 +1,4 @@
-"""数据记录 · From matched rows to fields: every column read by its declared reader, faults set apart.
+"""字段读取 · From matched rows to fields: every column read by its declared reader, faults set apart.
 
 A row is rejected for its first faulty column, in the order declared. An unreadable phone or fact does
 not cost a row its place: losing a recipient from the roster is worse than a printed notice, and a
