@@ -35,10 +35,10 @@ from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.people.roster_lines import SCHEMA, Listings, after_roster
 from chalicelib.sources.reading import FileReading
 from chalicelib.sources.values.identity_documents import is_document
+from chalicelib.storage import retries
 from chalicelib.storage.crypto import hmac_ids
-from chalicelib.storage.dynamodb import people, tables
+from chalicelib.storage.dynamodb import people
 from chalicelib.storage.dynamodb.busy import Left
-from chalicelib.storage.dynamodb.commits import TRIES
 from chalicelib.storage.s3 import objects
 
 
@@ -208,7 +208,7 @@ def _ask_about_who_left(after: Listings, mine: pl.DataFrame, day: date, left: Le
 def _listed(mine: pl.DataFrame, is_whole: bool) -> Listings:
     """The lines of all rosters with those of this one; ConflictError after five conflicts."""
     limit = current().rules.policy.limits.left
-    for tries in range(TRIES):
+    for tries in range(retries.TRIES):
         data, etag = objects.read_listed()
         before = roster_lines.kept(data)
         after = after_roster(before, mine, limit.is_exceeded, is_whole=is_whole)
@@ -218,7 +218,7 @@ def _listed(mine: pl.DataFrame, is_whole: bool) -> Listings:
             if not after.everything.equals(before):
                 objects.write_listed(buffer.getvalue(), etag)
         except ConflictError:
-            tables.pause(tries)
+            retries.pause(tries)
         else:
             return after
     raise ConflictError("others keep writing the lines of the rosters")

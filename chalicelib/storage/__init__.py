@@ -5,5 +5,6 @@ s3           files, receipts, rejects, the evidence lake, rule books
 crypto       encryption, and opaque names
 file_ranges  a large file in ranges: which are read, and what each gave
 inbox_queue  a wish to read a file again
+retries      how often a write is tried, and the pause between
 clients      every AWS client, and the process's caches
 """

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.errors import ConflictError
 from chalicelib.model import PersonId
+from chalicelib.storage import retries
 from chalicelib.storage.dynamodb import access_log, audit, people, tables
 from chalicelib.storage.dynamodb.tables import People
 from tests.storage import faults
@@ -82,7 +83,7 @@ def test_a_look_that_cannot_be_recorded_is_an_error(monkeypatch: pytest.MonkeyPa
 
     person = known()
     monkeypatch.setattr(tables, "write_together", refused)
-    monkeypatch.setattr(tables, "pause", lambda _tries: None)
+    monkeypatch.setattr(retries, "pause", lambda _tries: None)
     with pytest.raises(ConflictError):
         look(person)
 

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.errors import ConflictError
 from chalicelib.model import PersonId
+from chalicelib.storage import retries
 from chalicelib.storage.dynamodb import audit, people, tables
 from chalicelib.storage.dynamodb.tables import People
 from tests.storage.builders import change, evidence, known, put
@@ -106,6 +107,6 @@ def test_a_record_that_never_rests_cannot_be_verified(
         return real(of)
 
     monkeypatch.setattr(people, "audit_trail", restless)
-    monkeypatch.setattr(tables, "pause", lambda _tries: None)
+    monkeypatch.setattr(retries, "pause", lambda _tries: None)
     with pytest.raises(ConflictError):
         people.verify_chain(person_id)

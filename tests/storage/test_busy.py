@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.errors import BusyError, ConflictError
 from chalicelib.model import PersonId
-from chalicelib.storage.dynamodb import tables
+from chalicelib.storage import retries
 from chalicelib.storage.dynamodb.busy import ROUNDS, Left, one_by_one
 
 A, B, C = map(PersonId, "abc")
@@ -16,7 +16,7 @@ A, B, C = map(PersonId, "abc")
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "pause", lambda _tries: None)
+    monkeypatch.setattr(retries, "pause", lambda _tries: None)
 
 
 def test_the_results_stand_in_the_order_asked_for() -> None:

@@ -9,7 +9,7 @@ from pynamodb.exceptions import PynamoDBException, TransactWriteError
 
 from chalicelib.errors import ConflictError
 from chalicelib.model import Change, PersonId, PersonRecord
-from chalicelib.storage import clients
+from chalicelib.storage import clients, retries
 from chalicelib.storage.dynamodb import people, tables
 from chalicelib.storage.dynamodb.tables import Files, People, Put
 from tests.storage import builders, faults
@@ -23,7 +23,7 @@ Decide = Callable[[PersonRecord], Change]
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     pauses: list[int] = []
-    monkeypatch.setattr(tables, "pause", pauses.append)
+    monkeypatch.setattr(retries, "pause", pauses.append)
     return pauses
 
 
@@ -244,5 +244,5 @@ def test_waiting_grows_and_never_lasts_a_second(monkeypatch: pytest.MonkeyPatch)
     waited: list[float] = []
     monkeypatch.setattr(time, "sleep", waited.append)
     for tries in range(20):
-        tables.pause(tries)
+        retries.pause(tries)
     assert max(waited) < 1

@@ -8,8 +8,7 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import ConflictError, RefusedError
 from chalicelib.model import FileId, Month, PersonId
 from chalicelib.sources.people.roster_index import RosterIndex
-from chalicelib.storage import clients
-from chalicelib.storage.dynamodb import tables
+from chalicelib.storage import clients, retries
 from chalicelib.storage.s3 import objects
 from tests.storage import faults
 
@@ -135,7 +134,7 @@ def test_a_roster_that_never_rests_is_a_conflict(monkeypatch: pytest.MonkeyPatch
         raise ConflictError("busy")
 
     monkeypatch.setattr(objects, "write_roster", always)
-    monkeypatch.setattr(tables, "pause", lambda _tries: None)
+    monkeypatch.setattr(retries, "pause", lambda _tries: None)
     with pytest.raises(ConflictError, match="keep writing"):
         objects.add_to_roster(NUMBERS)
 

@@ -5,6 +5,7 @@ import pytest
 
 from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import Message, MessageState, PersonId
+from chalicelib.storage import retries
 from chalicelib.storage.dynamodb import outbox, people, tables
 from tests.conftest import StoppedClock
 from tests.storage import faults
@@ -203,7 +204,7 @@ def test_reservations_that_keep_colliding_end_in_a_conflict(monkeypatch: pytest.
         raise ConflictError("busy")
 
     monkeypatch.setattr(tables, "write_together", always)
-    monkeypatch.setattr(tables, "pause", lambda _tries: None)
+    monkeypatch.setattr(retries, "pause", lambda _tries: None)
     with pytest.raises(ConflictError, match="too many"):
         reserve(person_id, "a")
 

@@ -12,7 +12,8 @@ from chalicelib import clock, intake
 from chalicelib.errors import BusyError, ConflictError
 from chalicelib.intake import entry
 from chalicelib.model import FileState, PersonId
-from chalicelib.storage.dynamodb import commits, files, tables
+from chalicelib.storage import retries
+from chalicelib.storage.dynamodb import commits, files
 from tests.workflow.village import NEW_YEAR, ROSTER, Recipient, Village
 
 ONE, TWO = (Recipient(980 + n, phone=f"1380000000{n}") for n in range(2))
@@ -32,7 +33,7 @@ def busy(monkeypatch: pytest.MonkeyPatch, person: PersonId) -> Iterator[None]:
 
     with monkeypatch.context() as patch:
         patch.setattr(commits, "commit", too_late)
-        patch.setattr(tables, "pause", lambda _tries: None)
+        patch.setattr(retries, "pause", lambda _tries: None)
         yield
 
 

@@ -17,9 +17,9 @@ from typing import Final
 
 from chalicelib.errors import ConflictError
 from chalicelib.model import PersonId
+from chalicelib.storage import retries
 from chalicelib.storage.dynamodb import audit, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
-from chalicelib.storage.dynamodb.commits import TRIES
 from chalicelib.storage.dynamodb.items import partition
 from chalicelib.storage.dynamodb.tables import People, Put
 
@@ -29,7 +29,7 @@ _HEAD: Final = "~LOOKS"
 def record(person: PersonId, action: str, actor: str, at: datetime, details: Mapping[str, object]) -> None:
     """Put on record that somebody looked at a person, or told somebody of them; ConflictError after five."""
     pk, token = partition(person), str(uuid.uuid4())
-    for tries in range(TRIES):
+    for tries in range(retries.TRIES):
         length, head = end_of(person)
         entry = AuditEntry(length + 1, at, action, actor, details, is_look=True)
         entry = replace(entry, hash=audit.hash_of(entry, head))
@@ -44,7 +44,7 @@ def record(person: PersonId, action: str, actor: str, at: datetime, details: Map
             written = tables.get(People, pk, entry.sort_key)
             if written is not None and written.writer == token:
                 return  # only the acknowledgement was lost
-            tables.pause(tries)
+            retries.pause(tries)
         else:
             return
     raise ConflictError("others keep looking at the same person")

@@ -12,13 +12,13 @@ from typing import Final, TypeVar, cast
 
 from chalicelib.errors import BusyError, ConflictError
 from chalicelib.model import PersonId
-from chalicelib.storage.dynamodb import tables
+from chalicelib.storage import retries
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 ROUNDS: Final = 4
-_LONG: Final = 6  # as `tables.pause` counts: up to two thirds of a second between two rounds
+_LONG: Final = 6  # as `retries.pause` counts: up to two thirds of a second between two rounds
 
 
 def one_by_one(
@@ -33,7 +33,7 @@ def one_by_one(
     waiting = list(enumerate(of))
     for number in range(ROUNDS):
         if number:
-            tables.pause(_LONG)
+            retries.pause(_LONG)
         left = []
         for place, each in waiting:
             try:

@@ -14,13 +14,13 @@ from typing import Any, Final, TypeVar
 
 from chalicelib.errors import ConflictError
 from chalicelib.model import Change, EvidenceKey, PersonRecord, Tombstone
+from chalicelib.storage import retries
 from chalicelib.storage.dynamodb import audit, tables, worklists
 from chalicelib.storage.dynamodb.items import PROFILE, encode, partition, sort_key
 from chalicelib.storage.dynamodb.tables import Delete, People, Put, Write
 
 T = TypeVar("T")
 
-TRIES: Final = 5
 _EVIDENCE_AT_ONCE: Final = 40  # with everything else that a step writes, well below MAX_ITEMS
 _LISTS: Final = (
     "entitlements",
@@ -72,9 +72,9 @@ def commit_with_retry(
             after = commit(record, replace(plan, change=part) if whole else Plan(part))
         except ConflictError:
             tries += 1
-            if tries == TRIES:
+            if tries == retries.TRIES:
                 raise
-            tables.pause(tries)
+            retries.pause(tries)
             continue
         if whole:
             return after, outcome

@@ -18,9 +18,9 @@ from typing import Final, NamedTuple
 from chalicelib import clock
 from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import Change, Channel, Message, MessageState, PersonId, PersonRecord
+from chalicelib.storage import retries
 from chalicelib.storage.crypto import hmac_ids
 from chalicelib.storage.dynamodb import people, tables
-from chalicelib.storage.dynamodb.commits import TRIES
 from chalicelib.storage.dynamodb.items import partition
 from chalicelib.storage.dynamodb.tables import People, Put, Update
 
@@ -62,7 +62,7 @@ def reserve_day(
 def _reserve(sent: People, phone: str, day: date, per_phone: int) -> bool | None:
     """Whether a message gets one of its person's places of a day; None if another message has that place."""
     sent.expires = int((datetime(day.year, day.month, day.day, tzinfo=UTC) + _KEPT).timestamp())
-    for tries in range(TRIES):
+    for tries in range(retries.TRIES):
         try:
             tables.write_together(_reservation(sent, phone, day, per_phone), str(uuid.uuid4()))
         except ConflictError:  # now it is worth asking why: nearly every day is free
@@ -72,7 +72,7 @@ def _reserve(sent: People, phone: str, day: date, per_phone: int) -> bool | None
             phone_day = tables.get(People, f"PHONE#{hmac_ids.phone_mark(phone)}", f"{day}")
             if phone_day is not None and phone_day.uses >= per_phone:
                 return False
-            tables.pause(tries)
+            retries.pause(tries)
         else:
             return True
     raise ConflictError("too many are sending at once")

@@ -43,6 +43,7 @@ from chalicelib.model import (
     Tombstone,
 )
 from chalicelib.runs import Each
+from chalicelib.storage import retries
 from chalicelib.storage.crypto import encryption, hmac_ids
 from chalicelib.storage.dynamodb import access_log, audit, commits, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
@@ -385,12 +386,12 @@ def verify_chain(person_id: PersonId) -> bool:
 
     Read between two readings of both ends, so that a change committed meanwhile is no alarm.
     """
-    for tries in range(commits.TRIES):
+    for tries in range(retries.TRIES):
         ends, trail = _ends(person_id), audit_trail(person_id)
         whole = all(audit.holds((e for e in trail if e.is_look == n), *end) for n, end in enumerate(ends))
         if whole or _ends(person_id) == ends:
             return whole
-        tables.pause(tries)
+        retries.pause(tries)
     raise ConflictError("the record changes faster than it can be verified")
 
 

@@ -9,8 +9,6 @@ cost 30 `json.loads`. Models never leave `storage`.
 from __future__ import annotations
 
 import json
-import secrets
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +25,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import ConflictError
 from chalicelib.settings import settings
+from chalicelib.storage import retries
 from chalicelib.storage.clients import client, code_of
 
 MAX_ITEMS: Final = 100  # of one transaction, by DynamoDB's limit
@@ -281,10 +280,5 @@ def put_all(items: Iterable[Item]) -> int:
         waiting, tries = refused + waiting, tries + 1
         if tries == _BATCH_TRIES:
             raise PynamoDBException(f"{len(waiting)} of {len(by_key)} items were refused")
-        pause(tries)
+        retries.pause(tries)
     return len(by_key)
-
-
-def pause(tries: int) -> None:
-    """Wait a little before the next try, longer each time, never in step with another process."""
-    time.sleep(secrets.randbelow(min(2**tries, 64)) / 100)

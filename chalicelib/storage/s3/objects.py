@@ -28,9 +28,8 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import ConflictError, RefusedError
 from chalicelib.model import FileId, Month, PersonId
 from chalicelib.settings import settings
+from chalicelib.storage import retries
 from chalicelib.storage.clients import CHANGED, GONE, UNCHANGED, client, code_of, on_forget
-from chalicelib.storage.dynamodb import tables
-from chalicelib.storage.dynamodb.commits import TRIES
 
 if TYPE_CHECKING:
     from chalicelib.sources.people.roster_index import RosterIndex
@@ -211,7 +210,7 @@ def add_to_roster(
 
     from chalicelib.sources.people.roster_index import RosterIndex
 
-    for tries in range(TRIES):
+    for tries in range(retries.TRIES):
         known = read_roster()
         new = RosterIndex.of(people, names)
         if related:
@@ -223,7 +222,7 @@ def add_to_roster(
         try:
             write_roster(new.to_parquet(), next(iter(_roster), None))
         except ConflictError:
-            tables.pause(tries)
+            retries.pause(tries)
         else:
             return
     raise ConflictError("others keep writing the roster")
