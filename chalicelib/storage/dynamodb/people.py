@@ -48,7 +48,6 @@ from chalicelib.storage.crypto import encryption, hmac_ids
 from chalicelib.storage.dynamodb import access_log, audit, commits, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
 from chalicelib.storage.dynamodb.busy import Left, one_by_one
-from chalicelib.storage.dynamodb.commits import Plan
 from chalicelib.storage.dynamodb.items import ABOVE, IDENTITY, KIND_OF, PROFILE, decode, partition, sort_key
 from chalicelib.storage.dynamodb.paid import payments_of as payments_of
 from chalicelib.storage.dynamodb.paid import put_payments as put_payments
@@ -238,9 +237,9 @@ def change_with_outcome(
     """`change`, where `decide` finds out more than the change: what it said last comes back too."""
     read = iter(() if known is None else (known,))
 
-    def plan(record: PersonRecord) -> tuple[Plan | None, T]:
+    def plan(record: PersonRecord) -> tuple[commits.Plan | None, T]:
         wanted, outcome = decide(record)
-        return (None if wanted is None else Plan(wanted)), outcome
+        return (None if wanted is None else commits.Plan(wanted)), outcome
 
     return commits.commit_with_retry(lambda: next(read, None) or load(person_id), plan)
 
@@ -300,7 +299,7 @@ def _commit_new(newcomer: Newcomer, at: datetime, actor: str) -> PersonId:
     person_id = hmac_ids.person_id_for(identity.number)
     record = PersonRecord(replace(newcomer.person, id=person_id, sequence=0, head=""))
     index = People(hmac_ids.index_key(identity.number), _ID, body=person_id)
-    plan = Plan(
+    plan = commits.Plan(
         Change("created", actor, at, entitlements=newcomer.entitlements),
         also=[Put(index, tables.absent(People)), _identified(person_id, record.person.area, identity)],
     )
@@ -317,7 +316,7 @@ def _identified(person: PersonId, area: AreaCode, identity: Identity) -> Put:
 def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) -> None:
     told, identity = newcomer.person, newcomer.identity
 
-    def plan(record: PersonRecord) -> tuple[Plan, None]:
+    def plan(record: PersonRecord) -> tuple[commits.Plan, None]:
         person = replace(
             record.person,
             area=told.area,
@@ -332,11 +331,11 @@ def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) ->
         change = Change("roster", actor, at, person=person, entitlements=wanted)
         box = tables.get(People, partition(person_id), IDENTITY)
         if box is not None and box.mark == hmac_ids.identity_mark(identity):
-            return Plan(change), None
+            return commits.Plan(change), None
         if commits.needed(record, change) is None:  # only the sealed part differs: an entry all the same
             change = Change("roster", actor, at)
         change = replace(change, details={"identity": "changed"})
-        return Plan(change, also=[_identified(person_id, person.area, identity)]), None
+        return commits.Plan(change, also=[_identified(person_id, person.area, identity)]), None
 
     commits.commit_with_retry(lambda: load(person_id), plan)
 
@@ -368,7 +367,9 @@ def forget_evidence(
     places = [f"EV#{item}" if isinstance(item, EvidenceKey) else sort_key(item) for item in items]
     gone = [Delete(People(pk, place)) for place in places]
     change = Change("evidence no longer kept", actor, at, {"evidence": [str(key) for key in keys]})
-    commits.commit_with_retry(lambda: load(person_id), lambda _record: (Plan(change, also=gone), None))
+    commits.commit_with_retry(
+        lambda: load(person_id), lambda _record: (commits.Plan(change, also=gone), None)
+    )
 
 
 # --- audit ---------------------------------------------------------------------------------------
