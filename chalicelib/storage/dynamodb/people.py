@@ -362,14 +362,12 @@ def forget_evidence(
     person_id: PersonId, items: Sequence[EvidenceKey | RelatedEvidence], at: datetime, actor: str
 ) -> None:
     """Take evidence that may not be kept any longer off a record; the audit chain keeps its keys."""
-    pk = partition(person_id)
     keys = [item if isinstance(item, EvidenceKey) else item.evidence.key for item in items]
     places = [f"EV#{item}" if isinstance(item, EvidenceKey) else sort_key(item) for item in items]
-    gone = [Delete(People(pk, place)) for place in places]
+    gone = [Delete(People(partition(person_id), place)) for place in places]
     change = Change("evidence no longer kept", actor, at, {"evidence": [str(key) for key in keys]})
-    commits.commit_with_retry(
-        lambda: load(person_id), lambda _record: (commits.Plan(change, also=gone), None)
-    )
+    plan = commits.Plan(change, also=gone)
+    commits.commit_with_retry(lambda: load(person_id), lambda _record: (plan, None))
 
 
 # --- audit ---------------------------------------------------------------------------------------
