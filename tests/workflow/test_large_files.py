@@ -23,6 +23,8 @@ from chalicelib.storage import file_ranges
 from chalicelib.storage.dynamodb import worklists
 from chalicelib.storage.s3 import object_versions, objects
 from sandbox.kernel import Sandbox
+from sandbox.kernel.resource_makers import ACCOUNT
+from sandbox.shortcut import short_way
 from tests.workflow.crashes import When, dying_at, each_call, points_of
 from tests.workflow.village import HOUSEKEEPING, NEW_YEAR, ROSTER, Recipient, Village, number_of
 
@@ -41,7 +43,10 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
     for module in (ranges, encodings):
         monkeypatch.setattr(module, "HEAD_BYTES", 300)
     monkeypatch.setattr(object_versions, "_BLOCK", 200)
-    with Sandbox(start=NEW_YEAR, seed=1, schedules=HOUSEKEEPING, parameters=SMALL) as sandbox:
+    with (
+        Sandbox(start=NEW_YEAR, seed=1, schedules=HOUSEKEEPING, parameters=SMALL) as sandbox,
+        short_way(ACCOUNT),
+    ):
         sandbox.run_until_quiet()
         village = Village(sandbox)
         village.settle(*PEOPLE)
@@ -128,6 +133,7 @@ def in_utf16(data: bytes) -> bytes:
 def test_packed_or_in_utf16_it_is_laid_down_as_plain_text_and_read_in_ranges(
     town: Village, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes], name: str, dropped_as: str
 ) -> None:
+    monkeypatch.setattr(large_files, "RANGE_BYTES", 4_000)
     data = pack(text(rows=900))
     if dropped_as == "small":  # and turns out to hold more than is read whole
         monkeypatch.setattr(archives, "LARGEST_TEXT", 1000)
