@@ -1,6 +1,8 @@
 """单元格 · How one cell is read: a closed list of readers, each one function from text to a value or a Fault.
 
-Readers are called once per distinct value of a column, never per row. `on` is the day on which the
+The text of a cell comes decoded: which encoding a file has is found in `formats.encodings`, and
+`formats.csv_rows` decodes the cells that are asked for (`formats.xlsx` has text already). Readers are
+called by `field_reading`, once per distinct value of a column, never per row. `on` is the day on which the
 file is read: nothing that has happened lies after it.
 
 >>> read_day("2023年5月1日", date(2025, 1, 1))
