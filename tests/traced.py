@@ -19,10 +19,7 @@ LIVES: Final = ("tests/workflow/", "tests/sandbox/", "tests/sandbox_town/")
 TRACED: Final = tuple(
     f"tests/workflow/test_{name}.py"
     for name in (
-        "large_files",
-        "moves",
         "names",
-        "new_recipients",
         "no_longer_listed",
         "related_persons",
         "two_numbers",

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.model import FileState
 from chalicelib.sources.formats import archives
+from chalicelib.sources.formats.archives import ArchiveError, only_text, unpacked
 from chalicelib.sources.values.file_holds import HoldCode
 from tests.sources.builders import lines, person, read, row, workbook
 
@@ -107,3 +108,25 @@ def test_an_archive_is_measured_while_it_unpacks(monkeypatch: pytest.MonkeyPatch
         reading = read(data)
         assert reading.hold is not None
         assert reading.hold.code is HoldCode.TOO_LARGE
+
+
+def test_pieces_of_a_text_pass_and_nothing_else_does() -> None:
+    """What is laid down to be read in ranges has to be text; who sees only its head says so at once."""
+    assert b"".join(only_text([GOOD[:10], GOOD[10:]])) == GOOD
+    assert list(only_text([])) == [b""]
+    for head, code in (
+        (archives.GZIP_MAGIC, HoldCode.UNSAFE_ARCHIVE),
+        (archives.OLE_MAGIC, HoldCode.OLD_EXCEL),
+        (archives.ZIP_MAGIC, HoldCode.TOO_LARGE),
+    ):
+        with pytest.raises(ArchiveError) as refused:
+            list(only_text([head + b"more"]))
+        assert refused.value.hold.code is code
+
+
+def test_what_unpacks_to_more_than_is_asked_for_ends_there() -> None:
+    packed = gzip.compress(GOOD)
+    assert b"".join(unpacked(io.BytesIO(packed), len(packed), len(GOOD))) == GOOD
+    with pytest.raises(ArchiveError) as refused:
+        list(unpacked(io.BytesIO(packed), len(packed), 5))
+    assert refused.value.hold.code is HoldCode.TOO_LARGE

@@ -49,6 +49,13 @@ def test_what_was_kept_before_who_left_stayed_known_still_reads() -> None:
     assert standing(kept(buffer.getvalue())).equals(lines(JANUARY, ("a", "1")))
 
 
+def test_what_is_kept_now_reads_as_it_was() -> None:
+    everything = after_roster(kept(None), lines(JANUARY, ("a", "1")), never).everything
+    buffer = io.BytesIO()
+    everything.write_parquet(buffer)
+    assert kept(buffer.getvalue()).equals(everything)
+
+
 def index(*people: tuple[str, str, str | None]) -> pl.DataFrame:
     rows = [(pack(number), person, name) for person, number, name in people]
     return pl.DataFrame(
