@@ -95,7 +95,7 @@ def _verdict(
         strong, weak = alike
     else:
         strong, weak = _weigh(benefit, facts, excluded is not None, rules)
-    usable = weak if weak is not NONE_AT_ALL and isinstance(weak, Weight) and not opposed else None
+    usable = weak if isinstance(weak, Weight) and not opposed else None
     best = strong
     if usable is not None and (best is None or usable.until > best.until):
         best = usable
@@ -127,10 +127,6 @@ def _weigh(benefit: Benefit, facts: Facts, only_by_hand: bool, rules: RuleBook) 
     strong_ones, weak_ones = facts.strong, facts.weak
     if only_by_hand:
         strong_ones, weak_ones = [k for k in strong_ones if rules.event(k).route is not Route.SILENT], ()
-    if not strong_ones and not weak_ones:
-        return NOTHING
-    if rules.before is None:
-        return _weigh_by(benefit, facts, strong_ones, weak_ones, rules)
     return _weigh_in_turn(benefit, facts, strong_ones, weak_ones, rules)
 
 
@@ -224,7 +220,7 @@ def _because(
     if strong is not None and strong.until >= on:
         is_live = True
         why.append(reasons.by_strong(strong, rules.event(strong.keys[0])))
-    if weak is not NONE_AT_ALL and isinstance(weak, Weight) and weak.until >= on:
+    if isinstance(weak, Weight) and weak.until >= on:
         if opposed:
             why.append(reasons.weak_blocked())
         else:
