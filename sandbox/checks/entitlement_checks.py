@@ -13,7 +13,7 @@ from sandbox.checks.expected_certificates import carries, certified_through, rel
 if TYPE_CHECKING:
     from sandbox.checks.run_result import Run
     from sandbox.town.claims import Claim
-    from sandbox.town.people import Townsperson
+    from sandbox.town.townsperson import Townsperson
 
 ENDED: Final = (EntitlementStatus.PAUSED, EntitlementStatus.TERMINATED)
 LOOKED_INTO_WITHIN: Final = timedelta(days=75)  # from a suspicion's day to somebody's word, at the latest

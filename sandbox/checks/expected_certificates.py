@@ -33,7 +33,7 @@ from chalicelib.model import (
 )
 from sandbox.town.context import Diary
 from sandbox.town.departments import Written
-from sandbox.town.people import Townsperson
+from sandbox.town.townsperson import Townsperson
 
 OWN: Final = (Trace.BODY, Trace.OWN_CARD)
 

@@ -22,8 +22,8 @@ from sandbox.checks.expected_certificates import Known, certified_through, lies_
 from sandbox.town.carrier import Handed
 from sandbox.town.context import Knocked, Scene
 from sandbox.town.lives import Happening
-from sandbox.town.people import Townsperson
 from sandbox.town.recipients import CODE
+from sandbox.town.townsperson import Townsperson
 
 FAILED: Final = ("not_found", "refused")
 SUSPENDED: Final = "Suspend"  # the audit entry of a suspension: its state's name

@@ -16,6 +16,7 @@ from chalicelib.model import (
 )
 from sandbox.checks.promises import Promise
 from sandbox.checks.truth import Truth
+from sandbox.report.noise import lives_of, noise_of, paid_to_the_dead
 from sandbox.report.outcomes import benefits_of, counted, way_of
 
 Json = dict[str, Any]
@@ -33,6 +34,8 @@ def report_of(truth: Truth, promises: Sequence[Promise], about: Json) -> Json:
         "money_fen": money_of(truth),
         "instructions": instructions_of(truth),
         "truth": truth_of(truth, became),
+        "noise": noise_of(truth),
+        "lives": lives_of(truth),
         "promises": [{"name": p.name, "holds": p.holds, "why": p.why} for p in promises],
     }
 
@@ -148,11 +151,18 @@ def truth_of(truth: Truth, became: Mapping[int, str]) -> Json:
         for p in people
         if p.life.lives_on(on) and not p.life.in_custody and became.get(p.index) not in ("as_stated", None)
     ]
+    months, fen = paid_to_the_dead(truth)
     silent_certifiable = sum(1 for p in certifiable if became[p.index] == "silent")
     return {
         "wrong_suspensions": {"value": wrong, "of": len(truth.suspensions)},
         "wrong_certifications": {"value": len(truth.wrong_certifications()), "of": certified},
         "living_suspended_by_rule": {"value": len(by_rule), "of": len(people)},
+        "months_paid_to_the_dead": {"value": months, "of": _months_paid(truth)},
+        "yuan_paid_to_the_dead": {"value": fen // 100, "of": sum(truth.scene.diary.paid.values()) // 100},
         "silent_share": {"value": silent, "of": len(people)},
         "silent_of_certifiable": {"value": silent_certifiable, "of": len(certifiable)},
     }
+
+
+def _months_paid(truth: Truth) -> int:
+    return len({(index, month) for index, _, month in truth.scene.diary.paid})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from rich.console import Console
@@ -17,8 +17,16 @@ TRUTHS: Final = {
     "wrong_suspensions": "错误暂停",
     "wrong_certifications": "错误认证",
     "living_suspended_by_rule": "依规暂停的在世者",
+    "months_paid_to_the_dead": "去世后仍发放的人月",
+    "yuan_paid_to_the_dead": "去世后仍发放（元）",
     "silent_share": "静默认证占比",
     "silent_of_certifiable": "可认证者中静默占比",
+}
+NOISE: Final = {
+    "first_reminders_before_data": "首次提醒后由数据认证",
+    "visits_before_data": "已派上门后由数据认证",
+    "reminded_more_than_three_times": "收到三次以上提醒的人",
+    "most_reminders": "一人最多收到的提醒",
 }
 KINDS: Final = {
     "suspend": "暂停",
@@ -37,7 +45,9 @@ def show(report: Json, console: Console) -> None:
     console.print(_messages(report["messages"]))
     console.print(_instructions(report["instructions"]))
     console.print(_money(report["money_fen"]))
-    console.print(_truth(report["truth"]))
+    console.print(_figures("Truth, as only the town knows it  真相", TRUTHS, report["truth"]))
+    console.print(_figures("Noise  打扰", NOISE, report["noise"]))
+    console.print(_lives(report["lives"]))
     console.print(_promises(report["promises"]))
 
 
@@ -127,11 +137,20 @@ def _money(money: Json) -> Table:
     return table
 
 
-def _truth(truth: Json) -> Table:
-    table = _table("Truth, as only the town knows it  真相", "", "", "value 数", "of 分母", "share", words=2)
-    for name, zh in TRUTHS.items():
-        value, of = truth[name]["value"], truth[name]["of"]
+def _figures(title: str, names: Mapping[str, str], figures: Json) -> Table:
+    """Figures that have a denominator each."""
+    table = _table(title, "", "", "value 数", "of 分母", "share", words=2)
+    for name, zh in names.items():
+        value, of = figures[name]["value"], figures[name]["of"]
         table.add_row(zh, name.replace("_", " "), f"{value:,}", f"{of:,}", _share(value, of))
+    return table
+
+
+def _lives(lives: Iterable[Json]) -> Table:
+    table = _table("Kinds of life  各种经历", "", "", "how it ended 结果", "people 人", words=3)
+    for row in lives:
+        ended = "，".join(f"{WAYS[way]} {count}" for way, count in sorted(row["ended"].items()))
+        table.add_row(row["title"], row["kind"].replace("_", " "), ended, f"{row['people']:,}")
     return table
 
 

@@ -13,8 +13,8 @@ from chalicelib.sources.feeds.feed import Feed
 from sandbox.town.api_client import Badge
 from sandbox.town.claims import Claim
 from sandbox.town.context import Scene
-from sandbox.town.people import Townsperson
 from sandbox.town.registers import Paid, payments_drop
+from sandbox.town.townsperson import Townsperson
 
 READING_DAY: Final = 8  # of the month: after the results, before the money leaves
 PAY_DAY: Final = 10

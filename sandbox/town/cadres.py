@@ -10,9 +10,9 @@ from chalicelib.clock import CHINA
 from sandbox.town.api_client import Badge
 from sandbox.town.context import Knocked, Scene
 from sandbox.town.lives import Manner
-from sandbox.town.people import Townsperson
 from sandbox.town.recipients import Folk
 from sandbox.town.seeded_random import chance, happens
+from sandbox.town.townsperson import Townsperson
 
 NO_TIME: Final = 0.06  # a visit that the worker does not get round to this week
 OPENS: Final = 0.82  # somebody who is usually at home opens the door

@@ -15,7 +15,8 @@ from chalicelib.clock import civil_date
 from chalicelib.model import FeedId, FileState, Route
 from sandbox.town.api_client import Desk
 from sandbox.town.departments import Drop, Written, instant
-from sandbox.town.people import Town, Townsperson
+from sandbox.town.people import Town
+from sandbox.town.townsperson import Townsperson
 
 
 @dataclass(frozen=True, slots=True)

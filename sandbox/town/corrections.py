@@ -16,7 +16,8 @@ from chalicelib.model import FeedEvent, FeedId, Proves, Strength, SuspicionKind
 from chalicelib.sources.feeds.feed import Feed
 from sandbox.town.departments import About, Drop, instant, saying
 from sandbox.town.lives import Happening, Manner
-from sandbox.town.people import Town, Townsperson
+from sandbox.town.people import Town
+from sandbox.town.townsperson import Townsperson
 
 FROM_DAY, TO_DAY = 80, 170  # of the run: between these a file of each sort is corrected
 CORRECTED_AFTER: Final = 6  # days

@@ -19,11 +19,12 @@ from chalicelib.clock import CHINA
 from chalicelib.model import FeedId, FileState, SuspicionKind
 from chalicelib.sources.feeds.feed import Feed
 from sandbox.town.lives import Happening
-from sandbox.town.people import HISTORY, Town, Townsperson
+from sandbox.town.people import HISTORY, Town
 from sandbox.town.rhythms import Rhythm, handing_over, rhythm_of, sending_days
 from sandbox.town.rows import Cell, Line, spoil, write
 from sandbox.town.seeded_random import chance
 from sandbox.town.shapes import Kind, Style
+from sandbox.town.townsperson import Townsperson
 
 DIRTY: Final = 0.02
 HANDED_OVER: Final = 9  # the hour of the first day at which departments hand over their history

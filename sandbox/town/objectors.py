@@ -13,8 +13,8 @@ from typing import Any, Final
 from sandbox.town.api_client import Badge
 from sandbox.town.context import Objected, Scene
 from sandbox.town.lives import Manner
-from sandbox.town.people import Townsperson
 from sandbox.town.seeded_random import happens
+from sandbox.town.townsperson import Townsperson
 
 OBJECTS: Final = 0.5  # of those on a list
 AT_ONCE: Final = 0.4  # of those who object; the others come when the county has approved the line

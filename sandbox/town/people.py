@@ -17,13 +17,15 @@ from random import Random
 from typing import Final
 
 from chalicelib import jurisdiction as packs
-from chalicelib.model import AreaCode, FeedId, KeyGroup, Relation
+from chalicelib.model import AreaCode, FeedId, KeyGroup
 from sandbox.town.claims import Benefits, Claim, Wanted
 from sandbox.town.feed_profile import Habits
-from sandbox.town.lives import Happening, Life, Span
+from sandbox.town.kinds_of_life import lived
+from sandbox.town.lives import Happening, Span
 from sandbox.town.names import GRIDS_PER_VILLAGE, Numbers, counties_of, issuing, name_of, villages
 from sandbox.town.quotas import Rota
 from sandbox.town.seeded_random import chance
+from sandbox.town.townsperson import Relative, Townsperson
 from sandbox.town.traces import live
 
 START: Final = date(2025, 1, 1)
@@ -32,47 +34,6 @@ STRANGERS_PER_RECIPIENT: Final = 3
 NEWCOMERS: Final = 75  # one of so many begins to draw during the run
 JOIN_AFTER: Final = timedelta(40)  # days: when the roster that names them comes
 HISTORY: Final = timedelta(270)  # departments hand over what they know of the months before
-
-
-@dataclass(frozen=True, slots=True)
-class Relative:
-    """Somebody for whose sake a benefit is drawn: of her own she draws nothing."""
-
-    number: str
-    name: str
-    of: Relation
-    happening: Happening
-    ends_on: date | None  # the last day on which it is still so; None: for the whole run
-
-
-@dataclass(frozen=True, slots=True)
-class Townsperson:
-    """One recipient, as the authorities know her, and her life, as nobody does."""
-
-    index: int
-    number: str
-    name: str
-    born: date
-    male: bool
-    area: AreaCode
-    grid: str
-    phone: str | None
-    shares_phone: bool  # the number is a cadre's
-    key_groups: frozenset[KeyGroup]
-    claims: tuple[Claim, ...]
-    life: Life
-    joins: date  # the day of the first roster that names her
-    relative: Relative | None = None
-
-    @property
-    def is_new(self) -> bool:
-        """Whether she begins to draw during the run."""
-        return any(claim.certified_until is None for claim in self.claims)
-
-    def lost_on(self, day: date) -> bool:
-        """Whether what entitled her through a related person had ended by a day."""
-        ends = self.relative.ends_on if self.relative is not None else None
-        return ends is not None and ends < day
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +73,7 @@ class Town:
             rota=Rota(Habits.of(declared.feeds)),
         )
         inhabitants = tuple(making.person(index, places[index % len(places)], rng) for index in range(people))
+        inhabitants = lived(inhabitants, seed, making.span)
         issued = [issuing(place[:6], pack) for place in places]
         strangers = tuple(_stranger(issued, numbers, rng) for _ in range(people * STRANGERS_PER_RECIPIENT))
         return cls(seed, pack, start, end, inhabitants, strangers)

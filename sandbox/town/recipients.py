@@ -14,8 +14,8 @@ from sandbox.town.api_client import Badge
 from sandbox.town.carrier import Handed
 from sandbox.town.context import Certified, Scene
 from sandbox.town.lives import Manner
-from sandbox.town.people import Townsperson
 from sandbox.town.seeded_random import chance, happens
+from sandbox.town.townsperson import Townsperson
 
 CODE: Final = re.compile(r"校验码[:：]?(\d{6})")
 DAY: Final = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")

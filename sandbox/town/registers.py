@@ -11,10 +11,11 @@ from chalicelib.model import BenefitCode, Month
 from chalicelib.sources.feeds.feed import Feed
 from sandbox.town.claims import Claim
 from sandbox.town.departments import Drop, Written, account, instant, key_of
-from sandbox.town.people import Town, Townsperson
+from sandbox.town.people import Town
 from sandbox.town.rows import Cell, Line, spoil, write
 from sandbox.town.seeded_random import chance
 from sandbox.town.shapes import DateShape, Kind, Style
+from sandbox.town.townsperson import Townsperson
 
 ROSTER: Final = Style(Kind.GB18030, DateShape.ISO)
 PAYMENTS: Final = Style(Kind.UTF8_BOM, DateShape.ISO)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from chalicelib.jurisdiction import Pack
 from chalicelib.model import FeedId
+from sandbox.town.acts_upon import acts_upon
 from sandbox.town.authorities import PAY_DAY, READING_DAY, Authorities
 from sandbox.town.cadres import GridWorkers
 from sandbox.town.carrier import Carrier
@@ -83,7 +84,7 @@ class Year:
         sent |= {drop.key: drop for drop in damages(self.town, feeds, sent)}
         for drop in (*sent.values(), *bad, *corrected):
             self._drop_later(drop)
-        for when, act in self._habits():
+        for when, act in (*self._habits(), *acts_upon(self.scene)):
             self.scene.at(when, act)
 
     def _drop_later(self, drop: Drop) -> None:

@@ -33,7 +33,8 @@ from sandbox.checks.run_result import Run
 from sandbox.checks.truth import Truth
 from sandbox.town.carrier import Handed
 from sandbox.town.departments import Written
-from sandbox.town.people import Town, Townsperson
+from sandbox.town.people import Town
+from sandbox.town.townsperson import Townsperson
 from tests.sandbox_town.stage import a_stage
 from tests.sandbox_town.test_truth import REMINDER, a_record
 

@@ -14,8 +14,9 @@ from sandbox.town.cadres import GridWorkers
 from sandbox.town.carrier import Handed
 from sandbox.town.lives import Manner
 from sandbox.town.officers import Officers
-from sandbox.town.people import Town, Townsperson
+from sandbox.town.people import Town
 from sandbox.town.recipients import Folk
+from sandbox.town.townsperson import Townsperson
 from tests.sandbox_town.stage import Stage, a_stage
 
 RUN_BY = {

@@ -10,7 +10,8 @@ from chalicelib.sources.values.cells import read_area_code, read_phone
 from sandbox.town.feed_profile import Habits
 from sandbox.town.lives import Happening, Manner
 from sandbox.town.names import FIRST_SEQUENCE, counties_of, name_of, short_number
-from sandbox.town.people import Town, Townsperson
+from sandbox.town.people import Town
+from sandbox.town.townsperson import Townsperson
 from tests.sandbox_town.reading import chance_of
 
 HABITS = Habits.of(load("bozhou").feeds)

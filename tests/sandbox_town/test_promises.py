@@ -37,7 +37,8 @@ from sandbox.checks.run_result import Run
 from sandbox.town.api_client import Surprise
 from sandbox.town.claims import Asked
 from sandbox.town.lives import Happening
-from sandbox.town.people import Relative, Town
+from sandbox.town.people import Town
+from sandbox.town.townsperson import Relative
 from tests.sandbox_town.runs import KEY, LAST, NOON, PENSION, amend, broken
 from tests.sandbox_town.test_truth import suspension
 

@@ -31,7 +31,8 @@ from sandbox.checks.expected_certificates import Known, carries, combined, stand
 from sandbox.checks.truth import Truth
 from sandbox.town.carrier import Handed
 from sandbox.town.context import Certified, Knocked
-from sandbox.town.people import Town, Townsperson
+from sandbox.town.people import Town
+from sandbox.town.townsperson import Townsperson
 from tests.sandbox_town.stage import a_stage
 
 PENSION = BenefitCode("resident_pension")

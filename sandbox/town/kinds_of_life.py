@@ -1,0 +1,77 @@
+"""Kinds of life that went wrong somewhere: who of the town lives one, and what she leaves behind then.
+
+Each kind takes a fixed share of the people whom it suits, drawn from a random stream of its own: everybody
+else lives, answers and opens the door as if it did not exist (`tests/sandbox_town/test_kinds_of_life.py`
+holds their manners). A new kind is one more entry of `KINDS`; what others do to whoever lives it stands in
+`acts_upon.py`, what the platform promises them in `sandbox/checks`; the report counts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from random import Random
+from typing import Final
+
+from chalicelib.model import FeedId
+from sandbox.town.lives import Happening, Manner, Span, Style
+from sandbox.town.seeded_random import chance
+from sandbox.town.townsperson import Townsperson
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfLife:
+    """One kind: whom it suits, and what becomes of a life that is of it.
+
+    `share` is of all people of the town, one at least wherever it suits anybody.
+    """
+
+    name: str
+    zh: str
+    share: float
+    suits: Callable[[Townsperson], bool]
+    becomes: Callable[[Townsperson, Span, Random], Townsperson]
+
+
+def lived(people: Sequence[Townsperson], seed: int, span: Span) -> tuple[Townsperson, ...]:
+    """The people of a town, of whom some now live one of the kinds; each at most one."""
+    after = list(people)
+    for kind in KINDS:
+        suited = [person for person in after if not person.kind and kind.suits(person)]
+        suited.sort(key=lambda person: chance(seed, "kind of life", kind.name, person.index).random())
+        for person in suited[: max(1, round(kind.share * len(people)))]:
+            rng = chance(seed, "lives", kind.name, person.index)
+            after[person.index] = replace(kind.becomes(person, span, rng), kind=kind.name)
+    return tuple(after)
+
+
+# --- the kinds -----------------------------------------------------------------------------------
+
+
+def _is_ordinary(person: Townsperson) -> bool:
+    """Whether data speak for somebody who lives the whole year, with nothing else in her life."""
+    life = person.life
+    plain = life.dies_on is None and not life.in_custody and not any(h.accuses for h in life.happenings)
+    old = {claim.certified_until is not None for claim in person.claims} == {True}
+    return plain and old and life.manner is Manner.VISIBLE and not life.listed and person.relative is None
+
+
+def _rides_every_week(person: Townsperson, span: Span, rng: Random) -> Townsperson:
+    """Nothing but her own cards: the bus each week and the chemist each month, all year."""
+    happenings: list[Happening] = []
+    day = span.first + timedelta(rng.randrange(7))
+    while day <= span.last:
+        happenings.append(Happening(day, FeedId("bus_rides"), "ridden"))
+        day += timedelta(rng.randint(6, 8))
+    day = span.first + timedelta(rng.randrange(28))
+    while day <= span.last:
+        happenings.append(Happening(day, FeedId("pharmacy_purchases"), "bought"))
+        day += timedelta(rng.randint(26, 31))
+    life = replace(person.life, happenings=tuple(sorted(happenings)), stays=(), style=Style.CARDS)
+    return replace(person, life=life)
+
+
+KINDS: Final[tuple[KindOfLife, ...]] = (
+    KindOfLife("weekly_rider", "每周乘车、按月购药", 0.005, _is_ordinary, _rides_every_week),
+)
