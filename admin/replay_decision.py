@@ -26,6 +26,7 @@ from chalicelib.model import (
     FileId,
     Person,
     PersonRecord,
+    Reason,
     SuspicionKind,
     SuspicionState,
 )
@@ -96,11 +97,19 @@ def decided_again(
         refuted=then.refuted,
         related=record.about_related,
         clearances=then.clearances,
+        death_word=_death_word(record, on),
     )
     # What has come of it since is no part of it: whether a benefit was paid then is not in the chain.
     paid = tuple(replace(e, status=EntitlementStatus.ACTIVE, stopped_from=None) for e in drawn)
     receipt = explain(decision, PersonRecord(person, paid), rules)
     return ReplayedDecision(line, stored, decision, receipt, lost)
+
+
+def _death_word(record: PersonRecord, on: date) -> Reason | None:
+    """Why somebody at the door said that the person died, while nobody had answered that."""
+    said = (s for s in record.suspicions if s.kind is SuspicionKind.DEATH and s.evidence is None)
+    asked = (s for s in said if s.opened <= on and (s.closed is None or s.closed > on))
+    return next((suspicion.reason for suspicion in asked), None)
 
 
 def _entry(trail: tuple[AuditEntry, ...], number: int | None) -> tuple[int, AuditEntry]:

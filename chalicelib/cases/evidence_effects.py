@@ -34,10 +34,12 @@ from chalicelib.model import (
     Outcome,
     PersonId,
     PersonRecord,
+    Reason,
     Route,
     StateName,
     StepOutcome,
     Suspicion,
+    SuspicionKind,
     Template,
     Verdict,
 )
@@ -70,7 +72,14 @@ def judge(record: PersonRecord, on: date) -> Decision:
         refuted=record.refuted,
         related=record.about_related,
         clearances=record.clearances,
+        death_word=_death_word(record),
     )
+
+
+def _death_word(record: PersonRecord) -> Reason | None:
+    """Why somebody says that the person died, where no record of a department does."""
+    said = (s for s in record.open_suspicions if s.kind is SuspicionKind.DEATH and s.evidence is None)
+    return next((suspicion.reason for suspicion in said), None)
 
 
 def evidence_arrived(

@@ -297,10 +297,11 @@ def _overpaid(record: PersonRecord, entitlement: Entitlement) -> tuple[Instructi
 
 
 def clear(call: StepInput) -> Answer:
-    """The record was wrong: what it blocked is certified again."""
+    """The record was wrong: what it blocked, record and lake, is certified at once."""
+    found = suspension_steps.from_lake(call.person) or ()
 
     def settle(record: PersonRecord) -> Change | None:
-        settlement = evidence_effects.apply_rules(record, clock.today())
+        settlement = evidence_effects.apply_rules(record, clock.today(), found)
         return settlement.change(call.state.value, ACTOR) if settlement else None
 
     evidence_effects.wake_and_start(people.change(call.person, settle))

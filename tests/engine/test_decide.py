@@ -29,7 +29,13 @@ HUNDRED = a_person("1925-01-01")
         (WEAK[:2], Outcome.INSUFFICIENT, "2024-12-31", "rides alone never certify"),
         ((STRONG, *WEAK), Outcome.STRONG, "2026-04-30", "strong before weak"),
         ((DEATH,), Outcome.CONTRADICTED, "2024-12-31", "a death certifies nothing and shortens nothing"),
-        ((STRONG, DEATH), Outcome.CONTRADICTED, "2026-04-30", "what was seen before the death still counts"),
+        ((STRONG, DEATH), Outcome.CONTRADICTED, "2024-12-31", "not even earlier presence extends meanwhile"),
+        (
+            (some_evidence("home_visits/seen", "2025-05-20"), DEATH),
+            Outcome.CONTRADICTED,
+            "2026-05-19",
+            "whom people had seen before stays seen",
+        ),
         ((*WEAK, DEATH), Outcome.CONTRADICTED, "2024-12-31", "weak items certify nothing under suspicion"),
         (
             (LATER_STRONG, DEATH),

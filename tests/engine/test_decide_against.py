@@ -10,11 +10,14 @@ from chalicelib.model import (
     EntitlementStatus,
     Evidence,
     Outcome,
+    Reason,
     SuspicionKind,
 )
 from tests.engine.judging import DEATH, LATER_STRONG, ON, RETIRED, SENTENCE, STRONG, VISIT, WEAK, judged
 from tests.events import RULES
 from tests.people import PENSION, a_person, an_entitlement, day, some_evidence
+
+WORD = Reason("death_reported", "上门核实时得知本人已去世。", "found at a visit to have died")
 
 # --- who was told by a damaged number (domain section 6) -------------------------------------------
 
@@ -68,11 +71,33 @@ def test_a_death_must_be_possible(born: str, death: str, found: bool, why: str) 
     assert (decision.verdicts[0].outcome is Outcome.CONTRADICTED) is found, why
 
 
-def test_presence_on_the_day_of_death_still_counts() -> None:
+@pytest.mark.parametrize(
+    ("stood", "through", "why"),
+    [
+        ("2024-12-31", "2024-12-31", "nothing is extended while a death is verified"),
+        ("2025-09-30", "2025-09-30", "what stood before the word came stands"),
+        ("2026-06-01", "2026-06-01", "all of it"),
+        ("2027-01-01", "2026-06-01", "as far as its evidence carries"),
+    ],
+)
+@pytest.mark.parametrize("told", ["a record", "a word at the door"])
+def test_a_reported_death_extends_nothing_and_takes_nothing(
+    stood: str, through: str, why: str, told: str
+) -> None:
     same_day = some_evidence("hospital_inpatient/treated", "2025-06-02")
-    decision = judged(same_day, DEATH)
+    evidence, word = ([same_day, DEATH], None) if told == "a record" else ([same_day], WORD)
+    decision = decide(a_person(), [an_entitlement(valid_until=stood)], evidence, RULES, ON, death_word=word)
+    (verdict,) = decision.verdicts
+    assert (verdict.outcome, verdict.valid_until) == (Outcome.CONTRADICTED, day(through)), why
+    assert verdict.reasons[0].code == ("death" if word is None else word.code)
+    kinds = [finding.kind for finding in decision.findings]
+    assert kinds == ([SuspicionKind.DEATH] if word is None else [])
+
+
+def test_presence_on_the_day_of_death_counts_once_the_death_is_refuted() -> None:
+    same_day = some_evidence("hospital_inpatient/treated", "2025-06-02")
+    decision = judged(same_day, DEATH, refuted=[DEATH])
     assert decision.verdicts[0].valid_until == day("2026-06-01")
-    assert [finding.kind for finding in decision.findings] == [SuspicionKind.DEATH]
 
 
 def test_strong_presence_after_a_death_is_a_contradiction_of_its_own() -> None:
@@ -103,7 +128,7 @@ def test_of_several_records_of_a_death_the_earliest_is_the_finding() -> None:
 def test_after_a_confirmed_death_nothing_counts_and_nobody_dies_again() -> None:
     decision = judged(STRONG, LATER_STRONG, DEATH, person=a_person(deceased_on="2025-06-01"))
     (verdict,) = decision.verdicts
-    assert (verdict.outcome, verdict.valid_until) == (Outcome.CONTRADICTED, day("2026-04-30"))
+    assert (verdict.outcome, verdict.valid_until) == (Outcome.CONTRADICTED, day("2024-12-31"))
     assert verdict.reasons[0].code == "deceased"
     assert [finding.kind for finding in decision.findings] == [SuspicionKind.CONTRADICTION]
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.declarations import Declaration
-from chalicelib.engine.rules import amounts, benefits, conditions, counties, policy
+from chalicelib.engine.rules import amounts, benefits, conditions, counties, policy, suspicion_policy
 
 DAYS = (1, 400)
 DAY_OF_MONTH = (1, 28)  # every month has it
@@ -42,10 +42,10 @@ FIGURES: list[tuple[type[Declaration], str, int, int | None]] = [
     (policy.SuspensionPolicy, "list_day", *DAY_OF_MONTH),
     (policy.SuspensionPolicy, "list_open_days", 1, 8),
     (policy.SuspensionPolicy, "look_again_days", *DAYS),
-    (policy.Suspicions, "oldest_years", 120, 150),
-    (policy.Suspicions, "reversal", *DAYS),
-    (policy.Suspicions, "two_numbers", *DAYS),
-    (policy.Suspicions, "unlisted", *DAYS),
+    (suspicion_policy.Suspicions, "oldest_years", 120, 150),
+    (suspicion_policy.Suspicions, "reversal", *DAYS),
+    (suspicion_policy.Suspicions, "two_numbers", *DAYS),
+    (suspicion_policy.Suspicions, "unlisted", *DAYS),
     (policy.Tier, "months", 1, 12),
     (policy.Tier, "no_strong_within_months", 1, 12),
     (policy.Tier, "aged_at_least", 0, 130),

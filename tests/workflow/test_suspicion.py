@@ -243,3 +243,25 @@ def test_what_was_approved_before_a_hold_is_put_to_people_anew(village: Village)
     assert (before.number, before.state) == (approved.number, ProposalState.LAPSED)
     assert (anew.state, anew.judged) == (ProposalState.PROPOSED, approved.judged)
     assert all(e.status is EntitlementStatus.ACTIVE for e in village.record(ONE.number).entitlements)
+
+
+def test_nothing_is_extended_while_a_death_is_verified_and_all_of_it_at_once_when_it_is_cleared(
+    village: Village,
+) -> None:
+    village.settle(ONE)
+    cremated(village, ONE.number)
+    before = village.record(ONE.number).entitlements[0].valid_until
+    village.hospital(ONE.number, DIED - timedelta(days=3))  # a file that comes late
+    assert village.record(ONE.number).entitlements[0].valid_until == before
+    (suspicion,) = village.record(ONE.number).open_suspicions
+    cases.suspicion_verified(
+        village.person(ONE.number),
+        suspicion.kind,
+        suspicion.day,
+        confirmed=False,
+        by="officer",
+        verification=Verification.DOCUMENT,
+        **AUTHORITY,
+    )
+    village.sandbox.run_until_quiet()
+    assert village.record(ONE.number).entitlements[0].valid_until == date(2026, 1, 6)

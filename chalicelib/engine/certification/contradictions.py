@@ -61,6 +61,8 @@ def against(
     """What speaks against an entitlement on the day itself."""
     died = facts.deceased_on
     why = [] if died is None else [reasons.deceased(died)]
+    if facts.death_word is not None:
+        why.append(facts.death_word)
     for negative in facts.losses:
         if negative.lasts(facts.on) and contradicts(version, negative):
             why.append(reasons.loss(negative.kind, negative.key, negative.event))

@@ -5,7 +5,8 @@ Intake, workflow, replay and API all call `decide`: pure, the day passed in, not
   - Evidence is a set: neither order nor repetition matters, nor what was decided before. A
     certificate is what the authority stated or what live evidence gives, whichever reaches further.
   - Positive evidence never shortens, negative evidence never certifies and never stops money.
-  - Strong evidence from after a loss counts for nothing, and is a finding.
+  - Strong evidence from after a loss counts for nothing, and is a finding. While a death is reported, data
+    of before it extend nothing either; what they give stands once people have found the report wrong.
   - A condition that nobody has spoken about is as the authority found it when it granted the benefit;
     one that the data show to be unmet keeps data from certifying, and a person looks. It never moves a
     certificate back: what has certified by then stands as long as its evidence does.
@@ -57,6 +58,7 @@ def decide(
     refuted: AbstractSet[EvidenceKey] = frozenset(),
     related: Related | None = None,
     clearances: Sequence[Suspicion] = (),
+    death_word: Reason | None = None,
 ) -> Decision:
     """What the rule book says of a person on a day, with a verdict for every entitlement.
 
@@ -64,10 +66,11 @@ def decide(
     (another record of the same kind and day included), positive ones merely accuse nobody again.
     `related` is the evidence about persons whom the roster names as related (a parent in prison);
     `clearances` are the conditions that people have found to hold, each for its own benefit.
+    `death_word` is why somebody says at the door that the person died, while nobody has answered that.
     The values of the person's county hold. Raises NotFoundError for an entitlement to a benefit that
     nobody has declared.
     """
-    facts = sort_evidence(person, evidence, rules, on, refuted, related, clearances)
+    facts = sort_evidence(person, evidence, rules, on, refuted, related, clearances, death_word)
     return decide_on(facts, entitlements, rules)
 
 
@@ -103,11 +106,20 @@ def _verdict(
         best = None
     why = _because(stated, excluded, opposed, strong, weak, facts.on, rules)
     outcome = _outcome(excluded, opposed, strong, usable, facts.on)
-    if excluded is not None:
+    is_held = rules.policy.suspicions.death_holds and facts.is_death_reported
+    if is_held and excluded is None and best is not None:
+        best = _by_hand(benefit, facts, stated, rules)
+    if is_held or excluded is not None:
         best = _kept(claim, facts, rules, stated, best)
     if best is None:
         return Verdict(entitlement.benefit, outcome, stated, None, (), why)
     return Verdict(entitlement.benefit, outcome, best.until, best.route, best.keys, why)
+
+
+def _by_hand(benefit: Benefit, facts: Facts, stated: date, rules: RuleBook) -> Weight | None:
+    """What people's own eyes give where data may not certify."""
+    seen, _ = _weigh(benefit, facts, True, rules)
+    return seen if seen is not None and seen.until >= stated else None
 
 
 def _kept(claim: Claim, facts: Facts, rules: RuleBook, stated: date, best: Weight | None) -> Weight | None:

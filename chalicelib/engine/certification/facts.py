@@ -25,6 +25,7 @@ from chalicelib.model import (
     FeedId,
     Person,
     Proves,
+    Reason,
     Relation,
     Strength,
     Suspicion,
@@ -70,6 +71,14 @@ class Facts:
     states: States
     refuted: AbstractSet[EvidenceKey]
     clearances: Sequence[Suspicion] = ()  # conditions that people have found to hold
+    death_word: Reason | None = None  # somebody's word at the door, which no record says yet
+
+    @property
+    def is_death_reported(self) -> bool:
+        """Whether anybody says that the person died, and nobody has found that wrong."""
+        if self.deceased_on is not None or self.death_word is not None:
+            return True
+        return any(negative.kind is SuspicionKind.DEATH for negative in self.losses)
 
 
 def sort_evidence(
@@ -80,6 +89,7 @@ def sort_evidence(
     refuted: AbstractSet[EvidenceKey] = frozenset(),
     related: Related | None = None,
     clearances: Sequence[Suspicion] = (),
+    death_word: Reason | None = None,
 ) -> Facts:
     """Sort evidence up to a day; what no feed declares, or lies in the future, weighs nothing."""
     strong: list[EvidenceKey] = []
@@ -107,7 +117,7 @@ def sort_evidence(
     died = person.deceased_on
     deceased = died if died is not None and died <= on else None
     if not accusing and deceased is None:
-        return Facts(person, on, None, strong, weak, (), (), (), states, refuted, clearances=clearances)
+        return Facts(person, on, None, strong, weak, (), (), (), states, refuted, clearances, death_word)
     negatives = _negatives(_once(accusing), refuted, rules)
     losses = tuple(n for n in negatives if n.event.proves is Proves.LOSS and _is_sane(n, person, rules))
     exclusions = tuple(n for n in negatives if n.event.proves is Proves.EXCLUSION)
@@ -128,6 +138,7 @@ def sort_evidence(
         states=states,
         refuted=refuted,
         clearances=clearances,
+        death_word=death_word,
     )
 
 

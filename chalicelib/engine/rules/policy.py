@@ -15,12 +15,12 @@ from pydantic import Field, model_validator
 
 from chalicelib.declarations import Declaration
 from chalicelib.engine.calendar.periods import Counting, add_months, age_on
+from chalicelib.engine.rules.suspicion_policy import Days, Suspicions
 from chalicelib.model import REMINDERS, FeedId, KeyGroup, Person, Template
 
 MOST_MONTHS: Final = 12  # [A] strong evidence exempts for at most 12 months
 LONGEST_PERIOD: Final = 366  # days of those months
 
-Days = Annotated[int, Field(ge=1, le=400)]
 Months = Annotated[int, Field(ge=1, le=MOST_MONTHS)]
 DayOfMonth = Annotated[int, Field(ge=1, le=28)]  # every month has it
 Hour = Annotated[int, Field(ge=0, le=23)]
@@ -273,17 +273,6 @@ class Limits(Declaration):
     roster: RosterLimits = RosterLimits()
     left: Limit = Limit(number=10, percent=5)  # lines of a county's benefit that one roster drops
     suspensions: SuspensionLimit = SuspensionLimit(number=10, times=1.5, months=3, percent=0.5)
-
-
-class Suspicions(Declaration):
-    """Verification (rule 13): working days by level 0 village, 1 township, 2 county; or by kind."""
-
-    working_days: tuple[Days, Days, Days]
-    two_numbers: Days = 20  # whether two numbers under one payee are one person (rule 19), of each level
-    unlisted: Days = 10  # the authority is asked about whom no roster lists any more (rule 20), of each level
-    reversal: Days = 1  # whether what ended a payment was wrong (rule 14), of each level
-    renewal_days: Days = 90  # for how long a condition stays cleared whose card is being renewed
-    oldest_years: int = Field(ge=120, le=150)  # a record beyond it goes back when it is read
 
 
 class MessagePolicy(Declaration):
