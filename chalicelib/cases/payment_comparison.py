@@ -9,7 +9,8 @@ from dataclasses import replace
 from chalicelib import clock
 from chalicelib.cases import evidence_effects, suspicion_verification
 from chalicelib.engine.calendar.periods import month_of
-from chalicelib.engine.money.amount_due import Difference, differences, wrong_amounts
+from chalicelib.engine.money.adjustment import unexplained
+from chalicelib.engine.money.amount_due import Difference, wrong_amounts
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.lifecycle import may_open, opened
 from chalicelib.jurisdiction import current
@@ -18,7 +19,6 @@ from chalicelib.model import (
     Change,
     Entitlement,
     FileNotice,
-    InstructionKind,
     Month,
     Payment,
     PersonId,
@@ -32,7 +32,6 @@ from chalicelib.storage.dynamodb import people, worklists
 from chalicelib.storage.dynamodb.busy import one_by_one
 
 ACTOR = BY_PAYMENTS
-LOOKED_INTO = (SuspicionState.CLEARED, SuspicionState.CONFIRMED)
 
 
 def payments_arrived(
@@ -58,7 +57,7 @@ def payments_arrived(
         is not None  # else nothing is known to be due
         and (payment.fen != entitlement.fen or payment.benefit in depending)
     }
-    doubtful |= since.keys() & _suspected()
+    doubtful |= since.keys() & (_suspected() | worklists.paid_back())
     looked_at = sorted(doubtful)
     differs = one_by_one(looked_at, lambda person: compare(person, since[person], only_look=True))
     accused = [person for person, is_so in zip(looked_at, differs, strict=True) if is_so]
@@ -105,7 +104,8 @@ def compare(person: PersonId, since: Month, *, only_look: bool = False) -> bool:
     def put(record: PersonRecord) -> tuple[Change | None, list[Suspicion]]:
         open_ones = [s for s in record.open_suspicions if s.kind is SuspicionKind.WRONG_AMOUNT]
         first = min([since, *(month_of(s.evidence.day) for s in open_ones if s.evidence is not None)])
-        found = _differences(record, people.payments_of(person, first))
+        payments = people.payments_of(person)
+        found = [d for d in unexplained(record, payments, current().rules) if d.month >= first]
         asked = _conditions(record, found)
         found = [d for d in found if not (d.due.may_not_draw and _stands(d, (*record.suspicions, *asked)))]
         keys = {difference.key for difference in found}
@@ -125,27 +125,6 @@ def compare(person: PersonId, since: Month, *, only_look: bool = False) -> bool:
     return bool(new)
 
 
-def _differences(record: PersonRecord, payments: Sequence[Payment]) -> list[Difference]:
-    """The months paid otherwise than due that nothing explains and nobody has looked into."""
-    rules = current().rules
-    checked: dict[BenefitCode | None, Month] = {}
-    for s in record.suspicions:
-        if s.kind is SuspicionKind.WRONG_AMOUNT and s.state in LOOKED_INTO and s.closed is not None:
-            checked[s.benefit] = max(month_of(s.closed), checked.get(s.benefit, Month("")))
-    unseen = [p for p in payments if p.month > checked.get(p.benefit, Month(""))]
-    found = differences(
-        record.person,
-        record.entitlements,
-        unseen,
-        record.evidence,
-        rules,
-        refuted=record.refuted,
-        related=record.about_related,
-        clearances=record.clearances,
-    )
-    return [difference for difference in found if not _is_arrears(difference, record)]
-
-
 def _conditions(record: PersonRecord, found: Sequence[Difference]) -> list[Suspicion]:
     """Who is too young is asked about once: not what a month should bring, but whether it is due at all."""
     benefits = {difference.benefit for difference in found if difference.due.may_not_draw}
@@ -162,17 +141,6 @@ def _stands(difference: Difference, suspicions: Sequence[Suspicion]) -> bool:
         and s.benefit == difference.benefit
         and s.state is not SuspicionState.WITHDRAWN
         for s in suspicions
-    )
-
-
-def _is_arrears(difference: Difference, record: PersonRecord) -> bool:
-    """Whether the month also brought what an authority was told to pay in arrears (rule 18)."""
-    return any(
-        instruction.kind is InstructionKind.RESUME
-        and instruction.benefit == difference.benefit
-        and instruction.month <= difference.month
-        and instruction.fen == difference.paid - difference.due.fen
-        for instruction in record.instructions
     )
 
 

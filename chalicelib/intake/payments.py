@@ -6,16 +6,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Final
 
 import polars as pl
 
 from chalicelib import clock
 from chalicelib.cases import evidence_effects, payment_comparison
-from chalicelib.engine.money.amount_due import amounts_of
-from chalicelib.engine.money.arrears import Sum, uncredited
+from chalicelib.engine.money.pay_run import Run, is_overdue, shown
+from chalicelib.engine.suspicion.reckoning import account, reckoned
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitCode,
@@ -38,10 +37,6 @@ from chalicelib.storage.dynamodb import people, worklists
 from chalicelib.storage.dynamodb.busy import Left, one_by_one
 from chalicelib.storage.s3 import objects
 
-NOT_SEEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED)
-STOPS: Final = (InstructionKind.SUSPEND, InstructionKind.PAUSE, InstructionKind.TERMINATE)
-A_RUN: Final = 31  # days: months are paid one by one
-
 
 def load_payments(
     payments: Sequence[tuple[PersonId, Payment]],
@@ -56,7 +51,7 @@ def load_payments(
     people.put_payments(payments)
     left, notice = Left(), None
     with left:
-        _match_instructions(payments, is_whole=is_whole)
+        _match_instructions(payments, listed, is_whole=is_whole)
     with left:
         begun = {person for (person, _), entitlement in listed.items() if not entitlement.is_stated}
         one_by_one(sorted(begun), _begin_first_period)
@@ -132,24 +127,30 @@ def withdraw_payments(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
 def _reopen(person: PersonId, benefits: Collection[BenefitCode]) -> None:
     """Resumptions seen in payments that are gone: open from today on, listed after two runs without.
 
-    Those not seen yet bring again what was not credited after all.
+    What is owed and overpaid is reckoned anew: what was not credited after all is owed again, what was not
+    paid after all is not recovered.
     """
     on = clock.today()
 
     def reopen(record: PersonRecord) -> Change | None:
-        paid = _paid(person)
-        owed = tuple(_amended(record, people.payments_of(person), on).values())
-        again = tuple(
-            replace(i, state=InstructionState.ISSUED, issued=on, changed=on)
+        payments = people.payments_of(person)
+        again = {
+            i.name: replace(i, state=InstructionState.ISSUED, issued=on, changed=on)
             for i in record.instructions
             if i.kind is InstructionKind.RESUME and i.state is InstructionState.SEEN and i.benefit in benefits
-            if not any(b == i.benefit and m >= i.month and fen >= i.fen for (b, m), fen in paid.items())
-        )
-        changed = (*owed, *again)
+            if not any(m >= i.month and fen >= i.fen for m, fen in _paid(payments, i.benefit).items())
+        }
+        now = _put(record, again)
+        changed = {**again, **{i.name: i for i in reckoned(now, payments, current().rules, on)}}
         if not changed:
             return None
-        details = {i.name: i.state.value for i in changed}
-        return Change("payments taken back", BY_PAYMENTS, clock.now(), details, instructions=changed)
+        return Change(
+            "payments taken back",
+            BY_PAYMENTS,
+            clock.now(),
+            _told(changed.values()),
+            instructions=tuple(changed.values()),
+        )
 
     people.change(person, reopen)
 
@@ -165,45 +166,57 @@ Runs = Mapping[tuple[BenefitCode, Month], AbstractSet[str]]
 """(benefit, month) -> the counties of which a payments file pays anybody."""
 
 
-def _match_instructions(payments: Sequence[tuple[PersonId, Payment]], *, is_whole: bool) -> None:
+def _match_instructions(
+    payments: Sequence[tuple[PersonId, Payment]],
+    listed: Mapping[tuple[PersonId, BenefitCode], Entitlement],
+    *,
+    is_whole: bool,
+) -> None:
+    """Reckon anew what is owed and overpaid, and see which instructions have been carried out (rule 23)."""
     runs, on = _runs(payments), clock.today()
 
     def match(record: PersonRecord) -> Change | None:
-        county, paid = record.person.area[:6], _paid(record.person.id)
-        owed = _amended(record, people.payments_of(record.person.id), on)
-        changed = [
-            after
-            for before in record.instructions
-            for now in (owed.get(before.name, before),)
-            if (after := _matched(now, _seen_in(now, runs, county, is_whole), paid, on)) != before
-        ]
+        rules, county = current().rules, record.person.area[:6]
+        all_paid = people.payments_of(record.person.id)
+        changed = {i.name: i for i in reckoned(record, all_paid, rules, on)}
+        now = _put(record, changed)
+        accounts = {e.benefit: account(now, e, all_paid, rules, on) for e in now.entitlements}
+        for told in now.instructions:
+            run = _seen_in(told, runs, county, is_whole)
+            after = told
+            if run is not None and told.benefit in accounts:
+                after = shown(told, run, accounts[told.benefit], _paid(all_paid, told.benefit), on)
+            if is_overdue(after, rules.policy, on):
+                after = replace(after, state=InstructionState.LISTED, changed=on)
+            if after != told:
+                changed[after.name] = after
         if not changed:
             return None
-        details: dict[str, object] = {i.name: i.state.value for i in changed}
-        if owed:
-            details["arrears_fen"] = {name: i.fen for name, i in owed.items()}
-        return Change("payments matched", BY_PAYMENTS, clock.now(), details, instructions=tuple(changed))
+        return Change(
+            "payments matched",
+            BY_PAYMENTS,
+            clock.now(),
+            _told(changed.values()),
+            instructions=tuple(changed.values()),
+        )
 
-    told = sorted({person for person, _ in worklists.open_instructions()})
-    one_by_one(told, lambda person: people.change(person, match))
+    stopped = {person for (person, _), e in listed.items() if e.stopped_from is not None}
+    paid_back = worklists.paid_back() & {person for person, _ in payments}
+    told = {person for person, _ in worklists.open_instructions()}
+    one_by_one(sorted(told | stopped | paid_back), lambda person: people.change(person, match))
 
 
-def _amended(record: PersonRecord, payments: Sequence[Payment], on: date) -> Mapping[str, Instruction]:
-    """Resumptions not yet seen whose arrears a file has shown as credited, or as not credited after all.
+def _put(record: PersonRecord, changed: Mapping[str, Instruction]) -> PersonRecord:
+    after = {**{i.name: i for i in record.instructions}, **changed}
+    return replace(record, instructions=tuple(after.values()))
 
-    What is to be paid is always what is due less what all files together show: never twice (rule 18).
-    """
-    amounts = uncredited(amounts_of(record, current().rules), payments)
-    drawn = {e.benefit: e for e in record.entitlements}
-    amended = {}
-    for told in record.instructions:
-        if told.kind is not InstructionKind.RESUME or told.state not in NOT_SEEN or not told.arrears:
-            continue
-        owed = Sum({m: fen for m in told.arrears if (fen := amounts(drawn[told.benefit], m))})
-        if owed.fen != told.fen:
-            reason = f"{told.reason.partition('; arrears')[0]}; arrears {owed.explained or 0}"
-            amended[told.name] = replace(told, fen=owed.fen, reason=reason, changed=on)
-    return amended
+
+def _told(changed: Collection[Instruction]) -> dict[str, object]:
+    """For the audit chain: each instruction with its state, and the fen that it now says."""
+    return {
+        **{i.name: i.state.value for i in changed},
+        "fen": {i.name: i.fen for i in changed},
+    }
 
 
 def _runs(payments: Sequence[tuple[PersonId, Payment]]) -> Runs:
@@ -223,47 +236,18 @@ def _runs(payments: Sequence[tuple[PersonId, Payment]]) -> Runs:
     return runs
 
 
-def _paid(person: PersonId) -> Mapping[tuple[BenefitCode, Month], int]:
-    """What was paid to somebody by all files together: one run may come in several parts."""
-    paid: dict[tuple[BenefitCode, Month], int] = defaultdict(int)
-    for payment in people.payments_of(person):
-        paid[payment.benefit, payment.month] += payment.fen
+def _paid(payments: Sequence[Payment], benefit: BenefitCode) -> Mapping[Month, int]:
+    """What was paid of a benefit by all files together: one run may come in several parts."""
+    paid: dict[Month, int] = defaultdict(int)
+    for payment in payments:
+        if payment.benefit == benefit:
+            paid[payment.month] += payment.fen
     return paid
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """The first pay run of a file that an instruction concerns; `covers`: also who is not paid by it."""
-
-    month: Month
-    covers: bool
-
-
-def _seen_in(instruction: Instruction, runs: Runs, county: str, is_whole: bool) -> _Run | None:
+def _seen_in(instruction: Instruction, runs: Runs, county: str, is_whole: bool) -> Run | None:
     months = [m for benefit, m in runs if benefit == instruction.benefit and m >= instruction.month]
     if not months:
         return None
     month = min(months)
-    return _Run(month, is_whole and county in runs[instruction.benefit, month])
-
-
-def _matched(
-    instruction: Instruction, run: _Run | None, paid: Mapping[tuple[BenefitCode, Month], int], on: date
-) -> Instruction:
-    """One instruction after a pay run: seen, or listed after as many runs without it as the policy says.
-
-    That nothing is paid is seen only in a run that pays others of the same county: a file for one county,
-    or of rows sent again, shows nobody's payment to have stopped. Where nobody else draws the benefit no run
-    ever shows it: then a person asks the authority.
-    """
-    if instruction.state not in NOT_SEEN:
-        return instruction
-    if run is not None:
-        got = paid.get((instruction.benefit, run.month), 0)
-        stopped = instruction.kind in STOPS and got == 0 and run.covers
-        resumed = instruction.kind is InstructionKind.RESUME and got >= max(1, instruction.fen)
-        if stopped or resumed:
-            return replace(instruction, state=InstructionState.SEEN, changed=on)
-    if (on - instruction.issued).days > A_RUN * current().rules.policy.pay_runs_until_listed:
-        return replace(instruction, state=InstructionState.LISTED, changed=on)
-    return instruction
+    return Run(month, is_whole and county in runs[instruction.benefit, month])

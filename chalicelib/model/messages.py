@@ -72,6 +72,7 @@ class InstructionKind(StrEnum):
     PAUSE = "pause"
     TERMINATE = "terminate"
     RECOVER = "recover"
+    ADJUST = "adjust"  # pay the right amount from now on, and what was too little (rule 16, row J10)
 
 
 class InstructionState(StrEnum):
@@ -88,8 +89,11 @@ class InstructionState(StrEnum):
 class Instruction:
     """What an authority is told to do with a payment. `fen` is the total concerned, if any.
 
-    `arrears`: the months stopped, of which a resumption's `fen` is what no payment has credited yet; `held`:
-    those that the word of one person, `certified_by`, brings once a second one approves them (rule 18).
+    `arrears`: the months that it is about. Of those stopped (or owed to heirs) `fen` is what no payment has
+    credited yet; of those to be recovered, what they brought beyond what was due. `given_back`: the part of a
+    resumption that was recovered in error. `held`: the months that the word of one person, `certified_by`,
+    brings once a second one approves them (rule 18). An adjustment's `fen` is what was too little; below zero
+    what was too much, which an order of its own recovers (rule 17).
     """
 
     benefit: BenefitCode
@@ -103,6 +107,7 @@ class Instruction:
     arrears: tuple[Month, ...] = ()
     held: tuple[Month, ...] = ()
     certified_by: str | None = None
+    given_back: int = 0
 
     @property
     def waits_for_a_second(self) -> bool:

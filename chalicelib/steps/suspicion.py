@@ -15,18 +15,18 @@ from chalicelib.cases import (
     related_persons,
     suspicion_verification,
 )
-from chalicelib.engine.calendar.periods import month_before
+from chalicelib.engine.money.adjustment import adjustment
 from chalicelib.engine.money.amount_due import amounts_of
-from chalicelib.engine.money.arrears import overpaid, recovery_terms, uncredited
+from chalicelib.engine.money.arrears import uncredited
 from chalicelib.engine.suspension.timeline import seconds_until
 from chalicelib.engine.suspicion.approvals import asked, to_end
 from chalicelib.engine.suspicion.lifecycle import chased
+from chalicelib.engine.suspicion.reckoning import TO_HEIRS, reckoned
 from chalicelib.engine.suspicion.termination import Ending, ending
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitKind,
     Change,
-    Entitlement,
     Instruction,
     InstructionKind,
     InstructionState,
@@ -202,26 +202,30 @@ def _instructions(ended: Ending) -> tuple[Instruction, ...]:
             ended.instruction,
             ended.from_month,
             ended.owed_fen or ended.entitlement.fen,
-            f"{ended.reason}; the amount is owed to the heirs" if ended.owed_fen else ended.reason,
+            f"{ended.reason}; {TO_HEIRS}" if ended.owed_fen else ended.reason,
             InstructionState.ISSUED,
             clock.today(),
+            arrears=ended.owed_months,
         ),
     )
 
 
 def compute_overpaid(call: StepInput) -> Answer:
-    """What was paid from the first month not due on is to be recovered."""
+    """What was paid from the first month not due on is to be recovered; a wrong amount is put right."""
 
     def recover(record: PersonRecord) -> Change | None:
         suspicion = call.suspicion_of(record)
         if suspicion is None or suspicion.state is not SuspicionState.CONFIRMED:
             return None
-        due = tuple(i for e in record.entitlements for i in _overpaid(record, e))
-        known = {i.name for i in record.instructions}
-        new = tuple(i for i in due if i.name not in known)
+        rules, on = current().rules, clock.today()
+        payments = people.payments_of(record.person.id)
+        new = adjustment(record, suspicion, payments, rules, on) or reckoned(record, payments, rules, on)
         if not new:
             return None
-        details = {"overpaid_fen": {i.benefit: i.fen for i in new}}
+        details = {
+            "overpaid_fen": {i.benefit: i.fen for i in new if i.kind is InstructionKind.RECOVER},
+            "instructions": {i.name: i.fen for i in new},
+        }
         return replace(_change(call), details=details, instructions=new)
 
     suspicion = call.suspicion_of(people.change(call.person, recover))
@@ -266,34 +270,6 @@ def chase_approval(call: StepInput) -> Answer:
 
     suspicion = call.suspicion_of(people.change(call.person, remind))
     return answer(StepOutcome.DONE, _seconds_left(suspicion) if suspicion else 1)
-
-
-def _overpaid(record: PersonRecord, entitlement: Entitlement) -> tuple[Instruction, ...]:
-    if entitlement.stopped_from is None:
-        return ()
-    payments = [
-        payment
-        for payment in people.payments_of(record.person.id, entitlement.stopped_from)
-        if payment.benefit == entitlement.benefit
-    ]
-    fen = overpaid(payments, month_before(entitlement.stopped_from)).fen
-    if not fen:
-        return ()
-    rules = current().rules
-    terms = recovery_terms(
-        rules.benefit_on(entitlement.benefit, clock.today()), rules.policy.recovery_working_days
-    )
-    return (
-        Instruction(
-            entitlement.benefit,
-            InstructionKind.RECOVER,
-            entitlement.stopped_from,
-            fen,
-            f"paid for months that were not due; {terms}",
-            InstructionState.ISSUED,
-            clock.today(),
-        ),
-    )
 
 
 def clear(call: StepInput) -> Answer:

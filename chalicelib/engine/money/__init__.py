@@ -2,6 +2,10 @@
 
 amount_due        what each month should bring, and where it brought too little or too much
 arrears           what is paid back on resumption, owed to heirs, overpaid and asked back
+account           an entitlement's months: due, and credited by all files together
+overpayment       the order to recover, amended by every file
+adjustment        a wrong amount that people have confirmed
+pay_run           what a run shows of an instruction
 arrears_approval  which months wait for a second person
 double_receipt    drawn twice, or not drawn at all
 """

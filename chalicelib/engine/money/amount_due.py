@@ -93,15 +93,18 @@ def amount_due(
 def amounts_of(record: PersonRecord, rules: RuleBook) -> Amounts:
     """What each month should bring on the facts of a record; what the roster says, where no fact says more.
 
-    Where nothing seems due, people have not looked yet; where they have looked into a difference and found
-    the payment right, their word goes before the bands.
+    Where nothing seems due, people have not looked yet; where they have looked into a difference, their last
+    word counts: found right, it goes before the bands.
     """
     rules = rules.for_area(record.person.area)
-    found_right = {
-        s.benefit
-        for s in record.suspicions
-        if s.kind is SuspicionKind.WRONG_AMOUNT and s.state is SuspicionState.CLEARED
+    looked_into = {
+        s.benefit: s.state
+        for s in sorted(record.suspicions, key=lambda s: s.closed or date.min)
+        if s.kind is SuspicionKind.WRONG_AMOUNT
+        and s.state in (SuspicionState.CLEARED, SuspicionState.CONFIRMED)
     }
+    found_right = {benefit for benefit, state in looked_into.items() if state is SuspicionState.CLEARED}
+    found_wrong = looked_into.keys() - found_right
 
     def fen(entitlement: Entitlement, month: Month) -> int:
         day = first_day(month)
@@ -112,7 +115,8 @@ def amounts_of(record: PersonRecord, rules: RuleBook) -> Amounts:
         benefit = rules.benefit(entitlement.benefit)
         states = states_cleared(states, entitlement, benefit, record.clearances, day)
         due = amount_due(entitlement, version, record.person, states, month)
-        return due.fen if due is not None and due.fen else entitlement.fen
+        is_nothing = due is not None and entitlement.benefit in found_wrong and not due.may_not_draw
+        return due.fen if due is not None and (due.fen or is_nothing) else entitlement.fen
 
     return fen
 

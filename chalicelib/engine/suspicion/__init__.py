@@ -5,6 +5,7 @@ authority_doubts       an authority doubts a result of its own benefit
 two_numbers, unlisted  one person under two numbers; whom no roster lists any more
 approvals              each benefit ends on its own authority's word
 termination            which payment ends or pauses, from which month
+reckoning              what is owed and overpaid after it, anew with every payments file
 mistaken_confirmation  what shows that one was confirmed in error
 reversal               everything that it caused is undone
 """

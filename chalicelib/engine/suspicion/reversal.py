@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chalicelib.engine.calendar.periods import month_of
+from chalicelib.engine.calendar.periods import month_before, month_of, months_between
 from chalicelib.engine.money.amount_due import amounts_of
 from chalicelib.engine.money.arrears import arrears, uncredited
 from chalicelib.engine.rules.rulebook import RuleBook
@@ -175,13 +175,16 @@ def _instructions(
     if after.status is not EntitlementStatus.ACTIVE:
         return
     amounts = uncredited(amounts_of(record, rules), payments)
-    owed = arrears(before, before.stopped_from, month_of(on), amounts=amounts).fen + given_back
+    month = month_of(on)
+    owed = arrears(before, before.stopped_from, month, amounts=amounts).fen + given_back
     yield Instruction(
         before.benefit,
         InstructionKind.RESUME,
-        month_of(on),
+        month,
         owed,
         why,
         InstructionState.ISSUED,
         on,
+        arrears=months_between(before.stopped_from, month_before(month)),
+        given_back=given_back,
     )

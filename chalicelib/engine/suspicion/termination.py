@@ -13,7 +13,7 @@ from typing import Final
 
 from chalicelib.engine.calendar.periods import month_of, next_month
 from chalicelib.engine.certification.contradictions import TWICE
-from chalicelib.engine.money.arrears import Amounts, as_rostered, last_month_due, owed_to_heirs
+from chalicelib.engine.money.arrears import Amounts, Sum, as_rostered, last_month_due, owed_to_heirs
 from chalicelib.engine.rules.benefits import Consequence
 from chalicelib.engine.rules.rulebook import RuleBook, custody_code
 from chalicelib.model import (
@@ -46,6 +46,7 @@ class Ending:
     from_month: Month  # the first month that is not due
     reason: str
     owed_fen: int = 0  # to the heirs: what was suspended while the person was alive (rule 15)
+    owed_months: tuple[Month, ...] = ()  # the months of which that is
 
 
 def ending(
@@ -67,11 +68,11 @@ def ending(
         for kind, month, reason in _ending(suspicion, entitlement, rules, on):
             stopped = min(month, entitlement.stopped_from or month)
             after = replace(entitlement, status=ENDED[kind], stopped_from=stopped)
-            owed = 0
+            owed = Sum({})
             if suspicion.kind is SuspicionKind.DEATH:
                 version = rules.benefit_on(entitlement.benefit, on)
-                owed = owed_to_heirs(entitlement, version, suspicion.day, amounts).fen
-            endings.append(Ending(after, kind, month, reason, owed))
+                owed = owed_to_heirs(entitlement, version, suspicion.day, amounts)
+            endings.append(Ending(after, kind, month, reason, owed.fen, owed.months))
     return tuple(endings)
 
 

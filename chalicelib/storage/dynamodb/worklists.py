@@ -13,6 +13,7 @@
     OBJ#<county>   / <area>#<decide by>#<person>#<n>     objections to be decided
     LOSS#<shard>   / <person>                            a loss or exclusion that people have confirmed
     INS#open       / <month>#<benefit>#<kind>#<person>   instructions not yet seen in the payments
+    BACK#<shard>   / <person>                            whom earlier months are paid, or are asked back from
     AREA           / <county>                            counties that have anybody
 
 A row follows from its record alone (`rows_of`), so the transaction that changes a record knows which rows
@@ -141,6 +142,8 @@ def _marks(record: PersonRecord) -> Iterator[Place]:
     for told in record.instructions:
         if told.kind is InstructionKind.SUSPEND and told.state is not InstructionState.CANCELLED:
             yield f"STOPPED#{record.person.area[:6]}", f"{told.month}#{told.benefit}#{person}"
+    if any(i.arrears and i.state is not InstructionState.CANCELLED for i in record.instructions):
+        yield f"BACK#{shard}", person
     for case in record.cases:
         if case.is_open:
             yield f"OPEN#{shard}", f"{person}#{case.due}"
@@ -301,6 +304,11 @@ def open_instructions() -> Iterator[tuple[PersonId, Instruction]]:
     """Every instruction that the payments feed has not yet shown, by month."""
     rows = (_row(found, Instruction) for found in tables.query(Work, _INSTRUCTIONS))
     return ((row.person, row.item) for row in rows)
+
+
+def paid_back() -> frozenset[PersonId]:
+    """Everybody of whom months are, or were, to be paid in arrears or taken back."""
+    return frozenset(PersonId(row.sk) for row in _sharded("BACK", "~"))
 
 
 def counties(area: str = "") -> list[str]:

@@ -1,0 +1,194 @@
+"""清算 · What is owed and what is overpaid, reckoned anew with every payments file (rules 15, 16 and 18).
+
+For whatever has ended, is paused or suspended, or was resumed: late files, corrected files and banks that pay
+on change what was ordered, never what was decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from chalicelib.engine.calendar.periods import month_of, next_month
+from chalicelib.engine.money import adjustment
+from chalicelib.engine.money.account import Account, account_of
+from chalicelib.engine.money.overpayment import NOT_DUE, recovered
+from chalicelib.engine.rules.rulebook import RuleBook
+from chalicelib.engine.suspicion.termination import ENDED, ending
+from chalicelib.model import (
+    BenefitKind,
+    Entitlement,
+    EntitlementStatus,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Month,
+    Payment,
+    PersonRecord,
+    SuspicionState,
+)
+
+_NOT_SEEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED)
+TO_HEIRS: Final = "the amount is owed to the heirs"
+
+
+def first_not_due(record: PersonRecord, entitlement: Entitlement, rules: RuleBook, on: date) -> Month | None:
+    """The first month that is not due of what has ended or is paused; None while it has not.
+
+    A suspension does not end what is due: who was suspended and then died was owed the months between.
+    """
+    first = entitlement.stopped_from
+    if entitlement.status not in ENDED.values() or first is None:
+        return None
+    before, since = (
+        replace(entitlement, status=EntitlementStatus.ACTIVE, stopped_from=None),
+        _last_resumed(record, entitlement),
+    )
+    months = [
+        end.from_month
+        for s in record.suspicions
+        if s.state is SuspicionState.CONFIRMED
+        and (s.closed is None or s.closed >= since)
+        and entitlement.benefit not in (s.ends or ())
+        for end in ending(s, (before,), rules, on)
+    ]
+    return max(first, min(months)) if months else first
+
+
+def _last_resumed(record: PersonRecord, entitlement: Entitlement) -> date:
+    """Since when what stopped the payment counts: what was found before it was resumed is settled."""
+    return max(
+        (
+            i.issued
+            for i in record.instructions
+            if i.benefit == entitlement.benefit
+            and i.kind is InstructionKind.RESUME
+            and i.state is not InstructionState.CANCELLED
+        ),
+        default=date.min,
+    )
+
+
+def account(
+    record: PersonRecord, entitlement: Entitlement, payments: Sequence[Payment], rules: RuleBook, on: date
+) -> Account:
+    """The account of an entitlement, nothing being due from its end on."""
+    return account_of(record, entitlement, payments, rules, first_not_due(record, entitlement, rules, on))
+
+
+def reckoned(
+    record: PersonRecord, payments: Sequence[Payment], rules: RuleBook, on: date
+) -> tuple[Instruction, ...]:
+    """The orders of a person that are to be given or changed after what payments show now; mostly none.
+
+    `payments`: all that are known of the person.
+    """
+    changed: dict[str, Instruction] = {}
+    for entitlement in record.entitlements:
+        if rules.benefit(entitlement.benefit).kind is not BenefitKind.MONTHLY:
+            continue
+        mine = account(record, entitlement, payments, rules, on)
+        for order in (
+            *_paid_back(record, mine, payments, on),
+            *adjustment.amended(record, mine, payments, rules, on),
+            *_recovered(record, mine, rules, on),
+        ):
+            changed[order.name] = order
+    return tuple(changed.values())
+
+
+# --- what is owed ----------------------------------------------------------------------------------
+
+
+def _paid_back(
+    record: PersonRecord, mine: Account, payments: Sequence[Payment], on: date
+) -> Iterator[Instruction]:
+    """What is to be paid is always what is due less what all files together show: never twice, never not."""
+    kinds = (InstructionKind.RESUME, InstructionKind.TERMINATE)
+    orders = [
+        i
+        for i in record.instructions
+        if i.benefit == mine.entitlement.benefit and i.kind in kinds and i.arrears
+    ]
+    for told in orders:
+        owed = mine.lacking(told.arrears)
+        fen = owed.fen + mine.given_back.get(told.name, 0)
+        if told.state in _NOT_SEEN:
+            if told.kind is InstructionKind.TERMINATE and not fen:
+                fen = mine.entitlement.fen
+            is_done = not owed.fen and adjustment.was_paid(told, payments)
+            if fen != told.fen and not is_done:
+                yield replace(told, fen=fen, reason=_reason(told, owed.explained), changed=on)
+        elif told.state is InstructionState.SEEN and owed.fen and told.kind is InstructionKind.RESUME:
+            yield from _still_owed(record, mine, told, on)
+
+
+def _reason(told: Instruction, explained: str) -> str:
+    if told.kind is InstructionKind.TERMINATE:
+        head = told.reason.partition(f"; {TO_HEIRS}")[0]
+        return f"{head}; {TO_HEIRS}; arrears {explained}" if explained else head
+    return f"{told.reason.partition('; arrears')[0]}; arrears {explained or 0}"
+
+
+def _still_owed(record: PersonRecord, mine: Account, told: Instruction, on: date) -> Iterator[Instruction]:
+    """Months that a resumption took for paid, and that are not after all: an order of their own."""
+    ordered = {
+        month
+        for i in record.instructions
+        if i.benefit == told.benefit and i.kind is InstructionKind.RESUME and i.state in (*_NOT_SEEN, _LISTED)
+        for month in i.arrears
+    }
+    owed = mine.lacking(month for month in told.arrears if month not in ordered)
+    if owed.fen:
+        order = replace(
+            told,
+            month=_free(record, told, on),
+            fen=owed.fen,
+            state=InstructionState.ISSUED,
+            issued=on,
+            changed=None,
+            arrears=owed.months,
+            held=(),
+            given_back=0,
+        )
+        yield replace(order, reason=_reason(order, owed.explained))
+
+
+_LISTED: Final = InstructionState.LISTED
+
+
+def _free(record: PersonRecord, told: Instruction, on: date) -> Month:
+    names, month = {i.name for i in record.instructions}, month_of(on)
+    while replace(told, month=month).name in names:
+        month = next_month(month)
+    return month
+
+
+# --- what was overpaid -----------------------------------------------------------------------------
+
+
+def _recovered(record: PersonRecord, mine: Account, rules: RuleBook, on: date) -> tuple[Instruction, ...]:
+    first = mine.first_not_due
+    if first is None:
+        return ()
+    since = _last_resumed(record, mine.entitlement)
+    standing = [
+        i
+        for i in record.instructions
+        if i.kind is InstructionKind.RECOVER
+        and i.benefit == mine.entitlement.benefit
+        and i.issued >= since
+        and not adjustment.is_of_adjustment(i, record)
+    ]
+    return recovered(
+        record.instructions,
+        standing,
+        mine.after_the_end,
+        benefit=mine.entitlement.benefit,
+        month=first,
+        why=NOT_DUE,
+        rules=rules,
+        on=on,
+    )
