@@ -34,6 +34,7 @@ KINDS: Final = {
     "pause": "中止",
     "terminate": "停发",
     "recover": "追回",
+    "adjust": "调整",
 }
 
 

@@ -19,6 +19,7 @@ from chalicelib.model import (
 )
 
 NOT_DUE: Final = "paid for months that were not due"
+NOTHING_ANY_MORE: Final = "nothing any more"
 TOO_MUCH: Final = "paid more than was due"
 _OPEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, InstructionState.LISTED)
 
@@ -26,7 +27,7 @@ _OPEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, Instruct
 def reason(why: str, much: Sum, benefit: BenefitCode, rules: RuleBook, on: date) -> str:
     """Why something is recovered, of which months, and in which order (rule 17)."""
     terms = recovery_terms(rules.benefit_on(benefit, on), rules.policy.recovery_working_days)
-    return f"{why}: {much.explained}; {terms}" if much.fen else f"{why}: nothing any more; {terms}"
+    return f"{why}: {much.explained}; {terms}" if much.fen else f"{why}: {NOTHING_ANY_MORE}; {terms}"
 
 
 def free_month(told: Iterable[Instruction], benefit: BenefitCode, month: Month) -> Month:
