@@ -177,6 +177,7 @@ class SuspicionReport(Body):
 
     confirmed: bool
     verification: Verification
+    since: Day | None = None  # of a restart: the day that its document names
 
 
 AboutPerson = Meeting | SelfCertification | ObjectionReport | DoubtReport

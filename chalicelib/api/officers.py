@@ -135,6 +135,7 @@ def _suspicion(person: PersonId, suspicion: Suspicion) -> Json:
         "benefit": suspicion.benefit,
         "other": suspicion.other,
         "about": suspicion.about,
+        "since": suspicion.since,
         "why": status.reason_of(suspicion.reason),
     }
 
@@ -164,6 +165,7 @@ def report_suspicion(call: Call, id: str) -> Json:
         verification=report.verification,
         level=call.caller.level,
         runs=reach.decides_for(call.caller),
+        since=report.since,
     )
     return _suspicion(named.person, ended)
 

@@ -9,6 +9,7 @@ suspension_proposals    two people decide a line of a suspension list
 suspension_limits       far more lines in a month than foreseen wait for a person of the city
 suspicion_verification  a person ends a suspicion; an authority approves that its benefit ends
 authority_doubts        an authority doubts a result about its own benefit
+restarts                what rightly ended a payment is over: a person decides against the document
 objections              somebody objects, and somebody not involved decides
 instructions            an authority acknowledges what it was told
 payment_comparison      what was paid is held against what is due

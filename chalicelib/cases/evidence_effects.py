@@ -17,6 +17,7 @@ from chalicelib.engine.certification import lazy_renewal
 from chalicelib.engine.certification.decide import decide
 from chalicelib.engine.suspicion.lifecycle import may_open, opened
 from chalicelib.engine.suspicion.mistaken_confirmation import seen_alive
+from chalicelib.engine.suspicion.restart import restarts
 from chalicelib.engine.texts.message_templates import may_tell_certified
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
@@ -253,7 +254,8 @@ def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ..
     for finding in decision.findings:
         if may_open(finding, [*record.suspicions, *new]):
             new.append(opened(finding, decision.on, policy, [*record.suspicions, *new]))
-    return (*new, *seen_alive(record, current().rules, decision.on))
+    rules, on = current().rules, decision.on
+    return (*new, *seen_alive(record, rules, on), *restarts(record, rules, on))
 
 
 def _certified_messages(

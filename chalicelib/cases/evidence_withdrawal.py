@@ -30,6 +30,7 @@ from chalicelib.model import (
     PersonId,
     PersonRecord,
     Suspicion,
+    SuspicionKind,
     SuspicionState,
     Template,
 )
@@ -119,7 +120,7 @@ def reversal_upheld(person: PersonId, name: str, *, actor: str) -> PersonRecord:
         on, rules = clock.today(), current().rules
         payments = people.payments_of(record.person.id)
         undoing = reversed_by_people(record, mistaken, reversal, payments, rules, on)
-        return _followed(record, record, undoing, "ending reversed", actor, {"reversal": name})
+        return followed(record, record, undoing, "ending reversed", actor, {"reversal": name})
 
     record = people.change(person, undo)
     reversal = next((s for s in record.suspicions if s.name == name), None)
@@ -140,10 +141,10 @@ def consequences(
     """What follows for certificates, suspicions and money; `left` no longer holds what is taken back."""
     undoing = undone(left, gone, people.payments_of(record.person.id), current().rules, clock.today())
     details = {"withdrawn": sorted(str(key) for key in gone)}
-    return _followed(record, left, undoing, "evidence withdrawn", actor, details, older)
+    return followed(record, left, undoing, "evidence withdrawn", actor, details, older)
 
 
-def _followed(
+def followed(
     record: PersonRecord,
     left: PersonRecord,
     undoing: Undoing,
@@ -151,14 +152,17 @@ def _followed(
     actor: str,
     details: Mapping[str, object],
     older: tuple[Evidence, ...] = (),
+    *,
+    told: Template = Template.RESTORED,
 ) -> Change:
+    """One change out of what is undone: certificates, suspicions, instructions, what the person is told."""
     on = clock.today()
     left = _with(left, undoing)
     decision = evidence_effects.judge(left, on)
     moot = tuple(
         replace(s, state=SuspicionState.WITHDRAWN, verified_by=actor, closed=on)
         for s in left.open_suspicions
-        if is_moot(s, decision)
+        if is_moot(s, decision) or (s.kind is SuspicionKind.RESTART and s.evidence in left.withdrawn)
     )
     settlement = evidence_effects.apply_rules(replace(left, suspicions=_put(left.suspicions, moot)), on)
     change = settlement.change(action, actor, evidence=older)
@@ -174,7 +178,7 @@ def _followed(
         entitlements=tuple(entitlements.values()),
         suspicions=(*undoing.suspicions, *moot, *change.suspicions),
         instructions=undoing.instructions,
-        messages=(*change.messages, *corrected, *_undoing_messages(record, undoing)),
+        messages=(*change.messages, *corrected, *_undoing_messages(record, undoing, told)),
     )
 
 
@@ -222,13 +226,14 @@ def _put(before: Sequence[Suspicion], changed: Sequence[Suspicion]) -> tuple[Sus
     return tuple(after.values())
 
 
-def _undoing_messages(record: PersonRecord, undoing: Undoing) -> tuple[Message, ...]:
+def _undoing_messages(record: PersonRecord, undoing: Undoing, told: Template) -> tuple[Message, ...]:
     """Somebody whose payment had ended is told that it goes on, with what is owed."""
-    if not any(i.kind is InstructionKind.RESUME for i in undoing.instructions):
+    months = [i.month for i in undoing.instructions if i.kind is InstructionKind.RESUME]
+    if not months:
         return ()
     on = clock.today()
     words = {
         "yuan": f"{undoing.fen / 100:.2f}",
-        "month": f"{on:%Y-%m}",
+        "month": min(months),
     }
-    return (messages.anew(record, Template.RESTORED, on.isoformat(), words, on),)
+    return (messages.anew(record, told, on.isoformat(), words, on),)

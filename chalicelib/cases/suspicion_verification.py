@@ -17,6 +17,7 @@ from chalicelib.engine.suspicion.approvals import Runs
 from chalicelib.engine.suspicion.lifecycle import TOWNSHIP, VILLAGE, may_approve, needs_two, not_involved
 from chalicelib.engine.suspicion.lifecycle import confirmed as confirmed_by
 from chalicelib.engine.suspicion.mistaken_confirmation import contradiction_true
+from chalicelib.engine.suspicion.started_again import by_document
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
@@ -54,13 +55,20 @@ def suspicion_verified(
     verification: Verification,
     level: int,
     runs: Runs,
+    since: date | None = None,
 ) -> Suspicion:
     """A person of an office of a level has looked: confirm or clear one suspicion, and let its walk go on.
 
     `runs` says for which benefits they decide: the word that confirms it approves that these end.
+    `since`: the day that the document of a restart names, if it is not that of the record.
     """
     name = f"{kind}#{day.isoformat()}"
-    _end(person, lambda suspicion: suspicion.name == name, confirmed, _Word(by, verification, level, runs))
+    _end(
+        person,
+        lambda suspicion: suspicion.name == name,
+        confirmed,
+        _Word(by, verification, level, runs, since),
+    )
     record = people.load(person)
     suspicion = suspicion_of(record, name)
     go_on(record, suspicion)
@@ -79,6 +87,7 @@ class _Word:
     verification: Verification
     level: int
     runs: Runs
+    since: date | None = None
 
 
 def _runs_nothing(benefit: BenefitCode) -> bool:
@@ -207,6 +216,7 @@ def _end(
 def _confirmed(record: PersonRecord, suspicion: Suspicion, word: _Word) -> Suspicion:
     """The first of two words, or the last that it takes."""
     on, rules = clock.today(), current().rules
+    suspicion = by_document(suspicion, word.verification, word.since, on)
     two = needs_two(suspicion, record.entitlements, rules, on)
     after = confirmed_by(suspicion, word.by, word.verification, on, two=two, level=word.level)
     if after.state is SuspicionState.OPEN:
@@ -240,7 +250,8 @@ def outcome_of(suspicion: Suspicion) -> StepOutcome:
     """The word with which an ended suspicion goes on."""
     if suspicion.state is not SuspicionState.CONFIRMED:
         return StepOutcome.REFUTED
-    return StepOutcome.UPHELD if suspicion.kind is SuspicionKind.REVERSAL else StepOutcome.CONFIRMED
+    undoes = suspicion.kind in (SuspicionKind.REVERSAL, SuspicionKind.RESTART)
+    return StepOutcome.UPHELD if undoes else StepOutcome.CONFIRMED
 
 
 def withdraw(person: PersonId, name: str, action: str, *, actor: str) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from chalicelib import clock, results
-from chalicelib.cases import double_receipt, no_longer_listed, related_persons, two_numbers
+from chalicelib.cases import double_receipt, no_longer_listed, related_persons, restarts, two_numbers
 from chalicelib.engine.money.double_receipt import Listed
 from chalicelib.errors import ConflictError
 from chalicelib.jurisdiction import current
@@ -174,6 +174,8 @@ def _held_against_others(
         double_receipt.moves_settled(
             {(PersonId(p), BenefitCode(b)) for p, b in after.in_several_places.iter_rows()}
         )
+    with left:
+        restarts.roster_lists_ended(lines, day)
     _ask_about_who_left(after, mine, day, left)
     if not after.missing:
         return ()

@@ -141,6 +141,10 @@ class Suspicion:
     ends: tuple[BenefitCode, ...] | None = None  # confirmed: what is still to end; None: of before
     signed: Mapping[BenefitCode, str] = field(default_factory=dict)  # who approved that for each authority
     reminders: int = 0  # how often the authorities have been reminded since
+    since: date | None = (
+        None  # of a restart: the day that the document names; of a contradiction: of the grant
+    )
+    restarted: Month | None = None  # confirmed, and over: what it ended is paid again from this month
 
     @property
     def name(self) -> str:

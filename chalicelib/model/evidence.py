@@ -73,6 +73,7 @@ class SuspicionKind(StrEnum):
     TWO_NUMBERS = "two_numbers"  # another number draws under the same payee: perhaps one person (rule 19)
     UNLISTED = "unlisted"  # no roster lists them any more: their authority is asked (rule 20)
     REVERSAL = "reversal"  # what was confirmed and ended a payment may have been wrong (rule 14)
+    RESTART = "restart"  # what rightly ended a payment is over: released, renewed, granted anew (rule 15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ class FeedEvent:
     stay: Stay | None = None
     suspicion: SuspicionKind | None = None  # where it proves loss or exclusion
     withdraws: str | None = None  # where it proves a withdrawal: the event of the same person, day and feed
+    releases: tuple[str, ...] = ()  # the events of the same person and feed whose loss is over from its day
+    repays: bool = False  # and was never to be: what was withheld meanwhile is owed (acquitted)
 
 
 @dataclass(frozen=True, slots=True, order=True)

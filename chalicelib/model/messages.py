@@ -37,6 +37,7 @@ class Template(StrEnum):
     ANSWERED = "answered"  # an objection has been decided
     OBJECTED_AGAIN = "objected_again"  # it is looked at by the level above, and holds nothing
     CORRECTED = "corrected"  # certified for less long than they were told
+    RESTARTED = "restarted"  # what had rightly ended the payment is over
 
 
 REMINDERS: Final = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)  # of a case, in this order

@@ -54,6 +54,22 @@ class BenefitKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Interruption:
+    """Months of an entitlement that were never due, first to last: a sentence served, a card that had lapsed.
+
+    `about` is the name of the suspicion that had ended the payment.
+    """
+
+    first: Month
+    last: Month
+    about: str
+
+    def covers(self, month: Month) -> bool:
+        """Whether a month lies within it."""
+        return self.first <= month <= self.last
+
+
+@dataclass(frozen=True, slots=True)
 class Entitlement:
     """One recipient's claim to one benefit.
 
@@ -74,6 +90,7 @@ class Entitlement:
     rules: str = ""
     stopped_from: Month | None = None  # first month not paid (suspended, paused, terminated)
     is_stated: bool = True  # False: a new recipient, whose first period the platform reckons
+    interruptions: tuple[Interruption, ...] = ()  # months never due, whatever is owed beside them
 
     def status_on(self, on: date) -> EntitlementStatus:
         """The status as people say it on a day."""

@@ -13,6 +13,7 @@ from chalicelib.cases import (
     executions,
     home_visits,
     related_persons,
+    restarts,
     suspicion_verification,
 )
 from chalicelib.engine.money.adjustment import adjustment
@@ -285,8 +286,11 @@ def clear(call: StepInput) -> Answer:
 
 
 def undo(call: StepInput) -> Answer:
-    """Two people found that what had been confirmed was wrong: everything that it caused is undone."""
-    evidence_withdrawal.reversal_upheld(call.person, call.subject, actor=ACTOR)
+    """What ended a payment was wrong, as two people found, or is over: it is undone, or paid again."""
+    if call.subject.startswith(SuspicionKind.RESTART):
+        restarts.restart_upheld(call.person, call.subject, actor=ACTOR)
+    else:
+        evidence_withdrawal.reversal_upheld(call.person, call.subject, actor=ACTOR)
     return answer(StepOutcome.DONE)
 
 

@@ -29,7 +29,8 @@ def on_days(what: str, *days: int) -> list[Evidence]:
 WAITS = [
     ("travel_agency/travelled", True, "plain strong presence"),
     ("bus_rides/ridden", True, "plain weak presence"),
-    ("custody/outside_prison", True, "known, and of no weight"),
+    ("service_hall/by_proxy", True, "known, and of no weight"),
+    ("custody/outside_prison", False, "it may end a custody"),
     ("hospital_inpatient/admitted", False, "the beginning of a stay holds a suspension"),
     ("hospital_inpatient/discharged", False, "the end of a stay"),
     ("care_home/resident", False, "a stay"),

@@ -182,6 +182,10 @@ def event(name: str, **changes: Any) -> Edit:
         (event("left", proves="withdrawal", withdraws="stayed"), "must name another event"),
         (event("left", proves="withdrawal", withdraws="left"), "must name another event"),
         (event("left", proves="withdrawal", withdraws="came", stay="ends"), "neither begins nor ends"),
+        (event("left", releases=["stayed"]), "releases must name"),
+        (event("left", releases=["came"]), "releases must name"),
+        (event("came", releases=["left"]), "proves nothing else"),
+        (event("left", repays=True), "repays belongs"),
         (
             lambda d: (event("left", **WITHDRAWN)(d), d.update(main_event="left")),
             "a withdrawal cannot be what a feed is for",

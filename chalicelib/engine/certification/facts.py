@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple, TypeAlias
 
-from chalicelib.engine.calendar.periods import age_on
+from chalicelib.engine.calendar.periods import ONE_DAY, age_on
 from chalicelib.engine.certification.weighing import Sighting
 from chalicelib.engine.rules.conditions import NO_STATES, States, Words, stated_end
 from chalicelib.engine.rules.rulebook import RuleBook
@@ -109,7 +109,7 @@ def sort_evidence(
                 strong.append(key)
         elif strength is WEAK:
             weak.append(Sighting(key, event))
-        elif event.suspicion is not None:
+        elif event.suspicion is not None or event.releases:
             accusing.append((item, event))
         if is_asked:
             told.append(item)
@@ -146,14 +146,39 @@ def _negatives(
     accusing: Iterable[tuple[Evidence, FeedEvent]], refuted: AbstractSet[EvidenceKey], rules: RuleBook
 ) -> list[Negative]:
     cleared = _refuted_facts(refuted, rules)
+    told = list(accusing)
     found = [
         Negative(item.key, event, event.suspicion, _ends(item, event), item.is_under_another_name)
-        for item, event in accusing
+        for item, event in told
         if event.suspicion is not None
         and not item.recovered
         and (event.suspicion, item.key.day) not in cleared
     ]
-    return sorted(found, key=lambda negative: negative.key)
+    over = [(item, event) for item, event in told if event.releases]
+    ended = [_released(negative, over, refuted) for negative in found] if over else found
+    return sorted(ended, key=lambda negative: negative.key)
+
+
+def _released(
+    negative: Negative,
+    releasing: Iterable[tuple[Evidence, FeedEvent]],
+    refuted: AbstractSet[EvidenceKey],
+) -> Negative:
+    """A loss through the day before whoever reported it reported a release from it."""
+    days = [item.key.day for item, event in releasing if releases(item, event, negative.key, refuted)]
+    if not days:
+        return negative
+    last = min(days) - ONE_DAY
+    return negative._replace(until=last if negative.until is None else min(last, negative.until))
+
+
+def releases(
+    item: Evidence, event: FeedEvent, loss: EvidenceKey, refuted: AbstractSet[EvidenceKey] = frozenset()
+) -> bool:
+    """Whether a record says that a loss is over from its day on: the same feed's, under their own name."""
+    is_sure = not item.recovered and not item.is_under_another_name and item.key not in refuted
+    is_of_it = item.key.feed == loss.feed and loss.event in event.releases
+    return is_sure and is_of_it and item.key.day >= loss.day
 
 
 def states_on(

@@ -23,11 +23,14 @@ OUTLIVED: Final = timedelta(days=LONGEST_PERIOD)  # older presence certifies not
 def may_wait(item: Evidence, rules: RuleBook) -> bool:
     """Whether an item is plain presence, or of no weight at all; what nobody has declared never waits.
 
-    What a condition asks about never waits either: a wedding is presence, and may end a pension. Stays
-    wait where the policy says so: they hold suspensions, and whoever suspends reads the lake.
+    What a condition asks about never waits either: a wedding is presence, and may end a pension; nor does
+    a release. Stays wait where the policy says so: they hold suspensions, and whoever suspends reads the
+    lake.
     """
     event = rules.events.get((item.key.feed, item.key.event))
     if event is None or not _speaks_for(event) or (event.feed, event.event) in rules.asked:
+        return False
+    if event.releases:
         return False
     return event.stay is None or rules.policy.lazy_renewal.stays_wait
 

@@ -51,9 +51,12 @@ class Account:
 
     @property
     def after_the_end(self) -> Sum:
-        """What was paid for months that were not due."""
-        first = self.first_not_due
-        return self.beyond(month for month in self.credited if first is not None and month >= first)
+        """What was paid for months that were not due: after the end, and while it was interrupted."""
+        return self.beyond(month for month in self.credited if self._is_not_due(month))
+
+    def _is_not_due(self, month: Month) -> bool:
+        ended = self.first_not_due is not None and month >= self.first_not_due
+        return ended or any(gap.covers(month) for gap in self.entitlement.interruptions)
 
     def owed_by(self, order: Instruction) -> int:
         """What an order still has to bring, in fen."""

@@ -107,6 +107,8 @@ def amounts_of(record: PersonRecord, rules: RuleBook) -> Amounts:
     found_wrong = looked_into.keys() - found_right
 
     def fen(entitlement: Entitlement, month: Month) -> int:
+        if any(each.covers(month) for each in entitlement.interruptions):
+            return 0  # served, lapsed, or between two grants
         day = first_day(month)
         version = rules.benefit_on(entitlement.benefit, day)
         if isinstance(version.amount, str) or entitlement.benefit in found_right:

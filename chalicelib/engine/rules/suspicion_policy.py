@@ -5,7 +5,7 @@ A value that later programs declare has a default under which stored rule books 
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -23,4 +23,6 @@ class Suspicions(Declaration):
     reversal: Days = 1  # whether what ended a payment was wrong (rule 14), of each level
     renewal_days: Days = 90  # for how long a condition stays cleared whose card is being renewed
     oldest_years: int = Field(ge=120, le=150)  # a record beyond it goes back when it is read
+    restart: Days = 5  # whether what rightly ended a payment is over (rule 15), of each level
+    paid_after_release: Literal["month_of", "month_after"] = "month_after"  # from which month on
     death_holds: bool = False  # while a death is verified, not even data of before it extend a certificate

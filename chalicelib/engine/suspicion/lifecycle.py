@@ -65,6 +65,8 @@ def verify_by(opened: date, level: int, policy: Policy, kind: SuspicionKind | No
             days = terms.unlisted
         case SuspicionKind.REVERSAL:
             days = terms.reversal
+        case SuspicionKind.RESTART:
+            days = terms.restart
         case _:
             days = terms.working_days[level]
     return add_working_days(opened, days)
@@ -222,11 +224,12 @@ def is_moot(suspicion: Suspicion, decision: Decision) -> bool:
     """Whether an open suspicion rests on nothing any more: its record was refuted or withdrawn.
 
     One that rests on no record (somebody's word) is never moot, nor what files held
-    against each other have shown: a wrong amount, two lines of the rosters.
+    against each other have shown: a wrong amount, two lines of the rosters; a restart, when
+    its record is taken back.
     """
     if suspicion.state is not SuspicionState.OPEN or suspicion.evidence is None:
         return False
-    if suspicion.kind is SuspicionKind.WRONG_AMOUNT or is_of_two_lines(suspicion):
+    if suspicion.kind in (SuspicionKind.WRONG_AMOUNT, SuspicionKind.RESTART) or is_of_two_lines(suspicion):
         return False
     if suspicion.verification is Verification.VISIT:  # found out at the door, and waits for a second person
         return False

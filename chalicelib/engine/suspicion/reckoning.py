@@ -50,6 +50,7 @@ def first_not_due(record: PersonRecord, entitlement: Entitlement, rules: RuleBoo
         end.from_month
         for s in record.suspicions
         if s.state is SuspicionState.CONFIRMED
+        and s.restarted is None
         and (s.closed is None or s.closed >= since)
         and entitlement.benefit not in (s.ends or ())
         for end in ending(s, (before,), rules, on)
@@ -170,7 +171,8 @@ def _free(record: PersonRecord, told: Instruction, on: date) -> Month:
 
 
 def _recovered(record: PersonRecord, mine: Account, rules: RuleBook, on: date) -> tuple[Instruction, ...]:
-    first = mine.first_not_due
+    gaps = mine.entitlement.interruptions
+    first = gaps[0].first if gaps else mine.first_not_due
     if first is None:
         return ()
     since = _last_resumed(record, mine.entitlement)
@@ -179,7 +181,7 @@ def _recovered(record: PersonRecord, mine: Account, rules: RuleBook, on: date) -
         for i in record.instructions
         if i.kind is InstructionKind.RECOVER
         and i.benefit == mine.entitlement.benefit
-        and i.issued >= since
+        and (i.issued >= since or any(gap.covers(i.month) for gap in gaps))
         and not adjustment.is_of_adjustment(i, record)
     ]
     return recovered(

@@ -110,9 +110,13 @@ def _undone(
         if any(ended_by(s, entitlement, rules, on) for s in moot) and not any(
             ended_by(s, entitlement, rules, on) for s in others
         ):
-            again = _restored(entitlement, record)
+            again = status_before(entitlement, record)
             entitlements[again.benefit] = again
             told += _instructions(entitlement, again, record, payments, rules, on, why)
+        elif any(gap.about == s.name for gap in entitlement.interruptions for s in moot):
+            again = _without(entitlement, moot)
+            entitlements[again.benefit] = again
+            told += _repaid(entitlement, again, record, payments, rules, on, why)
     return Undoing(person, after, tuple(entitlements.values()), tuple(told))
 
 
@@ -133,7 +137,7 @@ def _stands(suspicion: Suspicion, record: PersonRecord, rules: RuleBook) -> bool
     )
 
 
-def _restored(entitlement: Entitlement, record: PersonRecord) -> Entitlement:
+def status_before(entitlement: Entitlement, record: PersonRecord) -> Entitlement:
     """As it was: paid, or suspended since before the suspicion was confirmed."""
     mine = [i for i in record.instructions if i.benefit == entitlement.benefit]
     last = max(
@@ -149,6 +153,33 @@ def _restored(entitlement: Entitlement, record: PersonRecord) -> Entitlement:
     if last is not None and last.kind is InstructionKind.SUSPEND:
         return replace(entitlement, status=EntitlementStatus.SUSPENDED, stopped_from=last.month)
     return replace(entitlement, status=EntitlementStatus.ACTIVE, stopped_from=None)
+
+
+def _without(entitlement: Entitlement, moot: tuple[Suspicion, ...]) -> Entitlement:
+    """Without the months that were not due because of what was confirmed in error, and had restarted."""
+    names = {s.name for s in moot}
+    left = tuple(gap for gap in entitlement.interruptions if gap.about not in names)
+    return replace(entitlement, interruptions=left)
+
+
+def _repaid(
+    before: Entitlement,
+    after: Entitlement,
+    record: PersonRecord,
+    payments: Sequence[Payment],
+    rules: RuleBook,
+    on: date,
+    why: str,
+) -> Iterator[Instruction]:
+    """What is paid again already: the months between are owed after all."""
+    amounts = uncredited(amounts_of(record, rules), payments)
+    gone = [gap for gap in before.interruptions if gap not in after.interruptions]
+    months = tuple(m for gap in gone for m in months_between(gap.first, gap.last))
+    owed = sum(amounts(after, month) for month in months)
+    month = month_of(on)
+    if owed:
+        kind, issued = InstructionKind.RESUME, InstructionState.ISSUED
+        yield Instruction(before.benefit, kind, month, owed, why, issued, on, arrears=months)
 
 
 def _instructions(

@@ -78,7 +78,7 @@ def ending(
 
 def ended_by(suspicion: Suspicion, entitlement: Entitlement, rules: RuleBook, on: date) -> bool:
     """Whether an entitlement has ended or is paused, as this suspicion would have left it."""
-    if entitlement.status not in ENDED.values():
+    if entitlement.status not in ENDED.values() or suspicion.restarted is not None:
         return False
     before = replace(entitlement, status=EntitlementStatus.ACTIVE)
     return any(e.entitlement.status is entitlement.status for e in ending(suspicion, (before,), rules, on))

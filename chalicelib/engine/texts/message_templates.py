@@ -59,6 +59,9 @@ SMS: Final[Mapping[Template, str]] = {
     Template.CORRECTED: (
         "因有关部门更正数据，您的认证有效期改为至{until}，如需办理会另行提醒，不收费。致歉！电话{hotline}。"
     ),
+    Template.RESTARTED: (
+        "经核对证明，您的待遇自{month}起重新发放，补发{yuan}元。疑问可到{office}或拨{hotline}。"
+    ),
 }
 
 _REMINDER_NOTICE: Final = """待遇资格认证告知书
@@ -86,6 +89,10 @@ NOTICES: Final[Mapping[Template, str]] = {
 此前停止发放您的待遇，依据的是有关部门的一条登记。该部门已确认登记有误并予以更正，我们为此向您致歉。
 您的待遇自{month}起恢复发放；停发期间应发的待遇共{yuan}元，随下一次发放一并补发，已被要求退还的不再退还。您不需要办理任何手续。
 如果您对补发的月份或金额有疑问，可以拨打{hotline}，或向{office}、网格员当面提出。""",
+    Template.RESTARTED: """待遇重新发放告知书
+此前停止发放您的待遇的原因已经消除：工作人员已核对您的释放证明、新证件或批准文件。
+您的待遇自{month}起按停发前的标准重新发放，此前应发未发的共{yuan}元一并补发；依规定不应发放的月份（如服刑期间）不予补发。
+如果您对月份、金额有疑问或有异议，可以拨打{hotline}，或向{office}当面提出，由未参与此事的人员在{objection_days}个工作日内答复；也可以依法申请行政复议。""",
     Template.ANSWERED: """异议答复告知书
 您对待遇处理提出的异议，经未参与此事的人员核实，答复为：{answer}。理由：{reason}
 不论答复如何，您都可以随时到{office}当面办理资格认证，不收取任何费用。

@@ -16,7 +16,12 @@ from chalicelib.declarations import Declaration, Identifier, MisplacedError, Non
 from chalicelib.model import Proves, Route, Stay, Strength, SuspicionKind, Trace
 
 ACCUSING = (Proves.LOSS, Proves.EXCLUSION)
-_FOUND_HERE = (SuspicionKind.TWO_NUMBERS, SuspicionKind.UNLISTED, SuspicionKind.REVERSAL)
+_FOUND_HERE = (
+    SuspicionKind.TWO_NUMBERS,
+    SuspicionKind.UNLISTED,
+    SuspicionKind.REVERSAL,
+    SuspicionKind.RESTART,
+)
 
 
 class EventDeclaration(Declaration):
@@ -33,6 +38,8 @@ class EventDeclaration(Declaration):
     stay: Stay | None = None
     suspicion: SuspicionKind | None = None
     withdraws: Identifier | None = None  # the event that the same person's record of the same day loses
+    releases: tuple[Identifier, ...] = ()  # the losses that are over from its day on (rule 15)
+    repays: bool = False  # of a release: what was withheld meanwhile is owed
 
     @model_validator(mode="after")
     def _says_what_its_kind_needs(self) -> Self:
@@ -51,6 +58,10 @@ class EventDeclaration(Declaration):
             raise ValueError("withdraws belongs to events that prove a withdrawal")
         if self.withdraws is not None and self.stay is not None:
             raise ValueError("a withdrawal neither begins nor ends a stay")
+        if self.releases and self.proves is not Proves.NOTHING:
+            raise ValueError("an event that releases says that a loss is over, and proves nothing else")
+        if self.repays and not self.releases:
+            raise ValueError("repays belongs to events that release")
         return self
 
 
@@ -61,17 +72,21 @@ class CountsAs(Declaration):
     strength: Strength
 
 
-def check_withdrawals(events: Mapping[str, EventDeclaration]) -> None:
-    """Raise unless every withdrawal names an event of the feed that can be withdrawn."""
+def check_named_events(events: Mapping[str, EventDeclaration]) -> None:
+    """Raise unless what an event withdraws can be withdrawn, and it releases from losses of this feed."""
     for code, event in events.items():
-        if event.withdraws is None:
-            continue
-        target = events.get(event.withdraws)
-        if target is None or target.withdraws is not None:
+        target = events.get(event.withdraws) if event.withdraws is not None else None
+        if event.withdraws is not None and (target is None or target.withdraws is not None):
             raise MisplacedError(
                 f"withdraws must name another event of this feed, none that withdraws: {event.withdraws}",
                 *("events", code, "withdraws"),
             )
+        for loss in event.releases:
+            if loss not in events or events[loss].proves is not Proves.LOSS:
+                raise MisplacedError(
+                    f"releases must name events of this feed that prove a loss: {loss}",
+                    *("events", code, "releases"),
+                )
 
 
 def main_of(events: Mapping[str, EventDeclaration], said: str | None) -> str | None:

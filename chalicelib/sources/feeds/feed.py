@@ -21,8 +21,8 @@ from chalicelib.sources.feeds.durations import Spelled
 from chalicelib.sources.feeds.event_declarations import (
     CountsAs,
     EventDeclaration,
+    check_named_events,
     check_place,
-    check_withdrawals,
     main_of,
 )  # fmt: skip
 from chalicelib.sources.feeds.feed_changelog import History
@@ -270,7 +270,7 @@ class Feed(Declaration):
             raise MisplacedError(
                 "the events declared and the events that rows can name must be the same", "events"
             )
-        check_withdrawals(self.declared_events)
+        check_named_events(self.declared_events)
         dated = self.kind == "evidence" and self.day == "column"
         if not dated and any(event.withdraws for event in self.declared_events.values()):
             raise MisplacedError("only dated records of a file are taken back; a list leaves out", "events")

@@ -1,0 +1,72 @@
+"""恢复发放 · Payments that start again: the question that a roster asks, and what a person's answer does
+(rules 14 and 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+
+from chalicelib import clock
+from chalicelib.cases import evidence_effects, evidence_withdrawal
+from chalicelib.engine.money.double_receipt import Listed
+from chalicelib.engine.suspicion.restart import granted_anew
+from chalicelib.engine.suspicion.started_again import restarted
+from chalicelib.engine.suspicion.termination import ENDED
+from chalicelib.jurisdiction import current
+from chalicelib.model import Change, PersonId, PersonRecord, Template
+from chalicelib.model.named import BY_THE_ROSTER
+from chalicelib.storage.dynamodb import people
+from chalicelib.storage.dynamodb.busy import one_by_one
+
+ACTOR: Final = BY_THE_ROSTER
+
+
+def roster_lists_ended(lines: Collection[Listed], day: date) -> None:
+    """Ask about every line of a day's roster whose benefit has ended: granted anew, or listing the dead."""
+    drawn = people.entitlements_of({(line.person, line.benefit) for line in lines})
+    ended = [
+        line
+        for line in lines
+        if (found := drawn.get((line.person, line.benefit))) is not None and found.status in ENDED.values()
+    ]
+    one_by_one(ended, lambda line: _ask(line, day), lambda line: line.person)
+
+
+def _ask(line: Listed, day: date) -> None:
+    def ask(record: PersonRecord) -> Change | None:
+        rules, on = current().rules, clock.today()
+        asked = tuple(granted_anew(record, line.benefit, line.since, day, rules, on))
+        if not asked:
+            return None
+        details = {"suspicions": [s.name for s in asked], "benefit": line.benefit}
+        return Change("listed after an ending", ACTOR, clock.now(), details, suspicions=asked)
+
+    evidence_effects.wake_and_start(people.change(line.person, ask))
+
+
+def restart_upheld(person: PersonId, name: str, *, actor: str) -> PersonRecord:
+    """A person has seen the document: pay again from the month that is due, and tell person and payer."""
+
+    def start(record: PersonRecord) -> Change | None:
+        restart = next((s for s in record.suspicions if s.name == name), None)
+        if restart is None:
+            return None
+        rules, on = current().rules, clock.today()
+        again = restarted(record, restart, people.payments_of(person), rules, on)
+        if again is None:
+            return None
+        details = {
+            "restart": name,
+            "from": {i.benefit: i.month for i in again.instructions},
+            "never_due": {
+                e.benefit: [f"{gap.first}…{gap.last}" for gap in e.interruptions] for e in again.entitlements
+            },
+        }
+        return evidence_withdrawal.followed(
+            record, record, again, "payment started again", actor, details, told=Template.RESTARTED
+        )
+
+    record = people.change(person, start)
+    evidence_effects.wake_and_start(record)
+    return record

@@ -1,0 +1,244 @@
+"""恢复发放 · What rightly ended a payment is over: released, renewed, granted anew (rule 15).
+
+Nothing restarts by a date, nor by a file. The record of the release, the newer card or the new grant asks a
+person, who decides against the document; then the payment goes on from the month that the document names.
+The months between are never due, but those of somebody acquitted. A roster never revives the dead: that it
+lists them is a contradiction (rule 14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from chalicelib.engine.calendar.periods import (
+    ONE_DAY,
+    month_of,
+    zh_day,
+)
+from chalicelib.engine.certification.contradictions import claim_of
+from chalicelib.engine.certification.facts import Facts, releases, sort_evidence
+from chalicelib.engine.rules.rulebook import RuleBook
+from chalicelib.engine.suspicion.lifecycle import TOWNSHIP, verify_by
+from chalicelib.engine.suspicion.termination import ENDED, ended_by
+from chalicelib.model import (
+    BenefitCode,
+    Entitlement,
+    Evidence,
+    EvidenceKey,
+    PersonRecord,
+    Reason,
+    Suspicion,
+    SuspicionKind,
+    SuspicionState,
+)
+from chalicelib.model.named import ROSTER
+
+GRANTED: Final = ".granted"  # ends the event of a grant that stands on a roster
+LISTS_ON: Final = timedelta(days=30)  # a roster may list the dead for one more pay run, and nobody is asked
+_ASKS: Final = (SuspicionKind.CUSTODY, SuspicionKind.CONDITION)
+
+
+class Document(NamedTuple):
+    """What says that something is over: since when, and in words."""
+
+    key: EvidenceKey
+    zh: str
+    en: str
+
+
+def restarts(record: PersonRecord, rules: RuleBook, on: date) -> Iterator[Suspicion]:
+    """What people have to decide because a department reports a release, or a condition that holds again."""
+    for suspicion, concerned in confirmed_endings(record, rules, on):
+        if suspicion.kind not in _ASKS:
+            continue
+        loss = suspicion.evidence
+        document = (
+            _release(loss, record, rules, on)
+            if suspicion.kind is SuspicionKind.CUSTODY and loss is not None
+            else _renewal(suspicion, concerned[0], record, rules, on)
+        )
+        if document is not None:
+            yield from _asked(record, suspicion, document, suspicion.benefit, rules, on)
+
+
+def granted_anew(
+    record: PersonRecord, benefit: BenefitCode, since: date, listed: date, rules: RuleBook, on: date
+) -> Iterator[Suspicion]:
+    """What people have to decide because a roster of a day grants again what had ended, from a later start.
+
+    Of whom people have confirmed the death it asks whether the person lives: at once of a new grant, and of
+    the old one once the roster has had the time to hear of it.
+    """
+    died = record.person.deceased_on
+    if died is not None:
+        yield from _listed_after_death(record, died, benefit, since, listed, rules, on)
+        return
+    for suspicion, concerned in confirmed_endings(record, rules, on):
+        ended = next((e for e in concerned if e.benefit == benefit), None)
+        is_later = (
+            ended is not None and ended.stopped_from is not None and month_of(since) >= ended.stopped_from
+        )
+        if is_later:
+            key = EvidenceKey(since, ROSTER, f"{benefit}{GRANTED}")
+            title = rules.benefit(benefit).title
+            zh = f"发放部门的名册自{zh_day(since)}起重新列入本人的{title.zh}"
+            document = Document(key, zh, f"The roster grants {title.en} anew from {since}")
+            yield from _asked(record, suspicion, document, benefit, rules, on)
+
+
+def confirmed_endings(
+    record: PersonRecord, rules: RuleBook, on: date
+) -> Iterator[tuple[Suspicion, tuple[Entitlement, ...]]]:
+    """What people have confirmed and is not over, with the entitlements of the living that it has ended."""
+    ended = [e for e in record.entitlements if e.status in ENDED.values()]
+    if not ended or record.person.deceased_on is not None:
+        return
+    for suspicion in record.suspicions:
+        if suspicion.state is not SuspicionState.CONFIRMED or suspicion.restarted is not None:
+            continue
+        concerned = tuple(e for e in ended if ended_by(suspicion, e, rules, on))
+        if concerned:
+            yield suspicion, concerned
+
+
+def _release(loss: EvidenceKey, record: PersonRecord, rules: RuleBook, on: date) -> Document | None:
+    """The first record of a release from what ended a payment."""
+    found = [
+        (item.key, event)
+        for item in record.evidence
+        if (event := rules.events.get((item.key.feed, item.key.event))) is not None
+        and item.key.day <= on
+        and releases(item, event, loss, record.refuted)
+    ]
+    if not found:
+        return None
+    key, event = min(found, key=lambda each: each[0])
+    return Document(
+        key, f"有记录显示自{zh_day(key.day)}起“{event.zh}”", f"“{event.en}” is reported of {key.day}"
+    )
+
+
+def _renewal(
+    suspicion: Suspicion, ended: Entitlement, record: PersonRecord, rules: RuleBook, on: date
+) -> Document | None:
+    """The newest record by which the condition that ended a payment holds again, and every other with it."""
+    rules = rules.for_area(record.person.area)
+    facts = sort_evidence(
+        record.person,
+        record.evidence,
+        rules,
+        on,
+        record.refuted,
+        record.about_related,
+        record.clearances,
+    )
+    benefit, version = rules.in_force(ended.benefit, on)
+    _, _, number = suspicion.reason.rule.rpartition("/conditions/")
+    if not number.isdigit() or not 0 < int(number) <= len(version.conditions):
+        return None
+    clause = version.conditions[int(number) - 1]
+    holds = clause.holds(record.person, on, facts.states, ended.since)
+    if not holds or claim_of(ended, benefit, version, facts).unmet:
+        return None
+    names = {name.key for term in clause.terms for name in term.by}
+    words = [word.key for word in _words(facts) if (word.key.feed, word.key.event) in names]
+    newer = [key for key in words if key.day > suspicion.day]
+    if not newer:
+        return None
+    key = max(newer)
+    event = rules.event(key)
+    return Document(
+        key,
+        f"{zh_day(key.day)}的“{event.zh}”记录显示领取条件重新满足",
+        f"“{event.en}” of {key.day} shows it met",
+    )
+
+
+def _words(facts: Facts) -> Iterator[Evidence]:
+    for each in facts.states.values():
+        for words in each:
+            yield from (word for word in words.values() if word is not None)
+
+
+def _asked(
+    record: PersonRecord,
+    ended: Suspicion,
+    document: Document,
+    benefit: BenefitCode | None,
+    rules: RuleBook,
+    on: date,
+) -> Iterator[Suspicion]:
+    """The question, unless it is open or has been answered of this document."""
+    before = [s for s in record.suspicions if s.kind is SuspicionKind.RESTART]
+    mine = [s for s in before if s.about == ended.name and s.benefit == benefit]
+    if any(s.state is SuspicionState.OPEN or s.evidence == document.key for s in mine):
+        return
+    day = document.key.day
+    while any(s.day == day for s in before):  # kind and day are its key
+        day += ONE_DAY
+    yield Suspicion(
+        SuspicionKind.RESTART,
+        day,
+        on,
+        SuspicionState.OPEN,
+        document.key,
+        Reason(
+            SuspicionKind.RESTART.value,
+            f"{document.zh}，停发的原因可能已经消除。请核对释放证明、新证件或批准文件原件："
+            "属实的予以确认，待遇自应发之月起恢复；不属实的予以排除。停发期间不应发的月份不补发。",
+            f"{document.en}: what ended the payment may be over. Check the document itself (release, new "
+            "card, grant): confirm if it is so, and payment starts again from the month that is due; clear "
+            "it if not. Months that were not due are not paid back.",
+            document.key,
+        ),
+        benefit,
+        level=TOWNSHIP,
+        verify_by=verify_by(on, TOWNSHIP, rules.policy, SuspicionKind.RESTART),
+        about=ended.name,
+        since=document.key.day,
+    )
+
+
+def _listed_after_death(
+    record: PersonRecord,
+    died: date,
+    benefit: BenefitCode,
+    since: date,
+    listed: date,
+    rules: RuleBook,
+    on: date,
+) -> Iterator[Suspicion]:
+    deaths = [
+        s for s in record.suspicions if s.kind is SuspicionKind.DEATH and s.state is SuspicionState.CONFIRMED
+    ]
+    about = deaths[0].name if deaths else None
+    told = max([s.closed for s in deaths if s.closed is not None], default=died)
+    doubts = [s for s in record.suspicions if s.kind is SuspicionKind.CONTRADICTION]
+    is_known = any(s.benefit == benefit and s.since == since for s in doubts)
+    if is_known or not (since > died or listed > told + LISTS_ON):
+        return
+    day = on
+    while any(s.day == day for s in doubts):  # kind and day are its key
+        day += ONE_DAY
+    title = rules.benefit(benefit).title
+    yield Suspicion(
+        SuspicionKind.CONTRADICTION,
+        day,
+        on,
+        SuspicionState.OPEN,
+        None,
+        Reason(
+            SuspicionKind.CONTRADICTION.value,
+            f"已认定本人于{zh_day(died)}去世，发放部门的名册仍（或重新）列有本人的{title.zh}（{zh_day(since)}起）。"
+            "名册不能恢复待遇：请核实本人是否在世；在世的予以排除，将另行复核死亡认定。",
+            f"Confirmed to have died on {died}, and a roster lists {title.en} from {since}. A roster revives "
+            "nobody: find out whether the person lives. If so, clear this, and the confirmed death is looked "
+            "into again.",
+        ),
+        benefit,
+        verify_by=verify_by(on, 0, rules.policy),
+        about=about,
+        since=since,
+    )
