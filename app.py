@@ -6,7 +6,7 @@
     once a week               ──▶ ask_interfaces ──▶ evidence about those who come due
     messages                  ──▶ send_messages, carrier_report
     every night               ──▶ tidy_lake: evidence by person; what may not be kept longer goes
-    authorities, officers     ◀── monthly_results (other regions too), nightly_statistics
+    authorities, officers     ◀── monthly_results (cut-off lists, other regions too), nightly_statistics
     departments               ◀── receipts, watch_feeds, monthly_quality
     apps, cadres, officers    ──▶ the HTTP API (chalicelib/api, one blueprint per audience)
 
@@ -24,7 +24,9 @@ from chalice.app import Chalice, CloudWatchEvent, SQSEvent
 
 from chalicelib import api, intake, jurisdiction, messages, results, stats
 from chalicelib.cases.daily_run import daily_run as run_the_day
+from chalicelib.cases.instructions import list_unseen
 from chalicelib.cases.retention import apply_retention
+from chalicelib.instruction_delivery import hand_over, send_cutoff_lists
 from chalicelib.observability import partial_batch
 from chalicelib.runs import run
 from chalicelib.schedules import missing_runs, scheduled
@@ -81,6 +83,8 @@ def daily_run(event: CloudWatchEvent) -> None:
             jurisdiction.keep_shipped(settings().pack)
         with each(part="scheduled runs"):
             missing_runs()
+        with each(part="instructions"):
+            list_unseen()
         run_the_day()
 
 
@@ -108,8 +112,14 @@ def tidy_lake(event: CloudWatchEvent) -> None:
 @app.schedule("cron(0 20 * * ? *)", name="monthly_results")
 @scheduled
 def monthly_results(event: CloudWatchEvent) -> None:
-    """04:00 in China: on the policy's day of the month, results for every authority and other regions."""
-    results.send_results()
+    """04:00 in China: on the policy's day, results for every authority and other regions; cut-off lists."""
+    with run("results_and_instructions") as each:
+        with each(part="results"):
+            results.send_results()
+        with each(part="cut-off day"):
+            send_cutoff_lists()
+        with each(part="at once"):  # what a step that died has left
+            hand_over()
 
 
 @app.schedule("cron(30 23 * * ? *)", name="watch_feeds")

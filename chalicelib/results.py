@@ -18,6 +18,9 @@ from chalicelib.cases import no_longer_listed
 from chalicelib.engine.calendar.periods import month_of
 from chalicelib.engine.money.double_receipt import unclaimed
 from chalicelib.engine.suspicion.unlisted import benefits_unlisted
+from chalicelib.engine.texts import instruction_texts
+from chalicelib.instruction_delivery import RESULTS as RESULTS_MADE
+from chalicelib.instruction_delivery import row_of
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     DroppedFile,
@@ -37,14 +40,31 @@ from chalicelib.sources.formats.csv_writing import Cell, csv_of, rows_of
 from chalicelib.storage.dynamodb import files, people, run_ends
 from chalicelib.storage.s3 import objects
 
-RESULTS = ("待遇编号", "待遇项目", "状态", "认证有效期至", "认证途径", "备注")
+RESULTS = (
+    "待遇编号",
+    "待遇项目",
+    "状态",
+    "认证有效期至",
+    "认证途径",
+    "备注",
+    "待遇项目代码",
+    "状态代码",
+    "认证途径代码",
+)
 NOT_LISTED = "名册不再列有，请说明原因"
 UNAPPROVED = "停发事由已经核实认定，待本单位批准停发"
-INSTRUCTIONS = ("待遇编号", "待遇项目", "指令", "执行月份", "金额（分）", "原因", "指令状态")
-UNCLAIMED = ("待遇编号", "在领待遇项目", "区划代码", "网格编号", "应享未享项目", "依据")
+UNCLAIMED = (
+    "待遇编号",
+    "在领待遇项目",
+    "区划代码",
+    "网格编号",
+    "应享未享项目",
+    "依据",
+    "在领待遇项目代码",
+    "应享未享项目代码",
+)
 GUESTS = ("地区代码", "身份证号码", "姓名", "认证日期", "认证结果", "认证人类别", "认证人", "认证地")
-KINDS = {"results": RESULTS, "instructions": INSTRUCTIONS, "unclaimed": UNCLAIMED}
-_RESULTS = "results"
+KINDS = {"results": RESULTS, "instructions": instruction_texts.HEADER, "unclaimed": UNCLAIMED}
 Row = tuple[Cell, ...]
 Line = tuple[str, str, Row]  # whose list, of which kind, what stands there
 
@@ -55,14 +75,14 @@ def send_results() -> bool:
     When that day's run has failed they are made on the next day, and once a month only.
     """
     on = clock.today()
-    if on.day < current().rules.policy.results_day or run_ends.is_done(_RESULTS, month_of(on)):
+    if on.day < current().rules.policy.results_day or run_ends.is_done(RESULTS_MADE, month_of(on)):
         return False
     with run("send_results") as each:
         with each(part="authorities"):
             monthly_results()
         with each(part="other regions"):
             tell_other_regions()
-    run_ends.done(_RESULTS, month_of(on))
+    run_ends.done(RESULTS_MADE, month_of(on))
     return True
 
 
@@ -133,19 +153,23 @@ def _guests_of(dropped: DroppedFile, month: Month) -> list[tuple[str, Row]]:
 
 def _lines_of(record: PersonRecord, on: date) -> Iterator[Line]:
     rules = current().rules
-    payee = {e.benefit: e.payee for e in record.entitlements}
+    drawn = {e.benefit: e for e in record.entitlements}
     off = benefits_unlisted(record)
     for e in record.entitlements:
-        route = e.route.value if e.route else ""
         note = NOT_LISTED if e.benefit in off else ""
         if any(e.benefit in suspicion.unsigned for suspicion in record.unfinished_suspicions):
             note = UNAPPROVED
-        row = (e.payee, e.benefit, e.status_on(on).value, e.valid_until, route, note)
-        yield rules.benefit(e.benefit).run_by, "results", row
+        yield rules.benefit(e.benefit).run_by, "results", _result(e, note, on)
     for i in record.instructions:
         if i.state in (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, InstructionState.LISTED):
-            told = (payee[i.benefit], i.benefit, i.kind.value, i.month, i.fen, i.reason, i.state.value)
-            yield rules.benefit(i.benefit).run_by, "instructions", told
+            yield rules.benefit(i.benefit).run_by, "instructions", row_of(i, drawn[i.benefit])
+
+
+def _result(e: Entitlement, note: str, on: date) -> Row:
+    title, status = current().rules.benefit(e.benefit).title.zh, e.status_on(on)
+    route = instruction_texts.ROUTES[e.route] if e.route else ""
+    codes = (e.benefit, status.value, e.route.value if e.route else "")
+    return (e.payee, title, instruction_texts.STATUSES[status], e.valid_until, route, note, *codes)
 
 
 def _unclaimed_of(record: PersonRecord, on: date) -> Iterator[Line]:
@@ -166,6 +190,16 @@ def _unclaimed_of(record: PersonRecord, on: date) -> Iterator[Line]:
     for item in found:
         authority = rules.benefit(item.benefit).run_by
         known = min(drawn, key=lambda e: (rules.benefit(e.benefit).run_by != authority, e.benefit))
-        person = record.person
-        row = (known.payee, known.benefit, person.area, person.grid, item.benefit, item.reason.zh)
+        person, titles = record.person, (rules.benefit(each.benefit).title.zh for each in (known, item))
+        draws, might = titles
+        row = (
+            known.payee,
+            draws,
+            person.area,
+            person.grid,
+            might,
+            item.reason.zh,
+            known.benefit,
+            item.benefit,
+        )
         yield authority, "unclaimed", row

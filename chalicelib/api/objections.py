@@ -12,6 +12,7 @@ from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.policy import REVIEW
 from chalicelib.api.problems import invalid
 from chalicelib.engine.suspension.objections import level_on
+from chalicelib.instruction_delivery import hand_over
 from chalicelib.model import BenefitCode, Objection, ObjectionAbout, PersonId
 from chalicelib.storage.dynamodb import people, worklists
 
@@ -58,6 +59,7 @@ def decide_objection(call: Call, id: str) -> Json:
     decided = cases.decide_objection(
         person, number, upheld=sent.upheld, by=call.caller.subject, reason=sent.reason
     )
+    hand_over(person)  # what it calls off
     return _objection(call, person, decided)
 
 

@@ -9,6 +9,7 @@ from chalicelib.api import access_log, ids, pages, reach, status
 from chalicelib.api.bodies import DoubtReport, NoBody, Refusal, SuspicionReport, field_error
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import invalid
+from chalicelib.instruction_delivery import hand_over
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitCode,
@@ -280,7 +281,9 @@ def acknowledge(call: Call, id: str) -> Json:
 def approve_arrears(call: Call, id: str) -> Json:
     """A second person approves the arrears that one person's word does not bring; what is told then."""
     person, name = ids.instruction_id(id)
-    return _instruction(person, cases.approve_arrears(person, name, by=call.caller.subject))
+    approved = cases.approve_arrears(person, name, by=call.caller.subject)
+    hand_over(person)
+    return _instruction(person, approved)
 
 
 # --- figures -----------------------------------------------------------------------

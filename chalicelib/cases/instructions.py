@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
+from typing import Final
 
 from chalicelib import clock, messages
 from chalicelib.engine.calendar.periods import month_of
@@ -11,10 +13,14 @@ from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.money.amount_due import amounts_of
 from chalicelib.engine.money.arrears import uncredited
 from chalicelib.engine.money.arrears_approval import released
+from chalicelib.engine.money.pay_run import is_overdue
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.jurisdiction import current
 from chalicelib.model import Change, Instruction, InstructionState, PersonId, PersonRecord, Template
-from chalicelib.storage.dynamodb import people
+from chalicelib.runs import run
+from chalicelib.storage.dynamodb import people, worklists
+
+BY_TIME: Final = "platform"
 
 
 def instruction_of(record: PersonRecord, name: str) -> Instruction:
@@ -40,6 +46,38 @@ def acknowledge_instruction(person: PersonId, name: str, *, by: str) -> Instruct
         )
 
     return instruction_of(people.change(person, acknowledge), name)
+
+
+def list_unseen() -> int:
+    """List for a person what as many pay runs as the policy says have not shown, whatever files have come.
+
+    How many. UnfinishedError when all others are listed, if one could not be (rule 23).
+    """
+    on, policy, listed = clock.today(), current().rules.policy, 0
+    overdue: dict[PersonId, set[str]] = defaultdict(set)
+    for person, told in worklists.open_instructions():
+        if is_overdue(told, policy, on):
+            overdue[person].add(told.name)
+
+    def put(record: PersonRecord) -> Change | None:
+        late = tuple(
+            replace(told, state=InstructionState.LISTED, changed=on)
+            for told in record.instructions
+            if told.name in overdue[record.person.id] and is_overdue(told, policy, on)
+        )
+        details = {told.name: told.state.value for told in late}
+        return (
+            Change("instructions not seen", BY_TIME, clock.now(), details, instructions=late)
+            if late
+            else None
+        )
+
+    with run("list_unseen") as each:
+        for person in sorted(overdue):
+            with each(person=person):
+                people.change(person, put)
+                listed += len(overdue[person])
+    return listed
 
 
 def approve_arrears(person: PersonId, name: str, *, by: str) -> Instruction:

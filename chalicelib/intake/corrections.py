@@ -13,6 +13,7 @@ from datetime import date
 
 from chalicelib import clock
 from chalicelib.cases import related_persons
+from chalicelib.instruction_delivery import hand_over
 from chalicelib.intake import payments, receipts
 from chalicelib.jurisdiction import current
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileState, FileStep, PersonId
@@ -71,6 +72,7 @@ def withdraw_what_is_gone(
         )
     with left:
         _restore(before, evidence, actor)
+    hand_over()
     left.nobody()
     return sum(map(len, gone.values()))
 

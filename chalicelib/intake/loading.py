@@ -13,6 +13,7 @@ from chalicelib import cases, clock
 from chalicelib.cases import evidence_effects, related_persons
 from chalicelib.engine.certification import lazy_renewal
 from chalicelib.errors import MiscountError, UnreadableError
+from chalicelib.instruction_delivery import hand_over
 from chalicelib.intake import outcome_sheets, without_effect
 from chalicelib.intake.payments import load_payments
 from chalicelib.intake.rosters import SAID_BY_A_ROSTER, load_roster, said_by_roster
@@ -236,6 +237,7 @@ def withdraw(
             person, gone[person], actor=actor, day=dropped.day
         ),
     )
+    hand_over()
     unmatched = sum(map(len, unknown))
     taken = sum(map(len, gone.values())) - unmatched
     return Loaded(

@@ -15,6 +15,7 @@ from chalicelib import clock
 from chalicelib.cases import evidence_effects, payment_comparison
 from chalicelib.engine.money.pay_run import Run, is_overdue, shown
 from chalicelib.engine.suspicion.reckoning import account, reckoned
+from chalicelib.instruction_delivery import hand_over
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitCode,
@@ -57,6 +58,7 @@ def load_payments(
         one_by_one(sorted(begun), _begin_first_period)
     with left:
         notice = payment_comparison.payments_arrived(payments, listed)
+    hand_over()
     left.nobody()
     return (notice,) if notice is not None else ()
 
@@ -121,6 +123,7 @@ def withdraw_payments(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
         payment_comparison.compare(person, min(month for month, _, _ in places))
 
     one_by_one(lost, take)
+    hand_over()
     return sum(len(keys) for keys in lost.values())
 
 

@@ -6,12 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from chalicelib import clock
+from chalicelib.instruction_delivery import hand_over
 from chalicelib.model import Case, PersonId, PersonRecord, StateName, StepOutcome, Suspicion, Waiting
 
 ACTOR = "workflow"
+TELLS_PAYERS: Final = (
+    StateName.SUSPEND,
+    StateName.RESUME_AND_PAY_ARREARS,
+    StateName.COMPUTE_OVERPAID,
+    StateName.UNDO,
+)
 Answer = dict[str, Any]
 
 
@@ -72,6 +79,12 @@ def answer(outcome: StepOutcome, wait: int = 1, **more: int) -> Answer:
 
 
 def run_step(steps: Mapping[StateName, Callable[[StepInput], Answer]], event: Mapping[str, Any]) -> Answer:
-    """Run the step of a state machine that an event names; unknown names raise ValueError."""
+    """Run the step of a state machine that an event names; unknown names raise ValueError.
+
+    What it tells a payer is handed over before it answers: a call that is repeated makes it good.
+    """
     call = StepInput.of(event)
-    return steps[call.state](call)
+    answered = steps[call.state](call)
+    if call.state in TELLS_PAYERS:
+        hand_over(call.person)
+    return answered

@@ -16,6 +16,7 @@ from chalicelib.model import (
     Month,
     StateName,
 )
+from chalicelib.sources.formats.csv_writing import rows_of
 from chalicelib.storage.dynamodb import people, worklists
 from tests.workflow.village import Recipient, Village
 
@@ -43,8 +44,22 @@ def suspended_until(village: Village, day: date) -> None:
     village.until(day)
 
 
+def instructed(village: Village, place: str) -> list[list[str]]:
+    """The rows of every file about instructions in the authority's outbox whose name begins so."""
+    s3, bucket = village.sandbox.client("s3"), village.sandbox.settings.outbox_bucket
+    found = s3.list_objects_v2(Bucket=bucket, Prefix=f"hrss/instructions/{place}").get("Contents", [])
+    bodies = [s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read() for each in found]
+    return [list(row) for body in bodies for row in rows_of(body)]
+
+
 def test_what_the_bank_paid_on_is_not_paid_again(village: Village) -> None:
     suspended_until(village, date(2025, 11, 5))
+    (told,) = instructed(village, "2025-08-01/")  # the list of August had gone out at four
+    assert told[:4] == ["P9800", "城乡居民基本养老保险", "暂停发放", "2025年8月"]
+    (before,) = instructed(village, "2025-07-cutoff-25")
+    assert before[11] == "approved", "a payer may prepare"
+    (now,) = instructed(village, "2025-11.csv")
+    assert now[11] == "listed", "two runs passed, and no file came"
     for month in ("2025-08", "2025-09", "2025-10"):
         paid(village, month, ONE, NEIGHBOUR)
     village.certifies(ONE.number)

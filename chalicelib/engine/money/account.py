@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from chalicelib.engine.calendar.periods import first_day
+from chalicelib.engine.calendar.periods import first_day, month_before, months_between
 from chalicelib.engine.money.amount_due import amounts_of
 from chalicelib.engine.money.arrears import Amounts, Sum
 from chalicelib.engine.rules.rulebook import RuleBook
@@ -107,7 +107,7 @@ def _credited(
         left = order.given_back
         for month in sorted(m for m in paid if m >= order.month and m not in order.arrears):
             more = credited[month] - due(month)
-            for earlier in sorted(order.arrears):
+            for earlier in _earlier(order, month):
                 part = max(0, min(more, due(earlier) - credited.get(earlier, 0)))
                 credited[earlier] = credited.get(earlier, 0) + part
                 credited[month] -= part
@@ -117,6 +117,12 @@ def _credited(
             left -= part
         given_back[order.name] = left
     return credited, given_back
+
+
+def _earlier(order: Instruction, month: Month) -> tuple[Month, ...]:
+    """The months that one brings with itself: those ordered, and those since payment was to begin again."""
+    since = months_between(order.month, month_before(month)) if order.kind is InstructionKind.RESUME else ()
+    return tuple(sorted({*order.arrears, *since}))
 
 
 def settled(record: PersonRecord, payments: Iterable[Payment], rules: RuleBook) -> tuple[Payment, ...]:

@@ -14,6 +14,7 @@
     LOSS#<shard>   / <person>                            a loss or exclusion that people have confirmed
     INS#open       / <month>#<benefit>#<kind>#<person>   instructions not yet seen in the payments
     BACK#<shard>   / <person>                            whom earlier months are paid, or are asked back from
+    TELL           / <person>#<instruction>#<version>    instructions that may have to be handed over at once
     AREA           / <county>                            counties that have anybody
 
 A row follows from its record alone (`rows_of`), so the transaction that changes a record knows which rows
@@ -23,6 +24,7 @@ DUE carries no month: one query per shard finds everybody up to a day, however l
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -65,6 +67,7 @@ _TO_DECIDE: Final = frozenset({ProposalState.PROPOSED, ProposalState.CONFIRMED})
 _DONE: Final = frozenset({InstructionState.SEEN, InstructionState.CANCELLED})
 _PRIORITY: Final = {template: number for number, template in enumerate(Template)}
 _INSTRUCTIONS: Final = "INS#open"
+_TELL: Final = "TELL"
 _AREAS: Final = "AREA"
 
 
@@ -76,6 +79,15 @@ class Row(Generic[T]):
     area: AreaCode
     grid: str
     item: T
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToHandOver:
+    """An instruction, by its name within the person, of which its payer may have to hear at once."""
+
+    person: PersonId
+    instruction: str
     place: str
 
 
@@ -159,10 +171,30 @@ def writes(before: PersonRecord | None, after: PersonRecord) -> list[Write]:
     new = rows_of(after)
     result: list[Write] = [Put(Work(*key, body=body)) for key, body in new.items() if old.get(key) != body]
     result += [Delete(Work(*key)) for key in old.keys() - new.keys()]
+    result += [Put(row) for row in _news_for_payers(before, after)]
     due = due_of(after)
     if due is not None and _needs_filing(before, after, due):
         result.append(Put(_due_row(after.person.id, due)))
     return result
+
+
+def _news_for_payers(before: PersonRecord | None, after: PersonRecord) -> Iterator[Work]:
+    """What a step issues, changes or calls off of instructions; that somebody has read one is no news."""
+    known = {told.name: told for told in before.instructions} if before else {}
+    for told in after.instructions:
+        was = known.get(told.name)
+        is_issued = told.state is InstructionState.ISSUED
+        called_off = told.state is InstructionState.CANCELLED and was is not None
+        changed = was is None or version_of(was) != version_of(told)
+        if changed and (is_issued or called_off or told.state is InstructionState.ACKNOWLEDGED):
+            yield Work(_TELL, f"{after.person.id}#{told.name}#{version_of(told)}", body="{}")
+
+
+def version_of(told: Instruction) -> str:
+    """What of an instruction its payer has to know; another text for another version."""
+    is_off = told.state is InstructionState.CANCELLED
+    said = f"{is_off} {told.fen} {','.join(told.arrears)} {told.issued}"
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _needs_filing(before: PersonRecord | None, after: PersonRecord, due: date) -> bool:
@@ -309,6 +341,19 @@ def open_instructions() -> Iterator[tuple[PersonId, Instruction]]:
 def paid_back() -> frozenset[PersonId]:
     """Everybody of whom months are, or were, to be paid in arrears or taken back."""
     return frozenset(PersonId(row.sk) for row in _sharded("BACK", "~"))
+
+
+def to_hand_over(person: PersonId | None = None) -> Iterator[ToHandOver]:
+    """What has been issued, changed or called off and perhaps not told yet; of one person, or of all."""
+    within = Work.sk.startswith(f"{person}#") if person else None
+    for row in tables.query(Work, _TELL, within):
+        who, _, named = row.sk.partition("#")
+        yield ToHandOver(PersonId(who), named.rpartition("#")[0], row.sk)
+
+
+def handed_over(told: ToHandOver) -> None:
+    """That is done."""
+    tables.delete(Work(_TELL, told.place))
 
 
 def counties(area: str = "") -> list[str]:

@@ -87,13 +87,17 @@ def put_for_department(department: str, path: str, body: bytes, kind: str) -> No
 
 def put_reminder(department: str, name: str, body: bytes) -> bool:
     """Remind a department once; False if it has been reminded of this already."""
-    key = f"{department}/reminders/{name}.json"
+    return put_once_for_department(department, f"reminders/{name}.json", body, "application/json")
+
+
+def put_once_for_department(department: str, path: str, body: bytes, kind: str = "text/csv") -> bool:
+    """Something that a department finds in its outbox, written once; False if it stands there already."""
     try:
         client("s3").put_object(
             Bucket=settings().outbox_bucket,
-            Key=key,
+            Key=f"{department}/{path}",
             Body=body,
-            ContentType="application/json",
+            ContentType=kind,
             IfNoneMatch="*",
         )
     except ClientError as error:
