@@ -46,10 +46,10 @@ RESULTS = (
     "状态",
     "认证有效期至",
     "认证途径",
-    "备注",
     "待遇项目代码",
     "状态代码",
     "认证途径代码",
+    "备注",
 )
 NOT_LISTED = "名册不再列有，请说明原因"
 UNAPPROVED = "停发事由已经核实认定，待本单位批准停发"
@@ -169,7 +169,7 @@ def _result(e: Entitlement, note: str, on: date) -> Row:
     title, status = current().rules.benefit(e.benefit).title.zh, e.status_on(on)
     route = instruction_texts.ROUTES[e.route] if e.route else ""
     codes = (e.benefit, status.value, e.route.value if e.route else "")
-    return (e.payee, title, instruction_texts.STATUSES[status], e.valid_until, route, note, *codes)
+    return (e.payee, title, instruction_texts.STATUSES[status], e.valid_until, route, *codes, note)
 
 
 def _unclaimed_of(record: PersonRecord, on: date) -> Iterator[Line]:

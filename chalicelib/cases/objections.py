@@ -39,7 +39,7 @@ from chalicelib.model import (
 )
 from chalicelib.storage.dynamodb import people
 
-NOT_PAID_BACK = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED)
+NOT_PAID_BACK = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, InstructionState.LISTED)
 ANSWERS = {ObjectionState.UPHELD: "异议成立", ObjectionState.REJECTED: "维持原处理"}
 
 

@@ -183,6 +183,8 @@ def test_arrears_in_two_parts_leave_the_rest_to_be_paid() -> None:
 def test_a_month_that_the_bank_had_paid_on_is_not_paid_again() -> None:
     (less,) = reckoned(drawing(RESUMED), paid("2025-01"), RULES, ON)
     assert less.fen == 2 * DUE
+    (anew,) = reckoned(drawing(replace(RESUMED, state=STATE.LISTED)), paid("2025-01"), RULES, ON)
+    assert (anew.fen, anew.state, anew.issued) == (2 * DUE, STATE.ISSUED, ON)
     (none,) = reckoned(drawing(RESUMED), paid("2025-01", "2025-02", "2025-03"), RULES, ON)
     assert (none.fen, none.reason) == (0, "certified again; arrears 0")
 
@@ -231,7 +233,8 @@ def test_a_stop_is_seen_in_a_run_that_pays_others(kind: KIND) -> None:
     assert state_after(stop, [], "2025-04") is STATE.SEEN
     assert state_after(stop, [], "2025-04", covers=False) is STATE.ISSUED
     assert state_after(stop, paid("2025-04"), "2025-04") is STATE.ISSUED
-    assert state_after(replace(stop, state=STATE.LISTED), [], "2025-04") is STATE.LISTED
+    assert state_after(replace(stop, state=STATE.LISTED), [], "2025-04") is STATE.SEEN, "late, and done"
+    assert state_after(replace(stop, state=STATE.CANCELLED), [], "2025-04") is STATE.CANCELLED
 
 
 def test_no_payment_shows_what_was_paid_back() -> None:

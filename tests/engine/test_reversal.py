@@ -92,7 +92,7 @@ def test_the_person_lives_is_paid_again_and_gets_what_was_withheld() -> None:
         (InstructionState.ISSUED, True, 45_000, "nobody recovers any more"),
         (InstructionState.ACKNOWLEDGED, True, 45_000, "nobody recovers any more"),
         (InstructionState.SEEN, False, 60_000, "what was recovered is given back"),
-        (InstructionState.LISTED, False, 45_000, "a person looks into it"),
+        (InstructionState.LISTED, True, 45_000, "nor what only time has listed"),
     ],
 )
 def test_what_was_to_be_recovered(state: InstructionState, cancelled: bool, owed: int, why: str) -> None:

@@ -30,14 +30,17 @@ def listed(village: Village, kind: str = "unclaimed") -> list[dict[str, str]]:
         assert recipient.number not in text
         assert recipient.phone not in text
     return [
-        row for row in csv.DictReader(text.splitlines()) if row.get("应享未享项目", ALLOWANCE) == ALLOWANCE
+        row
+        for row in csv.DictReader(text.splitlines())
+        if row.get("应享未享项目代码", ALLOWANCE) == ALLOWANCE
     ]
 
 
 def test_who_is_old_enough_and_draws_nothing_for_it(village: Village) -> None:
     village.settle(OLD, YOUNGER)
     (row,) = listed(village)
-    assert (row["待遇编号"], row["在领待遇项目"]) == ("P9800", "resident_pension")
+    assert (row["待遇编号"], row["在领待遇项目"]) == ("P9800", "城乡居民基本养老保险")
+    assert (row["应享未享项目"], row["在领待遇项目代码"]) == ("高龄津贴", "resident_pension")
     assert (row["区划代码"], row["网格编号"]) == ("341602001001", "G01")
     assert "名册中未列，请主管部门核查" in row["依据"]
     record = village.record(OLD.number)

@@ -28,7 +28,7 @@ from chalicelib.model import (
 )
 
 _LOOKED_INTO: Final = (SuspicionState.CLEARED, SuspicionState.CONFIRMED)
-_OPEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED)
+_OPEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, InstructionState.LISTED)
 
 
 OTHERWISE: Final = "paid otherwise than due"

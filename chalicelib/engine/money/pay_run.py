@@ -34,7 +34,7 @@ def shown(
     or of rows sent again, shows nobody's payment to have stopped. Where nobody else draws the benefit no run
     ever shows it: then a person asks the authority.
     """
-    if instruction.state not in NOT_SEEN:
+    if instruction.state not in (*NOT_SEEN, InstructionState.LISTED):
         return instruction
     got = paid.get(run.month, 0)
     match instruction.kind:

@@ -30,7 +30,7 @@ from chalicelib.model import (
     SuspicionState,
 )
 
-_NOT_SEEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED)
+_NOT_SEEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, InstructionState.LISTED)
 TO_HEIRS: Final = "the amount is owed to the heirs"
 
 
@@ -121,9 +121,15 @@ def _paid_back(
                 fen = mine.entitlement.fen
             is_done = not owed.fen and adjustment.was_paid(told, payments)
             if fen != told.fen and not is_done:
-                yield replace(told, fen=fen, reason=_reason(told, owed.explained), changed=on)
+                again = told if told.state is not InstructionState.LISTED else _anew(told, on)
+                yield replace(again, fen=fen, reason=_reason(told, owed.explained), changed=on)
         elif told.state is InstructionState.SEEN and owed.fen and told.kind is InstructionKind.RESUME:
             yield from _still_owed(record, mine, told, on)
+
+
+def _anew(told: Instruction, on: date) -> Instruction:
+    """What a person was to look after is told again, since it is another sum: two more runs to show it."""
+    return replace(told, state=InstructionState.ISSUED, issued=on)
 
 
 def _reason(told: Instruction, explained: str) -> str:
@@ -138,7 +144,7 @@ def _still_owed(record: PersonRecord, mine: Account, told: Instruction, on: date
     ordered = {
         month
         for i in record.instructions
-        if i.benefit == told.benefit and i.kind is InstructionKind.RESUME and i.state in (*_NOT_SEEN, _LISTED)
+        if i.benefit == told.benefit and i.kind is InstructionKind.RESUME and i.state in _NOT_SEEN
         for month in i.arrears
     }
     owed = mine.lacking(month for month in told.arrears if month not in ordered)
@@ -155,9 +161,6 @@ def _still_owed(record: PersonRecord, mine: Account, told: Instruction, on: date
             given_back=0,
         )
         yield replace(order, reason=_reason(order, owed.explained))
-
-
-_LISTED: Final = InstructionState.LISTED
 
 
 def _free(record: PersonRecord, told: Instruction, on: date) -> Month:

@@ -36,7 +36,6 @@ from chalicelib.model import (
 
 REASON = "the record was withdrawn"
 REVERSED = "found to have been confirmed in error"
-_READ = (InstructionState.SEEN, InstructionState.LISTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +198,9 @@ def _instructions(
     for told in record.instructions:
         if told.benefit != before.benefit or told.kind not in stops:
             continue
-        if told.state not in _READ:
+        if told.state is not InstructionState.SEEN:
             yield replace(told, state=InstructionState.CANCELLED, changed=on)
-        elif told.kind is InstructionKind.RECOVER and told.state is InstructionState.SEEN:
+        elif told.kind is InstructionKind.RECOVER:
             given_back += told.fen
     if after.status is not EntitlementStatus.ACTIVE:
         return
