@@ -39,12 +39,13 @@ POINTS: Final = 16
 PAGE_WIDTH: Final = (
     145  # of A4 across, in characters of the usual size: a wider sheet would be printed smaller
 )
-_BOX_WIDTH: Final = 7
-_WIDTHS: Final = {"number": 27, "name": 10, "day": 14, "event": 20, "certifier": 10, "certified_by": 10}
+_BOX_WIDTH: Final = 6
+_WIDTHS: Final = {"number": 27, "name": 10, "day": 14, "event": 20, "certifier": 9, "certified_by": 10}
 _GRID, _DUE = "网格编号", "应访日期"
 _OTHER_WIDTHS: Final = {_GRID: 9, _DUE: 18}
 _SMALL: Final = 11  # points: by when and why, in full
 _TITLES: Final = 2  # rows above the header
+_HEIGHTS: Final = {1: 26, 2: 26, _TITLES + 1: 90}  # points; a box is as narrow as two characters of its name
 _LINE: Final = Side(style="thin")
 _HOW: Final = (
     "每人只勾一项：点方框，选☑（打印出来的，用笔打√）；再填认证日期、认证人。"
@@ -164,7 +165,7 @@ def _for_print(sheet: Worksheet, feed: Feed, header: list[str]) -> None:
     """Large type, lines around every cell, one page wide, the header on each page, numbers as text."""
     border = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        sheet.row_dimensions[number].height = 66 if number > _TITLES else 26
+        sheet.row_dimensions[number].height = _HEIGHTS.get(number, 66)
         for name, cell in zip(header, row, strict=True):
             is_small = name == _DUE and number > _TITLES + 1
             cell.font = Font(size=_SMALL if is_small else POINTS, bold=number in (1, _TITLES + 1))

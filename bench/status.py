@@ -62,6 +62,7 @@ def _environment(issuer: Issuer) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true", "WUGAN_PACK": "bozhou", "WUGAN_RULES_CHECKED_SECONDS": "3600",
         "WUGAN_LAKE_CHARACTERS": "1",
         "WUGAN_DATA_KEY_ID": "alias/wugan",
+        "WUGAN_FILES_KEY_ID": "alias/wugan",
         "WUGAN_TOKEN_ISSUER": ISSUER, "WUGAN_TOKEN_AUDIENCE": AUDIENCE, "WUGAN_TOKEN_JWKS": issuer.jwks(),
         "WUGAN_TOKEN_LONGEST_SECONDS": str(int(USUAL_LIFETIME.total_seconds())),
         "WUGAN_CALLER_REQUESTS_PER_MINUTE": "1000000000", "WUGAN_APP_REQUESTS_PER_MINUTE": "1000000000",

@@ -3,35 +3,46 @@
 A message is an item of the person's record, written in the transaction of its cause (PENDING). The sender
 claims it (CLAIMED), hands it to the carrier (SENT), and only the carrier's report makes it DELIVERED or
 FAILED. A claimed message whose sender died, or was not told whether it was taken, becomes UNKNOWN and is
-never sent again on its own (rules 8 and 9); one that was certainly not taken waits for the next run. What
-the carrier reports as failed is not sent again either: where no reminder was delivered, somebody brings a
-notice before a payment may be suspended (`engine/suspension/readiness.py`, rule 10 b); a late "delivered"
-still counts, and a number that refuses messages gets printed notices from now on. What goes out bears the
-message's id, so that a gateway can tell the same one twice.
+never sent again on its own (rules 8 and 9); one that was certainly not taken waits for the next run.
+
+What failed, and what stays UNKNOWN for a day, is not sent again either: another message goes in its stead by
+the next channel, on the same day (`engine/texts/channels.py`): to the phone of a registered helper, then as a
+printed notice that somebody of the village brings (`printing`). A late "delivered" still counts, and a phone
+that refuses messages gets no more. What goes out bears the message's id, so that a gateway can tell the same
+one twice.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, assert_never
 
-from chalicelib import clock
-from chalicelib.engine.texts import carrier, message_templates
+from chalicelib import clock, printing
+from chalicelib.engine.texts import carrier, channels, message_templates
 from chalicelib.engine.texts.carrier import Report
 from chalicelib.errors import UnreadableError
 from chalicelib.jurisdiction import current
-from chalicelib.model import Channel, Message, MessageState, Person, PersonId, PersonRecord, Template
+from chalicelib.model import (
+    AreaCode,
+    Channel,
+    Message,
+    MessageState,
+    Person,
+    PersonId,
+    PersonRecord,
+    Template,
+)
 from chalicelib.observability import logger
-from chalicelib.runs import run
+from chalicelib.runs import Each, run
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client, never_arrived
+from chalicelib.storage.dynamodb import contacts, people, worklists
 from chalicelib.storage.dynamodb import outbox as outbox
-from chalicelib.storage.dynamodb import people, worklists
-from chalicelib.storage.s3 import objects
+from chalicelib.storage.dynamodb.worklists import Row
 
 
 def compose(
@@ -39,12 +50,11 @@ def compose(
 ) -> Message:
     """A message that exists once per person, subject, template and number, whoever composes it."""
     digest = hashlib.sha256(f"{person.id}|{about}|{template}|{number}".encode()).hexdigest()
-    by_phone = person.has_phone and not person.opted_out
     return Message(
         id=f"{person.id}.{digest[:16]}",
         template=template,
         about=about,
-        channel=Channel.SMS if by_phone else Channel.NOTICE,
+        channel=channels.first_channel(person, template),
         words={**message_templates.words_of_policy(template, current().rules.policy), **words},
         day=on,
         state=MessageState.PENDING,
@@ -61,7 +71,9 @@ def anew(record: PersonRecord, template: Template, about: str, words: Mapping[st
 
 
 def text_of(message: Message) -> str:
-    """What a message says, as it is sent, printed or shown, signed by the pack in force."""
+    """What a message says, as it is sent, printed or shown: as it went out, once it has."""
+    if message.said is not None and message.state is not MessageState.PENDING:
+        return message.said
     return message_templates.text(message, current().rules.policy)
 
 
@@ -73,71 +85,116 @@ def is_quiet_hour() -> bool:
 
 
 def send_due() -> int:
-    """Send what is due today, most urgent first; returns how many were handed over.
+    """Send what is due today, most urgent first; returns how many were handed over or printed.
 
-    UnfinishedError when everything else is sent, if a message could not be.
+    What nobody knows the fate of since yesterday goes by the next channel. UnfinishedError when everything
+    else is sent, if a message could not be.
     """
     if is_quiet_hour():
         return 0
-    sent = 0
     with run("send_messages") as each:
-        for person, message in list(worklists.outgoing(clock.today())):
-            with each(person=person, about=message):
-                sent += _send(person, message)
+        return _send_all(list(worklists.outgoing(clock.today())), each)
+
+
+def _send_all(due: Sequence[tuple[PersonId, str]], each: Each) -> int:
+    """Send messages in this order, then print what is to be printed, a village at a time."""
+    sent, to_print = 0, dict[AreaCode, list[outbox.Claimed]]()
+    for person, message in due:
+        with each(person=person, about=message):
+            taken = _send(person, message)
+            sent += taken is True
+            if isinstance(taken, outbox.Claimed):
+                to_print.setdefault(taken.record.person.area, []).append(taken)
+    for village, notices in to_print.items():
+        with each(village=village):
+            sent += _print(village, notices)
     return sent
 
 
-def _send(person: PersonId, message_id: str) -> bool:
-    """Hand one message to its channel, if it may go today and nobody else has it."""
+def _send(person: PersonId, message_id: str) -> bool | outbox.Claimed:
+    """Hand one message over, if it may go today and nobody else has it; a notice is taken, to be printed."""
     record = people.load(person)
     message = next((m for m in record.messages if m.id == message_id), None)
+    if message is not None and channels.has_failed(message, clock.today()):
+        after = outbox.followed(person, message.id, _in_its_stead)
+        following = next((m for m in after.messages if m.follows == message.id), None)
+        return _send(person, following.id) if following is not None else False
     if message is None or message.state is not MessageState.PENDING:
         if message is not None and message.state is MessageState.CLAIMED:
             outbox.give_up_stale(person, message)
         return False
-    phone = _phone_for(record, message)
-    channel = Channel.NOTICE if phone is None else Channel.SMS
+    channel, phone = _way_of(record, message)
     # Before anything is reserved: a message that cannot be put into words takes nobody's day.
     text = text_of(replace(message, channel=channel))
-    if phone is not None and not _may_go_today(person, phone, message.id):
+    if phone is not None and not _may_go_today(record, phone, message.id):
         outbox.postpone(person, message, clock.today() + timedelta(days=1))
         return False
-    taken = outbox.claim(person, message, record, channel=channel)
-    if taken is None:
-        return False
-    claimed = taken.message
+    taken = outbox.claim(person, message, record, channel=channel, said=text)
+    if taken is None or phone is None:
+        return taken or False
     try:
-        if phone is None:
-            objects.put_notice(record.person.area, clock.today(), claimed.id, text)
-        else:
-            _hand_over(claimed.id, phone, text)
+        _hand_over(taken.message.id, phone, text)
     except Exception as error:
-        if phone is None or never_arrived(error):  # a notice printed twice harms less than one lost
-            outbox.put_back(person, claimed)
-        else:
-            outbox.give_up(person, claimed)
+        (outbox.put_back if never_arrived(error) else outbox.give_up)(person, taken.message)
         raise
-    outbox.sent(person, claimed, taken.record)
+    outbox.sent(person, taken.message, taken.record)
     return True
 
 
-def _phone_for(record: PersonRecord, message: Message) -> str | None:
-    """Where a text message goes; None: it is printed, also for who has given up the phone meanwhile."""
-    if message.channel is Channel.NOTICE or record.person.opted_out:
-        return None
-    return people.identity_of(record.person.id).phone
+def _print(village: AreaCode, notices: Sequence[outbox.Claimed]) -> int:
+    """Put notices that this run has taken into their village's bundle; how many that were."""
+    rows = [Row(t.record.person.id, village, t.record.person.grid, t.message, "") for t in notices]
+    try:
+        printing.print_notices(village, clock.today(), rows)
+    except Exception:  # a notice printed twice harms less than one lost
+        for taken in notices:
+            outbox.put_back(taken.record.person.id, taken.message)
+        raise
+    for taken in notices:
+        outbox.sent(taken.record.person.id, taken.message, taken.record)
+    return len(notices)
 
 
-def _may_go_today(person: PersonId, phone: str, message_id: str) -> bool:
+def _way_of(record: PersonRecord, message: Message) -> tuple[Channel, str | None]:
+    """By which channel a message goes now, and to which phone: what was given up meanwhile is passed over."""
+    channel: Channel | None = message.channel
+    while channel is not None and channel is not Channel.NOTICE:
+        phone = _phone_of(record.person, channel)
+        if phone is not None:
+            return channel, phone
+        channel = channels.next_channel(record.person, channel)
+    return Channel.NOTICE, None
+
+
+def _phone_of(person: Person, channel: Channel) -> str | None:
+    """The phone that a channel reaches; None where there is none, or it takes no messages."""
+    own = people.identity_of(person.id).phone
+    if channel is Channel.SMS:
+        return None if person.opted_out else own
+    helper = None if person.helper_opted_out else contacts.contact_of(person.id).helper_phone
+    return None if helper == own else helper  # the same phone again is no other channel
+
+
+def _may_go_today(record: PersonRecord, phone: str, message_id: str) -> bool:
     most = current().rules.policy.messages
     return outbox.reserve_day(
-        person,
+        record.person.id,
         phone,
         clock.today(),
         message_id,
         per_person=most.per_person_and_day,
         per_phone=most.per_phone_and_day,
+        failed={m.id for m in record.messages if m.state is MessageState.FAILED},
     )
+
+
+def _in_its_stead(record: PersonRecord, failed: Message) -> Message | None:
+    """What follows a message that has reached nobody: the same, by the next channel, today."""
+    channel = channels.following_channel(record, failed)
+    if channel is None:
+        return None
+    following = anew(record, failed.template, failed.about, failed.words, clock.today())
+    return replace(following, channel=channel, follows=failed.id)
 
 
 def _hand_over(message: str, phone: str, text: str) -> None:
@@ -151,7 +208,7 @@ def _hand_over(message: str, phone: str, text: str) -> None:
 
 
 def carrier_reported(said: Mapping[str, Any]) -> None:
-    """Note what became of a message; a number that refuses messages gets notices from now on.
+    """Note what became of a message; where it failed, the next channel is tried at once.
 
     A word that says the message is still under way changes nothing. UnreadableError for a word that nobody
     has declared, NotFoundError for a message that was never sent: after three tries the report lies in the
@@ -168,6 +225,19 @@ def carrier_reported(said: Mapping[str, Any]) -> None:
         case Report.DELIVERED:
             outbox.reported(message, MessageState.DELIVERED)
         case Report.FAILED | Report.OPTED_OUT:
-            outbox.reported(message, MessageState.FAILED, opted_out=report is Report.OPTED_OUT)
+            opted_out = report is Report.OPTED_OUT
+            record = outbox.reported(message, MessageState.FAILED, opted_out=opted_out, then=_in_its_stead)
+            _send_waiting(record)
         case _ as never:
             assert_never(never)
+
+
+def _send_waiting(record: PersonRecord) -> None:
+    """Send what waits for one person, most urgent first; in quiet hours it waits for the morning."""
+    on, person = clock.today(), record.person.id
+    waiting = [m for m in record.messages if m.state is MessageState.PENDING and m.day <= on]
+    if is_quiet_hour() or not any(m.follows for m in waiting):
+        return
+    ordered = sorted(waiting, key=lambda m: (worklists.PRIORITY[m.template], m.day, m.id))
+    with run("carrier_report") as each:
+        _send_all([(person, m.id) for m in ordered], each)

@@ -17,7 +17,7 @@ class Settings:
     work_table: str
     files_table: str
     inbox_bucket: str
-    outbox_bucket: str  # receipts, results, instructions: nothing that identifies a person in clear
+    outbox_bucket: str  # receipts, results, instructions: nobody in clear, but in the villages' notices
     rejects_bucket: str  # rejected rows as sent: clear numbers
     roster_bucket: str  # roster snapshot: clear numbers
     lake_bucket: str
@@ -33,6 +33,7 @@ class Settings:
     identity_secret: str  # name of the secret: key of HMAC(number)
     interfaces_secret: str  # name of the secret: addresses and tokens of interfaces that are asked
     data_key_id: str  # KMS key that wraps the data keys of sealed fields
+    files_key_id: str  # KMS key of files that name people
     token_issuer: str
     token_audience: str
     token_jwks: str  # the issuer's public keys: a JSON document, or an https URL of one

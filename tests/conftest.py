@@ -77,6 +77,7 @@ WUGAN = {
     "IDENTITY_SECRET": "identity",
     "INTERFACES_SECRET": "interfaces",
     "DATA_KEY_ID": "alias/wugan",
+    "FILES_KEY_ID": "alias/wugan-files",
     "TOKEN_ISSUER": "https://issuer.invalid/",
     "TOKEN_AUDIENCE": "wugan",
     "TOKEN_JWKS": '{"keys":[]}',
@@ -177,6 +178,7 @@ def _make_resources() -> None:
     kms = boto3.client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/wugan", TargetKeyId=key)
+    kms.create_alias(AliasName="alias/wugan-files", TargetKeyId=key)
     boto3.client("secretsmanager").create_secret(Name="identity", SecretString="invented key for tests")
 
 

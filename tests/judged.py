@@ -101,7 +101,7 @@ def judging() -> Iterator[Judge]:
     clients.forget()  # made before, nobody would judge them; and a function begins with nothing
     keys = dict.fromkeys(kms_backends[ACCOUNT][REGION].keys, DATA_KEY)  # asking for a client costs more
     secrets = {name: _arn("secretsmanager", f"secret:{name}") for name in ("identity", "interfaces")}
-    named = {**places.named, **secrets, "alias/wugan": DATA_KEY, **keys}
+    named = {**places.named, **secrets, "alias/wugan": DATA_KEY, "alias/wugan-files": FILES_KEY, **keys}
     judge = Judge(rights, replace(places, named=named), policy_files(ROOT), USED)
     with ExitStack() as leave:
         leave.enter_context(judge.judging())

@@ -14,12 +14,14 @@ SAYS = "chalicelib/engine/texts/message_templates.py"
 # name → where it may be used, beside where it is defined
 ONLY_IN = {
     "publish": {SENDS},  # to the carrier, or to the gateway
-    "put_notice": {SENDS},  # to be printed
+    "put_notices": {"chalicelib/printing.py"},  # to be printed
+    "print_notices": {SENDS},
     "text": {SENDS},  # of `message_templates`
     "render": {SAYS},
     "words_of_policy": {SENDS, SAYS},
     "signed": {SAYS},
     "SMS": {SAYS},  # the templates; not the channel of that name
+    "HELPER": {SAYS},  # likewise
     "NOTICES": {SAYS},
     "signature": {SAYS},
     # The number alone: on the receipt, on the person's page, and to a department that is late.
@@ -30,7 +32,7 @@ ONLY_IN = {
         "chalicelib/intake/feed_watch.py",
     },
 }
-OF_TEMPLATES = {"text", "render", "words_of_policy", "signed", "SMS", "NOTICES"}
+OF_TEMPLATES = {"text", "render", "words_of_policy", "signed", "SMS", "HELPER", "NOTICES"}
 
 
 def used_in(tree: ast.Module) -> Iterator[str]:
@@ -61,7 +63,7 @@ def test_nobody_else_says_signs_or_sends_what_reaches_people() -> None:
         ("message_templates.text(message, policy)", "text"),
         ("client('sns').publish(Message=text)", "publish"),
         ("said = policy.messages.signature + said", "signature"),
-        ("objects.put_notice(area, day, message, text)", "put_notice"),
+        ("objects.put_notices(area, day, page, version)", "put_notices"),
     ],
 )
 def test_what_counts_as_saying_or_sending(text: str, name: str) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib.api import printed_receipt
+from chalicelib.engine.texts import notice_bundle
 from chalicelib.engine.texts.receipt import Receipt
 from chalicelib.intake import quality_page
-from chalicelib.model import Identity, Month
+from chalicelib.model import AreaCode, Identity, Month
 from chalicelib.sources.feeds.quality import FeedMonth, Load
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +24,9 @@ ON = date(2025, 7, 1)
 PAGES: dict[str, Callable[[str], str]] = {
     "chalicelib/api/printed_receipt.py": lambda word: printed_receipt.sheet(
         Identity(word, word), Receipt((word,), (word,), False), ON, check_code=word
+    ),
+    "chalicelib/engine/texts/notice_bundle.py": lambda word: notice_bundle.page(
+        AreaCode(word), ON, [notice_bundle.ToBring(word, word, word, word, word, f"{word}\n{word}", ON)]
     ),
     "chalicelib/intake/quality_page.py": lambda word: quality_page.page(
         word, word, Month("2025-06"), [(word, word, [FeedMonth(Month("2025-06"), 1, 3, Load.FULL, 40, 2)])]

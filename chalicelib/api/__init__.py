@@ -9,7 +9,7 @@ bodies, ids, pages   strict models of bodies, ids in addresses, lists by cursor
 problems          every failure, as problem+json
 access_log        who looked at whom, on record
 idempotency       the same request again gets the same answer (Idempotency-Key)
-citizens, grid_workers, officers, objections, limits, files, feeds   the endpoints, by audience
+citizens, grid_workers, notices, officers, objections, limits, files, feeds   the endpoints, by audience
 status            what a person is told of each benefit
 printed_receipt   the same as a page to print
 openapi           all of it described for machines
@@ -26,13 +26,14 @@ from chalicelib.api.files import dropped_files
 from chalicelib.api.grid_workers import grid_workers
 from chalicelib.api.limits import limits
 from chalicelib.api.middleware import method_not_allowed, unknown_route
+from chalicelib.api.notices import notices
 from chalicelib.api.objections import objections
 from chalicelib.api.officers import officers
 from chalicelib.observability import protect
 
 __all__ = ["AUDIENCES", "described", "method_not_allowed", "register", "unknown_route"]
 
-_ENDPOINTS: Final = (citizens, grid_workers, officers, objections, limits, dropped_files, feeds)
+_ENDPOINTS: Final = (citizens, grid_workers, notices, officers, objections, limits, dropped_files, feeds)
 AUDIENCES: Final = (*_ENDPOINTS, openapi.describing(_ENDPOINTS))
 
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from chalicelib.api.problems import not_found
 from chalicelib.api.tokens import Role
-from chalicelib.model import Objection, PersonId, PersonRecord, Suspicion, Visit
+from chalicelib.model import Message, Objection, PersonId, PersonRecord, Suspicion, Visit
 from chalicelib.storage.clients import on_forget
 from chalicelib.storage.dynamodb import access_log, people, worklists
 
 if TYPE_CHECKING:
     from chalicelib.api.middleware import Call
 
-T = TypeVar("T", Visit, Suspicion, Objection)
+T = TypeVar("T", Visit, Suspicion, Objection, Message)
 
 LOOKED: Final = "looked"
 _LINES_KEPT: Final = 50_000

@@ -130,6 +130,12 @@ class Meeting(Body):
     is_relative: bool = False  # of the worker
 
 
+class NoticeDelivery(Body):
+    """On which day a printed notice was left with the person, or at the door."""
+
+    left_on: Day
+
+
 class Refusal(Body):
     """Why a line is struck from a suspension list."""
 

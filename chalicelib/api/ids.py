@@ -32,6 +32,7 @@ from chalicelib.model import (
 _LONGEST: Final = 120
 _PERSON: Final = re.compile(r"[a-z2-7]{26}", re.ASCII)
 _NUMBERED: Final = re.compile(r"([a-z2-7]{26})\.([1-9]\d{0,5})", re.ASCII)
+_MESSAGE: Final = re.compile(r"([a-z2-7]{26})\.[0-9a-f]{16}", re.ASCII)
 _SUSPICION: Final = re.compile(r"([a-z2-7]{26})\.([a-z_]{1,32})\.(\d{4})(\d{2})(\d{2})", re.ASCII)
 _INSTRUCTION: Final = re.compile(r"([a-z2-7]{26})\.(\d{4}-\d{2})\.([a-z_]{1,64})\.([a-z]{1,16})", re.ASCII)
 _LIMIT: Final = re.compile(r"(\d{6})\.(\d{4}-(?:0[1-9]|1[0-2]))\.([a-z_]{1,64})", re.ASCII)
@@ -61,6 +62,12 @@ def numbered(text: str) -> tuple[PersonId, int]:
     """The person and the number of a visit or proposal; Problem 404."""
     found = _match(_NUMBERED, text)
     return PersonId(found[1]), int(found[2])
+
+
+def message_id(text: str) -> tuple[PersonId, str]:
+    """The person and the id of a message or notice; Problem 404."""
+    found = _match(_MESSAGE, text)
+    return PersonId(found[1]), found[0]
 
 
 def suspicion_id(text: str) -> SuspicionId:
@@ -113,6 +120,7 @@ def _match(pattern: re.Pattern[str], text: str) -> re.Match[str]:
 SHAPES: Final = {
     "persons": _PERSON,
     "visits": _NUMBERED,
+    "notices": _MESSAGE,
     "suspension-proposals": _NUMBERED,
     "objections": _NUMBERED,
     "suspicions": _SUSPICION,

@@ -38,6 +38,7 @@ class About(StrEnum):
     NUMBER = "number"  # the endpoint finds the person
     PERSON = "person"
     VISIT = "visit"
+    NOTICE = "notice"
     PROPOSAL = "proposal"
     SUSPICION = "suspicion"
     ENDING = "ending"
@@ -126,6 +127,8 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     # Whoever is met certifies, whatever they draw and whether or not somebody was sent (rules 1 and 18).
     ("POST", "/v1/visits"): Policy(_FIELD, About.PERSON, Whose.ALL),
     ("POST", "/v1/visits/{id}/outcome"): Policy(_FIELD, About.VISIT, Whose.SEEN_ABOVE),
+    ("GET", "/v1/notices"): Policy(_FIELD, About.LIST, Whose.SEEN_ABOVE),
+    ("POST", "/v1/notices/{id}/delivery"): Policy(_FIELD, About.NOTICE, Whose.SEEN_ABOVE),
     # Two levels and two people: the township confirms a line, the benefit's own authority above it approves
     # (rule 10 f). A village does not confirm for its township.
     ("GET", "/v1/suspension-proposals"): Policy(_OFFICE, About.LIST, Whose.OWN_ABOVE),

@@ -119,6 +119,7 @@ def _notice(message: Message) -> Json:
         "channel": message.channel.value,
         "day": message.day.isoformat(),
         "state": message.state.value,
+        "left_on": message.left_on.isoformat() if message.left_on else None,
         "text": text_of(message),
     }
 

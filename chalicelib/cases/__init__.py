@@ -10,6 +10,7 @@ suspension_limits       far more lines in a month than foreseen wait for a perso
 suspicion_verification  a person ends a suspicion; an authority approves that its benefit ends
 authority_doubts        an authority doubts a result about its own benefit
 restarts                what rightly ended a payment is over: a person decides against the document
+notices                 who has left which printed notice, and when
 objections              somebody objects, and somebody not involved decides
 instructions            an authority acknowledges what it was told
 payment_comparison      what was paid is held against what is due
@@ -26,6 +27,7 @@ from chalicelib.cases.evidence_effects import Arrival, evidence_arrived, judge
 from chalicelib.cases.evidence_withdrawal import evidence_restored, evidence_withdrawn
 from chalicelib.cases.home_visits import DOCUMENT, seen_at_the_door, visit_made
 from chalicelib.cases.instructions import acknowledge_instruction, approve_arrears
+from chalicelib.cases.notices import notice_left, notices_left
 from chalicelib.cases.objections import decide_objection, object_to
 from chalicelib.cases.suspension_limits import Reach, lift, reaches
 from chalicelib.cases.suspension_proposals import approve_proposal, confirm_proposal, refuse_proposal
@@ -48,6 +50,8 @@ __all__ = [
     "evidence_withdrawn",
     "judge",
     "lift",
+    "notice_left",
+    "notices_left",
     "object_to",
     "reaches",
     "refuse_proposal",

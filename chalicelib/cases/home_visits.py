@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Final
 
 from chalicelib import clock
-from chalicelib.cases import evidence_effects, executions, suspicion_verification
+from chalicelib.cases import evidence_effects, executions, notices, suspicion_verification
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
     Change,
@@ -79,7 +79,8 @@ def visit_made(
             return None
         _check(visit, done)
         details = {"visit": number, "outcome": outcome.value, "notice_left": notice_left}
-        return Change("visit made", by, clock.now(), details, visits=(done,))
+        left = notices.of_visit(record, done) if notice_left else ()
+        return Change("visit made", by, clock.now(), details, visits=(done,), messages=left)
 
     record = people.change(person, report)
     visit = visit_of(record, number)

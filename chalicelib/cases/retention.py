@@ -29,6 +29,7 @@ from chalicelib.model import (
 from chalicelib.runs import Each, run
 from chalicelib.sources.feeds.durations import Quantity
 from chalicelib.storage.dynamodb import people
+from chalicelib.storage.dynamodb.forgetting import forget_evidence
 from chalicelib.storage.s3 import file_contents, lake
 
 ACTOR: Final = "retention"
@@ -79,7 +80,7 @@ def _let_go_of(person: PersonId, oldest: Mapping[FeedId, date], on: date) -> int
         *_related_too_old(whole, oldest, on),
     ]
     for start in range(0, len(keys), AT_ONCE):
-        people.forget_evidence(person, keys[start : start + AT_ONCE], clock.now(), ACTOR)
+        forget_evidence(person, keys[start : start + AT_ONCE], clock.now(), ACTOR)
     return len(keys)
 
 

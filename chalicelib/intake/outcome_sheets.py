@@ -2,8 +2,9 @@
 there.
 
 A box "seen" is evidence like any other, and the visit is made. "Not met" and "refused" are no evidence: they
-only tell the case that somebody went. The sheet knows the day and not the hour, and of no notice left, so
-that no suspension can rest on it alone (rule 10 b and c).
+only tell the case that somebody went. Two boxes say that the printed notice was left, with a visit or without
+one: who left it and on which day stands with the notice from then on (rule 10 b). The sheet knows the day and
+not the hour.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Final
 from chalicelib import cases, clock
 from chalicelib.errors import RefusedError
 from chalicelib.model import Evidence, PersonId, Visit, VisitOutcome, VisitPurpose
-from chalicelib.model.named import NOT_MET, REFUSED, SEEN
+from chalicelib.model.named import NOT_MET, NOT_MET_NOTICE_LEFT, NOTICE_LEFT, REFUSED, SEEN
 from chalicelib.observability import logger
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.dynamodb.busy import one_by_one
@@ -24,14 +25,34 @@ _AT_NOON: Final = time(12)
 _AT_THE_DOOR: Final = {
     SEEN: VisitOutcome.SEEN,
     NOT_MET: VisitOutcome.NOT_FOUND,
+    NOT_MET_NOTICE_LEFT: VisitOutcome.NOT_FOUND,
     REFUSED: VisitOutcome.REFUSED,
 }
+_LEFT: Final = frozenset({NOT_MET_NOTICE_LEFT, NOTICE_LEFT})
 
 
 def visits_reported(evidence: Mapping[PersonId, Sequence[Evidence]]) -> int:
-    """Answer the pending visits of the people on a sheet; how many were answered. The same again: none."""
+    """Answer the pending visits of the people on a sheet; how many were answered. The same again: none.
+
+    Before that, the notices are noted that the sheet says were left.
+    """
+    left = [(person, item) for person, items in evidence.items() for item in items if _says_left(item)]
+    list(one_by_one(left, lambda row: _notices_left(*row), lambda row: row[0]))
     told = [(person, item) for person, items in evidence.items() for item in _by_day(items)]
     return sum(one_by_one(told, lambda row: _answered(*row), lambda row: row[0]))
+
+
+def _says_left(item: Evidence) -> bool:
+    return item.key.event in _LEFT and not item.recovered
+
+
+def _notices_left(person: PersonId, item: Evidence) -> int:
+    return cases.notices_left(person, on=item.key.day, by=_by(item))
+
+
+def _by(item: Evidence) -> str:
+    """Who went: the name stands with the evidence, not in the audit chain."""
+    return f"sheet:{item.file}:{item.line}"
 
 
 def _by_day(items: Sequence[Evidence]) -> list[Evidence]:
@@ -47,9 +68,9 @@ def _answered(person: PersonId, item: Evidence) -> bool:
         return False
     outcome = _AT_THE_DOOR[item.key.event]
     made = datetime.combine(item.key.day, _AT_NOON, clock.CHINA)
-    by = f"sheet:{item.file}:{item.line}"  # the name stands with the evidence, not in the audit chain
+    left = item.key.event in _LEFT
     try:
-        cases.visit_made(person, visit.number, outcome=outcome, made=made, by=by, notice_left=False)
+        cases.visit_made(person, visit.number, outcome=outcome, made=made, by=_by(item), notice_left=left)
     except RefusedError as error:  # of a day on which this visit could not have been made
         logger.info("row of a sheet answers no visit", extra={"file": item.file, "code": error.code})
         return False

@@ -18,6 +18,7 @@ from chalicelib.jurisdiction import current
 from chalicelib.model import (
     AreaCode,
     BenefitCode,
+    Contact,
     Entitlement,
     EntitlementStatus,
     FileNotice,
@@ -133,7 +134,8 @@ def said_by_roster(entries: Sequence[RosterEntry]) -> pl.DataFrame:
 
 def _words_of(e: RosterEntry) -> Sequence[object]:
     person = (e.number, e.name, e.phone, e.area, e.grid, e.born, *sorted(e.key_groups), e.related, e.relation)
-    return (*person, e.benefit, e.fen, e.since, e.certified_until, e.payee)
+    contact = filter(None, (e.address, e.helper_name, e.helper_phone))  # marks of before these columns stay
+    return (*person, e.benefit, e.fen, e.since, e.certified_until, e.payee, *contact)
 
 
 def _documents_named(count: int) -> FileNotice:
@@ -237,15 +239,25 @@ def _newcomer(entries: Sequence[RosterEntry], others: Mapping[str, PersonId]) ->
     related = {
         others[row.related]: row.relation for row in entries if row.related is not None and row.relation
     }
-    person = _person(entry, related)
+    contact = _contact(entries)
+    person = _person(entry, related, has_helper=contact.helper_phone is not None)
     return people.Newcomer(
         Identity(entry.number, entry.name, entry.phone),
         person,
         tuple(_entitlement(row, person) for row in {row.benefit: row for row in entries}.values()),
+        contact,
     )
 
 
-def _person(entry: RosterEntry, related: Mapping[PersonId, Relation]) -> Person:
+def _contact(entries: Sequence[RosterEntry]) -> Contact:
+    """Where somebody lives and who helps them, by all their rows; of two that differ the last counts."""
+    contact = Contact()
+    for row in entries:
+        contact = Contact(row.address, row.helper_name, row.helper_phone).completed_by(contact)
+    return contact
+
+
+def _person(entry: RosterEntry, related: Mapping[PersonId, Relation], *, has_helper: bool) -> Person:
     return Person(
         id=PersonId(""),
         area=entry.area,
@@ -254,6 +266,7 @@ def _person(entry: RosterEntry, related: Mapping[PersonId, Relation]) -> Person:
         has_phone=entry.phone is not None,
         key_groups=entry.key_groups,
         related=related,
+        has_helper=has_helper,
     )
 
 

@@ -49,6 +49,7 @@ from chalicelib.model.files import (
     Rejection,
 )
 from chalicelib.model.messages import (
+    BY_PHONE,
     REMINDERS,
     Channel,
     Instruction,
@@ -63,6 +64,7 @@ from chalicelib.model.names import AreaCode, BenefitCode, FeedId, FileId, Month,
 from chalicelib.model.people import (
     LIVE,
     BenefitKind,
+    Contact,
     Entitlement,
     EntitlementStatus,
     Identity,
@@ -74,6 +76,7 @@ from chalicelib.model.people import (
 from chalicelib.model.records import Change, PersonRecord, RelatedEvidence
 
 __all__ = [
+    "BY_PHONE",
     "LIVE",
     "REMINDERS",
     "UNKNOWN",
@@ -83,6 +86,7 @@ __all__ = [
     "Case",
     "Change",
     "Channel",
+    "Contact",
     "Counts",
     "Decision",
     "DroppedFile",

@@ -44,15 +44,24 @@ REMINDERS: Final = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIF
 
 
 class Channel(StrEnum):
-    """How a message reaches somebody."""
+    """How a message reaches somebody; where one fails, the next open to them follows (rule 8)."""
 
     SMS = "sms"
-    NOTICE = "notice"  # a printed notice (告知书), for people without a phone
+    HELPER = "helper"  # a text message to whoever is registered as helping them (协助人)
+    NOTICE = "notice"  # a printed notice (告知书) that somebody brings
+
+
+BY_PHONE: Final = frozenset({Channel.SMS, Channel.HELPER})
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing told to one person; `id` = hash(person, about, template, n), so it exists once."""
+    """One thing told to one person; `id` = hash(person, about, template, n), so it exists once.
+
+    `said`: the text as it went out; None before, and of messages that are older than the field.
+    `follows`: the message that did not reach them, in whose stead this one goes by another channel.
+    `left_by`, `left_on`: who brought a printed notice, and on which day.
+    """
 
     id: str
     template: Template
@@ -63,6 +72,15 @@ class Message:
     state: MessageState
     attempt: str | None = None
     changed: datetime | None = None
+    said: str | None = None
+    follows: str | None = None
+    left_by: str | None = None
+    left_on: date | None = None
+
+    @property
+    def is_to_be_brought(self) -> bool:
+        """Whether it is printed, and nobody has said yet that it was left with the person."""
+        return self.channel is Channel.NOTICE and self.state is MessageState.SENT
 
 
 class InstructionKind(StrEnum):

@@ -23,6 +23,8 @@ CERTIFIED: Final = "certified"
 SEEN: Final = "seen"
 NOT_MET: Final = "not_met"
 REFUSED: Final = "refused"
+NOT_MET_NOTICE_LEFT: Final = "not_met_notice_left"  # a pack's sheet may have these two boxes
+NOTICE_LEFT: Final = "notice_left"
 
 BY_THE_ROSTER: Final = f"feed:{ROSTER}"  # who has changed a record, in its audit chain
 BY_PAYMENTS: Final = f"feed:{PAYMENTS}"

@@ -121,6 +121,8 @@ class Person:
     sequence: int = 0
     head: str = ""
     related: Mapping[PersonId, Relation] = field(default_factory=dict)  # as the roster names them
+    has_helper: bool = False  # a registered helper with a phone
+    helper_opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +135,26 @@ class Identity:
 
     def __repr__(self) -> str:
         return "Identity(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where somebody lives, and who is registered as helping them (协助人); sealed like an `Identity`.
+
+    What is None, nobody has said.
+    """
+
+    address: str | None = None
+    helper_name: str | None = None
+    helper_phone: str | None = None
+
+    def __repr__(self) -> str:
+        return "Contact(…)"
+
+    def completed_by(self, earlier: Contact) -> Contact:
+        """What is said here, and beside it what was said earlier: what is left out is not taken back."""
+        return Contact(
+            self.address or earlier.address,
+            self.helper_name or earlier.helper_name,
+            self.helper_phone or earlier.helper_phone,
+        )

@@ -45,7 +45,10 @@ _KINDS: Final[dict[Reader, type[pl.DataType]]] = {
     Reader.MONEY: pl.Int64,
 }
 # And every fact that is not required.
-_LENIENT: Final = frozenset({"phone", "related", "relation", "name", "certified_until", "document", "born"})
+_CONTACT: Final = ("address", "helper_name", "helper_phone")
+_LENIENT: Final = frozenset(
+    {"phone", "related", "relation", "name", "certified_until", "document", "born", *_CONTACT}
+)
 RECOVERED: Final = "recovered"
 NOTED: Final = {LINE: pl.Int64, FIELD: pl.String, FAULT: pl.String}
 _NONE_NOTED: Final = pl.DataFrame(schema=NOTED)
@@ -69,7 +72,7 @@ class RosterEntry:
     `born` is the first day of the month of birth, None where another document than the resident's number does
     not tell it and the roster does not say it; `fen` is 0 for a relief without an amount. Where the
     authority has not certified a new recipient yet, `certified_until` is None.
-    `name` is "" where none is said.
+    `name` is "" where none is said. Where no address or helper is said, they are None.
     """
 
     number: str
@@ -87,6 +90,9 @@ class RosterEntry:
     line: int
     related: str | None = None  # the number of somebody whom a condition asks about
     relation: Relation | None = None
+    address: str | None = None
+    helper_name: str | None = None
+    helper_phone: str | None = None
 
     def __repr__(self) -> str:
         return f"RosterEntry(line {self.line})"
@@ -266,8 +272,7 @@ def entries_of(good: pl.DataFrame) -> list[RosterEntry]:
     )
     if "related" in good.columns:
         fields = (*fields, "related", "relation")
-    if "born" in good.columns:
-        fields = (*fields, "born")
+    fields = (*fields, *(name for name in ("born", *_CONTACT) if name in good.columns))
     return [
         _entry(packed, str(groups or ""), dict(zip(fields, rest, strict=True)), line)
         for packed, groups, line, *rest in good.select(PACKED, "key_groups", LINE, *fields).iter_rows()

@@ -15,7 +15,7 @@ from typing import Final
 
 from chalicelib.clock import CHINA, civil_date
 from chalicelib.model import (
-    Channel,
+    BY_PHONE,
     DroppedFile,
     EntitlementStatus,
     FileState,
@@ -248,7 +248,7 @@ def _outbox_is_all(run: Run) -> Iterable[str]:
         message.id
         for record in run.truth.records.values()
         for message in record.messages
-        if message.channel is Channel.SMS and message.state in HANDED_OVER
+        if message.channel in BY_PHONE and message.state in HANDED_OVER
     }
     if outside := given.keys() - sent:
         yield f"{len(outside)} messages were handed over outside the outbox"

@@ -20,7 +20,7 @@ Asked = Mapping[str, Any]
 _ENCRYPT: Final = "kms:GenerateDataKey"
 _DECRYPT: Final = "kms:Decrypt"
 _MORE_RIGHTS: Final = frozenset(
-    {"ACL", "Tagging", "ObjectLockMode", "ObjectLockLegalHoldStatus", "SSEKMSKeyId", "ServerSideEncryption"}
+    {"ACL", "Tagging", "ObjectLockMode", "ObjectLockLegalHoldStatus"}
     | {"GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP", "BypassGovernanceRetention"}
 )
 """Parameters of S3 for which its plain actions do not suffice."""
@@ -85,7 +85,9 @@ def _object(asked: Asked, places: Places) -> str:
 
 
 def _sealed(action: str, asked: Asked, places: Places) -> Iterator[Need]:
-    if key := places.sealed.get(asked["Bucket"]):
+    if key := asked.get("SSEKMSKeyId"):
+        yield action, places.called(key, "kms", "key/")
+    elif key := places.sealed.get(asked["Bucket"]):
         yield action, key
 
 

@@ -17,6 +17,8 @@ from sandbox.town.lives import Manner
 from sandbox.town.seeded_random import chance, happens
 from sandbox.town.townsperson import Townsperson
 
+SECTION: Final = re.compile(r'<section id="([^"]+)">(.*?)</section>', re.DOTALL)  # a notice of a bundle
+NOT_TICKED: Final = 0.1  # notices that are brought, and nobody says so
 CODE: Final = re.compile(r"校验码[:：]?(\d{6})")
 DAY: Final = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 
@@ -30,7 +32,8 @@ class Folk:
 
     scene: Scene
     _coming_back: set[int] = field(default_factory=set)
-    _read: set[str] = field(default_factory=set)
+    _fetched: dict[str, str] = field(default_factory=dict)  # bundle → the version that was fetched
+    _brought: set[str] = field(default_factory=set)
 
     # --- what reaches them -----------------------------------------------------------------------
 
@@ -53,19 +56,31 @@ class Folk:
         return any(check_code(PersonId(known), d) == code[1] for d in (due, *near))
 
     def collect_notices(self) -> None:
-        """A cadre fetches the printed notices of the week and takes them round."""
+        """Cadres fetch the bundles of their villages and take the printed notices round."""
         pages = self.scene.s3.get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=self.scene.outbox, Prefix="notices/"):
+        for page in pages.paginate(Bucket=self.scene.outbox, Prefix="villages/"):
             for entry in page.get("Contents", ()):
-                if entry["Key"] not in self._read:
-                    self._read.add(entry["Key"])
-                    self._noticed(entry["Key"])
+                if self._fetched.get(entry["Key"]) != entry["ETag"]:
+                    self._fetched[entry["Key"]] = entry["ETag"]
+                    self._take_round(entry["Key"])
 
-    def _noticed(self, key: str) -> None:
-        message = key.rpartition("/")[2].removesuffix(".txt")
+    def _take_round(self, key: str) -> None:
+        """Bring what is new in a bundle, and tick most of it off in the app."""
         body = self.scene.s3.get_object(Bucket=self.scene.outbox, Key=key)["Body"].read().decode()
-        if CODE.search(body) is not None:
-            self._reminded(self.scene.person(message.partition(".")[0]), message)
+        new = {message: text for message, text in SECTION.findall(body) if message not in self._brought}
+        self._brought |= new.keys()
+        for message, text in new.items():
+            if CODE.search(text) is not None:
+                self._reminded(self.scene.person(message.partition(".")[0]), message)
+        village, seed = key.split("/")[1], self.scene.town.seed
+        cadre = Badge("grid-worker", f"grid-{self.scene.town.villages.index(village)}", village)
+        listed = (
+            {str(line["id"]) for line in self.scene.desk.lines(cadre, "/v1/notices", village)} if new else ()
+        )
+        for message in sorted(new.keys() & listed):
+            if not happens(NOT_TICKED, seed, "not ticked", message):
+                day = self.scene.today.isoformat()
+                self.scene.desk.post(cadre, f"/v1/notices/{message}/delivery", {"left_on": day})
 
     def _reminded(self, person: Townsperson, message: str) -> None:
         manner = person.life.manner

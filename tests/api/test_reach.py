@@ -62,6 +62,8 @@ AGREED = {
     "GET /v1/visits": Agreed(FIELD, "asked", "any"),
     "POST /v1/visits": Agreed(FIELD, "person's", "any"),
     "POST /v1/visits/{id}/outcome": Agreed(FIELD, "person's", "limited+"),
+    "GET /v1/notices": Agreed(FIELD, "asked", "any"),
+    "POST /v1/notices/{id}/delivery": Agreed(FIELD, "person's", "limited+"),
     "GET /v1/suspension-proposals": Agreed("officer", "asked", "own+"),
     "POST /v1/suspension-proposals/{id}/confirm": Agreed("officer", "person's", "any", (TOWNSHIPS,)),
     "POST /v1/suspension-proposals/{id}/approve": Agreed("officer", "person's", "own", FROM_COUNTIES),

@@ -11,6 +11,7 @@ from chalicelib import clock
 from chalicelib.model import (
     BenefitCode,
     Case,
+    Channel,
     Counts,
     DroppedFile,
     EvidenceKey,
@@ -20,6 +21,8 @@ from chalicelib.model import (
     InstructionKind,
     InstructionState,
     KeyGroup,
+    Message,
+    MessageState,
     Month,
     Objection,
     ObjectionAbout,
@@ -32,6 +35,7 @@ from chalicelib.model import (
     Suspicion,
     SuspicionKind,
     SuspicionState,
+    Template,
     Visit,
     VisitOutcome,
     VisitPurpose,
@@ -74,6 +78,7 @@ class Endpoint:
 
 LISTS_BY_AREA = (
     "/v1/visits",
+    "/v1/notices",
     "/v1/suspension-proposals",
     "/v1/suspension-limits",
     "/v1/suspicions",
@@ -98,6 +103,8 @@ ENDPOINTS = {
         Endpoint("GET", "/v1/visits"),
         Endpoint("POST", "/v1/visits", {"person": PERSON, "made_at": "2025-07-01T09:30:00+08:00"}),
         Endpoint("POST", "/v1/visits/{id}/outcome", REPORT, ".3"),
+        Endpoint("GET", "/v1/notices"),
+        Endpoint("POST", "/v1/notices/{id}/delivery", {"left_on": "2025-07-01"}, ".0123456789abcdef"),
         Endpoint("GET", "/v1/suspension-proposals"),
         Endpoint("POST", "/v1/suspension-proposals/{id}/confirm", item=".1"),
         Endpoint("POST", "/v1/suspension-proposals/{id}/approve", item=".2"),
@@ -173,6 +180,7 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
             a_proposal(2, ProposalState.CONFIRMED, "township-officer"),
             a_proposal(3, ProposalState.PROPOSED),
         ),
+        messages=(_a_printed_notice(person),),
         objections=(
             Objection(
                 1,
@@ -213,6 +221,22 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
         ),
     )
     return person
+
+
+def _a_printed_notice(person: PersonId) -> Message:
+    """A reminder that somebody of the village has still to bring."""
+    words = {"deadline": DUE.isoformat(), "code": "000001"}
+    return Message(
+        f"{person}.0123456789abcdef",
+        Template.REMIND,
+        DUE.isoformat(),
+        Channel.NOTICE,
+        words,
+        date(2025, 6, 30),
+        MessageState.SENT,
+        changed=datetime(2025, 6, 30, 1, tzinfo=UTC),
+        said="待遇资格认证告知书\n您领取的待遇，资格认证将于2025年5月31日到期。",
+    )
 
 
 def too_many_lines() -> None:

@@ -1,5 +1,6 @@
 """Messages: at most 70 characters whatever fills them, no link, and what rule 9 asks of a reminder."""
 
+import itertools
 import re
 import string
 
@@ -18,7 +19,7 @@ from chalicelib.engine.texts.message_templates import (
     too_long,
     words_of_policy,
 )
-from chalicelib.model import REMINDERS, Channel, PersonId, Template
+from chalicelib.model import BY_PHONE, REMINDERS, Channel, PersonId, Template
 from tests.events import ALL_RULES, RULES
 from tests.people import a_message, a_person, day
 
@@ -56,8 +57,9 @@ def test_what_does_not_fit_is_told_by_how_much(policy: MessagePolicy) -> None:
     assert list(too_long(policy)) == []
     over = dict(too_long(policy.model_copy(update={"most_characters": 20})))
     for template in Template:
-        said = render(template, Channel.SMS, {**signed(policy), **LONGEST})
-        assert over[template] == len(said) - 20, template
+        words = {**signed(policy), **LONGEST}
+        longest = max(len(render(template, channel, words)) for channel in (Channel.SMS, Channel.HELPER))
+        assert over[template] == longest - 20, template
 
 
 @pytest.mark.parametrize("whole", WHOLE.values(), ids=WHOLE)
@@ -74,7 +76,7 @@ def test_every_message_is_signed_by_its_own_pack(whole: Policy, template: Templa
         assert said.count(policy.signature) == 1
         assert policy.hotline in said
         assert not [other for other in others if other in said]
-        if channel is Channel.SMS:
+        if channel in BY_PHONE:
             assert said.startswith(policy.signature)
             assert len(said) <= policy.most_characters, said
         else:
@@ -111,8 +113,9 @@ def test_a_notice_names_the_term_of_its_policy(template: Template) -> None:
 
 @every_template
 def test_no_message_is_longer_than_one_or_has_a_link(template: Template) -> None:
-    for office in (LONGEST["office"], "谯城区薛阁街道幸福社区综合服务中心"):
-        said = sms(template, {**LONGEST, "office": office})
+    offices = (LONGEST["office"], "谯城区薛阁街道幸福社区综合服务中心")
+    for office, channel in itertools.product(offices, BY_PHONE):
+        said = render(template, channel, {**signed(BOZHOU), **LONGEST, "office": office})
         assert len(said) <= BOZHOU.most_characters, said
         assert "http" not in said
         assert not re.search(r"www|\.c(n|om)|[a-z]/", said)
@@ -129,7 +132,8 @@ def test_every_template_has_a_message_and_a_notice(template: Template) -> None:
 
 @pytest.mark.parametrize("template", REMINDERS)
 def test_a_reminder_says_deadline_office_hotline_free_and_code(template: Template) -> None:
-    for said in (sms(template, LONGEST), notice(template, LONGEST)):
+    for channel in Channel:
+        said = render(template, channel, {**words_of_policy(template, WHOLE["bozhou"]), **LONGEST})
         for word in ("2026年12月31日", LONGEST["office"], BOZHOU.hotline, "不收费", "900731"):
             assert word in said
 

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import ConflictError, RefusedError
-from chalicelib.model import FileId, Month, PersonId
+from chalicelib.model import AreaCode, FileId, Month, PersonId
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.storage import clients, retries
 from chalicelib.storage.s3 import objects
@@ -43,12 +43,30 @@ def test_everything_goes_where_its_reader_looks() -> None:
     objects.put_receipt("transport", file, b"{}")
     objects.put_rejected("transport", file, b"rows")
     objects.put_result("hrss", "instructions", Month("2025-07"), b"csv")
-    objects.put_notice("341602100201", date(2025, 7, 1), "m1", "告知书")
+    village, day = AreaCode("341602100201"), date(2025, 7, 1)
+    assert objects.notices_version(village, day) is None
+    objects.put_notices(village, day, "告知书", None)
     assert stored("outbox", f"transport/receipts/{file}.json") == b"{}"
     assert stored("rejects", f"transport/{file}.csv") == b"rows"
     assert stored("outbox", "hrss/instructions/2025-07.csv") == b"csv"
-    assert stored("outbox", "notices/341602/2025-07-01/m1.txt").decode() == "告知书"
+    assert stored("outbox", "villages/341602100201/notices/2025-07-01.html").decode() == "告知书"
     assert objects.digest_of(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_notices_of_a_village_replace_what_their_writer_has_seen_and_nothing_else() -> None:
+    """They name people: they lie under the key of the files that do."""
+    village, day = AreaCode("341602100201"), date(2025, 7, 1)
+    objects.put_notices(village, day, "first", None)
+    first = objects.notices_version(village, day)
+    with pytest.raises(ConflictError):
+        objects.put_notices(village, day, "who saw none", None)
+    objects.put_notices(village, day, "second", first)
+    with pytest.raises(ConflictError):
+        objects.put_notices(village, day, "who saw the first", first)
+    key = f"villages/{village}/notices/{day}.html"
+    found = boto3.client("s3").get_object(Bucket="outbox", Key=key)
+    assert found["Body"].read() == b"second"
+    assert found["ServerSideEncryption"] == "aws:kms"
 
 
 def test_statistics_are_the_last_ones() -> None:

@@ -13,14 +13,19 @@ from openpyxl import load_workbook
 
 from admin import sheets as printing
 from admin.__main__ import main as admin
+from chalicelib import clock
 from chalicelib.intake import outcome_sheets, receipts
 from chalicelib.model import (
+    Change,
+    Channel,
     Counts,
     Evidence,
     EvidenceKey,
     FeedId,
     FileId,
     FileState,
+    Message,
+    MessageState,
     PersonId,
     StateName,
     VisitOutcome,
@@ -75,6 +80,35 @@ def test_not_met_tells_the_case_and_death_is_left_to_a_person(ordered: Village) 
     ordered.sandbox.run_until_quiet()
     visit = ordered.record(ONE.number).visits[0]
     assert (visit.outcome, visit.notice_left) == (VisitOutcome.NOT_FOUND, False)
+
+
+def test_a_box_says_who_left_the_printed_notice_and_a_suspension_may_rest_on_it(ordered: Village) -> None:
+    """With a visit or without one; a row whose number was cut tells of nobody."""
+    person, today = ordered.person(ONE.number), ordered.sandbox.today()
+    reminder = ordered.record(ONE.number).messages[-1]
+    printed = replace(
+        reminder, id=f"{person}.0123456789abcdef", channel=Channel.NOTICE, state=MessageState.SENT
+    )
+    printed = replace(printed, changed=clock.now())
+    put = Change("printed", "test", clock.now(), messages=(printed,))
+    people.change(person, lambda _: put)
+    [(_, [cut])] = told(ordered, "notice_left", today).items()
+    assert outcome_sheets.visits_reported({person: [replace(cut, recovered=True)]}) == 0
+    assert notice(ordered).is_to_be_brought
+    assert outcome_sheets.visits_reported(told(ordered, "notice_left", today)) == 0, "nobody was visited"
+    left = notice(ordered)
+    assert (left.state, left.left_on, left.left_by) == (
+        MessageState.DELIVERED,
+        today,
+        f"sheet:{'f' * 16}:2",
+    )
+    assert outcome_sheets.visits_reported(told(ordered, "not_met_notice_left", today)) == 1
+    visit = ordered.record(ONE.number).visits[0]
+    assert (visit.outcome, visit.notice_left) == (VisitOutcome.NOT_FOUND, True)
+
+
+def notice(village: Village) -> Message:
+    return next(m for m in village.record(ONE.number).messages if m.channel is Channel.NOTICE)
 
 
 def rows_of(path: Path) -> tuple[Any, dict[str, int], list[dict[str, Any]]]:

@@ -169,7 +169,7 @@ def notice_days(record: PersonRecord, case: Case, made: tuple[Knock, ...]) -> tu
     about = case.due.isoformat()
     mine = (m for m in record.messages if m.about == about and m.day >= case.opened)
     delivered = (
-        civil_time(m.changed).date() if m.changed is not None else m.day
+        m.left_on or (civil_time(m.changed).date() if m.changed is not None else m.day)
         for m in mine
         if m.template in REMINDERS and m.state is MessageState.DELIVERED
     )

@@ -1,6 +1,9 @@
 """Words for people (文案).
 
-message_templates  messages and notices: reminders, suspensions, resumptions
+message_templates  text messages, and what is put into them and into notices
+written_notices    the words of notices: reason, remedy, ways to contest
+channels           by which way a message goes, and by which next
+notice_bundle      the notices of a village and day, with the list of who brings them
 status_texts       what holds of a benefit, why, and what to do
 receipt            the pensioner's receipt
 instruction_texts  what clerks read of an instruction

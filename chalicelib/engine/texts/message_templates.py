@@ -1,7 +1,8 @@
 """短信模板 · The words of messages and notices: at most 70 characters, no link, nobody's name or number.
 
-A text message fills one of `SMS` (70 characters are one message, signature included). It cannot
-carry reason and remedy: for each there is a printed notice (告知书) that does (rule 8). Every
+A text message fills one of `SMS`, or of `HELPER` where it goes to the phone of whoever helps the person (70
+characters are one message, signature included). It cannot carry reason and remedy: for each there is a
+written notice (告知书, `written_notices`) that does (rule 8). Every
 reminder says the deadline, the office, the hotline, that a visit costs nothing, and a check code
 by which the hotline can tell it from a forgery (rule 9).
 
@@ -23,6 +24,7 @@ from typing import Final, assert_never
 
 from chalicelib.engine.calendar.periods import add_months, zh_day, zh_month
 from chalicelib.engine.rules.policy import MessagePolicy, Policy
+from chalicelib.engine.texts.written_notices import NOTICES
 from chalicelib.model import Channel, Message, Month, Person, PersonId, Template
 
 OFFICE: Final = "村（社区）"
@@ -64,50 +66,40 @@ SMS: Final[Mapping[Template, str]] = {
     ),
 }
 
-_REMINDER_NOTICE: Final = """待遇资格认证告知书
-您领取的待遇，资格认证将于{deadline}到期。我们在各部门的数据中暂未找到可以替您完成认证的记录，所以需要请您办理。
-办理方式任选一种，均不收费：一、到{office}，由工作人员当面办理；二、用手机自助认证（不要求必须刷脸）；三、打电话预约，工作人员上门办理。
-如果到期没有认证，经工作人员两次上门仍不能见到您，并经乡镇和主管部门两级审核，待遇才会从次月起暂停；以后任何时候认证，都会恢复并补发。
-如果您不同意，可以拨打{hotline}，或向{office}、网格员当面提出异议；异议处理期间不暂停待遇。本单校验码：{code}。"""
-
-NOTICES: Final[Mapping[Template, str]] = {
-    Template.REMIND: _REMINDER_NOTICE,
-    Template.REMIND_AGAIN: _REMINDER_NOTICE,
-    Template.SELF_CERTIFY: _REMINDER_NOTICE,
-    Template.CERTIFIED: """待遇资格认证结果告知书
-您的待遇资格认证已经完成，有效至{until}。认证依据的是您日常办事留下的记录，您不需要再办任何手续。
-如果您认为有误，可以拨打{hotline}，或向{office}、网格员当面提出，并可查询依据的是哪一条记录。""",
-    Template.SUSPENDED: """待遇暂停发放告知书
-您的待遇自{month}起暂停发放。原因：资格认证已经到期，各部门数据、自助认证和两次上门都未能确认您的情况，暂停已经乡镇确认、主管部门批准。
-恢复办法：到{office}当面办理，或用手机自助认证，或打电话预约上门，均不收费。认证完成后，从下一个发放日恢复，暂停期间应发的待遇一并补发。
-如果您不同意，可以拨打{hotline}，或向{office}、网格员当面提出异议，由未参与此事的人员在{objection_days}个工作日内答复；也可以依法申请行政复议。""",
-    Template.TERMINATED: """待遇停止发放告知书
-经工作人员核实，相关待遇不再符合领取条件，停止发放。核实依据可向{office}查询。
-如停发前有应发未发的待遇，将依法发给本人或其继承人；如有多发，将另行书面说明，可以协商分期办理。
-如有异议，可以拨打{hotline}，或向{office}当面提出，由未参与此事的人员在{objection_days}个工作日内答复；也可以依法申请行政复议。办理不收取任何费用。""",
-    Template.RESTORED: """待遇恢复发放告知书
-此前停止发放您的待遇，依据的是有关部门的一条登记。该部门已确认登记有误并予以更正，我们为此向您致歉。
-您的待遇自{month}起恢复发放；停发期间应发的待遇共{yuan}元，随下一次发放一并补发，已被要求退还的不再退还。您不需要办理任何手续。
-如果您对补发的月份或金额有疑问，可以拨打{hotline}，或向{office}、网格员当面提出。""",
-    Template.RESTARTED: """待遇重新发放告知书
-此前停止发放您的待遇的原因已经消除：工作人员已核对您的释放证明、新证件或批准文件。
-您的待遇自{month}起按停发前的标准重新发放，此前应发未发的共{yuan}元一并补发；依规定不应发放的月份（如服刑期间）不予补发。
-如果您对月份、金额有疑问或有异议，可以拨打{hotline}，或向{office}当面提出，由未参与此事的人员在{objection_days}个工作日内答复；也可以依法申请行政复议。""",
-    Template.ANSWERED: """异议答复告知书
-您对待遇处理提出的异议，经未参与此事的人员核实，答复为：{answer}。理由：{reason}
-不论答复如何，您都可以随时到{office}当面办理资格认证，不收取任何费用。
-如果您仍不同意，可以拨打{hotline}，或向{office}当面提出，也可以依法申请行政复议。""",
-    Template.OBJECTED_AGAIN: """再次异议受理告知书
-您对同一事项提出的异议此前已有答复。您再次提出的异议已经收下，转由上一级未参与此事的人员复核，{until}前答复。
-同一事项的再次异议不停止办理：符合暂停条件的，待遇可能按期暂停。您随时可以到{office}当面办理资格认证，或用手机、约上门认证，均不收费；认证后恢复发放并补发。
-如果您不同意此前的答复，也可以依法申请行政复议或提起行政诉讼；如何办理，可拨打{hotline}或向{office}询问。""",
-    Template.CORRECTED: """待遇资格认证有效期更正告知书
-此前告知您的资格认证有效期，依据的是有关部门的一条记录。该部门已更正这条记录，您的资格认证有效期改为至{until}，我们为此向您致歉。
-您现在不需要办理任何手续：各部门数据会继续自动为您认证；如仍需您办理，会另行提醒。您也可以随时到{office}、用手机或约上门认证，均不收费。
-如果您认为有误，可以拨打{hotline}，或向{office}、网格员当面提出，并可查询依据的是哪一条记录。""",
-    Template.RESUMED: """待遇恢复发放告知书
-您的资格认证已经完成，待遇自{month}起恢复发放。暂停期间应发的待遇共{yuan}元，随下一次发放一并补发。
-如果您对补发的月份或金额有疑问，可以拨打{hotline}，或向{office}、网格员当面提出。""",
+# To whoever is registered as helping somebody (协助人): named neither, the check code tells the hotline.
+HELPER: Final[Mapping[Template, str]] = {
+    Template.REMIND: (
+        "请转告您协助的人：{deadline}前认证，到{office}、网上或上门，不收费。电话{hotline}，校验码{code}。"
+    ),
+    Template.REMIND_AGAIN: (
+        "再请转告协助的人：{deadline}前认证，到{office}、网上或上门，不收费。电话{hotline}，校验码{code}。"
+    ),
+    Template.SELF_CERTIFY: (
+        "请转告您协助的人：{deadline}前自助或到{office}认证，上门不收费。电话{hotline}，校验码{code}。"
+    ),
+    Template.CERTIFIED: "请转告您协助的人：待遇资格认证已完成，有效至{until}，无需办手续。疑问拨{hotline}。",
+    Template.SUSPENDED: (
+        "请转告您协助的人：因未认证，待遇自{month}起暂停，认证后补发。告知书在{office}可取。异议拨{hotline}。"
+    ),
+    Template.TERMINATED: (
+        "请转告您协助的人：经核实，有待遇停止发放，原因见告知书，可到{office}领取。异议拨{hotline}。"
+    ),
+    Template.RESUMED: (
+        "请转告您协助的人：资格认证已完成，待遇自{month}起恢复，补发{yuan}元。疑问拨{hotline}。"
+    ),
+    Template.RESTORED: (
+        "请转告您协助的人：登记有误已更正，待遇自{month}起恢复，补发{yuan}元。致歉！电话{hotline}。"
+    ),
+    Template.ANSWERED: (
+        "请转告您协助的人：异议已核实：{answer}，理由见书面答复，可到{office}领取。不服可拨{hotline}。"
+    ),
+    Template.OBJECTED_AGAIN: (
+        "请转告您协助的人：再次异议由上一级复核，{until}前答复，期间照常办理。电话{hotline}。"
+    ),
+    Template.CORRECTED: (
+        "请转告您协助的人：部门更正数据，认证有效期改为至{until}，如需办理另行提醒。致歉！电话{hotline}。"
+    ),
+    Template.RESTARTED: "请转告您协助的人：经核对证明，待遇自{month}起重新发放，补发{yuan}元。疑问拨{hotline}。",
 }
 
 
@@ -126,9 +118,10 @@ _LONGEST: Final[Mapping[str, str]] = {
 def too_long(policy: MessagePolicy) -> Iterator[tuple[Template, int]]:
     """The text messages that would not fit under a pack's signature and number; by how many characters."""
     for template in SMS:
-        over = len(render(template, Channel.SMS, {**signed(policy), **_LONGEST})) - policy.most_characters
-        if over > 0:
-            yield template, over
+        words = {**signed(policy), **_LONGEST}
+        longest = max(len(render(template, channel, words)) for channel in (Channel.SMS, Channel.HELPER))
+        if longest > policy.most_characters:
+            yield template, longest - policy.most_characters
 
 
 def signed(policy: MessagePolicy) -> dict[str, str]:
@@ -163,6 +156,8 @@ def render(template: Template, channel: Channel, words: Mapping[str, str]) -> st
     match channel:
         case Channel.SMS:
             return spoken["signature"] + SMS[template].format_map(spoken)
+        case Channel.HELPER:
+            return spoken["signature"] + HELPER[template].format_map(spoken)
         case Channel.NOTICE:
             return f"{NOTICES[template].format_map(spoken)}\n{spoken['signature']}"
         case _ as never:

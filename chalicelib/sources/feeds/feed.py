@@ -26,46 +26,12 @@ from chalicelib.sources.feeds.event_declarations import (
     main_of,
 )  # fmt: skip
 from chalicelib.sources.feeds.feed_changelog import History
+from chalicelib.sources.feeds.fields_of_kinds import FIELDS, MAY_BE_ABSENT, MAY_BE_EMPTY, RELATIVES
 from chalicelib.sources.values.cells import Reader, clean
 from chalicelib.sources.values.identity_documents import KINDS
 
 Kind = Literal["evidence", "roster", "payments", "query", "api"]
-# Which fields a kind of feed must have, and how each is read. Whatever else an evidence feed names
-# is a fact: a further word that a rule may need.
-_FIELDS: Final[dict[str, dict[str, tuple[Reader, ...]]]] = {
-    "evidence": {"number": (Reader.IDENTITY_NUMBER,), "day": (Reader.DATE,), "event": (Reader.CODE,)},
-    "roster": {
-        "number": (Reader.IDENTITY_NUMBER,),
-        "name": (Reader.TEXT,),
-        "phone": (Reader.PHONE,),
-        "area": (Reader.AREA_CODE,),
-        "grid": (Reader.TEXT,),
-        "benefit": (Reader.CODE,),
-        "fen": (Reader.MONEY,),
-        "since": (Reader.DATE, Reader.DATE_AHEAD),
-        "certified_until": (Reader.DATE_AHEAD,),
-        "payee": (Reader.TEXT,),
-        "key_groups": (Reader.KEY_GROUPS,),
-        "related": (Reader.IDENTITY_NUMBER,),
-        "relation": (Reader.CODE,),
-        "document": (Reader.CODE,),
-        "born": (Reader.DATE,),
-    },
-    "payments": {
-        "number": (Reader.IDENTITY_NUMBER,),
-        "benefit": (Reader.CODE,),
-        "month": (Reader.MONTH,),
-        "fen": (Reader.MONEY,),
-        "paid": (Reader.DATE,),
-    },
-    "query": {},
-    "api": {},
-}
 _FILELESS: Final = frozenset({"query", "api"})
-_RELATIVES: Final = frozenset({"related", "relation"})  # whom a roster may name beside the recipient
-_OF_OTHERS: Final = frozenset({"document", "born"})  # what a roster says of whoever bears another document
-_MAY_BE_ABSENT: Final = _RELATIVES | _OF_OTHERS
-_MAY_BE_EMPTY: Final = frozenset({"phone", "grid", "key_groups", "certified_until"}) | _MAY_BE_ABSENT
 _RESERVED: Final = frozenset({"line", "person", "packed", "recovered"})  # columns of our own beside the facts
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -206,11 +172,11 @@ class Feed(Declaration):
             )
 
     def _check_fields(self) -> None:
-        known = _FIELDS[self.kind]
+        known = FIELDS[self.kind]
         missing = (
-            set(known) - set(self.fields) - ({"day", "event"} if self.kind == "evidence" else _MAY_BE_ABSENT)
+            set(known) - set(self.fields) - ({"day", "event"} if self.kind == "evidence" else MAY_BE_ABSENT)
         )
-        if len(_RELATIVES & set(self.fields)) == 1:
+        if len(RELATIVES & set(self.fields)) == 1:
             raise MisplacedError("related and relation belong together", "columns")
         if not set(self.codes_of("relation").values()) <= set(Relation):
             raise MisplacedError(f"relations are {', '.join(Relation)}", "columns", self.fields["relation"])
@@ -232,7 +198,7 @@ class Feed(Declaration):
                     raise MisplacedError(why, "columns", name, "empty_if")
 
     def _check_presence(self, name: str, column: Column, known: Mapping[str, object]) -> None:
-        if column.optional and column.field not in {*_MAY_BE_ABSENT, *self._identifying}:
+        if column.optional and column.field not in {*MAY_BE_ABSENT, *self._identifying}:
             raise MisplacedError(f"{column.field} must be sent", "columns", name, "optional")
         if column.required and (column.optional or column.field in known):
             why = f"only a fact that every file sends is required, and {column.field} is none"
@@ -302,7 +268,7 @@ class Feed(Declaration):
     @cached_property
     def facts(self) -> tuple[str, ...]:
         """The fields of an evidence feed that are kept as facts."""
-        return tuple(field for field in self.fields if field not in {**_FIELDS[self.kind], **IDENTIFYING})
+        return tuple(field for field in self.fields if field not in {**FIELDS[self.kind], **IDENTIFYING})
 
     @cached_property
     def events(self) -> Mapping[str, FeedEvent]:
@@ -361,7 +327,7 @@ class Feed(Declaration):
     @cached_property
     def required(self) -> frozenset[str]:
         """Fields whose cell must not be empty; facts may be, unless the declaration requires them."""
-        own = {field for field in self.fields if field in _FIELDS[self.kind]} - _MAY_BE_EMPTY
+        own = {field for field in self.fields if field in FIELDS[self.kind]} - MAY_BE_EMPTY
         return frozenset(own | {column.field for column in self.columns.values() if column.required})
 
     def column(self, field: str) -> Column:

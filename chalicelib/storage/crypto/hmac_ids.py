@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hmac
 
-from chalicelib.model import Identity, PersonId
+from chalicelib.model import Contact, Identity, PersonId
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client, kept
 
@@ -55,3 +55,9 @@ def row_mark(*said: object) -> str:
 def identity_mark(identity: Identity) -> str:
     """Changes when number, name or phone change: seen without opening what is sealed."""
     return _digest("identity", "\0".join((identity.number, identity.name, identity.phone or ""))).hex()[:32]
+
+
+def contact_mark(contact: Contact) -> str:
+    """Changes when address or helper change: seen without opening what is sealed."""
+    said = (contact.address or "", contact.helper_name or "", contact.helper_phone or "")
+    return _digest("contact", "\0".join(said)).hex()[:32]

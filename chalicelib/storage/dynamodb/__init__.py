@@ -9,6 +9,9 @@ access_log       who looked at whom
 callers          who found nobody, and how often each asks
 worklists        what there is to do: rows that follow from the records, by day and area
 outbox           messages: claim, sent, reported by the carrier, limits per person and phone
+contacts         where a person lives, who helps them: sealed
+related_numbers  ids of people whom a roster names as related
+forgetting       evidence that may not be kept any longer
 lookups          whose a number is, and whether a name goes with it
 paid             what was really paid
 files            dropped files through their stages

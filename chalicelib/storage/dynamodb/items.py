@@ -51,6 +51,7 @@ def _json_text(value: object) -> str:
 # --- the sort key of each kind of item of a person -------------------------------------------------
 
 PROFILE = "PROFILE"
+INDEX = "ID"  # the sort key of what points from a number to its person
 IDENTITY = "~I"  # the sealed identity: read only by who needs it
 ABOVE = "~"  # audit and payments sort after everything that belongs to a PersonRecord
 

@@ -2,7 +2,10 @@
 
 PENDING → CLAIMED(attempt) → SENT → DELIVERED | FAILED (→ DELIVERED: it came late)
    ↑          ↓           ↘ UNKNOWN (it may have gone out, nobody can tell: never sent again on its own)
-   └ it was certainly not taken
+   └ it was certainly not taken, or it is a notice that was not printed
+
+What FAILED, or stays UNKNOWN for a day, is followed by a message of its own by the next channel (`follows`).
+A printed notice is SENT once it lies in its village's bundle, and DELIVERED when somebody says who left it.
 
 P#<person> / SENT#<day>     which message went out that day; a second, if the policy allows it: …#2
 PHONE#<mark> / <day>        how many went to one phone that day: a cadre's number serves ten elders
@@ -11,13 +14,16 @@ PHONE#<mark> / <day>        how many went to one phone that day: a cadre's numbe
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
+from pynamodb.expressions.condition import Condition
+
 from chalicelib import clock
 from chalicelib.errors import ConflictError, NotFoundError
-from chalicelib.model import Change, Channel, Message, MessageState, PersonId, PersonRecord
+from chalicelib.model import Change, Channel, Message, MessageState, Person, PersonId, PersonRecord
 from chalicelib.storage import retries
 from chalicelib.storage.crypto import hmac_ids
 from chalicelib.storage.dynamodb import people, tables
@@ -28,6 +34,7 @@ STALE_AFTER: Final = timedelta(minutes=15)  # three times the longest life of a 
 _SENDER: Final = "sender"
 _CARRIER: Final = "carrier"
 _KEPT: Final = timedelta(days=60)
+Follow = Callable[[PersonRecord, Message], Message | None]  # what goes in the stead of a message, if anything
 _HANDED_OVER: Final = frozenset({MessageState.CLAIMED, MessageState.SENT, MessageState.UNKNOWN})
 
 
@@ -45,30 +52,40 @@ def _find(record: PersonRecord, message_id: str) -> Message | None:
 
 
 def reserve_day(
-    person: PersonId, phone: str, day: date, message_id: str, *, per_person: int, per_phone: int
+    person: PersonId,
+    phone: str,
+    day: date,
+    message_id: str,
+    *,
+    per_person: int,
+    per_phone: int,
+    failed: Collection[str] = (),
 ) -> bool:
     """Whether this message may be one of those that person gets that day, and one of those to the phone.
 
-    Asking again for the same message says yes again. Raises ConflictError while others keep reserving.
+    The place of one that `failed` is free: nobody received it. Asking again for the same message says yes
+    again. Raises ConflictError while others keep reserving.
     """
     for place in range(1, per_person + 1):
         sort = f"SENT#{day}" if place == 1 else f"SENT#{day}#{place}"
-        granted = _reserve(People(partition(person), sort, body=message_id), phone, day, per_phone)
+        granted = _reserve(People(partition(person), sort, body=message_id), phone, day, per_phone, failed)
         if granted is not None:
             return granted
     return False
 
 
-def _reserve(sent: People, phone: str, day: date, per_phone: int) -> bool | None:
+def _reserve(sent: People, phone: str, day: date, per_phone: int, failed: Collection[str]) -> bool | None:
     """Whether a message gets one of its person's places of a day; None if another message has that place."""
     sent.expires = int((datetime(day.year, day.month, day.day, tzinfo=UTC) + _KEPT).timestamp())
+    free = tables.absent(People)
     for tries in range(retries.TRIES):
         try:
-            tables.write_together(_reservation(sent, phone, day, per_phone), str(uuid.uuid4()))
+            tables.write_together(_reservation(sent, free, phone, day, per_phone), str(uuid.uuid4()))
         except ConflictError:  # now it is worth asking why: nearly every day is free
             taken = tables.get(People, sent.pk, sent.sk)
-            if taken is not None:
+            if taken is not None and taken.body not in failed:
                 return True if taken.body == sent.body else None
+            free = tables.absent(People) if taken is None else People.body == taken.body
             phone_day = tables.get(People, f"PHONE#{hmac_ids.phone_mark(phone)}", f"{day}")
             if phone_day is not None and phone_day.uses >= per_phone:
                 return False
@@ -78,12 +95,12 @@ def _reserve(sent: People, phone: str, day: date, per_phone: int) -> bool | None
     raise ConflictError("too many are sending at once")
 
 
-def _reservation(sent: People, phone: str, day: date, per_phone: int) -> list[tables.Write]:
+def _reservation(sent: People, free: Condition, phone: str, day: date, per_phone: int) -> list[tables.Write]:
     phone_day = People(f"PHONE#{hmac_ids.phone_mark(phone)}", f"{day}")
-    free = People.uses.does_not_exist() | (People.uses < per_phone)
+    not_too_many = People.uses.does_not_exist() | (People.uses < per_phone)
     return [
-        Put(sent, tables.absent(People)),
-        Update(phone_day, [People.uses.add(1), People.expires.set(sent.expires)], free),
+        Put(sent, free),
+        Update(phone_day, [People.uses.add(1), People.expires.set(sent.expires)], not_too_many),
     ]
 
 
@@ -100,13 +117,15 @@ def claim(
     known: PersonRecord | None = None,
     *,
     channel: Channel | None = None,
+    said: str | None = None,
 ) -> Claimed | None:
     """Take a pending message for this attempt; None if it is not pending any more, or somebody has it.
 
-    `channel` is the one that it goes by, where that is another than the one it was composed for.
+    `channel` is the one that it goes by, where that is another than the one it was composed for; `said` is
+    the text that goes out, which stands with the message from now on.
     """
     attempt = uuid.uuid4().hex
-    claimed = replace(message, attempt=attempt, channel=channel or message.channel)
+    claimed = replace(message, attempt=attempt, channel=channel or message.channel, said=said)
     record = _move(person, claimed, {MessageState.PENDING}, MessageState.CLAIMED, _SENDER, known=known)
     found = _find(record, message.id)
     return Claimed(found, record) if found is not None and found.attempt == attempt else None
@@ -128,10 +147,13 @@ def give_up(person: PersonId, claimed: Message) -> None:
 
 
 def give_up_stale(person: PersonId, message: Message) -> bool:
-    """A claim older than `STALE_AFTER` becomes UNKNOWN: it may have gone out, nobody can tell."""
+    """A claim older than `STALE_AFTER` becomes UNKNOWN: it may have gone out, nobody can tell.
+
+    A notice waits to be printed again: printed twice it harms less than lost.
+    """
     if message.changed is None or clock.now() - message.changed < STALE_AFTER:
         return False
-    give_up(person, message)
+    (put_back if message.channel is Channel.NOTICE else give_up)(person, message)
     return True
 
 
@@ -148,11 +170,14 @@ def postpone(person: PersonId, message: Message, day: date) -> None:
     people.change(person, decide)
 
 
-def reported(message_id: str, state: MessageState, *, opted_out: bool = False) -> None:
+def reported(
+    message_id: str, state: MessageState, *, opted_out: bool = False, then: Follow | None = None
+) -> PersonRecord:
     """What the carrier says became of a message (DELIVERED, FAILED); NotFoundError if there is no such one.
 
-    Delivered counts even after a failure: the carrier tried again. Failed never counts after delivered, for
-    what was read cannot be taken back. With `opted_out` the person gets printed notices from now on.
+    Delivered counts even after a failure: the carrier tried again; what waited in its stead is dropped.
+    Failed never counts after delivered, for what was read cannot be taken back. With `opted_out` that phone
+    gets no more. `then` says what follows a failure, in the same transaction.
     """
     news_to = _HANDED_OVER | {MessageState.FAILED} if state is MessageState.DELIVERED else _HANDED_OVER
 
@@ -161,20 +186,53 @@ def reported(message_id: str, state: MessageState, *, opted_out: bool = False) -
         if found is None:
             raise NotFoundError("no such message")
         news = found.state in news_to
-        stops = opted_out and not record.person.opted_out
-        if not news and not stops:
+        person = _without_phone(record.person, found.channel) if opted_out else record.person
+        if not news and person == record.person:
             return None
         now = clock.now()
+        after = replace(found, state=state, changed=now)
         return Change(
             f"message {state}",
             _CARRIER,
             now,
             {"message": message_id, "opted_out": opted_out},
-            person=replace(record.person, opted_out=True) if stops else None,
-            messages=(replace(found, state=state, changed=now),) if news else (),
+            person=person if person != record.person else None,
+            messages=(after, *_what_follows(replace(record, person=person), after, then)) if news else (),
         )
 
-    people.change(_person_of(message_id), decide)
+    return people.change(_person_of(message_id), decide)
+
+
+def _without_phone(person: Person, channel: Channel) -> Person:
+    """The person once the phone of a channel takes no more messages."""
+    if channel is Channel.HELPER:
+        return replace(person, helper_opted_out=True)
+    return replace(person, opted_out=True)
+
+
+def _what_follows(record: PersonRecord, after: Message, then: Follow | None) -> tuple[Message, ...]:
+    if after.state is MessageState.DELIVERED:
+        return tuple(
+            replace(m, state=MessageState.DROPPED)
+            for m in record.messages
+            if m.follows == after.id and m.state is MessageState.PENDING
+        )
+    following = then(record, after) if then is not None else None
+    return () if following is None else (following,)
+
+
+def followed(person: PersonId, message_id: str, then: Follow) -> PersonRecord:
+    """Have another message go in the stead of one whose fate stays unknown, if `then` says so."""
+
+    def decide(record: PersonRecord) -> Change | None:
+        found = _find(record, message_id)
+        following = then(record, found) if found is not None else None
+        if following is None:
+            return None
+        details = {"message": message_id, "by": following.channel.value}
+        return Change("message followed", _SENDER, clock.now(), details, messages=(following,))
+
+    return people.change(person, decide)
 
 
 def _person_of(message_id: str) -> PersonId:
@@ -201,7 +259,9 @@ def _move(
         if found.state is MessageState.CLAIMED and found.attempt != told.attempt:
             return None
         now = clock.now()
-        moved = replace(found, state=after, changed=now, attempt=told.attempt, channel=told.channel)
+        moved = replace(
+            found, state=after, changed=now, attempt=told.attempt, channel=told.channel, said=told.said
+        )
         return Change(f"message {after}", actor, now, {"message": told.id}, messages=(moved,))
 
     return people.change(person, decide, known)

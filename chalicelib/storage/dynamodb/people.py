@@ -4,6 +4,7 @@
            / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS# REL# OBJ#   one domain object each (`items`)
            / SENT#<day>                    a message went out that day (`outbox`)
            / ~I                            the sealed identity, and marks of it and of the name
+           / ~C                            sealed address and helper (`contacts`)
            / ~A#<sequence>                 audit chain
            / ~L#<sequence>                 who looked (`access_log`)
            / ~R                            the sealed number of somebody who is only related to recipients
@@ -16,7 +17,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,32 +33,39 @@ from chalicelib.model import (
     AreaCode,
     BenefitCode,
     Change,
+    Contact,
     Entitlement,
     Evidence,
-    EvidenceKey,
     Identity,
     Person,
     PersonId,
     PersonRecord,
-    RelatedEvidence,
     Tombstone,
 )
 from chalicelib.runs import Each
 from chalicelib.storage import retries
 from chalicelib.storage.crypto import encryption, hmac_ids
-from chalicelib.storage.dynamodb import access_log, audit, commits, tables
+from chalicelib.storage.dynamodb import access_log, audit, commits, contacts, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
 from chalicelib.storage.dynamodb.busy import Left, one_by_one
-from chalicelib.storage.dynamodb.items import ABOVE, IDENTITY, KIND_OF, PROFILE, decode, partition, sort_key
+from chalicelib.storage.dynamodb.items import (
+    ABOVE,
+    IDENTITY,
+    INDEX,
+    KIND_OF,
+    PROFILE,
+    decode,
+    partition,
+)
 from chalicelib.storage.dynamodb.paid import payments_of as payments_of
 from chalicelib.storage.dynamodb.paid import put_payments as put_payments
 from chalicelib.storage.dynamodb.paid import remove_payments as remove_payments
-from chalicelib.storage.dynamodb.tables import Attributes, Delete, People, Put
+from chalicelib.storage.dynamodb.related_numbers import related_ids as related_ids
+from chalicelib.storage.dynamodb.tables import Attributes, People, Put
 
 T = TypeVar("T")
 
-_ID: Final = "ID"
-_RELATED: Final = "~R"
+_ID: Final = INDEX
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,7 @@ class Newcomer:
     identity: Identity
     person: Person  # its id, sequence and head count for nothing
     entitlements: tuple[Entitlement, ...]
+    contact: Contact = Contact()
 
 
 class Created(NamedTuple):
@@ -133,24 +142,6 @@ def person_id_of(number: str) -> PersonId | None:
 def is_known(person_id: PersonId) -> bool:
     """Whether somebody has a record; whom the roster only names as related has none."""
     return tables.get(People, partition(person_id), PROFILE) is not None
-
-
-def related_ids(numbers: Mapping[str, AreaCode]) -> dict[str, PersonId]:
-    """The ids of related persons by canonical number; `numbers` holds the area of the recipient.
-
-    Whoever is a recipient too has one id. Of the others the sealed number is kept, and nothing else.
-    """
-    keys = {hmac_ids.index_key(number): number for number in numbers}
-    found = tables.get_many(People, ((key, _ID) for key in keys))
-    ids = {keys[item.pk]: PersonId(item.body) for item in found}
-    strangers = {number: hmac_ids.person_id_for(number) for number in numbers if number not in ids}
-    places = {partition(person): number for number, person in strangers.items()}
-    sealed_ones = {item.pk for item in tables.get_many(People, ((pk, _RELATED) for pk in places))}
-    for pk in places.keys() - sealed_ones:
-        number = places[pk]
-        box = encryption.seal(strangers[number], numbers[number][:6], {"number": number})
-        tables.put(People(pk, _RELATED, sealed=box))
-    return ids | strangers
 
 
 def find(number: str) -> PersonRecord:
@@ -299,9 +290,14 @@ def _commit_new(newcomer: Newcomer, at: datetime, actor: str) -> PersonId:
     person_id = hmac_ids.person_id_for(identity.number)
     record = PersonRecord(replace(newcomer.person, id=person_id, sequence=0, head=""))
     index = People(hmac_ids.index_key(identity.number), _ID, body=person_id)
+    contact = contacts.update(person_id, record.person.area, newcomer.contact)
     plan = commits.Plan(
         Change("created", actor, at, entitlements=newcomer.entitlements),
-        also=[Put(index, tables.absent(People)), _identified(person_id, record.person.area, identity)],
+        also=[
+            Put(index, tables.absent(People)),
+            _identified(person_id, record.person.area, identity),
+            *([contact.put] if contact is not None else []),
+        ],
     )
     return commits.commit(record, plan, new=True).person.id
 
@@ -325,17 +321,24 @@ def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) ->
             has_phone=told.has_phone,
             key_groups=told.key_groups,
             related=told.related,
+            has_helper=record.person.has_helper or told.has_helper,
         )
+        contact = contacts.update(person_id, person.area, newcomer.contact)
+        if contact is not None and contact.is_another_helper:  # who has not refused anything yet
+            person = replace(person, helper_opted_out=False)
         known = {entitlement.benefit: entitlement for entitlement in record.entitlements}
         wanted = tuple(_brought_up_to_date(known.get(e.benefit), e) for e in newcomer.entitlements)
         change = Change("roster", actor, at, person=person, entitlements=wanted)
+        also = {} if contact is None else {"contact": contact.put}
         box = tables.get(People, partition(person_id), IDENTITY)
-        if box is not None and box.mark == hmac_ids.identity_mark(identity):
-            return commits.Plan(change), None
-        if commits.needed(record, change) is None:  # only the sealed part differs: an entry all the same
+        if box is None or box.mark != hmac_ids.identity_mark(identity):
+            also["identity"] = _identified(person_id, person.area, identity)
+        if (
+            also and commits.needed(record, change) is None
+        ):  # only what is sealed differs: an entry all the same
             change = Change("roster", actor, at)
-        change = replace(change, details={"identity": "changed"})
-        return commits.Plan(change, also=[_identified(person_id, person.area, identity)]), None
+        details = dict.fromkeys(sorted(also), "changed")
+        return commits.Plan(replace(change, details=details), also=list(also.values())), None
 
     commits.commit_with_retry(lambda: load(person_id), plan)
 
@@ -356,18 +359,6 @@ def _brought_up_to_date(known: Entitlement | None, told: Entitlement) -> Entitle
         valid_until=max(known.valid_until, until),
         is_stated=known.is_stated or told.is_stated,
     )
-
-
-def forget_evidence(
-    person_id: PersonId, items: Sequence[EvidenceKey | RelatedEvidence], at: datetime, actor: str
-) -> None:
-    """Take evidence that may not be kept any longer off a record; the audit chain keeps its keys."""
-    keys = [item if isinstance(item, EvidenceKey) else item.evidence.key for item in items]
-    places = [f"EV#{item}" if isinstance(item, EvidenceKey) else sort_key(item) for item in items]
-    gone = [Delete(People(partition(person_id), place)) for place in places]
-    change = Change("evidence no longer kept", actor, at, {"evidence": [str(key) for key in keys]})
-    plan = commits.Plan(change, also=gone)
-    commits.commit_with_retry(lambda: load(person_id), lambda _record: (plan, None))
 
 
 # --- audit ---------------------------------------------------------------------------------------

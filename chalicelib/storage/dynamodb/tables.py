@@ -74,8 +74,8 @@ class People(Item):
 
     sequence = NumberAttribute(null=True)  # PROFILE only: the person's lock
     head = UnicodeAttribute(null=True)  # PROFILE only: hash of the last audit entry
-    sealed = UnicodeAttribute(null=True)  # ~I only: number, name, phone, as ciphertext
-    mark = UnicodeAttribute(null=True)  # ~I only: HMAC of the identity, to see that it changed
+    sealed = UnicodeAttribute(null=True)  # ~I and ~C only: who it is and where they live, as ciphertext
+    mark = UnicodeAttribute(null=True)  # ~I and ~C only: HMAC of that, to see that it changed
     named = UnicodeAttribute(null=True)  # ~I only: HMAC of the name, to answer whether one is right
     uses = NumberAttribute(null=True)  # PHONE# only: messages to one phone on one day
 

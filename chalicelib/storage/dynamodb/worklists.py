@@ -2,7 +2,8 @@
 
     DUE#<shard>    / <day>#<person>                      who comes due (a hint: the day may have moved on)
     OPEN#<shard>   / <person>#<due>                      open cases
-    OUT#<shard>    / <day>#<priority>#<message>          messages not yet handed over
+    OUT#<shard>    / <day>#<priority>#<message>          messages not yet handed over, or of unknown fate
+    NOTE#<county>  / <area>#<day>#<person>#<message>     printed notices that somebody has still to bring
     VISIT#<county> / <area>#<due>#<person>#<n>           pending visits
     SUS#<county>   / <area>#<day>#<person>#<kind>        open suspicions
     END#<county>   / <area>#<due>#<person>#<kind>#<day>  what is confirmed and waits for authorities
@@ -31,6 +32,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Generic, TypeVar
 
+from chalicelib.engine.texts.channels import again_on, following_channel, printed_on
 from chalicelib.model import (
     LIVE,
     AreaCode,
@@ -65,7 +67,7 @@ SHARDS: Final = (
 _TO_SEND: Final = frozenset({MessageState.PENDING, MessageState.CLAIMED})
 _TO_DECIDE: Final = frozenset({ProposalState.PROPOSED, ProposalState.CONFIRMED})
 _DONE: Final = frozenset({InstructionState.SEEN, InstructionState.CANCELLED})
-_PRIORITY: Final = {template: number for number, template in enumerate(Template)}
+PRIORITY: Final = {template: number for number, template in enumerate(Template)}
 _INSTRUCTIONS: Final = "INS#open"
 _TELL: Final = "TELL"
 _AREAS: Final = "AREA"
@@ -108,7 +110,7 @@ def due_of(record: PersonRecord) -> date | None:
 
 def rows_of(record: PersonRecord) -> dict[Place, str]:
     """Every row but DUE that follows from a record: key → body."""
-    person, area, shard = record.person.id, record.person.area, shard_of(record.person.id)
+    person, area = record.person.id, record.person.area
     county = area[:6]
     about = {"person": person, "area": area, "grid": record.person.grid}
     things: dict[Place, Visit | Suspicion | Proposal | Message | Instruction | Objection] = {}
@@ -125,9 +127,7 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
         (f"OBJ#{county}", f"{area}#{objection.decide_by}#{person}#{objection.number:04d}"): objection
         for objection in record.open_objections
     }
-    for message in record.messages:
-        if message.state in _TO_SEND:
-            things[f"OUT#{shard}", f"{message.day}#{_PRIORITY[message.template]:02d}#{message.id}"] = message
+    things.update(_told(record))
     for instruction in record.instructions:
         if instruction.state not in _DONE or instruction.waits_for_a_second:
             things[_INSTRUCTIONS, f"{instruction.name}#{person}"] = instruction
@@ -146,6 +146,19 @@ def _lines(record: PersonRecord) -> Iterator[tuple[Place, Proposal]]:
         elif line.state is ProposalState.APPROVED:
             for benefit in line.benefits:
                 yield (f"STOP#{area[:6]}", f"{line.effective}#{benefit}#{person}#{line.number:04d}"), line
+
+
+def _told(record: PersonRecord) -> Iterator[tuple[Place, Message]]:
+    """Messages to be sent, or to be sent by another channel once a day has passed; notices to be brought."""
+    person, area, shard = record.person.id, record.person.area, shard_of(record.person.id)
+    for message in record.messages:
+        rank = f"{PRIORITY[message.template]:02d}#{message.id}"
+        if message.state in _TO_SEND:
+            yield (f"OUT#{shard}", f"{message.day}#{rank}"), message
+        elif message.state is MessageState.UNKNOWN and following_channel(record, message):
+            yield (f"OUT#{shard}", f"{again_on(message)}#{rank}"), message
+        elif message.is_to_be_brought:
+            yield (f"NOTE#{area[:6]}", f"{area}#{printed_on(message)}#{person}#{message.id}"), message
 
 
 def _marks(record: PersonRecord) -> Iterator[Place]:
@@ -266,7 +279,7 @@ def awaited(until: date) -> frozenset[PersonId]:
 def outgoing(day: date) -> list[tuple[PersonId, str]]:
     """The messages that may go on a day or should have gone before it, most urgent first, then oldest.
 
-    Claimed ones are among them: their sender may have died.
+    Claimed ones are among them, for their sender may have died, and those of whose fate nobody has heard.
     """
     found = []
     for row in _sharded("OUT", f"{day}~"):
@@ -330,6 +343,18 @@ def open_suspicions() -> Iterator[tuple[PersonId, str]]:
 def objections(area: str, after: str = "") -> Iterator[Row[Objection]]:
     """Objections below an area that nobody has decided, by area, then the day by which somebody must."""
     return _by_area("OBJ", Objection, area, after)
+
+
+def notices(area: str, after: str = "") -> Iterator[Row[Message]]:
+    """Printed notices to be brought below an area, by village, then the day of printing."""
+    return _by_area("NOTE", Message, area, after)
+
+
+def notices_printed(area: AreaCode, since: date, until: date) -> list[Row[Message]]:
+    """The notices of one village that were printed on these days and that nobody has brought yet."""
+    within = Work.sk.between(f"{area}#{since}#", f"{area}#{until}#~")
+    rows = tables.query(Work, f"NOTE#{area[:6]}", within)
+    return [_row(found, Message) for found in rows]
 
 
 def open_instructions() -> Iterator[tuple[PersonId, Instruction]]:

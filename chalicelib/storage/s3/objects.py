@@ -10,7 +10,7 @@ rejects   <department>/<file>.csv                                rows as sent: c
 roster    roster.parquet                                         number → person: clear numbers
           listed.parquet                                         who stands on whose roster, by opaque ids
 outbox    <department>/receipts|reminders|quality/… · <authority>/results|instructions/<month>.csv ·
-          notices/<county>/<day>/<message>.txt · statistics/latest.json
+          villages/<village>/notices/<day>.html (names, addresses) · statistics/latest.json
 lake      evidence/bucket=<bucket>/…                             see storage.lake
 """
 
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import ConflictError, RefusedError
-from chalicelib.model import FileId, Month, PersonId
+from chalicelib.model import AreaCode, FileId, Month, PersonId
 from chalicelib.settings import settings
 from chalicelib.storage import retries
 from chalicelib.storage.clients import CHANGED, GONE, UNCHANGED, client, code_of, on_forget
@@ -151,10 +151,42 @@ def put_result(authority: str, kind: str, month: Month, body: bytes) -> None:
     _put(settings().outbox_bucket, f"{authority}/{kind}/{month}.csv", body, "text/csv")
 
 
-def put_notice(area: str, day: date, message: str, text: str) -> None:
-    """A notice (告知书) to print, for somebody without a phone."""
-    key = f"notices/{area[:6]}/{day}/{message}.txt"
-    _put(settings().outbox_bucket, key, text.encode(), "text/plain; charset=utf-8")
+def notices_version(area: AreaCode, day: date) -> str | None:
+    """The ETag of a village's bundle of notices of a day; None if there is none yet."""
+    try:
+        found = client("s3").head_object(Bucket=settings().outbox_bucket, Key=_notices(area, day))
+    except ClientError as error:
+        if code_of(error) in GONE:
+            return None
+        raise
+    return str(found["ETag"])
+
+
+def put_notices(area: AreaCode, day: date, page: str, instead_of: str | None) -> None:
+    """Put the notices of a village and day to be brought, in place of this version; ConflictError.
+
+    They name people and say where they live: they lie under the key of files with numbers in clear.
+    """
+    condition = {"IfNoneMatch": "*"} if instead_of is None else {"IfMatch": instead_of}
+    try:
+        client("s3").put_object(
+            Bucket=settings().outbox_bucket,
+            Key=_notices(area, day),
+            Body=page.encode(),
+            ContentType="text/html; charset=utf-8",
+            ServerSideEncryption="aws:kms",
+            SSEKMSKeyId=settings().files_key_id,
+            BucketKeyEnabled=True,
+            **condition,
+        )
+    except ClientError as error:
+        if code_of(error) not in CHANGED:
+            raise
+        raise ConflictError("the notices of a village have moved on") from error
+
+
+def _notices(area: AreaCode, day: date) -> str:
+    return f"villages/{area}/notices/{day}.html"
 
 
 def put_statistics(body: bytes) -> None:

@@ -1,0 +1,94 @@
+"""送达渠道 · By which way a message reaches somebody, and by which next where one has failed (rules 8 and 9).
+
+Their own phone, then the phone of a registered helper, then a printed notice that somebody brings. A decision
+about money goes to nobody's helper first: whoever has no phone gets it on paper, at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from chalicelib.engine.calendar.periods import civil_time
+from chalicelib.model import (
+    BY_PHONE,
+    REMINDERS,
+    Channel,
+    Message,
+    MessageState,
+    Person,
+    PersonRecord,
+    Template,
+)
+
+DECISIONS: Final = frozenset(
+    {
+        Template.SUSPENDED,
+        Template.TERMINATED,
+        Template.RESUMED,
+        Template.RESTORED,
+        Template.RESTARTED,
+        Template.ANSWERED,
+        Template.OBJECTED_AGAIN,
+    }
+)
+"""What stops or restarts a payment, or answers an objection: the notice says why, and how to contest it."""
+UNHEARD: Final = timedelta(days=1)  # [choice] what nobody knows the fate of after a day counts as failed
+
+
+def _open_to(person: Person) -> Iterator[Channel]:
+    """The channels to somebody, in the order in which they are tried."""
+    if person.has_phone and not person.opted_out:
+        yield Channel.SMS
+    if person.has_helper and not person.helper_opted_out:
+        yield Channel.HELPER
+    yield Channel.NOTICE
+
+
+def first_channel(person: Person, template: Template) -> Channel:
+    """The channel that a new message takes."""
+    first = next(_open_to(person))
+    return Channel.NOTICE if first is Channel.HELPER and template in DECISIONS else first
+
+
+def next_channel(person: Person, failed: Channel) -> Channel | None:
+    """The channel after one that has failed; None after the last: somebody has to go there anyhow."""
+    order = list(Channel)
+    after = order[order.index(failed) + 1 :]
+    return next((channel for channel in _open_to(person) if channel in after), None)
+
+
+def following_channel(record: PersonRecord, failed: Message) -> Channel | None:
+    """The channel by which another message goes in the stead of one that reached nobody.
+
+    None where one goes already, where no channel is left, and of a reminder whose case is over.
+    """
+    case = record.open_case
+    is_over = failed.template in REMINDERS and (case is None or case.due.isoformat() != failed.about)
+    if is_over or any(other.follows == failed.id for other in record.messages):
+        return None
+    return next_channel(record.person, failed.channel)
+
+
+def has_failed(message: Message, on: date) -> bool:
+    """Whether a message has finally not reached anybody's phone: refused, or of a fate that stays unknown."""
+    if message.channel not in BY_PHONE:
+        return False
+    if message.state is MessageState.UNKNOWN:
+        return on >= again_on(message)
+    return message.state is MessageState.FAILED
+
+
+def again_on(message: Message) -> date:
+    """The day from which a message of unknown fate counts as failed."""
+    return _changed_on(message) + UNHEARD
+
+
+def printed_on(message: Message) -> date:
+    """The day of whose bundle a printed notice is."""
+    return _changed_on(message)
+
+
+def _changed_on(message: Message) -> date:
+    return civil_time(message.changed).date() if message.changed is not None else message.day

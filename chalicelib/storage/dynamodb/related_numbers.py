@@ -1,0 +1,32 @@
+"""关联人号码 · Whom a roster names as related: their ids; of who draws nothing the sealed number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from chalicelib.model import AreaCode, PersonId
+from chalicelib.storage.crypto import encryption, hmac_ids
+from chalicelib.storage.dynamodb import tables
+from chalicelib.storage.dynamodb.items import INDEX, partition
+from chalicelib.storage.dynamodb.tables import People
+
+_RELATED: Final = "~R"
+
+
+def related_ids(numbers: Mapping[str, AreaCode]) -> dict[str, PersonId]:
+    """The ids of related persons by canonical number; `numbers` holds the area of the recipient.
+
+    Whoever is a recipient too has one id. Of the others the sealed number is kept, and nothing else.
+    """
+    keys = {hmac_ids.index_key(number): number for number in numbers}
+    found = tables.get_many(People, ((key, INDEX) for key in keys))
+    ids = {keys[item.pk]: PersonId(item.body) for item in found}
+    strangers = {number: hmac_ids.person_id_for(number) for number in numbers if number not in ids}
+    places = {partition(person): number for number, person in strangers.items()}
+    sealed_ones = {item.pk for item in tables.get_many(People, ((pk, _RELATED) for pk in places))}
+    for pk in places.keys() - sealed_ones:
+        number = places[pk]
+        box = encryption.seal(strangers[number], numbers[number][:6], {"number": number})
+        tables.put(People(pk, _RELATED, sealed=box))
+    return ids | strangers

@@ -1,0 +1,101 @@
+"""By which way a message goes, and by which next where one has failed (rules 8 and 9)."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from chalicelib.engine.texts.channels import (
+    DECISIONS,
+    again_on,
+    first_channel,
+    following_channel,
+    has_failed,
+    next_channel,
+    printed_on,
+)
+from chalicelib.model import Case, Channel, MessageState, Person, PersonRecord, StateName, Template
+from tests.people import a_message, a_person
+
+DUE = date(2025, 6, 30)
+PHONE = {"has_phone": True}
+HELPER = {"has_helper": True}
+NO_MORE = {"opted_out": True}
+NOR_HELPER = {"helper_opted_out": True}
+SMS, HELPED, PAPER = Channel.SMS, Channel.HELPER, Channel.NOTICE
+
+
+def somebody(**given: bool) -> Person:
+    return replace(a_person(), **{"has_phone": False, **given})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("who", "reminded_by", "decision_by"),
+    [
+        (PHONE, SMS, SMS),
+        (PHONE | HELPER, SMS, SMS),
+        (HELPER, HELPED, PAPER),  # without a phone of their own a decision comes on paper, at once
+        (PHONE | NO_MORE | HELPER, HELPED, PAPER),
+        (PHONE | NO_MORE | HELPER | NOR_HELPER, PAPER, PAPER),
+        ({}, PAPER, PAPER),
+    ],
+)
+def test_the_first_way(who: dict[str, bool], reminded_by: Channel, decision_by: Channel) -> None:
+    assert first_channel(somebody(**who), Template.REMIND) is reminded_by
+    assert {first_channel(somebody(**who), template) for template in DECISIONS} == {decision_by}
+
+
+@pytest.mark.parametrize(
+    ("who", "failed", "following"),
+    [
+        (PHONE | HELPER, SMS, HELPED),
+        (PHONE, SMS, PAPER),
+        (PHONE | HELPER | NOR_HELPER, SMS, PAPER),
+        (PHONE | HELPER, HELPED, PAPER),
+        (PHONE | HELPER, PAPER, None),
+    ],
+)
+def test_the_way_after_one_that_failed(
+    who: dict[str, bool], failed: Channel, following: Channel | None
+) -> None:
+    assert next_channel(somebody(**who), failed) is following
+
+
+def test_what_nobody_knows_the_fate_of_has_failed_after_a_day() -> None:
+    at = datetime(2025, 5, 2, 17, tzinfo=UTC)  # the third, in China
+    lost = a_message(MessageState.UNKNOWN, changed=at)
+    assert again_on(lost) == date(2025, 5, 4)
+    assert [has_failed(lost, date(2025, 5, day)) for day in (3, 4, 5)] == [False, True, True]
+    of_before = a_message(MessageState.UNKNOWN)
+    assert again_on(of_before) == of_before.day + timedelta(days=1)
+
+
+@pytest.mark.parametrize("state", list(MessageState))
+def test_only_a_word_about_a_phone_is_a_failure(state: MessageState) -> None:
+    on = date(2025, 5, 2)
+    assert has_failed(a_message(state, on=on), on) is (state is MessageState.FAILED)
+    assert not has_failed(a_message(state, channel=PAPER), on + timedelta(days=9))
+
+
+def test_one_message_follows_and_a_reminder_only_while_its_case_walks() -> None:
+    person = somebody(**PHONE)
+    reminder = a_message(MessageState.FAILED)
+    case = Case(DUE, date(2025, 4, 1), 1, StateName.REMIND)
+    walking = PersonRecord(person, cases=(case,), messages=(reminder,))
+    assert following_channel(walking, reminder) is PAPER
+    other = replace(case, due=date(2026, 6, 30))
+    assert following_channel(replace(walking, cases=(other,)), reminder) is None
+    assert following_channel(replace(walking, cases=()), reminder) is None
+    told = a_message(MessageState.FAILED, template=Template.RESUMED)
+    assert following_channel(replace(walking, cases=(), messages=(told,)), told) is PAPER
+    goes = a_message(id="m2", follows=told.id, channel=PAPER)
+    assert following_channel(replace(walking, cases=(), messages=(told, goes)), told) is None
+
+
+def test_a_notice_is_of_the_day_on_which_it_was_printed_and_waits_to_be_brought() -> None:
+    at = datetime(2025, 5, 2, 17, tzinfo=UTC)
+    printed = a_message(MessageState.SENT, channel=PAPER, changed=at)
+    assert printed_on(printed) == date(2025, 5, 3)
+    assert printed.is_to_be_brought
+    assert not replace(printed, state=MessageState.DELIVERED).is_to_be_brought
+    assert not replace(printed, channel=SMS).is_to_be_brought
