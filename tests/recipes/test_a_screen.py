@@ -9,6 +9,7 @@ from tests.recipes.walking import Project, complaining, recipe
 PAGE, LINE = recipe("Adding a screen")
 READ = (
     "chalicelib/api",
+    "chalicelib/engine/texts",
     "chalicelib/intake",
     "admin",
     "tests/test_screens.py",

@@ -99,7 +99,9 @@ HELPER: Final[Mapping[Template, str]] = {
     Template.CORRECTED: (
         "请转告您协助的人：部门更正数据，认证有效期改为至{until}，如需办理另行提醒。致歉！电话{hotline}。"
     ),
-    Template.RESTARTED: "请转告您协助的人：经核对证明，待遇自{month}起重新发放，补发{yuan}元。疑问拨{hotline}。",
+    Template.RESTARTED: (
+        "请转告您协助的人：经核对证明，待遇自{month}起重新发放，补发{yuan}元。疑问拨{hotline}。"
+    ),
 }
 
 
