@@ -8,6 +8,7 @@ audit            the chain of what was done to a person; access_log: of who look
 access_log       who looked at whom
 callers          who found nobody, and how often each asks
 worklists        what there is to do: rows that follow from the records, by day and area
+message_rows     of messages, the rows of the work lists
 outbox           messages: claim, sent, reported by the carrier, limits per person and phone
 contacts         where a person lives, who helps them: sealed
 related_numbers  ids of people whom a roster names as related

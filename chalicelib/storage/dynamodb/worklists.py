@@ -32,7 +32,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Generic, TypeVar
 
-from chalicelib.engine.texts.channels import again_on, following_channel, printed_on
 from chalicelib.model import (
     LIVE,
     AreaCode,
@@ -41,7 +40,6 @@ from chalicelib.model import (
     InstructionKind,
     InstructionState,
     Message,
-    MessageState,
     Month,
     Objection,
     PersonId,
@@ -50,12 +48,13 @@ from chalicelib.model import (
     ProposalState,
     Suspicion,
     SuspicionState,
-    Template,
     Visit,
 )
 from chalicelib.storage.clients import kept
 from chalicelib.storage.dynamodb import tables
 from chalicelib.storage.dynamodb.items import decode, encode
+from chalicelib.storage.dynamodb.message_rows import PRIORITY as PRIORITY
+from chalicelib.storage.dynamodb.message_rows import rows_of_messages
 from chalicelib.storage.dynamodb.tables import Delete, Put, Work, Write
 
 T = TypeVar("T", Visit, Suspicion, Proposal, Message, Instruction, Objection)
@@ -64,10 +63,8 @@ Place = tuple[str, str]
 SHARDS: Final = (
     4  # a city writes some 4,000 DUE rows a day, a province 160,000: far below one partition's limit
 )
-_TO_SEND: Final = frozenset({MessageState.PENDING, MessageState.CLAIMED})
 _TO_DECIDE: Final = frozenset({ProposalState.PROPOSED, ProposalState.CONFIRMED})
 _DONE: Final = frozenset({InstructionState.SEEN, InstructionState.CANCELLED})
-PRIORITY: Final = {template: number for number, template in enumerate(Template)}
 _INSTRUCTIONS: Final = "INS#open"
 _TELL: Final = "TELL"
 _AREAS: Final = "AREA"
@@ -127,7 +124,7 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
         (f"OBJ#{county}", f"{area}#{objection.decide_by}#{person}#{objection.number:04d}"): objection
         for objection in record.open_objections
     }
-    things.update(_told(record))
+    things.update(rows_of_messages(record, shard_of(person)))
     for instruction in record.instructions:
         if instruction.state not in _DONE or instruction.waits_for_a_second:
             things[_INSTRUCTIONS, f"{instruction.name}#{person}"] = instruction
@@ -146,19 +143,6 @@ def _lines(record: PersonRecord) -> Iterator[tuple[Place, Proposal]]:
         elif line.state is ProposalState.APPROVED:
             for benefit in line.benefits:
                 yield (f"STOP#{area[:6]}", f"{line.effective}#{benefit}#{person}#{line.number:04d}"), line
-
-
-def _told(record: PersonRecord) -> Iterator[tuple[Place, Message]]:
-    """Messages to be sent, or to be sent by another channel once a day has passed; notices to be brought."""
-    person, area, shard = record.person.id, record.person.area, shard_of(record.person.id)
-    for message in record.messages:
-        rank = f"{PRIORITY[message.template]:02d}#{message.id}"
-        if message.state in _TO_SEND:
-            yield (f"OUT#{shard}", f"{message.day}#{rank}"), message
-        elif message.state is MessageState.UNKNOWN and following_channel(record, message):
-            yield (f"OUT#{shard}", f"{again_on(message)}#{rank}"), message
-        elif message.is_to_be_brought:
-            yield (f"NOTE#{area[:6]}", f"{area}#{printed_on(message)}#{person}#{message.id}"), message
 
 
 def _marks(record: PersonRecord) -> Iterator[Place]:

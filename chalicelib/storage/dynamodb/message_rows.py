@@ -1,0 +1,25 @@
+"""待发短信与待送告知书 · Of messages, the rows of the work lists: what is to be sent, and what is to be brought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from chalicelib.engine.texts.channels import again_on, following_channel, printed_on
+from chalicelib.model import Message, MessageState, PersonRecord, Template
+
+_TO_SEND: Final = frozenset({MessageState.PENDING, MessageState.CLAIMED})
+PRIORITY: Final = {template: number for number, template in enumerate(Template)}
+
+
+def rows_of_messages(record: PersonRecord, shard: str) -> Iterator[tuple[tuple[str, str], Message]]:
+    """Messages to be sent, or to be sent by another channel once a day has passed; notices to be brought."""
+    person, area = record.person.id, record.person.area
+    for message in record.messages:
+        rank = f"{PRIORITY[message.template]:02d}#{message.id}"
+        if message.state in _TO_SEND:
+            yield (f"OUT#{shard}", f"{message.day}#{rank}"), message
+        elif message.state is MessageState.UNKNOWN and following_channel(record, message):
+            yield (f"OUT#{shard}", f"{again_on(message)}#{rank}"), message
+        elif message.is_to_be_brought:
+            yield (f"NOTE#{area[:6]}", f"{area}#{printed_on(message)}#{person}#{message.id}"), message
