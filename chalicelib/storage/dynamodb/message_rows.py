@@ -1,4 +1,4 @@
-"""待发短信与待送告知书 · Of messages, the rows of the work lists: what is to be sent, and what is to be brought."""
+"""待发短信与待送告知书 · Of messages, the rows of the work lists: what is to be sent, or to be brought."""
 
 from __future__ import annotations
 
