@@ -22,7 +22,7 @@ from datetime import date, timedelta
 from typing import Any, assert_never
 
 from chalicelib import clock, printing
-from chalicelib.engine.texts import carrier, channels, message_templates
+from chalicelib.engine.texts import carrier, channels, message_templates, recovery_notices
 from chalicelib.engine.texts.carrier import Report
 from chalicelib.errors import UnreadableError
 from chalicelib.jurisdiction import current
@@ -123,6 +123,9 @@ def _send(person: PersonId, message_id: str) -> bool | outbox.Claimed:
         if message is not None and message.state is MessageState.CLAIMED:
             outbox.give_up_stale(person, message)
         return False
+    if record.died is not None and message.template not in recovery_notices.TO_THE_HOUSEHOLD:
+        outbox.drop(person, message)
+        return False
     channel, phone = _way_of(record, message)
     # Before anything is reserved: a message that cannot be put into words takes nobody's day.
     text = text_of(replace(message, channel=channel))
@@ -156,8 +159,11 @@ def _print(village: AreaCode, notices: Sequence[outbox.Claimed]) -> int:
 
 
 def _way_of(record: PersonRecord, message: Message) -> tuple[Channel, str | None]:
-    """By which channel a message goes now, and to which phone: what was given up meanwhile is passed over."""
-    channel: Channel | None = message.channel
+    """By which channel a message goes now, and to which phone: what was given up meanwhile is passed over.
+
+    After a death that people have confirmed, nothing goes to a phone.
+    """
+    channel: Channel | None = message.channel if record.died is None else None
     while channel is not None and channel is not Channel.NOTICE:
         phone = _phone_of(record.person, channel)
         if phone is not None:

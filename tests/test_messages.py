@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from string import Formatter
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -16,8 +17,20 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from chalicelib import messages
+from chalicelib.engine.texts.message_templates import NOTICES
+from chalicelib.engine.texts.recovery_notices import TO_THE_HOUSEHOLD
 from chalicelib.errors import NotFoundError, UnfinishedError, UnreadableError
-from chalicelib.model import Change, Channel, Message, MessageState, Person, PersonId, Template
+from chalicelib.model import (
+    Change,
+    Channel,
+    Message,
+    MessageState,
+    Person,
+    PersonId,
+    PersonRecord,
+    SuspicionState,
+    Template,
+)
 from chalicelib.settings import settings
 from chalicelib.storage import clients
 from chalicelib.storage.dynamodb import outbox as outbox
@@ -25,10 +38,15 @@ from chalicelib.storage.dynamodb import people
 from tests.conftest import WUGAN, StoppedClock
 from tests.judged import judging
 from tests.storage import faults
-from tests.storage.builders import AT, identity, known, person
+from tests.storage.builders import AT, identity, known, person, suspicion
 
 pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.long_way]
 
+ALL_WORDS = {name: "" for text in NOTICES.values() for _, name, _, _ in Formatter().parse(text) if name} | {
+    "deadline": "2025-07-31",
+    "until": "2025-07-31",
+    "month": "2025-07",
+}
 WORDS = {"deadline": "2025-07-31", "code": "000001"}
 ON = date(2025, 7, 1)
 
@@ -233,6 +251,34 @@ def bundle(village: str, on: date = ON) -> str:
     """The notices of a village and day as they lie in the outbox."""
     key = f"villages/{village}/notices/{on}.html"
     return boto3.client("s3").get_object(Bucket="outbox", Key=key)["Body"].read().decode()
+
+
+def dead(record: PersonRecord, carried_out: bool) -> Change:
+    """A death that people have confirmed; carried out: an authority has ended its benefit."""
+    found = suspicion("2025-06-20", state=SuspicionState.CONFIRMED, closed=date(2025, 6, 25))
+    who = replace(record.person, deceased_on=found.day) if carried_out else None
+    return Change("x", "test", AT, suspicions=(found,), person=who)
+
+
+@pytest.mark.parametrize("carried_out", [False, True])
+def test_nothing_ever_goes_to_the_phone_of_somebody_who_has_died(carried_out: bool) -> None:
+    """Of what was under way before, only what concerns the household is still said, on paper."""
+    who, _ = someone(1)
+    record = people.load(who)
+    told = [messages.compose(record.person, t, f"about {t}", ALL_WORDS, ON) for t in Template]
+    people.change(who, lambda _: Change("told", "test", AT, messages=tuple(told)))
+    people.change(who, lambda r: dead(r, carried_out))
+    with published() as seen:
+        messages.send_due()
+    assert seen == []
+    states = {m.template: (m.state, m.channel) for m in people.load(who).messages if m.about != "about 1"}
+    for template, (state, channel) in states.items():
+        said = template in TO_THE_HOUSEHOLD
+        assert state is (MessageState.SENT if said else MessageState.DROPPED), template
+        assert channel is Channel.NOTICE or not said, template
+    person = replace(record.person, deceased_on=date(2025, 6, 20))
+    later = [messages.compose(person, t, "later", ALL_WORDS, ON) for t in Template]
+    assert {m.channel for m in later} == {Channel.NOTICE}
 
 
 def opted_out(who: Person) -> Person:

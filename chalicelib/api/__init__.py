@@ -10,6 +10,7 @@ problems          every failure, as problem+json
 access_log        who looked at whom, on record
 idempotency       the same request again gets the same answer (Idempotency-Key)
 citizens, grid_workers, notices, officers, objections, limits, files, feeds   the endpoints, by audience
+recoveries        the same of what is to come back, and of what heirs are owed
 status            what a person is told of each benefit
 printed_receipt   the same as a page to print
 openapi           all of it described for machines
@@ -29,11 +30,22 @@ from chalicelib.api.middleware import method_not_allowed, unknown_route
 from chalicelib.api.notices import notices
 from chalicelib.api.objections import objections
 from chalicelib.api.officers import officers
+from chalicelib.api.recoveries import recoveries
 from chalicelib.observability import protect
 
 __all__ = ["AUDIENCES", "described", "method_not_allowed", "register", "unknown_route"]
 
-_ENDPOINTS: Final = (citizens, grid_workers, notices, officers, objections, limits, dropped_files, feeds)
+_ENDPOINTS: Final = (
+    citizens,
+    grid_workers,
+    notices,
+    officers,
+    objections,
+    recoveries,
+    limits,
+    dropped_files,
+    feeds,
+)
 AUDIENCES: Final = (*_ENDPOINTS, openapi.describing(_ENDPOINTS))
 
 

@@ -27,7 +27,14 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.api.problems import FieldError, Problem, invalid
 from chalicelib.api.tokens import SUBJECT
-from chalicelib.model import ObjectionAbout, Verification, VisitOutcome
+from chalicelib.model import (
+    HearingAnswer,
+    HeirProof,
+    ObjectionAbout,
+    RecoveryState,
+    Verification,
+    VisitOutcome,
+)
 from chalicelib.observability import mask
 
 LONGEST: Final = 64 * 1024  # bytes
@@ -184,6 +191,63 @@ class SuspicionReport(Body):
     confirmed: bool
     verification: Verification
     since: Day | None = None  # of a restart: the day that its document names
+
+
+class HearingReport(Body):
+    """What those concerned said about what was paid too much; their own words stay on paper."""
+
+    answer: HearingAnswer
+
+
+Reference = Annotated[
+    str, Field(min_length=3, max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$"), AfterValidator(_names_nobody)
+]
+Fen = Annotated[int, Field(ge=1, le=1_000_000_000)]
+
+
+class RecoveryDecision(Body):
+    """Why it is to come back, and what there is to set off; `reference` is the decision's own number."""
+
+    reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
+    reference: Reference
+    funeral_grant_fen: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
+    account_balance_fen: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
+
+
+class InstalmentPlan(Body):
+    """How many monthly parts were agreed, and when the first is due."""
+
+    number: Annotated[int, Field(ge=2, le=36)]
+    first: Day
+
+
+class MoneyReport(Body):
+    """Money that moved, in fen; `reference` is the bank's or the receipt's own."""
+
+    fen: Fen
+    on: Day
+    reference: Reference
+
+
+class HowClosed(StrEnum):
+    """What becomes of what does not come back."""
+
+    WRITTEN_OFF = RecoveryState.WRITTEN_OFF
+    PASSED_ON = RecoveryState.PASSED_ON
+
+
+class ClosingProposal(Body):
+    """Why what is left is written off, or passed on for fraud, and then to whom."""
+
+    how: HowClosed
+    reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
+
+
+class HeirsShown(Body):
+    """By what somebody showed that they are an heir; `reference` is the file's own number."""
+
+    proof: HeirProof
+    reference: Reference
 
 
 AboutPerson = Meeting | SelfCertification | ObjectionReport | DoubtReport

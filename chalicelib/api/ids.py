@@ -1,8 +1,9 @@
 """地址标识 · The ids in addresses: opaque, made of a person's id and what is meant of theirs.
 
-    visit, proposal  <person>.<number>
+    visit, proposal, objection, recovery  <person>.<number>
     suspicion        <person>.<kind>.<yyyymmdd>
     instruction      <person>.<yyyy-mm>.<benefit>.<kind>
+    owed to heirs    <person>.<benefit>
     limit            <county>.<yyyy-mm>.<benefit>
     file             16 hex digits
 
@@ -24,6 +25,7 @@ from chalicelib.model import (
     FileId,
     Instruction,
     Month,
+    OwedToHeirs,
     PersonId,
     Suspicion,
     SuspicionKind,
@@ -34,7 +36,8 @@ _PERSON: Final = re.compile(r"[a-z2-7]{26}", re.ASCII)
 _NUMBERED: Final = re.compile(r"([a-z2-7]{26})\.([1-9]\d{0,5})", re.ASCII)
 _MESSAGE: Final = re.compile(r"([a-z2-7]{26})\.[0-9a-f]{16}", re.ASCII)
 _SUSPICION: Final = re.compile(r"([a-z2-7]{26})\.([a-z_]{1,32})\.(\d{4})(\d{2})(\d{2})", re.ASCII)
-_INSTRUCTION: Final = re.compile(r"([a-z2-7]{26})\.(\d{4}-\d{2})\.([a-z_]{1,64})\.([a-z]{1,16})", re.ASCII)
+_INSTRUCTION: Final = re.compile(r"([a-z2-7]{26})\.(\d{4}-\d{2})\.([a-z_]{1,64})\.([a-z_]{1,16})", re.ASCII)
+_OWED: Final = re.compile(r"([a-z2-7]{26})\.([a-z_]{1,64})", re.ASCII)
 _LIMIT: Final = re.compile(r"(\d{6})\.(\d{4}-(?:0[1-9]|1[0-2]))\.([a-z_]{1,64})", re.ASCII)
 _FILE: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
@@ -87,6 +90,12 @@ def instruction_id(text: str) -> tuple[PersonId, str]:
     return PersonId(found[1]), "#".join(found.groups()[1:])
 
 
+def owed_id(text: str) -> tuple[PersonId, BenefitCode]:
+    """The person and the benefit of what is owed to heirs; Problem 404."""
+    found = _match(_OWED, text)
+    return PersonId(found[1]), BenefitCode(found[2])
+
+
 def limit_id(text: str) -> tuple[AreaCode, Month, BenefitCode]:
     """The county, month and benefit whose suspensions an address names; Problem 404."""
     found = _match(_LIMIT, text)
@@ -101,6 +110,11 @@ def file_id(text: str) -> FileId:
 def of_suspicion(person: PersonId, suspicion: Suspicion) -> str:
     """The id of a suspicion."""
     return f"{person}.{suspicion.kind}.{suspicion.day:%Y%m%d}"
+
+
+def of_owed(person: PersonId, owed: OwedToHeirs) -> str:
+    """The id of what is owed to somebody's heirs of one benefit."""
+    return f"{person}.{owed.benefit}"
 
 
 def of_instruction(person: PersonId, instruction: Instruction) -> str:
@@ -125,5 +139,7 @@ SHAPES: Final = {
     "objections": _NUMBERED,
     "suspicions": _SUSPICION,
     "instructions": _INSTRUCTION,
+    "recoveries": _NUMBERED,
+    "owed-to-heirs": _OWED,
     "files": _FILE,
 }

@@ -24,7 +24,7 @@ from chalicelib.api.pages import LARGEST, USUAL
 from chalicelib.api.policy import Policy, Whose
 from chalicelib.api.problems import PROBLEM_JSON, SENTENCES
 from chalicelib.api.tokens import AREA, Role
-from chalicelib.model import FileState
+from chalicelib.model import FileState, RecoveryState
 
 Json = dict[str, Any]
 
@@ -124,6 +124,8 @@ _QUERY: Final[Mapping[str, Json]] = {
     "cursor": {"type": "string", "description": "The `next` of the page before."},
     "feed": {"type": "string", "pattern": f"^{FEED.pattern}$"},
     "state": {"type": "string", "enum": [state.value for state in FileState]},
+    "stands": {"type": "string", "enum": [state.value for state in RecoveryState]},
+    "overdue": {"type": "string", "enum": ["true", "false"]},
 }
 
 

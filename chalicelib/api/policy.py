@@ -44,6 +44,8 @@ class About(StrEnum):
     ENDING = "ending"
     OBJECTION = "objection"
     INSTRUCTION = "instruction"
+    RECOVERY = "recovery"
+    OWED_TO_HEIRS = "owed to heirs"
     LIST = "list"
     LIMIT = "limit"
     FILE = "file"
@@ -112,6 +114,8 @@ class Policy:
 REVIEW: Final = Policy(_OFFICE, About.OBJECTION, Whose.SEEN, at_most_digits=COUNTY_DIGITS)
 """An objection raised again (rule 22): decided above the townships, who had their word the first time."""
 
+_RECOVERY: Final = Policy(_OFFICE, About.RECOVERY, Whose.OWN, at_most_digits=COUNTY_DIGITS)
+
 POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("POST", "/v1/persons:lookup"): Policy(_SERVING, About.NUMBER, Whose.ALL),
     ("GET", "/v1/persons/{id}/status"): Policy(_EVERYBODY, About.PERSON, Whose.SEEN),
@@ -166,6 +170,20 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     # Many months on one person's word wait for a second, of the authority that pays them (rule 18).
     ("POST", "/v1/instructions/{id}/approve"): Policy(
         _OFFICE, About.INSTRUCTION, Whose.OWN, at_most_digits=COUNTY_DIGITS
+    ),
+    # Villages and townships hear those concerned for all authorities; then the authority acts (rule 17).
+    ("GET", "/v1/recoveries"): Policy(_OFFICE, About.LIST, Whose.OWN_ABOVE),
+    ("POST", "/v1/recoveries/{id}/hearing"): Policy(_OFFICE, About.RECOVERY, Whose.OWN_ABOVE),
+    ("POST", "/v1/recoveries/{id}/decision"): _RECOVERY,
+    ("POST", "/v1/recoveries/{id}/demand"): _RECOVERY,
+    ("POST", "/v1/recoveries/{id}/instalments"): _RECOVERY,
+    ("POST", "/v1/recoveries/{id}/repayments"): _RECOVERY,
+    ("POST", "/v1/recoveries/{id}/refunds"): _RECOVERY,
+    ("POST", "/v1/recoveries/{id}/closing"): _RECOVERY,
+    ("POST", "/v1/recoveries/{id}/closing/approve"): _RECOVERY,
+    ("GET", "/v1/owed-to-heirs"): Policy(_OFFICE, About.LIST, Whose.OWN),
+    ("POST", "/v1/owed-to-heirs/{id}/release"): Policy(
+        _OFFICE, About.OWED_TO_HEIRS, Whose.OWN, at_most_digits=COUNTY_DIGITS
     ),
     ("GET", "/v1/files"): Policy(_OVERSIGHT, About.FIGURES, Whose.SENDER),
     ("GET", "/v1/files/{id}"): Policy(_OVERSIGHT, About.FILE, Whose.SENDER),

@@ -56,6 +56,8 @@ class Reached:
             objections=tuple(o for o in record.objections if self.concerns(o.benefit, record)),
             instructions=tuple(i for i in record.instructions if self.runs(i.benefit)),
             proposals=tuple(p for p in record.proposals if any(map(self.runs, p.benefits))),
+            recoveries=tuple(r for r in record.recoveries if self.runs(r.benefit)),
+            owed_to_heirs=tuple(o for o in record.owed_to_heirs if self.runs(o.benefit)),
         )
 
 
@@ -139,6 +141,12 @@ def _concerned(
         case About.INSTRUCTION:
             _, name = ids.instruction_id(named["id"])
             return [i.benefit for i in record.instructions if i.name == name]
+        case About.RECOVERY:
+            number = ids.numbered(named["id"])[1]
+            return [r.benefit for r in record.recoveries if r.number == number]
+        case About.OWED_TO_HEIRS:
+            _, benefit = ids.owed_id(named["id"])
+            return [o.benefit for o in record.owed_to_heirs if o.benefit == benefit]
         case _:
             return [BenefitCode(body.benefit) if isinstance(body, bodies.DoubtReport) else None]
 

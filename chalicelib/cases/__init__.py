@@ -13,6 +13,9 @@ restarts                what rightly ended a payment is over: a person decides a
 notices                 who has left which printed notice, and when
 objections              somebody objects, and somebody not involved decides
 instructions            an authority acknowledges what it was told
+recovery_following      recoveries follow what was overpaid, and those concerned are written to
+recoveries              officers recover it in the order of the law
+bereavement             one death: what heirs are owed, and one letter to the household
 payment_comparison      what was paid is held against what is due
 double_receipt          who stands on the rosters twice, or for benefits that exclude each other
 two_numbers             perhaps one person under two numbers
@@ -23,12 +26,23 @@ retention               what is older than its feed may be kept goes, from the r
 """
 
 from chalicelib.cases.authority_doubts import doubt
+from chalicelib.cases.bereavement import release as release_to_heirs
 from chalicelib.cases.evidence_effects import Arrival, evidence_arrived, judge
 from chalicelib.cases.evidence_withdrawal import evidence_restored, evidence_withdrawn
 from chalicelib.cases.home_visits import DOCUMENT, seen_at_the_door, visit_made
 from chalicelib.cases.instructions import acknowledge_instruction, approve_arrears
 from chalicelib.cases.notices import notice_left, notices_left
 from chalicelib.cases.objections import decide_objection, object_to
+from chalicelib.cases.recoveries import (
+    agree_instalments,
+    approve_closing,
+    decide_recovery,
+    demand_recovery,
+    propose_closing,
+    record_answer,
+    record_refund,
+    record_repayment,
+)
 from chalicelib.cases.suspension_limits import Reach, lift, reaches
 from chalicelib.cases.suspension_proposals import approve_proposal, confirm_proposal, refuse_proposal
 from chalicelib.cases.suspicion_verification import approve_ending, approve_suspicion, suspicion_verified
@@ -38,12 +52,16 @@ __all__ = [
     "Arrival",
     "Reach",
     "acknowledge_instruction",
+    "agree_instalments",
     "approve_arrears",
+    "approve_closing",
     "approve_ending",
     "approve_proposal",
     "approve_suspicion",
     "confirm_proposal",
     "decide_objection",
+    "decide_recovery",
+    "demand_recovery",
     "doubt",
     "evidence_arrived",
     "evidence_restored",
@@ -53,8 +71,13 @@ __all__ = [
     "notice_left",
     "notices_left",
     "object_to",
+    "propose_closing",
     "reaches",
+    "record_answer",
+    "record_refund",
+    "record_repayment",
     "refuse_proposal",
+    "release_to_heirs",
     "seen_at_the_door",
     "suspicion_verified",
     "visit_made",

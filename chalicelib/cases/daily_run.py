@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from chalicelib import clock
-from chalicelib.cases import evidence_effects, executions
+from chalicelib.cases import evidence_effects, executions, recovery_following
 from chalicelib.engine.suspension.timeline import window_closes_on
 from chalicelib.errors import ConflictError, UnreadableError
 from chalicelib.jurisdiction import current
@@ -64,6 +64,8 @@ def daily_run() -> DailyRun:
             for restart in (restart_cases, restart_suspicions):
                 with each(part="restart"):
                     restarted += restart(each)
+            with each(part="recoveries"):
+                recovery_following.follow_all(each)
     return DailyRun(opened, refiled, restarted)
 
 

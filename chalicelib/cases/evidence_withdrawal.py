@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib import clock, messages
-from chalicelib.cases import evidence_effects, suspicion_verification
+from chalicelib.cases import evidence_effects, recovery_following, suspicion_verification
 from chalicelib.cases.evidence_effects import Arrival
 from chalicelib.engine.suspicion.lifecycle import is_moot
 from chalicelib.engine.suspicion.mistaken_confirmation import noted, reversals, reversed_by
@@ -66,6 +66,8 @@ def evidence_withdrawn(
         return replace(change, withdraw=tuple(sorted(wanted)), withdraw_day=day), (moved, unmatched)
 
     record, (moved, unmatched) = people.change_with_outcome(person, withdraw_from)
+    if moved and (record.recoveries or record.owed_to_heirs):
+        record = recovery_following.follow(person)
     suspicion_verification.wake_withdrawn(record)
     evidence_effects.wake_and_start(record)
     return Arrival(record, evidence_effects.judge(record, clock.today()), moved, unmatched)
@@ -122,7 +124,8 @@ def reversal_upheld(person: PersonId, name: str, *, actor: str) -> PersonRecord:
         undoing = reversed_by_people(record, mistaken, reversal, payments, rules, on)
         return followed(record, record, undoing, "ending reversed", actor, {"reversal": name})
 
-    record = people.change(person, undo)
+    people.change(person, undo)
+    record = recovery_following.follow(person)
     reversal = next((s for s in record.suspicions if s.name == name), None)
     for suspicion in record.suspicions:  # it may still be waiting for an authority's approval
         if reversal is not None and suspicion.name == reversal.about and suspicion.waiting is not None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib import clock, messages
-from chalicelib.cases import evidence_effects
+from chalicelib.cases import evidence_effects, recovery_following
 from chalicelib.engine.suspension.objections import decide_by, is_again, may_decide
 from chalicelib.engine.suspension.readiness import STANDING
 from chalicelib.engine.suspicion.mistaken_confirmation import objection_upheld
@@ -120,7 +120,8 @@ def decide_objection(person: PersonId, number: int, *, upheld: bool, by: str, re
             messages=(_decision_message(record, decided, reason),),
         )
 
-    record = people.change(person, decide)
+    people.change(person, decide)
+    record = recovery_following.follow(person)
     evidence_effects.wake_and_start(record)
     return objection_of(record, number)
 

@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 
 from chalicelib import clock
-from chalicelib.cases import evidence_effects, payment_comparison
+from chalicelib.cases import evidence_effects, payment_comparison, recovery_following
 from chalicelib.engine.money.pay_run import Run, is_overdue, shown
 from chalicelib.engine.suspicion.reckoning import account, reckoned
 from chalicelib.instruction_delivery import hand_over
@@ -156,6 +156,7 @@ def _reopen(person: PersonId, benefits: Collection[BenefitCode]) -> None:
         )
 
     people.change(person, reopen)
+    recovery_following.follow(person)
 
 
 def _place(key: EvidenceKey) -> tuple[Month, BenefitCode, date]:
@@ -206,7 +207,17 @@ def _match_instructions(
     stopped = {person for (person, _), e in listed.items() if e.stopped_from is not None}
     paid_back = worklists.paid_back() & {person for person, _ in payments}
     told = {person for person, _ in worklists.open_instructions()}
-    one_by_one(sorted(told | stopped | paid_back), lambda person: people.change(person, match))
+
+    def match_and_follow(person: PersonId) -> None:
+        record = people.change(person, match)
+        if record.recoveries or record.owed_to_heirs or _recovers(record):
+            recovery_following.follow(person)
+
+    one_by_one(sorted(told | stopped | paid_back), match_and_follow)
+
+
+def _recovers(record: PersonRecord) -> bool:
+    return any(i.kind is InstructionKind.RECOVER for i in record.instructions)
 
 
 def _put(record: PersonRecord, changed: Mapping[str, Instruction]) -> PersonRecord:

@@ -74,6 +74,17 @@ from chalicelib.model.people import (
     Relation,
 )
 from chalicelib.model.records import Change, PersonRecord, RelatedEvidence
+from chalicelib.model.recoveries import (
+    Booking,
+    Closing,
+    HearingAnswer,
+    HeirProof,
+    Instalment,
+    OwedToHeirs,
+    Recovery,
+    RecoveryState,
+    Way,
+)
 
 __all__ = [
     "BY_PHONE",
@@ -83,9 +94,11 @@ __all__ = [
     "AreaCode",
     "BenefitCode",
     "BenefitKind",
+    "Booking",
     "Case",
     "Change",
     "Channel",
+    "Closing",
     "Contact",
     "Counts",
     "Decision",
@@ -101,7 +114,10 @@ __all__ = [
     "FileState",
     "FileStep",
     "Finding",
+    "HearingAnswer",
+    "HeirProof",
     "Identity",
+    "Instalment",
     "Instruction",
     "InstructionKind",
     "InstructionState",
@@ -116,6 +132,7 @@ __all__ = [
     "ObjectionAbout",
     "ObjectionState",
     "Outcome",
+    "OwedToHeirs",
     "Payment",
     "Person",
     "PersonId",
@@ -124,6 +141,8 @@ __all__ = [
     "ProposalState",
     "Proves",
     "Reason",
+    "Recovery",
+    "RecoveryState",
     "Rejection",
     "RelatedEvidence",
     "Relation",
@@ -144,4 +163,5 @@ __all__ = [
     "VisitOutcome",
     "VisitPurpose",
     "Waiting",
+    "Way",
 ]

@@ -38,6 +38,13 @@ class Template(StrEnum):
     OBJECTED_AGAIN = "objected_again"  # it is looked at by the level above, and holds nothing
     CORRECTED = "corrected"  # certified for less long than they were told
     RESTARTED = "restarted"  # what had rightly ended the payment is over
+    DEATH_TO_CONFIRM = "death_to_confirm"  # a death was reported: if that is wrong, call
+    BEREAVED = "bereaved"  # one letter to the household about all benefits
+    RECOVERY_HEARING = "recovery_hearing"
+    RECOVERY_DECIDED = "recovery_decided"
+    RECOVERY_DEMANDED = "recovery_demanded"
+    RECOVERY_CORRECTED = "recovery_corrected"  # less was paid too much than they were told
+    RECOVERY_SETTLED = "recovery_settled"
 
 
 REMINDERS: Final = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)  # of a case, in this order
@@ -92,6 +99,7 @@ class InstructionKind(StrEnum):
     TERMINATE = "terminate"
     RECOVER = "recover"
     ADJUST = "adjust"  # pay the right amount from now on, and what was too little (rule 16, row J10)
+    PAY_HEIRS = "pay_heirs"  # what the person was owed while alive, to whoever has shown who they are
 
 
 class InstructionState(StrEnum):

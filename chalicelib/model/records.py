@@ -11,6 +11,7 @@ from chalicelib.model.evidence import Evidence, EvidenceKey, SuspicionKind
 from chalicelib.model.messages import Instruction, Message
 from chalicelib.model.names import PersonId
 from chalicelib.model.people import Entitlement, Person, Relation
+from chalicelib.model.recoveries import OwedToHeirs, Recovery
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class PersonRecord:
     instructions: tuple[Instruction, ...] = ()
     related: tuple[RelatedEvidence, ...] = ()
     objections: tuple[Objection, ...] = ()
+    recoveries: tuple[Recovery, ...] = ()
+    owed_to_heirs: tuple[OwedToHeirs, ...] = ()
 
     @property
     def open_objections(self) -> tuple[Objection, ...]:
@@ -70,6 +73,18 @@ class PersonRecord:
             if not item.withdrawn and self.person.related.get(item.who) is item.of:
                 live.setdefault(item.of, {}).setdefault(item.who, []).append(item.evidence)
         return {of: tuple(tuple(items) for items in each.values()) for of, each in live.items()}
+
+    @property
+    def died(self) -> date | None:
+        """The day of a death that people have confirmed, carried out or not yet; None of the living."""
+        if self.person.deceased_on is not None:
+            return self.person.deceased_on
+        found = (
+            s
+            for s in self.suspicions
+            if s.kind is SuspicionKind.DEATH and s.state is SuspicionState.CONFIRMED
+        )
+        return next((s.day for s in found), None)
 
     @property
     def open_case(self) -> Case | None:
@@ -139,3 +154,5 @@ class Change:
     instructions: tuple[Instruction, ...] = ()
     related: tuple[RelatedEvidence, ...] = ()
     objections: tuple[Objection, ...] = ()
+    recoveries: tuple[Recovery, ...] = ()
+    owed_to_heirs: tuple[OwedToHeirs, ...] = ()

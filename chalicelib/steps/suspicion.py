@@ -8,21 +8,21 @@ from dataclasses import replace
 
 from chalicelib import clock, messages
 from chalicelib.cases import (
+    bereavement,
     evidence_effects,
     evidence_withdrawal,
     executions,
     home_visits,
+    recovery_following,
     related_persons,
     restarts,
     suspicion_verification,
 )
 from chalicelib.engine.money.adjustment import adjustment
-from chalicelib.engine.money.amount_due import amounts_of
-from chalicelib.engine.money.arrears import uncredited
 from chalicelib.engine.suspension.timeline import seconds_until
 from chalicelib.engine.suspicion.approvals import asked, to_end
 from chalicelib.engine.suspicion.lifecycle import chased
-from chalicelib.engine.suspicion.reckoning import TO_HEIRS, reckoned
+from chalicelib.engine.suspicion.reckoning import reckoned
 from chalicelib.engine.suspicion.termination import Ending, ending
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
@@ -94,7 +94,8 @@ def verify(call: StepInput) -> Answer:
             number, on = home_visits.next_number(record), clock.today()
             until = suspicion.verify_by or on
             visits = (Visit(number, VisitPurpose.VERIFY, suspicion.name, on, until),)
-        return replace(_change(call), suspicions=(asked,), visits=visits)
+        told = bereavement.to_confirm(record, suspicion)
+        return replace(_change(call), suspicions=(asked,), visits=visits, messages=told)
 
     record = people.change(call.person, ask)
     suspicion = call.suspicion_of(record)
@@ -132,6 +133,7 @@ def terminate(call: StepInput) -> Answer:
             return None
         ended, after = _ended(record, suspicion)
         died = suspicion.kind is SuspicionKind.DEATH and record.person.deceased_on is None
+        owed = bereavement.owed_at_death(record, suspicion, [e.entitlement.benefit for e in ended])
         visit = home_visits.pending(record, suspicion.name)  # what it was to find out is known
         if not ended and not died and visit is None and after == suspicion:
             return None
@@ -142,13 +144,14 @@ def terminate(call: StepInput) -> Answer:
                 "verified_by": suspicion.verified_by,
                 "approved_by": suspicion.approved_by,
                 "ends": {e.entitlement.benefit: suspicion.signed[e.entitlement.benefit] for e in ended},
-                **_owed_to_heirs(ended),
+                **({"owed_to_heirs_fen": {o.benefit: o.left for o in owed}} if owed else {}),
             },
             person=replace(record.person, deceased_on=suspicion.day) if died else None,
             entitlements=tuple(e.entitlement for e in ended),
             suspicions=(after,),
             visits=(replace(visit, cancelled=clock.today()),) if visit is not None else (),
             messages=_ending_messages(record, suspicion, ended),
+            owed_to_heirs=owed,
             instructions=tuple(i for e in ended for i in _instructions(e)),
         )
 
@@ -164,8 +167,7 @@ def terminate(call: StepInput) -> Answer:
 def _ended(record: PersonRecord, suspicion: Suspicion) -> tuple[tuple[Ending, ...], Suspicion]:
     """What ends now, and the suspicion with what is left for authorities to approve."""
     on, rules = clock.today(), current().rules
-    amounts = uncredited(amounts_of(record, rules), people.payments_of(record.person.id))
-    all_ = ending(suspicion, record.entitlements, rules, on, amounts)
+    all_ = ending(suspicion, record.entitlements, rules, on)
     if suspicion.ends is None:  # confirmed before there were approvals
         suspicion = replace(suspicion, ends=to_end(suspicion, record.entitlements, rules, on))
     waiting = [e for e in all_ if e.entitlement.benefit in (suspicion.ends or ())]
@@ -176,21 +178,13 @@ def _ended(record: PersonRecord, suspicion: Suspicion) -> tuple[tuple[Ending, ..
     return tuple(e for e in waiting if e.entitlement.benefit in suspicion.signed), after
 
 
-def _owed_to_heirs(ended: tuple[Ending, ...]) -> dict[str, object]:
-    owed = {e.entitlement.benefit: e.owed_fen for e in ended if e.owed_fen}
-    return {"owed_to_heirs_fen": owed} if owed else {}
-
-
 def _ending_messages(
     record: PersonRecord, suspicion: Suspicion, ended: tuple[Ending, ...]
 ) -> tuple[Message, ...]:
-    """Each ending is told; but a household is written to once about a death, not by each authority."""
-    about = (Template.TERMINATED, suspicion.name)
-    before = [m for m in record.messages if (m.template, m.about) == about]
-    died, since = suspicion.kind is SuspicionKind.DEATH, suspicion.closed or clock.today()
-    if not ended or (died and any(message.day >= since for message in before)):
+    """Each ending is told; a household is written to once about a death, when all are decided."""
+    if not ended or suspicion.kind is SuspicionKind.DEATH:
         return ()
-    return (messages.anew(record, *about, {}, clock.today()),)
+    return (messages.anew(record, Template.TERMINATED, suspicion.name, {}, clock.today()),)
 
 
 def _instructions(ended: Ending) -> tuple[Instruction, ...]:
@@ -202,11 +196,10 @@ def _instructions(ended: Ending) -> tuple[Instruction, ...]:
             ended.entitlement.benefit,
             ended.instruction,
             ended.from_month,
-            ended.owed_fen or ended.entitlement.fen,
-            f"{ended.reason}; {TO_HEIRS}" if ended.owed_fen else ended.reason,
+            ended.entitlement.fen,
+            ended.reason,
             InstructionState.ISSUED,
             clock.today(),
-            arrears=ended.owed_months,
         ),
     )
 
@@ -229,7 +222,8 @@ def compute_overpaid(call: StepInput) -> Answer:
         }
         return replace(_change(call), details=details, instructions=new)
 
-    suspicion = call.suspicion_of(people.change(call.person, recover))
+    people.change(call.person, recover)
+    suspicion = call.suspicion_of(recovery_following.follow(call.person))
     if suspicion is None or not suspicion.is_unfinished:
         return answer(StepOutcome.DONE)
     return answer(StepOutcome.UNAPPROVED, _seconds_left(suspicion))
@@ -269,7 +263,8 @@ def chase_approval(call: StepInput) -> Answer:
         details = {"suspicion": call.subject, "awaits": list(suspicion.unsigned)}
         return replace(_change(call), details=details, suspicions=(again,))
 
-    suspicion = call.suspicion_of(people.change(call.person, remind))
+    people.change(call.person, remind)
+    suspicion = call.suspicion_of(recovery_following.follow(call.person, overdue=True))
     return answer(StepOutcome.DONE, _seconds_left(suspicion) if suspicion else 1)
 
 

@@ -49,6 +49,8 @@ LISTS = (
     "/v1/endings",
     "/v1/objections",
     "/v1/instructions",
+    "/v1/recoveries",
+    "/v1/owed-to-heirs",
     "/v1/files",
 )
 

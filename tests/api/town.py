@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,13 +11,17 @@ from typing import Any
 from chalicelib import clock
 from chalicelib.model import (
     BenefitCode,
+    Booking,
     Case,
     Channel,
+    Closing,
     Counts,
     DroppedFile,
     EvidenceKey,
     FeedId,
     FileState,
+    HearingAnswer,
+    Instalment,
     Instruction,
     InstructionKind,
     InstructionState,
@@ -27,10 +32,13 @@ from chalicelib.model import (
     Objection,
     ObjectionAbout,
     ObjectionState,
+    OwedToHeirs,
     PersonId,
     Proposal,
     ProposalState,
     Reason,
+    Recovery,
+    RecoveryState,
     StateName,
     Suspicion,
     SuspicionKind,
@@ -40,6 +48,7 @@ from chalicelib.model import (
     VisitOutcome,
     VisitPurpose,
     Waiting,
+    Way,
 )
 from chalicelib.storage.dynamodb import files, tables
 from chalicelib.storage.dynamodb.items import encode
@@ -49,10 +58,13 @@ from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, given
 DUE = date(2025, 5, 31)
 DIED = date(2025, 6, 20)
 PENSION = BenefitCode("resident_pension")
+MAY = Month("2025-05")
 HRSS = "hrss"  # runs the pension
 SENDER = "civil_affairs"  # sent the file
 
 REPORT: dict[str, Any] = {"outcome": "not_found", "made_at": "2025-07-01T09:30:00+08:00", "notice_left": True}
+
+MONEY = {"fen": 1_000, "on": "2025-06-30", "reference": "bank-2025-0630-1"}
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,8 @@ LISTS_BY_AREA = (
     "/v1/endings",
     "/v1/objections",
     "/v1/instructions",
+    "/v1/recoveries",
+    "/v1/owed-to-heirs",
 )
 LIMIT = "341602.2025-08.resident_pension"
 FILE = "FILE"  # {id} stands for a held file
@@ -134,6 +148,27 @@ ENDPOINTS = {
         Endpoint("GET", "/v1/instructions"),
         Endpoint("POST", "/v1/instructions/{id}/acknowledge", item=".2025-07.resident_pension.suspend"),
         Endpoint("POST", "/v1/instructions/{id}/approve", item=".2025-06.resident_pension.resume"),
+        Endpoint("GET", "/v1/recoveries"),
+        Endpoint("POST", "/v1/recoveries/{id}/hearing", {"answer": "hardship"}, ".1"),
+        Endpoint(
+            "POST",
+            "/v1/recoveries/{id}/decision",
+            {"reason": "离世之后的月份", "reference": "2025-17", "funeral_grant_fen": 5_000},
+            ".2",
+        ),
+        Endpoint("POST", "/v1/recoveries/{id}/demand", item=".3"),
+        Endpoint("POST", "/v1/recoveries/{id}/instalments", {"number": 3, "first": "2025-08-01"}, ".4"),
+        Endpoint("POST", "/v1/recoveries/{id}/repayments", MONEY, ".4"),
+        Endpoint("POST", "/v1/recoveries/{id}/refunds", MONEY, ".5"),
+        Endpoint("POST", "/v1/recoveries/{id}/closing", {"how": "written_off", "reason": "家庭困难"}, ".4"),
+        Endpoint("POST", "/v1/recoveries/{id}/closing/approve", item=".3"),
+        Endpoint("GET", "/v1/owed-to-heirs"),
+        Endpoint(
+            "POST",
+            "/v1/owed-to-heirs/{id}/release",
+            {"proof": "kinship", "reference": "file-7"},
+            ".resident_pension",
+        ),
         Endpoint("GET", "/v1/files"),
         Endpoint("GET", "/v1/files/{id}", item=FILE),
         Endpoint("GET", "/v1/files/{id}/suggestions", item=FILE),
@@ -189,6 +224,7 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
                 "somebody",
                 date(2025, 7, 11),
                 ObjectionState.OPEN,
+                benefit=BenefitCode("land_loss_pension"),  # the pension's recoveries go on
             ),
         ),
         suspicions=(
@@ -219,6 +255,8 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
                 certified_by="clerk-7",
             ),
         ),
+        recoveries=tuple(_recoveries()),
+        owed_to_heirs=(OwedToHeirs(PENSION, (MAY,), {MAY: 21_500}, date(2025, 6, 28)),),
     )
     return person
 
@@ -237,6 +275,26 @@ def _a_printed_notice(person: PersonId) -> Message:
         changed=datetime(2025, 6, 30, 1, tzinfo=UTC),
         said="待遇资格认证告知书\n您领取的待遇，资格认证将于2025年5月31日到期。",
     )
+
+
+def _recoveries() -> Iterator[Recovery]:
+    """Asked, answered, decided, asked back, and paid too much: one in each state."""
+    day = date(2025, 6, 2)
+    months = {Month("2025-02"): 20_000, Month("2025-03"): 20_000}
+    asked = Recovery(1, PENSION, Month("2025-02"), months, RecoveryState.HEARING, day, day, date(2025, 6, 30))
+    yield asked
+    heard = replace(asked, number=2, answer=HearingAnswer.ACCEPTED, heard_by="village-officer")
+    yield heard
+    decided = replace(
+        heard, number=3, state=RecoveryState.DECIDED, decided=day, decided_by="somebody", because="离世之后"
+    )
+    yield replace(decided, closing=Closing(RecoveryState.WRITTEN_OFF, "家庭困难", "chen", day))
+    demanded = replace(
+        decided, number=4, state=RecoveryState.DEMANDED, demanded=day, due_by=date(2025, 7, 14)
+    )
+    yield replace(demanded, instalments=(Instalment(date(2025, 7, 14), 40_000),))
+    paid = Booking(Way.REPAID, 45_000, day, "bank-1", "clerk")
+    yield replace(demanded, number=5, state=RecoveryState.FINISHED, bookings=(paid,))
 
 
 def too_many_lines() -> None:

@@ -1,6 +1,5 @@
 """Money by month, to the fen (rules 15, 17, 18)."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,12 +12,11 @@ from chalicelib.engine.money.arrears import (
     demand,
     last_month_due,
     overpaid,
-    owed_to_heirs,
     recovery_terms,
     uncredited,
 )
 from chalicelib.engine.rules.benefits import LastMonth, Offset
-from chalicelib.model import BenefitCode, EntitlementStatus, Month, Payment
+from chalicelib.model import BenefitCode, Month, Payment
 from tests.events import RULES
 from tests.people import PENSION, an_entitlement, day
 
@@ -84,22 +82,6 @@ def test_a_benefit_may_end_with_the_month_before() -> None:
     assert last_month_due(stricter, day("2025-01-31")) == "2024-12"
 
 
-def test_what_was_owed_in_life_is_owed_to_the_heirs() -> None:
-    status = EntitlementStatus.SUSPENDED
-    suspended = an_entitlement(fen=15_000, status=status, stopped_from=Month("2025-03"))
-    assert owed_to_heirs(suspended, PENSION_RULES, day("2025-05-20")).months == (
-        "2025-03",
-        "2025-04",
-        "2025-05",
-    )
-    for other in (
-        an_entitlement(),
-        replace(suspended, status=EntitlementStatus.PAUSED),  # in custody, or by their own wish
-        replace(suspended, stopped_from=None),
-    ):
-        assert owed_to_heirs(other, PENSION_RULES, day("2025-05-20")).fen == 0
-
-
 def test_an_overpayment_is_offset_in_the_order_of_the_file_before_anybody_is_asked() -> None:
     """First what the fund still owes the family, then the account, then a demand (rule 17)."""
     funeral, balance = Offset.FUNERAL_GRANT, Offset.ACCOUNT_BALANCE
@@ -115,12 +97,13 @@ def test_an_overpayment_is_offset_in_the_order_of_the_file_before_anybody_is_ask
 
 def test_the_authority_is_told_what_comes_first_and_within_which_term() -> None:
     """Rule 17; the term is the policy's."""
+    heard = "those concerned are heard before anything is decided; "
     assert recovery_terms(PENSION_RULES, 30) == (
-        "first offset against funeral_grant, then account_balance; "
+        f"{heard}first offset against funeral_grant, then account_balance; "
         "what is left is asked back within 30 working days"
     )
     allowance = RULES.benefit_on(BenefitCode("old_age_allowance"), ON)
-    assert recovery_terms(allowance, 20) == "what is left is asked back within 20 working days"
+    assert recovery_terms(allowance, 20) == f"{heard}what is left is asked back within 20 working days"
 
 
 def test_a_benefit_that_allows_no_offset_asks_for_everything() -> None:

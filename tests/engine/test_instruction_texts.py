@@ -10,10 +10,12 @@ import pytest
 from chalicelib.engine.money.adjustment import adjustment
 from chalicelib.engine.money.arrears import recovery_terms
 from chalicelib.engine.money.overpayment import NOT_DUE
+from chalicelib.engine.money.owed_to_heirs import SHOWN_BY
 from chalicelib.engine.suspicion.reckoning import TO_HEIRS
 from chalicelib.engine.texts import instruction_texts as texts
 from chalicelib.model import (
     EntitlementStatus,
+    HeirProof,
     Instruction,
     InstructionKind,
     InstructionState,
@@ -42,7 +44,11 @@ SAID = {
         "本人去世，已核实；应付款项归继承人；补发2025年1月150.00元"
     ),
     f"{NOT_DUE}: 2025-02 200.00; {recovery_terms(RULES.benefit_on(PENSION, ON), 30)}": (
-        "不应发放的月份已发放：2025年2月200.00元；先抵扣丧葬补助金，再抵扣个人账户余额；余额在30个工作日内退回"
+        "不应发放的月份已发放：2025年2月200.00元；先听取当事人意见，再作决定；"
+        "先抵扣丧葬补助金，再抵扣个人账户余额；余额在30个工作日内退回"
+    ),
+    f"{TO_HEIRS}; {SHOWN_BY[HeirProof.KINSHIP]}": (
+        "应付款项归继承人；已凭亲属关系证明核对继承人，不得再发入逝者账户"
     ),
     "paid otherwise than due; too little 2025-04 20.00; too much 2025-05 60.00; due a month 150.00": (
         "实发与应发不符；少发2025年4月20.00元；多发2025年5月60.00元；每月应发150.00元"

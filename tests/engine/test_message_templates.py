@@ -19,7 +19,24 @@ from chalicelib.engine.texts.message_templates import (
     too_long,
     words_of_policy,
 )
-from chalicelib.model import BY_PHONE, REMINDERS, Channel, PersonId, Template
+from chalicelib.engine.texts.recovery_notices import (
+    WRITTEN,
+    Line,
+    bereaved,
+    in_instalments,
+    set_off,
+)
+from chalicelib.model import (
+    BY_PHONE,
+    REMINDERS,
+    Booking,
+    Channel,
+    Instalment,
+    Month,
+    PersonId,
+    Template,
+    Way,
+)
 from tests.events import ALL_RULES, RULES
 from tests.people import a_message, a_person, day
 
@@ -36,15 +53,37 @@ LONGEST = {
     "answer": "维持原处理",
     "reason": "两次上门均未见到本人",
     "objection_days": "15",
+    "benefit": "城乡居民基本养老保险",
+    "months": "2025年2月至2025年4月",
+    "offset": "还有200.00元，如何退还会另行书面告知。",
+    "instalments": "",
+    "refund": "",
+    "ended": "一、停止发放的待遇：城乡居民基本养老保险，自2025年2月起。",
+    "owed": "二、生前应发的待遇已经发清，没有需要家属领取的款项。",
+    "overpaid": "三、没有多发的款项，不需要您退还任何款项。",
+    "waiting": "",
 }
 # The place is the priority, and keys of messages that wait bear it: a new one comes last.
 ORDER = (
     "suspended terminated resumed restored remind remind_again self_certify certified answered "
-    "objected_again corrected"
+    "objected_again corrected restarted death_to_confirm bereaved recovery_hearing recovery_decided "
+    "recovery_demanded recovery_corrected recovery_settled"
 )
+TAKES_AWAY = (
+    Template.SUSPENDED,
+    Template.TERMINATED,
+    Template.BEREAVED,
+    Template.RECOVERY_DECIDED,
+    Template.RECOVERY_DEMANDED,
+)
+THREATS = "逾期|法律责任|强制|追究|追缴|滞纳|责令|否则|必须|不得|骗取|违法|起诉您|失信|处罚|后果|死者|死亡"
 every_pack = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 every_template = pytest.mark.parametrize("template", list(Template))
-every_channel = pytest.mark.parametrize("channel", list(Channel))
+every_text = pytest.mark.parametrize("template", [t for t in Template if t not in WRITTEN])
+every_said = pytest.mark.parametrize(
+    ("template", "channel"),
+    [(t, c) for t in Template for c in Channel if c is Channel.NOTICE or t not in WRITTEN],
+)
 
 
 def test_the_order_of_messages_that_wait_stays() -> None:
@@ -56,15 +95,14 @@ def test_the_order_of_messages_that_wait_stays() -> None:
 def test_what_does_not_fit_is_told_by_how_much(policy: MessagePolicy) -> None:
     assert list(too_long(policy)) == []
     over = dict(too_long(policy.model_copy(update={"most_characters": 20})))
-    for template in Template:
+    for template in SMS:
         words = {**signed(policy), **LONGEST}
         longest = max(len(render(template, channel, words)) for channel in (Channel.SMS, Channel.HELPER))
         assert over[template] == longest - 20, template
 
 
 @pytest.mark.parametrize("whole", WHOLE.values(), ids=WHOLE)
-@every_template
-@every_channel
+@every_said
 def test_every_message_is_signed_by_its_own_pack(whole: Policy, template: Template, channel: Channel) -> None:
     """Composed now, or by a program that did not keep who signs: the pack's own signature and number."""
     policy = whole.messages
@@ -92,12 +130,61 @@ def test_a_message_reads_later_as_it_was_sent() -> None:
         assert BOZHOU.signature not in said
 
 
-@every_template
-@every_channel
+@every_said
 def test_nobody_signs_for_a_place_that_is_not_told(template: Template, channel: Channel) -> None:
     for word in signed(BOZHOU):
         with pytest.raises(KeyError, match=word):
             render(template, channel, {w: v for w, v in {**signed(BOZHOU), **LONGEST}.items() if w != word})
+
+
+@pytest.mark.parametrize("template", TAKES_AWAY)
+def test_whatever_takes_something_away_says_how_to_contest_it(template: Template) -> None:
+    printed = notice(template, LONGEST)
+    for way in (BOZHOU.hotline, "在15个工作日内答复", "60日内依法申请行政复议", "6个月内依法提起行政诉讼"):
+        assert way in printed
+
+
+@pytest.mark.parametrize("template", sorted(WRITTEN))
+def test_a_letter_to_a_grieving_family_never_threatens(template: Template) -> None:
+    for printed in (notice(template, LONGEST), notice(template, LONGEST | bereavement())):
+        assert re.findall(THREATS, printed) == []
+
+
+def bereavement() -> dict[str, str]:
+    line = Line("高龄津贴", Month("2025-02"), {Month("2025-01"): 5_000}, {Month("2025-02"): 5_000})
+    return bereaved([line], ["退役人员生活补助"], day("2025-03-14"))
+
+
+def test_one_letter_says_all() -> None:
+    said = notice(Template.BEREAVED, LONGEST | bereavement())
+    for word in (
+        "高龄津贴，自2025年2月起",
+        "应当交给家属的款项：高龄津贴（2025年1月）50.00元",
+        "亲属关系证明",
+        "仍发放到账的款项：高龄津贴（2025年2月）50.00元。这不是退款通知：我们先听取您的意见，请在2025年3月14日前",
+        "退役人员生活补助还在由主管部门办理",
+        BOZHOU.hotline,
+    ):
+        assert word in said
+    quiet = bereaved([Line("高龄津贴", Month("2025-02"), {}, {})], [], day("2025-03-14"))
+    said = notice(Template.BEREAVED, LONGEST | quiet)
+    assert "没有需要家属领取的款项" in said
+    assert "不需要您退还任何款项" in said
+    assert "还在由主管部门办理" not in said
+
+
+def test_what_is_written_never_goes_to_a_phone() -> None:
+    assert WRITTEN.isdisjoint(SMS)
+    assert set(SMS) | WRITTEN == set(Template)
+
+
+def test_what_was_set_off_and_what_is_left() -> None:
+    booked = [Booking(way, 5_000, day("2025-03-01"), "d", "li") for way in (Way.FUNERAL_GRANT, Way.REPAID)]
+    assert set_off(booked, 0) == "已先从丧葬补助金50.00元中抵扣。抵扣后不需要您再退还任何款项。"
+    assert "还有10.00元" in set_off((), 1_000)
+    assert in_instalments(()) == ""
+    plan = (Instalment(day("2025-08-01"), 100), Instalment(day("2025-09-01"), 99))
+    assert "2025年8月1日前1.00元；2025年9月1日前0.99元" in in_instalments(plan)
 
 
 @pytest.mark.parametrize("template", [Template.SUSPENDED, Template.TERMINATED])
@@ -111,7 +198,7 @@ def test_a_notice_names_the_term_of_its_policy(template: Template) -> None:
     assert "在20个工作日内答复" in text(before, policy)
 
 
-@every_template
+@every_text
 def test_no_message_is_longer_than_one_or_has_a_link(template: Template) -> None:
     offices = (LONGEST["office"], "谯城区薛阁街道幸福社区综合服务中心")
     for office, channel in itertools.product(offices, BY_PHONE):
@@ -123,7 +210,7 @@ def test_no_message_is_longer_than_one_or_has_a_link(template: Template) -> None
 
 @every_template
 def test_every_template_has_a_message_and_a_notice(template: Template) -> None:
-    assert template in SMS
+    assert (template in SMS) is (template not in WRITTEN)
     printed = notice(template, LONGEST)
     assert printed.splitlines()[0].endswith("告知书")
     assert BOZHOU.hotline in printed, "how to object"

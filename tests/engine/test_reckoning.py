@@ -241,6 +241,16 @@ def test_no_payment_shows_what_was_paid_back() -> None:
     assert state_after(told(KIND.RECOVER, "2025-04", DUE), [], "2025-04") is STATE.ISSUED
 
 
+def test_what_heirs_were_paid_is_seen_and_overpaid_to_nobody() -> None:
+    heirs = told(KIND.PAY_HEIRS, "2025-04", 2 * DUE, "2024-12", "2025-01")
+    record = ended(confirmed(), told=(heirs,))
+    mine = account(record, record.entitlements[0], paid("2025-04", fen=2 * DUE), RULES, ON)
+    assert (mine.owed_by(heirs), mine.after_the_end.fen) == (0, 0)
+    assert shown(heirs, Run(Month("2025-04"), covers=True), mine, {}, ON).state is STATE.SEEN
+    unpaid = account(record, record.entitlements[0], (), RULES, ON)
+    assert shown(heirs, Run(Month("2025-04"), covers=True), unpaid, {}, ON) == heirs
+
+
 def test_time_alone_makes_an_instruction_overdue() -> None:
     stop = told(KIND.SUSPEND, "2025-04", DUE)
     assert not is_overdue(stop, RULES.policy, day("2025-06-02"))
@@ -286,7 +296,7 @@ def test_too_much_is_recovered_and_nothing_is_taken_from_a_payment() -> None:
         (KIND.ADJUST, "2025-08", -6_000, STATE.ISSUED),  # decided after the cut-off day
         (KIND.RECOVER, "2025-08", 6_000, STATE.ISSUED),
     ]
-    assert "paid more than was due: 2025-04 60.00; first offset" in orders[1].reason
+    assert "paid more than was due: 2025-04 60.00; those concerned are heard" in orders[1].reason
     right = [*paid("2025-04", fen=21_000), *paid("2025-08")]
     assert state_after(orders[0], right, "2025-08") is STATE.SEEN
     assert state_after(orders[0], paid("2025-04", "2025-08", fen=21_000), "2025-08") is STATE.ISSUED

@@ -16,6 +16,8 @@ from chalicelib.model import (
     Month,
     Payment,
     PersonRecord,
+    Recovery,
+    RecoveryState,
     Suspicion,
     SuspicionKind,
     SuspicionState,
@@ -101,6 +103,17 @@ def test_what_was_to_be_recovered(state: InstructionState, cancelled: bool, owed
     stopped = [i for i in undoing.instructions if i.kind is InstructionKind.RECOVER]
     assert [i.state for i in stopped] == ([InstructionState.CANCELLED] if cancelled else []), why
     assert undoing.fen == owed, why
+
+
+@pytest.mark.parametrize("state", list(InstructionState))
+def test_a_recovery_with_steps_of_its_own_gives_back_what_has_come(state: InstructionState) -> None:
+    """In its exact sum: the order is called off, and the resumption gives nothing back a second time."""
+    order = told(InstructionKind.RECOVER, state)
+    steps = Recovery(1, PENSION, order.month, {order.month: 15_000}, RecoveryState.DEMANDED, ON)
+    undoing = undo(replace(ended(instructions=[order]), recoveries=(steps,)))
+    stopped = [i.state for i in undoing.instructions if i.kind is InstructionKind.RECOVER]
+    assert stopped == [InstructionState.CANCELLED]
+    assert undoing.fen == 45_000
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from chalicelib.model import (
     Month,
     Payment,
     PersonRecord,
+    RecoveryState,
     StateName,
     Suspicion,
     SuspicionState,
@@ -91,7 +92,10 @@ def test_found_right_by_two_it_ends_that_payment_alone(village: Village) -> None
         InstructionKind.TERMINATE: (PENSION, "2025-02", 20_000),
         InstructionKind.RECOVER: (PENSION, "2025-02", 40_000),
     }
-    assert [m.template for m in record.messages] == [Template.TERMINATED]
+    assert {m.template for m in record.messages} == {Template.TERMINATED, Template.RECOVERY_HEARING}
+    assert [(r.benefit, r.fen, r.state) for r in record.recoveries] == [
+        (PENSION, 40_000, RecoveryState.HEARING)
+    ], "asked first"
 
 
 def test_found_wrong_nothing_has_changed(village: Village) -> None:

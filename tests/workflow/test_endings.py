@@ -11,10 +11,12 @@ import pytest
 from chalicelib import cases, clock
 from chalicelib.engine.suspicion.approvals import Runs
 from chalicelib.errors import RefusedError
+from chalicelib.messages import text_of
 from chalicelib.model import (
     BenefitCode,
     Case,
     Change,
+    Channel,
     EntitlementStatus,
     Evidence,
     EvidenceKey,
@@ -25,6 +27,7 @@ from chalicelib.model import (
     Month,
     Payment,
     PersonRecord,
+    RecoveryState,
     StateName,
     Suspicion,
     SuspicionKind,
@@ -112,7 +115,9 @@ def test_confirmed_by_two_it_ends_nothing_and_each_authority_ends_its_own(found_
     record = found_dead.record(ONE.number)
     assert record.person.deceased_on == DIED, "the fact is confirmed, once for all"
     assert set(statuses(found_dead).values()) == {ACTIVE}
-    assert (record.instructions, record.messages, record.open_case) == ((), (), None)
+    assert (record.instructions, record.open_case) == ((), None)
+    (asked,) = record.messages
+    assert (asked.template, asked.channel) == (Template.DEATH_TO_CONFIRM, Channel.NOTICE)
     assert [v for v in record.visits if v.is_pending] == [], "nobody knocks at a bereaved door again"
     (row,) = worklists.endings("3416")
     assert (set(row.item.unsigned), row.item.level) == ({PENSION, VETERAN, RELIEF}, 2)
@@ -136,9 +141,13 @@ def test_confirmed_by_two_it_ends_nothing_and_each_authority_ends_its_own(found_
     assert fact(found_dead).signed == {PENSION: "hrss", VETERAN: "veterans", RELIEF: "medical"}
     record = found_dead.record(ONE.number)
     assert told(record)[VETERAN, InstructionKind.TERMINATE] == 20_000
-    assert [m.template for m in record.messages] == [Template.TERMINATED], (
-        "one letter to the household, not three"
-    )
+    (letter,) = (m for m in record.messages if m.template is not Template.DEATH_TO_CONFIRM)
+    assert (letter.template, letter.channel) == (Template.BEREAVED, Channel.NOTICE), "one letter, not three"
+    said = text_of(letter)
+    for word in ("城乡居民基本养老保险", "退役人员生活补助", "门诊慢性病", "2025年2月）200.00元"):
+        assert word in said
+    (recovery,) = record.recoveries
+    assert (recovery.state, recovery.fen, recovery.asked) == (RecoveryState.HEARING, 20_000, letter.day)
 
 
 def test_what_was_confirmed_before_there_were_approvals_asks_for_them(found_dead: Village) -> None:
@@ -162,7 +171,8 @@ def test_unanswered_it_is_asked_again_and_never_ends_by_silence(found_dead: Vill
     assert set(statuses(found_dead).values()) == {ACTIVE}
     assert fact(found_dead).verify_by is not None
     assert fact(found_dead).verify_by > date(2025, 2, 5)  # type: ignore[operator]
-    assert (record.cases, record.messages) == ((), ()), "the dead are not reminded, nor visited"
+    assert record.cases == (), "the dead are not reminded, nor visited"
+    assert [m.template for m in record.messages] == [Template.DEATH_TO_CONFIRM], "no letter about nothing"
     says(found_dead, "撤销")  # the department takes it back meanwhile
     assert (found_dead.record(ONE.number).person.deceased_on, list(worklists.endings("3416"))) == (None, [])
     assert walks(found_dead) == []
@@ -250,4 +260,5 @@ def test_whoever_was_suspended_in_life_is_not_resumed_by_death(village: Village)
     approve(village, every_benefit)
     record = village.record(one.number)
     assert record.entitlements[0].status is TERMINATED
-    assert told(record) == {(PENSION, InstructionKind.TERMINATE): 20_000}, "December is owed to the heirs"
+    assert told(record) == {(PENSION, InstructionKind.TERMINATE): 20_000}
+    assert [(o.benefit, dict(o.months)) for o in record.owed_to_heirs] == [(PENSION, {"2024-12": 20_000})]

@@ -12,6 +12,7 @@ from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
     Change,
+    Channel,
     EntitlementStatus,
     InstructionKind,
     Month,
@@ -74,7 +75,8 @@ def test_a_death_confirmed_at_the_door_ends_payment_and_counts_what_was_overpaid
     (demand,) = (i for i in record.instructions if i.kind is InstructionKind.RECOVER)
     assert "offset against funeral_grant, then account_balance" in demand.reason, "as the benefit's file says"
     assert "within 30 working days" in demand.reason, "as the policy says"
-    assert [m.template for m in record.messages] == [Template.TERMINATED]
+    assert [m.template for m in record.messages] == [Template.BEREAVED, Template.DEATH_TO_CONFIRM]
+    assert {m.channel for m in record.messages} == {Channel.NOTICE}, "nothing to the phone of the dead"
 
 
 def test_what_was_suspended_in_life_is_owed_to_the_heirs(village: Village) -> None:
@@ -88,8 +90,9 @@ def test_what_was_suspended_in_life_is_owed_to_the_heirs(village: Village) -> No
     village.knock(ONE.number, VisitOutcome.DECEASED, deceased_on=DIED)
     village.second_word(ONE.number)
     (told,) = village.record(ONE.number).instructions
-    assert (told.kind, told.month, told.fen) == (InstructionKind.TERMINATE, "2025-02", 2 * stopped.fen)
-    assert "heirs" in told.reason
+    assert (told.kind, told.month, told.fen) == (InstructionKind.TERMINATE, "2025-02", stopped.fen)
+    (waiting,) = village.record(ONE.number).owed_to_heirs
+    assert waiting.left == 2 * stopped.fen
     owed = [entry.details.get("owed_to_heirs_fen") for entry in people.audit_trail(record.person.id)]
     assert {stopped.benefit: 2 * stopped.fen} in owed, "December and January, the month of death"
 

@@ -1,11 +1,14 @@
 """Money (金额), in integer fen.
 
 amount_due        what each month should bring, and where it brought too little or too much
-arrears           what is paid back on resumption, owed to heirs, overpaid and asked back
+arrears           what is paid back on resumption, and what is overpaid
 account           an entitlement's months: due, and credited by all files together
 overpayment       the order to recover, amended by every file
 adjustment        a wrong amount that people have confirmed
 pay_run           what a run shows of an instruction
 arrears_approval  which months wait for a second person
+recoverable       what each month brought too much
+recovery          a recovery in its legal order: heard, decided, set off, asked back, settled
+owed_to_heirs     what somebody was owed while alive
 double_receipt    drawn twice, or not drawn at all
 """

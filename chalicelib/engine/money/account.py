@@ -84,12 +84,12 @@ def account_of(
 
 
 def paid_back_by(instructions: Iterable[Instruction]) -> list[Instruction]:
-    """The orders that pay earlier months with a later one, oldest first; the dead get nothing so."""
+    """The orders that pay earlier months with a later one, oldest first; of the dead, to their heirs."""
     orders = (
         order
         for order in instructions
         if (order.arrears or order.given_back)
-        and order.kind in (InstructionKind.RESUME, InstructionKind.ADJUST)
+        and order.kind in (InstructionKind.RESUME, InstructionKind.ADJUST, InstructionKind.PAY_HEIRS)
         and order.state is not InstructionState.CANCELLED
     )
     return sorted(orders, key=lambda order: (order.issued, order.month))

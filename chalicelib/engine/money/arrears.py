@@ -12,13 +12,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from chalicelib.engine.calendar.periods import month_before, month_of, months_between, next_month
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.rules.benefits import BenefitRules, LastMonth, Offset
-from chalicelib.model import Entitlement, EntitlementStatus, Month, Payment
+from chalicelib.model import Entitlement, Month, Payment
 
+HEARD_FIRST: Final = "those concerned are heard before anything is decided"
 Amounts: TypeAlias = Callable[[Entitlement, Month], int]
 """What a month of an entitlement should bring, in fen."""
 
@@ -113,21 +114,12 @@ def overpaid(payments: Iterable[Payment], last_due: Month) -> Sum:
     return Sum(by_month)
 
 
-def owed_to_heirs(
-    entitlement: Entitlement, rules: BenefitRules, death: date, amounts: Amounts = as_rostered
-) -> Sum:
-    """What somebody was owed while alive who was suspended and then died (rule 15)."""
-    if entitlement.status is not EntitlementStatus.SUSPENDED or entitlement.stopped_from is None:
-        return Sum({})
-    end = next_month(last_month_due(rules, death))
-    return arrears(entitlement, entitlement.stopped_from, end, amounts=amounts)
-
-
 def recovery_terms(rules: BenefitRules, working_days: int) -> str:
-    """How an authority is to recover what was overpaid: set off first where the benefit allows (rule 17)."""
+    """How an authority is to recover what was overpaid, in its order: set off where the benefit allows."""
     offset = rules.recovery.offset if rules.recovery else ()
     first = f"first offset against {', then '.join(offset)}; " if offset else ""
-    return f"{first}what is left is asked back within {working_days} working days"
+    last = f"what is left is asked back within {working_days} working days"
+    return f"{HEARD_FIRST}; {first}{last}"
 
 
 @dataclass(frozen=True, slots=True)

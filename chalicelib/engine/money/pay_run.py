@@ -47,6 +47,8 @@ def shown(
         case InstructionKind.ADJUST:
             is_right = account.credited.get(run.month, 0) == account.due(run.month)
             is_seen = got > 0 and is_right and account.owed_by(instruction) == 0
+        case InstructionKind.PAY_HEIRS:
+            is_seen = account.owed_by(instruction) == 0
         case InstructionKind.RECOVER:
             is_seen = False  # no payment shows what was paid back
         case never:

@@ -190,7 +190,10 @@ def _instructions(
     on: date,
     why: str,
 ) -> Iterator[Instruction]:
-    """Nothing more is stopped or recovered; what was withheld is paid, what was recovered is given back."""
+    """Nothing more is stopped or recovered; what was withheld is paid, what was recovered is given back.
+
+    What has come back of a recovery with steps of its own is refunded by its authority, in the exact sum.
+    """
     if rules.benefit(before.benefit).kind is not BenefitKind.MONTHLY or before.stopped_from is None:
         return
     stops = (InstructionKind.TERMINATE, InstructionKind.PAUSE, InstructionKind.RECOVER)
@@ -198,7 +201,8 @@ def _instructions(
     for told in record.instructions:
         if told.benefit != before.benefit or told.kind not in stops:
             continue
-        if told.state is not InstructionState.SEEN:
+        recovery = any((r.benefit, r.since) == (told.benefit, told.month) for r in record.recoveries)
+        if told.state is not InstructionState.SEEN or (told.kind is InstructionKind.RECOVER and recovery):
             yield replace(told, state=InstructionState.CANCELLED, changed=on)
         elif told.kind is InstructionKind.RECOVER:
             given_back += told.fen

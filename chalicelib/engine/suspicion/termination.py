@@ -13,7 +13,7 @@ from typing import Final
 
 from chalicelib.engine.calendar.periods import month_of, next_month
 from chalicelib.engine.certification.contradictions import TWICE
-from chalicelib.engine.money.arrears import Amounts, Sum, as_rostered, last_month_due, owed_to_heirs
+from chalicelib.engine.money.arrears import last_month_due
 from chalicelib.engine.rules.benefits import Consequence
 from chalicelib.engine.rules.rulebook import RuleBook, custody_code
 from chalicelib.model import (
@@ -45,8 +45,6 @@ class Ending:
     instruction: InstructionKind
     from_month: Month  # the first month that is not due
     reason: str
-    owed_fen: int = 0  # to the heirs: what was suspended while the person was alive (rule 15)
-    owed_months: tuple[Month, ...] = ()  # the months of which that is
 
 
 def ending(
@@ -54,7 +52,6 @@ def ending(
     entitlements: Iterable[Entitlement],
     rules: RuleBook,
     on: date,
-    amounts: Amounts = as_rostered,
 ) -> tuple[Ending, ...]:
     """The endings of a confirmed suspicion; empty where it ends nothing (a contradiction, an unlisted code).
 
@@ -68,11 +65,7 @@ def ending(
         for kind, month, reason in _ending(suspicion, entitlement, rules, on):
             stopped = min(month, entitlement.stopped_from or month)
             after = replace(entitlement, status=ENDED[kind], stopped_from=stopped)
-            owed = Sum({})
-            if suspicion.kind is SuspicionKind.DEATH:
-                version = rules.benefit_on(entitlement.benefit, on)
-                owed = owed_to_heirs(entitlement, version, suspicion.day, amounts)
-            endings.append(Ending(after, kind, month, reason, owed.fen, owed.months))
+            endings.append(Ending(after, kind, month, reason))
     return tuple(endings)
 
 

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.engine.calendar.periods import civil_time
+from chalicelib.engine.texts.recovery_notices import WRITTEN
 from chalicelib.model import (
     BY_PHONE,
     REMINDERS,
@@ -48,6 +49,8 @@ def _open_to(person: Person) -> Iterator[Channel]:
 
 def first_channel(person: Person, template: Template) -> Channel:
     """The channel that a new message takes."""
+    if template in WRITTEN or person.deceased_on is not None:
+        return Channel.NOTICE
     first = next(_open_to(person))
     return Channel.NOTICE if first is Channel.HELPER and template in DECISIONS else first
 

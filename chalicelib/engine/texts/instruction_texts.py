@@ -12,12 +12,15 @@ from typing import Final
 from chalicelib.engine.calendar.periods import next_month, zh_month
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.money.adjustment import OTHERWISE
+from chalicelib.engine.money.arrears import HEARD_FIRST
 from chalicelib.engine.money.overpayment import NOT_DUE, NOTHING_ANY_MORE, TOO_MUCH
+from chalicelib.engine.money.owed_to_heirs import SHOWN_BY
 from chalicelib.engine.rules.benefits import Offset
 from chalicelib.engine.suspicion import reversal
 from chalicelib.engine.suspicion.reckoning import TO_HEIRS
 from chalicelib.model import (
     EntitlementStatus,
+    HeirProof,
     Instruction,
     InstructionKind,
     InstructionState,
@@ -48,6 +51,7 @@ KINDS: Final = {
     InstructionKind.TERMINATE: "停止发放",
     InstructionKind.RECOVER: "追回多发",
     InstructionKind.ADJUST: "调整发放金额",
+    InstructionKind.PAY_HEIRS: "发给继承人",
 }
 STATES: Final = {
     InstructionState.ISSUED: "已下达",
@@ -99,6 +103,10 @@ _PARTS: Final = {
     "due a month ": "每月应发",
     "arrears 0": "无须补发",
     "arrears ": "补发",
+    SHOWN_BY[HeirProof.NOTARISED]: "已凭公证书核对继承人，不得再发入逝者账户",
+    SHOWN_BY[HeirProof.COURT]: "已凭法院文书核对继承人，不得再发入逝者账户",
+    SHOWN_BY[HeirProof.KINSHIP]: "已凭亲属关系证明核对继承人，不得再发入逝者账户",
+    HEARD_FIRST: "先听取当事人意见，再作决定",
     "first offset against ": "先抵扣",
     ", then ": "，再抵扣",
     "what is left is asked back within ": "余额在",

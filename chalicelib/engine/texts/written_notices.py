@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from chalicelib.engine.texts import recovery_notices
+from chalicelib.engine.texts.recovery_notices import CONTEST
 from chalicelib.model import Template
 
 _REMINDER_NOTICE: Final = """待遇资格认证告知书
@@ -23,11 +25,13 @@ NOTICES: Final[Mapping[Template, str]] = {
     Template.SUSPENDED: """待遇暂停发放告知书
 您的待遇自{month}起暂停发放。原因：资格认证已经到期，各部门数据、自助认证和两次上门都未能确认您的情况，暂停已经乡镇确认、主管部门批准。
 恢复办法：到{office}当面办理，或用手机自助认证，或打电话预约上门，均不收费。认证完成后，从下一个发放日恢复，暂停期间应发的待遇一并补发。
-如果您不同意，可以拨打{hotline}，或向{office}、网格员当面提出异议，由未参与此事的人员在{objection_days}个工作日内答复；也可以依法申请行政复议。""",
+如果您不同意，"""
+    + CONTEST,
     Template.TERMINATED: """待遇停止发放告知书
 经工作人员核实，相关待遇不再符合领取条件，停止发放。核实依据可向{office}查询。
 如停发前有应发未发的待遇，将依法发给本人或其继承人；如有多发，将另行书面说明，可以协商分期办理。
-如有异议，可以拨打{hotline}，或向{office}当面提出，由未参与此事的人员在{objection_days}个工作日内答复；也可以依法申请行政复议。办理不收取任何费用。""",
+如有异议，"""
+    + CONTEST,
     Template.RESTORED: """待遇恢复发放告知书
 此前停止发放您的待遇，依据的是有关部门的一条登记。该部门已确认登记有误并予以更正，我们为此向您致歉。
 您的待遇自{month}起恢复发放；停发期间应发的待遇共{yuan}元，随下一次发放一并补发，已被要求退还的不再退还。您不需要办理任何手续。
@@ -48,6 +52,7 @@ NOTICES: Final[Mapping[Template, str]] = {
 此前告知您的资格认证有效期，依据的是有关部门的一条记录。该部门已更正这条记录，您的资格认证有效期改为至{until}，我们为此向您致歉。
 您现在不需要办理任何手续：各部门数据会继续自动为您认证；如仍需您办理，会另行提醒。您也可以随时到{office}、用手机或约上门认证，均不收费。
 如果您认为有误，可以拨打{hotline}，或向{office}、网格员当面提出，并可查询依据的是哪一条记录。""",
+    **recovery_notices.NOTICES,
     Template.RESUMED: """待遇恢复发放告知书
 您的资格认证已经完成，待遇自{month}起恢复发放。暂停期间应发的待遇共{yuan}元，随下一次发放一并补发。
 如果您对补发的月份或金额有疑问，可以拨打{hotline}，或向{office}、网格员当面提出。""",

@@ -9,6 +9,8 @@ access_log       who looked at whom
 callers          who found nobody, and how often each asks
 worklists        what there is to do: rows that follow from the records, by day and area
 message_rows     of messages, the rows of the work lists
+proposal_rows    of lines of suspension lists, the same
+money_back       of these, what is to come back from somebody, or waits for their heirs
 outbox           messages: claim, sent, reported by the carrier, limits per person and phone
 contacts         where a person lives, who helps them: sealed
 related_numbers  ids of people whom a roster names as related

@@ -33,6 +33,8 @@ _LISTS: Final = (
     "instructions",
     "related",
     "objections",
+    "recoveries",
+    "owed_to_heirs",
 )
 
 

@@ -26,8 +26,10 @@ from chalicelib.model import (
     Instruction,
     Message,
     Objection,
+    OwedToHeirs,
     PersonId,
     Proposal,
+    Recovery,
     RelatedEvidence,
     Suspicion,
     Tombstone,
@@ -59,15 +61,20 @@ KIND_OF: Mapping[str, type[Any]] = {
     "CASE": Case,
     "ENT": Entitlement,
     "EV": Evidence,
+    "HEIR": OwedToHeirs,
     "INS": Instruction,
     "MSG": Message,
     "OBJ": Objection,
     "PROP": Proposal,
+    "REC": Recovery,
     "REL": RelatedEvidence,
     "SUS": Suspicion,
     "VISIT": Visit,
     "WD": Tombstone,
 }
+
+
+_NUMBERED: Mapping[type[Any], str] = {Objection: "OBJ", Proposal: "PROP", Recovery: "REC", Visit: "VISIT"}
 
 
 def partition(person: PersonId) -> str:
@@ -80,20 +87,18 @@ def sort_key(thing: object) -> str:
     match thing:
         case Case():
             return f"CASE#{thing.due.isoformat()}"
-        case Entitlement():
-            return f"ENT#{thing.benefit}"
+        case Entitlement() | OwedToHeirs():
+            return f"{'ENT' if isinstance(thing, Entitlement) else 'HEIR'}#{thing.benefit}"
         case Evidence():
             return f"EV#{thing.key}"
         case Instruction():
             return f"INS#{thing.name}"
         case Message():
             return f"MSG#{thing.id}"
-        case Objection() | Proposal():
-            return f"{'PROP' if isinstance(thing, Proposal) else 'OBJ'}#{thing.number:04d}"
+        case Objection() | Proposal() | Recovery() | Visit():
+            return f"{_NUMBERED[type(thing)]}#{thing.number:04d}"
         case RelatedEvidence() | Suspicion():
             return f"{'SUS' if isinstance(thing, Suspicion) else 'REL'}#{thing.name}"
-        case Visit():
-            return f"VISIT#{thing.number:04d}"
         case EvidenceKey() | Tombstone():
             return f"WD#{thing if isinstance(thing, EvidenceKey) else thing.key}"
     raise TypeError(f"no item is made of {type(thing).__name__}")

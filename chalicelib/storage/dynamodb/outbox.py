@@ -146,6 +146,11 @@ def give_up(person: PersonId, claimed: Message) -> None:
     _move(person, claimed, {MessageState.CLAIMED}, MessageState.UNKNOWN, _SENDER)
 
 
+def drop(person: PersonId, message: Message) -> None:
+    """A pending message has been overtaken: nobody is told that any more."""
+    _move(person, message, {MessageState.PENDING}, MessageState.DROPPED, _SENDER)
+
+
 def give_up_stale(person: PersonId, message: Message) -> bool:
     """A claim older than `STALE_AFTER` becomes UNKNOWN: it may have gone out, nobody can tell.
 

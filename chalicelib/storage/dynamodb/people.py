@@ -1,7 +1,7 @@
 """人员档案 · People: one record each, read whole, changed one step at a time, never by two writers at once.
 
     P#<id> / PROFILE                       area, grid, birth month …; sequence and head
-           / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS# REL# OBJ#   one domain object each (`items`)
+           / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS# REL# OBJ# REC# HEIR#   one object each (`items`)
            / SENT#<day>                    a message went out that day (`outbox`)
            / ~I                            the sealed identity, and marks of it and of the name
            / ~C                            sealed address and helper (`contacts`)
@@ -66,6 +66,11 @@ from chalicelib.storage.dynamodb.tables import Attributes, People, Put
 T = TypeVar("T")
 
 _ID: Final = INDEX
+_FIELDS: Final = {  # of a record, that hold what stands under a kind of item as it is
+    **{"CASE": "cases", "ENT": "entitlements", "HEIR": "owed_to_heirs", "INS": "instructions"},
+    **{"MSG": "messages", "OBJ": "objections", "PROP": "proposals", "REC": "recoveries", "REL": "related"},
+    **{"SUS": "suspicions", "VISIT": "visits"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +123,10 @@ def _assemble(items: Iterable[Attributes]) -> PersonRecord | None:
             sequence=int(profile["sequence"]["N"]),
             head=profile["head"]["S"],
         ),
-        entitlements=tuple(found["ENT"]),
         evidence=tuple(item for item in evidence if item.key not in withdrawn),
         withdrawn=withdrawn,
         taken_back={stone.key: stone.file_day for stone in tombstones if stone.file_day is not None},
-        cases=tuple(found["CASE"]),
-        suspicions=tuple(found["SUS"]),
-        visits=tuple(found["VISIT"]),
-        proposals=tuple(found["PROP"]),
-        messages=tuple(found["MSG"]),
-        instructions=tuple(found["INS"]),
-        related=tuple(found["REL"]),
-        objections=tuple(found["OBJ"]),
+        **{name: tuple(found[kind]) for kind, name in _FIELDS.items()},
     )
 
 

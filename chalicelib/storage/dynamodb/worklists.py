@@ -12,6 +12,8 @@
     STOPPED#<county> / <month>#<benefit>#<person>        suspensions that authorities have been told of
     KIN#<shard>    / <related>#<person>                  whose conditions ask about somebody else
     OBJ#<county>   / <area>#<decide by>#<person>#<n>     objections to be decided
+    REC#<county>   / <area>#<next day>#<person>#<n>      recoveries that are not settled
+    HEIR#<county>  / <area>#<opened>#<person>#<benefit>  what waits for proof of who the heirs are
     LOSS#<shard>   / <person>                            a loss or exclusion that people have confirmed
     INS#open       / <month>#<benefit>#<kind>#<person>   instructions not yet seen in the payments
     BACK#<shard>   / <person>                            whom earlier months are paid, or are asked back from
@@ -30,7 +32,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from chalicelib.model import (
     LIVE,
@@ -42,10 +44,11 @@ from chalicelib.model import (
     Message,
     Month,
     Objection,
+    OwedToHeirs,
     PersonId,
     PersonRecord,
     Proposal,
-    ProposalState,
+    Recovery,
     Suspicion,
     SuspicionState,
     Visit,
@@ -55,15 +58,17 @@ from chalicelib.storage.dynamodb import tables
 from chalicelib.storage.dynamodb.items import decode, encode
 from chalicelib.storage.dynamodb.message_rows import PRIORITY as PRIORITY
 from chalicelib.storage.dynamodb.message_rows import rows_of_messages
+from chalicelib.storage.dynamodb.money_back import money_back
+from chalicelib.storage.dynamodb.proposal_rows import lines
 from chalicelib.storage.dynamodb.tables import Delete, Put, Work, Write
 
-T = TypeVar("T", Visit, Suspicion, Proposal, Message, Instruction, Objection)
+T = TypeVar("T", Visit, Suspicion, Proposal, Message, Instruction, Objection, Recovery, OwedToHeirs)
+Thing: TypeAlias = Visit | Suspicion | Proposal | Message | Instruction | Objection | Recovery | OwedToHeirs
 Place = tuple[str, str]
 
 SHARDS: Final = (
     4  # a city writes some 4,000 DUE rows a day, a province 160,000: far below one partition's limit
 )
-_TO_DECIDE: Final = frozenset({ProposalState.PROPOSED, ProposalState.CONFIRMED})
 _DONE: Final = frozenset({InstructionState.SEEN, InstructionState.CANCELLED})
 _INSTRUCTIONS: Final = "INS#open"
 _TELL: Final = "TELL"
@@ -110,7 +115,7 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
     person, area = record.person.id, record.person.area
     county = area[:6]
     about = {"person": person, "area": area, "grid": record.person.grid}
-    things: dict[Place, Visit | Suspicion | Proposal | Message | Instruction | Objection] = {}
+    things: dict[Place, Thing] = {}
     for visit in record.visits:
         if visit.is_pending:
             things[f"VISIT#{county}", f"{area}#{visit.due}#{person}#{visit.number:04d}"] = visit
@@ -119,7 +124,8 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
     for suspicion in record.unfinished_suspicions:
         place = f"{area}#{suspicion.verify_by}#{person}#{suspicion.name}"
         things[f"END#{county}", place] = suspicion
-    things.update(_lines(record))
+    things.update(lines(record))
+    things.update(money_back(record))
     things |= {
         (f"OBJ#{county}", f"{area}#{objection.decide_by}#{person}#{objection.number:04d}"): objection
         for objection in record.open_objections
@@ -132,17 +138,6 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
         key: json.dumps({**about, "item": encode(thing)}, ensure_ascii=False) for key, thing in things.items()
     }
     return rows | dict.fromkeys(_marks(record), "{}")
-
-
-def _lines(record: PersonRecord) -> Iterator[tuple[Place, Proposal]]:
-    """Lines of suspension lists: to be decided, or approved to take effect."""
-    person, area = record.person.id, record.person.area
-    for line in record.proposals:
-        if line.state in _TO_DECIDE:
-            yield (f"PROP#{area[:6]}", f"{area}#{line.proposed}#{person}#{line.number:04d}"), line
-        elif line.state is ProposalState.APPROVED:
-            for benefit in line.benefits:
-                yield (f"STOP#{area[:6]}", f"{line.effective}#{benefit}#{person}#{line.number:04d}"), line
 
 
 def _marks(record: PersonRecord) -> Iterator[Place]:
@@ -339,6 +334,16 @@ def notices_printed(area: AreaCode, since: date, until: date) -> list[Row[Messag
     within = Work.sk.between(f"{area}#{since}#", f"{area}#{until}#~")
     rows = tables.query(Work, f"NOTE#{area[:6]}", within)
     return [_row(found, Message) for found in rows]
+
+
+def recoveries(area: str, after: str = "") -> Iterator[Row[Recovery]]:
+    """Recoveries below an area that are not settled, by area, then the day by which something should come."""
+    return _by_area("REC", Recovery, area, after)
+
+
+def owed_to_heirs(area: str, after: str = "") -> Iterator[Row[OwedToHeirs]]:
+    """What waits below an area for proof of who the heirs are, by area, then since when."""
+    return _by_area("HEIR", OwedToHeirs, area, after)
 
 
 def open_instructions() -> Iterator[tuple[PersonId, Instruction]]:
