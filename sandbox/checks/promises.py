@@ -26,6 +26,7 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
 )
+from sandbox.checks.bereavement_checks import heard_first, one_letter, only_against_proof, repaid
 from sandbox.checks.correction_checks import corrected, recovered, sent_again
 from sandbox.checks.entitlement_checks import as_far_as_it_carries, first_periods, related_conditions
 from sandbox.checks.objection_checks import heard
@@ -321,6 +322,10 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "an objection holds a suspension, is decided in time, and what is upheld counts": heard,
     "every death was confirmed by two people, and is true": _deaths_by_two,
     "every payment that ended was ended by two people": _endings_by_two,
+    "a bereaved household gets one letter, and the dead no message": one_letter,
+    "those concerned are heard first, and no more is recovered than was paid too much": heard_first,
+    "what households repay is recorded once, in parts or not at all as they can": repaid,
+    "heirs are paid against proof alone": only_against_proof,
     "everybody on the roster is known": _everybody_known,
     "whoever was resumed has been paid every month": _arrears_paid,
     "a new recipient is certified from the first payment or the day of the grant": first_periods,

@@ -35,6 +35,7 @@ KINDS: Final = {
     "terminate": "停发",
     "recover": "追回",
     "adjust": "调整",
+    "pay_heirs": "发给继承人",
 }
 
 

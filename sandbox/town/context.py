@@ -80,6 +80,7 @@ class Diary:
     )  # of what a list of payments said too much
     first_paid: dict[tuple[int, str], date] = field(default_factory=dict)  # person, benefit -> day
     objections: dict[str, Objected] = field(default_factory=dict)  # by the platform's id
+    repaid: dict[str, int] = field(default_factory=dict)  # recovery -> fen that the household has paid
 
     def released(self, feed: str) -> None:
         """An officer has let the held files of a feed pass."""

@@ -14,7 +14,7 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from chalicelib.model import FeedId
+from chalicelib.model import FeedId, SuspicionKind
 from sandbox.town.lives import Happening, Manner, Span, Style
 from sandbox.town.seeded_random import chance
 from sandbox.town.townsperson import Townsperson
@@ -72,6 +72,19 @@ def _rides_every_week(person: Townsperson, span: Span, rng: Random) -> Townspers
     return replace(person, life=life)
 
 
+def _dies(person: Townsperson) -> bool:
+    """Whether somebody dies of whom data say so, and no department takes it back."""
+    told = any(h.accuses is SuspicionKind.DEATH and not h.wrong for h in person.life.happenings)
+    return person.life.dies_on is not None and told
+
+
+def _is_as_before(person: Townsperson, span: Span, rng: Random) -> Townsperson:
+    """What is different comes afterwards, from the household."""
+    return person
+
+
 KINDS: Final[tuple[KindOfLife, ...]] = (
     KindOfLife("weekly_rider", "每周乘车、按月购药", 0.005, _is_ordinary, _rides_every_week),
+    KindOfLife("repays_in_parts", "家属分期退还多发", 0.002, _dies, _is_as_before),
+    KindOfLife("cannot_repay", "家庭困难，核销多发", 0.002, _dies, _is_as_before),
 )

@@ -11,6 +11,7 @@ from chalicelib.jurisdiction import Pack
 from chalicelib.model import FeedId
 from sandbox.town.acts_upon import acts_upon
 from sandbox.town.authorities import PAY_DAY, READING_DAY, Authorities
+from sandbox.town.bookkeepers import Bookkeepers
 from sandbox.town.cadres import GridWorkers
 from sandbox.town.carrier import Carrier
 from sandbox.town.clerks import Clerks
@@ -29,6 +30,7 @@ CARRIER_HOURS: Final = ((9, 4), (15, 4))  # minutes after the platform sends
 NOTICES_WEEKDAY: Final = 4
 SUSPICIONS_WEEKDAY: Final = 1
 OBJECTIONS_WEEKDAY: Final = 3
+RECOVERIES_WEEKDAY: Final = 2
 HUNG_OUT_AFTER: Final = (
     1  # day after the suspension list was made: the township hangs it out in the afternoon
 )
@@ -50,6 +52,7 @@ class Year:
     authorities: Authorities
     clerks: Clerks
     objectors: Objectors
+    bookkeepers: Bookkeepers
 
     @classmethod
     def on(cls, scene: Scene, pack: Pack, sqs: Any, gateway_queue: str, reports_queue: str) -> Year:
@@ -63,7 +66,11 @@ class Year:
         officers = Officers(scene, tuple(sorted(set(run_by.values()))), tuple(senders))
         workers = GridWorkers(scene, folk)
         clerks, objectors = Clerks(scene, pack.feeds), Objectors(scene)
-        return cls(scene, pack, carrier, folk, workers, officers, authorities, clerks, objectors)
+        sets_off = {
+            code: each.versions[-1].recovery is not None for code, each in pack.rules.benefits.items()
+        }
+        keepers = Bookkeepers(scene, officers.authorities, sets_off)
+        return cls(scene, pack, carrier, folk, workers, officers, authorities, clerks, objectors, keepers)
 
     @property
     def town(self) -> Town:
@@ -117,6 +124,9 @@ class Year:
         if day.weekday() == SUSPICIONS_WEEKDAY:
             for county in self.officers.counties:
                 yield instant(day, 10, 30), _bound(self.officers.look_into_suspicions, county)
+        if day.weekday() == RECOVERIES_WEEKDAY:
+            for county in self.officers.counties:
+                yield instant(day, 15, 30), _bound(self.bookkeepers.go_through, county)
         if day.day in (listed + 1, listed + 3):
             for township in self.officers.townships:
                 yield instant(day, 10), _bound(self.officers.confirm_lines, township)

@@ -255,6 +255,10 @@ def test_every_promise_is_broken_here_or_elsewhere() -> None:
         "every row that was mended and sent again counts",
         "who was recovered from a cut number is neither certified nor accused",
         "nobody was certified by what happened after their death",
+        "a bereaved household gets one letter, and the dead no message",
+        "those concerned are heard first, and no more is recovered than was paid too much",
+        "what households repay is recorded once, in parts or not at all as they can",
+        "heirs are paid against proof alone",
         "one message of certification per person and year",
     }
     assert set(BREAKS) | elsewhere == set(CHECKS)
