@@ -77,6 +77,18 @@ def text_of(message: Message) -> str:
     return message_templates.text(message, current().rules.policy)
 
 
+def document_of(message: Message) -> str | None:
+    """The written notice of a decision, as it stood when the message went out; None of other messages.
+
+    For whoever has a phone, too: a village, a counter or an app shows and prints it (rule 8).
+    """
+    if message.template not in channels.DECISIONS:
+        return None
+    if message.state is not MessageState.PENDING and message.channel is Channel.NOTICE:
+        return text_of(message)
+    return message.document or message_templates.document(message, current().rules.policy)
+
+
 def is_quiet_hour() -> bool:
     """Nobody is sent anything from 20:00 to 08:00 (rule 9)."""
     hour = clock.now().astimezone(clock.CHINA).hour
@@ -132,7 +144,8 @@ def _send(person: PersonId, message_id: str) -> bool | outbox.Claimed:
     if phone is not None and not _may_go_today(record, phone, message.id):
         outbox.postpone(person, message, clock.today() + timedelta(days=1))
         return False
-    taken = outbox.claim(person, message, record, channel=channel, said=text)
+    document = document_of(message) if channel is not Channel.NOTICE else None
+    taken = outbox.claim(person, message, record, channel=channel, said=text, document=document)
     if taken is None or phone is None:
         return taken or False
     try:

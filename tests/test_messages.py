@@ -17,6 +17,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from chalicelib import messages
+from chalicelib.engine.texts import message_templates
 from chalicelib.engine.texts.message_templates import NOTICES
 from chalicelib.engine.texts.recovery_notices import TO_THE_HOUSEHOLD
 from chalicelib.errors import NotFoundError, UnfinishedError, UnreadableError
@@ -346,3 +347,40 @@ def test_what_happens_again_is_told_again() -> None:
     assert again.id != first.id, "the same id would be the same message, and is never sent twice"
     other = messages.anew(people.load(who), Template.SUSPENDED, "another case", {"month": "2026-02"}, ON)
     assert other.id == messages.compose(people.load(who).person, Template.SUSPENDED, other.about, {}, ON).id
+
+
+# --- the written notice of a decision ---------------------------------------------------------------
+
+
+def test_whoever_has_a_phone_can_read_the_notice_too_as_it_stood(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text message cannot carry the reason; the words of templates may change, what was told does not."""
+    words = {"month": "2025-07", "yuan": "195.00", "what": "高龄津贴", "reason": "窗口人工认证已经完成"}
+    _, message = someone(1, Template.RESUMED, **words)
+    _, reminder = someone(2)
+    with published():
+        messages.send_due()
+    sent = outbox.message_by_id(message.id)[1]
+    told = messages.document_of(sent)
+    assert told is not None
+    assert told.startswith("待遇恢复发放告知书")
+    assert all(word in told for word in ("高龄津贴", "窗口人工认证已经完成", "行政复议", "行政诉讼"))
+    assert messages.text_of(sent) == sent.said
+    monkeypatch.setattr(message_templates, "NOTICES", dict.fromkeys(Template, "告知书"))
+    monkeypatch.setattr(message_templates, "SMS", dict.fromkeys(Template, "短信"))
+    assert messages.document_of(sent) == told
+    assert messages.text_of(sent) == sent.said
+    assert messages.document_of(outbox.message_by_id(reminder.id)[1]) is None, "it says all there is to say"
+
+
+def test_a_decision_that_goes_on_paper_is_its_own_document() -> None:
+    who = known()
+    people.change(who, lambda r: Change("x", "test", AT, person=opted_out(r.person)))
+    words = {"month": "2025-07", "yuan": "195.00"}
+    message = messages.compose(people.load(who).person, Template.RESUMED, "x", words, ON)
+    people.change(who, lambda _: Change("told", "test", AT, messages=(message,)))
+    waiting = outbox.message_by_id(message.id)[1]
+    assert messages.document_of(waiting) == messages.text_of(waiting)
+    messages.send_due()
+    sent = outbox.message_by_id(message.id)[1]
+    assert sent.document is None
+    assert messages.document_of(sent) == sent.said

@@ -17,6 +17,7 @@ ONLY_IN = {
     "put_notices": {"chalicelib/printing.py"},  # to be printed
     "print_notices": {SENDS},
     "text": {SENDS},  # of `message_templates`
+    "document": {SENDS},  # likewise
     "render": {SAYS},
     "words_of_policy": {SENDS, SAYS},
     "signed": {SAYS},
@@ -32,7 +33,7 @@ ONLY_IN = {
         "chalicelib/intake/feed_watch.py",
     },
 }
-OF_TEMPLATES = {"text", "render", "words_of_policy", "signed", "SMS", "HELPER", "NOTICES"}
+OF_TEMPLATES = {"text", "document", "render", "words_of_policy", "signed", "SMS", "HELPER", "NOTICES"}
 
 
 def used_in(tree: ast.Module) -> Iterator[str]:

@@ -15,7 +15,7 @@ from chalicelib.api.reach import Reached
 from chalicelib.engine.suspension.timeline import plan_case
 from chalicelib.engine.texts import message_templates, status_texts
 from chalicelib.jurisdiction import current
-from chalicelib.messages import text_of
+from chalicelib.messages import document_of, text_of
 from chalicelib.model import (
     Case,
     Entitlement,
@@ -121,6 +121,7 @@ def _notice(message: Message) -> Json:
         "state": message.state.value,
         "left_on": message.left_on.isoformat() if message.left_on else None,
         "text": text_of(message),
+        "document": document_of(message),
     }
 
 

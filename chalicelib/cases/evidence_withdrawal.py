@@ -16,6 +16,7 @@ from chalicelib.cases.evidence_effects import Arrival
 from chalicelib.engine.suspicion.lifecycle import is_moot
 from chalicelib.engine.suspicion.mistaken_confirmation import noted, reversals, reversed_by
 from chalicelib.engine.suspicion.reversal import Undoing, reversed_by_people, undone
+from chalicelib.engine.texts import decision_words
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     LIVE,
@@ -238,5 +239,10 @@ def _undoing_messages(record: PersonRecord, undoing: Undoing, told: Template) ->
     words = {
         "yuan": f"{undoing.fen / 100:.2f}",
         "month": min(months),
+        **decision_words.of_paying_again(
+            [i.benefit for i in undoing.instructions if i.kind is InstructionKind.RESUME],
+            undoing.suspicions,
+            current().rules,
+        ),
     }
     return (messages.anew(record, told, on.isoformat(), words, on),)

@@ -14,6 +14,7 @@ from chalicelib.engine.money.amount_due import amounts_of
 from chalicelib.engine.money.arrears import uncredited
 from chalicelib.engine.money.arrears_approval import released
 from chalicelib.engine.money.pay_run import is_overdue
+from chalicelib.engine.texts import decision_words
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.jurisdiction import current
 from chalicelib.model import Change, Instruction, InstructionState, PersonId, PersonRecord, Template
@@ -90,6 +91,9 @@ def approve_arrears(person: PersonId, name: str, *, by: str) -> Instruction:
         after = released(record, told, by, amounts, on)
         order = after[-1]
         words = {"yuan": yuan(order.fen), "month": month_of(on)}
+        words |= decision_words.of_resumption(
+            [e for e in record.entitlements if e.benefit == order.benefit], current().rules
+        )
         change = Change(
             "arrears approved",
             by,

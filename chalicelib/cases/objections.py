@@ -17,6 +17,7 @@ from chalicelib.cases import evidence_effects, recovery_following
 from chalicelib.engine.suspension.objections import decide_by, is_again, may_decide
 from chalicelib.engine.suspension.readiness import STANDING
 from chalicelib.engine.suspicion.mistaken_confirmation import objection_upheld
+from chalicelib.engine.texts.decision_words import MEASURES
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
@@ -160,6 +161,7 @@ def _called_off(record: PersonRecord, decided: Objection) -> tuple[Instruction, 
 
 def _decision_message(record: PersonRecord, decided: Objection, reason: str) -> Message:
     words = {
+        "measure": MEASURES[decided.about],
         "answer": ANSWERS[decided.state],
         "reason": reason,
     }

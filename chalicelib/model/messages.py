@@ -45,6 +45,7 @@ class Template(StrEnum):
     RECOVERY_DEMANDED = "recovery_demanded"
     RECOVERY_CORRECTED = "recovery_corrected"  # less was paid too much than they were told
     RECOVERY_SETTLED = "recovery_settled"
+    PAUSED = "paused"  # awaiting judgment: paid back on acquittal
 
 
 REMINDERS: Final = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)  # of a case, in this order
@@ -83,6 +84,7 @@ class Message:
     follows: str | None = None
     left_by: str | None = None
     left_on: date | None = None
+    document: str | None = None  # the written notice as it stood when a message about a decision went out
 
     @property
     def is_to_be_brought(self) -> bool:

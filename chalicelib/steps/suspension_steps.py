@@ -23,6 +23,7 @@ from chalicelib.engine.suspension import readiness, timeline
 from chalicelib.engine.suspension.blockers import last_certificate
 from chalicelib.engine.suspension.timeline import SECONDS_A_DAY
 from chalicelib.engine.suspension.visits import next_visit_days
+from chalicelib.engine.texts import decision_words
 from chalicelib.errors import UnreadableError
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
@@ -170,7 +171,7 @@ def _suspension(record: PersonRecord, case: Case, approved: Proposal, effective:
         for e in record.entitlements
         if e.benefit in approved.benefits and e.status is EntitlementStatus.ACTIVE
     )
-    words = {"month": effective}
+    words = {"month": effective, **decision_words.of_suspension(record, case, approved, current().rules)}
     told = messages.anew(record, Template.SUSPENDED, case.due.isoformat(), words, on)
     return Change(
         StateName.SUSPEND.value,
@@ -233,6 +234,7 @@ def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date
     owed: dict[BenefitCode, Sum] = {e.benefit: _owed(e, month, amounts) for e in resumed}
     told = tuple(_resume(e, month, owed[e.benefit], record, on) for e in resumed)
     words = {"yuan": yuan(sum(each.fen for each in told)), "month": month}
+    words |= decision_words.of_resumption(resumed, current().rules)
     return Change(
         StateName.RESUME_AND_PAY_ARREARS.value,
         ACTOR,

@@ -24,6 +24,7 @@ from chalicelib.engine.suspicion.approvals import asked, to_end
 from chalicelib.engine.suspicion.lifecycle import chased
 from chalicelib.engine.suspicion.reckoning import reckoned
 from chalicelib.engine.suspicion.termination import Ending, ending
+from chalicelib.engine.texts import decision_words
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitKind,
@@ -181,10 +182,21 @@ def _ended(record: PersonRecord, suspicion: Suspicion) -> tuple[tuple[Ending, ..
 def _ending_messages(
     record: PersonRecord, suspicion: Suspicion, ended: tuple[Ending, ...]
 ) -> tuple[Message, ...]:
-    """Each ending is told; a household is written to once about a death, when all are decided."""
-    if not ended or suspicion.kind is SuspicionKind.DEATH:
+    """Each ending is told, a pause as a pause; about a death a household is written to once, at the end."""
+    if suspicion.kind is SuspicionKind.DEATH:
         return ()
-    return (messages.anew(record, Template.TERMINATED, suspicion.name, {}, clock.today()),)
+    rules = current().rules
+    by_template = {
+        Template.PAUSED: [e for e in ended if e.instruction is InstructionKind.PAUSE],
+        Template.TERMINATED: [e for e in ended if e.instruction is not InstructionKind.PAUSE],
+    }
+    return tuple(
+        messages.anew(
+            record, template, suspicion.name, decision_words.of_ending(suspicion, of, rules), clock.today()
+        )
+        for template, of in by_template.items()
+        if of
+    )
 
 
 def _instructions(ended: Ending) -> tuple[Instruction, ...]:

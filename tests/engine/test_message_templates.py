@@ -8,10 +8,12 @@ import pytest
 
 from chalicelib.engine.rules.policy import MessagePolicy, Policy
 from chalicelib.engine.texts import message_templates
+from chalicelib.engine.texts.channels import DECISIONS
 from chalicelib.engine.texts.message_templates import (
     NOTICES,
     SMS,
     check_code,
+    document,
     may_tell_certified,
     render,
     signed,
@@ -37,6 +39,7 @@ from chalicelib.model import (
     Template,
     Way,
 )
+from chalicelib.storage.dynamodb.message_rows import PRIORITY
 from tests.events import ALL_RULES, RULES
 from tests.people import a_message, a_person, day
 
@@ -52,6 +55,8 @@ LONGEST = {
     "yuan": "999999.99",
     "answer": "维持原处理",
     "reason": "两次上门均未见到本人",
+    "what": "城乡居民基本养老保险、高龄津贴",
+    "measure": "暂停发放",
     "objection_days": "15",
     "benefit": "城乡居民基本养老保险",
     "months": "2025年2月至2025年4月",
@@ -67,7 +72,7 @@ LONGEST = {
 ORDER = (
     "suspended terminated resumed restored remind remind_again self_certify certified answered "
     "objected_again corrected restarted death_to_confirm bereaved recovery_hearing recovery_decided "
-    "recovery_demanded recovery_corrected recovery_settled"
+    "recovery_demanded recovery_corrected recovery_settled paused"
 )
 TAKES_AWAY = (
     Template.SUSPENDED,
@@ -244,9 +249,46 @@ def notice(template: Template, words: dict[str, str]) -> str:
     ],
 )
 def test_the_office_has_a_word_of_its_own(template: Template, words: dict[str, str]) -> None:
-    for said in (sms(template, words), notice(template, words)):
+    told = {"what": "高龄津贴", "reason": "资格认证已于2025年6月30日到期", **words}
+    for said in (sms(template, words), notice(template, told)):
         assert "{" not in said
         assert "None" not in said
+
+
+@pytest.mark.parametrize("template", sorted(DECISIONS))
+def test_the_notice_of_a_decision_names_every_way_to_contest_it(template: Template) -> None:
+    """Objection within the policy's term, administrative review, a lawsuit; and the SMS says where it is."""
+    told = notice(template, LONGEST)
+    assert "行政复议" in told
+    assert "60日内" in told
+    assert "6个月内" in told
+    assert "提起行政诉讼" in told
+    if template is not Template.OBJECTED_AGAIN:  # which says on which day it is answered
+        days = WHOLE["bozhou"].objection_working_days
+        assert f"{days}个工作日内答复" in told
+        assert LONGEST["what"] in told or LONGEST["measure"] in told
+        assert LONGEST["reason"] in told
+        for word in ("可取", LONGEST["office"]):
+            assert word in sms(template, LONGEST), "where the notice is"
+
+
+def test_paused_is_not_stopped_and_is_told_as_urgently() -> None:
+    for said in (sms(Template.PAUSED, LONGEST), notice(Template.PAUSED, LONGEST)):
+        assert "中止" in said
+        assert "不是停止" in said
+    assert "停止发放" not in notice(Template.PAUSED, LONGEST)
+    assert PRIORITY[Template.SUSPENDED] < PRIORITY[Template.PAUSED] < PRIORITY[Template.RESUMED]
+
+
+@pytest.mark.parametrize("template", sorted(DECISIONS - {Template.PAUSED}))
+def test_what_was_composed_before_reasons_were_told_can_still_be_read(template: Template) -> None:
+    kept = {word: LONGEST[word] for word in ("month", "yuan", "until", "answer")}
+    if template is Template.ANSWERED:
+        kept["reason"] = LONGEST["reason"]
+    told = a_message(template=template, channel=Channel.NOTICE, words=kept)
+    assert "{" not in text(told, WHOLE["bozhou"])
+    by_phone = a_message(template=template, words=kept)
+    assert document(by_phone, WHOLE["bozhou"]) == text(told, WHOLE["bozhou"])
 
 
 def test_a_missing_word_is_named() -> None:

@@ -216,6 +216,12 @@ def test_custody_ends_by_two_people_s_word_and_pauses_by_one(
             village.second_word(ONE.number, by="county officer")
         village.second_word(ONE.number)
     record = village.record(ONE.number)
+    [told] = record.messages
+    assert told.template is (
+        Template.PAUSED if status is EntitlementStatus.PAUSED else Template.TERMINATED
+    ), "paused is not stopped"
+    assert "2025年1月1日" in told.words["reason"]
+    assert "城乡居民基本养老保险" in told.words["what"]
     assert record.open_suspicions == ()
     assert record.entitlements[0].status is status
     assert [(i.kind, i.month) for i in record.instructions] == [(instruction, "2025-02")]

@@ -3,6 +3,7 @@
 message_templates  text messages, and what is put into them and into notices
 written_notices    the words of notices: reason, remedy, ways to contest
 recovery_notices   suspected deaths, bereavement, recoveries: written, never sent to a phone
+decision_words     what a decision's notice says of its case: which benefits, why
 channels           by which way a message goes, and by which next
 notice_bundle      the notices of a village and day, with the list of who brings them
 status_texts       what holds of a benefit, why, and what to do

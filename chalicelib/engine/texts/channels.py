@@ -27,6 +27,7 @@ DECISIONS: Final = frozenset(
     {
         Template.SUSPENDED,
         Template.TERMINATED,
+        Template.PAUSED,
         Template.RESUMED,
         Template.RESTORED,
         Template.RESTARTED,

@@ -24,7 +24,7 @@ from typing import Final, assert_never
 
 from chalicelib.engine.calendar.periods import add_months, zh_day, zh_month
 from chalicelib.engine.rules.policy import MessagePolicy, Policy
-from chalicelib.engine.texts.written_notices import NOTICES
+from chalicelib.engine.texts.written_notices import NOTICES, OF_BEFORE, WHAT_OF_BEFORE
 from chalicelib.model import Channel, Message, Month, Person, PersonId, Template
 
 OFFICE: Final = "村（社区）"
@@ -42,18 +42,20 @@ SMS: Final[Mapping[Template, str]] = {
     ),
     Template.CERTIFIED: ("您的待遇资格认证已完成，有效至{until}，无需再办手续。如有疑问请拨{hotline}。"),
     Template.SUSPENDED: (
-        "因未完成资格认证，您的待遇自{month}起暂停，认证后恢复并补发。"
-        "可到{office}或约上门，免费。异议拨{hotline}。"
+        "因未认证，您的待遇自{month}起暂停，认证后恢复补发。"
+        "告知书在{office}、窗口、手机应用可取。异议拨{hotline}。"
     ),
     Template.TERMINATED: (
-        "经工作人员核实，相关待遇停止发放，原因见书面告知。如有异议，可到{office}或拨{hotline}提出。"
+        "经工作人员核实，您有待遇停止发放，写明原因的告知书在{office}、窗口、手机应用可取。异议拨{hotline}。"
     ),
-    Template.RESUMED: ("您的资格认证已完成，待遇自{month}起恢复发放，补发{yuan}元。如有疑问请拨{hotline}。"),
+    Template.RESUMED: (
+        "认证已完成，待遇自{month}起恢复，补发{yuan}元。告知书在{office}、手机应用可取。电话{hotline}。"
+    ),
     Template.RESTORED: (
-        "有关部门的登记有误，现已更正，您的待遇自{month}起恢复发放，补发{yuan}元。致歉！电话{hotline}。"
+        "登记有误已更正，致歉！待遇自{month}起恢复，补发{yuan}元。告知书在{office}可取。电话{hotline}。"
     ),
     Template.ANSWERED: (
-        "您的异议经未参与此事的人员核实：{answer}，理由见书面答复，可到{office}领取。不服可拨{hotline}。"
+        "您的异议经未参与的人员核实：{answer}，书面答复在{office}、窗口、手机应用可取。不服可拨{hotline}。"
     ),
     Template.OBJECTED_AGAIN: (
         "您再次提出的异议由上一级复核，{until}前答复，期间照常办理。也可申请行政复议，电话{hotline}。"
@@ -62,7 +64,10 @@ SMS: Final[Mapping[Template, str]] = {
         "因有关部门更正数据，您的认证有效期改为至{until}，如需办理会另行提醒，不收费。致歉！电话{hotline}。"
     ),
     Template.RESTARTED: (
-        "经核对证明，您的待遇自{month}起重新发放，补发{yuan}元。疑问可到{office}或拨{hotline}。"
+        "经核对证明，待遇自{month}起重新发放，补发{yuan}元。告知书在{office}可取。电话{hotline}。"
+    ),
+    Template.PAUSED: (
+        "经核实，您有待遇暂时中止发放（不是停止），写明原因的告知书在{office}、窗口、手机应用可取。异议拨{hotline}。"
     ),
 }
 
@@ -101,6 +106,9 @@ HELPER: Final[Mapping[Template, str]] = {
     ),
     Template.RESTARTED: (
         "请转告您协助的人：经核对证明，待遇自{month}起重新发放，补发{yuan}元。疑问拨{hotline}。"
+    ),
+    Template.PAUSED: (
+        "请转告您协助的人：有待遇暂时中止（不是停止），原因见告知书，可到{office}领取。异议拨{hotline}。"
     ),
 }
 
@@ -144,8 +152,17 @@ def text(message: Message, policy: Policy) -> str:
 
     The policy signs what was composed before messages kept its words.
     """
-    words = {**words_of_policy(message.template, policy), **message.words}
-    return render(message.template, message.channel, words)
+    return render(message.template, message.channel, _words(message, policy))
+
+
+def document(message: Message, policy: Policy) -> str:
+    """The written notice of a message, by whatever channel the message itself goes."""
+    return render(message.template, Channel.NOTICE, _words(message, policy))
+
+
+def _words(message: Message, policy: Policy) -> dict[str, str]:
+    before = {"what": WHAT_OF_BEFORE, **OF_BEFORE.get(message.template, {})}
+    return {**before, **words_of_policy(message.template, policy), **message.words}
 
 
 def render(template: Template, channel: Channel, words: Mapping[str, str]) -> str:

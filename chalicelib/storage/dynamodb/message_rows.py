@@ -9,7 +9,8 @@ from chalicelib.engine.texts.channels import again_on, following_channel, printe
 from chalicelib.model import Message, MessageState, PersonRecord, Template
 
 _TO_SEND: Final = frozenset({MessageState.PENDING, MessageState.CLAIMED})
-PRIORITY: Final = {template: number for number, template in enumerate(Template)}
+# By place, but for a word that came later: keys of messages that wait bear the number.
+PRIORITY: Final = {template: number for number, template in enumerate(Template)} | {Template.PAUSED: 1}
 
 
 def rows_of_messages(record: PersonRecord, shard: str) -> Iterator[tuple[tuple[str, str], Message]]:

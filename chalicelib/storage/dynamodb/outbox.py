@@ -118,14 +118,16 @@ def claim(
     *,
     channel: Channel | None = None,
     said: str | None = None,
+    document: str | None = None,
 ) -> Claimed | None:
     """Take a pending message for this attempt; None if it is not pending any more, or somebody has it.
 
     `channel` is the one that it goes by, where that is another than the one it was composed for; `said` is
-    the text that goes out, which stands with the message from now on.
+    the text that goes out, `document` the written notice beside it: both stand with the message from now on.
     """
     attempt = uuid.uuid4().hex
-    claimed = replace(message, attempt=attempt, channel=channel or message.channel, said=said)
+    by = channel or message.channel
+    claimed = replace(message, attempt=attempt, channel=by, said=said, document=document)
     record = _move(person, claimed, {MessageState.PENDING}, MessageState.CLAIMED, _SENDER, known=known)
     found = _find(record, message.id)
     return Claimed(found, record) if found is not None and found.attempt == attempt else None
@@ -265,7 +267,13 @@ def _move(
             return None
         now = clock.now()
         moved = replace(
-            found, state=after, changed=now, attempt=told.attempt, channel=told.channel, said=told.said
+            found,
+            state=after,
+            changed=now,
+            attempt=told.attempt,
+            channel=told.channel,
+            said=told.said,
+            document=told.document,
         )
         return Change(f"message {after}", actor, now, {"message": told.id}, messages=(moved,))
 
