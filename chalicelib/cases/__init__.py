@@ -3,6 +3,7 @@
 evidence_effects        evidence arrives: certificates move, suspicions open, waiting cases wake
 evidence_withdrawal     evidence is taken back, and what it caused is undone
 daily_run               who comes due, what should walk and does not
+dates                   what a date alone will change is looked at before it comes
 executions              the port to Step Functions
 home_visits             a grid worker reports what was found at the door
 suspension_proposals    two people decide a line of a suspension list

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from chalicelib import clock
-from chalicelib.cases import evidence_effects, executions, recovery_following
+from chalicelib.cases import dates, evidence_effects, executions, recovery_following
 from chalicelib.engine.suspension.timeline import window_closes_on
 from chalicelib.errors import ConflictError, UnreadableError
 from chalicelib.jurisdiction import current
@@ -60,7 +60,9 @@ def daily_run() -> DailyRun:
     with run("daily_run") as each:
         try:
             opened, refiled = settle_and_open(clock.today(), each)
-        finally:  # what walks already does not depend on the lake
+        finally:  # neither dates nor what walks already depend on the lake
+            with each(part="dates"):
+                dates.look_ahead(clock.today(), each)
             for restart in (restart_cases, restart_suspicions):
                 with each(part="restart"):
                     restarted += restart(each)

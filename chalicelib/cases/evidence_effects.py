@@ -15,9 +15,11 @@ from chalicelib import clock, messages
 from chalicelib.cases import executions
 from chalicelib.engine.certification import lazy_renewal
 from chalicelib.engine.certification.decide import decide
+from chalicelib.engine.rules.conditions import UNTIL
 from chalicelib.engine.suspicion.lifecycle import may_open, opened
 from chalicelib.engine.suspicion.mistaken_confirmation import seen_alive
 from chalicelib.engine.suspicion.restart import restarts
+from chalicelib.engine.suspicion.upcoming import dates_ahead, upcoming
 from chalicelib.engine.texts.message_templates import may_tell_certified
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
@@ -105,9 +107,22 @@ def evidence_arrived(
         return settlement.change(action, actor) if settlement else None, settlement
 
     record, settlement = people.change_with_outcome(person, settle)
+    if any(_tells_of_a_date(item) for item in settlement.evidence):
+        file_dates(person, dates_ahead(record, current().rules, clock.today()), clock.today())
     wake_and_start(record)
     moved = tuple(entitlement.benefit for entitlement in settlement.entitlements)
     return Arrival(record, judge(record, clock.today()), moved, wrote=bool(settlement))
+
+
+def _tells_of_a_date(item: Evidence) -> bool:
+    return UNTIL in item.facts or (item.key.feed, item.key.event) in current().rules.asked
+
+
+def file_dates(person: PersonId, days: Iterable[date], on: date) -> None:
+    """File a person under each day on which a date alone may change something (`cases.dates`)."""
+    ahead = timedelta(days=current().rules.policy.suspicions.dates_ahead)
+    for day in sorted(days):
+        worklists.file_date(person, max(on, day - ahead), day)
 
 
 # --- what a record needs of the lake ---------------------------------------------------------------
@@ -255,7 +270,8 @@ def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ..
         if may_open(finding, [*record.suspicions, *new]):
             new.append(opened(finding, decision.on, policy, [*record.suspicions, *new]))
     rules, on = current().rules, decision.on
-    return (*new, *seen_alive(record, rules, on), *restarts(record, rules, on))
+    asked = (*seen_alive(record, rules, on), *restarts(record, rules, on), *upcoming(record, rules, on))
+    return (*new, *asked)
 
 
 def _certified_messages(

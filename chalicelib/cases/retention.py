@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from chalicelib import clock
+from chalicelib.cases import dates
 from chalicelib.cases.evidence_effects import judge
 from chalicelib.engine.calendar.periods import add_months
 from chalicelib.jurisdiction import current
@@ -64,10 +65,14 @@ def _before(on: date, kept: Quantity) -> date:
 
 
 def let_go(on: date, oldest: Mapping[FeedId, date], each: Each) -> int:
-    """Take from everybody's record what is too old and carries nothing; how many items that were."""
+    """Take from everybody's record what is too old and carries nothing; how many items that were.
+
+    The one pass over everybody: whom a date will concern before it comes again is filed with it.
+    """
     removed = 0
     for record in people.everyone(Entitlement, Evidence, RelatedEvidence, Suspicion, guard=each):
         with each(person=record.person.id):
+            dates.file_soon(record, on)
             if _too_old(record, oldest, on) or _related_too_old(record, oldest, on):
                 removed += _let_go_of(record.person.id, oldest, on)
     return removed

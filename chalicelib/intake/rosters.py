@@ -5,14 +5,23 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 import polars as pl
 
 from chalicelib import clock, results
-from chalicelib.cases import double_receipt, no_longer_listed, related_persons, restarts, two_numbers
+from chalicelib.cases import (
+    double_receipt,
+    evidence_effects,
+    no_longer_listed,
+    related_persons,
+    restarts,
+    two_numbers,
+)
 from chalicelib.engine.money.double_receipt import Listed
+from chalicelib.engine.suspicion.upcoming import dates_ahead
 from chalicelib.errors import ConflictError
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
@@ -25,6 +34,7 @@ from chalicelib.model import (
     Identity,
     Person,
     PersonId,
+    PersonRecord,
     Relation,
 )
 from chalicelib.sources.feeds.feed import Feed
@@ -96,6 +106,7 @@ def load_roster(
     ids = {number: found.person for number, found in zip(by_number, known, strict=True)}
     names = {number: mine[-1].name for number, mine in by_number.items() if mine[-1].name}
     objects.add_to_roster(ids, names, others)
+    _file_dates(zip(known, newcomers, strict=True))
     related = [
         found.person for found, newcomer in zip(known, newcomers, strict=True) if newcomer.person.related
     ]
@@ -110,6 +121,15 @@ def load_roster(
     left.nobody()
     documents = sum(map(is_document, by_number))
     return (*notices, _documents_named(documents)) if documents else notices
+
+
+def _file_dates(arrived: Iterable[tuple[people.Created, people.Newcomer]]) -> None:
+    """File every new recipient under the days on which an age will change what they draw."""
+    on, rules = clock.today(), current().rules
+    for found, newcomer in arrived:
+        if found.created:
+            record = PersonRecord(replace(newcomer.person, id=found.person), newcomer.entitlements)
+            evidence_effects.file_dates(found.person, dates_ahead(record, rules, on), on)
 
 
 SAID_BY_A_ROSTER: Final = ("person", "event")

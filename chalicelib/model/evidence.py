@@ -73,6 +73,7 @@ class SuspicionKind(StrEnum):
     TWO_NUMBERS = "two_numbers"  # another number draws under the same payee: perhaps one person (rule 19)
     UNLISTED = "unlisted"  # no roster lists them any more: their authority is asked (rule 20)
     REVERSAL = "reversal"  # what was confirmed and ended a payment may have been wrong (rule 14)
+    UPCOMING = "upcoming"  # a date will change it: a birthday, the end of a card, of a sentence (rule 15)
     RESTART = "restart"  # what rightly ended a payment is over: released, renewed, granted anew (rule 15)
 
 

@@ -24,5 +24,7 @@ class Suspicions(Declaration):
     renewal_days: Days = 90  # for how long a condition stays cleared whose card is being renewed
     oldest_years: int = Field(ge=120, le=150)  # a record beyond it goes back when it is read
     restart: Days = 5  # whether what rightly ended a payment is over (rule 15), of each level
+    upcoming: Days = 20  # what a date will change (rule 15), of each level
+    dates_ahead: Days = 60  # so many days before it is asked
     paid_after_release: Literal["month_of", "month_after"] = "month_after"  # from which month on
     death_holds: bool = False  # while a death is verified, not even data of before it extend a certificate

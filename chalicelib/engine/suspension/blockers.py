@@ -108,10 +108,14 @@ def holds(
         yield SuspensionBlocker(why, revisit)
 
 
+_HOLD_NOTHING: Final = (SuspicionKind.UNLISTED, SuspicionKind.UPCOMING)
+
+
 def _is_suspected(record: PersonRecord, decision: Decision) -> bool:
-    """Whether people have still to look, or to end what they found; the unlisted are held for a term."""
+    """Whether people have still to look, or to end what they found; the unlisted are held for a term, what a
+    date will change is no doubt of today."""
     waiting = (*record.open_suspicions, *record.unfinished_suspicions)
-    suspected = any(s.kind is not SuspicionKind.UNLISTED for s in waiting)
+    suspected = any(s.kind not in _HOLD_NOTHING for s in waiting)
     return suspected or any(is_unresolved(f, record.suspicions) for f in decision.findings)
 
 

@@ -8,5 +8,6 @@ termination            which payment ends or pauses, from which month
 reckoning              what is owed and overpaid after it, anew with every payments file
 mistaken_confirmation  what shows that one was confirmed in error
 reversal               everything that it caused is undone
+upcoming               what a date alone will change, asked before
 restart, started_again  what rightly ended a payment is over; what follows
 """

@@ -67,6 +67,8 @@ def verify_by(opened: date, level: int, policy: Policy, kind: SuspicionKind | No
             days = terms.reversal
         case SuspicionKind.RESTART:
             days = terms.restart
+        case SuspicionKind.UPCOMING:
+            days = terms.upcoming
         case _:
             days = terms.working_days[level]
     return add_working_days(opened, days)

@@ -21,6 +21,7 @@ _FOUND_HERE = (
     SuspicionKind.UNLISTED,
     SuspicionKind.REVERSAL,
     SuspicionKind.RESTART,
+    SuspicionKind.UPCOMING,
 )
 
 
