@@ -37,6 +37,8 @@ class Settings:
     token_issuer: str
     token_audience: str
     token_jwks: str  # the issuer's public keys: a JSON document, or an https URL of one
+    assertion_jwks: str  # keys of apps that certify by face or video: a JSON document, each with its `app`
+    assertion_longest_seconds: str  # a whole number: how old an app's assertion may be
     token_longest_seconds: str  # a whole number: from issue to expiry
     caller_requests_per_minute: str  # a whole number, for everybody but apps
     app_requests_per_minute: str  # a whole number: an app asks for all whom it serves

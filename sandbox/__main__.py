@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # a town's tables are small: to share one out costs more
 
 from sandbox.run import KEY_FILE, RunOptions, run
-from sandbox.tokens import YEAR_LONG, Issuer
+from sandbox.tokens import APP, YEAR_LONG, Issuer
 
 CLOCK_URL = "http://127.0.0.1:8001"
 
@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         case "advance":
             return _advance(options.days)
+        case "assertion":
+            return _assertion(options)
         case _:
             return _token(options)
 
@@ -64,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--person", help="the person's opaque id (citizens only)")
     token.add_argument("--authority", help="the authority whose instructions an officer may see")
     token.add_argument("--subject", help="who that is (default: made from role and area)")
+    checked = commands.add_parser("assertion", help="what the sandbox's app signs after a check of a face")
+    checked.add_argument("--person", required=True, help="the person's opaque id")
+    checked.add_argument("--method", default="face", choices=("face", "video"))
     return parser
 
 
@@ -79,19 +84,34 @@ def _advance(days: float) -> int:
     return 0
 
 
-def _token(options: argparse.Namespace) -> int:
+def _now() -> datetime | None:
+    """The instant of the running sandbox; None, and a word about it, where none runs."""
     if not KEY_FILE.exists():
         print("no sandbox is running here: its key is missing", file=sys.stderr)
-        return 1
+        return None
     with urlopen(f"{CLOCK_URL}/now") as response:  # noqa: S310 - loopback
-        now = json.loads(response.read())["now"]
+        return datetime.fromisoformat(json.loads(response.read())["now"])
+
+
+def _assertion(options: argparse.Namespace) -> int:
+    now = _now()
+    if now is None:
+        return 1
+    print(Issuer.load(KEY_FILE).assertion(APP, options.person, options.method, now=now))
+    return 0
+
+
+def _token(options: argparse.Namespace) -> int:
+    now = _now()
+    if now is None:
+        return 1
     subject = options.subject or "-".join(part for part in (options.role, (options.area or "")[:6]) if part)
     print(
         Issuer.load(KEY_FILE).issue(
             options.role,
             options.area,
             subject,
-            now=datetime.fromisoformat(now),
+            now=now,
             lifetime=YEAR_LONG,
             person=options.person,
             authority=options.authority,

@@ -34,7 +34,7 @@ from sandbox.report.document import report_of
 from sandbox.report.tables import show
 from sandbox.rights.comparing import reasons, refuted
 from sandbox.shortcut import short_way
-from sandbox.tokens import AUDIENCE, ISSUER, Issuer
+from sandbox.tokens import APP, AUDIENCE, ISSUER, Issuer
 from sandbox.town.api_client import Desk
 from sandbox.town.context import Scene
 from sandbox.town.departments import instant
@@ -92,6 +92,7 @@ def run(options: RunOptions) -> int:
         "TokenIssuer": ISSUER,
         "TokenAudience": AUDIENCE,
         "TokenJwks": issuer.jwks(),
+        "AssertionJwks": json.dumps({"keys": [issuer.registered(APP)]}),  # one key for both: a sandbox
         "StatisticsSchedule": SELDOM,
         "FeedWatchSchedule": "cron(30 23 1,15 * ? *)",
         "RulesCheckedSeconds": "2",  # whoever activates a rule book here wants to see it act
@@ -162,7 +163,12 @@ def stage(sandbox: Sandbox, town: Town, issuer: Issuer) -> Year:
         town=town,
         now=sandbox.now,
         at=sandbox.at,
-        desk=Desk(serve, issuer.issue, sandbox.now),
+        desk=Desk(
+            serve,
+            issuer.issue,
+            sandbox.now,
+            lambda person, method: issuer.assertion(APP, person, method, now=sandbox.now()),
+        ),
         s3=sandbox.client("s3"),
         inbox=sandbox.names["InboxBucket"],
         outbox=sandbox.names["OutboxBucket"],

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+APP: Final = "provincial-app"  # the only app of the sandbox that checks faces
 ISSUER: Final = "https://issuer.sandbox.invalid/"
 AUDIENCE: Final = "wugan"
 USUAL_LIFETIME: Final = timedelta(hours=8)  # a working day, as an issuer would
@@ -90,6 +91,32 @@ class Issuer:
         return json.dumps(
             {"keys": [{**self._public(), "kid": self.key_id, "use": "sig", "alg": self.algorithm}]}
         )
+
+    def registered(self, app: str) -> dict[str, Any]:
+        """The public key as it is registered for an app that certifies by face or video."""
+        return {**self._public(), "kid": self.key_id, "use": "sig", "alg": self.algorithm, "app": app}
+
+    def assertion(
+        self,
+        app: str,
+        person: str,
+        method: str,
+        *,
+        now: datetime,
+        nonce: str | None = None,
+        **other: object,
+    ) -> str:
+        """What an app signs that it has seen of a person: used once, and soon."""
+        claims = {
+            "iss": app,
+            "aud": self.audience,
+            "sub": person,
+            "method": method,
+            "iat": int(now.timestamp()),
+            "nonce": nonce or secrets.token_hex(16),
+            **other,
+        }
+        return jwt.encode(claims, self.key, algorithm=self.algorithm, headers={"kid": self.key_id})
 
     def issue(
         self,

@@ -81,6 +81,8 @@ WUGAN = {
     "TOKEN_ISSUER": "https://issuer.invalid/",
     "TOKEN_AUDIENCE": "wugan",
     "TOKEN_JWKS": '{"keys":[]}',
+    "ASSERTION_JWKS": '{"keys":[]}',
+    "ASSERTION_LONGEST_SECONDS": "600",
     "TOKEN_LONGEST_SECONDS": "43200",
     "CALLER_REQUESTS_PER_MINUTE": "1000000",  # the clock stands: a test asks everything in one minute
     "APP_REQUESTS_PER_MINUTE": "1000000",

@@ -3,6 +3,7 @@
 policy            who may do what: every endpoint with its roles, area and authority, in one table
 middleware        before and after every endpoint: token, limits, body, reach; headers and the log
 tokens, revoked   a signed token becomes a caller; tokens that hold no longer
+assertions        what an app says that it has seen: signed, just now, used once
 reach             what is within the caller's area and authority
 rates             how many requests a caller may send
 bodies, ids, pages   strict models of bodies, ids in addresses, lists by cursor

@@ -103,15 +103,22 @@ class Lookup(Body):
 
 
 class SelfCertification(Body):
-    """A person certified by phone, by video or at a counter; `reference` is the proof's own id."""
+    """A person certified by face or video, which an app asserts, or at a counter.
+
+    `reference` is the proof's own id at a counter; of an app it is the assertion's nonce.
+    """
 
     person: PersonIdText
     method: Method
-    reference: Annotated[
-        str,
-        Field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$"),
-        AfterValidator(_names_nobody),
-    ]
+    reference: (
+        Annotated[
+            str,
+            Field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$"),
+            AfterValidator(_names_nobody),
+        ]
+        | None
+    ) = None
+    assertion: Annotated[str, Field(max_length=4096, pattern=r"^[A-Za-z0-9._-]+$")] | None = None
 
 
 class VisitReport(Body):
@@ -310,6 +317,25 @@ def _values(document: Any) -> Iterator[tuple[int, Any]]:
 # --- what is wrong, in words -----------------------------------------------------------------
 
 _WORDS: Final = {
+    "assertion_needed": (
+        "刷脸、视频认证须附认证应用签名的断言；没有断言的，请到窗口或预约上门办理。",
+        "a face or a video needs an assertion signed by the app that checked it; without one certify at a "
+        "counter or at a visit",
+    ),
+    "assertion_malformed": (
+        "断言不完整：须为JWS，并含 iss、aud、sub、method、iat、nonce。",
+        "is no JWS with iss, aud, sub, method, iat (seconds) and nonce (8 to 64 characters)",
+    ),
+    "assertion_key": (
+        "断言的签名密钥（kid）未登记，或不属于该应用。",
+        "is signed by a key (kid) that is not registered for this app",
+    ),
+    "assertion_signature": ("断言的签名不正确。", "has a signature that does not hold"),
+    "assertion_audience": ("断言不是出具给本平台的（aud）。", "is not meant for this platform (aud)"),
+    "assertion_person": ("断言所指的不是此人（sub）。", "is about somebody else (sub)"),
+    "assertion_method": ("断言的认证方式与请求不一致（method）。", "is of another method"),
+    "assertion_old": ("断言已过时效，请重新认证。", "is too old: check the person again"),
+    "assertion_early": ("断言的时间晚于现在（iat）。", "is of an instant still to come (iat)"),
     "identifying": ("此处不得填写身份证号或手机号。", "must hold no identity number and no phone number"),
     "not_for_this_role": ("只能由服务窗口工作人员登记。", "is for officers at a counter only"),
     "not_in_range": ("不在允许的时间范围内。", "lies outside the time allowed"),

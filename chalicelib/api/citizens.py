@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from chalice.app import Response
 
-from chalicelib import cases
+from chalicelib import cases, clock
 from chalicelib.api import access_log, ids, printed_receipt, status
+from chalicelib.api.assertions import asserted
 from chalicelib.api.bodies import Lookup, Method, SelfCertification, field_error
 from chalicelib.api.middleware import Audience, Call, with_etag
 from chalicelib.api.problems import FieldError, Problem, invalid, not_found
@@ -80,19 +81,24 @@ def show_certificate(call: Call, id: str) -> Response:
 
 @citizens.route("POST", "/v1/self-certifications", body=SelfCertification, once=True)
 def certify_oneself(call: Call) -> dict[str, Any]:
-    """Strong evidence of today: a face or a video in an app, or the person at a counter."""
-    sent = call.body(SelfCertification)
-    if sent.method is Method.COUNTER and call.caller.role is not Role.OFFICER:
+    """Strong evidence: a face or a video, as an app asserts it, signed; or the person at a counter, today."""
+    sent, person = call.body(SelfCertification), call.record.person.id
+    day, reference, facts, once = call.today, sent.reference, {}, None
+    if sent.method is not Method.COUNTER:
+        seen = asserted(sent.assertion, person, sent.method)
+        day, reference, facts, once = clock.civil_date(seen.at), seen.nonce, {"app": seen.app}, seen.name
+    elif call.caller.role is not Role.OFFICER:
         raise Problem("role_not_allowed", errors=(field_error("/method", "not_for_this_role"),))
-    person = call.record.person.id
+    if reference is None:
+        raise invalid(field_error("/reference", "required"))
     evidence = Evidence(
-        EvidenceKey(call.today, _FEED_OF[sent.method], CERTIFIED),
-        FileId(f"api:{sent.reference}"),
+        EvidenceKey(day, _FEED_OF[sent.method], CERTIFIED),
+        FileId(f"api:{reference}"),
         1,
-        {"by": call.caller.subject, "method": sent.method.value, "reference": sent.reference},
+        {"by": call.caller.subject, "method": sent.method.value, "reference": reference, **facts},
     )
     arrival = cases.evidence_arrived(
-        person, [evidence], actor=call.caller.subject, action="certified in person"
+        person, [evidence], actor=call.caller.subject, action="certified in person", once=once
     )
     outcomes = {verdict.outcome for verdict in arrival.decision.verdicts}
     return {

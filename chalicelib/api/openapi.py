@@ -32,7 +32,6 @@ EXAMPLES: Final = Path(__file__).with_name("examples.json")
 _DIGITS: Final = 12  # of the longest area code
 _SCHEMA: Final = "#/components/schemas/"
 _HTML: Final = frozenset({"/v1/persons/{id}/certificate"})  # answered as a page to print
-_NEVER_REFUSED: Final = frozenset({"/v1/self-certifications"})  # always open (rule 1)
 _FORBIDDEN_NOW: Final = "A rule forbids it now: `code` says which. 现在不能办理，原因见 code。"
 
 
@@ -178,7 +177,7 @@ def _other_answers(route: Route) -> Json:
         401: policy is not None,
         403: policy is not None and (policy.roles != frozenset(Role) or _is_of_a_level(policy)),
         404: policy is not None,  # for whoever it does not exist for
-        409: route.once and route.path not in _NEVER_REFUSED,
+        409: route.once,
         413: route.body is not None,
         415: route.body is not None,
         422: True,  # at least for a parameter that it does not know

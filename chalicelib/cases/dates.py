@@ -19,7 +19,7 @@ from chalicelib.jurisdiction import current
 from chalicelib.model import Change, PersonRecord
 from chalicelib.observability import logger
 from chalicelib.runs import Each
-from chalicelib.storage.dynamodb import people, worklists
+from chalicelib.storage.dynamodb import date_rows, people
 
 ACTOR: Final = "platform"
 A_PASS: Final = timedelta(days=31)  # the pass over everybody comes again before what lies beyond is due
@@ -36,7 +36,7 @@ def file_soon(record: PersonRecord, on: date) -> None:
 def look_ahead(on: date, each: Each) -> int:
     """Look at everybody whom a date will concern, or concerns today; how many were looked at."""
     looked = 0
-    for filed, person, day in list(worklists.dates_until(on)):
+    for filed, person, day in list(date_rows.dates_until(on)):
         with each(person=person):
             try:
                 record = people.change(person, _look)
@@ -45,10 +45,10 @@ def look_ahead(on: date, each: Each) -> int:
                 continue
             evidence_effects.wake_and_start(record)
             if day > on:
-                worklists.file_date(person, day, day)
+                date_rows.file_date(person, day, day)
             else:
                 evidence_effects.file_dates(person, dates_ahead(record, current().rules, on), on)
-            worklists.remove_date(person, filed, day)
+            date_rows.remove_date(person, filed, day)
             looked += 1
     return looked
 

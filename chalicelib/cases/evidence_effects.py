@@ -21,6 +21,7 @@ from chalicelib.engine.suspicion.mistaken_confirmation import seen_alive
 from chalicelib.engine.suspicion.restart import restarts
 from chalicelib.engine.suspicion.upcoming import dates_ahead, upcoming
 from chalicelib.engine.texts.message_templates import may_tell_certified
+from chalicelib.errors import RefusedError
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     LIVE,
@@ -46,7 +47,7 @@ from chalicelib.model import (
     Template,
     Verdict,
 )
-from chalicelib.storage.dynamodb import files, people, worklists
+from chalicelib.storage.dynamodb import date_rows, files, people, used_once, worklists
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +93,30 @@ def evidence_arrived(
     actor: str,
     in_lake: Sequence[Evidence] = (),
     action: str = "evidence arrived",
+    once: str | None = None,
 ) -> Arrival:
     """Add evidence to a person's record, settle what follows, and wake whoever waited for it.
 
     `in_lake`: what may wait in the lake, and is weighed with it; what of this moves nothing is not written.
     The same evidence again changes nothing, but still wakes: the first delivery may have died between its
-    transaction and the call.
+    transaction and the call. `once`: the name of what shows it, marked as used in the same transaction;
+    RefusedError where it has been used before.
     """
 
     def settle(record: PersonRecord) -> tuple[Change | None, Settlement]:
+        if once is not None and used_once.is_used(once):
+            raise RefusedError(
+                "assertion_used",
+                "这份断言已经使用过，每次认证须由应用重新核验并签名。",
+                "this assertion has been used: each certification needs a check, and a signature, of its own",
+            )
         new = unknown_to(record, evidence)
         settlement = apply_rules(replace(record, evidence=record.evidence + new), clock.today(), in_lake)
         settlement = replace(settlement, evidence=new + settlement.evidence)
-        return settlement.change(action, actor) if settlement else None, settlement
+        return settlement.change(action, actor) if settlement or once is not None else None, settlement
 
-    record, settlement = people.change_with_outcome(person, settle)
+    also = () if once is None else (used_once.mark(once),)
+    record, settlement = people.change_with_outcome(person, settle, also=also)
     if any(_tells_of_a_date(item) for item in settlement.evidence):
         file_dates(person, dates_ahead(record, current().rules, clock.today()), clock.today())
     wake_and_start(record)
@@ -122,7 +132,7 @@ def file_dates(person: PersonId, days: Iterable[date], on: date) -> None:
     """File a person under each day on which a date alone may change something (`cases.dates`)."""
     ahead = timedelta(days=current().rules.policy.suspicions.dates_ahead)
     for day in sorted(days):
-        worklists.file_date(person, max(on, day - ahead), day)
+        date_rows.file_date(person, max(on, day - ahead), day)
 
 
 # --- what a record needs of the lake ---------------------------------------------------------------

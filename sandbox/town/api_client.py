@@ -70,6 +70,7 @@ class Desk:
     serve: Serve
     issue: Issue
     now: Callable[[], datetime]
+    asserts: Callable[[str, str], str]  # what the app signs after a check: of whom, by which method
     surprises: list[Surprise] = field(default_factory=list)
     _tokens: dict[Badge, tuple[str, datetime]] = field(default_factory=dict)
 

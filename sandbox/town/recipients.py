@@ -139,6 +139,8 @@ class Folk:
     def _certify(self, badge: Badge, identifier: str, person: Townsperson, method: str) -> None:
         reference = f"{method}-{person.index}-{self.scene.today:%Y%m%d}"
         body = {"person": identifier, "method": method, "reference": reference}
+        if method != "counter":
+            body |= {"assertion": self.scene.desk.asserts(identifier, method)}
         if self.scene.desk.post(badge, "/v1/self-certifications", body) is not None:
             route = Route.COUNTER if method == "counter" else Route.SELF
             self.scene.diary.answers.append(Certified(person.index, self.scene.today, route))

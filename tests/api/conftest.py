@@ -31,7 +31,7 @@ from chalicelib.model import (
 from chalicelib.settings import settings
 from chalicelib.storage.dynamodb import people
 from sandbox.rights import Judge
-from sandbox.tokens import Issuer
+from sandbox.tokens import APP, Issuer
 from tests.api import described
 from tests.judged import judging
 
@@ -43,6 +43,7 @@ OTHER_NUMBER = "341602194803054321"
 
 A_WALK = '{"StartAt": "Walk", "States": {"Walk": {"Type": "Pass", "End": true}}}'  # whatever starts it
 ISSUER = Issuer.new(issuer="https://issuer.invalid/")
+APP_KEY = Issuer.new()  # of the app that checks faces
 
 
 @cache
@@ -75,6 +76,11 @@ def a_token(
         person=person,
         authority=authority,
     )
+
+
+def an_assertion(person: str, method: str = "face", **other: Any) -> str:
+    """What the app signs that it has just seen."""
+    return APP_KEY.assertion(APP, person, method, now=clock.now(), **other)
 
 
 @dataclass
@@ -113,6 +119,7 @@ As = Callable[..., Caller]
 def as_(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
     """`as_("officer", "341602").get("/v1/files")`: a request by somebody."""
     monkeypatch.setenv("WUGAN_TOKEN_JWKS", ISSUER.jwks())
+    monkeypatch.setenv("WUGAN_ASSERTION_JWKS", json.dumps({"keys": [APP_KEY.registered(APP)]}))
     settings.cache_clear()
     boto3.client("stepfunctions").create_state_machine(
         name="wugan-suspicion", definition=A_WALK, roleArn="arn:aws-cn:iam::123456789012:role/walks"

@@ -31,6 +31,7 @@ from tests.api.conftest import (
     a_number,
     a_person,
     a_token,
+    an_assertion,
 )
 from tests.api.town import ENDPOINTS
 from tests.conftest import StoppedClock
@@ -155,7 +156,7 @@ class TestFailures:
             raise failure
 
         person = a_person()
-        body = {"person": person, "method": "face", "reference": "session-1"}
+        body = {"person": person, "method": "face", "assertion": an_assertion(person)}
         app = as_("app", COUNTY)
         with monkeypatch.context() as broken:
             broken.setattr(cases, "evidence_arrived", fail)

@@ -53,7 +53,7 @@ from chalicelib.model import (
 from chalicelib.storage.dynamodb import files, tables
 from chalicelib.storage.dynamodb.items import encode
 from chalicelib.storage.dynamodb.worklists import remember_county
-from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, given
+from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, an_assertion, given
 
 DUE = date(2025, 5, 31)
 DIED = date(2025, 6, 20)
@@ -103,6 +103,7 @@ LISTS_BY_AREA = (
 LIMIT = "341602.2025-08.resident_pension"
 FILE = "FILE"  # {id} stands for a held file
 PERSON = "PERSON"  # in bodies: the person's id
+ASSERTED = "ASSERTED"  # in bodies: what an app signs of the person
 
 ENDPOINTS = {
     e.method + " " + e.path: e
@@ -112,7 +113,7 @@ ENDPOINTS = {
         Endpoint("GET", "/v1/persons/{id}/certificate", item="-"),
         Endpoint("GET", "/v1/persons/{id}/audit", item="-"),
         Endpoint(
-            "POST", "/v1/self-certifications", {"person": PERSON, "method": "face", "reference": "session-1"}
+            "POST", "/v1/self-certifications", {"person": PERSON, "method": "face", "assertion": ASSERTED}
         ),
         Endpoint("GET", "/v1/visits"),
         Endpoint("POST", "/v1/visits", {"person": PERSON, "made_at": "2025-07-01T09:30:00+08:00"}),
@@ -187,7 +188,8 @@ def authority_for(address: str) -> str:
 
 def body_for(endpoint: Endpoint, person: PersonId) -> Any:
     if isinstance(endpoint.body, dict) and endpoint.body.get("person") == PERSON:
-        return {**endpoint.body, "person": person}
+        signed = {"assertion": an_assertion(person)} if "assertion" in endpoint.body else {}
+        return {**endpoint.body, "person": person, **signed}
     return endpoint.body
 
 

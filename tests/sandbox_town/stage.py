@@ -75,7 +75,7 @@ def a_stage(town: Town) -> Stage:
         town=town,
         now=lambda: when[0],
         at=lambda instant, act: later.append((instant, act)),
-        desk=Desk(platform.serve, issue, lambda: when[0]),
+        desk=Desk(platform.serve, issue, lambda: when[0], lambda *seen: ".".join(seen)),
         s3=bucket,
         inbox="inbox",
         outbox="outbox",

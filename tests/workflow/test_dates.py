@@ -8,7 +8,7 @@ from chalicelib.cases import dates
 from chalicelib.cases.retention import let_go
 from chalicelib.model import EntitlementStatus, SuspicionKind
 from chalicelib.runs import run
-from chalicelib.storage.dynamodb import worklists
+from chalicelib.storage.dynamodb import date_rows
 from tests.workflow.village import Recipient, Village
 
 CHILD = Recipient(981, benefit="事实无人抚养儿童基本生活补贴", born="20070615", until=date(2025, 12, 31))
@@ -20,7 +20,7 @@ def kinds(village: Village) -> list[SuspicionKind]:
 
 def test_a_child_that_turns_18_is_found_before_and_on_the_day(village: Village) -> None:
     village.settle(CHILD)
-    assert list(worklists.dates_until(date(2025, 5, 1))) == []
+    assert list(date_rows.dates_until(date(2025, 5, 1))) == []
     village.until(date(2025, 5, 1))
     assert kinds(village) == []
     village.until(date(2025, 5, 3))
@@ -29,18 +29,18 @@ def test_a_child_that_turns_18_is_found_before_and_on_the_day(village: Village) 
     record = village.record(CHILD.number)
     assert sorted(kinds(village)) == [SuspicionKind.CONDITION, SuspicionKind.UPCOMING]
     assert record.entitlements[0].status is EntitlementStatus.ACTIVE, "the date ends nothing"
-    assert list(worklists.dates_until(date(2030, 1, 1))) == [], "nothing more is to come"
+    assert list(date_rows.dates_until(date(2030, 1, 1))) == [], "nothing more is to come"
 
 
 def test_whom_no_row_tells_of_is_filed_by_the_pass_over_everybody(village: Village) -> None:
     village.settle(CHILD)
-    ((filed, person, day),) = worklists.dates_until(date(2030, 1, 1))
+    ((filed, person, day),) = date_rows.dates_until(date(2030, 1, 1))
     assert (filed, day) == (date(2025, 5, 2), date(2025, 7, 1))
-    worklists.remove_date(person, filed, day)
+    date_rows.remove_date(person, filed, day)
     with run("tests") as each:
         let_go(date(2025, 3, 1), {}, each)
-        assert list(worklists.dates_until(date(2030, 1, 1))) == [], "it comes again before that is due"
+        assert list(date_rows.dates_until(date(2030, 1, 1))) == [], "it comes again before that is due"
         let_go(date(2025, 4, 1), {}, each)
-        assert list(worklists.dates_until(date(2030, 1, 1))) == [(filed, person, day)]
+        assert list(date_rows.dates_until(date(2030, 1, 1))) == [(filed, person, day)]
         assert dates.look_ahead(date(2025, 5, 2), each) == 1
-    assert list(worklists.dates_until(date(2030, 1, 1))) == [(day, person, day)]
+    assert list(date_rows.dates_until(date(2030, 1, 1))) == [(day, person, day)]

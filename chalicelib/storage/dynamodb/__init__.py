@@ -8,6 +8,7 @@ audit            the chain of what was done to a person; access_log: of who look
 access_log       who looked at whom
 callers          who found nobody, and how often each asks
 worklists        what there is to do: rows that follow from the records, by day and area
+date_rows        whom a date alone will concern
 message_rows     of messages, the rows of the work lists
 proposal_rows    of lines of suspension lists, the same
 money_back       of these, what is to come back from somebody, or waits for their heirs
@@ -19,6 +20,7 @@ lookups          whose a number is, and whether a name goes with it
 paid             what was really paid
 files            dropped files through their stages
 idempotency      answers to repeated API calls
+used_once        what may be used once: marked in the transaction of its use
 revocations      tokens that hold no longer
 limit_overrides  limits that a person has lifted
 run_ends         when each scheduled run last reached its end

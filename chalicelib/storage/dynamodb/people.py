@@ -221,13 +221,14 @@ def change_with_outcome(
     person_id: PersonId,
     decide: Callable[[PersonRecord], tuple[Change | None, T]],
     known: PersonRecord | None = None,
+    also: Sequence[Put] = (),
 ) -> tuple[PersonRecord, T]:
-    """`change`, where `decide` finds out more than the change: what it said last comes back too."""
+    """`change`, where `decide` finds out more, which comes back too; `also` goes into the transaction."""
     read = iter(() if known is None else (known,))
 
     def plan(record: PersonRecord) -> tuple[commits.Plan | None, T]:
         wanted, outcome = decide(record)
-        return (None if wanted is None else commits.Plan(wanted)), outcome
+        return (None if wanted is None else commits.Plan(wanted, also)), outcome
 
     return commits.commit_with_retry(lambda: next(read, None) or load(person_id), plan)
 

@@ -1,7 +1,6 @@
 """工作清单 · What there is to do, as rows beside the records: written with them, read by day and area.
 
     DUE#<shard>    / <day>#<person>                      who comes due (a hint: the day may have moved on)
-    DATE#<shard>   / <look on>#<person>#<date>           whom a date alone will concern (a hint, too)
     OPEN#<shard>   / <person>#<due>                      open cases
     OUT#<shard>    / <day>#<priority>#<message>          messages not yet handed over, or of unknown fate
     NOTE#<county>  / <area>#<day>#<person>#<message>     printed notices that somebody has still to bring
@@ -209,23 +208,6 @@ def refile(person: PersonId, filed: date | None, due: date | None) -> None:
         tables.put(_due_row(person, due))
     if filed is not None:
         tables.delete(_due_row(person, filed))
-
-
-def file_date(person: PersonId, look_on: date, day: date) -> None:
-    """Note that somebody is to be looked at on a day because of a date that comes."""
-    tables.put(Work(f"DATE#{shard_of(person)}", f"{look_on}#{person}#{day}"))
-
-
-def remove_date(person: PersonId, look_on: date, day: date) -> None:
-    """Take such a note away once it has been looked at."""
-    tables.delete(Work(f"DATE#{shard_of(person)}", f"{look_on}#{person}#{day}"))
-
-
-def dates_until(on: date) -> Iterator[tuple[date, PersonId, date]]:
-    """Everybody to be looked at by a day (inclusive): since when, who, and because of which date."""
-    for row in _sharded("DATE", f"{on}~"):
-        look_on, person, day = row.sk.split("#")
-        yield date.fromisoformat(look_on), PersonId(person), date.fromisoformat(day)
 
 
 @kept

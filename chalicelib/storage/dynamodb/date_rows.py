@@ -1,0 +1,36 @@
+"""到期清单 · Whom a date alone will concern: rows of the work table beside those of `worklists`, hints too.
+
+DATE#<shard> / <look on>#<person>#<date>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from chalicelib.model import PersonId
+from chalicelib.storage.dynamodb import tables
+from chalicelib.storage.dynamodb.tables import Work
+from chalicelib.storage.dynamodb.worklists import SHARDS, shard_of
+
+
+def file_date(person: PersonId, look_on: date, day: date) -> None:
+    """Note that somebody is to be looked at on a day because of a date that comes."""
+    tables.put(_row(person, look_on, day))
+
+
+def remove_date(person: PersonId, look_on: date, day: date) -> None:
+    """Take such a note away once it has been looked at."""
+    tables.delete(_row(person, look_on, day))
+
+
+def dates_until(on: date) -> Iterator[tuple[date, PersonId, date]]:
+    """Everybody to be looked at by a day (inclusive): since when, who, and because of which date."""
+    for shard in range(SHARDS):
+        for row in tables.query(Work, f"DATE#{shard}", Work.sk < f"{on}~"):
+            look_on, person, day = row.sk.split("#")
+            yield date.fromisoformat(look_on), PersonId(person), date.fromisoformat(day)
+
+
+def _row(person: PersonId, look_on: date, day: date) -> Work:
+    return Work(f"DATE#{shard_of(person)}", f"{look_on}#{person}#{day}")
