@@ -50,12 +50,14 @@ def row_of(told: Instruction, entitlement: Entitlement) -> Row:
 def hand_over(person: PersonId | None = None) -> int:
     """Hand over what is issued, changed or called off too late for a list; how many files.
 
-    `person`: theirs alone, else everybody's. The same again changes nothing. UnfinishedError when all others
-    are handed over, if one could not be.
+    `person`: theirs alone, and what fails says so itself. Of everybody: UnfinishedError when all others are
+    handed over, if one could not be. The same again changes nothing.
     """
+    if person is not None:
+        return sum(_hand_over(waiting) for waiting in worklists.to_hand_over(person))
     handed = 0
     with run("hand_over") as each:
-        for waiting in worklists.to_hand_over(person):
+        for waiting in worklists.to_hand_over(None):
             with each(person=waiting.person):
                 handed += _hand_over(waiting)
     return handed

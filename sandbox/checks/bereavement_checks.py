@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib.clock import civil_date
 from chalicelib.model import (
+    BenefitKind,
     EntitlementStatus,
     InstructionKind,
     PersonRecord,
@@ -85,7 +86,8 @@ def _to_the_fen(run: Run, index: int, record: PersonRecord) -> Iterator[str]:
     for e in record.entitlements:
         first = e.stopped_from
         ended = death is not None and e.benefit in death.signed and e.status is EntitlementStatus.TERMINATED
-        if not ended or first is None or e.benefit in stopped:
+        monthly = run.truth.pack.rules.benefit(e.benefit).kind is BenefitKind.MONTHLY
+        if not ended or first is None or e.benefit in stopped or not monthly:
             continue
         paid = sum(
             fen

@@ -97,5 +97,6 @@ class Bookkeepers:
             ("closing", {"how": "written_off", "reason": "家庭困难，入户核实"}),
             ("closing/approve", {}),
         ):
-            other = Badge("officer", f"{step}-{keeper.area}", keeper.area, authority=keeper.authority)
+            name = f"{step.replace('/', '-')}-{keeper.area}"
+            other = Badge("officer", name, keeper.area, authority=keeper.authority)
             self.scene.desk.post(other, f"{where}/{step}", sent)
