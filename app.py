@@ -28,6 +28,7 @@ from chalicelib.cases.instructions import list_unseen
 from chalicelib.cases.retention import apply_retention
 from chalicelib.instruction_delivery import hand_over, send_cutoff_lists
 from chalicelib.observability import partial_batch
+from chalicelib.pay_reconciliation import reconcile
 from chalicelib.runs import run
 from chalicelib.schedules import missing_runs, scheduled
 from chalicelib.settings import settings
@@ -120,6 +121,8 @@ def monthly_results(event: CloudWatchEvent) -> None:
             send_cutoff_lists()
         with each(part="at once"):  # what a step that died has left
             hand_over()
+        with each(part="reconciliation"):
+            reconcile()
 
 
 @app.schedule("cron(30 23 * * ? *)", name="watch_feeds")

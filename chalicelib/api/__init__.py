@@ -12,6 +12,7 @@ access_log        who looked at whom, on record
 idempotency       the same request again gets the same answer (Idempotency-Key)
 citizens, grid_workers, notices, officers, objections, limits, files, feeds   the endpoints, by audience
 recoveries        the same of what is to come back, and of what heirs are owed
+reconciliation    a month's pay run, for the authority that pays
 status            what a person is told of each benefit
 printed_receipt   the same as a page to print
 openapi           all of it described for machines
@@ -32,6 +33,7 @@ from chalicelib.api.notices import notices
 from chalicelib.api.objections import objections
 from chalicelib.api.officers import officers
 from chalicelib.api.recoveries import recoveries
+from chalicelib.api.reconciliation import reconciliation
 from chalicelib.observability import protect
 
 __all__ = ["AUDIENCES", "described", "method_not_allowed", "register", "unknown_route"]
@@ -44,6 +46,7 @@ _ENDPOINTS: Final = (
     objections,
     recoveries,
     limits,
+    reconciliation,
     dropped_files,
     feeds,
 )

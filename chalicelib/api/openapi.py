@@ -23,6 +23,7 @@ from chalicelib.api.middleware import Audience, Route, with_etag
 from chalicelib.api.pages import LARGEST, USUAL
 from chalicelib.api.policy import Policy, Whose
 from chalicelib.api.problems import PROBLEM_JSON, SENTENCES
+from chalicelib.api.reconciliation import MONTH
 from chalicelib.api.tokens import AREA, Role
 from chalicelib.model import FileState, RecoveryState
 
@@ -122,6 +123,7 @@ _QUERY: Final[Mapping[str, Json]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": LARGEST, "default": USUAL},
     "cursor": {"type": "string", "description": "The `next` of the page before."},
     "feed": {"type": "string", "pattern": f"^{FEED.pattern}$"},
+    "month": {"type": "string", "pattern": f"^{MONTH.pattern}$"},
     "state": {"type": "string", "enum": [state.value for state in FileState]},
     "stands": {"type": "string", "enum": [state.value for state in RecoveryState]},
     "overdue": {"type": "string", "enum": ["true", "false"]},

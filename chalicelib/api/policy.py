@@ -185,6 +185,8 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("POST", "/v1/owed-to-heirs/{id}/release"): Policy(
         _OFFICE, About.OWED_TO_HEIRS, Whose.OWN, at_most_digits=COUNTY_DIGITS
     ),
+    # What was paid to whom concerns the authority that pays, and no village.
+    ("GET", "/v1/reconciliation"): Policy(_OFFICE, About.LIST, Whose.OWN, at_most_digits=COUNTY_DIGITS),
     ("GET", "/v1/files"): Policy(_OVERSIGHT, About.FIGURES, Whose.SENDER),
     ("GET", "/v1/files/{id}"): Policy(_OVERSIGHT, About.FILE, Whose.SENDER),
     ("GET", "/v1/files/{id}/suggestions"): Policy(_OFFICE, About.FILE, Whose.SENDER),

@@ -38,6 +38,8 @@ def finish_reading(
         repairs=reading.repairs,
         sent_again=reading.sent_again,
         guests=reading.guests.height,
+        stranger_rows=_by_month_and_benefit(reading, "rows"),
+        stranger_fen=_by_month_and_benefit(reading, "fen"),
         roster=roster,
     )
     earlier = corrections.corrected_by(seen)
@@ -76,6 +78,15 @@ def finish_reading(
         read_again_for_new_people()
     finished = finish(loaded, feed, reading, before=dropped)
     return manifests.compare(finished, feed)  # a manifest may have come while the file was read
+
+
+def _by_month_and_benefit(reading: FileReading, what: str) -> dict[str, int]:
+    rows = reading.to_strangers
+    if rows.is_empty():
+        return {}
+    return {
+        f"{month}#{benefit}": n for month, benefit, n in rows.select("month", "benefit", what).iter_rows()
+    }
 
 
 def _take_back(earlier: DroppedFile, loaded: DroppedFile, feed: Feed, reading: FileReading) -> int:

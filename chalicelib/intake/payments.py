@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from chalicelib import clock
+from chalicelib import clock, pay_reconciliation
 from chalicelib.cases import evidence_effects, payment_comparison, recovery_following
 from chalicelib.engine.money.pay_run import Run, is_overdue, shown
 from chalicelib.engine.suspicion.reckoning import account, reckoned
@@ -50,6 +50,7 @@ def load_payments(
     `listed`: who of them draws what. `is_whole`: not merely rows that came back mended.
     """
     people.put_payments(payments)
+    pay_reconciliation.wanted(payment.month for _, payment in payments)
     left, notice = Left(), None
     with left:
         _match_instructions(payments, listed, is_whole=is_whole)
@@ -123,6 +124,7 @@ def withdraw_payments(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
         payment_comparison.compare(person, min(month for month, _, _ in places))
 
     one_by_one(lost, take)
+    pay_reconciliation.wanted(_place(key)[0] for keys in lost.values() for key in keys)
     hand_over()
     return sum(len(keys) for keys in lost.values())
 
@@ -204,7 +206,7 @@ def _match_instructions(
             instructions=tuple(changed.values()),
         )
 
-    stopped = {person for (person, _), e in listed.items() if e.stopped_from is not None}
+    stopped = {person for (person, _), e in listed.items() if e.stopped_from or e.interruptions}
     paid_back = worklists.paid_back() & {person for person, _ in payments}
     told = {person for person, _ in worklists.open_instructions()}
 

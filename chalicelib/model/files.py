@@ -112,6 +112,8 @@ class DroppedFile:
     repairs: Mapping[str, int] = field(default_factory=dict)  # rule of repair → identity numbers
     notices: tuple[FileNotice, ...] = ()
     guests: int = 0  # of the strangers, people of other regions: told there (row A12)
+    stranger_rows: Mapping[str, int] = field(default_factory=dict)  # of payments, by "month#benefit"
+    stranger_fen: Mapping[str, int] = field(default_factory=dict)  # and how much they are together
     caused: Mapping[str, int] = field(default_factory=dict)  # what counts against a limit: word → how many
     sent_again: bool = False  # rejected rows that came back: how many says nothing of the feed
     # Of the accepted rows those that changed nothing, by reason (`NoEffect`); None where nobody has counted.

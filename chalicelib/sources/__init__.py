@@ -10,6 +10,7 @@ name_mismatch  rows that name somebody else under the same number
 expectations   why a file that can be read is not loaded all the same
 rejects        what goes back to the department
 guests         people of other regions
+paid_strangers   what is paid to people on no roster
 manifest       what a department says about its own file
 answers        answers of an interface that was asked
 feeds          what a feed declares: columns, events, rhythm

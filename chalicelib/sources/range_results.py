@@ -15,7 +15,7 @@ from chalicelib.model import FileState, PersonId
 from chalicelib.sources.people.recovery import Suggestion
 from chalicelib.sources.values.file_holds import FileHold, HoldCode
 
-_FRAMES: Final = ("good", "rejected", "noted", "repaired", "guests")
+_FRAMES: Final = ("good", "rejected", "noted", "repaired", "guests", "to_strangers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Part:
     noted: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     repaired: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     guests: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
+    to_strangers: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     suggestions: list[Suggestion] = field(default_factory=list)
     hold: FileHold | None = None
 
@@ -83,7 +84,8 @@ class Part:
         """The part that `to_bytes` wrote."""
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             words = json.loads(archive.read("words.json"))
-            frames = {name: pl.read_parquet(io.BytesIO(archive.read(f"{name}.parquet"))) for name in _FRAMES}
+            kept = [name for name in _FRAMES if f"{name}.parquet" in archive.namelist()]
+            frames = {name: pl.read_parquet(io.BytesIO(archive.read(f"{name}.parquet"))) for name in kept}
         why = words["hold"]
         return cls(
             tally=Tally(**words["tally"]),

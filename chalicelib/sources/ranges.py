@@ -41,6 +41,7 @@ from chalicelib.sources.formats.non_data_rows import filled_in, without_furnitur
 from chalicelib.sources.formats.tick_boxes import positions_of, ticked, with_ticks
 from chalicelib.sources.guests import guests_among
 from chalicelib.sources.name_mismatch import certain_by_name, with_documents_noted, with_names_compared
+from chalicelib.sources.paid_strangers import paid_to_strangers
 from chalicelib.sources.people.matching import PACKED, Documents, match
 from chalicelib.sources.people.recovery import recover
 from chalicelib.sources.range_results import Part, Tally
@@ -186,6 +187,7 @@ def read_batch(batch: Batch, layout: Layout, context: ReadingContext) -> Part:
         noted=fields.noted,
         repaired=matched.repaired,
         guests=guests.rows,
+        to_strangers=paid_to_strangers(batch, [matched.hits[LINE], matched.rejected[LINE]], layout, feed, on),
         suggestions=suggestions,
     )
 

@@ -35,6 +35,7 @@ from chalicelib.sources.field_reading import (
 from chalicelib.sources.formats.csv_rows import FAULT, LINE
 from chalicelib.sources.formats.headers import Layout
 from chalicelib.sources.opening import open_file
+from chalicelib.sources.paid_strangers import together
 from chalicelib.sources.people.identity_numbers import Repair
 from chalicelib.sources.people.matching import RULE
 from chalicelib.sources.people.recovery import Suggestion
@@ -79,6 +80,7 @@ class FileReading:
     suggestions: list[Suggestion] = field(default_factory=list, repr=False)
     doubles: list[Double] = field(default_factory=list)
     guests: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # of the strangers: see guests.py
+    to_strangers: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # see paid_strangers.py
 
     def rejected_csv(self) -> bytes:
         """The rejected rows as a file for the department: original columns, line, field, reason."""
@@ -162,6 +164,7 @@ def combine(parts: Sequence[Part], layout: Layout, context: ReadingContext) -> F
         suggestions=[each for part in parts for each in part.suggestions],
         doubles=doubles,
         guests=_stacked([part.guests for part in parts]),
+        to_strangers=together(_stacked([part.to_strangers for part in parts])),
     )
     return reading if reading.hold else _with_records(reading, kept, context)
 

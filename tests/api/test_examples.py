@@ -9,9 +9,9 @@ import json
 import os
 from typing import Any
 
-from chalicelib import stats
+from chalicelib import pay_reconciliation, stats
 from chalicelib.api.openapi import EXAMPLES
-from chalicelib.model import PersonId
+from chalicelib.model import Month, PersonId
 from chalicelib.storage.s3 import objects
 from tests.api.conftest import NAME, NUMBER, PHONE, VILLAGE, As
 from tests.api.test_authorization import AREAS, LEVELS, MAY
@@ -38,6 +38,7 @@ def received(as_: As) -> dict[str, Any]:
     person = somebody_with_everything(NUMBER)
     objects.put_suggestions(a_file().id, {7: (person,)})
     stats.nightly_statistics()
+    pay_reconciliation.reconcile_month(Month("2025-07"))
     answers = {name: ask(as_, name, person) for name in NAMES if name.startswith("GET")}
     for number, name in enumerate(name for name in NAMES if name.startswith("POST")):
         about = (

@@ -93,6 +93,7 @@ AGREED = {
     "POST /v1/recoveries/{id}/closing/approve": Agreed("officer", "person's", "own", FROM_COUNTIES),
     "GET /v1/owed-to-heirs": Agreed("officer", "asked", "own"),
     "POST /v1/owed-to-heirs/{id}/release": Agreed("officer", "person's", "own", FROM_COUNTIES),
+    "GET /v1/reconciliation": Agreed("officer", "asked", "own", FROM_COUNTIES),
     "GET /v1/files": Agreed("officer auditor", "jurisdiction's", "sender"),
     "GET /v1/files/{id}": Agreed("officer auditor", "jurisdiction's", "sender"),
     "GET /v1/files/{id}/suggestions": Agreed("officer", "jurisdiction's", "sender"),

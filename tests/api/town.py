@@ -99,6 +99,7 @@ LISTS_BY_AREA = (
     "/v1/instructions",
     "/v1/recoveries",
     "/v1/owed-to-heirs",
+    "/v1/reconciliation",
 )
 LIMIT = "341602.2025-08.resident_pension"
 FILE = "FILE"  # {id} stands for a held file
@@ -170,6 +171,7 @@ ENDPOINTS = {
             {"proof": "kinship", "reference": "file-7"},
             ".resident_pension",
         ),
+        Endpoint("GET", "/v1/reconciliation"),
         Endpoint("GET", "/v1/files"),
         Endpoint("GET", "/v1/files/{id}", item=FILE),
         Endpoint("GET", "/v1/files/{id}/suggestions", item=FILE),

@@ -40,6 +40,7 @@ SAID = {
         "已重新认证；补发2025年4月至2025年5月2个月每月150.00元；2025年6月20.00元"
     ),
     "certified again; arrears 0": "已重新认证；无须补发",
+    "started again from 2025-04: what had ended it is over": "停发的原因已消除，自2025年4月起恢复",
     f"deceased, confirmed; {TO_HEIRS}; arrears 2025-01 150.00": (
         "本人去世，已核实；应付款项归继承人；补发2025年1月150.00元"
     ),

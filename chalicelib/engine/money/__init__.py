@@ -5,6 +5,7 @@ arrears           what is paid back on resumption, and what is overpaid
 account           an entitlement's months: due, and credited by all files together
 overpayment       the order to recover, amended by every file
 adjustment        a wrong amount that people have confirmed
+reconciliation    what payers were told against what a run shows, a line each
 pay_run           what a run shows of an instruction
 arrears_approval  which months wait for a second person
 recoverable       what each month brought too much

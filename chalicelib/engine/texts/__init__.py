@@ -9,5 +9,6 @@ notice_bundle      the notices of a village and day, with the list of who brings
 status_texts       what holds of a benefit, why, and what to do
 receipt            the pensioner's receipt
 instruction_texts  what clerks read of an instruction
+reconciliation_texts   what clerks read of a month's reconciliation
 carrier            what carriers' words mean: arrived, failed, under way
 """

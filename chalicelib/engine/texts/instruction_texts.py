@@ -116,12 +116,13 @@ _PARTS: Final = {
 _IN_TURN: Final = tuple(sorted(_PARTS.items(), key=lambda part: -len(part[0])))
 _SEVERAL: Final = re.compile(r"(\d{4}-\d\d)…(\d{4}-\d\d) (\d+) × (\d+\.\d\d)")
 _ONE: Final = re.compile(r"(\d{4}-\d\d) (\d+\.\d\d)")
+_AGAIN: Final = re.compile(r"started again from (\d{4}-\d\d): what had ended it is over")
 _ALONE: Final = re.compile(r"(?<=每月应发)(\d+\.\d\d)")
 
 
 def reason(told: Instruction) -> str:
     """Why, in Chinese."""
-    text = told.reason
+    text = _AGAIN.sub(lambda m: f"停发的原因已消除，自{_month(m[1])}起恢复", told.reason)
     for en, zh in _IN_TURN:
         text = text.replace(en, zh)
     text = _SEVERAL.sub(lambda m: f"{_month(m[1])}至{_month(m[2])}{m[3]}个月每月{m[4]}元", text)

@@ -10,9 +10,9 @@ from typing import Final
 from chalicelib.model import BenefitCode, Month, Payment, PersonId
 from chalicelib.storage.dynamodb import tables
 from chalicelib.storage.dynamodb.items import decode, encode, partition
-from chalicelib.storage.dynamodb.tables import People
+from chalicelib.storage.dynamodb.tables import Attributes, People
 
-_PAYMENT: Final = "~P#"
+PAYMENT: Final = "~P#"
 
 
 def put_payments(payments: Iterable[tuple[PersonId, Payment]]) -> int:
@@ -33,10 +33,15 @@ def remove_payments(person_id: PersonId, places: Iterable[tuple[Month, BenefitCo
 
 
 def _payment(month: Month, benefit: BenefitCode, paid: date) -> str:
-    return f"{_PAYMENT}{month}#{benefit}#{paid.isoformat()}"
+    return f"{PAYMENT}{month}#{benefit}#{paid.isoformat()}"
+
+
+def among(items: Iterable[Attributes]) -> list[Payment]:
+    """The payments among the items of one partition, by month."""
+    return [decode(Payment, item["body"]["S"]) for item in items if item["sk"]["S"].startswith(PAYMENT)]
 
 
 def payments_of(person_id: PersonId, since: Month | None = None) -> list[Payment]:
     """What was really paid to a person for a month and later ones, by month."""
-    place = People.sk.between(f"{_PAYMENT}{since or ''}", f"{_PAYMENT}~")
+    place = People.sk.between(f"{PAYMENT}{since or ''}", f"{PAYMENT}~")
     return [decode(Payment, item.body) for item in tables.query(People, partition(person_id), place)]

@@ -95,13 +95,13 @@ class Created(NamedTuple):
 
 def load(person_id: PersonId) -> PersonRecord:
     """Everything about one person but payments and audit, strongly consistent; NotFoundError."""
-    record = _assemble(tables.below(People, partition(person_id), ABOVE))
+    record = assembled(tables.below(People, partition(person_id), ABOVE))
     if record is None:
         raise NotFoundError("no such person")
     return record
 
 
-def _assemble(items: Iterable[Attributes]) -> PersonRecord | None:
+def assembled(items: Iterable[Attributes]) -> PersonRecord | None:
     """The record that the items of one partition make; None without a profile."""
     profile: Attributes | None = None
     found: dict[str, list[Any]] = {kind: [] for kind in KIND_OF}
@@ -191,7 +191,7 @@ def everyone(*kinds: type[object], guard: Each = _unguarded) -> Iterator[PersonR
     for pk, group in groupby(tables.scan(People, wanted), key=lambda item: item["pk"]["S"]):
         items, record = list(group), None  # read here: a pass that breaks off must not look like a record
         with guard(person=pk.removeprefix("P#")):
-            record = _assemble(items)
+            record = assembled(items)
         if record is not None:
             yield record
 

@@ -47,3 +47,14 @@ def is_done(name: str, month: Month) -> bool:
 def done(name: str, month: Month) -> None:
     """What is done once a month is done for a month."""
     tables.put(Work(_MONTHLY, f"{name}#{month}"))
+
+
+def undone(name: str, month: Month) -> None:
+    """It is not any more."""
+    tables.delete(Work(_MONTHLY, f"{name}#{month}"))
+
+
+def months(name: str) -> list[Month]:
+    """The months for which it is, oldest first."""
+    rows = tables.query(Work, _MONTHLY, Work.sk.startswith(f"{name}#"))
+    return [Month(row.sk.removeprefix(f"{name}#")) for row in rows]

@@ -85,6 +85,12 @@ def put_for_department(department: str, path: str, body: bytes, kind: str) -> No
     _put(settings().outbox_bucket, f"{department}/{path}", body, kind)
 
 
+def read_for_department(department: str, path: str) -> bytes | None:
+    """What a department finds there; None if nothing."""
+    found = _get(settings().outbox_bucket, f"{department}/{path}")
+    return None if found is None else bytes(found["Body"].read())
+
+
 def put_reminder(department: str, name: str, body: bytes) -> bool:
     """Remind a department once; False if it has been reminded of this already."""
     return put_once_for_department(department, f"reminders/{name}.json", body, "application/json")
