@@ -209,7 +209,8 @@ def account(sandbox: Sandbox, year: Year, seconds: float) -> dict[str, Any]:
         people.audit_trail,
         files.everything(),
     )
-    promises = keep(_evidence(sandbox, year, truth))
+    evidence = _evidence(sandbox, year, truth)
+    promises = keep(evidence)
     town = year.town
     about = {
         "pack": town.pack,
@@ -219,7 +220,7 @@ def account(sandbox: Sandbox, year: Year, seconds: float) -> dict[str, Any]:
         "to": town.end.isoformat(),
         "seconds": seconds,
     }
-    return report_of(truth, promises, about)
+    return report_of(truth, promises, about, evidence.reconciled)
 
 
 def _evidence(sandbox: Sandbox, year: Year, truth: Truth) -> Run:
@@ -244,7 +245,17 @@ def _evidence(sandbox: Sandbox, year: Year, truth: Truth) -> Run:
         receipt=lambda sender, file: _object(sandbox, "OutboxBucket", f"{sender}/receipts/{file}.json"),
         rejected=lambda sender, file: _object(sandbox, "RejectsBucket", f"{sender}/{file}.csv"),
         paid=_paid,
+        reconciled=_reconciled(sandbox),
     )
+
+
+def _reconciled(sandbox: Sandbox) -> list[Any]:
+    """The pay-run reconciliations that lie in the authorities' outboxes."""
+    s3, bucket = sandbox.client("s3"), sandbox.names["OutboxBucket"]
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
+    sheets = [key for key in keys if "/reconciliation/" in key and key.endswith(".json")]
+    return [json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in sheets]
 
 
 def _paid(person: str) -> dict[tuple[str, str], int]:

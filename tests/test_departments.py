@@ -97,8 +97,8 @@ class TestMonthlyPage:
         assert (june["days_late"], june["load"], june["rows"], june["rejected"]) == (5, "delta", 30, 3)
         assert (june["rejected_share"], june["wrong_share"]) == (0.1, 0.25)
         text = pages["civil_affairs/quality/2025-06.csv"].decode("utf-8-sig")
-        rows = [row for row in csv.reader(io.StringIO(text)) if row[:2] == ["殡葬火化", "2025-06"]]
-        assert rows == [["殡葬火化", "2025-06", "3", "5", "delta", "30", "3", "8", "2", "0"]]
+        rows = [row for row in csv.reader(io.StringIO(text)) if row[:2] == ["殡葬火化", "2025年6月"]]
+        assert rows == [["殡葬火化", "2025年6月", "3", "5", "增量", "30", "3", "8", "2", "0", "delta"]]
 
     def test_the_page_is_well_formed_shows_twelve_months_and_names_nobody(
         self, pages: dict[str, bytes]

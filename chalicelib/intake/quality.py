@@ -10,8 +10,8 @@ from typing import Any
 
 from chalicelib import clock, stats
 from chalicelib.cases.freshness import speaks_of
-from chalicelib.engine.calendar.periods import month_before, month_of
-from chalicelib.intake.quality_page import page
+from chalicelib.engine.calendar.periods import month_before, month_of, zh_month
+from chalicelib.intake.quality_page import LOADS, page
 from chalicelib.jurisdiction import current
 from chalicelib.model import FeedId, FileState, Month
 from chalicelib.runs import run
@@ -33,6 +33,7 @@ COLUMNS = (
     "上门核对人数",
     "其中有误",
     "超限待核",
+    "是否全量代码",
 )
 
 
@@ -137,6 +138,7 @@ def _as_csv(years: list[FeedYear]) -> bytes:
     rows: list[tuple[Cell, ...]] = []
     for year in years:
         for m in year.months:
-            figures = (m.files, m.days_late, m.load.value, m.rows, m.rejected, m.checked, m.wrong, m.notices)
-            rows.append((year.feed.title.zh, m.month, *figures))
+            load = LOADS[m.load][0]
+            figures = (m.files, m.days_late, load, m.rows, m.rejected, m.checked, m.wrong, m.notices)
+            rows.append((year.feed.title.zh, zh_month(m.month), *figures, m.load.value))
     return csv_of(COLUMNS, rows)

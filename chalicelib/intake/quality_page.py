@@ -10,7 +10,7 @@ from typing import Final
 from chalicelib.model import Month
 from chalicelib.sources.feeds.quality import FeedMonth, Load
 
-_LOADS: Final = {
+LOADS: Final = {
     Load.FULL: ("全量", "full"),
     Load.SHORT: ("不完整", "short"),
     Load.DELTA: ("增量", "delta"),
@@ -59,7 +59,7 @@ def page(zh: str, en: str, month: Month, feeds: Sequence[FeedRow]) -> str:
 
 def _row(zh: str, en: str, months: Sequence[FeedMonth]) -> str:
     now = months[-1]
-    load_zh, load_en = _LOADS[now.load]
+    load_zh, load_en = LOADS[now.load]
     cells = (
         f"<td>{escape(zh)}<small>{escape(en)}</small></td>",
         f'<td class="n">{now.days_late}</td>',

@@ -29,6 +29,7 @@ from chalicelib.model import (
 from sandbox.checks.bereavement_checks import heard_first, one_letter, only_against_proof, repaid
 from sandbox.checks.correction_checks import corrected, recovered, sent_again
 from sandbox.checks.entitlement_checks import as_far_as_it_carries, first_periods, related_conditions
+from sandbox.checks.money_checks import asked_back, reconciled
 from sandbox.checks.objection_checks import heard
 from sandbox.checks.run_result import Run
 from sandbox.town.authorities import PAY_DAY, READING_DAY, months_up_to
@@ -328,6 +329,8 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "heirs are paid against proof alone": only_against_proof,
     "everybody on the roster is known": _everybody_known,
     "whoever was resumed has been paid every month": _arrears_paid,
+    "the pay-run reconciliation has no unexplained line": reconciled,
+    "what was paid after a death is asked back, to the fen": asked_back,
     "a new recipient is certified from the first payment or the day of the grant": first_periods,
     "what entitles through a related person is doubted only once it has ended": related_conditions,
     "everybody is certified as far as their county's values carry, and no further": as_far_as_it_carries,

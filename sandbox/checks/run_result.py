@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sandbox.checks.privacy_scan import Leak
 from sandbox.checks.truth import Truth
@@ -25,3 +26,4 @@ class Run:
     denied: Sequence[str]  # what functions did that their policies do not allow
     refuted: Sequence[str]  # rights that were used, although their policies' reasons say that they never are
     paid: Callable[[str], Mapping[tuple[str, str], int]]  # person's id -> benefit and month -> fen on record
+    reconciled: Sequence[Mapping[str, Any]] = ()  # the sheets of every authority and month, as documents

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.engine.money.reconciliation import LineKind
 from chalicelib.model import (
     Channel,
     EntitlementStatus,
@@ -22,7 +23,9 @@ from sandbox.report.outcomes import benefits_of, counted, way_of
 Json = dict[str, Any]
 
 
-def report_of(truth: Truth, promises: Sequence[Promise], about: Json) -> Json:
+def report_of(
+    truth: Truth, promises: Sequence[Promise], about: Json, sheets: Sequence[Mapping[str, Any]] = ()
+) -> Json:
     """The JSON report of a run."""
     became = {index: way_of(truth, index) for index in truth.records}
     return {
@@ -33,11 +36,23 @@ def report_of(truth: Truth, promises: Sequence[Promise], about: Json) -> Json:
         "messages": messages_of(truth),
         "money_fen": money_of(truth),
         "instructions": instructions_of(truth),
+        "reconciliation": reconciliation_of(sheets),
         "truth": truth_of(truth, became),
         "noise": noise_of(truth),
         "lives": lives_of(truth),
         "promises": [{"name": p.name, "holds": p.holds, "why": p.why} for p in promises],
     }
+
+
+def reconciliation_of(sheets: Sequence[Mapping[str, Any]]) -> Json:
+    """What became of every pay run: of all months and authorities, by kind of line."""
+    kinds: dict[str, Counter[str]] = {kind.value: Counter() for kind in LineKind}
+    for sheet in sheets:
+        for totals in sheet["totals"].values():
+            for kind, figures in totals.items():
+                kinds[kind].update(figures)
+    names = ("lines", "paid", "difference")
+    return {kind: {name: of[name] for name in names} for kind, of in kinds.items()}
 
 
 def feeds_of(truth: Truth) -> list[Json]:

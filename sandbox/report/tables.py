@@ -8,6 +8,8 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from chalicelib.engine.money.reconciliation import LineKind
+from chalicelib.engine.texts.reconciliation_texts import KINDS as RECONCILED
 from chalicelib.model import InstructionState
 from sandbox.report.outcomes import WAYS
 
@@ -46,6 +48,7 @@ def show(report: Json, console: Console) -> None:
     console.print(_feeds(report["feeds"]))
     console.print(_messages(report["messages"]))
     console.print(_instructions(report["instructions"]))
+    console.print(_reconciliation(report["reconciliation"]))
     console.print(_money(report["money_fen"]))
     console.print(_figures("Truth, as only the town knows it  真相", TRUTHS, report["truth"]))
     console.print(_figures("Noise  打扰", NOISE, report["noise"]))
@@ -122,6 +125,16 @@ def _instructions(instructions: Json) -> Table:
     table = _table("Instructions to authorities  发放指令", "", "", *states, words=2)
     for kind, counts in instructions.items():
         table.add_row(KINDS[kind], kind, *(f"{counts[state]:,}" for state in states))
+    return table
+
+
+def _reconciliation(kinds: Json) -> Table:
+    columns = ("lines 笔", "paid 实发（元）", "difference 差额（元）")
+    table = _table("Pay runs, told against paid  发放对账", "", "", *columns, words=2)
+    for kind, of in kinds.items():
+        zh = RECONCILED[LineKind(kind)][0]
+        amounts = (f"{of[name] / 100:,.2f}" for name in ("paid", "difference"))
+        table.add_row(zh, kind.replace("_", " "), f"{of['lines']:,}", *amounts)
     return table
 
 

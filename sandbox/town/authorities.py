@@ -13,6 +13,7 @@ from chalicelib.sources.feeds.feed import Feed
 from sandbox.town.api_client import Badge
 from sandbox.town.claims import Claim
 from sandbox.town.context import Scene
+from sandbox.town.kinds_of_life import BANK_PAYS_ON
 from sandbox.town.registers import Paid, payments_drop
 from sandbox.town.townsperson import Townsperson
 
@@ -22,6 +23,9 @@ STOPS: Final = ("suspend", "pause", "terminate")
 MISTAKEN: Final = "06"  # the month of which the list is wrong at first
 CORRECTED_AFTER: Final = 5  # days
 TOO_MUCH: Final = 5_000  # fen
+LATE: Final = "09"  # the month of which the list comes with the next but one
+LATE_BY: Final = 35  # days
+PAYS_ON: Final = 3  # months for which a bank misses a stop
 OVERSTATED: Final = 6  # people of a wrong list, or one more: fewer than make a whole list doubtful
 
 
@@ -33,6 +37,7 @@ class _Account:
     suspended: bool = False
     paid_until: str = ""  # the last month paid
     owed: dict[str, int] = field(default_factory=dict)  # month -> arrears to pay with it
+    paid_on: int = 0  # months since the stop
 
 
 @dataclass
@@ -93,6 +98,10 @@ class Authorities:
     def _pay(self, person: Townsperson, claim: Claim, month: str) -> list[Paid]:
         account = self._accounts[person.index, claim.benefit]
         if account.stopped_from is not None and month >= account.stopped_from:
+            if person.kind == BANK_PAYS_ON and account.paid_on < PAYS_ON:
+                account.paid_on += 1
+                account.paid_until = month
+                return [Paid(person.index, claim.benefit, Month(month), claim.fen)]
             if account.suspended and person.life.lives_on(self.scene.today):
                 self.missing(person)
             return []
@@ -105,12 +114,15 @@ class Authorities:
         return paid
 
     def _send(self, day: date, paid: list[Paid]) -> None:
-        """Send the list; one a year is wrong at first, and corrected."""
+        """Send the list; one a year is wrong at first, and corrected, and one comes late."""
         drop = payments_drop(self.scene.town, self.payments, day, paid)
         for row in paid:
             key = (row.person, row.benefit, row.month)
             self.scene.diary.paid[key] = self.scene.diary.paid.get(key, 0) + row.fen
             self.scene.diary.first_paid.setdefault((row.person, row.benefit), day)
+        if f"{day:%m}" == LATE:
+            self.scene.soon(LATE_BY, 10, 0, lambda: self.scene.drop(drop))
+            return
         if f"{day:%m}" != MISTAKEN:
             self.scene.drop(drop)
             return

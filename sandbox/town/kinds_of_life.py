@@ -79,12 +79,15 @@ def _dies(person: Townsperson) -> bool:
 
 
 def _is_as_before(person: Townsperson, span: Span, rng: Random) -> Townsperson:
-    """What is different comes afterwards, from the household."""
+    """What is different comes from others: the household, the bank."""
     return person
 
+
+BANK_PAYS_ON: Final = "bank_pays_on"
 
 KINDS: Final[tuple[KindOfLife, ...]] = (
     KindOfLife("weekly_rider", "每周乘车、按月购药", 0.005, _is_ordinary, _rides_every_week),
     KindOfLife("repays_in_parts", "家属分期退还多发", 0.002, _dies, _is_as_before),
     KindOfLife("cannot_repay", "家庭困难，核销多发", 0.002, _dies, _is_as_before),
+    KindOfLife(BANK_PAYS_ON, "去世停发后银行照发", 0.002, _dies, _is_as_before),
 )

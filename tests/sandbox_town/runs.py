@@ -86,6 +86,12 @@ def a_resumed(person: Townsperson) -> PersonRecord:
     )
 
 
+def a_sheet(**paid: int) -> dict[str, Any]:
+    """A month's reconciliation, by kind of line what was paid."""
+    of = {kind: {"lines": 1, "paid": fen, "difference": fen} for kind, fen in paid.items()}
+    return {"authority": "hrss", "month": "2025-06", "totals": {"341602": of}}
+
+
 def a_run() -> Run:
     """A town of three, of whom the first was resumed; every promise holds."""
     town = Town.generate(people=3, seed=2)
@@ -109,6 +115,7 @@ def a_run() -> Run:
         receipt=lambda *_: json.dumps(receipt).encode(),
         rejected=lambda *_: "\ufeffa\r\nb\r\n".encode(),
         paid=lambda _: {(PENSION, "2025-06"): 500},
+        reconciled=[a_sheet(as_due=500)],
     )
 
 

@@ -19,8 +19,10 @@ from chalicelib.model import (
     FeedId,
     FileId,
     FileState,
+    InstructionKind,
     InstructionState,
     KeyGroup,
+    Month,
     PersonId,
     Reason,
     RelatedEvidence,
@@ -39,7 +41,7 @@ from sandbox.town.claims import Asked
 from sandbox.town.lives import Happening
 from sandbox.town.people import Town
 from sandbox.town.townsperson import Relative
-from tests.sandbox_town.runs import KEY, LAST, NOON, PENSION, amend, broken
+from tests.sandbox_town.runs import KEY, LAST, NOON, PENSION, a_sheet, amend, broken
 from tests.sandbox_town.test_truth import suspension
 
 
@@ -104,6 +106,17 @@ def anew(run: Run, index: int, **more: Any) -> Run:
     people[index] = replace(people[index], **more)
     run.truth.scene.town = replace(run.truth.scene.town, people=tuple(people))
     return run
+
+
+def paid_after_death(run: Run) -> Run:
+    """A death of May, of which nobody asks June's payment back."""
+    ended = replace(
+        run.truth.records[0].entitlements[0],
+        status=EntitlementStatus.TERMINATED,
+        stopped_from=Month("2025-06"),
+    )
+    dead = replace(run.truth.records[0].person, deceased_on=date(2025, 5, 3))
+    return amend(run, person=dead, entitlements=(ended,))
 
 
 def a_newcomer(run: Run, until: date = LAST) -> Run:
@@ -219,7 +232,32 @@ BREAKS: dict[str, Callable[[Run], Run]] = {
     "no function was denied what it does": lambda run: replace(run, denied=("Intake may not",)),
     "no function did what a reason says it never does": lambda run: replace(run, refuted=("Intake used",)),
     "no answer of the API surprised anybody": surprised,
+    "the pay-run reconciliation has no unexplained line": lambda run: replace(
+        run, reconciled=[a_sheet(as_due=400, unexplained=100)]
+    ),
+    "what was paid after a death is asked back, to the fen": paid_after_death,
 }
+
+
+@pytest.mark.parametrize("sheets", [[a_sheet(as_due=400)], []])
+def test_sheets_that_do_not_add_up(sheets: list[dict[str, Any]], run: Run) -> None:
+    assert broken(replace(run, reconciled=sheets)) == ["the pay-run reconciliation has no unexplained line"]
+
+
+def test_what_is_paid_to_strangers_is_on_nobody_s_record(run: Run) -> None:
+    assert broken(replace(run, reconciled=[a_sheet(as_due=500, paid_to_unknown=7)])) == []
+
+
+def test_a_recovery_that_an_objection_has_called_off_is_not_missed(run: Run) -> None:
+    off = replace(
+        run.truth.records[0].instructions[0],
+        kind=InstructionKind.RECOVER,
+        state=InstructionState.CANCELLED,
+    )
+    after = paid_after_death(run)
+    assert "what was paid after a death is asked back, to the fen" not in broken(
+        amend(after, instructions=(off,))
+    )
 
 
 def test_a_good_run_keeps_every_promise(run: Run) -> None:

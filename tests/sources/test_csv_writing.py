@@ -75,11 +75,13 @@ def test_figures_and_days_of_ours_stay_figures_and_days() -> None:
 
 
 def test_nothing_else_writes_a_table() -> None:
-    """Whatever is shipped, and the operator's command line: CSV here, workbooks in admin/workbooks.py."""
+    """CSV here, workbooks in xlsx_writing; those of the operator's command line in admin/workbooks.py."""
     of_csv = re.compile(r"csv\.(writer|DictWriter)|write_csv|write_excel|xlsxwriter|to_csv|to_excel")
     of_books = re.compile(r"\bWorkbook\(\)|create_workbook|\b(sheet|about|ws)\.append\(|\.cell\(.*value=")
+    of_sheets = re.compile(r"inlineStr|sheetData")
     for path in [*(ROOT / "chalicelib").rglob("*.py"), *(ROOT / "admin").rglob("*.py")]:
         text = path.read_text(encoding="utf-8")
         place = path.relative_to(ROOT).as_posix()
         assert place == "chalicelib/sources/formats/csv_writing.py" or not of_csv.search(text), place
         assert place == "admin/workbooks.py" or not of_books.search(text), place
+        assert place == "chalicelib/sources/formats/xlsx_writing.py" or not of_sheets.search(text), place
