@@ -32,8 +32,8 @@ from chalicelib.api.middleware import method_not_allowed, unknown_route
 from chalicelib.api.notices import notices
 from chalicelib.api.objections import objections
 from chalicelib.api.officers import officers
-from chalicelib.api.recoveries import recoveries
 from chalicelib.api.reconciliation import reconciliation
+from chalicelib.api.recoveries import recoveries
 from chalicelib.observability import protect
 
 __all__ = ["AUDIENCES", "described", "method_not_allowed", "register", "unknown_route"]

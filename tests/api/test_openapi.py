@@ -93,12 +93,8 @@ def test_what_an_id_and_a_list_take() -> None:
     }
     assert set(parameters("GET /v1/visits")) == {"area", "limit", "cursor"}
     assert set(parameters("GET /v1/files")) == {"feed", "state", "limit", "cursor"}
-<<<<<<< HEAD
     assert set(parameters("GET /v1/recoveries")) == {"area", "stands", "overdue", "limit", "cursor"}
-    known = {"area", "limit", "cursor", "feed", "state", "stands", "overdue"}
-=======
-    known = {"area", "limit", "cursor", "feed", "state", "month"}
->>>>>>> 87be0a2 (Storage: the head of accounts)
+    known = {"area", "limit", "cursor", "feed", "state", "stands", "overdue", "month"}
     assert all(set(parameters(name)) <= known | {"id"} for name in OPERATIONS)
 
 
