@@ -89,6 +89,13 @@ LIVES: dict[str, tuple[PersonRecord, list[Payment], LineKind, int, int]] = {
     "dead and ended": (
         drawing(deceased_on="2025-04-10", suspicions=(DIED,), **ENDED), [paid()], LineKind.AFTER_DEATH, 0, 0,
     ),
+    "dead, and paid to the heirs as told": (
+        drawing(
+            told(KIND.PAY_HEIRS, "2025-06", STATE.SEEN, "2025-03"),
+            deceased_on="2025-04-10", suspicions=(DIED,), **ENDED,
+        ),
+        [paid()], LineKind.AS_TOLD, 0, DUE,
+    ),
     "ended": (drawing(told(KIND.TERMINATE, "2025-05"), **ENDED), [paid()], LineKind.AFTER_END, 0, 0),
     "resumed, with its arrears": (
         drawing(replace(BACK, state=STATE.SEEN)), [paid(fen=3 * DUE)], LineKind.AS_TOLD, DUE, 2 * DUE,

@@ -140,7 +140,7 @@ def concerns(order: Instruction, month: Month) -> bool:
 
 _OPEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, InstructionState.LISTED)
 _STOPS: Final = (InstructionKind.SUSPEND, InstructionKind.PAUSE, InstructionKind.TERMINATE)
-_PAYS: Final = (InstructionKind.RESUME, InstructionKind.ADJUST)
+_PAYS: Final = (InstructionKind.RESUME, InstructionKind.ADJUST, InstructionKind.PAY_HEIRS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,18 +178,21 @@ class _Look:
         )
 
     def _kind(self, due: int) -> LineKind:
-        if self.got and self.is_after_death:
+        own = (
+            self.account.credited.get(self.month, 0) if self.got else 0
+        )  # beside what came for earlier months
+        if own and self.is_after_death:
             return LineKind.AFTER_DEATH
-        if self.got and self.has_ended:
+        if own and self.has_ended:
             return LineKind.AFTER_END
-        if self.got and self.is_stopped:
+        if own and self.is_stopped:
             return LineKind.NOT_SEEN
         if due and not self.got:
             if self.month == month_of(self.entitlement.since):
                 return LineKind.ACCEPTED
             paying = any(i.month <= self.month and i.state in _OPEN for i in self._paying)
             return LineKind.NOT_SEEN if paying else LineKind.NOT_PAID
-        if self.got and self.account.credited.get(self.month, 0) != due:
+        if self.got and own != due:
             return self._otherwise()
         if self.owed:
             return LineKind.ARREARS_MISSING

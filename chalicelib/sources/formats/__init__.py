@@ -4,6 +4,7 @@ archives       gzip, zip, xlsx or text: judged before anything parses it
 encodings      UTF-8, UTF-16, GB 18030; whole lines
 csv_lines, csv_quotes, csv_rows   text into lines, quoted rows, cells
 csv_writing    what leaves as CSV
+xlsx_writing   what leaves as a workbook
 json_lines     each line an object
 xlsx           workbooks, and their dates
 headers        which line is the header, and which column is which
