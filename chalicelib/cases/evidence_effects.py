@@ -16,6 +16,7 @@ from chalicelib.cases import executions
 from chalicelib.engine.certification import lazy_renewal
 from chalicelib.engine.certification.decide import decide
 from chalicelib.engine.rules.conditions import UNTIL
+from chalicelib.engine.suspension.objections import spared
 from chalicelib.engine.suspicion.lifecycle import may_open, opened
 from chalicelib.engine.suspicion.mistaken_confirmation import seen_alive
 from chalicelib.engine.suspicion.restart import restarts
@@ -317,10 +318,15 @@ def wake_and_start(record: PersonRecord) -> None:
 
 
 def still_due(record: PersonRecord, case: Case) -> tuple[Entitlement, ...]:
-    """The live entitlements that this case has not yet seen certified beyond its period; none of the dead."""
+    """The live entitlements that this case has not yet seen certified beyond its period; none of the dead.
+
+    Nor what was suspended wrongly, as somebody not involved has found: it resumes without a certificate.
+    """
     if record.person.deceased_on is not None:
         return ()
-    return tuple(e for e in record.entitlements if e.status in LIVE and e.valid_until <= case.due)
+    late = tuple(e for e in record.entitlements if e.status in LIVE and e.valid_until <= case.due)
+    wrongly = spared(record, case) if late and record.objections else frozenset()
+    return tuple(e for e in late if e.benefit not in wrongly)
 
 
 def has_live(record: PersonRecord) -> bool:

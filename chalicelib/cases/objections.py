@@ -4,7 +4,7 @@ Upheld, a line on the suspension list that has not taken effect lapses, the fail
 count no more (`engine.suspension.visits`), and recoveries are called off, of the benefit named or of all.
 Raised again after a rejection, it goes to the level above and holds nothing. Rejected, a line whose month the
 answer has overtaken is put to two people anew. Upheld against an ending, two others decide whether what ended
-it was wrong (`engine.suspicion.mistaken_confirmation`); a suspension in effect ends by certifying again,
+it was wrong (`engine.suspicion.mistaken_confirmation`); upheld against a suspension in effect, it resumes,
 arrears included.
 """
 

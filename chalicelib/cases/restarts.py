@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from chalicelib import clock
-from chalicelib.cases import evidence_effects, evidence_withdrawal
+from chalicelib.cases import evidence_effects, evidence_withdrawal, suspicion_verification
 from chalicelib.engine.money.double_receipt import Listed
 from chalicelib.engine.suspicion.restart import granted_anew
 from chalicelib.engine.suspicion.started_again import restarted
@@ -68,5 +68,6 @@ def restart_upheld(person: PersonId, name: str, *, actor: str) -> PersonRecord:
         )
 
     record = people.change(person, start)
+    suspicion_verification.wake_withdrawn(record)
     evidence_effects.wake_and_start(record)
     return record

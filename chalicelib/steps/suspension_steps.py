@@ -21,6 +21,7 @@ from chalicelib.engine.money.arrears import Amounts, Sum, arrears, uncredited
 from chalicelib.engine.money.arrears_approval import one_word, ordered
 from chalicelib.engine.suspension import readiness, timeline
 from chalicelib.engine.suspension.blockers import last_certificate
+from chalicelib.engine.suspension.objections import spared
 from chalicelib.engine.suspension.timeline import SECONDS_A_DAY
 from chalicelib.engine.suspension.visits import next_visit_days
 from chalicelib.engine.texts import decision_words
@@ -222,19 +223,26 @@ def resume_and_pay_arrears(call: StepInput) -> Answer:
         )
         if not resumed:
             return None
-        return _resumption(record, resumed, on)
+        wrongly = spared(record, case) if case else frozenset()
+        return _resumption(record, resumed, on, is_wrong=wrongly >= {e.benefit for e in resumed})
 
     people.change(call.person, resume)
     return answer(StepOutcome.DONE)
 
 
-def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date) -> Change:
+def _resumption(
+    record: PersonRecord, resumed: tuple[Entitlement, ...], on: date, *, is_wrong: bool
+) -> Change:
+    """`is_wrong`: an objection against the suspension was upheld, and nobody had to certify."""
     month = month_of(on)
     amounts = uncredited(amounts_of(record, current().rules), people.payments_of(record.person.id))
     owed: dict[BenefitCode, Sum] = {e.benefit: _owed(e, month, amounts) for e in resumed}
     told = tuple(_resume(e, month, owed[e.benefit], record, on) for e in resumed)
     words = {"yuan": yuan(sum(each.fen for each in told)), "month": month}
     words |= decision_words.of_resumption(resumed, current().rules)
+    if is_wrong:
+        words["reason"] = "资格认证到期未办理"
+    template = Template.RESTORED if is_wrong else Template.RESUMED
     return Change(
         StateName.RESUME_AND_PAY_ARREARS.value,
         ACTOR,
@@ -245,7 +253,7 @@ def _resumption(record: PersonRecord, resumed: tuple[Entitlement, ...], on: date
             "arrears_held": {each.benefit: list(each.held) for each in told if each.held},
         },
         entitlements=tuple(replace(e, status=EntitlementStatus.ACTIVE, stopped_from=None) for e in resumed),
-        messages=(messages.anew(record, Template.RESUMED, on.isoformat(), words, on),),
+        messages=(messages.anew(record, template, on.isoformat(), words, on),),
         instructions=told,
     )
 

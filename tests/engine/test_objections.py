@@ -1,15 +1,36 @@
 """Objections (rule 22): fifteen working days, then the level above; decided by nobody involved."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib.engine.suspension.objections import decide_by, is_again, level_on, may_decide
+from chalicelib.engine.suspension.objections import decide_by, is_again, level_on, may_decide, spared
 from chalicelib.errors import RefusedError
-from chalicelib.model import ObjectionAbout, ObjectionState, PersonRecord, ProposalState
+from chalicelib.model import (
+    EntitlementStatus,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    Month,
+    ObjectionAbout,
+    ObjectionState,
+    PersonRecord,
+    ProposalState,
+)
 from tests.events import RULES
-from tests.people import PENSION, a_proposal, a_record, a_suspicion, a_visit, an_objection, day
+from tests.people import (
+    PENSION,
+    a_case,
+    a_proposal,
+    a_record,
+    a_suspicion,
+    a_visit,
+    an_entitlement,
+    an_objection,
+    day,
+)
 
 
 def test_fifteen_working_days_of_the_chinese_calendar() -> None:
@@ -85,3 +106,36 @@ def test_whoever_answered_before_does_not_answer_again() -> None:
         may_decide(an_objection(holds=False), record, "somebody")
     assert error.value.code == "involved"
     may_decide(an_objection(about=ObjectionAbout.RECOVERY), record, "somebody")
+
+
+@pytest.mark.parametrize(
+    ("decided", "named", "is_spared", "why"),
+    [
+        ("2025-08-10", {}, True, "found wrong while it was in effect"),
+        ("2025-07-31", {}, False, "found wrong before: the line was struck, and another one took effect"),
+        ("2025-08-10", {"about": ObjectionAbout.RECOVERY}, False, "against something else"),
+        ("2025-08-10", {"case": day("2024-06-30")}, False, "of an earlier case"),
+        ("2025-08-10", {"state": ObjectionState.REJECTED}, False, "rejected"),
+    ],
+)
+def test_a_suspension_found_wrong_resumes(
+    decided: str, named: dict[str, Any], is_spared: bool, why: str
+) -> None:
+    upheld = an_objection(ObjectionState.UPHELD, decided=day(decided), case=day("2025-06-30"))
+    stop = Instruction(
+        PENSION,
+        InstructionKind.SUSPEND,
+        Month("2025-08"),
+        15_000,
+        "x",
+        InstructionState.SEEN,
+        day("2025-08-01"),
+    )
+    stopped = an_entitlement(status=EntitlementStatus.SUSPENDED, stopped_from="2025-08")
+    other = an_entitlement("land_loss_pension", status=EntitlementStatus.SUSPENDED, stopped_from="2025-08")
+    record = a_record(
+        entitlements=[stopped, other, an_entitlement("veteran_subsidy")],
+        objections=[replace(upheld, **named)],
+        instructions=[stop],
+    )
+    assert spared(record, a_case()) == ({PENSION} if is_spared else frozenset()), why

@@ -116,15 +116,6 @@ def test_rejected_in_time_what_two_people_signed_stands(approved: Village) -> No
     assert (status(approved), lines(approved)) == (EntitlementStatus.SUSPENDED, [ProposalState.APPROVED])
 
 
-def test_what_has_taken_effect_is_put_right_by_certifying(approved: Village) -> None:
-    approved.until_state(ONE.number, StateName.AWAIT_RESUMPTION)
-    objects(approved)
-    decide(approved, upheld=True)
-    assert (status(approved), lines(approved)) == (EntitlementStatus.SUSPENDED, [ProposalState.APPROVED])
-    approved.certifies(ONE.number)
-    assert status(approved) is EntitlementStatus.ACTIVE
-
-
 def test_a_line_on_the_list_lapses_as_well(village: Village) -> None:
     village.settle(ONE)
     village.two_failed_visits(ONE.number)
@@ -257,3 +248,15 @@ def test_upheld_against_the_recovery_of_one_benefit_the_others_go_on(village: Vi
         "resident_pension": InstructionState.CANCELLED,
         "old_age_allowance": InstructionState.ISSUED,
     }
+
+
+def test_upheld_against_a_suspension_in_effect_it_resumes_with_arrears(approved: Village) -> None:
+    approved.until_state(ONE.number, StateName.AWAIT_RESUMPTION)
+    approved.until(date(2025, 10, 5))
+    objects(approved)
+    decide(approved, upheld=True)
+    record = approved.record(ONE.number)
+    assert record.entitlements[0].status is EntitlementStatus.ACTIVE
+    (resume,) = (i for i in record.instructions if i.kind is InstructionKind.RESUME)
+    assert (resume.month, resume.arrears) == ("2025-10", ("2025-08", "2025-09"))
+    assert Template.RESTORED in {m.template for m in record.messages}

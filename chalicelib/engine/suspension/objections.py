@@ -13,7 +13,16 @@ from chalicelib.engine.calendar.workdays import add_working_days
 from chalicelib.engine.rules.policy import Policy
 from chalicelib.engine.suspicion.lifecycle import next_level
 from chalicelib.errors import RefusedError
-from chalicelib.model import Objection, ObjectionState, PersonRecord
+from chalicelib.model import (
+    BenefitCode,
+    Case,
+    EntitlementStatus,
+    InstructionKind,
+    Objection,
+    ObjectionAbout,
+    ObjectionState,
+    PersonRecord,
+)
 
 _TOWNSHIP = 1  # 0 village, 1 township, 2 county: a village has had its part in most of them
 
@@ -26,6 +35,26 @@ def decide_by(raised: date, policy: Policy) -> date:
 def level_on(objection: Objection, on: date) -> int:
     """Who is to decide on a day: a township's officer; what is overdue or raised again, the level above."""
     return _TOWNSHIP if objection.holds and on <= objection.decide_by else next_level(_TOWNSHIP)
+
+
+def spared(record: PersonRecord, case: Case) -> frozenset[BenefitCode]:
+    """The benefits suspended in a case of which somebody not involved has found since that it was wrong."""
+    upheld = [
+        o.decided
+        for o in record.objections
+        if o.spares(ObjectionAbout.SUSPENSION) and o.case == case.due and o.decided is not None
+    ]
+    told = {
+        e.benefit: max(i.issued for i in stops)
+        for e in record.entitlements
+        if e.status is EntitlementStatus.SUSPENDED
+        and (
+            stops := [
+                i for i in record.instructions if i.benefit == e.benefit and i.kind is InstructionKind.SUSPEND
+            ]
+        )
+    }
+    return frozenset(benefit for benefit, issued in told.items() if any(day >= issued for day in upheld))
 
 
 def is_again(raised: Objection, record: PersonRecord) -> bool:

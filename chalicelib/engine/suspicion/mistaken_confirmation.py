@@ -15,6 +15,7 @@ from datetime import date
 from typing import Final
 
 from chalicelib.engine.calendar.periods import ONE_DAY, zh_day
+from chalicelib.engine.certification.facts import releases
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.lifecycle import verify_by
 from chalicelib.engine.suspicion.termination import ended_by
@@ -63,13 +64,13 @@ _OBJECTED: Final = (
 
 
 def seen_alive(record: PersonRecord, rules: RuleBook, on: date) -> Iterator[Suspicion]:
-    """What two people have to decide once somebody confirmed dead was seen after that.
+    """What two people have to decide once somebody confirmed dead, or in prison, was seen after that.
 
     At a counter, at the door, or by their own face; asked once for each day on which that happens. What was
-    known when the death was confirmed, or has been answered since, asks nothing.
+    known when it was confirmed, or has been answered since, asks nothing; nor does whoever was released.
     """
-    dead = _dead(record)
-    if not dead:  # nearly everybody
+    gone = _gone(record, rules, on)
+    if not gone:  # nearly everybody
         return iter(())
     days = [
         item.key.day
@@ -81,19 +82,20 @@ def seen_alive(record: PersonRecord, rules: RuleBook, on: date) -> Iterator[Susp
     ]
     seen = max(days, default=date.min)
 
-    def is_news(death: Suspicion) -> bool:
-        answered = [s.closed for s in record.suspicions if s.about == death.name and s.closed is not None]
-        return seen > max(answered) if answered else seen >= (death.closed or date.min)
+    def is_news(found: Suspicion) -> bool:
+        answered = [s.closed for s in record.suspicions if s.about == found.name and s.closed is not None]
+        is_later = seen > max(answered) if answered else seen >= (found.closed or date.min)
+        return is_later and not _is_released(record, found, rules)
 
-    return _asked(record, filter(is_news, dead), rules, on, _SEEN, seen)
+    return _asked(record, filter(is_news, gone), rules, on, _SEEN, seen)
 
 
 def contradiction_true(
     record: PersonRecord, cleared: Suspicion, rules: RuleBook, on: date
 ) -> Iterator[Suspicion]:
-    """What two people have to decide once what contradicted a confirmed death was found to be so."""
+    """What two people have to decide once what contradicted a death or custody was found to be so."""
     is_so = cleared.kind is SuspicionKind.CONTRADICTION and cleared.state is SuspicionState.CLEARED
-    contradicted = (death for death in _dead(record) if is_so and death.day < cleared.day)
+    contradicted = (s for s in _gone(record, rules, on) if is_so and s.day < cleared.day)
     return _asked(record, contradicted, rules, on, _TRUE)
 
 
@@ -114,9 +116,25 @@ def objection_upheld(
     return _asked(record, ends, rules, on, _OBJECTED)
 
 
-def _dead(record: PersonRecord) -> tuple[Suspicion, ...]:
+def _gone(record: PersonRecord, rules: RuleBook, on: date) -> tuple[Suspicion, ...]:
+    """What people have confirmed by which the person could not be where they are seen: dead, or in prison."""
     confirmed = (s for s in record.suspicions if s.state is SuspicionState.CONFIRMED)
-    return tuple(s for s in confirmed if s.kind is SuspicionKind.DEATH)
+    return tuple(
+        s
+        for s in confirmed
+        if s.kind is SuspicionKind.DEATH
+        or (s.kind is SuspicionKind.CUSTODY and _ended_something(s, record, rules, on))
+    )
+
+
+def _is_released(record: PersonRecord, found: Suspicion, rules: RuleBook) -> bool:
+    """Whether a release is on record: then the question is from when on it is paid again."""
+    loss = found.evidence
+    return loss is not None and any(
+        (event := rules.events.get((item.key.feed, item.key.event))) is not None
+        and releases(item, event, loss, record.refuted)
+        for item in record.evidence
+    )
 
 
 def _asked(

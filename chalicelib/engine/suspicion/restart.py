@@ -66,7 +66,8 @@ def restarts(record: PersonRecord, rules: RuleBook, on: date) -> Iterator[Suspic
 def granted_anew(
     record: PersonRecord, benefit: BenefitCode, since: date, listed: date, rules: RuleBook, on: date
 ) -> Iterator[Suspicion]:
-    """What people have to decide because a roster of a day grants again what had ended, from a later start.
+    """What people have to decide because a roster of a day grants again what had ended, from a later start;
+    or lists again whom it had left.
 
     Of whom people have confirmed the death it asks whether the person lives: at once of a new grant, and of
     the old one once the roster has had the time to hear of it.
@@ -77,14 +78,16 @@ def granted_anew(
         return
     for suspicion, concerned in confirmed_endings(record, rules, on):
         ended = next((e for e in concerned if e.benefit == benefit), None)
-        is_later = (
-            ended is not None and ended.stopped_from is not None and month_of(since) >= ended.stopped_from
-        )
-        if is_later:
-            key = EvidenceKey(since, ROSTER, f"{benefit}{GRANTED}")
+        if ended is None or ended.stopped_from is None:
+            continue
+        unlisted = suspicion.kind is SuspicionKind.UNLISTED and listed > (suspicion.closed or suspicion.day)
+        is_later = month_of(since) >= ended.stopped_from
+        if is_later or unlisted:
+            first = since if is_later else listed
+            key = EvidenceKey(first, ROSTER, f"{benefit}{GRANTED}")
             title = rules.benefit(benefit).title
-            zh = f"发放部门的名册自{zh_day(since)}起重新列入本人的{title.zh}"
-            document = Document(key, zh, f"The roster grants {title.en} anew from {since}")
+            zh = f"发放部门的名册自{zh_day(first)}起重新列入本人的{title.zh}"
+            document = Document(key, zh, f"The roster grants {title.en} anew from {first}")
             yield from _asked(record, suspicion, document, benefit, rules, on)
 
 

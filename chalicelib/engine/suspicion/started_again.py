@@ -89,9 +89,16 @@ def restarted(
         again.append(after)
         word = restart.verified_by if restart.approved_by is None else None
         told += _instructions(record, before, after, first, word, payments, rules, on)
-    over = (replace(ended, restarted=min(months)),) if months else ()
+    over = (replace(ended, restarted=min(months)), *_moot(record, restart, on)) if months else ()
     undoing = Undoing(record.person, over, tuple(again), tuple(told))
     return replace(undoing, instructions=(*told, *_recovered(record, undoing, payments, rules, on)))
+
+
+def _moot(record: PersonRecord, restart: Suspicion, on: date) -> Iterator[Suspicion]:
+    """What was asked because the end of it was to come: it has come."""
+    for suspicion in record.open_suspicions:
+        if suspicion.kind is SuspicionKind.UPCOMING and suspicion.benefit in (None, restart.benefit):
+            yield replace(suspicion, state=SuspicionState.WITHDRAWN, closed=on)
 
 
 def _recovered(
