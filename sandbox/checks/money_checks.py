@@ -43,14 +43,15 @@ def asked_back(run: Run) -> Iterable[str]:
             if died is None or not monthly or e.status is not EntitlementStatus.TERMINATED:
                 continue
             last = last_month_due(rules.benefit_on(e.benefit, died), died)
+            if e.stopped_from is None or e.stopped_from <= last or e.interruptions:
+                continue  # it had stopped before, and for another reason
             paid = run.paid(record.person.id).items()
             after = sum(fen for (benefit, month), fen in paid if benefit == e.benefit and month > last)
-            orders = [
-                i for i in record.instructions if i.kind is InstructionKind.RECOVER and i.benefit == e.benefit
-            ]
-            spared = any(
-                i.state is InstructionState.CANCELLED and i.fen for i in orders
-            )  # an objection upheld
+            mine = [i for i in record.instructions if i.benefit == e.benefit]
+            orders = [i for i in mine if i.kind is InstructionKind.RECOVER]
+            if any(i.state is InstructionState.CANCELLED and i.fen for i in orders):
+                continue  # an objection upheld
             asked = sum(i.fen for i in orders)
-            if after != asked and not spared:
+            heirs = sum(i.fen for i in mine if i.kind is InstructionKind.PAY_HEIRS)
+            if not after - heirs <= asked <= after:
                 yield f"person {index}, {e.benefit}: {after} fen paid after the death, {asked} asked back"

@@ -83,6 +83,8 @@ class Authorities:
             account.stopped_from, account.suspended = None, False
             account.paid_until = max(account.paid_until, before(month))
             account.owed[month] = account.owed.get(month, 0) + int(line["fen"])
+        elif kind == "adjust" and int(line["fen"]) > 0:  # what is too much is asked back, and not taken away
+            account.owed[month] = account.owed.get(month, 0) + int(line["fen"])
 
     def pay(self) -> None:
         """The month's pay run: everybody who is owed something is paid, and the list is sent."""
