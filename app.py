@@ -96,10 +96,10 @@ def ask_interfaces(event: CloudWatchEvent) -> None:
     intake.ask_interfaces()
 
 
-@app.schedule("cron(0 1,7 * * ? *)", name="send_messages")
+@app.schedule("cron(0 1,7,10 * * ? *)", name="send_messages")
 @scheduled
 def send_messages(event: CloudWatchEvent) -> None:
-    """09:00 and 15:00 in China: send what is due."""
+    """09:00, 15:00 and 18:00 in China: send what is due, fetch what carriers say."""
     messages.send_due()
 
 

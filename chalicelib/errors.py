@@ -6,6 +6,7 @@
     │   └── BusyError         it went on like that for some people; everybody else is done
     ├── NotFoundError         no such person, case, visit, proposal, file (or outside the caller's area)
     ├── RefusedError          the request is understood and may not be done (with a code and two sentences)
+    ├── NotTakenError         a carrier has certainly not taken a message: the next run tries again
     ├── UnfinishedError       a run over many is done, but for some that failed: each is in the log
     ├── MiscountError         a file's rows do not add up: a defect of ours, nothing of the file may be loaded
     └── UnreadableError       the lake or a file cannot be read now: nothing may be concluded from its absence
@@ -61,6 +62,10 @@ class RefusedError(WuganError):
         self.code: Final = code
         self.zh: Final = zh
         self.en: Final = en
+
+
+class NotTakenError(WuganError):
+    """A carrier has certainly not taken a message: it may be handed over again."""
 
 
 class UnfinishedError(WuganError):

@@ -19,12 +19,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
-from chalicelib import clock, printing
+from chalicelib import carriers, clock, printing
+from chalicelib.carriers import Handed
 from chalicelib.engine.texts import carrier, channels, message_templates, recovery_notices
 from chalicelib.engine.texts.carrier import Report
-from chalicelib.errors import UnreadableError
+from chalicelib.errors import NotTakenError, UnreadableError
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     AreaCode,
@@ -39,10 +40,12 @@ from chalicelib.model import (
 from chalicelib.observability import logger
 from chalicelib.runs import Each, run
 from chalicelib.settings import settings
-from chalicelib.storage.clients import client, never_arrived
+from chalicelib.storage.clients import client
 from chalicelib.storage.dynamodb import contacts, people, worklists
 from chalicelib.storage.dynamodb import outbox as outbox
 from chalicelib.storage.dynamodb.worklists import Row
+
+_BATCHES: Final = 1000  # of reports in one run; what is left is for the next
 
 
 def compose(
@@ -105,6 +108,8 @@ def send_due() -> int:
     if is_quiet_hour():
         return 0
     with run("send_messages") as each:
+        with each(part="reports"):
+            _fetch_reports()
         return _send_all(list(worklists.outgoing(clock.today())), each)
 
 
@@ -128,9 +133,7 @@ def _send(person: PersonId, message_id: str) -> bool | outbox.Claimed:
     record = people.load(person)
     message = next((m for m in record.messages if m.id == message_id), None)
     if message is not None and channels.has_failed(message, clock.today()):
-        after = outbox.followed(person, message.id, _in_its_stead)
-        following = next((m for m in after.messages if m.follows == message.id), None)
-        return _send(person, following.id) if following is not None else False
+        return _send_next(outbox.followed(person, message.id, _in_its_stead), message)
     if message is None or message.state is not MessageState.PENDING:
         if message is not None and message.state is MessageState.CLAIMED:
             outbox.give_up_stale(person, message)
@@ -139,22 +142,31 @@ def _send(person: PersonId, message_id: str) -> bool | outbox.Claimed:
         outbox.drop(person, message)
         return False
     channel, phone = _way_of(record, message)
-    # Before anything is reserved: a message that cannot be put into words takes nobody's day.
+    # Before anything is reserved: what cannot be put into words, or has no carrier, takes nobody's day.
+    carrier_used = carriers.in_use() if phone is not None else None
     text = text_of(replace(message, channel=channel))
     if phone is not None and not _may_go_today(record, phone, message.id):
         outbox.postpone(person, message, clock.today() + timedelta(days=1))
         return False
     document = document_of(message) if channel is not Channel.NOTICE else None
     taken = outbox.claim(person, message, record, channel=channel, said=text, document=document)
-    if taken is None or phone is None:
+    if taken is None or phone is None or carrier_used is None:
         return taken or False
     try:
-        _hand_over(taken.message.id, phone, text)
+        handed = carrier_used.hand_over(taken.message.id, phone, text)
     except Exception as error:
-        (outbox.put_back if never_arrived(error) else outbox.give_up)(person, taken.message)
+        (outbox.put_back if isinstance(error, NotTakenError) else outbox.give_up)(person, taken.message)
         raise
+    if handed is Handed.REJECTED:
+        return _send_next(outbox.reported(message.id, MessageState.FAILED, then=_in_its_stead), message)
     outbox.sent(person, taken.message, taken.record)
     return True
+
+
+def _send_next(record: PersonRecord, failed: Message) -> bool | outbox.Claimed:
+    """Send what goes in the stead of a message, if anything does."""
+    following = next((m for m in record.messages if m.follows == failed.id), None)
+    return _send(record.person.id, following.id) if following is not None else False
 
 
 def _print(village: AreaCode, notices: Sequence[outbox.Claimed]) -> int:
@@ -216,14 +228,21 @@ def _in_its_stead(record: PersonRecord, failed: Message) -> Message | None:
     return replace(following, channel=channel, follows=failed.id)
 
 
-def _hand_over(message: str, phone: str, text: str) -> None:
-    """Give one message to the carrier: through a topic to a gateway, or as an SNS SMS."""
-    bears = {"message": {"DataType": "String", "StringValue": message}}
-    if settings().sender == "sms":
-        client("sns").publish(PhoneNumber=f"+86{phone}", Message=text, MessageAttributes=bears)
-        return
-    body = json.dumps({"message": message, "phone": phone, "text": text}, ensure_ascii=False)
-    client("sns").publish(TopicArn=settings().messages_topic_arn, Message=body, MessageAttributes=bears)
+def _fetch_reports() -> None:
+    """Fetch what the carrier has to say, if it does not push it, and put it where pushed reports go.
+
+    A batch is acknowledged by asking for the next, once it lies in our queue: who dies before that is told
+    again, and the same report again changes nothing.
+    """
+    carrier_used, after = carriers.in_use(), ""
+    for _ in range(_BATCHES):
+        reports, batch = carrier_used.fetch_reports(after)
+        for report in reports:
+            body = json.dumps(report, ensure_ascii=False)
+            client("sqs").send_message(QueueUrl=settings().carrier_reports_url, MessageBody=body)
+        if batch == after:
+            return
+        after = batch
 
 
 def carrier_reported(said: Mapping[str, Any]) -> None:

@@ -27,7 +27,9 @@ class Settings:
     chunks_queue_url: str  # ranges of large files
     large_file_bytes: str  # a whole number: text above it is read in ranges
     messages_topic_arn: str
-    sender: str  # "topic" (SNS topic to a gateway) or "sms" (SNS SMS)
+    sender: str  # "topic" (SNS topic to a gateway), "sms" (SNS SMS) or "http" (a gateway over https)
+    carrier_reports_url: str  # the queue of what carriers say became of messages
+    gateway_secret: str  # name of the secret: address, account and secret of the gateway over https
     certification_arn: str
     suspicion_arn: str
     identity_secret: str  # name of the secret: key of HMAC(number)

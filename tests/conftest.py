@@ -76,6 +76,8 @@ WUGAN = {
     "SUSPICION_ARN": "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:wugan-suspicion",
     "IDENTITY_SECRET": "identity",
     "INTERFACES_SECRET": "interfaces",
+    "GATEWAY_SECRET": "gateway",
+    "CARRIER_REPORTS_URL": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/carrierreports",
     "DATA_KEY_ID": "alias/wugan",
     "FILES_KEY_ID": "alias/wugan-files",
     "TOKEN_ISSUER": "https://issuer.invalid/",

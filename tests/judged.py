@@ -100,7 +100,8 @@ def judging() -> Iterator[Judge]:
     rights, places = _granted(settings().sender)
     clients.forget()  # made before, nobody would judge them; and a function begins with nothing
     keys = dict.fromkeys(kms_backends[ACCOUNT][REGION].keys, DATA_KEY)  # asking for a client costs more
-    secrets = {name: _arn("secretsmanager", f"secret:{name}") for name in ("identity", "interfaces")}
+    entered = ("identity", "interfaces", "gateway")
+    secrets = {name: _arn("secretsmanager", f"secret:{name}") for name in entered}
     named = {**places.named, **secrets, "alias/wugan": DATA_KEY, "alias/wugan-files": FILES_KEY, **keys}
     judge = Judge(rights, replace(places, named=named), policy_files(ROOT), USED)
     with ExitStack() as leave:

@@ -13,7 +13,8 @@ SENDS = "chalicelib/messages.py"
 SAYS = "chalicelib/engine/texts/message_templates.py"
 # name → where it may be used, beside where it is defined
 ONLY_IN = {
-    "publish": {SENDS},  # to the carrier, or to the gateway
+    "publish": {"chalicelib/carriers/sns.py"},  # to the carrier, or to the gateway
+    "hand_over": {SENDS},  # to whichever carrier
     "put_notices": {"chalicelib/printing.py"},  # to be printed
     "print_notices": {SENDS},
     "text": {SENDS},  # of `message_templates`

@@ -12,7 +12,9 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import messages, printing
+from chalicelib import carriers, messages, printing
+from chalicelib.carriers import Handed
+from chalicelib.carriers.sns import Sns
 from chalicelib.engine.calendar.periods import civil_time
 from chalicelib.errors import ConflictError, UnfinishedError
 from chalicelib.model import (
@@ -54,8 +56,17 @@ def topic(aws: None) -> None:
 def handed_over() -> Iterator[list[str]]:
     """The phones to which messages are handed over meanwhile."""
     phones: list[str] = []
+
+    class Notes:
+        def hand_over(self, _message: str, phone: str, _text: str) -> Handed:
+            phones.append(phone)
+            return Handed.TAKEN
+
+        def fetch_reports(self, after: str) -> tuple[tuple[()], str]:
+            return (), after
+
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(messages, "_hand_over", lambda _id, phone, _text: phones.append(phone))
+        patched.setattr(carriers, "in_use", Notes)
         yield phones
 
 
@@ -169,7 +180,7 @@ def test_a_fate_that_stays_unknown_for_a_day_is_a_failure(clock: StoppedClock) -
     who = somebody()
     first = told(who)
     with pytest.MonkeyPatch.context() as broken:
-        broken.setattr(messages, "_hand_over", _breaks_off)
+        broken.setattr(Sns, "hand_over", _breaks_off)
         with pytest.raises(UnfinishedError):
             messages.send_due()
     assert outbox.message_by_id(first.id)[1].state is MessageState.UNKNOWN
@@ -184,7 +195,7 @@ def test_a_fate_that_stays_unknown_for_a_day_is_a_failure(clock: StoppedClock) -
     assert len(ways(who)) == 2, "another goes already"
 
 
-def _breaks_off(*_: str) -> None:
+def _breaks_off(*_: object) -> None:
     raise OSError("the connection was lost")
 
 
