@@ -207,6 +207,9 @@ def test_a_month_that_came_back_after_all_is_owed_by_an_order_of_its_own() -> No
     assert (order.arrears, order.reason) == (("2025-03",), "certified again; arrears 2025-03 150.00")
     record = after(record, (order,))
     assert reckoned(record, payments, RULES, ON) == (), "ordered once"
+    raised = replace(record.entitlements[0], fen=DUE + 1_000)
+    seen = replace(record, entitlements=(raised,), instructions=(replace(seen, fen=3 * DUE),))
+    assert reckoned(seen, paid("2025-04", fen=4 * DUE + 1_000), RULES, ON) == (), "a rise is no arrears"
     assert unexplained(record, payments, RULES) == []
 
 

@@ -178,12 +178,13 @@ def amended(
 ) -> tuple[Instruction, ...]:
     """The adjustments of a benefit and what they recover, as all payments files together show it now.
 
-    What a file has shown since of months before the adjustment belongs to it, while no payment shows it done.
+    What a file has shown since of months before the adjustment belongs to it, while no payment shows it done;
+    then it stays as it was: what a month should bring may be raised later.
     """
     changed: list[Instruction] = []
     for told in record.instructions:
-        if told.benefit == account.entitlement.benefit and _adjusts(told):
-            now = _as_shown(record, told, account, payments, rules, on) if told.state in _OPEN else told
+        if told.benefit == account.entitlement.benefit and told.state in _OPEN and _adjusts(told):
+            now = _as_shown(record, told, account, payments, rules, on)
             changed += [now] if now != told else []
             changed += _recovery(record, now, account.beyond(now.arrears), rules, on)
     return tuple(changed)

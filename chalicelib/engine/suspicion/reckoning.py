@@ -140,14 +140,17 @@ def _reason(told: Instruction, explained: str) -> str:
 
 
 def _still_owed(record: PersonRecord, mine: Account, told: Instruction, on: date) -> Iterator[Instruction]:
-    """Months that a resumption took for paid, and that are not after all: an order of their own."""
+    """Months that a resumption took for paid, and that are not after all: an order of their own.
+
+    Only those of which nothing is credited: what a month should bring may have been raised since.
+    """
     ordered = {
         month
         for i in record.instructions
         if i.benefit == told.benefit and i.kind is InstructionKind.RESUME and i.state in _NOT_SEEN
         for month in i.arrears
     }
-    owed = mine.lacking(month for month in told.arrears if month not in ordered)
+    owed = mine.lacking(m for m in told.arrears if m not in ordered and not mine.credited.get(m))
     if owed.fen:
         order = replace(
             told,
