@@ -29,6 +29,7 @@ from chalicelib.model import (
 from sandbox.checks.bereavement_checks import heard_first, one_letter, only_against_proof, repaid
 from sandbox.checks.correction_checks import corrected, recovered, sent_again
 from sandbox.checks.entitlement_checks import as_far_as_it_carries, first_periods, related_conditions
+from sandbox.checks.message_checks import failures_followed, nobody_unreached_suspended
 from sandbox.checks.money_checks import asked_back, reconciled
 from sandbox.checks.objection_checks import heard
 from sandbox.checks.run_result import Run
@@ -222,7 +223,8 @@ def _taken_back(run: Run) -> Iterable[str]:
 
 
 def _one_message_a_day(run: Run) -> Iterable[str]:
-    days = Counter((h.message.partition(".")[0], civil_date(h.at)) for h in run.truth.handed)
+    received = (h for h in run.truth.handed if h.status == "delivered")  # one that failed reached nobody
+    days = Counter((h.message.partition(".")[0], civil_date(h.at)) for h in received)
     return (f"{count} messages to one person on {day}" for (_, day), count in days.items() if count > 1)
 
 
@@ -342,6 +344,8 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "of the first version of a corrected file nothing is left": corrected,
     "every row that was mended and sent again counts": sent_again,
     "who was recovered from a cut number is neither certified nor accused": recovered,
+    "nobody was suspended whom no word had reached": nobody_unreached_suspended,
+    "every message that failed led to another channel the same day": failures_followed,
     "one message per person and day": _one_message_a_day,
     "one message of certification per person and year": _one_certified_a_year,
     "nothing was sent from 20:00 to 08:00": _quiet_hours,

@@ -26,7 +26,7 @@ from sandbox.town.people import Town
 from sandbox.town.recipients import Folk
 from sandbox.town.registers import roster_drop
 
-CARRIER_HOURS: Final = ((9, 4), (15, 4))  # minutes after the platform sends
+CARRIER_HOURS: Final = ((9, 4), (15, 4), (18, 4))  # minutes after the platform sends
 NOTICES_WEEKDAY: Final = 4
 SUSPICIONS_WEEKDAY: Final = 1
 OBJECTIONS_WEEKDAY: Final = 3

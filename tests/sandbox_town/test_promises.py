@@ -22,6 +22,7 @@ from chalicelib.model import (
     InstructionKind,
     InstructionState,
     KeyGroup,
+    MessageState,
     Month,
     PersonId,
     Reason,
@@ -219,6 +220,10 @@ BREAKS: dict[str, Callable[[Run], Run]] = {
     "every file became what it had to": lambda run: of_file(run, state=FileState.DEAD),
     "every feed of the pack delivered": silent_feed,
     "what a department takes back is undone": still_dead,
+    "nobody was suspended whom no word had reached": lambda run: amend(unsigned(run), messages=()),
+    "every message that failed led to another channel the same day": lambda run: amend(
+        run, messages=(replace(run.truth.records[0].messages[0], state=MessageState.FAILED),)
+    ),
     "one message per person and day": lambda run: handed(run, message=run.truth.handed[0].message + "2"),
     "nothing was sent from 20:00 to 08:00": lambda run: handed(run, at=NOON.replace(hour=13)),
     "nothing was sent outside the outbox": lambda run: handed(run, message="ID9.9"),

@@ -20,8 +20,8 @@ def test_the_carrier_looks_every_day_soon_after_the_platform_sends(town: Town) -
     polls = [instant for instant, act in stage.later if act == year.carrier.poll]
     days = Counter(civil_date(instant) for instant in polls)
     assert set(days) == {town.start + timedelta(n) for n in range((town.end - town.start).days + 1)}
-    assert set(days.values()) == {2}
-    assert {instant.astimezone(CHINA).hour for instant in polls} == {9, 15}
+    assert set(days.values()) == {3}
+    assert {instant.astimezone(CHINA).hour for instant in polls} == {9, 15, 18}
 
 
 def test_the_roster_comes_before_every_other_file(town: Town) -> None:
