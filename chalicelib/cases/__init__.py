@@ -20,6 +20,7 @@ bereavement             one death: what heirs are owed, and one letter to the ho
 payment_comparison      what was paid is held against what is due
 double_receipt          who stands on the rosters twice, or for benefits that exclude each other
 two_numbers             perhaps one person under two numbers
+joined_numbers          found to be one person, two numbers are joined
 no_longer_listed        whom no roster lists any more
 related_persons         what is known of a related person reaches the recipient whose benefit asks
 freshness               whether a feed's silence says anything

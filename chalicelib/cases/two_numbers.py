@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -23,16 +24,24 @@ from chalicelib.storage.s3 import lake
 ACTOR: Final = BY_THE_ROSTER
 
 
-def numbers_shared(pairs: Iterable[tuple[PersonId, PersonId, BenefitCode]]) -> None:
-    """Ask about every pair of numbers that draw under one payee, on both records; each pair once."""
+def numbers_shared(
+    pairs: Iterable[tuple[PersonId, PersonId, BenefitCode]], listed: AbstractSet[PersonId] = frozenset()
+) -> None:
+    """Ask about every pair of numbers that draw under one payee, on both records; each pair once.
+
+    `listed`: whom the roster that shows it lists; under that number the person goes on if they are one.
+    """
     sides = [side for one, other, benefit in pairs for side in ((one, other, benefit), (other, one, benefit))]
-    one_by_one(sides, lambda side: _ask(*side), lambda side: side[0])
+    one_by_one(sides, lambda side: _ask(*side, listed), lambda side: side[0])
 
 
-def _ask(person: PersonId, other: PersonId, benefit: BenefitCode) -> None:
+def _ask(person: PersonId, other: PersonId, benefit: BenefitCode, listed: AbstractSet[PersonId]) -> None:
+    standing = [each for each in (person, other) if each in listed]
+    survivor = standing[0] if len(standing) == 1 else None
+
     def ask(record: PersonRecord) -> Change | None:
-        asked = two_numbers(record, other, benefit, clock.today(), current().rules.policy)
-        if asked is None:
+        asked = two_numbers(record, other, benefit, clock.today(), current().rules.policy, survivor)
+        if asked is None or record.person.id != person:
             return None
         details = {"suspicion": asked.name, "benefit": benefit, "other": other}
         return Change("two numbers under one payee", ACTOR, clock.now(), details, suspicions=(asked,))

@@ -190,7 +190,8 @@ def _held_against_others(
     with left:
         if index is not None:
             two_numbers.numbers_shared(
-                under_one_payee(after.everything, index.frame, mine["person"].unique())
+                under_one_payee(after.everything, index.frame, mine["person"].unique()),
+                frozenset(map(PersonId, mine["person"].unique())),
             )
     with left:
         double_receipt.moves_settled(

@@ -133,6 +133,7 @@ class Suspicion:
     closed: date | None = None
     raised_by: str | None = None  # the officer whose authority doubts a result: no part of verifying it
     other: PersonId | None = None  # whose number draws under the same payee, where it is of two numbers
+    survivor: PersonId | None = None  # of two numbers: under which the person goes on if they are one
     denied_by: str | None = None  # of a reversal: the first of two who say that what was confirmed is right
     involved: frozenset[str] = frozenset()  # who may have no part in deciding it
     about: str | None = None  # of a reversal: the name of the suspicion that may have been confirmed in error

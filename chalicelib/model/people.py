@@ -121,6 +121,7 @@ class Person:
     sequence: int = 0
     head: str = ""
     related: Mapping[PersonId, Relation] = field(default_factory=dict)  # as the roster names them
+    joined_to: PersonId | None = None  # another number of the same person, under which everything goes on
     has_helper: bool = False  # a registered helper with a phone
     helper_opted_out: bool = False
 

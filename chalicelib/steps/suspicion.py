@@ -13,6 +13,7 @@ from chalicelib.cases import (
     evidence_withdrawal,
     executions,
     home_visits,
+    joined_numbers,
     recovery_following,
     related_persons,
     restarts,
@@ -156,6 +157,9 @@ def terminate(call: StepInput) -> Answer:
             instructions=tuple(i for e in ended for i in _instructions(e)),
         )
 
+    found = call.suspicion_of(people.load(call.person))
+    if found is not None and found.kind is SuspicionKind.TWO_NUMBERS:
+        joined_numbers.join(call.person, found, actor=ACTOR)
     record = people.change(call.person, end)
     case = record.open_case
     if case is not None and case.waiting is not None and not evidence_effects.still_due(record, case):

@@ -60,6 +60,8 @@ class StepInput:
 
     def case_of(self, record: PersonRecord) -> Case | None:
         """The case of this call, unless it is closed or a later generation walks it now."""
+        if record.person.id != self.person:
+            return None  # joined to another number, whose own executions walk
         return next(
             (c for c in record.cases if c.due == self.due and c.is_open and c.generation == self.generation),
             None,
@@ -67,6 +69,8 @@ class StepInput:
 
     def suspicion_of(self, record: PersonRecord) -> Suspicion | None:
         """The suspicion of this call, unless a later generation walks it now."""
+        if record.person.id != self.person:
+            return None
         return next(
             (s for s in record.suspicions if s.name == self.subject and s.generation == self.generation),
             None,

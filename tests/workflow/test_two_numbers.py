@@ -7,8 +7,10 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib import cases
+from chalicelib.cases import joined_numbers
 from chalicelib.engine.calendar.workdays import add_working_days
 from chalicelib.model import EntitlementStatus, StateName, SuspicionKind, SuspicionState, Verification
+from chalicelib.storage.dynamodb import people
 from tests.workflow.village import AUTHORITY, ROSTER, Recipient, Village
 
 ENDS = date(2025, 1, 31)
@@ -66,15 +68,28 @@ def test_nothing_of_either_is_suspended_while_a_person_is_asked(changed: Village
         assert all(e.status is EntitlementStatus.ACTIVE for e in changed.record(who.number).entitlements)
 
 
-def test_found_one_person_evidence_under_either_number_holds_the_other(changed: Village) -> None:
-    changed.hospital(NEW.number, date(2025, 1, 2))
+def test_found_one_person_the_two_are_joined_with_a_trail(changed: Village) -> None:
+    old, new = changed.person(OLD.number), changed.person(NEW.number)
+    changed.hospital(OLD.number, date(2025, 1, 2))
     answer(changed, OLD, one_person=True)
-    assert asked(changed, OLD) == asked(changed, NEW) == [SuspicionState.CONFIRMED]
-    changed.until_state(OLD.number, StateName.DISPATCH_HOME_VISIT)
-    changed.knock(OLD.number)
-    changed.days(40)
-    assert changed.state(OLD.number) is StateName.AWAIT_A_DAY, "certified under the other number"
-    assert not changed.record(OLD.number).proposals
+    record = changed.record(OLD.number)
+    assert record.person.id == new, "the number that the roster lists goes on, and the other leads to it"
+    assert record == changed.record(NEW.number) == people.load(old)
+    assert [(e.status, e.valid_until) for e in record.entitlements] == [
+        (EntitlementStatus.ACTIVE, date(2026, 1, 1))
+    ], "what certifies either certifies the person"
+    assert [r.person.id for r in people.everyone() if r.person.id in (old, new)] == [new]
+    for who in (old, new):
+        assert "numbers joined" in {entry.action for entry in people.audit_trail(who)}
+        assert people.verify_chain(who)
+    assert record.open_suspicions == ()
+    assert record.entitlements[0].evidence is not None
+    changed.hospital(OLD.number, date(2025, 1, 3), "末次治疗")
+    assert changed.record(NEW.number).entitlements[0].valid_until == date(2026, 1, 2), "a later file"
+    length = changed.record(NEW.number).person.sequence
+    (found,) = (s for s in record.suspicions if s.kind is SuspicionKind.TWO_NUMBERS)
+    joined_numbers.join(new, found, actor="again")
+    assert changed.record(NEW.number).person.sequence == length, "once"
 
 
 def test_found_to_be_two_people_each_goes_its_own_way(changed: Village) -> None:

@@ -7,9 +7,10 @@ one number holds the suspension of the other. It stops no money and takes no cer
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.engine.calendar.periods import ONE_DAY, zh_day
 from chalicelib.engine.rules.policy import Policy
@@ -17,7 +18,10 @@ from chalicelib.engine.suspicion.lifecycle import verify_by
 from chalicelib.model import (
     BenefitCode,
     Decision,
+    Entitlement,
     EntitlementStatus,
+    Instruction,
+    Objection,
     PersonId,
     PersonRecord,
     Reason,
@@ -38,9 +42,17 @@ _WHY: Final = Reason(
 
 
 def two_numbers(
-    record: PersonRecord, other: PersonId, benefit: BenefitCode, on: date, policy: Policy
+    record: PersonRecord,
+    other: PersonId,
+    benefit: BenefitCode,
+    on: date,
+    policy: Policy,
+    survivor: PersonId | None = None,
 ) -> Suspicion | None:
-    """The question about a person and another number; None where it has been asked."""
+    """The question about a person and another number; None where it has been asked.
+
+    `survivor`: the one of the two that the roster lists.
+    """
     before = [s for s in record.suspicions if s.kind is SuspicionKind.TWO_NUMBERS]
     if any(s.other == other for s in before):
         return None
@@ -58,6 +70,7 @@ def two_numbers(
         level=_ASKED_FIRST,
         verify_by=verify_by(on, _ASKED_FIRST, policy, SuspicionKind.TWO_NUMBERS),
         other=other,
+        survivor=survivor,
     )
 
 
@@ -86,4 +99,59 @@ def certified_elsewhere(until: date) -> Reason:
         f"经核实本人另有一个号码，该号码资格认证有效至{zh_day(until)}，期间不暂停待遇。",
         f"Another number was found to be this person's, and is certified through {until}: "
         "nothing is suspended meanwhile.",
+    )
+
+
+# --- found to be one -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """What the person that goes on takes up of the other number's record."""
+
+    entitlements: tuple[Entitlement, ...]
+    suspicions: tuple[Suspicion, ...]
+    objections: tuple[Objection, ...]
+    instructions: tuple[Instruction, ...]
+    of_person: Mapping[str, Any]
+
+
+def goes_on(person: PersonId, found: Suspicion) -> PersonId:
+    """Under which of two numbers the person goes on: the one that the roster lists, else always the same."""
+    other = found.other or person
+    return found.survivor if found.survivor in (person, other) else max(person, other)
+
+
+def taken_up(mine: PersonRecord, gone: PersonRecord) -> TakenUp:
+    """What a record takes up of another number's: what it lacks, and of both the better."""
+    drawn = {e.benefit: e for e in mine.entitlements}
+    names = {s.name for s in mine.suspicions}
+    numbers = {o.number for o in mine.objections}
+    told = {i.name for i in mine.instructions}
+    living = [e for e in gone.entitlements if e.status is not EntitlementStatus.TERMINATED]
+    return TakenUp(
+        tuple(_better(drawn.get(e.benefit), e) for e in living),
+        tuple(
+            replace(s, waiting=None)
+            for s in gone.open_suspicions
+            if s.kind is not SuspicionKind.TWO_NUMBERS and s.name not in names
+        ),
+        tuple(o for o in gone.open_objections if o.number not in numbers),
+        tuple(i for i in gone.instructions if i.name not in told),
+        {
+            "related": {**gone.person.related, **mine.person.related},
+            "key_groups": mine.person.key_groups | gone.person.key_groups,
+        },
+    )
+
+
+def _better(mine: Entitlement | None, theirs: Entitlement) -> Entitlement:
+    """One entitlement out of two: drawn since the earlier day; what evidence gives both is weighed anew."""
+    if mine is None or mine.status is EntitlementStatus.TERMINATED:
+        return theirs
+    return replace(
+        mine,
+        since=min(mine.since, theirs.since),
+        certified_until=max(mine.certified_until, theirs.certified_until),
+        valid_until=max(mine.valid_until, theirs.certified_until),
     )

@@ -94,7 +94,15 @@ class Created(NamedTuple):
 
 
 def load(person_id: PersonId) -> PersonRecord:
-    """Everything about one person but payments and audit, strongly consistent; NotFoundError."""
+    """Everything about one person but payments and audit, strongly consistent; NotFoundError.
+
+    Of a number that was joined to another one, the record of the person that goes on.
+    """
+    record = _under_its_own_number(person_id)
+    return record if record.person.joined_to is None else load(record.person.joined_to)
+
+
+def _under_its_own_number(person_id: PersonId) -> PersonRecord:
     record = assembled(tables.below(People, partition(person_id), ABOVE))
     if record is None:
         raise NotFoundError("no such person")
@@ -192,7 +200,7 @@ def everyone(*kinds: type[object], guard: Each = _unguarded) -> Iterator[PersonR
         items, record = list(group), None  # read here: a pass that breaks off must not look like a record
         with guard(person=pk.removeprefix("P#")):
             record = assembled(items)
-        if record is not None:
+        if record is not None and record.person.joined_to is None:
             yield record
 
 
@@ -385,5 +393,5 @@ def verify_chain(person_id: PersonId) -> bool:
 
 def _ends(person_id: PersonId) -> tuple[tuple[int, str], tuple[int, str]]:
     """Length and last hash of the steps, and of the looks."""
-    person = load(person_id).person
+    person = _under_its_own_number(person_id).person
     return (person.sequence, person.head), access_log.end_of(person_id)

@@ -105,7 +105,7 @@ def shard_of(person: PersonId) -> str:
 
 def due_of(record: PersonRecord) -> date | None:
     """The earliest day on which something of the person ends, suspended ones included; none of the dead."""
-    if record.person.deceased_on is not None:
+    if record.person.deceased_on is not None or record.person.joined_to is not None:
         return None
     return min((e.valid_until for e in record.entitlements if e.status in LIVE), default=None)
 

@@ -1,0 +1,123 @@
+"""并号 · Two numbers that people have found to be one person's are joined, with a trail on both (rule 19).
+
+The one that goes on takes up what the other held. Each step may be repeated after a crash: what has been
+taken up is not taken up twice, and once the other is marked, whoever loads it finds the person that goes on
+(`people.load`): look-ups, later files and the API alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from chalicelib import clock
+from chalicelib.cases import evidence_effects, executions
+from chalicelib.engine.suspicion.two_numbers import goes_on, taken_up
+from chalicelib.model import (
+    Case,
+    Change,
+    EntitlementStatus,
+    Evidence,
+    InstructionState,
+    MessageState,
+    ObjectionState,
+    PersonId,
+    PersonRecord,
+    ProposalState,
+    StateName,
+    StepOutcome,
+    Suspicion,
+    SuspicionState,
+)
+from chalicelib.storage.dynamodb import people
+from chalicelib.storage.s3 import lake
+
+_OPEN_LINES: Final = (ProposalState.PROPOSED, ProposalState.CONFIRMED, ProposalState.APPROVED)
+_OPEN_ORDERS: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, InstructionState.LISTED)
+
+
+def join(person: PersonId, found: Suspicion, *, actor: str) -> None:
+    """Join what people have found to be one person; done before, it changes nothing."""
+    if found.other is None or found.state is not SuspicionState.CONFIRMED:
+        return
+    staying = goes_on(person, found)
+    leaving = found.other if staying == person else person
+    gone = people.load(leaving)
+    if gone.person.id != leaving:
+        return
+    by = found.verified_by or actor
+    in_lake = lake.evidence_of(leaving)
+    record = people.change(staying, lambda mine: _taken_up(mine, gone, in_lake, by))
+    people.change(leaving, lambda theirs: _left(theirs, leaving, staying, by))
+    for waiting in (gone.open_case, *gone.open_suspicions):
+        if waiting is not None and waiting.waiting is not None:
+            executions.wake(waiting.waiting, {"outcome": StepOutcome.CLOSED})
+    evidence_effects.wake_and_start(record)
+
+
+def _taken_up(mine: PersonRecord, gone: PersonRecord, in_lake: Sequence[Evidence], by: str) -> Change | None:
+    on = clock.today()
+    moved = taken_up(mine, gone)
+    new = evidence_effects.unknown_to(mine, gone.evidence)
+    drawn = {e.benefit: e for e in (*mine.entitlements, *moved.entitlements)}
+    full = replace(mine, entitlements=tuple(drawn.values()), evidence=(*mine.evidence, *new))
+    settlement = evidence_effects.apply_rules(full, on, in_lake)
+    settlement = replace(settlement, evidence=(*new, *settlement.evidence))
+    change = settlement.change("numbers joined", by)
+    entitlements = {e.benefit: e for e in (*moved.entitlements, *change.entitlements)}
+    person = replace(change.person or mine.person, **moved.of_person)
+    return replace(
+        change,
+        details={**change.details, "joined": gone.person.id},
+        person=person if person != mine.person else None,
+        entitlements=tuple(entitlements.values()),
+        suspicions=(*moved.suspicions, *change.suspicions),
+        objections=moved.objections,
+        instructions=moved.instructions,
+    )
+
+
+def _over(found: Suspicion, on: date) -> Suspicion:
+    return replace(found, state=SuspicionState.WITHDRAWN, closed=on, waiting=None)
+
+
+def _left(theirs: PersonRecord, leaving: PersonId, staying: PersonId, by: str) -> Change | None:
+    """The record of the other number, with nothing left to do on it; what was is still read in its trail."""
+    if theirs.person.id != leaving:
+        return None
+    on = clock.today()
+    return Change(
+        "numbers joined",
+        by,
+        clock.now(),
+        {"joined_to": staying},
+        person=replace(theirs.person, joined_to=staying),
+        entitlements=tuple(replace(e, status=EntitlementStatus.TERMINATED) for e in theirs.entitlements),
+        cases=tuple(_closed(case, on) for case in theirs.cases if case.is_open),
+        suspicions=tuple(_over(s, on) for s in theirs.open_suspicions),
+        visits=tuple(replace(v, cancelled=on) for v in theirs.visits if v.is_pending),
+        proposals=tuple(
+            replace(p, state=ProposalState.LAPSED, decided=on)
+            for p in theirs.proposals
+            if p.state in _OPEN_LINES
+        ),
+        messages=tuple(
+            replace(m, state=MessageState.DROPPED) for m in theirs.messages if m.state is MessageState.PENDING
+        ),
+        instructions=tuple(
+            replace(i, state=InstructionState.CANCELLED, changed=on)
+            for i in theirs.instructions
+            if i.state in _OPEN_ORDERS
+        ),
+        objections=tuple(
+            replace(o, state=ObjectionState.REJECTED, decided=on, decided_by=by)
+            for o in theirs.open_objections
+        ),
+    )
+
+
+def _closed(case: Case, on: date) -> Case:
+    state, outcome = StateName.CLOSE_CASE, StepOutcome.CLOSED
+    return replace(case, state=state, outcome=outcome, closed=on, waiting=None)
