@@ -29,6 +29,7 @@ from chalicelib.model import (
     StepOutcome,
     Template,
 )
+from chalicelib.settings import settings
 from chalicelib.storage.dynamodb import outbox, people, worklists
 from chalicelib.storage.dynamodb.people import Newcomer
 from chalicelib.storage.s3 import objects
@@ -129,6 +130,16 @@ def test_own_phone_then_the_helpers_then_paper_all_on_one_day() -> None:
     printed = bundle()
     assert all(word in printed for word in ("测试甲", "某村东3号", "g7", last(who).id, "待遇资格认证告知书"))
     assert {m.day for m in people.load(who).messages} == {ON}
+
+
+def test_the_next_channel_goes_by_the_carrier_of_the_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WUGAN_SENDER", "sms")
+    settings.cache_clear()
+    who = somebody()
+    first = told(who)
+    messages.send_due()
+    reports(first, "failed")
+    assert ways(who) == [(SMS, MessageState.FAILED), (HELPER, MessageState.SENT)]
 
 
 def test_without_a_helper_paper_follows_and_the_report_again_changes_nothing() -> None:
