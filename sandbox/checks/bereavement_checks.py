@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.clock import civil_date
@@ -20,11 +21,12 @@ from chalicelib.model import (
     Template,
     Way,
 )
-from sandbox.town.bookkeepers import IN_NEED, IN_PARTS
+from sandbox.town.bookkeepers import HEIRS_COME, IN_NEED, IN_PARTS
 
 if TYPE_CHECKING:
     from sandbox.checks.run_result import Run
 
+THEY_COME_WITHIN: Final = HEIRS_COME + timedelta(10)
 UNDECIDED: Final = (RecoveryState.HEARING, RecoveryState.CALLED_OFF)
 
 
@@ -121,6 +123,9 @@ def only_against_proof(run: Run) -> Iterable[str]:
         for i in record.instructions:
             if i.kind is InstructionKind.PAY_HEIRS:
                 ordered[i.benefit] += i.fen
+        late = [o.opened for o in record.owed_to_heirs if o.left and run.on - o.opened > THEY_COME_WITHIN]
+        if late:
+            yield f"the heirs of person {index} came, and have not been paid since {min(late)}"
         released = {o.benefit: o.released_fen for o in record.owed_to_heirs if o.proof is not None}
         if {b: fen for b, fen in released.items() if fen} != dict(ordered):
             yield f"the heirs of person {index} are paid {dict(ordered)} fen, and proof is of {released}"

@@ -84,10 +84,31 @@ def _is_as_before(person: Townsperson, span: Span, rng: Random) -> Townsperson:
 
 
 BANK_PAYS_ON: Final = "bank_pays_on"
+ALONE_FOR: Final = (120, 150)  # days from the end of her certificate: suspended, and not yet back
+
+
+def _is_never_in(person: Townsperson) -> bool:
+    """Whether nobody finds somebody whose certificate ends early enough in the year to see what follows."""
+    life, until = person.life, person.claims[0].certified_until
+    accused = life.dies_on is not None or life.in_custody or any(h.accuses for h in life.happenings)
+    if accused or life.manner is not Manner.UNSEEN or until is None or person.relative is not None:
+        return False
+    return timedelta(20) < until - person.joins < timedelta(110)
+
+
+def _dies_alone(person: Townsperson, span: Span, rng: Random) -> Townsperson:
+    """She does not come back when the money stops, and dies; her heirs learn of what she was owed."""
+    until = person.claims[0].certified_until or span.start
+    day = min(until + timedelta(rng.randint(*ALONE_FOR)), span.last - timedelta(60))
+    death = Happening(day, FeedId("cremations"), "cremated", accuses=SuspicionKind.DEATH)
+    life = replace(person.life, happenings=(death,), stays=(), listed=(), dies_on=day, comes_back_after=None)
+    return replace(person, life=life)
+
 
 KINDS: Final[tuple[KindOfLife, ...]] = (
     KindOfLife("weekly_rider", "每周乘车、按月购药", 0.005, _is_ordinary, _rides_every_week),
     KindOfLife("repays_in_parts", "家属分期退还多发", 0.002, _dies, _is_as_before),
+    KindOfLife("dies_suspended", "暂停期间去世，继承人来领", 0.001, _is_never_in, _dies_alone),
     KindOfLife("cannot_repay", "家庭困难，核销多发", 0.002, _dies, _is_as_before),
     KindOfLife(BANK_PAYS_ON, "去世停发后银行照发", 0.002, _dies, _is_as_before),
 )

@@ -110,6 +110,7 @@ def paid_heirs(fen: int) -> tuple[Instruction, ...]:
 OWED = OwedToHeirs(
     PENSION, (Month("2025-03"),), {}, CLOSED, released_fen=500, proof=HeirProof.COURT, released=CLOSED
 )
+UNPAID = replace(OWED, months={Month("2025-03"): 500}, released_fen=0, proof=None, released=None)
 BREAKS: list[tuple[str, str, Callable[[], Run]]] = [
     ("two letters", LETTER, lambda: bereaved(messages=(a_message(Template.DEATH_TO_CONFIRM), *TWICE))),
     ("no letter", LETTER, lambda: bereaved(messages=(a_message(Template.DEATH_TO_CONFIRM),))),
@@ -122,6 +123,7 @@ BREAKS: list[tuple[str, str, Callable[[], Run]]] = [
     ("at once", REPAID, lambda: of_kind(bereaved(recoveries=(settled(instalments=(1, 2)),)), IN_PARTS)),
     ("in need", REPAID, lambda: of_kind(bereaved(), IN_NEED)),
     ("no proof", PROOF, lambda: bereaved(instructions=paid_heirs(500))),
+    ("never paid", PROOF, lambda: bereaved(owed_to_heirs=(UNPAID,))),
     ("another sum", PROOF, lambda: bereaved(instructions=paid_heirs(400), owed_to_heirs=(OWED,))),
 ]
 TWICE = (
@@ -133,6 +135,9 @@ TWICE = (
 def test_whoever_is_bereaved_as_it_should_be_breaks_none() -> None:
     assert OURS.isdisjoint(broken(bereaved()))
     assert OURS.isdisjoint(broken(bereaved(instructions=paid_heirs(500), owed_to_heirs=(OWED,))))
+    assert OURS.isdisjoint(broken(bereaved(owed_to_heirs=(replace(UNPAID, opened=date(2025, 6, 1)),)))), (
+        "they have not come yet"
+    )
     assert OURS.isdisjoint(broken(a_run()))
 
 
