@@ -105,6 +105,12 @@ def test_what_was_to_be_recovered(state: InstructionState, cancelled: bool, owed
     assert undoing.fen == owed, why
 
 
+def test_a_stop_that_has_been_seen_stays_and_gives_nothing_back() -> None:
+    undoing = undo(ended(instructions=[told(InstructionKind.TERMINATE, InstructionState.SEEN)]))
+    assert [i.kind for i in undoing.instructions] == [InstructionKind.RESUME]
+    assert undoing.fen == 45_000
+
+
 @pytest.mark.parametrize("state", list(InstructionState))
 def test_a_recovery_with_steps_of_its_own_gives_back_what_has_come(state: InstructionState) -> None:
     """In its exact sum: the order is called off, and the resumption gives nothing back a second time."""
