@@ -281,8 +281,18 @@ def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ..
         if may_open(finding, [*record.suspicions, *new]):
             new.append(opened(finding, decision.on, policy, [*record.suspicions, *new]))
     rules, on = current().rules, decision.on
-    asked = (*seen_alive(record, rules, on), *restarts(record, rules, on), *upcoming(record, rules, on))
-    return (*new, *asked)
+    has_ended = any(e.status not in LIVE for e in record.entitlements)
+    if not has_ended and not _knows_dates(record):  # nearly everybody
+        return (*new, *seen_alive(record, rules, on))
+    asked = (*restarts(record, rules, on), *upcoming(record, rules, on))
+    return (*new, *seen_alive(record, rules, on), *asked)
+
+
+def _knows_dates(record: PersonRecord) -> bool:
+    """Whether anything that the person draws has conditions, or bands of amounts, that a date may change."""
+    benefits = current().rules.benefits
+    versions = (version for e in record.entitlements for version in benefits[e.benefit].versions)
+    return any(version.conditions or not isinstance(version.amount, str) for version in versions)
 
 
 def _certified_messages(
