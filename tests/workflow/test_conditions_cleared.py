@@ -15,7 +15,7 @@ from chalicelib.model import (
     SuspicionState,
     Verification,
 )
-from tests.workflow.village import AUTHORITY, Recipient, Village
+from tests.workflow.village import AUTHORITY, Recipient, Village, besides_dates
 
 CARE, LIVING = BenefitCode("disability_care_subsidy"), BenefitCode("disability_living_subsidy")
 ONE = Recipient(980, "重度残疾人护理补贴", "95.00", until=date(2025, 3, 31))
@@ -60,21 +60,21 @@ def until(village: Village) -> dict[BenefitCode, date]:
 
 
 def asked(village: Village) -> list[tuple[BenefitCode | None, date]]:
-    open_ones = village.record(ONE.number).open_suspicions
+    open_ones = besides_dates(village.record(ONE.number).open_suspicions)
     assert all(s.kind is SuspicionKind.CONDITION for s in open_ones)
     return [(s.benefit, s.day) for s in open_ones]
 
 
 def test_a_card_that_is_being_renewed(village: Village) -> None:
     lapses(village)
-    (suspicion,) = village.record(ONE.number).open_suspicions
+    (suspicion,) = besides_dates(village.record(ONE.number).open_suspicions)
     clear(village, suspicion)
     village.until(date(2025, 2, 1))
     cards(village, date(2025, 1, 31))  # the same list says the same
     village.hospital(ONE.number, date(2025, 2, 1))
     assert asked(village) == []
     assert until(village) == {CARE: date(2026, 1, 31)}  # data certify as before
-    (cleared,) = village.record(ONE.number).suspicions
+    (cleared,) = besides_dates(village.record(ONE.number).suspicions)
     end = date(2025, 1, 5) + timedelta(days=90)
     assert (cleared.state, cleared.holds_until) == (SuspicionState.CLEARED, end)
     village.until(end)
@@ -92,7 +92,7 @@ def test_whoever_was_certified_is_not_suspended_for_it(village: Village) -> None
     village.until(date(2025, 3, 1))
     cards(village, date(2025, 2, 28))
     assert until(village) == {CARE: CERTIFIED}  # while people look into it
-    clear(village, village.record(ONE.number).open_suspicions[0])
+    clear(village, besides_dates(village.record(ONE.number).open_suspicions)[0])
     cards(village, date(2025, 3, 1))
     village.until(date(2025, 4, 10))
     record = village.record(ONE.number)
@@ -115,32 +115,32 @@ def test_word_of_an_earlier_end_that_comes_late_moves_nothing_back(village: Vill
 @pytest.mark.parametrize(("grade", "last"), [("三级", LAPSED), ("一级", date(2025, 1, 3))])
 def test_a_different_fact_is_asked_anew(village: Village, grade: str, last: date) -> None:
     lapses(village)
-    clear(village, village.record(ONE.number).open_suspicions[0])
+    clear(village, besides_dates(village.record(ONE.number).open_suspicions)[0])
     cards(village, date(2025, 1, 5), grade, last)
     assert [benefit for benefit, _ in asked(village)] == [CARE]
 
 
 def test_each_benefit_and_each_condition_for_itself(village: Village) -> None:
     lapses(village, BOTH)
-    care, living = village.record(ONE.number).open_suspicions
+    care, living = besides_dates(village.record(ONE.number).open_suspicions)
     assert {care.benefit, living.benefit} == {CARE, LIVING}
     clear(village, living)
     assert asked(village) == [(care.benefit, care.day)]
     poor(village, date(2025, 1, 5), "特困")  # the living subsidy's other condition
     clear(village, care)
     assert [benefit for benefit, _ in asked(village)] == [LIVING]
-    (other,) = village.record(ONE.number).open_suspicions
+    (other,) = besides_dates(village.record(ONE.number).open_suspicions)
     assert other.reason.rule != living.reason.rule
     clear(village, other)
     cards(village, date(2025, 1, 6))
     poor(village, date(2025, 1, 6), "特困")
     assert asked(village) == []
-    assert len(village.record(ONE.number).suspicions) == 3  # nothing has taken another's place
+    assert len(besides_dates(village.record(ONE.number).suspicions)) == 3  # nothing has taken another's place
 
 
 def test_once_renewed_it_holds_and_lapses_anew(village: Village) -> None:
     lapses(village)
-    clear(village, village.record(ONE.number).open_suspicions[0])
+    clear(village, besides_dates(village.record(ONE.number).open_suspicions)[0])
     cards(village, date(2025, 1, 5), until=date(2025, 1, 8))
     assert asked(village) == []
     village.until(date(2025, 1, 9))

@@ -22,6 +22,8 @@ from chalicelib.model import (
     PersonId,
     PersonRecord,
     StateName,
+    Suspicion,
+    SuspicionKind,
     VisitOutcome,
 )
 from chalicelib.storage.dynamodb import files, people, worklists
@@ -236,6 +238,11 @@ class Village:
 def every_benefit(benefit: BenefitCode) -> bool:
     """What an officer decides for where all benefits are run by one authority."""
     return True
+
+
+def besides_dates(suspicions: tuple[Suspicion, ...]) -> tuple[Suspicion, ...]:
+    """Without what is asked because a date will come."""
+    return tuple(s for s in suspicions if s.kind is not SuspicionKind.UPCOMING)
 
 
 def no_benefit(benefit: BenefitCode) -> bool:
