@@ -40,7 +40,9 @@ PAGE_WIDTH: Final = (
     145  # of A4 across, in characters of the usual size: a wider sheet would be printed smaller
 )
 _BOX_WIDTH: Final = 6
-_WIDTHS: Final = {"number": 27, "name": 10, "day": 14, "event": 20, "certifier": 9, "certified_by": 10}
+_WIDTHS: Final = {"number": 27, "name": 10, "day": 14, "half_day": 6, "event": 20, "certifier": 9} | {
+    "certified_by": 10
+}
 _GRID, _DUE = "网格编号", "应访日期"
 _OTHER_WIDTHS: Final = {_GRID: 9, _DUE: 18}
 _SMALL: Final = 11  # points: by when and why, in full
@@ -127,7 +129,8 @@ def _header(feed: Feed, certifier: str) -> list[str]:
     of_grid = [_GRID] if certifier == CERTIFIERS["grid"] else []
     asked = [name for name in (*of_grid, _DUE) if name in feed.not_used]
     who = [feed.fields[field] for field in ("name", "number") if field in feed.fields]
-    said = [feed.fields[field] for field in ("day", "certifier", "certified_by")]
+    asks = ("day", *(["half_day"] if of_grid else []), "certifier", "certified_by")
+    said = [feed.fields[field] for field in asks if field in feed.fields]
     from_elsewhere = [feed.fields["region"]] if "region" in feed.fields and not of_grid else []
     return [*who, *asked, *outcomes, *said, *from_elsewhere]
 
@@ -148,8 +151,8 @@ def _choices(sheet: Worksheet, feed: Feed, header: list[str]) -> None:
     lists = {name: [OPEN, TICKED] for name in header if feed.has_boxes and name in feed.codes_of("event")}
     lists |= {
         feed.fields[field]: list(feed.codes_of(field))
-        for field in ("event", "certifier")
-        if feed.fields[field] in header
+        for field in ("event", "half_day", "certifier")
+        if feed.fields.get(field) in header
     }
     for place, name in enumerate(header, start=1):
         if name in lists and sheet.max_row > _TITLES + 1:

@@ -26,7 +26,8 @@ from rich.table import Table
 
 from chalicelib import clock
 from chalicelib.cases import daily_run, executions
-from chalicelib.engine.rules.policy import LONGEST_PERIOD, LazyRenewal
+from chalicelib.engine.rules.policy import LazyRenewal
+from chalicelib.engine.rules.quantities import LONGEST_PERIOD
 from chalicelib.intake import loading
 from chalicelib.jurisdiction import activation, load
 from chalicelib.model import (

@@ -182,11 +182,16 @@ def _time_line(policy: Policy, *, suspended: bool) -> str:
     """The case as a picture: how many days before the period ends, along a line, and what happens then."""
     line = policy.timeline
     steps = [(r.days_before, *MESSAGES[r.template]) for r in line.reminders]
-    steps.append((line.visit_days_before, "上门认证", "home visit"))
+    steps.append((line.visit_days_before, "上门认证", "home visits"))
+    steps.append((line.window_days, "只由数据静默认证，不打扰本人", "data alone; nobody hears of it"))
     steps.sort(key=lambda step: -step[0])
     steps.append((0, "到期，当日仍有效", "the period ends, the day included"))
     longest = max(line.window_days, steps[0][0])
     rows = [f"{f'-{days}' if days else '0':>4} {_mark(days, longest)} {zh} · {en}" for days, zh, en in steps]
+    rows += [
+        f"{'':{WIDTH + 5}}　期限不足一年的，各步按比例缩短",
+        f"{'':{WIDTH + 5}}  a shorter period: all of it in proportion",
+    ]
     if suspended:
         day = policy.suspension.list_day
         then = (

@@ -7,6 +7,7 @@ assertions        what an app says that it has seen: signed, just now, used once
 reach             what is within the caller's area and authority
 rates             how many requests a caller may send
 bodies, ids, pages   strict models of bodies, ids in addresses, lists by cursor
+visit_bodies      of these, what was found at a door
 problems          every failure, as problem+json
 access_log        who looked at whom, on record
 idempotency       the same request again gets the same answer (Idempotency-Key)

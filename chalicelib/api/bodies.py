@@ -33,7 +33,6 @@ from chalicelib.model import (
     ObjectionAbout,
     RecoveryState,
     Verification,
-    VisitOutcome,
 )
 from chalicelib.observability import mask
 
@@ -119,35 +118,6 @@ class SelfCertification(Body):
         | None
     ) = None
     assertion: Annotated[str, Field(max_length=4096, pattern=r"^[A-Za-z0-9._-]+$")] | None = None
-
-
-class VisitReport(Body):
-    """What was found at a door."""
-
-    outcome: VisitOutcome
-    made_at: Instant
-    notice_left: bool
-    refused_in_writing: bool = False
-    deceased_on: Day | None = None
-    document_seen: bool = True  # seen: face to face, with the person's document
-    countersigned_by: Subject | None = None  # seen: the grid leader, where no document was
-    is_relative: bool = False  # of the worker
-
-
-class Meeting(Body):
-    """Somebody of the grid was met face to face, whether or not a visit had been ordered."""
-
-    person: PersonIdText
-    made_at: Instant
-    document_seen: bool = True
-    countersigned_by: Subject | None = None  # the grid leader, where no document was seen
-    is_relative: bool = False  # of the worker
-
-
-class NoticeDelivery(Body):
-    """On which day a printed notice was left with the person, or at the door."""
-
-    left_on: Day
 
 
 class Refusal(Body):
@@ -350,6 +320,7 @@ _WORDS: Final = {
         "where no document was seen, the grid leader has to countersign",
     ),
     "only_if_deceased": ("仅在结果为去世时填写。", "belongs only to the outcome deceased"),
+    "only_if_not_met": ("仅在未见到本人时填写。", "belongs only to a visit that did not meet the person"),
     "only_if_refused": ("仅在结果为拒绝时填写。", "belongs only to the outcome refused"),
     "not_json": ("不是有效的JSON。", "is not valid JSON"),
     "not_one_of": ("不在可选值之内：", "must be one of: "),

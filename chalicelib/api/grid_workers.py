@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from chalicelib import cases, clock
 from chalicelib.api import access_log, ids, pages, status
-from chalicelib.api.bodies import Meeting, VisitReport, field_error
+from chalicelib.api.bodies import field_error
 from chalicelib.api.middleware import Audience, Call
-from chalicelib.api.problems import invalid
+from chalicelib.api.problems import FieldError, invalid
+from chalicelib.api.visit_bodies import Meeting, VisitReport
 from chalicelib.model import PersonRecord, Visit, VisitOutcome, VisitPurpose
 from chalicelib.storage.dynamodb import people, worklists
 
@@ -40,6 +41,7 @@ def _line(call: Call, row: worklists.Row[Visit]) -> dict[str, Any]:
         "area": row.area,
         "grid": row.grid,
         "purpose": visit.purpose.value,
+        "manner": visit.manner.value,
         "not_before": visit.not_before,
         "due": visit.due,
         "key_groups": sorted(group.value for group in record.person.key_groups),
@@ -75,8 +77,15 @@ def report_visit(call: Call, id: str) -> dict[str, Any]:
         deceased_on=report.deceased_on,
         refused_in_writing=report.refused_in_writing,
         document=report.countersigned_by or cases.DOCUMENT,
+        asked=_asked(report),
+        refused_in_person=report.countersigned_by if report.refused_in_person else None,
     )
     return _made(call, record, number, report.outcome)
+
+
+def _asked(report: VisitReport) -> cases.Asked | None:
+    said = report.asked
+    return cases.Asked(said.through, said.name, said.word) if said is not None else None
 
 
 @grid_workers.route("POST", "/v1/visits", body=Meeting, once=True)
@@ -121,6 +130,20 @@ def _check_meeting(call: Call, met: VisitReport | Meeting) -> None:
         raise invalid(*errors)
 
 
+def _not_met(call: Call, report: VisitReport) -> list[FieldError]:
+    """Why a refusal does not show that the person herself was met: known to the worker, and countersigned."""
+    errors = []
+    if report.outcome is not VisitOutcome.REFUSED:
+        errors.append(field_error("/refused_in_person", "only_if_refused"))
+    if report.countersigned_by is None:
+        errors.append(field_error("/countersigned_by", "required"))
+    elif report.countersigned_by == call.caller.subject:
+        errors.append(field_error("/countersigned_by", "not_by_oneself"))
+    if report.is_relative:
+        errors.append(field_error("/is_relative", "a_relative"))
+    return errors
+
+
 def _check(call: Call, report: VisitReport) -> None:
     """What only all fields together show; Problem 422."""
     errors = []
@@ -131,7 +154,12 @@ def _check(call: Call, report: VisitReport) -> None:
         errors.append(field_error("/deceased_on", "required"))
     if report.deceased_on is not None and (not died or report.deceased_on > call.today):
         errors.append(field_error("/deceased_on", "not_in_range" if died else "only_if_deceased"))
-    if report.refused_in_writing and report.outcome is not VisitOutcome.REFUSED:
+    refused = report.outcome is VisitOutcome.REFUSED
+    if report.refused_in_writing and not refused:
         errors.append(field_error("/refused_in_writing", "only_if_refused"))
+    if report.refused_in_person:
+        errors += _not_met(call, report)
+    if report.asked is not None and not (refused or report.outcome is VisitOutcome.NOT_FOUND):
+        errors.append(field_error("/asked", "only_if_not_met"))
     if errors:
         raise invalid(*errors)

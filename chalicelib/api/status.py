@@ -74,7 +74,7 @@ def _benefit(record: PersonRecord, entitlement: Entitlement, verdict: Verdict, o
 
 def _case(record: PersonRecord, case: Case, on: date) -> Json:
     """The open case; the code lets a person tell our messages from a fraudster's (rule 9)."""
-    deadline = plan_case(case.due, case.opened, current().rules.policy).deadline
+    deadline = plan_case(case.due, case.months, case.opened, current().rules.policy).deadline
     return {
         "state": case.state.value,
         "since": case.opened.isoformat(),

@@ -1,7 +1,7 @@
 """每日批处理 · The daily run: who comes due without a certificate gets a case; what should walk is made to
 walk.
 
-Everybody who enters the window is first settled with what the lake holds about them: most are
+Everybody whose case could open is first settled with what the lake holds about them: most are
 certified by it and filed under their new day, only the others get a case. If the lake cannot be
 read, no case is opened that day. Nothing here can suspend anybody.
 """
@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 from chalicelib import clock
 from chalicelib.cases import dates, evidence_effects, executions, recovery_following
-from chalicelib.engine.suspension.timeline import window_closes_on
+from chalicelib.engine.suspension import timeline
 from chalicelib.errors import ConflictError, UnreadableError
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
@@ -72,13 +72,13 @@ def daily_run() -> DailyRun:
 
 
 def settle_and_open(on: date, each: Each) -> tuple[int, int]:
-    """Settle everybody in the window from the lake; how many got a case, and how many can wait.
+    """Settle everybody who may come due from the lake; how many got a case, and how many can wait.
 
     Where the lake cannot be read about some, all others are settled first (UnreadableError).
     """
     opened = refiled = 0
     unread: UnreadableError | None = None
-    rows = iter(list(worklists.due_in(window_closes_on(on, current().rules.policy))))
+    rows = iter(list(worklists.due_in(timeline.cases_close_on(on, current().rules.policy))))
     while some := list(islice(rows, AT_ONCE)):
         try:
             found = lake.evidence_of_many({person for _, person in some})
@@ -101,16 +101,17 @@ def settle_and_open(on: date, each: Each) -> tuple[int, int]:
 
 def open_if_due(person: PersonId, filed: date, on: date, found: Sequence[Evidence]) -> bool:
     """Open a case for a person filed under a day, unless record and lake (`found`) say that it can wait."""
-    window = window_closes_on(on, current().rules.policy)
 
     def open_case(record: PersonRecord) -> Change | None:
         settlement = evidence_effects.apply_rules(record, on, found)
         due = worklists.due_of(settlement.after)
-        if due is None or due > window or record.open_case is not None:
-            waits = not settlement or (_is_far(record, window) and settlement.only_carries_further)
+        months = _opening(settlement.after, on)
+        if due is None or months is None or record.open_case is not None:
+            is_far = record.open_case is None and _opening(record, on) is None
+            waits = not settlement or (is_far and settlement.only_carries_further)
             return None if waits else settlement.change("settled", ACTOR)
         generation = max((case.generation for case in record.cases if case.due == due), default=0) + 1
-        case = Case(due, on, generation, StateName.MATCH_DATA)
+        case = Case(due, on, generation, StateName.MATCH_DATA, months=months)
         change = settlement.change("case opened", ACTOR)
         return replace(change, cases=(case,), details={**change.details, "due": due.isoformat()})
 
@@ -125,10 +126,11 @@ def open_if_due(person: PersonId, filed: date, on: date, found: Sequence[Evidenc
     return True
 
 
-def _is_far(record: PersonRecord, window: date) -> bool:
-    """Whether a record needs nothing of the lake yet: it was filed under a day that has moved on since."""
-    due = worklists.due_of(record)
-    return due is not None and due > window and record.open_case is None
+def _opening(record: PersonRecord, on: date) -> int | None:
+    """The months of the period about which a case may be open; None: nothing comes due, or nobody lives."""
+    if record.person.deceased_on is not None:
+        return None
+    return timeline.opening(record.entitlements, on, current().rules.policy)
 
 
 # --- what should walk and does not ---------------------------------------------------------------

@@ -6,18 +6,22 @@ outcome is handed to the step that waits: it looks once more and decides which v
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 from chalicelib import clock
 from chalicelib.cases import evidence_effects, executions, notices, suspicion_verification
+from chalicelib.engine.suspension.visits import FAILED
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
     Change,
+    Close,
     Evidence,
     EvidenceKey,
     FileId,
+    HalfDay,
     PersonId,
     PersonRecord,
     StateName,
@@ -27,11 +31,22 @@ from chalicelib.model import (
     Visit,
     VisitOutcome,
     VisitPurpose,
+    Word,
 )
-from chalicelib.model.named import HOME_VISITS, SEEN
+from chalicelib.model.named import HOME_VISITS, REFUSED_IN_PERSON, SEEN
+from chalicelib.storage.crypto import encryption
 from chalicelib.storage.dynamodb import people
 
 DOCUMENT: Final = "seen"  # or who of the grid countersigned instead
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody close who was asked about a person who was not met: as what, their name, and their word."""
+
+    through: Close
+    name: str
+    word: Word
 
 
 def visit_of(record: PersonRecord, number: int) -> Visit:
@@ -53,8 +68,15 @@ def visit_made(
     deceased_on: date | None = None,
     refused_in_writing: bool = False,
     document: str = DOCUMENT,
+    asked: Asked | None = None,
+    half_day: HalfDay | None = None,
+    refused_in_person: str | None = None,
 ) -> PersonRecord:
     """Record the outcome of a visit and let whatever waits for it go on.
+
+    `refused_in_person`: who countersigned that the person herself was met, is known to the worker and does
+    not want to certify: whoever was met is alive, and that is evidence, too. `half_day`: of a sheet that
+    knows no hour.
 
     The same report again changes nothing. *Seen* is never refused because of what was reported before or
     called off, nor because it is early: see `seen_at_the_door`. Raises RefusedError for any other report
@@ -74,9 +96,16 @@ def visit_made(
             notice_left=notice_left,
             deceased_on=deceased_on if outcome is VisitOutcome.DECEASED else None,
             refused_in_writing=refused_in_writing and outcome is VisitOutcome.REFUSED,
+            half_day=half_day,
+            refused_in_person=refused_in_person if outcome is VisitOutcome.REFUSED else None,
         )
+        if asked is not None and outcome in FAILED:
+            done = replace(done, through=asked.through, word=asked.word, told_by=visit.told_by)
         if visit == done:
             return None
+        if asked is not None and done.through is not None:
+            sealed = encryption.seal(person, record.person.area[:6], {"told_by": asked.name})
+            done = replace(done, told_by=sealed)
         _check(visit, done)
         details = {"visit": number, "outcome": outcome.value, "notice_left": notice_left}
         left = notices.of_visit(record, done) if notice_left else ()
@@ -85,7 +114,10 @@ def visit_made(
     record = people.change(person, report)
     visit = visit_of(record, number)
     if outcome is VisitOutcome.SEEN:
-        record = _seen(record, visit, by, document)
+        record = _met(record, visit, SEEN, {"by": by, "document": document})
+    elif visit.refused_in_person is not None:
+        facts = {"by": by, "document": visit.refused_in_person}
+        record = _met(record, visit, REFUSED_IN_PERSON, facts)
     elif outcome is VisitOutcome.DECEASED and deceased_on is not None:
         record = suspicion_verification.death_confirmed(
             person, deceased_on, by=by, verification=Verification.VISIT
@@ -120,7 +152,7 @@ def seen_at_the_door(person: PersonId, *, made: datetime, by: str, document: str
     visit = _meeting(record, made, by)
     if visit is None:
         raise NotFoundError("no such visit")
-    record = _seen(record, visit, by, document)
+    record = _met(record, visit, SEEN, {"by": by, "document": document})
     case = record.open_case
     if case is not None and case.state is StateName.DISPATCH_HOME_VISIT:
         _answer(record, visit)
@@ -151,14 +183,14 @@ def _check(before: Visit, done: Visit) -> None:
         raise RefusedError("deceased_day_missing", "请填写去世日期。", "say on which day the person died")
 
 
-def _seen(record: PersonRecord, visit: Visit, by: str, document: str) -> PersonRecord:
-    """A person seen at the door is strong evidence of that day, and refutes an accusation of death."""
+def _met(record: PersonRecord, visit: Visit, event: str, facts: Mapping[str, str]) -> PersonRecord:
+    """A person met at the door is strong evidence of that day, and refutes an accusation of death."""
     day = clock.civil_date(visit.made) if visit.made else clock.today()
+    by = facts["by"]
     suspicion_verification.refuted_by_visit(record.person.id, by=by)
-    facts = {"by": by, "document": document}
-    seen = Evidence(EvidenceKey(day, HOME_VISITS, SEEN), FileId(f"visit:{visit.number}"), 1, facts)
+    met = Evidence(EvidenceKey(day, HOME_VISITS, event), FileId(f"visit:{visit.number}"), 1, facts)
     return evidence_effects.evidence_arrived(
-        record.person.id, [seen], actor=by, action="seen at a visit"
+        record.person.id, [met], actor=by, action=f"{event.replace('_', ' ')} at a visit"
     ).record
 
 

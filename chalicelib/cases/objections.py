@@ -14,8 +14,8 @@ from dataclasses import replace
 
 from chalicelib import clock, messages
 from chalicelib.cases import evidence_effects, recovery_following
+from chalicelib.engine.suspension.line_decisions import STANDING
 from chalicelib.engine.suspension.objections import decide_by, is_again, may_decide
-from chalicelib.engine.suspension.readiness import STANDING
 from chalicelib.engine.suspicion.mistaken_confirmation import objection_upheld
 from chalicelib.engine.texts.decision_words import MEASURES
 from chalicelib.errors import NotFoundError, RefusedError

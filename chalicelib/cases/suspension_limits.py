@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib import clock
 from chalicelib.engine.calendar.periods import month_before, month_of
-from chalicelib.engine.suspension.readiness import may_lift
+from chalicelib.engine.suspension.line_decisions import may_lift
 from chalicelib.jurisdiction import current
 from chalicelib.model import AreaCode, BenefitCode, Lift, Month
 from chalicelib.observability import logger

@@ -9,7 +9,7 @@ from datetime import date
 from chalicelib import clock
 from chalicelib.cases import executions
 from chalicelib.engine.calendar.periods import first_day
-from chalicelib.engine.suspension import readiness
+from chalicelib.engine.suspension import line_decisions, readiness
 from chalicelib.engine.suspension.timeline import seconds_until
 from chalicelib.engine.suspicion.approvals import Runs
 from chalicelib.errors import NotFoundError, RefusedError
@@ -40,7 +40,7 @@ def confirm_proposal(person: PersonId, number: int, *, by: str) -> Proposal:
     def confirmed(record: PersonRecord, proposal: Proposal) -> Proposal:
         if (proposal.state, proposal.confirmed_by) == (ProposalState.CONFIRMED, by):
             return proposal
-        readiness.may_confirm(proposal, by, readiness.visitors(record, proposal))
+        line_decisions.may_confirm(proposal, by, line_decisions.visitors(record, proposal))
         return replace(proposal, state=ProposalState.CONFIRMED, confirmed_by=by)
 
     return _decide(person, number, "suspension confirmed", by, confirmed)
@@ -59,7 +59,7 @@ def approve_proposal(person: PersonId, number: int, *, by: str, runs: Runs) -> P
         mine = {benefit: by for benefit in proposal.unsigned if runs(benefit)}
         if not mine and by in proposal.signed.values():
             return proposal
-        readiness.may_approve(proposal, by, readiness.visitors(record, proposal))
+        line_decisions.may_approve(proposal, by, line_decisions.visitors(record, proposal))
         if not mine:
             raise RefusedError(
                 "already_approved", "本单位已批准该名单行。", "this authority has approved the line already"
@@ -98,7 +98,7 @@ def refuse_proposal(person: PersonId, number: int, *, by: str, reason: str) -> P
     def refused(_record: PersonRecord, proposal: Proposal) -> Proposal:
         if proposal.state is ProposalState.REFUSED:
             return proposal
-        readiness.may_refuse(proposal, by)
+        line_decisions.may_refuse(proposal, by)
         return replace(proposal, state=ProposalState.REFUSED, decided=on)
 
     proposal = _decide(person, number, "suspension refused", by, refused, reason=reason)

@@ -16,7 +16,7 @@ from typing import Final
 import polars as pl
 
 from chalicelib import clock
-from chalicelib.engine.rules.policy import Limit, RosterLimits
+from chalicelib.engine.rules.limits import Limit, RosterLimits
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitCode,

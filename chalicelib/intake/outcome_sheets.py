@@ -3,8 +3,8 @@ there.
 
 A box "seen" is evidence like any other, and the visit is made. "Not met" and "refused" are no evidence: they
 only tell the case that somebody went. Two boxes say that the printed notice was left, with a visit or without
-one: who left it and on which day stands with the notice from then on (rule 10 b). The sheet knows the day and
-not the hour.
+one: who left it and on which day stands with the notice from then on (rule 10 b). The sheet knows the day,
+perhaps the half of it, and of nobody who was asked, so that no suspension can rest on it alone (rule 10 c).
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from typing import Final
 
 from chalicelib import cases, clock
 from chalicelib.errors import RefusedError
-from chalicelib.model import Evidence, PersonId, Visit, VisitOutcome, VisitPurpose
+from chalicelib.model import Evidence, HalfDay, PersonId, Visit, VisitOutcome, VisitPurpose
 from chalicelib.model.named import NOT_MET, NOT_MET_NOTICE_LEFT, NOTICE_LEFT, REFUSED, SEEN
 from chalicelib.observability import logger
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.dynamodb.busy import one_by_one
 
-_AT_NOON: Final = time(12)
+_AT_NOON: Final = time(12)  # of a sheet that says no half-day: neither evening nor a time of its own
+_HOURS: Final = {HalfDay.MORNING: time(9), HalfDay.AFTERNOON: time(15), HalfDay.EVENING: time(19)}
 _AT_THE_DOOR: Final = {
     SEEN: VisitOutcome.SEEN,
     NOT_MET: VisitOutcome.NOT_FOUND,
@@ -67,10 +68,21 @@ def _answered(person: PersonId, item: Evidence) -> bool:
     if visit is None:
         return False
     outcome = _AT_THE_DOOR[item.key.event]
-    made = datetime.combine(item.key.day, _AT_NOON, clock.CHINA)
+    said = item.facts.get("half_day")
+    half_day = HalfDay(said) if said is not None else None
+    at = _HOURS[half_day] if half_day is not None else _AT_NOON
+    made = datetime.combine(item.key.day, at, clock.CHINA)
     left = item.key.event in _LEFT
     try:
-        cases.visit_made(person, visit.number, outcome=outcome, made=made, by=_by(item), notice_left=left)
+        cases.visit_made(
+            person,
+            visit.number,
+            outcome=outcome,
+            made=made,
+            by=_by(item),
+            notice_left=left,
+            half_day=half_day,
+        )
     except RefusedError as error:  # of a day on which this visit could not have been made
         logger.info("row of a sheet answers no visit", extra={"file": item.file, "code": error.code})
         return False

@@ -32,6 +32,7 @@ from chalicelib.model import (
     EntitlementStatus,
     FileNotice,
     Identity,
+    KeyGroup,
     Person,
     PersonId,
     PersonRecord,
@@ -261,9 +262,10 @@ def _newcomer(entries: Sequence[RosterEntry], others: Mapping[str, PersonId]) ->
         others[row.related]: row.relation for row in entries if row.related is not None and row.relation
     }
     contact = _contact(entries)
-    person = _person(entry, related, has_helper=contact.helper_phone is not None)
+    person = _person(entries, related, has_helper=contact.helper_phone is not None)
+    phone = next((row.phone for row in reversed(entries) if row.phone is not None), None)
     return people.Newcomer(
-        Identity(entry.number, entry.name, entry.phone),
+        Identity(entry.number, entry.name, phone),
         person,
         tuple(_entitlement(row, person) for row in {row.benefit: row for row in entries}.values()),
         contact,
@@ -278,14 +280,18 @@ def _contact(entries: Sequence[RosterEntry]) -> Contact:
     return contact
 
 
-def _person(entry: RosterEntry, related: Mapping[PersonId, Relation], *, has_helper: bool) -> Person:
+def _person(
+    entries: Sequence[RosterEntry], related: Mapping[PersonId, Relation], *, has_helper: bool
+) -> Person:
+    entry = entries[-1]
     return Person(
         id=PersonId(""),
         area=entry.area,
         grid=entry.grid,
         born=entry.born,
-        has_phone=entry.phone is not None,
-        key_groups=entry.key_groups,
+        has_phone=any(row.phone is not None for row in entries),
+        key_groups=frozenset[KeyGroup]().union(*(row.key_groups for row in entries)),
+        groups_by={str(row.benefit): row.key_groups for row in entries},
         related=related,
         has_helper=has_helper,
     )

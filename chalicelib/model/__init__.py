@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from chalicelib.model.cases import (
     Case,
+    Close,
+    HalfDay,
     Lift,
     Objection,
     ObjectionAbout,
@@ -21,9 +23,11 @@ from chalicelib.model.cases import (
     SuspicionState,
     Verification,
     Visit,
+    VisitManner,
     VisitOutcome,
     VisitPurpose,
     Waiting,
+    Word,
 )
 from chalicelib.model.decisions import Decision, Finding, Outcome, Reason, Verdict
 from chalicelib.model.evidence import (
@@ -98,6 +102,7 @@ __all__ = [
     "Case",
     "Change",
     "Channel",
+    "Close",
     "Closing",
     "Contact",
     "Counts",
@@ -114,6 +119,7 @@ __all__ = [
     "FileState",
     "FileStep",
     "Finding",
+    "HalfDay",
     "HearingAnswer",
     "HeirProof",
     "Identity",
@@ -160,8 +166,10 @@ __all__ = [
     "Verdict",
     "Verification",
     "Visit",
+    "VisitManner",
     "VisitOutcome",
     "VisitPurpose",
     "Waiting",
     "Way",
+    "Word",
 ]

@@ -87,6 +87,7 @@ class Case:
     outcome: StepOutcome | None = None  # set when closed
     closed: date | None = None
     route: Route | None = None
+    months: int = 12  # of the period that ends
 
     @property
     def is_open(self) -> bool:
@@ -175,6 +176,38 @@ class VisitOutcome(StrEnum):
     DECEASED = "deceased"
 
 
+class VisitManner(StrEnum):
+    """How the next visit is to be made, after those that failed (rule 10 c)."""
+
+    ANY_TIME = "any_time"
+    EVENING_OR_WEEKEND = "evening_or_weekend"
+    SOMEBODY_CLOSE = "somebody_close"  # ask a relative, neighbour, helper or the village doctor
+
+
+class Close(StrEnum):
+    """Who knows a person well enough to be asked."""
+
+    RELATIVE = "relative"
+    NEIGHBOUR = "neighbour"
+    HELPER = "helper"
+    VILLAGE_DOCTOR = "village_doctor"
+
+
+class Word(StrEnum):
+    """What somebody close says: it holds a suspension, or it does not; it never certifies."""
+
+    ALIVE = "alive"  # seen or spoken to within the last days
+    DOES_NOT_KNOW = "does_not_know"
+
+
+class HalfDay(StrEnum):
+    """The time of day of a visit, where nobody wrote down the hour."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
 class VisitPurpose(StrEnum):
     """Why somebody was sent to the door."""
 
@@ -184,7 +217,11 @@ class VisitPurpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A knock on a door. A visit not made has no outcome and never counts (rule 10 c)."""
+    """A knock on a door. A visit not made has no outcome and never counts (rule 10 c).
+
+    `through`, `word`, `told_by`: somebody close who was asked, what they said, and their name, sealed.
+    `half_day`: what a sheet says where it knows no hour.
+    """
 
     number: int  # 1, 2, … per person
     purpose: VisitPurpose
@@ -198,6 +235,12 @@ class Visit:
     refused_in_writing: bool = False  # the person's own signature (rule 10 c)
     deceased_on: date | None = None
     cancelled: date | None = None  # overtaken before anybody set out
+    manner: VisitManner = VisitManner.ANY_TIME
+    through: Close | None = None
+    word: Word | None = None
+    told_by: str | None = None
+    half_day: HalfDay | None = None
+    refused_in_person: str | None = None  # met, known to the worker, unwilling: who of the grid countersigned
 
     @property
     def is_pending(self) -> bool:

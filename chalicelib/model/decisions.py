@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from chalicelib.model.evidence import EvidenceKey, Route, SuspicionKind
 from chalicelib.model.names import BenefitCode, PersonId
+
+YEAR: Final = 12  # months of the period that an authority states
 
 
 class Outcome(StrEnum):
@@ -41,6 +43,7 @@ class Verdict(NamedTuple):
     route: Route | None
     evidence: tuple[EvidenceKey, ...]
     reasons: tuple[Reason, ...]
+    months: int = YEAR  # of the period that ends on `valid_until`
 
 
 @dataclass(frozen=True, slots=True)

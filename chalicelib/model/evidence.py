@@ -94,6 +94,8 @@ class FeedEvent:
     withdraws: str | None = None  # where it proves a withdrawal: the event of the same person, day and feed
     releases: tuple[str, ...] = ()  # the events of the same person and feed whose loss is over from its day
     repays: bool = False  # and was never to be: what was withheld meanwhile is owed (acquitted)
+    carries_months: int | None = None  # presence that carries less far than other strong evidence
+    department: str = ""  # who sends the feed: two traces of one trip to one department are one
 
 
 @dataclass(frozen=True, slots=True, order=True)

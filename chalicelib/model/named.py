@@ -25,6 +25,7 @@ NOT_MET: Final = "not_met"
 REFUSED: Final = "refused"
 NOT_MET_NOTICE_LEFT: Final = "not_met_notice_left"  # a pack's sheet may have these two boxes
 NOTICE_LEFT: Final = "notice_left"
+REFUSED_IN_PERSON: Final = "refused_in_person"  # not declared by bundles stored before: weighs nothing there
 
 BY_THE_ROSTER: Final = f"feed:{ROSTER}"  # who has changed a record, in its audit chain
 BY_PAYMENTS: Final = f"feed:{PAYMENTS}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -91,6 +91,7 @@ class Entitlement:
     stopped_from: Month | None = None  # first month not paid (suspended, paused, terminated)
     is_stated: bool = True  # False: a new recipient, whose first period the platform reckons
     interruptions: tuple[Interruption, ...] = ()  # months never due, whatever is owed beside them
+    months: int = 12  # of the period that ends on `valid_until`: all steps of a case scale with it
 
     def status_on(self, on: date) -> EntitlementStatus:
         """The status as people say it on a day."""
@@ -122,8 +123,29 @@ class Person:
     head: str = ""
     related: Mapping[PersonId, Relation] = field(default_factory=dict)  # as the roster names them
     joined_to: PersonId | None = None  # another number of the same person, under which everything goes on
+    groups_by: Mapping[str, frozenset[KeyGroup]] = field(default_factory=dict)  # benefit whose row says so
     has_helper: bool = False  # a registered helper with a phone
     helper_opted_out: bool = False
+
+    def retold(self, told: Person, *, whole: bool) -> Person:
+        """The person as another roster tells of them: what it does not say it does not delete.
+
+        A benefit's row replaces what that benefit's row said before. `whole`: it names all that the person
+        draws, so that groups of which nobody knows who said them are none of anybody else's.
+        """
+        before = self.groups_by or ({} if whole else {"": self.key_groups})
+        groups = {**before, **told.groups_by}
+        return replace(
+            self,
+            area=told.area,
+            grid=told.grid or self.grid,
+            born=told.born or self.born,
+            has_phone=self.has_phone or told.has_phone,
+            key_groups=frozenset[KeyGroup]().union(*groups.values()),
+            groups_by=groups,
+            related=told.related or self.related,
+            has_helper=self.has_helper or told.has_helper,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,8 @@ def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: d
             wrong = days_that_cannot_be(name, rows[name], rows[PACKED], on)
             if wrong.null_count() < wrong.len():
                 faults[name] = faults[name].zip_with(wrong.is_null(), wrong) if name in faults else wrong
+    not_sent = (fact for fact in feed.facts if fact not in rows)
+    rows |= {fact: pl.repeat(None, hits.height, dtype=pl.String, eager=True) for fact in not_sent}
     rejected, sound = _set_apart(pl.DataFrame(rows), faults)
     notes = pl.concat(noted) if len(noted) > 1 else _NONE_NOTED
     if rejected.height:

@@ -13,7 +13,9 @@ from datetime import timedelta
 
 from chalicelib import clock, messages
 from chalicelib.cases import evidence_effects, executions, home_visits, related_persons
+from chalicelib.engine.rules.quantities import MOST_MONTHS
 from chalicelib.engine.suspension.timeline import SECONDS_A_DAY, next_list_day, plan_case, seconds_until
+from chalicelib.engine.suspension.visits import visited_at_once
 from chalicelib.engine.suspicion.unlisted import asked_until
 from chalicelib.engine.texts.message_templates import check_code
 from chalicelib.jurisdiction import current
@@ -42,14 +44,15 @@ def match_data(call: StepInput) -> Answer:
     goes on with the record: the last look reads both before anything happens to money.
     """
     on = clock.today()
-    plan = plan_case(call.due, on, current().rules.policy)
     record = _settled(call, suspension_steps.from_lake(call.person) or ())
     case = call.case_of(record)
+    months = case.months if case is not None else MOST_MONTHS
+    plan = plan_case(call.due, months, on, current().rules.policy)
     if case is None:
         outcome = StepOutcome.CLOSED
     elif evidence_effects.is_certified(record, case):
         outcome = StepOutcome.CERTIFIED
-    elif record.person.key_groups:
+    elif visited_at_once(record.person, current().rules.policy):
         outcome = StepOutcome.KEY_GROUP
     else:
         outcome = StepOutcome.INSUFFICIENT
@@ -86,7 +89,9 @@ def remind(call: StepInput) -> Answer:
 
 
 def remind_again(call: StepInput) -> Answer:
-    """Tell the person once more."""
+    """Tell the person once more, where the policy says so; a case that began before it did passes on."""
+    if all(r.template is not Template.REMIND_AGAIN for r in current().rules.policy.timeline.reminders):
+        return _wait(call, lambda _record, _case: _nothing(call))
     return _wait(call, lambda record, case: _with_message(call, record, case, Template.REMIND_AGAIN))
 
 
@@ -103,8 +108,10 @@ def dispatch_home_visit(call: StepInput) -> Answer:
         asked = asked_until(record, current().rules.policy)
         if home_visits.pending(record, about) is not None or (asked is not None and on <= asked):
             return _nothing(call)
-        first, until = suspension_steps.visit_days(record, case, on)
-        visit = Visit(home_visits.next_number(record), VisitPurpose.CERTIFY, about, first, until)
+        first, until, manner = suspension_steps.next_visit(record, case, on)
+        visit = Visit(
+            home_visits.next_number(record), VisitPurpose.CERTIFY, about, first, until, manner=manner
+        )
         return replace(_nothing(call), details={"visit": visit.number}, visits=(visit,))
 
     return _wait(call, order)
@@ -147,7 +154,7 @@ def _nothing(call: StepInput) -> Change:
 
 
 def _with_message(call: StepInput, record: PersonRecord, case: Case, template: Template) -> Change:
-    plan = plan_case(case.due, clock.today(), current().rules.policy)
+    plan = plan_case(case.due, case.months, clock.today(), current().rules.policy)
     words = {
         "deadline": plan.deadline.isoformat(),
         "code": check_code(record.person.id, case.due),

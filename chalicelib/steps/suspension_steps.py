@@ -19,11 +19,10 @@ from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.money.amount_due import amounts_of
 from chalicelib.engine.money.arrears import Amounts, Sum, arrears, uncredited
 from chalicelib.engine.money.arrears_approval import one_word, ordered
-from chalicelib.engine.suspension import readiness, timeline
+from chalicelib.engine.suspension import line_decisions, readiness, timeline, visits
 from chalicelib.engine.suspension.blockers import last_certificate
 from chalicelib.engine.suspension.objections import spared
 from chalicelib.engine.suspension.timeline import SECONDS_A_DAY
-from chalicelib.engine.suspension.visits import next_visit_days
 from chalicelib.engine.texts import decision_words
 from chalicelib.errors import UnreadableError
 from chalicelib.jurisdiction import current
@@ -47,6 +46,7 @@ from chalicelib.model import (
     StateName,
     StepOutcome,
     Template,
+    VisitManner,
     Waiting,
 )
 from chalicelib.observability import logger
@@ -78,9 +78,9 @@ def look(record: PersonRecord, case: Case, on: date) -> readiness.Readiness:
     return readiness.beyond_limit(ready, on) if waits else ready
 
 
-def visit_days(record: PersonRecord, case: Case, on: date) -> tuple[date, date]:
-    """From which day and until which day the next visit of a case is to be made."""
-    return next_visit_days(record, case.due, on, current().rules.policy)
+def next_visit(record: PersonRecord, case: Case, on: date) -> tuple[date, date, VisitManner]:
+    """From which day and until which day the next visit of a case is to be made, and how."""
+    return visits.next_visit(record, case.due, on, current().rules.policy)
 
 
 # --- proposals -----------------------------------------------------------------------------------
@@ -89,7 +89,8 @@ def visit_days(record: PersonRecord, case: Case, on: date) -> tuple[date, date]:
 def standing_proposal(record: PersonRecord, case: Case) -> Proposal | None:
     """The line about this case that is on a list, or approved, now."""
     return next(
-        (p for p in reversed(record.proposals) if p.due == case.due and p.state in readiness.STANDING), None
+        (p for p in reversed(record.proposals) if p.due == case.due and p.state in line_decisions.STANDING),
+        None,
     )
 
 
@@ -196,7 +197,7 @@ def _instruct(
     entitlement: Entitlement, kind: InstructionKind, month: Month, fen: int, on: date
 ) -> Instruction:
     reasons = {
-        InstructionKind.SUSPEND: "not certified, after data, reminders, self-service and two visits",
+        InstructionKind.SUSPEND: "not certified, after data, reminders, self-service and three visits",
         InstructionKind.RESUME: "certified again",
     }
     return Instruction(entitlement.benefit, kind, month, fen, reasons[kind], InstructionState.ISSUED, on)
@@ -296,6 +297,7 @@ def reschedule(record: PersonRecord) -> None:
     due = worklists.due_of(record)
     if due is None or record.open_case is not None:
         return
-    soonest = timeline.window_closes_on(clock.today(), current().rules.policy) + timedelta(days=1)
-    if due < soonest:  # closed without a certificate, e.g. a fee relief: not again tomorrow
+    on, policy = clock.today(), current().rules.policy
+    soonest = timeline.cases_close_on(on, policy) + timedelta(days=policy.timeline.dormant_after_days)
+    if due <= on:  # closed without a certificate, e.g. a fee relief: not again tomorrow
         worklists.refile(record.person.id, due, soonest)

@@ -36,6 +36,7 @@ from sandbox.town.departments import Written
 from sandbox.town.townsperson import Townsperson
 
 OWN: Final = (Trace.BODY, Trace.OWN_CARD)
+UNWILLING: Final = (FeedId("home_visits"), "refused_in_person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,9 @@ def what_reached(
         if knock.outcome == "seen":
             day = civil_date(knock.at)
             found[knock.person].append(Known(in_person(pack, Route.VISIT), day, day))
+        elif knock.met:
+            day = civil_date(knock.at)
+            found[knock.person].append(Known(pack.rules.events[UNWILLING], day, day))
     return found
 
 
@@ -172,12 +176,33 @@ def certified_through(
     strong = [k for k in counting if k.event.strength is Strength.STRONG]
     days = {k.day for k in known if k.event.strength is Strength.STRONG}
     until, best = max(
-        ((carries(pack, person, benefit, k.day, days), k) for k in strong),
+        ((_carries(pack, person, benefit, k, days), k) for k in strong),
         key=lambda found: found[0],
         default=(date.min, None),
     )
     together = _combined_where(pack, person, counting)
+    alone = alone_through(pack, person, benefit, until)
+    if together is not None and alone is not None:
+        together = min(together, alone)
     return (together, None) if together is not None and together > until else (until, best)
+
+
+def _carries(
+    pack: Pack, person: Townsperson, benefit: BenefitCode, known: Known, strong_days: Iterable[date]
+) -> date:
+    months = known.event.carries_months
+    if months is not None:
+        return months_later(known.day, months) - timedelta(1)
+    return carries(pack, person, benefit, known.day, strong_days)
+
+
+def alone_through(pack: Pack, person: Townsperson, benefit: BenefitCode, strong: date) -> date | None:
+    """Through which day weak items may carry, after a strong certificate or the authority's has run out."""
+    stated = next((claim.certified_until for claim in person.claims if claim.benefit == benefit), None)
+    months = pack.rules.policy.periods.weak_alone_months
+    if stated is None or months is None:
+        return None
+    return months_later(max(stated, strong) + timedelta(1), months) - timedelta(1)
 
 
 def only_in_person(version: BenefitRules, person: Townsperson, on: date) -> bool:
@@ -224,7 +249,10 @@ def _best_until(items: Sequence[Known], end: date, weak: WeakRules) -> date | No
     found: list[date] = []
     for second in near:
         others = [k for day, k in best_of_day.items() if day != second.day]
-        if not any(k.event.trace is not second.event.trace for k in others):
+        if not any(
+            k.event.trace is not second.event.trace and k.event.department != second.event.department
+            for k in others
+        ):
             continue
         if worth[second] + sum(worth[k] for k in others) >= weak.threshold * 100:
             found += [k.day for k in (second, *others) if k.event.trace in OWN]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.engine.suspension.readiness import STANDING
+from chalicelib.engine.suspension.line_decisions import STANDING
 from chalicelib.model import Objection, PersonRecord
 
 if TYPE_CHECKING:

@@ -32,6 +32,7 @@ from sandbox.checks.entitlement_checks import as_far_as_it_carries, first_period
 from sandbox.checks.message_checks import failures_followed, nobody_unreached_suspended
 from sandbox.checks.money_checks import asked_back, reconciled
 from sandbox.checks.objection_checks import heard
+from sandbox.checks.quiet_checks import left_in_peace
 from sandbox.checks.run_result import Run
 from sandbox.town.authorities import PAY_DAY, READING_DAY, months_up_to
 
@@ -346,6 +347,7 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "who was recovered from a cut number is neither certified nor accused": recovered,
     "nobody was suspended whom no word had reached": nobody_unreached_suspended,
     "every message that failed led to another channel the same day": failures_followed,
+    "whoever goes on being heard of is left in peace": left_in_peace,
     "one message per person and day": _one_message_a_day,
     "one message of certification per person and year": _one_certified_a_year,
     "nothing was sent from 20:00 to 08:00": _quiet_hours,

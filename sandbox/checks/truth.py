@@ -7,14 +7,16 @@ agree are worth more than one that agrees with itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from itertools import combinations
 from typing import Any, Final
 
-from chalicelib.clock import civil_date
+import chinese_calendar
+
+from chalicelib.clock import CHINA, civil_date
 from chalicelib.jurisdiction import Pack
 from chalicelib.model import BenefitCode, DroppedFile, PersonRecord
 from chalicelib.storage.dynamodb.audit import AuditEntry
@@ -26,6 +28,7 @@ from sandbox.town.recipients import CODE
 from sandbox.town.townsperson import Townsperson
 
 FAILED: Final = ("not_found", "refused")
+EVENING: Final = 18
 SUSPENDED: Final = "Suspend"  # the audit entry of a suspension: its state's name
 
 
@@ -119,14 +122,12 @@ class Truth:
 
     def _visited(self, suspended: Suspended) -> str:
         failed = [knock for knock in self._knocks(suspended) if knock.outcome in FAILED]
-        if any(knock.outcome == "refused" for knock in failed):
-            return ""
         gap = self.pack.rules.policy.visits.second_after_notice_days
-        for first, second in combinations(failed, 2):
-            days = (civil_date(second.at) - civil_date(first.at)).days
-            if days >= gap and _other_hour(first.at, second.at):
+        for some in combinations(failed, 3):
+            days = [civil_date(knock.at) for knock in some]
+            if (days[1] - days[0]).days >= gap and days[2] > days[1] and _sought(some):
                 return ""
-        return "two failed visits were not made as they must be"
+        return "three failed visits were not made as they must be"
 
     def _knocks(self, suspended: Suspended) -> list[Knocked]:
         return [
@@ -182,9 +183,14 @@ def _signed(suspended: Suspended) -> str:
     return "" if len(signers) == 2 else "two different people had not signed"
 
 
-def _other_hour(first: datetime, second: datetime) -> bool:
-    apart = abs((first.hour * 60 + first.minute) - (second.hour * 60 + second.minute))
-    return apart >= 60
+def _sought(some: Sequence[Knocked]) -> bool:
+    """Whether one was made in the evening or on a free day, and another asked somebody close."""
+    late = [knock for knock in some if _is_late(knock.at.astimezone(CHINA))]
+    return any(knock.asked and other is not knock for knock in some for other in late)
+
+
+def _is_late(at: datetime) -> bool:
+    return at.hour >= EVENING or not chinese_calendar.is_workday(at.date())
 
 
 def read_truth(

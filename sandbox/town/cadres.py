@@ -10,6 +10,7 @@ from chalicelib.clock import CHINA
 from sandbox.town.api_client import Badge
 from sandbox.town.context import Knocked, Scene
 from sandbox.town.lives import Manner
+from sandbox.town.names import name_of
 from sandbox.town.recipients import Folk
 from sandbox.town.seeded_random import chance, happens
 from sandbox.town.townsperson import Townsperson
@@ -17,7 +18,9 @@ from sandbox.town.townsperson import Townsperson
 NO_TIME: Final = 0.06  # a visit that the worker does not get round to this week
 OPENS: Final = 0.82  # somebody who is usually at home opens the door
 MORNINGS: Final = (8, 11)
-AFTERNOONS: Final = (14, 18)
+AFTERNOONS: Final = (14, 17)
+EVENINGS: Final = (18, 20)
+KNOWN_TO_SOMEBODY: Final = 0.8  # of whom nobody meets: a relative, a neighbour or the village doctor has
 
 # What a neighbour says of somebody who is not there.
 EXPLAINED: Final = {Manner.AWAY: "away", Manner.MOVED: "moved"}
@@ -48,34 +51,51 @@ class GridWorkers:
         return Badge("grid-worker", f"grid-{self.scene.town.villages.index(village)}", village)
 
     def _plan(self, worker: Badge, visit: str, line: dict[str, Any]) -> None:
-        """Some day this week: mornings the first time, afternoons the second, and so on."""
+        """Some day this week, at the time of day that the list asks for; else in the morning or afternoon."""
         number = int(visit.rpartition(".")[2])
         rng = chance(self.scene.town.seed, "visit", visit)
         hour = rng.randint(*(MORNINGS if number % 2 else AFTERNOONS))
+        if line["manner"] == "evening_or_weekend":
+            hour = chance(self.scene.town.seed, "evening", visit).randint(*EVENINGS)
         person = self.scene.person(str(line["person"]))
-        verify = line["purpose"] == "verify"
         self.scene.soon(
-            rng.randint(0, 3), hour, rng.randrange(60), lambda: self._knock(worker, visit, person, verify)
+            rng.randint(0, 3), hour, rng.randrange(60), lambda: self._knock(worker, visit, person, line)
         )
 
-    def _knock(self, worker: Badge, visit: str, person: Townsperson, verify: bool) -> None:
+    def _knock(self, worker: Badge, visit: str, person: Townsperson, line: dict[str, Any]) -> None:
         number = int(visit.rpartition(".")[2])
-        outcome = self._found(person, number, verify)
+        outcome = self._found(person, number, line["purpose"] == "verify")
         notice = outcome not in ("seen", "deceased")
         made = self.scene.now()
-        body: dict[str, object] = {
+        body: dict[str, Any] = {
             "outcome": outcome,
             "made_at": made.astimezone(CHINA).isoformat(timespec="seconds"),
             "notice_left": notice,
         }
         if outcome == "deceased" and person.life.dies_on is not None:
             body["deceased_on"] = person.life.dies_on.isoformat()
+        met = outcome == "refused" and person.life.manner is Manner.REFUSES
+        if met:
+            body |= {"refused_in_person": True, "countersigned_by": f"leader-{person.grid}"}
+        asked = outcome == "not_found" and line["manner"] == "somebody_close"
+        if asked:
+            body["asked"] = self._asked_around(person)
+        vouched = asked and body["asked"]["word"] == "alive"
         self._planned.discard(visit)
         if self.scene.desk.post(worker, f"/v1/visits/{visit}/outcome", body) is None:
             return
-        self.scene.diary.visits.append(Knocked(person.index, made, outcome, notice))
+        knocked = Knocked(person.index, made, outcome, notice, asked and not vouched, met)
+        self.scene.diary.visits.append(knocked)
         if outcome == "away":
             self.folk.called_home(person)
+
+    def _asked_around(self, person: Townsperson) -> dict[str, str]:
+        """What somebody close says, where there is anybody: whoever lives is seen by most neighbours."""
+        rng = chance(self.scene.town.seed, "somebody close", person.index)
+        through = rng.choice(("relative", "neighbour", "helper", "village_doctor"))
+        is_near = person.life.lives_on(self.scene.today) and not person.life.jailed_on(self.scene.today)
+        knows = is_near and rng.random() < KNOWN_TO_SOMEBODY
+        return {"through": through, "name": name_of(True, rng), "word": "alive" if knows else "does_not_know"}
 
     def _found(self, person: Townsperson, number: int, verify: bool) -> str:
         """What there is to find at the door, by the truth."""

@@ -27,6 +27,8 @@ class Knocked:
     at: datetime
     outcome: str
     notice_left: bool
+    asked: bool = False  # somebody close, who did not vouch for the person
+    met: bool = False  # refused, by the person herself
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.engine.certification.decide import decide
 from chalicelib.engine.suspension.readiness import Readiness, readiness
-from chalicelib.model import FeedId, PersonRecord
+from chalicelib.model import Close, FeedId, PersonRecord, Word
 from tests.events import RULES
 from tests.people import (
     a_case,
@@ -19,7 +19,8 @@ from tests.people import (
 
 DUE = "2025-06-30"
 LIST_DAY, EFFECTIVE_DAY = day("2025-07-20"), day("2025-08-01")
-FIRST, SECOND = a_visit("2025-06-16 10:00"), a_visit("2025-06-26 15:00", number=2)
+FIRST, SECOND = a_visit("2025-06-16 10:00"), a_visit("2025-06-26 19:00", number=2)
+THIRD = a_visit("2025-06-27 10:00", number=3, through=Close.NEIGHBOUR, word=Word.DOES_NOT_KNOW)
 
 
 def the_record(**named: Any) -> PersonRecord:
@@ -27,7 +28,7 @@ def the_record(**named: Any) -> PersonRecord:
     given = {
         "entitlements": [an_entitlement(certified_until=DUE)],
         "messages": [a_message()],
-        "visits": [FIRST, SECOND],
+        "visits": [FIRST, SECOND, THIRD],
         **named,
     }
     return a_record(given.pop("person", None), given.pop("entitlements"), **given)

@@ -174,7 +174,7 @@ def test_what_the_city_does_not_allow_is_refused(
 
 def test_values_that_cannot_stand_together_are_refused(pack: Path) -> None:
     policy = pack / "policy.yaml"
-    text = policy.read_text(encoding="utf-8").replace("least: 3, most: 12", "least: 1, most: 12")
+    text = policy.read_text(encoding="utf-8").replace("least: 3, most: 12", "least: 2, most: 12")
     policy.write_text(text, encoding="utf-8")
     with pytest.raises(DeclarationError, match="together these values cannot be"):
         load(pack, "  - {set: months, tier: 4, to: 2, why: x}\n")

@@ -249,5 +249,6 @@ def test_at_the_edges_of_the_calendar_evidence_carries_from_its_own_day(
     (verdict,) = decision.verdicts
     strong = ALL_EVENTS[pack][moved.key.feed, moved.key.event].strength == "strong"
     months = 12 if pack != "changed" else MONTHS[bisect(TURNS, happened)]
+    months = ALL_EVENTS[pack][moved.key.feed, moved.key.event].carries_months or months
     expected = last_day_certified(happened, months) if strong else date(2020, 1, 1)
     assert verdict.valid_until == expected

@@ -196,9 +196,9 @@ SHORT = with_policy(periods={"tiers": tuple(
 @pytest.mark.parametrize(
     ("admitted", "effect", "why"),
     [
-        ("2024-10-01", Effect.ENTERS_WINDOW, "112 days are left, then 81: a case opens at once"),
+        ("2024-08-15", Effect.ENTERS_WINDOW, "64 days are left, then 33: a case opens at once"),
         ("2025-01-01", Effect.SHORTER, "204 days are left, then 173"),
-        ("2024-09-01", Effect.SHORTER, "81 days are left: a case is open as it is"),
+        ("2024-07-20", Effect.SHORTER, "38 days are left: a case is open as it is"),
     ],
 )
 def test_whose_case_opens_at_once(admitted: str, effect: Effect, why: str) -> None:
@@ -208,9 +208,11 @@ def test_whose_case_opens_at_once(admitted: str, effect: Effect, why: str) -> No
     assert effects(rehearsed(SHORT, suspended)) == {Effect.SHORTER: 1}
 
 
-def test_a_wider_window_opens_cases_though_every_certificate_stands() -> None:
-    wider = with_policy(timeline={"window_days": 120})
-    stay = some_evidence("hospital_inpatient/admitted", "2024-10-01")
+def test_an_earlier_message_opens_cases_though_every_certificate_stands() -> None:
+    first, last = RULES.policy.timeline.reminders
+    earlier = first.model_copy(update={"days_before": first.days_before + 30})
+    wider = with_policy(timeline={"reminders": (earlier, last)})
+    stay = some_evidence("hospital_inpatient/admitted", "2024-08-20")
     assert effects(rehearsed(wider, somebody(stay), somebody(STRONG))) == {Effect.ENTERS_WINDOW: 1}
 
 

@@ -8,7 +8,16 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.declarations import Declaration
-from chalicelib.engine.rules import amounts, benefits, conditions, counties, policy, suspicion_policy
+from chalicelib.engine.rules import (
+    amounts,
+    benefits,
+    case_times,
+    conditions,
+    counties,
+    limits,
+    policy,
+    suspicion_policy,
+)
 
 DAYS = (1, 400)
 DAY_OF_MONTH = (1, 28)  # every month has it
@@ -22,7 +31,7 @@ FIGURES: list[tuple[type[Declaration], str, int, int | None]] = [
     (policy.Fade, "within_days", *DAYS),
     (policy.Fade, "percent", 0, 100),
     (policy.LazyRenewal, "days_before_end", *DAYS),
-    (policy.Limits, "days", *DAYS),
+    (limits.Limits, "days", *DAYS),
     (policy.MessagePolicy, "most_characters", 20, 70),
     (policy.MessagePolicy, "quiet_from", 0, 23),
     (policy.MessagePolicy, "quiet_until", 0, 23),
@@ -30,18 +39,19 @@ FIGURES: list[tuple[type[Declaration], str, int, int | None]] = [
     (policy.MessagePolicy, "per_phone_and_day", 1, None),
     (policy.MessagePolicy, "certified_every_months", 1, None),
     (policy.Periods, "weak_months", 1, 12),
+    (policy.Periods, "weak_alone_months", 1, 12),
     (policy.Policy, "objection_working_days", *DAYS),
     (policy.Policy, "recovery_working_days", *DAYS),
     (policy.Policy, "pay_runs_until_listed", 1, None),
     (policy.Policy, "results_day", *DAY_OF_MONTH),
-    (policy.Reminder, "days_before", *DAYS),
+    (case_times.Reminder, "days_before", *DAYS),
     (policy.Stay, "assumed_days", *DAYS),
-    (policy.SuspensionLimit, "number", 1, None),
-    (policy.SuspensionLimit, "times", 1, 10),
-    (policy.SuspensionLimit, "months", 1, 24),
-    (policy.SuspensionPolicy, "list_day", *DAY_OF_MONTH),
-    (policy.SuspensionPolicy, "list_open_days", 1, 8),
-    (policy.SuspensionPolicy, "look_again_days", *DAYS),
+    (limits.SuspensionLimit, "number", 1, None),
+    (limits.SuspensionLimit, "times", 1, 10),
+    (limits.SuspensionLimit, "months", 1, 24),
+    (case_times.SuspensionPolicy, "list_day", *DAY_OF_MONTH),
+    (case_times.SuspensionPolicy, "list_open_days", 1, 8),
+    (case_times.SuspensionPolicy, "look_again_days", *DAYS),
     (suspicion_policy.Suspicions, "oldest_years", 120, 150),
     (suspicion_policy.Suspicions, "reversal", *DAYS),
     (suspicion_policy.Suspicions, "two_numbers", *DAYS),
@@ -49,9 +59,13 @@ FIGURES: list[tuple[type[Declaration], str, int, int | None]] = [
     (policy.Tier, "months", 1, 12),
     (policy.Tier, "no_strong_within_months", 1, 12),
     (policy.Tier, "aged_at_least", 0, 130),
-    (policy.Timeline, "window_days", *DAYS),
-    (policy.Visits, "first_within_days", *DAYS),
-    (policy.Visits, "minutes_apart", 1, 720),
+    (case_times.Timeline, "window_days", *DAYS),
+    (case_times.Visits, "first_within_days", *DAYS),
+    (case_times.Timeline, "window_part", 1, 12),
+    (case_times.Visits, "third_after_days", *DAYS),
+    (case_times.Visits, "evening_from", 0, 23),
+    (case_times.Visits, "word_holds_days", *DAYS),
+    (case_times.Visits, "words_hold_months", 1, 12),
     (policy.WeakPoints, "points", 0, 1000),
     (policy.WeakRules, "threshold", 1, None),
 ]
@@ -66,7 +80,7 @@ WORDS: list[tuple[type[Declaration], str]] = [
     (counties.County, "authority"),
     (counties.CountyValue, "why"),
     (policy.Policy, "authority"),
-    (policy.Reminder, "why"),
+    (case_times.Reminder, "why"),
     (policy.Reviewed, "by"),
     (policy.Sentence, "zh"),
     (policy.Sentence, "en"),
@@ -130,7 +144,7 @@ def test_one_is_enough_and_none_is_not(declaration: type[Declaration], name: str
     ],
 )
 def test_the_most_that_a_month_suspends(average: float, paid: int | None, most: int, why: str) -> None:
-    assert policy.Limits().suspensions.most(average, paid) == most, why
+    assert limits.Limits().suspensions.most(average, paid) == most, why
 
 
 @pytest.mark.parametrize(
@@ -144,4 +158,4 @@ def test_the_most_that_a_month_suspends(average: float, paid: int | None, most: 
 )
 def test_what_one_file_may_cause(count: int, of: int, exceeded: bool, why: str) -> None:
     """Ten people, or two in a hundred if that is more."""
-    assert policy.Limit(number=10, percent=2).is_exceeded(count, of) is exceeded, why
+    assert limits.Limit(number=10, percent=2).is_exceeded(count, of) is exceeded, why

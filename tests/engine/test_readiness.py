@@ -1,7 +1,7 @@
 """Rule 10, condition by condition: each one missing keeps the money flowing."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from chalicelib.engine.certification.decide import decide
 from chalicelib.engine.suspension.readiness import readiness
 from chalicelib.model import (
     Channel,
+    Evidence,
     MessageState,
     Objection,
     ObjectionAbout,
@@ -19,10 +20,11 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
     Template,
+    Visit,
     VisitOutcome,
     VisitPurpose,
 )
-from tests.engine.suspending import DUE, EFFECTIVE_DAY, FIRST, SECOND, approved, ready, the_record
+from tests.engine.suspending import DUE, EFFECTIVE_DAY, FIRST, SECOND, THIRD, approved, ready, the_record
 from tests.events import RULES
 from tests.people import (
     PENSION,
@@ -76,7 +78,7 @@ def test_what_was_approved_takes_effect_in_its_month(
 # --- each condition missing --------------------------------------------------------------------------
 
 NEVER = the_record(
-    messages=[], visits=[replace(FIRST, notice_left=False), replace(SECOND, notice_left=False)]
+    messages=[], visits=[replace(visit, notice_left=False) for visit in (FIRST, SECOND, THIRD)]
 )
 
 
@@ -133,35 +135,29 @@ def visits_of(*made: Any) -> PersonRecord:
             "(c) two on one day",
         ),
         (
-            visits_of(FIRST, a_visit("2025-06-26 10:59")),
+            visits_of(FIRST, a_visit("2025-06-26 15:00"), THIRD),
             StepOutcome.VISIT_NEEDED,
             "visits",
-            "(c) at the same hour",
+            "(c) nobody came in the evening or at a weekend",
         ),
+        (visits_of(FIRST, SECOND), StepOutcome.VISIT_NEEDED, "visits", "(c) nobody close was asked"),
         (
-            visits_of(FIRST, a_visit("2025-06-26 11:00")),
-            StepOutcome.SUSPEND,
-            "ready",
-            "(c) an hour apart by the clock",
-        ),
-        (visits_of(FIRST, a_visit("2025-06-26 09:00")), StepOutcome.SUSPEND, "ready", "(c) an hour earlier"),
-        (
-            visits_of(FIRST, a_visit("2025-06-25 15:00")),
+            visits_of(FIRST, a_visit("2025-06-25 19:00"), replace(THIRD, notice_left=False)),
             StepOutcome.VISIT_NEEDED,
             "visits",
             "(c) nine days after",
         ),
         (
-            visits_of(FIRST, a_visit("2025-06-26 15:00", None)),
+            visits_of(FIRST, a_visit("2025-06-26 19:00", None), THIRD),
             StepOutcome.VISIT_NEEDED,
             "visits",
             "(c) never made",
         ),
         (
-            visits_of(FIRST, SECOND, a_visit("2025-07-10 10:00", None)),
+            visits_of(FIRST, SECOND, THIRD, a_visit("2025-07-10 10:00", None)),
             StepOutcome.SUSPEND,
             "ready",
-            "(c) a third that was never made takes nothing from the two",
+            "(c) a fourth that was never made takes nothing from the three",
         ),
         (
             visits_of(replace(FIRST, notice_left=False), a_visit("2025-06-16 15:00", notice_left=False)),
@@ -170,19 +166,19 @@ def visits_of(*made: Any) -> PersonRecord:
             "(c) two on one day, long after the reminder",
         ),
         (
-            visits_of(FIRST, replace(SECOND, purpose=VisitPurpose.VERIFY)),
+            visits_of(FIRST, THIRD, replace(SECOND, purpose=VisitPurpose.VERIFY)),
             StepOutcome.VISIT_NEEDED,
             "visits",
             "(c) about a suspicion",
         ),
         (
-            visits_of(FIRST, replace(SECOND, about="2024-06-30")),
+            visits_of(FIRST, THIRD, replace(SECOND, about="2024-06-30")),
             StepOutcome.VISIT_NEEDED,
             "visits",
             "(c) another period's",
         ),
         (
-            visits_of(FIRST, replace(SECOND, outcome=VisitOutcome.REFUSED)),
+            visits_of(FIRST, THIRD, replace(SECOND, outcome=VisitOutcome.REFUSED)),
             StepOutcome.SUSPEND,
             "ready",
             "(c) refused counts",
@@ -200,13 +196,13 @@ def visits_of(*made: Any) -> PersonRecord:
             "(c) refused in writing",
         ),
         (
-            visits_of(FIRST, a_visit("2025-06-20 10:00", VisitOutcome.SEEN), SECOND),
+            visits_of(FIRST, a_visit("2025-06-20 10:00", VisitOutcome.SEEN), SECOND, THIRD),
             StepOutcome.VISIT_NEEDED,
             "visits",
             "(c) seen in between: begins anew",
         ),
         (
-            visits_of(replace(FIRST, notice_left=False), a_visit("2025-06-17 15:00")),
+            visits_of(replace(FIRST, notice_left=False), a_visit("2025-06-17 19:00"), THIRD),
             StepOutcome.SUSPEND,
             "ready",
             "(c) no notice at the first visit: ten days after the reminder",
@@ -214,7 +210,11 @@ def visits_of(*made: Any) -> PersonRecord:
         (
             approved(
                 messages=[a_message(changed=datetime(2025, 6, 16, 16, tzinfo=UTC))],
-                visits=[replace(FIRST, notice_left=False), a_visit("2025-06-26 15:00", notice_left=False)],
+                visits=[
+                    replace(FIRST, notice_left=False),
+                    a_visit("2025-06-26 19:00", notice_left=False),
+                    replace(THIRD, notice_left=False),
+                ],
             ),
             StepOutcome.VISIT_NEEDED,
             "visits",
@@ -239,25 +239,25 @@ def visits_of(*made: Any) -> PersonRecord:
             "(d) a finding that nobody has opened yet",
         ),
         (
-            approved(visits=[FIRST, SECOND, a_visit("2025-07-10 10:00", VisitOutcome.HOSPITALISED)]),
+            approved(visits=[FIRST, SECOND, THIRD, a_visit("2025-07-10 10:00", VisitOutcome.HOSPITALISED)]),
             StepOutcome.HELD,
             "revisit",
             "(d) in hospital, as a visit found",
         ),
         (
-            approved(visits=[FIRST, SECOND, a_visit("2025-06-28 10:00", VisitOutcome.AWAY)]),
+            approved(visits=[FIRST, SECOND, THIRD, a_visit("2025-06-28 10:00", VisitOutcome.AWAY)]),
             StepOutcome.HELD,
             "revisit",
             "(d) away",
         ),
         (
-            approved(visits=[FIRST, SECOND, a_visit("2025-07-10 10:00", VisitOutcome.MOVED)]),
+            approved(visits=[FIRST, SECOND, THIRD, a_visit("2025-07-10 10:00", VisitOutcome.MOVED)]),
             StepOutcome.HELD,
             "revisit",
             "(d) moved",
         ),
         (
-            approved(visits=[FIRST, SECOND, a_visit("2025-06-28 10:00", VisitOutcome.HOSPITALISED)]),
+            approved(visits=[FIRST, SECOND, THIRD, a_visit("2025-06-28 10:00", VisitOutcome.HOSPITALISED)]),
             StepOutcome.VISIT_NEEDED,
             "visits",
             "(d) thirty days later somebody goes again",
@@ -392,7 +392,7 @@ def test_data_of_yesterday_suspend_nobody() -> None:
 def test_of_several_holds_the_longest_is_waited_for() -> None:
     record = approved(
         suspicions=[a_suspicion()],
-        visits=[FIRST, SECOND, a_visit("2025-07-20 10:00", VisitOutcome.AWAY)],
+        visits=[FIRST, SECOND, THIRD, a_visit("2025-07-20 10:00", VisitOutcome.AWAY)],
     )
     found = ready(record, EFFECTIVE_DAY)
     assert [reason.code for reason in found.reasons] == ["open_suspicion", "revisit"]
@@ -432,9 +432,56 @@ def test_who_was_right_to_object_is_not_on_that_months_list(
     assert ready(the_record(objections=[objection]), day(on)).step is step
 
 
-def test_not_even_after_two_visits_more() -> None:
+def test_not_even_after_three_visits_more() -> None:
     upheld = an_objection(ObjectionState.UPHELD, decided=day("2025-07-01"))
-    again = [a_visit("2025-07-05 10:00", number=3), a_visit("2025-07-16 15:00", number=4)]
-    record = the_record(objections=[upheld], visits=[FIRST, SECOND, *again])
+    again = [
+        a_visit("2025-07-04 10:00", number=4),
+        a_visit("2025-07-16 19:00", number=5),
+        replace(THIRD, number=6, made=THIRD.made + timedelta(days=21)),
+    ]
+    record = the_record(objections=[upheld], visits=[FIRST, SECOND, THIRD, *again])
     assert ready(record, day("2025-07-20")).reasons[0].code == "list_closed"
     assert ready(record, day("2025-08-20")).step is StepOutcome.PROPOSE
+
+
+RIDE = some_evidence("bus_rides/ridden", "2025-06-20")
+FOURTH = a_visit("2025-07-02 10:00", number=4)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "visits", "step", "why"),
+    [
+        ([RIDE], [FIRST, SECOND, THIRD], StepOutcome.VISIT_NEEDED, "her own card, a week before the third"),
+        ([RIDE], [FIRST, SECOND, THIRD, FOURTH], StepOutcome.SUSPEND, "somebody went once more"),
+        (
+            [some_evidence("bus_rides/ridden", "2025-04-27")],
+            [FIRST, SECOND, THIRD],
+            StepOutcome.SUSPEND,
+            "sixty-one days before",
+        ),
+        (
+            [some_evidence("bus_rides/ridden", "2025-07-30")],
+            [FIRST, SECOND, THIRD, FOURTH],
+            StepOutcome.SUSPEND,
+            "once a period",
+        ),
+        (
+            [some_evidence("gas_bills/paid", "2025-06-20")],
+            [FIRST, SECOND, THIRD],
+            StepOutcome.SUSPEND,
+            "a direct debit outlives everybody",
+        ),
+        (
+            [some_evidence("bus_rides/ridden", "2025-06-20", name="another")],
+            [FIRST, SECOND, THIRD],
+            StepOutcome.SUSPEND,
+            "somebody else's name",
+        ),
+    ],
+)
+def test_a_sign_of_life_asks_for_one_more_visit(
+    evidence: list[Evidence], visits: list[Visit], step: StepOutcome, why: str
+) -> None:
+    found = ready(approved(evidence=evidence, visits=visits), EFFECTIVE_DAY)
+    assert found.step is step, why
+    assert (found.reasons[0].code == "signs_of_life") is (step is StepOutcome.VISIT_NEEDED)

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.suspension.readiness import beyond_limit, effective_month, may_lift
+from chalicelib.engine.suspension.line_decisions import may_lift
+from chalicelib.engine.suspension.readiness import beyond_limit, effective_month
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
@@ -17,7 +18,7 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
 )
-from tests.engine.suspending import DUE, EFFECTIVE_DAY, FIRST, SECOND, approved, ready, the_record
+from tests.engine.suspending import DUE, EFFECTIVE_DAY, FIRST, SECOND, THIRD, approved, ready, the_record
 from tests.people import (
     PENSION,
     a_key,
@@ -25,7 +26,6 @@ from tests.people import (
     a_person,
     a_proposal,
     a_suspicion,
-    a_visit,
     an_entitlement,
     day,
     some_evidence,
@@ -40,8 +40,8 @@ from tests.people import (
         ((), StepOutcome.SUSPEND, "nothing arrived"),
         (
             (some_evidence("bus_rides/ridden", "2025-07-30"),),
-            StepOutcome.SUSPEND,
-            "a bus ride alone certifies nobody",
+            StepOutcome.VISIT_NEEDED,
+            "a bus ride alone certifies nobody, and is a sign of life: somebody goes once more",
         ),
         (
             (some_evidence("hospital_inpatient/treated", "2025-07-31"),),
@@ -145,7 +145,7 @@ def test_confirmed_custody_is_no_death() -> None:
 def test_a_line_may_be_proposed_while_the_period_ends_this_month(
     until: str, on: str, step: StepOutcome, wait: str | None, why: str
 ) -> None:
-    visits = [a_visit("2025-06-16 10:00", due=until), a_visit("2025-06-26 15:00", due=until)]
+    visits = [replace(visit, about=until) for visit in (FIRST, SECOND, THIRD)]
     record = the_record(entitlements=[an_entitlement(certified_until=until)], visits=visits)
     found = ready(record, day(on), due=until)
     assert (found.step, found.wait_until) == (step, day(wait) if wait else None), why
@@ -281,7 +281,7 @@ def test_of_two_periods_that_still_run_the_one_that_ends_first_is_waited_for() -
     record = the_record(
         entitlements=drawn,
         messages=[a_message(due=later)],
-        visits=[replace(visit, about=later) for visit in (FIRST, SECOND)],
+        visits=[replace(visit, about=later) for visit in (FIRST, SECOND, THIRD)],
     )
     found = ready(record, due=later)
     assert [reason.code for reason in found.reasons] == ["period_runs"]

@@ -6,15 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.engine.calendar.periods import days_of
+from chalicelib.engine.rules.case_times import Reminder
 from chalicelib.engine.suspension.timeline import (
+    NOT_AT_ALL,
+    cases_close_on,
     is_list_open,
     next_list_day,
+    opening,
+    opens_on,
     plan_case,
     seconds_until,
-    window_closes_on,
+    window_days,
 )
+from chalicelib.model import Entitlement, EntitlementStatus, Template
 from tests.events import RULES
-from tests.people import day
+from tests.people import an_entitlement, day
 
 POLICY = RULES.policy
 A_DAY = 86_400
@@ -22,41 +29,74 @@ DUE = day("2025-06-30")
 
 
 @pytest.mark.parametrize(
-    ("on", "days", "deadline", "why"),
+    ("on", "months", "days", "deadline", "why"),
     [
-        ("2025-04-01", (45, 15, 15), "2025-06-30", "opened as the window opens: -90, -45, -30, -15"),
-        ("2025-05-08", (8, 15, 15), "2025-06-30", "opened at -53"),
-        ("2025-05-09", (7, 15, 15), "2025-06-30", "a week before the second reminder"),
-        ("2025-05-10", (7, 14, 15), "2025-06-30", "the first step keeps its week"),
-        (
-            "2025-06-25",
-            (7, 7, 7),
-            "2025-07-16",
-            "opened five days before the end: told a day that can be met",
-        ),
-        ("2025-08-01", (7, 7, 7), "2025-08-22", "opened after the end"),
+        ("2025-05-16", 12, (20, 5), "2025-06-30", "as the case opens: -45, -25, a visit from -20 on"),
+        ("2025-06-01", 12, (5, 5), "2025-06-30", "opened late: each step keeps its least time"),
+        ("2025-06-25", 12, (5, 5), "2025-07-05", "five days before the end: told a day that can be met"),
+        ("2025-08-01", 12, (5, 5), "2025-08-11", "after the end"),
+        ("2025-05-31", 6, (14, 5), "2025-06-30", "half a year: -30, -16, -11"),
+        ("2025-06-15", 3, (7, 5), "2025-06-30", "a quarter: -15, -8, -3"),
     ],
 )
-def test_waits_of_a_case(on: str, days: tuple[int, int, int], deadline: str, why: str) -> None:
-    plan = plan_case(DUE, day(on), POLICY)
-    waits = (plan.remind, plan.remind_again, plan.self_certify)
-    assert tuple(wait // A_DAY for wait in waits) == days, why
-    assert plan.home_visit == 15 * A_DAY
+def test_waits_of_a_case(on: str, months: int, days: tuple[int, int], deadline: str, why: str) -> None:
+    plan = plan_case(DUE, months, day(on), POLICY)
+    assert (plan.remind // A_DAY, plan.self_certify // A_DAY) == days, why
+    assert plan.remind_again == NOT_AT_ALL
+    assert plan.home_visit == 7 * A_DAY
     assert plan.deadline == day(deadline), why
 
 
-@given(st.dates(date(2024, 1, 1), date(2026, 12, 31)), st.integers(-120, 120))
-def test_every_wait_is_whole_days_and_never_too_short(due: date, late: int) -> None:
-    on = due - timedelta(days=late)
-    plan = plan_case(due, on, POLICY)
-    for wait in (plan.remind, plan.remind_again, plan.self_certify, plan.home_visit):
+def test_a_policy_may_remind_twice() -> None:
+    first, last = POLICY.timeline.reminders
+    again = Reminder(template=Template.REMIND_AGAIN, days_before=35, why="再次提醒")
+    timeline = POLICY.timeline.model_copy(update={"reminders": (first, again, last)})
+    plan = plan_case(DUE, 12, day("2025-05-16"), POLICY.model_copy(update={"timeline": timeline}))
+    assert (plan.remind // A_DAY, plan.remind_again // A_DAY, plan.self_certify // A_DAY) == (10, 10, 5)
+
+
+@given(
+    st.dates(date(2024, 1, 1), date(2026, 12, 31)), st.integers(-120, 120), st.sampled_from([2, 3, 6, 9, 12])
+)
+def test_every_wait_is_whole_days_and_never_too_short(due: date, late: int, months: int) -> None:
+    plan = plan_case(due, months, due - timedelta(days=late), POLICY)
+    for wait in (plan.remind, plan.self_certify, plan.home_visit):
         assert wait % A_DAY == 0
         assert wait >= POLICY.timeline.least_days_per_step * A_DAY
     assert plan.deadline >= due
 
 
-def test_the_latest_period_whose_window_is_open() -> None:
-    assert window_closes_on(day("2025-04-01"), POLICY) == DUE
+@pytest.mark.parametrize(
+    ("months", "days", "opens"),
+    [(12, 90, 45), (9, 90, 45), (6, 60, 30), (3, 30, 15), (2, 20, 10)],
+)
+def test_window_and_messages_shrink_with_the_period(months: int, days: int, opens: int) -> None:
+    assert window_days(months, POLICY) == days
+    assert days <= days_of(months) / 3
+    assert opens_on(DUE, months, POLICY) == DUE - timedelta(days=opens)
+
+
+def test_the_latest_period_about_which_a_case_may_be_open() -> None:
+    assert cases_close_on(day("2025-05-16"), POLICY) == DUE
+
+
+@pytest.mark.parametrize(
+    ("entitlements", "months", "why"),
+    [
+        ([], None, "nothing"),
+        ([an_entitlement(certified_until=DUE)], 12, "its first message is due"),
+        ([an_entitlement(certified_until="2025-07-01")], None, "tomorrow"),
+        ([an_entitlement(certified_until=DUE, months=3)], None, "a quarter's: in a month"),
+        (
+            [an_entitlement(certified_until="2025-06-20", months=3), an_entitlement(certified_until=DUE)],
+            12,
+            "what opens first opens for all",
+        ),
+        ([an_entitlement(certified_until=DUE, status=EntitlementStatus.TERMINATED)], None, "ended"),
+    ],
+)
+def test_whose_case_opens(entitlements: list[Entitlement], months: int | None, why: str) -> None:
+    assert opening(entitlements, day("2025-05-16"), POLICY) == months, why
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.engine.suspension.readiness import may_approve, may_confirm, may_refuse
+from chalicelib.engine.suspension.line_decisions import may_approve, may_confirm, may_refuse
 from chalicelib.errors import RefusedError
 from chalicelib.model import Proposal, ProposalState
 from tests.people import a_proposal

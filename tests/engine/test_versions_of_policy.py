@@ -18,7 +18,7 @@ from tests.spelled_out import spell_out
 
 
 def until(rules: RuleBook, *evidence: Evidence, on: str = "2025-06-30", area: str = "341602001001") -> str:
-    drawn = [an_entitlement(certified_until=date(2023, 1, 31))]
+    drawn = [an_entitlement(certified_until=date(2024, 1, 31))]
     decision = decide(a_person("1950-03-01", area=AreaCode(area)), drawn, evidence, rules, day(on))
     return decision.verdicts[0].valid_until.isoformat()
 
@@ -66,7 +66,7 @@ def test_weak_items_from_before_keep_what_they_gave_together() -> None:
     old = weak("2024-08-20", "2024-08-27", "2024-08-24")
     assert until(STRICTER, *old, on="2024-09-10") == "2024-11-26"
     new = weak("2024-09-20", "2024-09-27", "2024-09-24")
-    assert until(STRICTER, *new, on="2024-10-10") == "2023-01-31", "100 points, and 120 are asked for"
+    assert until(STRICTER, *new, on="2024-10-10") == "2024-01-31", "100 points, and 120 are asked for"
     assert until(STRICTER, *old, *new[:1], on="2024-10-10") == "2024-11-26"
 
 

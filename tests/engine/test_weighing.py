@@ -248,3 +248,29 @@ def test_an_item_named_twice_weighs_once() -> None:
     assert strongest(a_person(), twice, BENEFIT, RULES) == strongest(a_person(), twice[:2], BENEFIT, RULES)
     rides = seen(f"{BUS} 2025-05-01", f"{BUS} 2025-05-08", f"{PHARMACY} 2025-05-04")
     assert combined([*rides, *rides], BENEFIT, RULES) == combined(rides, BENEFIT, RULES)
+
+
+SWIPE = "insurance_card_swipes/swiped"
+
+
+@pytest.mark.parametrize(
+    ("items", "certifies", "why"),
+    [
+        (
+            [f"{SWIPE} 2025-05-01", f"{SWIPE} 2025-05-20", f"{PHARMACY} 2025-05-10"],
+            False,
+            "one chemist's till",
+        ),
+        (
+            [f"{SWIPE} 2025-05-01", f"{SWIPE} 2025-05-20", f"{PHARMACY} 2025-05-10", f"{BUS} 2025-05-15"],
+            True,
+            "and a ride: another department's",
+        ),
+    ],
+)
+def test_what_is_bought_and_the_card_that_paid_are_one_trace(
+    items: list[str], certifies: bool, why: str
+) -> None:
+    found = combined(seen(*items), BENEFIT, RULES)
+    assert isinstance(found, Weight) is certifies, why
+    assert certifies or found == Shortfall(Lack.TRACES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -42,6 +42,7 @@ from sandbox.town.claims import Asked
 from sandbox.town.lives import Happening
 from sandbox.town.people import Town
 from sandbox.town.townsperson import Relative
+from tests.people import a_message
 from tests.sandbox_town.runs import KEY, LAST, NOON, PENSION, a_sheet, amend, broken
 from tests.sandbox_town.test_truth import suspension
 
@@ -167,6 +168,21 @@ def test_a_county_that_asks_more_often(run: Run) -> None:
     assert broken(in_a_county(run, date(2025, 9, 28))) == []
 
 
+def heard_of(run: Run, every: int) -> Run:
+    """Somebody seen at the bank every so many days, and reminded at the end all the same."""
+    claim = replace(run.truth.scene.town.people[0].claims[0], benefit=PENSION)
+    anew(run, 0, claims=(replace(claim, certified_until=date(2024, 12, 31)),))
+    seen = run.truth.pack.rules.events[FeedId("bank_business"), "served"]
+    days = [LAST - timedelta(days=every * number) for number in range(1, 10)]
+    run.truth.known[0] = [Known(seen, day, day) for day in days]
+    return amend(run, messages=(a_message(on=LAST),))
+
+
+def test_whoever_was_not_heard_of_for_longer_may_be_asked(run: Run) -> None:
+    name = "whoever goes on being heard of is left in peace"
+    assert name not in broken(heard_of(run, 31))
+
+
 def doubted(state: SuspicionState) -> Suspicion:
     reason = Reason("condition_lost", "", "")
     days = date(2025, 3, 2), date(2025, 3, 5)
@@ -224,6 +240,7 @@ BREAKS: dict[str, Callable[[Run], Run]] = {
     "every message that failed led to another channel the same day": lambda run: amend(
         run, messages=(replace(run.truth.records[0].messages[0], state=MessageState.FAILED),)
     ),
+    "whoever goes on being heard of is left in peace": lambda run: heard_of(run, 20),
     "one message per person and day": lambda run: handed(run, message=run.truth.handed[0].message + "2"),
     "nothing was sent from 20:00 to 08:00": lambda run: handed(run, at=NOON.replace(hour=13)),
     "nothing was sent outside the outbox": lambda run: handed(run, message="ID9.9"),

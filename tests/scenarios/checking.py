@@ -15,7 +15,7 @@ from chalicelib.engine.suspicion.lifecycle import opened
 from chalicelib.engine.suspicion.termination import ENDED, ending
 from chalicelib.engine.texts.receipt import explain
 from chalicelib.model import BenefitCode, Decision, Month, PersonRecord, Proposal, Reason
-from tests.engine.suspending import FIRST, SECOND
+from tests.engine.suspending import FIRST, SECOND, THIRD
 from tests.events import ALL_RULES
 from tests.people import a_case, a_message, a_proposal, a_record
 from tests.scenarios.situations import Suspends, Tried
@@ -107,7 +107,7 @@ def _check_suspension(tried: Tried, says: Suspends) -> None:
         tried.drawn,
         evidence=tried.evidence,
         messages=[a_message(due=due)],
-        visits=[replace(visit, about=due.isoformat()) for visit in (FIRST, SECOND)],
+        visits=[replace(visit, about=due.isoformat()) for visit in (FIRST, SECOND, THIRD, THIRD)],
         proposals=[_approved(tried, says)] if says.approved else [],
     )
     found = readiness(record, a_case(due), tried.decide(), rules, tried.day, tried.missing)

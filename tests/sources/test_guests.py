@@ -58,7 +58,7 @@ def test_what_is_told_of_a_guest() -> None:
     [told] = sheet(row(f" {THERE}")).guests.iter_rows(named=True)
     assert told == {
         "line": 2, "region": "310112", "number": THERE, "name": "甲", "day": date(2025, 5, 1),
-        "event": "seen", "certifier": "bank", "certified_by": "李四",
+        "event": "seen", "half_day": None, "certifier": "bank", "certified_by": "李四",
     }  # fmt: skip
 
 

@@ -18,9 +18,9 @@ from chalicelib.model import (
 )
 from chalicelib.sources.formats.csv_writing import rows_of
 from chalicelib.storage.dynamodb import people, worklists
-from tests.workflow.village import Recipient, Village
+from tests.workflow.village import JULY, Recipient, Village
 
-ONE, NEIGHBOUR = Recipient(980), Recipient(982, until=date(2026, 6, 30))
+ONE, NEIGHBOUR = Recipient(980, until=JULY), Recipient(982, until=date(2026, 6, 30))
 HEADER = "身份证号码,待遇项目,发放月份,实发金额,发放日期"
 
 

@@ -21,6 +21,7 @@ from chalicelib.model import (
     StateName,
     StepOutcome,
     Template,
+    VisitManner,
     VisitOutcome,
 )
 from chalicelib.storage.dynamodb import people
@@ -37,30 +38,61 @@ def test_a_stay_in_hospital_certifies_every_benefit_at_once(village: Village) ->
     )
     village.hospital(ONE.number, SPRING)
     record = village.record(ONE.number)
-    assert {e.valid_until for e in record.entitlements} == {date(2026, 3, 28)}
+    assert {e.valid_until for e in record.entitlements} == {date(2026, 5, 12)}
     assert {e.route for e in record.entitlements} == {Route.SILENT}
     assert [m.template for m in record.messages] == [Template.CERTIFIED]
     assert not record.cases
 
 
-def test_without_evidence_a_case_opens_ninety_days_before(village: Village) -> None:
+def test_without_evidence_a_case_opens_with_its_first_message(village: Village) -> None:
     village.settle(ONE)
-    village.until(days_before(91))
+    village.until(days_before(46))
     assert village.state(ONE.number) is None
-    village.until(days_before(90))
+    village.until(days_before(45))
     assert village.state(ONE.number) is StateName.REMIND
 
 
-def test_key_groups_are_visited_instead_of_reminded(village: Village) -> None:
-    village.settle(replace(ONE, groups="卧床"))
-    village.until(days_before(89))
-    assert village.state(ONE.number) is StateName.DISPATCH_HOME_VISIT
-    assert not village.record(ONE.number).messages
+@pytest.mark.parametrize(
+    ("groups", "phone", "state", "why"),
+    [
+        ("卧床", ONE.phone, StateName.REMIND, "data, message and self-service first, as for everybody"),
+        ("卧床", "", StateName.DISPATCH_HOME_VISIT, "nobody can call"),
+        ("失能", ONE.phone, StateName.DISPATCH_HOME_VISIT, "no message can speak to them"),
+    ],
+)
+def test_key_groups_get_more_than_a_knock(
+    village: Village, groups: str, phone: str, state: StateName, why: str
+) -> None:
+    village.settle(replace(ONE, groups=groups, phone=phone))
+    village.until(days_before(44))
+    assert village.state(ONE.number) is state, why
 
 
+def test_the_way_from_the_first_message_to_the_list(village: Village) -> None:
+    """-45, -25, three visits from -20 on, the list of the month in which the period ends."""
+    village.settle(ONE)
+    days = {}
+    for _ in range(70):
+        state = village.state(ONE.number)
+        days.setdefault(state, (DUE - village.sandbox.today()).days)
+        if state is StateName.DISPATCH_HOME_VISIT:
+            village.failed_visits(ONE.number)
+            days[village.state(ONE.number)] = (DUE - village.sandbox.today()).days
+            break
+        village.until(village.sandbox.today() + timedelta(days=1))
+    assert {state: days[state] for state in WAY} == WAY
+    manners = [visit.manner for visit in village.record(ONE.number).visits]
+    assert manners == [VisitManner.ANY_TIME, VisitManner.EVENING_OR_WEEKEND, VisitManner.SOMEBODY_CLOSE]
+
+
+WAY = {  # days before the end
+    StateName.REMIND: 45,
+    StateName.SELF_CERTIFY: 25,
+    StateName.DISPATCH_HOME_VISIT: 20,
+    StateName.PROPOSE_SUSPENSION: 7,
+}
 WAITING = [
     StateName.REMIND,
-    StateName.REMIND_AGAIN,
     StateName.SELF_CERTIFY,
     StateName.DISPATCH_HOME_VISIT,
 ]
@@ -94,7 +126,7 @@ def test_the_whole_way_to_suspension_and_back_with_arrears(village: Village) -> 
     record = village.record(ONE.number)
     (pension,) = record.entitlements
     assert pension.status is EntitlementStatus.SUSPENDED
-    assert pension.stopped_from == "2025-08"  # the period ended with June, the second visit was in July
+    assert pension.stopped_from == "2025-07"  # the month after the period: the visits were made in June
     village.until(date(2025, 10, 10))
     village.certifies(ONE.number)
     record = village.record(ONE.number)
@@ -102,26 +134,26 @@ def test_the_whole_way_to_suspension_and_back_with_arrears(village: Village) -> 
     assert pension.status is EntitlementStatus.ACTIVE
     assert record.open_case is None
     resume = next(i for i in record.instructions if i.kind is InstructionKind.RESUME)
-    assert resume.fen == 2 * 20_000  # August and September; October is paid by its own run
-    assert resume.reason.endswith("arrears 2025-08…2025-09 2 × 200.00")
+    assert resume.fen == 3 * 20_000  # July to September; October is paid by its own run
+    assert resume.reason.endswith("arrears 2025-07…2025-09 3 × 200.00")
     assert people.verify_chain(record.person.id)
 
 
 def test_arrears_over_a_birthday_are_paid_by_the_age(village: Village) -> None:
-    """Ninety in September: August at 50 yuan, September at 100, whatever the roster says."""
+    """Ninety in September: 50 yuan a month before, September at 100, whatever the roster says."""
     old = replace(ONE, benefit="高龄津贴", born="19350907", yuan="50.00")
     village.settle(old)
     village.suspend(old.number)
     village.until(date(2025, 10, 10))
     village.certifies(old.number)
     resume = next(i for i in village.record(old.number).instructions if i.kind is InstructionKind.RESUME)
-    assert resume.reason.endswith("arrears 2025-08 50.00; 2025-09 100.00")
-    assert resume.fen == 15_000
+    assert resume.reason.endswith("arrears 2025-07…2025-08 2 × 50.00; 2025-09 100.00")
+    assert resume.fen == 20_000
 
 
 def test_approval_takes_another_person(village: Village) -> None:
     village.settle(ONE)
-    village.two_failed_visits(ONE.number)
+    village.failed_visits(ONE.number)
     village.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
     with pytest.raises(RefusedError, match="not_confirmed"):
         village.approve(ONE.number)
@@ -144,7 +176,7 @@ def test_nobody_is_suspended_whom_nobody_visited(village: Village) -> None:
 def test_the_last_look_finds_what_woke_nobody(village: Village) -> None:
     """Evidence whose wake-up call was lost: approved, effective tomorrow, and yet not suspended."""
     village.settle(ONE)
-    village.two_failed_visits(ONE.number)
+    village.failed_visits(ONE.number)
     village.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
     village.confirm(ONE.number)
     village.approve(ONE.number)
@@ -166,7 +198,7 @@ def test_a_stay_in_hospital_holds_the_suspension(village: Village) -> None:
     number = replace(ONE, born="19300307").number
     village.hospital(number, date(2024, 12, 20))
     assert village.record(number).entitlements[0].valid_until == DUE
-    village.two_failed_visits(number)
+    village.failed_visits(number)
     key = EvidenceKey(date(2024, 12, 29), FeedId("care_home"), "resident")
     cases.evidence_arrived(village.person(number), [Evidence(key, FileId("f"), 2)], actor="test")
     assert village.record(number).entitlements[0].status is EntitlementStatus.ACTIVE
@@ -191,10 +223,10 @@ def test_a_dormant_case_wakes_and_pays_everything_back(village: Village) -> None
     record = village.record(ONE.number)
     assert record.entitlements[0].status is EntitlementStatus.ACTIVE
     resume = next(i for i in record.instructions if i.kind is InstructionKind.RESUME)
-    assert (resume.fen, len(resume.held)) == (3 * 20_000, 10), "on one clerk's word"
+    assert (resume.fen, len(resume.held)) == (3 * 20_000, 11), "on one clerk's word"
     assert record.cases[0].generation == 2
     approved = cases.approve_arrears(record.person.id, resume.name, by="second")
-    assert approved.fen == 13 * 20_000  # August 2025 to August 2026
+    assert approved.fen == 14 * 20_000  # July 2025 to August 2026
 
 
 def test_a_lost_execution_is_started_again(village: Village) -> None:

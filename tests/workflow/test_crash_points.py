@@ -15,6 +15,7 @@ from chalicelib.model import (
     BenefitCode,
     Case,
     Change,
+    Close,
     Lift,
     MessageState,
     Month,
@@ -26,6 +27,7 @@ from chalicelib.model import (
     Visit,
     VisitOutcome,
     VisitPurpose,
+    Word,
 )
 from chalicelib.steps import certification
 from chalicelib.steps.walking import run_step
@@ -169,6 +171,10 @@ def ready_to_suspend(record: PersonRecord, due: date) -> Change:
         "test",
         clock.now(),
         cases=(Case(due, date(2024, 9, 1), 1, StateName.AWAIT_EFFECTIVE_DAY),),
-        visits=(failed(1, date(2024, 11, 20), 9), failed(2, date(2024, 12, 10), 15)),
+        visits=(
+            failed(1, date(2024, 11, 20), 9),
+            failed(2, date(2024, 12, 10), 19),
+            replace(failed(3, date(2024, 12, 13), 10), through=Close.RELATIVE, word=Word.DOES_NOT_KNOW),
+        ),
         proposals=(proposal,),
     )

@@ -179,7 +179,7 @@ def test_match_data_reads_the_lake_about_parents(village: Village, monkeypatch: 
     monkeypatch.setattr(related_persons, "tell_those_concerned", lambda *_, **__: None)
     sentence(village, FATHER, "2024-12-20")
     assert village.record(CHILD.number).related == ()
-    village.until(date(2025, 1, 20))  # the window has opened, and the case with it
+    village.until(date(2025, 2, 16))  # the case has opened
     record = village.record(CHILD.number)
     assert [item.evidence.key for item in record.related] == [
         EvidenceKey(date(2022, 3, 1), FeedId("custody"), "sentence")

@@ -23,12 +23,12 @@ from chalicelib.model import (
     StateName,
 )
 from chalicelib.storage.dynamodb import people, worklists
-from tests.workflow.village import DUE, SPRING, Recipient, Village
+from tests.workflow.village import JULY, Recipient, Village, days_before
 
-STARTS = SPRING
+STARTS = days_before(48, JULY)
 
-ONE = Recipient(980)
-OTHERS = [Recipient(900 + n) for n in range(11)]
+ONE = Recipient(980, until=JULY)
+OTHERS = [Recipient(900 + n, until=JULY) for n in range(11)]
 PENSION, COUNTY, AUGUST = BenefitCode("resident_pension"), "341602", Month("2025-08")
 SUSPENDED, ACTIVE = EntitlementStatus.SUSPENDED, EntitlementStatus.ACTIVE
 
@@ -36,7 +36,16 @@ SUSPENDED, ACTIVE = EntitlementStatus.SUSPENDED, EntitlementStatus.ACTIVE
 def sign(village: Village, recipient: Recipient, state: ProposalState = ProposalState.APPROVED) -> None:
     """Two people have approved a line about a neighbour, too."""
     line = Proposal(
-        1, DUE, (PENSION,), {PENSION: DUE}, date(2025, 7, 20), state, "zhou", "wu", date(2025, 7, 21), AUGUST
+        1,
+        JULY,
+        (PENSION,),
+        {PENSION: JULY},
+        date(2025, 7, 20),
+        state,
+        "zhou",
+        "wu",
+        date(2025, 7, 21),
+        AUGUST,
     )
     change = Change("test", "test", village.sandbox.now(), proposals=(line,))
     people.change(village.person(recipient.number), lambda _: change)
@@ -46,7 +55,7 @@ def sign(village: Village, recipient: Recipient, state: ProposalState = Proposal
 def approved(village: Village) -> Village:
     """One line is approved for August; the neighbours' cases walk."""
     village.settle(ONE, *OTHERS)
-    village.two_failed_visits(ONE.number)
+    village.failed_visits(ONE.number)
     village.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
     village.confirm(ONE.number)
     village.approve(ONE.number)

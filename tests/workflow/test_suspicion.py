@@ -152,9 +152,9 @@ def test_nobody_approves_what_nobody_has_confirmed(village: Village) -> None:
 
 
 def test_a_death_found_out_at_the_door_needs_no_file(village: Village) -> None:
-    village.settle(Recipient(981, groups="卧床"))
+    village.settle(Recipient(981, groups="失能"))
     number = Recipient(981).number
-    village.until(date(2025, 4, 10))
+    village.until(date(2025, 5, 20))
     village.knock(number, VisitOutcome.DECEASED, deceased_on=date(2025, 3, 1))
     village.second_word(number)
     record = village.record(number)
@@ -229,7 +229,7 @@ def test_custody_ends_by_two_people_s_word_and_pauses_by_one(
 
 def test_what_was_approved_before_a_hold_is_put_to_people_anew(village: Village) -> None:
     village.settle(ONE)
-    village.two_failed_visits(ONE.number)
+    village.failed_visits(ONE.number)
     village.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
     village.confirm(ONE.number)
     village.approve(ONE.number)

@@ -15,7 +15,7 @@ ONE = Recipient(980)
 
 def test_visitor_confirmer_and_approver_are_three_people(village: Village) -> None:
     village.settle(ONE)
-    village.two_failed_visits(ONE.number)
+    village.failed_visits(ONE.number)
     village.until_state(ONE.number, StateName.PROPOSE_SUSPENSION)
     with pytest.raises(RefusedError, match="whoever visited"):
         village.confirm(ONE.number, by="worker")

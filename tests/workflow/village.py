@@ -10,9 +10,11 @@ from typing import Any
 from stdnum.iso7064 import mod_11_2
 
 from chalicelib import cases, clock
+from chalicelib.engine.suspension.visits import NEEDED
 from chalicelib.engine.suspicion.lifecycle import COUNTY, TOWNSHIP
 from chalicelib.model import (
     BenefitCode,
+    Close,
     DroppedFile,
     Evidence,
     EvidenceKey,
@@ -24,7 +26,9 @@ from chalicelib.model import (
     StateName,
     Suspicion,
     SuspicionKind,
+    VisitManner,
     VisitOutcome,
+    Word,
 )
 from chalicelib.storage.dynamodb import files, people, worklists
 from sandbox.kernel import Sandbox
@@ -41,7 +45,8 @@ SELDOM = {  # what of it has a parameter of the deployment, once a month: for sa
     "FeedWatchSchedule": "cron(30 23 1 * ? *)",
 }
 DUE = date(2025, 6, 30)
-SPRING = DUE - timedelta(days=93)
+JULY = date(2025, 7, 28)  # whose period ends then is suspended from August
+SPRING = DUE - timedelta(days=48)
 """Before the first reminder to those who are due then: until there most tests have nothing to do."""
 DEPARTMENT = {
     "roster": "hrss",
@@ -161,10 +166,14 @@ class Village:
     # --- who acts ------------------------------------------------------------------------------
 
     def knock(self, number: str, outcome: VisitOutcome = VisitOutcome.NOT_FOUND, **more: Any) -> None:
-        """The grid worker goes as soon as the pending visit may be made, at another hour each time."""
+        """The grid worker goes as soon as the pending visit may be made, when and how it asks."""
         row = next(row for row in worklists.visits("") if row.person == self.person(number))
         self.days((row.item.not_before - self.sandbox.today()).days)
-        self.sandbox.advance(hours=3 + 5 * (row.item.number % 2))
+        in_the_evening = row.item.manner is VisitManner.EVENING_OR_WEEKEND
+        at = datetime.combine(self.sandbox.today(), time(20 if in_the_evening else 17), clock.CHINA)
+        self.sandbox.advance_to(max(at, self.sandbox.now() + timedelta(minutes=1)))
+        if row.item.manner is VisitManner.SOMEBODY_CLOSE and outcome is VisitOutcome.NOT_FOUND:
+            more.setdefault("asked", cases.Asked(Close.NEIGHBOUR, "邻居", Word.DOES_NOT_KNOW))
         cases.visit_made(
             row.person,
             row.item.number,
@@ -176,8 +185,9 @@ class Village:
         )
         self.sandbox.run_until_quiet()
 
-    def two_failed_visits(self, number: str) -> None:
-        for _ in range(2):
+    def failed_visits(self, number: str) -> None:
+        """As many as rule 10 asks for, each in its way."""
+        for _ in range(NEEDED):
             self.until_state(number, StateName.DISPATCH_HOME_VISIT)
             self.knock(number)
 
@@ -206,7 +216,7 @@ class Village:
 
     def suspend(self, number: str) -> None:
         """The whole way to a suspension."""
-        self.two_failed_visits(number)
+        self.failed_visits(number)
         self.until_state(number, StateName.PROPOSE_SUSPENSION)
         self.confirm(number)
         self.approve(number)

@@ -59,6 +59,15 @@ def last_day_certified(day: date, months: int, counting: Counting = Counting.CAL
     return add_months(day, months) - ONE_DAY
 
 
+def days_of(months: int) -> int:
+    """Days of so many months, any of them.
+
+    >>> days_of(3), days_of(12)
+    (91, 365)
+    """
+    return months * DAYS_A_YEAR // 12
+
+
 def age_on(born: date, day: date) -> int:
     """Completed years of age; `born` is the first of the month of birth, so up to a month too old.
 

@@ -2,6 +2,7 @@
 
 facts               the evidence on a day, sorted
 weighing            strong evidence alone, weak evidence in combination: why one bus ride is not enough
+weak_alone          how long weak evidence alone may carry
 contradictions      what speaks against an entitlement
 findings            what people must verify
 decide              what all of it makes of each entitlement

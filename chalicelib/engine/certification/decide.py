@@ -18,10 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date
 from typing import Final, TypeVar
 
-from chalicelib.engine.certification import reasons, weighing
+from chalicelib.engine.certification import reasons, weak_alone, weighing
 from chalicelib.engine.certification.contradictions import Claim, against, claim_of, exclusion
 from chalicelib.engine.certification.facts import Facts, Related, sort_evidence
 from chalicelib.engine.certification.findings import findings
@@ -98,6 +99,9 @@ def _verdict(
         strong, weak = alike
     else:
         strong, weak = _weigh(benefit, facts, excluded is not None, rules)
+    if isinstance(weak, Weight):
+        certified = stated if strong is None else max(stated, strong.until)
+        weak = _alone(weak, certified, benefit, facts, rules)
     usable = weak if isinstance(weak, Weight) and not opposed else None
     best = strong
     if usable is not None and (best is None or usable.until > best.until):
@@ -113,7 +117,21 @@ def _verdict(
         best = _kept(claim, facts, rules, stated, best)
     if best is None:
         return Verdict(entitlement.benefit, outcome, stated, None, (), why)
-    return Verdict(entitlement.benefit, outcome, best.until, best.route, best.keys, why)
+    return Verdict(entitlement.benefit, outcome, best.until, best.route, best.keys, why, best.months)
+
+
+def _alone(weak: Weight, certified: date, benefit: Benefit, facts: Facts, rules: RuleBook) -> Weight:
+    """A weak combination as far as it may carry alone; one from after that gives way to one from before."""
+    end = weak_alone.last_day_alone(certified, rules)
+    if end is None or weak.until <= end:
+        return weak
+    if weak.day > end:
+        before = replace(facts, strong=(), brief=(), weak=[s for s in facts.weak if s.key.day <= end])
+        _, earlier = _weigh(benefit, before, False, rules)
+        if not isinstance(earlier, Weight):
+            return weak_alone.nothing(weak, certified, rules)
+        weak = earlier
+    return weak_alone.within(weak, end, rules)
 
 
 def _by_hand(benefit: Benefit, facts: Facts, stated: date, rules: RuleBook) -> Weight | None:
@@ -139,7 +157,10 @@ def _weigh(benefit: Benefit, facts: Facts, only_by_hand: bool, rules: RuleBook) 
     strong_ones, weak_ones = facts.strong, facts.weak
     if only_by_hand:
         strong_ones, weak_ones = [k for k in strong_ones if rules.event(k).route is not Route.SILENT], ()
-    return _weigh_in_turn(benefit, facts, strong_ones, weak_ones, rules)
+    strong, weak = _weigh_in_turn(benefit, facts, strong_ones, weak_ones, rules)
+    if facts.brief:
+        strong = _further(weighing.briefest(facts.brief, benefit, rules), strong)
+    return strong, weak
 
 
 def _weigh_in_turn(
@@ -249,7 +270,9 @@ def _because(
 
 def _lacking(strong: Weight | None, weak: Weight | Shortfall, on: date, rules: RuleBook) -> Iterator[Reason]:
     ended = strong if strong is not None else weak
-    if isinstance(ended, Weight) and ended.until < on:
+    if isinstance(weak, Weight) and weak.months > rules.weak_months:
+        yield weak_alone.run_out(weak)
+    elif isinstance(ended, Weight) and ended.until < on:
         yield reasons.ran_out(ended)
     if isinstance(weak, Shortfall):
         yield reasons.too_weak(weak, rules.policy.weak.threshold)

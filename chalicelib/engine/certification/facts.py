@@ -71,6 +71,7 @@ class Facts:
     states: States
     refuted: AbstractSet[EvidenceKey]
     clearances: Sequence[Suspicion] = ()  # conditions that people have found to hold
+    brief: Sequence[EvidenceKey] = ()  # strong presence whose event carries less far than others
     death_word: Reason | None = None  # somebody's word at the door, which no record says yet
 
     @property
@@ -93,6 +94,7 @@ def sort_evidence(
 ) -> Facts:
     """Sort evidence up to a day; what no feed declares, or lies in the future, weighs nothing."""
     strong: list[EvidenceKey] = []
+    brief: list[EvidenceKey] = []
     weak: list[Sighting] = []
     accusing: list[tuple[Evidence, FeedEvent]] = []
     told: list[Evidence] = []
@@ -106,7 +108,7 @@ def sort_evidence(
         strength = None if item.facts and item.is_under_another_name else declared.strength
         if strength is STRONG:
             if not item.recovered:
-                strong.append(key)
+                (strong if event.carries_months is None else brief).append(key)
         elif strength is WEAK:
             weak.append(Sighting(key, event))
         elif event.suspicion is not None or event.releases:
@@ -117,7 +119,9 @@ def sort_evidence(
     died = person.deceased_on
     deceased = died if died is not None and died <= on else None
     if not accusing and deceased is None:
-        return Facts(person, on, None, strong, weak, (), (), (), states, refuted, clearances, death_word)
+        return Facts(
+            person, on, None, strong, weak, (), (), (), states, refuted, clearances, brief, death_word
+        )
     negatives = _negatives(_once(accusing), refuted, rules)
     losses = tuple(n for n in negatives if n.event.proves is Proves.LOSS and _is_sane(n, person, rules))
     exclusions = tuple(n for n in negatives if n.event.proves is Proves.EXCLUSION)
@@ -132,13 +136,14 @@ def sort_evidence(
         deceased,
         strong=tuple(key for key in strong if counts(key)),
         weak=tuple(s for s in weak if counts(s.key)),
-        contradicting=tuple(Sighting(key, rules.event(key)) for key in strong if not counts(key)),
+        contradicting=tuple(Sighting(key, rules.event(key)) for key in (*strong, *brief) if not counts(key)),
         losses=losses,
         exclusions=exclusions,
         states=states,
         refuted=refuted,
         clearances=clearances,
         death_word=death_word,
+        brief=tuple(key for key in brief if counts(key)),
     )
 
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.engine.rules.checks import EventKey
-from chalicelib.engine.rules.policy import LONGEST_PERIOD
+from chalicelib.engine.rules.quantities import LONGEST_PERIOD
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import Decision, Evidence, EvidenceKey, FeedEvent, Proves, Strength
 

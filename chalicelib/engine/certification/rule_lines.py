@@ -82,8 +82,14 @@ def fade_line(weak: WeakRules) -> Bilingual:
 
 def weak_months_line(policy: Policy) -> Bilingual:
     """How long a combination carries."""
-    months = policy.periods.weak_months
-    return f"仅凭弱认证数据组合：{months}个月", f"By a combination of weak items: {months} months"
+    months, alone = policy.periods.weak_months, policy.periods.weak_alone_months
+    zh, en = f"仅凭弱认证数据组合：{months}个月", f"By a combination of weak items: {months} months"
+    if alone is None:
+        return zh, en
+    return (
+        f"{zh}，且不超过最近一次强认证数据或人工认证届满后{alone}个月",
+        f"{en}, and no further than {alone} months after the last certificate by strong evidence or by hand",
+    )
 
 
 def lines_of(reasons: Iterable[Reason], rules: RuleBook, on: date) -> tuple[Bilingual, ...]:

@@ -1,10 +1,10 @@
 """证据权衡 · Weigh what shows that a person was there: one strong item, or weak items in combination (rules 2
 to 4).
 
-A weak combination needs two different traces, at most one item of an account or a household, at
-least one own card or body, and enough points on different days within a span. Points fade with age,
-counted back from the newest item of the combination and not from today: what has once certified
-does not melt away merely because time passes.
+A weak combination needs two different traces of two departments, at most one item of an account or a
+household, at least one own card or body, and enough points on different days within a span. Points fade with
+age, counted back from the newest item of the combination and not from today: what has once certified does
+not melt away merely because time passes.
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import combinations
 from typing import Final, NamedTuple, TypeAlias
 
 from chalicelib.engine.rules.benefits import Benefit
-from chalicelib.engine.rules.policy import LONGEST_PERIOD, WeakRules
+from chalicelib.engine.rules.policy import WeakRules
+from chalicelib.engine.rules.quantities import LONGEST_PERIOD, MOST_MONTHS
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import EvidenceKey, FeedEvent, Person, Route, Strength, Trace
 
 BY_WEAK: Final = "policy/weak"  # the line of the rules by which weak items count
+BY_EVENT: Final = "feed/carries_months"  # by which an event carries less far than others
 OWN: Final = (Trace.BODY, Trace.OWN_CARD)  # nobody else leaves these without the person's doing
 
 
@@ -39,6 +42,7 @@ class Weight(NamedTuple):
     route: Route
     keys: tuple[EvidenceKey, ...]
     rule: str = ""
+    months: int = MOST_MONTHS  # of the period that it opens
 
 
 class Lack(StrEnum):
@@ -87,7 +91,7 @@ def strongest(
         months, rule, is_settled = rules.standing(person, day)
         if is_settled:
             route = rules.known[newest.feed][newest.event].event.route
-            return Weight(rules.last_day(day, months), day, route, (newest,), rule)
+            return Weight(rules.last_day(day, months), day, route, (newest,), rule, months)
     return _furthest(person, newest, keys, benefit, rules, history or keys)
 
 
@@ -101,7 +105,7 @@ def _furthest(
 ) -> Weight | None:
     """Every item that could carry furthest, weighed by its own day: the newest first, which spares most."""
     best: EvidenceKey | None = None
-    furthest, its_rule = date.min, ""
+    furthest, its_rule, its_months = date.min, "", 0
     is_plain = benefit.is_plain
     days = [key.day for key in history] if rules.asks_for_history else ()
     beaten = date.min  # nothing from before this day can carry as far as the best
@@ -115,9 +119,23 @@ def _furthest(
         months, rule = rules.period(benefit, version, person, day, days)
         until = rules.last_day(day, months)
         if best is None or until > furthest or (until == furthest and key > best):
-            best, furthest, its_rule = key, until, rule
+            best, furthest, its_rule, its_months = key, until, rule, months
             beaten = until - LONGEST
-    return Weight(furthest, best.day, rules.event(best).route, (best,), its_rule) if best else None
+    if best is None:
+        return None
+    return Weight(furthest, best.day, rules.event(best).route, (best,), its_rule, its_months)
+
+
+def briefest(keys: Sequence[EvidenceKey], benefit: Benefit, rules: RuleBook) -> Weight | None:
+    """Of strong items whose events carry less far than others, the one that carries furthest."""
+    found = [
+        Weight(rules.last_day(key.day, months), key.day, event.route, (key,), BY_EVENT, months)
+        for key in keys
+        for event in (rules.event(key),)
+        for months in (event.carries_months,)
+        if months is not None and benefit.on(key.day).recognises_event((key.feed, key.event))
+    ]
+    return max(found, key=lambda each: (each.until, each.keys), default=None)
 
 
 def combined(sightings: Sequence[Sighting], benefit: Benefit, rules: RuleBook) -> Weight | Shortfall:
@@ -142,8 +160,9 @@ def combined(sightings: Sequence[Sighting], benefit: Benefit, rules: RuleBook) -
             best = found
     if best is None:
         return short
-    until = rules.last_day(best.day, rules.policy.periods.weak_months)
-    return Weight(until, best.day, Route.SILENT, tuple(sorted(best.keys)), BY_WEAK)
+    months = rules.policy.periods.weak_months
+    until = rules.last_day(best.day, months)
+    return Weight(until, best.day, Route.SILENT, tuple(sorted(best.keys)), BY_WEAK, months)
 
 
 def _newest(sighting: Sighting) -> tuple[date, str, str]:
@@ -179,15 +198,17 @@ def _best(
     window: Sequence[Sighting], end: date, weak: WeakRules
 ) -> tuple[_Combination | None, Shortfall | None]:
     """The combination of a window that reaches the threshold and runs from the latest day, or what lacks."""
-    traces = {s.event.trace for s in window}
-    if len(traces) < 2 or traces.isdisjoint(OWN):
+    traces = {(s.event.trace, s.event.department): s.event for s in window}
+    if not any(_is_another_trace(*pair) for pair in combinations(traces.values(), 2)):
         return None, Shortfall(Lack.TRACES)
-    combinations = list(_combinations(window, end, weak))
-    if not combinations:  # all on one day
+    if all(event.trace not in OWN for event in traces.values()):
+        return None, Shortfall(Lack.TRACES)
+    found = list(_combinations(window, end, weak))
+    if not found:  # all on one day
         return None, Shortfall(Lack.POINTS)
-    enough = [c for c in combinations if c.points >= weak.threshold * 100]
+    enough = [c for c in found if c.points >= weak.threshold * 100]
     if not enough:
-        return None, Shortfall(Lack.POINTS, max(c.points for c in combinations) // 100)
+        return None, Shortfall(Lack.POINTS, max(c.points for c in found) // 100)
     return max(enough, key=lambda c: (c.day, c.points, c.keys)), None
 
 
@@ -208,11 +229,17 @@ def _combinations(window: Sequence[Sighting], end: date, weak: WeakRules) -> Ite
         if partner.event.trace in OWN and len(traces) == 1:
             continue  # it cannot be the second trace
         others = [s for day, s in own.items() if day != partner.key.day]
-        if all(s.event.trace is partner.event.trace for s in others):
+        if not any(_is_another_trace(s.event, partner.event) for s in others):
             continue
         counted = (partner, *others)
         days = [s.key.day for s in counted if s.event.trace in OWN]
         yield _Combination(max(days), sum(worth[s.key] for s in counted), tuple(s.key for s in counted))
+
+
+def _is_another_trace(one: FeedEvent, other: FeedEvent) -> bool:
+    """Whether two events are different traces: what is bought and the card that paid for it are one trip."""
+    same_sender = one.department == other.department and one.department != ""
+    return one.trace is not other.trace and not same_sender
 
 
 def _points(sighting: Sighting, end: date, weak: WeakRules) -> int:

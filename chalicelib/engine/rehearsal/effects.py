@@ -20,7 +20,7 @@ from chalicelib.engine.money.amount_due import Due, amount_due
 from chalicelib.engine.money.double_receipt import entitled
 from chalicelib.engine.rules.benefits import BenefitRules
 from chalicelib.engine.rules.rulebook import RuleBook
-from chalicelib.engine.suspension.timeline import window_closes_on
+from chalicelib.engine.suspension.timeline import opens_on
 from chalicelib.model import (
     BenefitCode,
     BenefitKind,
@@ -91,16 +91,15 @@ class Books:
         """Whether the evidence need be sorted only once."""
         return self.now.sorts_like(self.then)
 
-    @cached_property
-    def windows(self) -> tuple[date, date]:
-        """Whose certificate ends by these days has a case, by the one and by the other."""
-        return window_closes_on(self.on, self.now.policy), window_closes_on(self.on, self.then.policy)
+    def has_case(self, until: date, months: int) -> tuple[bool, bool]:
+        """Whether a case may be open about a period of so many months, by the one and by the other."""
+        now, then = (opens_on(until, months, book.policy) <= self.on for book in (self.now, self.then))
+        return now, then
 
     @cached_property
-    def windows_differ(self) -> bool:
+    def timelines_differ(self) -> bool:
         """Whether a case may open though the certificate stays as it is."""
-        now, then = self.windows
-        return now != then
+        return self.now.policy.timeline != self.then.policy.timeline
 
     @cached_property
     def priced(self) -> frozenset[BenefitCode]:
@@ -164,8 +163,9 @@ def on_certificate(entitlement: Entitlement, held: date, holds: date, books: Boo
         return Effect.CERTIFICATE_LOST if monthly else Effect.COMES_DUE
     if held < on <= holds:
         return Effect.REVIVED if suspended else Effect.NEWLY_CERTIFIED
-    now, then = books.windows
-    if held > now and holds <= then and not suspended:
+    had, _ = books.has_case(held, entitlement.months)
+    _, has = books.has_case(holds, entitlement.months)
+    if has and not had and not suspended:
         return Effect.ENTERS_WINDOW
     if held == holds:
         return None

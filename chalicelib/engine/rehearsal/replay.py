@@ -160,7 +160,7 @@ def _decide(subject: Subject, live: Sequence[Entitlement], books: Books, result:
         held, holds = was.valid_until, becomes.valid_until
         result.certified_now += held >= on
         result.certified_then += holds >= on
-        if held == holds and not books.windows_differ:
+        if held == holds and not books.timelines_differ:
             continue
         effect = on_certificate(entitlement, held, holds, books)
         if effect is not None:

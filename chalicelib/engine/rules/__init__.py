@@ -1,7 +1,10 @@
 """The rules as declared (规则), and the rule book of all of them.
 
 policy            every figure that is no benefit's own
-suspicion_policy  its section on suspicions: terms, and what is held meanwhile
+case_times        of these, what a case does when
+limits            of these, what a file, a day or a month may cause
+suspicion_policy  of these, suspicions: terms, and what is held meanwhile
+quantities        days, months and shares, as they may be declared
 benefits          a benefit: dated versions, each with its legal reference
 benefit_files     complete versions out of files that say what differs
 conditions        the closed vocabulary of conditions

@@ -34,7 +34,8 @@ from chalicelib.engine.rules.benefits import (
     Start,
     Tiers,
 )
-from chalicelib.engine.rules.policy import DayOfMonth, Policy, Reviewed
+from chalicelib.engine.rules.policy import Policy, Reviewed
+from chalicelib.engine.rules.quantities import DayOfMonth
 from chalicelib.errors import DeclarationError
 
 SHARED: Final = "benefits"  # the section of policy.yaml with what most benefits share

@@ -17,7 +17,8 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from chalicelib.declarations import Declaration
 from chalicelib.engine.rules.amounts import Amount
 from chalicelib.engine.rules.conditions import Clause, Term
-from chalicelib.engine.rules.policy import DayOfMonth, EventName, Reviewed, Sentence, Tier
+from chalicelib.engine.rules.policy import EventName, Reviewed, Sentence, Tier
+from chalicelib.engine.rules.quantities import DayOfMonth
 from chalicelib.model import BenefitKind, FeedId
 
 

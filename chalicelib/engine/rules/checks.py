@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from chalicelib.declarations import Place, place_of
+from chalicelib.engine.calendar.periods import days_of
 from chalicelib.engine.rules.benefits import Benefit, BenefitRules, Recognised
 from chalicelib.engine.rules.conditions import Term
 from chalicelib.engine.rules.policy import EventName, Policy, Tier
@@ -52,6 +53,32 @@ def check_policy(path: Path, policy: Policy, events: Mapping[EventKey, FeedEvent
         raise DeclarationError(
             where(("stays",)), f"say how long a stay reported by {missing[0]} is believed to last"
         )
+    _check_times(where, policy)
+
+
+def _check_times(where: Where, policy: Policy) -> None:
+    """Refuse periods that end before anybody could have been asked: messages, notice and three visits.
+
+    Of bundles stored before steps scaled with the period nothing is asked: they have been in force.
+    """
+    if "window_part" not in policy.timeline.model_fields_set:
+        return
+    asked = len(policy.timeline.reminders) * policy.timeline.least_days_per_step
+    needed = asked + policy.visits.days_of_three
+    may, periods = policy.county_may_set, policy.periods
+    shortest: dict[Place, int] = {
+        ("periods", "weak_months"): periods.weak_months,
+        **{("periods", "tiers", n, "months"): tier.months for n, tier in enumerate(periods.tiers)},
+    }
+    for name, bounds in (("months", may.months), ("weak_months", may.weak_months)):
+        if bounds is not None:
+            shortest["county_may_set", name, "least"] = bounds.least
+    for place, months in shortest.items():
+        if days_of(months) < needed:
+            raise DeclarationError(
+                where(place),
+                f"messages and three visits take {needed} days: they do not fit into {months} months",
+            )
 
 
 def check_version(

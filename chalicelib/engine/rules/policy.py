@@ -9,22 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from chalicelib.declarations import Declaration
 from chalicelib.engine.calendar.periods import Counting, add_months, age_on
-from chalicelib.engine.rules.suspicion_policy import Days, Suspicions
-from chalicelib.model import REMINDERS, FeedId, KeyGroup, Person, Template
-
-MOST_MONTHS: Final = 12  # [A] strong evidence exempts for at most 12 months
-LONGEST_PERIOD: Final = 366  # days of those months
-
-Months = Annotated[int, Field(ge=1, le=MOST_MONTHS)]
-DayOfMonth = Annotated[int, Field(ge=1, le=28)]  # every month has it
-Hour = Annotated[int, Field(ge=0, le=23)]
-Percent = Annotated[int, Field(ge=0, le=100)]
+from chalicelib.engine.rules.case_times import SuspensionPolicy, Timeline, Visits
+from chalicelib.engine.rules.limits import Limits
+from chalicelib.engine.rules.quantities import LONGEST_PERIOD, DayOfMonth, Days, Hour, Months, Percent
+from chalicelib.engine.rules.suspicion_policy import Suspicions
+from chalicelib.model import FeedId, KeyGroup, Person
 
 
 class Sentence(Declaration):
@@ -90,6 +85,9 @@ class Periods(Declaration):
     counted_in: Counting
     tiers: tuple[Tier, ...] = Field(min_length=1)
     weak_months: Months
+    weak_alone_months: Months | None = (
+        None  # after the last certificate by strong evidence or by hand; None: ever
+    )
 
     @model_validator(mode="after")
     def _everybody_is_in_a_tier(self) -> Self:
@@ -144,33 +142,6 @@ class WeakRules(Declaration):
         return next((row.percent for row in self.fade if days <= row.within_days), 0)
 
 
-class Reminder(Declaration):
-    """One message of a case: which, how many days before the period ends, and why then."""
-
-    template: Literal[Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY]
-    days_before: Days
-    why: str = Field(min_length=1)
-
-
-class Timeline(Declaration):
-    """When a case opens and what happens when (domain section 5, time line)."""
-
-    window_days: Days
-    reminders: tuple[Reminder, ...]
-    visit_days_before: Days
-    least_days_per_step: Days
-    dormant_after_days: Days
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if tuple(reminder.template for reminder in self.reminders) != REMINDERS:
-            raise ValueError("reminders must be remind, remind_again and self_certify, in this order")
-        days = [self.window_days, *(r.days_before for r in self.reminders), self.visit_days_before]
-        if days[1:] != sorted(set(days[1:]), reverse=True) or days[0] < days[1]:
-            raise ValueError("each step must lie nearer to the end of the period than the one before")
-        return self
-
-
 class LazyRenewal(Declaration):
     """From when on plain presence moves a certificate; before that it waits in the lake."""
 
@@ -183,96 +154,12 @@ class LazyRenewal(Declaration):
         return self.days_before_end >= LONGEST_PERIOD
 
 
-class Visits(Declaration):
-    """Home visits (rule 10 c, "Visit outcomes")."""
-
-    first_within_days: Days
-    second_after_notice_days: Days
-    second_within_days: Days
-    minutes_apart: int = Field(ge=1, le=720)
-    hospitalised_revisit_days: Days
-    away_revisit_days: Days
-    moved_revisit_days: Days
-
-
-class SuspensionPolicy(Declaration):
-    """Suspension lists (rule 10)."""
-
-    list_day: DayOfMonth
-    list_open_days: Annotated[int, Field(ge=1, le=8)]
-    look_again_days: Days
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_what_is_gone(cls, said: Any) -> Any:
-        """Bundles stored before say a cut-off day here, which decided nothing: each benefit has its own."""
-        return {key: said[key] for key in said if key != "cutoff_day"} if isinstance(said, dict) else said
-
-
 class Stay(Declaration):
     """For how long a stay that nobody reported as ended is believed to go on."""
 
     feed: str
     assumed_days: Days
     why: str = Field(min_length=1)
-
-
-class Limit(Declaration):
-    """The most that one file or one day may cause by itself: a number, or a share if that is more."""
-
-    number: int = Field(ge=1)
-    percent: float = Field(ge=0, le=100)
-
-    def is_exceeded(self, count: int, of: int) -> bool:
-        """Whether `count` out of so many is more than either allows."""
-        return count > max(self.number, of * self.percent / 100)
-
-
-class SuspensionLimit(Declaration):
-    """The most that one month may suspend of a benefit in a county.
-
-    That is `times` the average of the last months, or a share of those paid if less; at least `number`.
-    """
-
-    number: int = Field(ge=1)
-    times: float = Field(ge=1, le=10)
-    months: int = Field(ge=1, le=24)  # that the average looks back
-    percent: float = Field(gt=0, le=100)  # of those paid
-
-    def most(self, average: float, paid: int | None) -> int:
-        """The limit; while nobody has counted those paid, `number`."""
-        if paid is None:
-            return self.number
-        return max(self.number, int(min(self.times * average, paid * self.percent / 100)))
-
-
-class RosterLimits(Declaration):
-    """The most that rosters may change of what is drawn already, in lines; of one phone, in people."""
-
-    ends: Limit = Limit(number=10, percent=20)  # the day certified until
-    phones: Limit = Limit(number=10, percent=20)
-    payees: Limit = Limit(number=10, percent=5)
-    amounts: Limit = Limit(number=10, percent=20)
-    areas: Limit = Limit(number=10, percent=10)
-    one_phone: Limit = Limit(number=20, percent=5)  # people of one roster whose phone becomes the same
-
-
-class Limits(Declaration):
-    """The blast radius (rule 12): beyond it nothing happens by itself, and one person looks first.
-
-    `deaths`, `withdrawals`, `revivals` and `roster` count what a feed has caused within `days`, however many
-    files it took; `wrong_amounts` and `left` what one file shows.
-    """
-
-    days: Days = 30
-
-    wrong_amounts: Limit = Limit(number=10, percent=2)  # people of one payments file
-    deaths: Limit = Limit(number=10, percent=2)  # people whom a feed accuses, of all recipients
-    withdrawals: Limit = Limit(number=10, percent=2)  # people of whom a feed takes a loss back
-    revivals: Limit = Limit(number=3, percent=0.05)  # of these, whose payment had ended
-    roster: RosterLimits = RosterLimits()
-    left: Limit = Limit(number=10, percent=5)  # lines of a county's benefit that one roster drops
-    suspensions: SuspensionLimit = SuspensionLimit(number=10, times=1.5, months=3, percent=0.5)
 
 
 class MessagePolicy(Declaration):

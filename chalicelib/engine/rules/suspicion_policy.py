@@ -5,13 +5,12 @@ A value that later programs declare has a default under which stored rule books 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from chalicelib.declarations import Declaration
-
-Days = Annotated[int, Field(ge=1, le=400)]
+from chalicelib.engine.rules.quantities import Days
 
 
 class Suspicions(Declaration):

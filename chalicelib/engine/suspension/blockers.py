@@ -12,7 +12,6 @@ from typing import Final
 from chalicelib.engine.calendar.periods import ONE_DAY, zh_day
 from chalicelib.engine.certification.stays import open_stay
 from chalicelib.engine.rules.rulebook import RuleBook
-from chalicelib.engine.suspension.visits import Knock, revisit_day
 from chalicelib.engine.suspicion.lifecycle import is_unresolved
 from chalicelib.engine.suspicion.two_numbers import certified_elsewhere
 from chalicelib.engine.suspicion.unlisted import asked_until
@@ -56,13 +55,15 @@ def last_certificate(record: PersonRecord) -> Entitlement | None:
 def holds(
     record: PersonRecord,
     decision: Decision,
-    made: tuple[Knock, ...],
+    revisit: date | None,
     rules: RuleBook,
     on: date,
     missing: AbstractSet[FeedId] = frozenset(),
     elsewhere: date | None = None,
 ) -> Iterator[SuspensionBlocker]:
-    """Everything that holds a case on a day, given the visits `made` in it and the feeds late or held.
+    """Everything that holds a case on a day, given the feeds late or held.
+
+    `revisit`: from when to come again after a visit that explained an absence.
 
     `elsewhere`: through which day another number of the same person is certified.
     """
@@ -98,12 +99,12 @@ def holds(
             stay,
         )
         yield SuspensionBlocker(why, again)
-    revisit = revisit_day(made, rules.policy)
     if revisit is not None and on < revisit:
         why = Reason(
             "revisit",
-            f"上门得知本人住院、外出或已搬迁，{zh_day(revisit)}后再次上门。",
-            f"In hospital, away or moved, as a visit found; to be visited again from {revisit}.",
+            f"上门得知本人住院、外出、已搬迁，或身边的人说近日见过本人，{zh_day(revisit)}后再次上门。",
+            "In hospital, away, moved or lately seen by somebody close, as a visit found; "
+            f"to be visited again from {revisit}.",
         )
         yield SuspensionBlocker(why, revisit)
 

@@ -12,16 +12,24 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
 
-from chalicelib.engine.calendar.periods import ONE_DAY, civil_time, first_day, month_of, next_month, zh_month
+from chalicelib.engine.calendar.periods import (
+    ONE_DAY,
+    civil_time,
+    first_day,
+    month_of,
+    next_month,
+    zh_day,
+    zh_month,
+)
 from chalicelib.engine.certification.stays import last_departure
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspension.blockers import holds
+from chalicelib.engine.suspension.line_decisions import ON_THE_LIST, is_approved, visitors
+from chalicelib.engine.suspension.signs_of_life import signs_of_life
 from chalicelib.engine.suspension.timeline import is_list_open, next_list_day
-from chalicelib.engine.suspension.visits import Knock, failures, have_failed, visits_made
+from chalicelib.engine.suspension.visits import Knock, failed_on, failures, revisit_day, visits_made
 from chalicelib.engine.suspicion.unlisted import benefits_unlisted
-from chalicelib.errors import RefusedError
 from chalicelib.model import (
     REMINDERS,
     BenefitCode,
@@ -40,9 +48,6 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
 )
-
-ON_THE_LIST: Final = (ProposalState.PROPOSED, ProposalState.CONFIRMED)
-STANDING: Final = (*ON_THE_LIST, ProposalState.APPROVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def readiness(
     CLOSED      deceased, or nothing left that could be suspended
     CERTIFIED   every benefit that could be suspended is certified beyond the case's period
     HELD        a suspicion, objection, stay, explained absence, missing feed, the list not open: wait_until
-    VISIT_NEEDED  not yet reminded and twice not met
+    VISIT_NEEDED  not yet reminded, or not sought as often and as well as it takes
     PROPOSE     everything but people's approval; also while a line about it stands
     APPROVED    two people have approved, and the month has not come: wait_until
     SUSPEND     everything
@@ -117,7 +122,8 @@ def readiness(
     if settled is not None:
         return settled
     uncertified = tuple(code for code in look.suspendable if look.valid_until[code] <= case.due)
-    held = tuple(holds(record, decision, look.made, rules, on, missing, elsewhere))
+    revisit = revisit_day(look.made, case.due, rules.policy)
+    held = tuple(holds(record, decision, revisit, rules, on, missing, elsewhere))
     if held:
         until = max(hold.until for hold in held)
         return Readiness(StepOutcome.HELD, uncertified, tuple(hold.reason for hold in held), until)
@@ -161,7 +167,7 @@ def _closed(code: str, zh: str, en: str) -> Readiness:
     return Readiness(StepOutcome.CLOSED, (), (Reason(code, zh, en),))
 
 
-# --- (b) and (c): reminded, and twice not met ----------------------------------------------------
+# --- (b) and (c): reminded, and not met ----------------------------------------------------------
 
 
 def notice_days(record: PersonRecord, case: Case, made: tuple[Knock, ...]) -> tuple[date, ...]:
@@ -177,7 +183,8 @@ def notice_days(record: PersonRecord, case: Case, made: tuple[Knock, ...]) -> tu
 
 
 def _visit_lacking(look: _Look) -> Reason | None:
-    failed = failures(look.made)
+    policy = look.rules.policy
+    failed = failures(look.made, look.case.due, policy)
     notices = notice_days(look.record, look.case, look.made)
     if not notices:
         return Reason(
@@ -185,12 +192,23 @@ def _visit_lacking(look: _Look) -> Reason | None:
             "提醒未能送达，也未留置书面通知，须上门告知。",
             "No reminder was delivered and no notice left: somebody must bring one.",
         )
-    if not have_failed(failed, notices, look.rules.policy.visits):
+    enough = failed_on(failed, notices, policy.visits)
+    if enough is None:
         return Reason(
             "visits",
-            f"已上门未见到本人{len(failed)}次，尚不符合两次上门（不同日期、不同时段，且通知满期限）的要求。",
-            f"{len(failed)} failed visits do not yet satisfy: two, on different days and hours, "
-            "the second long enough after the notice.",
+            f"已上门未见到本人{len(failed)}次，尚不符合三次上门的要求：不同日期，一次在晚上或休息日，"
+            "一次向亲属、邻居、协助人或村医了解，第二次距通知满期限。",
+            f"{len(failed)} failed visits do not yet satisfy: three on different days, one in the evening or "
+            "at a weekend, one that asks somebody close, the second long enough after the notice.",
+        )
+    signs = signs_of_life(look.record, look.rules, enough, look.on)
+    if signs and not any(knock.day > enough for knock in failed):
+        return Reason(
+            "signs_of_life",
+            f"{zh_day(signs[-1].day)}留有本人痕迹，虽不足以认证，须再上门一次。",
+            f"A trace of the person's own on {signs[-1].day}: too weak to certify, and reason for one more "
+            "visit.",
+            signs[-1],
         )
     return None
 
@@ -217,13 +235,6 @@ def _approved(look: _Look) -> Readiness | None:
             why = Reason("approved", f"已批准自{month}起暂停。", f"Approved, from {proposal.effective} on.")
             return Readiness(StepOutcome.APPROVED, benefits, (why,), first_day(proposal.effective))
     return None
-
-
-def is_approved(proposal: Proposal, visited: AbstractSet[str] = frozenset()) -> bool:
-    """Whether two different people have signed a line, and none who had been at the door (rule 10 c)."""
-    two = {proposal.confirmed_by, proposal.approved_by} - {None}
-    by_others = visited.isdisjoint({*two, *proposal.signed.values()})
-    return proposal.state is ProposalState.APPROVED and len(two) == 2 and by_others
 
 
 def _still_stands(look: _Look, proposal: Proposal, code: BenefitCode, effective: Month) -> bool:
@@ -318,82 +329,3 @@ def beyond_limit(ready: Readiness, on: date) -> Readiness:
         "a person of the city has to look and lift it. Looked at again every day.",
     )
     return replace(ready, step=StepOutcome.HELD, reasons=(why,), wait_until=on + ONE_DAY)
-
-
-def may_lift(
-    month: Month, signed_by: AbstractSet[str | None], actor: str, on: date, *, exceeded: bool
-) -> None:
-    """Raises RefusedError unless a month's limit is exceeded, the month can still come, and by others."""
-    if not exceeded:
-        raise RefusedError(
-            "within_limit",
-            "拟暂停人数未超过限度，无需解除。",
-            "no more are to be suspended than the limit allows: there is nothing to lift",
-        )
-    if month_of(on + ONE_DAY) > month:
-        raise RefusedError(
-            "too_late",
-            "该月已无法执行：名单行将失效，并于下一名单日重新提交。",
-            "too late for this month: its lines lapse and are put to people anew on the next list day",
-        )
-    if actor in signed_by:
-        raise RefusedError(
-            "involved",
-            "须由未确认、未批准过其中任何一行的人员解除。",
-            "a limit is lifted by somebody who has confirmed or approved none of its lines",
-        )
-    _somebody(actor)
-
-
-# --- people --------------------------------------------------------------------------------------
-
-
-def visitors(record: PersonRecord, proposal: Proposal) -> frozenset[str]:
-    """Who knocked about the case of a line, under whatever role and whatever they found (rule 10 c)."""
-    about = proposal.due.isoformat()
-    return frozenset(v.by for v in record.visits if v.about == about and v.by is not None)
-
-
-def may_confirm(proposal: Proposal, actor: str, visited: AbstractSet[str] = frozenset()) -> None:
-    """Raises RefusedError unless the line waits for the township's word, from nobody who `visited`."""
-    if proposal.state is not ProposalState.PROPOSED:
-        zh, en = "该名单行不在待确认状态。", f"the line is {proposal.state}, not proposed"
-        raise RefusedError("not_proposed", zh, en)
-    _somebody(actor)
-    _not_a_visitor(actor, visited)
-
-
-def may_approve(proposal: Proposal, actor: str, visited: AbstractSet[str] = frozenset()) -> None:
-    """Raises RefusedError unless the line is confirmed, by somebody else, and the actor has not `visited`."""
-    if proposal.state is not ProposalState.CONFIRMED:
-        raise RefusedError(
-            "not_confirmed",
-            "该名单行尚未经乡镇确认或已处理。",
-            f"the line is {proposal.state}, not confirmed",
-        )
-    if actor == proposal.confirmed_by:
-        zh, en = "确认人与批准人不能是同一人。", "whoever confirmed a line may not approve it"
-        raise RefusedError("same_person", zh, en)
-    _somebody(actor)
-    _not_a_visitor(actor, visited)
-
-
-def may_refuse(proposal: Proposal, actor: str) -> None:
-    """Raises RefusedError once the line has been decided or has lapsed."""
-    if proposal.state not in ON_THE_LIST:
-        raise RefusedError("decided", "该名单行已处理完毕。", f"the line is {proposal.state} already")
-    _somebody(actor)
-
-
-def _not_a_visitor(actor: str, visited: AbstractSet[str]) -> None:
-    if actor in visited:
-        raise RefusedError(
-            "visited",
-            "上门人员不得确认或批准该名单行，请由其他人员办理。",
-            "whoever visited the person may neither confirm nor approve the line: somebody else has to",
-        )
-
-
-def _somebody(actor: str) -> None:
-    if not actor:
-        raise RefusedError("nobody", "须由具名工作人员办理。", "a line is decided by somebody with a name")

@@ -1,27 +1,35 @@
 """时间线 · When a case does what: the waits of its states, in seconds, computed here and nowhere else.
 
+Before a case opens, data alone are waited for: the window. It is never longer than a part of the period, and
+all days that a policy declares before the end shrink with it, so that whoever is certified for a quarter has
+a month's window and not a case from one certificate to the next.
+
 >>> seconds_until(date(2025, 7, 1), date(2025, 6, 29))
 172800
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from chalicelib.engine.calendar.periods import add_months
+from chalicelib.engine.calendar.periods import add_months, days_of
 from chalicelib.engine.rules.policy import Policy
+from chalicelib.model import LIVE, Entitlement, Template
 
 SECONDS_A_DAY: Final = 86_400
+NOT_AT_ALL: Final = 1  # second: the wait of a state that the policy declares no message for
 
 
 @dataclass(frozen=True, slots=True)
 class CasePlan:
     """Seconds that a case waits in each state, one after the other, and the day that people are told.
 
-    `deadline` is the day through which the person can certify by themselves without anybody coming
-    to the door or the period ending: the end of the period, or later if the case was opened late.
+    `remind_again` is a second where the policy has no such message. `deadline` is the day through which the
+    person can certify by themselves without anybody coming to the door or the period ending: the end of the
+    period, or later if the case was opened late.
     """
 
     remind: int
@@ -31,29 +39,58 @@ class CasePlan:
     deadline: date
 
 
-def plan_case(due: date, on: date, policy: Policy) -> CasePlan:
-    """The waits of a case that begins on a day; one opened late still gives every step its least time."""
+def plan_case(due: date, months: int, on: date, policy: Policy) -> CasePlan:
+    """The waits of a case that begins on a day; one opened late still gives every step its least time.
+
+    `months`: of the period that ends on `due`.
+    """
     timeline = policy.timeline
-    _, again, self_certify = timeline.reminders
-    milestones = (again.days_before, self_certify.days_before, timeline.visit_days_before)
-    waits = []
+    starts = {reminder.template: reminder.days_before for reminder in timeline.reminders}
+    waits = dict.fromkeys(starts, NOT_AT_ALL)
+    ends = [*list(starts.values())[1:], timeline.visit_days_before]
     here = on
-    for days_before in milestones:
-        then = max(due - timedelta(days=days_before), here + timedelta(days=timeline.least_days_per_step))
-        waits.append(seconds_until(then, here))
+    for template, days_before in zip(starts, ends, strict=True):
+        least = here + timedelta(days=timeline.least_days_per_step)
+        then = max(due - timedelta(days=scaled(days_before, months, policy)), least)
+        waits[template] = seconds_until(then, here)
         here = then
     return CasePlan(
-        remind=waits[0],
-        remind_again=waits[1],
-        self_certify=waits[2],
+        remind=waits[Template.REMIND],
+        remind_again=waits.get(Template.REMIND_AGAIN, NOT_AT_ALL),
+        self_certify=waits[Template.SELF_CERTIFY],
         home_visit=policy.visits.first_within_days * SECONDS_A_DAY,
         deadline=max(due, here),
     )
 
 
-def window_closes_on(on: date, policy: Policy) -> date:
-    """The latest end of a period whose window is open on a day."""
-    return on + timedelta(days=policy.timeline.window_days)
+def window_days(months: int, policy: Policy) -> int:
+    """For how many days before the end of a period of so many months data alone are waited for, and asked."""
+    part = days_of(months) // policy.timeline.window_part
+    return max(min(policy.timeline.window_days, part), 1)
+
+
+def scaled(days_before: int, months: int, policy: Policy) -> int:
+    """Days before the end that a policy declares for a year's period, for one of so many months."""
+    return max(days_before * window_days(months, policy) // policy.timeline.window_days, 1)
+
+
+def opens_on(until: date, months: int, policy: Policy) -> date:
+    """The day from which a case may open about a period of so many months: that of its first message."""
+    return until - timedelta(days=scaled(policy.timeline.opens_days_before, months, policy))
+
+
+def opening(entitlements: Iterable[Entitlement], on: date, policy: Policy) -> int | None:
+    """The months of the live entitlement for which a case may be open by a day; None if there is none."""
+    live = (e for e in entitlements if e.status in LIVE)
+    first = min(live, key=lambda e: opens_on(e.valid_until, e.months, policy), default=None)
+    if first is None or opens_on(first.valid_until, first.months, policy) > on:
+        return None
+    return first.months
+
+
+def cases_close_on(on: date, policy: Policy) -> date:
+    """The latest end of any period about which a case may be open on a day."""
+    return on + timedelta(days=policy.timeline.opens_days_before)
 
 
 def next_list_day(on: date, policy: Policy) -> date:

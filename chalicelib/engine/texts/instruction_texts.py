@@ -80,8 +80,12 @@ ROUTES: Final = {
 
 _OFFSETS: Final = {Offset.FUNERAL_GRANT: "丧葬补助金", Offset.ACCOUNT_BALANCE: "个人账户余额"}
 _PARTS: Final = {
-    "not certified, after data, reminders, self-service and two visits": (
-        "经数据比对、提醒、自助和上门均未能认证"
+    **dict.fromkeys(
+        (
+            "not certified, after data, reminders, self-service and three visits",
+            "not certified, after data, reminders, self-service and two visits",  # of before
+        ),
+        "经数据比对、提醒、自助和上门均未能认证",
     ),
     "certified again": "已重新认证",
     reversal.REASON: "所依据的数据已由报送部门撤销",

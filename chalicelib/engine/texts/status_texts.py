@@ -15,7 +15,7 @@ from chalicelib.engine.calendar.periods import month_of, zh_day, zh_month
 from chalicelib.engine.certification import reasons
 from chalicelib.engine.certification.rule_lines import Bilingual
 from chalicelib.engine.rules.rulebook import RuleBook
-from chalicelib.engine.suspension.readiness import is_approved
+from chalicelib.engine.suspension.line_decisions import is_approved
 from chalicelib.engine.suspicion.termination import ended_by
 from chalicelib.model import (
     Entitlement,
@@ -41,9 +41,9 @@ _HOW: Final = (
     "at the village office, online (no face check needed) or at home, all free of charge",
 )
 _STILL_PAID: Final = (
-    f"待遇仍在发放，请尽快办理：{_HOW[0]}；未经两次上门和两级审核，待遇照常发放；"
+    f"待遇仍在发放，请尽快办理：{_HOW[0]}；未经三次上门和两级审核，待遇照常发放；"
     "即使暂停，以后任何时候认证都恢复并补发。",
-    f"You are still paid; please certify soon: {_HOW[1]}; payment continues until two visits and two "
+    f"You are still paid; please certify soon: {_HOW[1]}; payment continues until three visits and two "
     "officers have confirmed otherwise, and certifying at any later time brings it back with arrears.",
 )
 _APPROVED: Final = (

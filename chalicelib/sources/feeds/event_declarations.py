@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from chalicelib.declarations import Declaration, Identifier, MisplacedError, NonEmptyText
 from chalicelib.model import Proves, Route, Stay, Strength, SuspicionKind, Trace
@@ -41,6 +41,13 @@ class EventDeclaration(Declaration):
     withdraws: Identifier | None = None  # the event that the same person's record of the same day loses
     releases: tuple[Identifier, ...] = ()  # the losses that are over from its day on (rule 15)
     repays: bool = False  # of a release: what was withheld meanwhile is owed
+    carries_months: int | None = Field(default=None, ge=1, le=12)  # strong, and less far than others
+
+    @model_validator(mode="after")
+    def _carries_as_strong_events_do(self) -> Self:
+        if self.carries_months is not None and self.strength is not Strength.STRONG:
+            raise ValueError("carries_months belongs to strong events")
+        return self
 
     @model_validator(mode="after")
     def _says_what_its_kind_needs(self) -> Self:

@@ -7,7 +7,7 @@ line. Other parts ask a `Feed` for its events, its columns and its rhythm.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -32,6 +32,7 @@ from chalicelib.sources.values.identity_documents import KINDS
 
 Kind = Literal["evidence", "roster", "payments", "query", "api"]
 _FILELESS: Final = frozenset({"query", "api"})
+_OF_A_VISIT: Final = "half_day"  # a sheet that does not say it tells no evening from a morning
 _RESERVED: Final = frozenset({"line", "person", "packed", "recovered"})  # columns of our own beside the facts
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -198,7 +199,7 @@ class Feed(Declaration):
                     raise MisplacedError(why, "columns", name, "empty_if")
 
     def _check_presence(self, name: str, column: Column, known: Mapping[str, object]) -> None:
-        if column.optional and column.field not in {*MAY_BE_ABSENT, *self._identifying}:
+        if column.optional and column.field not in {*MAY_BE_ABSENT, *self._identifying, _OF_A_VISIT}:
             raise MisplacedError(f"{column.field} must be sent", "columns", name, "optional")
         if column.required and (column.optional or column.field in known):
             why = f"only a fact that every file sends is required, and {column.field} is none"
@@ -273,9 +274,9 @@ class Feed(Declaration):
     @cached_property
     def events(self) -> Mapping[str, FeedEvent]:
         """Event code → what it is worth, in the words of the model."""
-        feed = FeedId(self.id)
+        of = partial(FeedEvent, feed=FeedId(self.id), department=self.department)
         return {
-            code: FeedEvent(feed=feed, event=code, **event.model_dump(exclude={"why", "cannot_cover"}))
+            code: of(event=code, **event.model_dump(exclude={"why", "cannot_cover"}))
             for code, event in self.declared_events.items()
         }
 

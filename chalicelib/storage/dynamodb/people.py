@@ -316,19 +316,13 @@ def _identified(person: PersonId, area: AreaCode, identity: Identity) -> Put:
 
 
 def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) -> None:
-    told, identity = newcomer.person, newcomer.identity
+    told = newcomer.person
 
     def plan(record: PersonRecord) -> tuple[commits.Plan, None]:
-        person = replace(
-            record.person,
-            area=told.area,
-            grid=told.grid,
-            born=told.born,
-            has_phone=told.has_phone,
-            key_groups=told.key_groups,
-            related=told.related,
-            has_helper=record.person.has_helper or told.has_helper,
-        )
+        identity = newcomer.identity
+        if record.person.has_phone and identity.phone is None:
+            identity = replace(identity, phone=identity_of(person_id).phone)
+        person = record.person.retold(told, whole=_covers(newcomer, record))
         contact = contacts.update(person_id, person.area, newcomer.contact)
         if contact is not None and contact.is_another_helper:  # who has not refused anything yet
             person = replace(person, helper_opted_out=False)
@@ -347,6 +341,11 @@ def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) ->
         return commits.Plan(replace(change, details=details), also=list(also.values())), None
 
     commits.commit_with_retry(lambda: load(person_id), plan)
+
+
+def _covers(newcomer: Newcomer, record: PersonRecord) -> bool:
+    """Whether a roster names everything that a person draws."""
+    return {e.benefit for e in record.entitlements} <= {e.benefit for e in newcomer.entitlements}
 
 
 def _brought_up_to_date(known: Entitlement | None, told: Entitlement) -> Entitlement:

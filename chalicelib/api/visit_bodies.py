@@ -1,0 +1,49 @@
+"""上门登记 · Request bodies of what was found at a door."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.api.bodies import Body, Day, Instant, PersonIdText, PlainText, Subject
+from chalicelib.model import Close, VisitOutcome, Word
+
+
+class AskedSomebody(Body):
+    """Somebody close to the person, and what they say: it holds a suspension, and certifies nobody."""
+
+    through: Close
+    name: Annotated[PlainText, Field(min_length=1, max_length=40)]
+    word: Word
+
+
+class VisitReport(Body):
+    """What was found at a door."""
+
+    outcome: VisitOutcome
+    made_at: Instant
+    notice_left: bool
+    refused_in_writing: bool = False
+    deceased_on: Day | None = None
+    document_seen: bool = True  # seen: face to face, with the person's document
+    countersigned_by: Subject | None = None  # seen or met: the grid leader, where no document was
+    is_relative: bool = False  # of the worker
+    asked: AskedSomebody | None = None  # not met: what somebody close says
+    refused_in_person: bool = False  # refused: by the person herself, known to the worker; countersigned
+
+
+class Meeting(Body):
+    """Somebody of the grid was met face to face, whether or not a visit had been ordered."""
+
+    person: PersonIdText
+    made_at: Instant
+    document_seen: bool = True
+    countersigned_by: Subject | None = None  # the grid leader, where no document was seen
+    is_relative: bool = False  # of the worker
+
+
+class NoticeDelivery(Body):
+    """On which day a printed notice was left with the person, or at the door."""
+
+    left_on: Day

@@ -1,0 +1,50 @@
+"""Promises about quiet: whoever goes on being heard of hears nothing of us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.model import REMINDERS, Proves, VisitPurpose
+from sandbox.checks.expected_certificates import Known, alone_through, certified_through, standing
+
+if TYPE_CHECKING:
+    from sandbox.checks.run_result import Run
+
+LONGEST_GAP: Final = timedelta(days=30)  # between two things that were heard of somebody, and until today
+LOOKED_BACK: Final = timedelta(days=120)
+
+
+def left_in_peace(run: Run) -> Iterable[str]:
+    """Nobody is reminded or visited for lack of certification whom data certify, and have all along.
+
+    Spot checks, suspicions and what weak evidence may carry no further alone are no noise.
+    """
+    for index, record in run.truth.records.items():
+        asked = {m.day for m in record.messages if m.template in REMINDERS}
+        asked |= {v.not_before for v in record.visits if v.purpose is VisitPurpose.CERTIFY}
+        for day in sorted(asked):
+            known = standing(run.truth.known[index], day)
+            if _goes_on_being_heard_of(known, day) and _certified(run, index, known, day):
+                yield f"person {index} was asked on {day}, and is heard of all the time"
+                break
+
+
+def _goes_on_being_heard_of(known: Sequence[Known], day: date) -> bool:
+    days = sorted({k.day for k in known if k.event.proves is Proves.PRESENCE and k.day >= day - LOOKED_BACK})
+    marks = [day - LOOKED_BACK, *days, day]
+    return all(later - earlier <= LONGEST_GAP for earlier, later in pairwise(marks))
+
+
+def _certified(run: Run, index: int, known: Sequence[Known], day: date) -> bool:
+    """Whether data certify everything that somebody draws, and may go on doing so past the first message."""
+    person, pack = run.truth.scene.town.people[index], run.truth.pack
+    soon = day + timedelta(days=pack.rules.policy.timeline.opens_days_before)
+    for claim in person.claims:
+        through, best = certified_through(pack, person, claim.benefit, known, day)
+        alone = alone_through(pack, person, claim.benefit, through if best is not None else date.min)
+        if through < day or (alone is not None and alone <= soon):
+            return False
+    return True
