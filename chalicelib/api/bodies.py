@@ -120,6 +120,16 @@ class SelfCertification(Body):
     assertion: Annotated[str, Field(max_length=4096, pattern=r"^[A-Za-z0-9._-]+$")] | None = None
 
 
+class Meeting(Body):
+    """Somebody of the grid was met face to face, whether or not a visit had been ordered."""
+
+    person: PersonIdText
+    made_at: Instant
+    document_seen: bool = True
+    countersigned_by: Subject | None = None  # the grid leader, where no document was seen
+    is_relative: bool = False  # of the worker
+
+
 class Refusal(Body):
     """Why a line is struck from a suspension list."""
 

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from chalicelib import cases, clock
 from chalicelib.api import access_log, ids, pages, status
-from chalicelib.api.bodies import field_error
+from chalicelib.api.bodies import Meeting, field_error
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import FieldError, invalid
-from chalicelib.api.visit_bodies import Meeting, VisitReport
+from chalicelib.api.visit_bodies import VisitReport
 from chalicelib.model import PersonRecord, Visit, VisitOutcome, VisitPurpose
 from chalicelib.storage.dynamodb import people, worklists
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from chalicelib import cases
 from chalicelib.api import access_log, ids, pages
-from chalicelib.api.bodies import NoticeDelivery
 from chalicelib.api.middleware import Audience, Call
+from chalicelib.api.visit_bodies import NoticeDelivery
 from chalicelib.engine.texts.channels import printed_on
 from chalicelib.messages import text_of
 from chalicelib.model import Message

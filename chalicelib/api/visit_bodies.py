@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.bodies import Body, Day, Instant, PersonIdText, PlainText, Subject
+from chalicelib.api.bodies import Body, Day, Instant, PlainText, Subject
 from chalicelib.model import Close, VisitOutcome, Word
 
 
@@ -31,16 +31,6 @@ class VisitReport(Body):
     is_relative: bool = False  # of the worker
     asked: AskedSomebody | None = None  # not met: what somebody close says
     refused_in_person: bool = False  # refused: by the person herself, known to the worker; countersigned
-
-
-class Meeting(Body):
-    """Somebody of the grid was met face to face, whether or not a visit had been ordered."""
-
-    person: PersonIdText
-    made_at: Instant
-    document_seen: bool = True
-    countersigned_by: Subject | None = None  # the grid leader, where no document was seen
-    is_relative: bool = False  # of the worker
 
 
 class NoticeDelivery(Body):
