@@ -6,6 +6,7 @@
     python -m admin feeds                                    every feed against its rhythm
     python -m admin sheets [GRID] [--area AREA] [--out F]    the outcome sheet of a grid or an area
     python -m admin sheets --certifier bank [--rows N]       … of a bank, employer, post, other_region
+    python -m admin rechecks [--month M] [--order]           what was certified by hand, checked
     python -m admin audit verify                             every person's audit chain
     python -m admin audit failed-looks [--days N]            who failed to find somebody, and how often
     python -m admin tokens revoke|restore --jti|--subject S  a token, or all of somebody, hold no longer
@@ -40,7 +41,7 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from admin import county_sheets, file_commands, rules, tokens
+from admin import county_sheets, file_commands, rechecks, rules, tokens
 from chalicelib import clock
 from chalicelib.storage.dynamodb import callers, people
 
@@ -62,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return rules.run(options)
         case ("county", _):
             return county_sheets.run(options)
+        case ("rechecks", _):
+            return rechecks.run(options)
         case ("tokens", _):
             return tokens.run(options)
         case (_, "failed-looks"):
@@ -81,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("verify", help="recompute every chain")
     failed = verbs.add_parser("failed-looks", help="who failed to find somebody, by day")
     failed.add_argument("--days", type=int, default=7, help="today and so many days before, less one")
+    rechecks.add_to(subjects)
     tokens.add_to(subjects)
     rules.add_to(subjects)
     verbs = subjects.add_parser("pages", help="docs/sheets").add_subparsers(dest="verb", required=True)

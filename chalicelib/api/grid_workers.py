@@ -11,11 +11,16 @@ from chalicelib.api.bodies import Meeting, field_error
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import FieldError, invalid
 from chalicelib.api.visit_bodies import VisitReport
-from chalicelib.model import PersonRecord, Visit, VisitOutcome, VisitPurpose
+from chalicelib.model import PersonRecord, Reason, Visit, VisitOutcome, VisitPurpose
 from chalicelib.storage.dynamodb import people, worklists
 
 grid_workers = Audience(__name__)
 
+RECHECKED: Final = Reason(
+    "recheck",
+    "对人工认证的随机抽查，请由他人上门核实。",
+    "A random check of what was certified by hand: somebody else than then should go.",
+)
 _CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)  # a grid worker's phone against ours
 _OLDEST_REPORT: Final = timedelta(days=120)
 
@@ -53,6 +58,8 @@ def _why(call: Call, record: PersonRecord, visit: Visit) -> list[dict[str, Any]]
     """Why somebody must go: the suspicion to verify, or why the data do not certify."""
     if visit.purpose is VisitPurpose.VERIFY:
         return [status.reason_of(s.reason) for s in record.suspicions if s.name == visit.about]
+    if visit.purpose is VisitPurpose.RECHECK:
+        return [status.reason_of(RECHECKED)]
     verdicts = cases.judge(record, call.today).verdicts
     reasons = {reason.code: status.reason_of(reason) for verdict in verdicts for reason in verdict.reasons}
     return list(reasons.values())

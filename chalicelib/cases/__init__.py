@@ -31,7 +31,7 @@ from chalicelib.cases.authority_doubts import doubt
 from chalicelib.cases.bereavement import release as release_to_heirs
 from chalicelib.cases.evidence_effects import Arrival, evidence_arrived, judge
 from chalicelib.cases.evidence_withdrawal import evidence_restored, evidence_withdrawn
-from chalicelib.cases.home_visits import DOCUMENT, Asked, seen_at_the_door, visit_made
+from chalicelib.cases.home_visits import DOCUMENT, Asked, recheck, seen_at_the_door, visit_made
 from chalicelib.cases.instructions import acknowledge_instruction, approve_arrears
 from chalicelib.cases.notices import notice_left, notices_left
 from chalicelib.cases.objections import decide_objection, object_to
@@ -76,6 +76,7 @@ __all__ = [
     "object_to",
     "propose_closing",
     "reaches",
+    "recheck",
     "record_answer",
     "record_refund",
     "record_repayment",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from chalicelib import clock
@@ -159,6 +159,19 @@ def seen_at_the_door(person: PersonId, *, made: datetime, by: str, document: str
     return record
 
 
+def recheck(person: PersonId, *, about: str, within: timedelta) -> PersonRecord:
+    """Send somebody to whom a worker certified by hand; once for the same occasion."""
+
+    def order(record: PersonRecord) -> Change | None:
+        if any(visit.about == about for visit in record.visits):
+            return None
+        on = clock.today()
+        visit = Visit(next_number(record), VisitPurpose.RECHECK, about, on, on + within)
+        return Change("recheck ordered", "operator", clock.now(), {"visit": visit.number}, visits=(visit,))
+
+    return people.change(person, order)
+
+
 def _meeting(record: PersonRecord, made: datetime, by: str) -> Visit | None:
     """The visit at which somebody met the person at an instant, if it has been reported."""
     met = (v for v in record.visits if v.outcome is VisitOutcome.SEEN)
@@ -196,7 +209,7 @@ def _met(record: PersonRecord, visit: Visit, event: str, facts: Mapping[str, str
 
 def _answer(record: PersonRecord, visit: Visit) -> None:
     """Let the execution that sent the worker out go on, certified or not."""
-    if visit.purpose is VisitPurpose.VERIFY:
+    if visit.purpose is not VisitPurpose.CERTIFY:
         return
     case = record.open_case
     if case is not None and case.waiting is not None and visit.about == case.due.isoformat():

@@ -213,6 +213,7 @@ class VisitPurpose(StrEnum):
 
     CERTIFY = "certify"
     VERIFY = "verify"
+    RECHECK = "recheck"  # whether what somebody certified by hand was so (rule 21)
 
 
 @dataclass(frozen=True, slots=True)

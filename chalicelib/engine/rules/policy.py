@@ -18,6 +18,7 @@ from chalicelib.engine.calendar.periods import Counting, add_months, age_on
 from chalicelib.engine.rules.case_times import SuspensionPolicy, Timeline, Visits
 from chalicelib.engine.rules.limits import Limits
 from chalicelib.engine.rules.quantities import LONGEST_PERIOD, DayOfMonth, Days, Hour, Months, Percent
+from chalicelib.engine.rules.recheck_policy import Rechecks
 from chalicelib.engine.rules.suspicion_policy import Suspicions
 from chalicelib.model import FeedId, KeyGroup, Person
 
@@ -233,6 +234,7 @@ class Policy(Declaration):
     stays: tuple[Stay, ...]
     suspicions: Suspicions
     limits: Limits = Limits()
+    rechecks: Rechecks = Rechecks()
     messages: MessagePolicy
     objection_working_days: Days
     recovery_working_days: Days

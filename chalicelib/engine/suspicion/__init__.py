@@ -10,4 +10,5 @@ mistaken_confirmation  what shows that one was confirmed in error
 reversal               everything that it caused is undone
 upcoming               what a date alone will change, asked before
 restart, started_again  what rightly ended a payment is over; what follows
+rechecks               random checks of what people certified by hand, refuted authors, signals
 """
