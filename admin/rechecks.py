@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, Final
 
 from rich.console import Console
@@ -63,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     _show("复核名单 · review list", [(each.certificate, each.why.value) for each in _once(listed)])
     if options.order:
         for each in drawn.drawn:
-            cases.recheck(each.person, about=f"recheck#{month}", within=timedelta(days=values.within_days))
+            cases.recheck(each.person, about=f"recheck#{month}")
         console.print(f"已派复核上门{len(drawn.drawn)}次。 {len(drawn.drawn)} visits ordered.")
     return 0
 

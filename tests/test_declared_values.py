@@ -33,7 +33,6 @@ DESCRIPTION = frozenset(
 # Other values that no code need read, and why.
 EXPLAINED = {
     ("Feed", "counts_as"): "its place in the catalogue of the documents, which is counted by tests/feeds",
-    ("Reminder", "template"): "names its row: the three stand in one order, or the policy does not load",
 }
 CARRIED = {
     EventDeclaration: FeedEvent,

@@ -15,6 +15,7 @@ from chalicelib import clock
 from chalicelib.cases import evidence_effects, executions, notices, suspicion_verification
 from chalicelib.engine.suspension.visits import FAILED
 from chalicelib.errors import NotFoundError, RefusedError
+from chalicelib.jurisdiction import current
 from chalicelib.model import (
     Change,
     Close,
@@ -159,13 +160,13 @@ def seen_at_the_door(person: PersonId, *, made: datetime, by: str, document: str
     return record
 
 
-def recheck(person: PersonId, *, about: str, within: timedelta) -> PersonRecord:
+def recheck(person: PersonId, *, about: str) -> PersonRecord:
     """Send somebody to whom a worker certified by hand; once for the same occasion."""
 
     def order(record: PersonRecord) -> Change | None:
         if any(visit.about == about for visit in record.visits):
             return None
-        on = clock.today()
+        on, within = clock.today(), timedelta(days=current().rules.policy.rechecks.within_days)
         visit = Visit(next_number(record), VisitPurpose.RECHECK, about, on, on + within)
         return Change("recheck ordered", "operator", clock.now(), {"visit": visit.number}, visits=(visit,))
 

@@ -62,6 +62,7 @@ def match_data(call: StepInput) -> Answer:
         remind_again=plan.remind_again,
         self_certify=plan.self_certify,
         home_visit=plan.home_visit,
+        after_remind=plan.after_remind,
     )
 
 

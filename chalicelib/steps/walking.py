@@ -77,7 +77,7 @@ class StepInput:
         )
 
 
-def answer(outcome: StepOutcome, wait: int = 1, **more: int) -> Answer:
+def answer(outcome: StepOutcome, wait: int = 1, **more: int | StateName) -> Answer:
     """What a step returns: one word for the Choice state behind it, and seconds to wait."""
     return {"outcome": outcome.value, "wait": wait, **more}
 

@@ -10,7 +10,6 @@ from chalicelib.engine.certification.decide import decide
 from chalicelib.engine.suspension.readiness import readiness
 from chalicelib.model import (
     Channel,
-    Evidence,
     MessageState,
     Objection,
     ObjectionAbout,
@@ -20,7 +19,6 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
     Template,
-    Visit,
     VisitOutcome,
     VisitPurpose,
 )
@@ -442,46 +440,3 @@ def test_not_even_after_three_visits_more() -> None:
     record = the_record(objections=[upheld], visits=[FIRST, SECOND, THIRD, *again])
     assert ready(record, day("2025-07-20")).reasons[0].code == "list_closed"
     assert ready(record, day("2025-08-20")).step is StepOutcome.PROPOSE
-
-
-RIDE = some_evidence("bus_rides/ridden", "2025-06-20")
-FOURTH = a_visit("2025-07-02 10:00", number=4)
-
-
-@pytest.mark.parametrize(
-    ("evidence", "visits", "step", "why"),
-    [
-        ([RIDE], [FIRST, SECOND, THIRD], StepOutcome.VISIT_NEEDED, "her own card, a week before the third"),
-        ([RIDE], [FIRST, SECOND, THIRD, FOURTH], StepOutcome.SUSPEND, "somebody went once more"),
-        (
-            [some_evidence("bus_rides/ridden", "2025-04-27")],
-            [FIRST, SECOND, THIRD],
-            StepOutcome.SUSPEND,
-            "sixty-one days before",
-        ),
-        (
-            [some_evidence("bus_rides/ridden", "2025-07-30")],
-            [FIRST, SECOND, THIRD, FOURTH],
-            StepOutcome.SUSPEND,
-            "once a period",
-        ),
-        (
-            [some_evidence("gas_bills/paid", "2025-06-20")],
-            [FIRST, SECOND, THIRD],
-            StepOutcome.SUSPEND,
-            "a direct debit outlives everybody",
-        ),
-        (
-            [some_evidence("bus_rides/ridden", "2025-06-20", name="another")],
-            [FIRST, SECOND, THIRD],
-            StepOutcome.SUSPEND,
-            "somebody else's name",
-        ),
-    ],
-)
-def test_a_sign_of_life_asks_for_one_more_visit(
-    evidence: list[Evidence], visits: list[Visit], step: StepOutcome, why: str
-) -> None:
-    found = ready(approved(evidence=evidence, visits=visits), EFFECTIVE_DAY)
-    assert found.step is step, why
-    assert (found.reasons[0].code == "signs_of_life") is (step is StepOutcome.VISIT_NEEDED)

@@ -17,7 +17,7 @@ from typing import Final
 
 from chalicelib.engine.calendar.periods import add_months, days_of
 from chalicelib.engine.rules.policy import Policy
-from chalicelib.model import LIVE, Entitlement, Template
+from chalicelib.model import LIVE, Entitlement, StateName, Template
 
 SECONDS_A_DAY: Final = 86_400
 NOT_AT_ALL: Final = 1  # second: the wait of a state that the policy declares no message for
@@ -27,7 +27,8 @@ NOT_AT_ALL: Final = 1  # second: the wait of a state that the policy declares no
 class CasePlan:
     """Seconds that a case waits in each state, one after the other, and the day that people are told.
 
-    `remind_again` is a second where the policy has no such message. `deadline` is the day through which the
+    `after_remind` names the state that follows the first message; `remind_again` is a second where the policy
+    has no such message. `deadline` is the day through which the
     person can certify by themselves without anybody coming to the door or the period ending: the end of the
     period, or later if the case was opened late.
     """
@@ -37,6 +38,7 @@ class CasePlan:
     self_certify: int
     home_visit: int
     deadline: date
+    after_remind: StateName = StateName.SELF_CERTIFY
 
 
 def plan_case(due: date, months: int, on: date, policy: Policy) -> CasePlan:
@@ -60,6 +62,7 @@ def plan_case(due: date, months: int, on: date, policy: Policy) -> CasePlan:
         self_certify=waits[Template.SELF_CERTIFY],
         home_visit=policy.visits.first_within_days * SECONDS_A_DAY,
         deadline=max(due, here),
+        after_remind=(StateName.REMIND_AGAIN if Template.REMIND_AGAIN in starts else StateName.SELF_CERTIFY),
     )
 
 
