@@ -44,7 +44,7 @@ _WIDTHS: Final = {"number": 27, "name": 10, "day": 14, "half_day": 6, "event": 2
     "certified_by": 10
 }
 _GRID, _DUE = "网格编号", "应访日期"
-_OTHER_WIDTHS: Final = {_GRID: 9, _DUE: 18}
+_OTHER_WIDTHS: Final = {_GRID: 9, _DUE: 12}
 _SMALL: Final = 11  # points: by when and why, in full
 _TITLES: Final = 2  # rows above the header
 _HEIGHTS: Final = {1: 26, 2: 26, _TITLES + 1: 90}  # points; a box is as narrow as two characters of its name

@@ -91,8 +91,9 @@ def report_visit(call: Call, id: str) -> dict[str, Any]:
 
 
 def _asked(report: VisitReport) -> cases.Asked | None:
-    said = report.asked
-    return cases.Asked(said.through, said.name, said.word) if said is not None else None
+    if report.through is None or report.told_by is None or report.word is None:
+        return None
+    return cases.Asked(report.through, report.told_by, report.word)
 
 
 @grid_workers.route("POST", "/v1/visits", body=Meeting, once=True)
@@ -137,6 +138,17 @@ def _check_meeting(call: Call, met: VisitReport | Meeting) -> None:
         raise invalid(*errors)
 
 
+def _asked_by_halves(report: VisitReport) -> list[FieldError]:
+    """What is missing of somebody close who was asked: all three are said, or none, and only if not met."""
+    said = {"/through": report.through, "/told_by": report.told_by, "/word": report.word}
+    given = [name for name, value in said.items() if value is not None]
+    if not given:
+        return []
+    if report.outcome not in (VisitOutcome.REFUSED, VisitOutcome.NOT_FOUND):
+        return [field_error(name, "only_if_not_met") for name in given]
+    return [field_error(name, "required") for name in said if name not in given]
+
+
 def _not_met(call: Call, report: VisitReport) -> list[FieldError]:
     """Why a refusal does not show that the person herself was met: known to the worker, and countersigned."""
     errors = []
@@ -166,7 +178,6 @@ def _check(call: Call, report: VisitReport) -> None:
         errors.append(field_error("/refused_in_writing", "only_if_refused"))
     if report.refused_in_person:
         errors += _not_met(call, report)
-    if report.asked is not None and not (refused or report.outcome is VisitOutcome.NOT_FOUND):
-        errors.append(field_error("/asked", "only_if_not_met"))
+    errors += _asked_by_halves(report)
     if errors:
         raise invalid(*errors)

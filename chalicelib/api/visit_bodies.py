@@ -10,14 +10,6 @@ from chalicelib.api.bodies import Body, Day, Instant, PlainText, Subject
 from chalicelib.model import Close, VisitOutcome, Word
 
 
-class AskedSomebody(Body):
-    """Somebody close to the person, and what they say: it holds a suspension, and certifies nobody."""
-
-    through: Close
-    name: Annotated[PlainText, Field(min_length=1, max_length=40)]
-    word: Word
-
-
 class VisitReport(Body):
     """What was found at a door."""
 
@@ -29,7 +21,9 @@ class VisitReport(Body):
     document_seen: bool = True  # seen: face to face, with the person's document
     countersigned_by: Subject | None = None  # seen or met: the grid leader, where no document was
     is_relative: bool = False  # of the worker
-    asked: AskedSomebody | None = None  # not met: what somebody close says
+    through: Close | None = None  # not met: somebody close was asked …
+    told_by: Annotated[PlainText, Field(min_length=1, max_length=40)] | None = None  # … who …
+    word: Word | None = None  # … and what they say: it holds a suspension, and certifies nobody
     refused_in_person: bool = False  # refused: by the person herself, known to the worker; countersigned
 
 

@@ -250,7 +250,8 @@ def _best_until(items: Sequence[Known], end: date, weak: WeakRules) -> date | No
     for second in near:
         others = [k for day, k in best_of_day.items() if day != second.day]
         if not any(
-            k.event.trace is not second.event.trace and k.event.department != second.event.department
+            k.event.trace is not second.event.trace
+            and not (weak.two_departments and k.event.department == second.event.department)
             for k in others
         ):
             continue

@@ -79,8 +79,8 @@ class GridWorkers:
             body |= {"refused_in_person": True, "countersigned_by": f"leader-{person.grid}"}
         asked = outcome == "not_found" and line["manner"] == "somebody_close"
         if asked:
-            body["asked"] = self._asked_around(person)
-        vouched = asked and body["asked"]["word"] == "alive"
+            body |= self._asked_around(person)
+        vouched = asked and body["word"] == "alive"
         self._planned.discard(visit)
         if self.scene.desk.post(worker, f"/v1/visits/{visit}/outcome", body) is None:
             return
@@ -95,7 +95,11 @@ class GridWorkers:
         through = rng.choice(("relative", "neighbour", "helper", "village_doctor"))
         is_near = person.life.lives_on(self.scene.today) and not person.life.jailed_on(self.scene.today)
         knows = is_near and rng.random() < KNOWN_TO_SOMEBODY
-        return {"through": through, "name": name_of(True, rng), "word": "alive" if knows else "does_not_know"}
+        return {
+            "through": through,
+            "told_by": name_of(True, rng),
+            "word": "alive" if knows else "does_not_know",
+        }
 
     def _found(self, person: Townsperson, number: int, verify: bool) -> str:
         """What there is to find at the door, by the truth."""

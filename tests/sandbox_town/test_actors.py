@@ -118,6 +118,7 @@ def visited(stage: Stage, person: Townsperson, **more: Any) -> list[dict[str, An
         "id": f"ID{person.number}.1",
         "person": f"ID{person.number}",
         "purpose": "certify",
+        "manner": "any_time",
         "not_before": "2025-01-01",
         **more,
     }

@@ -71,7 +71,8 @@ def rightful(town: Town, **more: Any) -> tuple[Truth, Townsperson]:
     stage = a_stage(town)
     stage.scene.diary.visits += [
         Knocked(person.index, noon(2025, 7, 20), "not_found", True),
-        Knocked(person.index, noon(2025, 8, 3, 8), "not_found", True),
+        Knocked(person.index, noon(2025, 8, 3, 8), "not_found", True),  # a Sunday
+        Knocked(person.index, noon(2025, 8, 6), "not_found", True, asked=True),
     ]
     handed = [
         Handed(f"ID{person.number}.1", person.phone or "", REMINDER, noon(2025, 5, 2), "delivered"),

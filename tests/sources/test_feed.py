@@ -44,7 +44,7 @@ def test_a_sound_declaration_answers_what_others_ask() -> None:
 def test_events_speak_the_words_of_the_model() -> None:
     assert FEEDS[FeedId("hospital_inpatient")].events["died"] == FeedEvent(
         feed=FeedId("hospital_inpatient"), event="died", zh="住院期间死亡", en="Died in hospital",
-        proves=Proves.LOSS, stay=Stay.ENDS, suspicion=SuspicionKind.DEATH,
+        proves=Proves.LOSS, stay=Stay.ENDS, suspicion=SuspicionKind.DEATH, department="medical_insurance",
     )  # fmt: skip
     face = FEEDS[FeedId("wanshitong_face")].events["certified"]
     assert (face.strength, face.trace, face.route) == (Strength.STRONG, Trace.BODY, Route.SELF)

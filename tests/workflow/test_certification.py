@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -79,7 +79,8 @@ def test_the_way_from_the_first_message_to_the_list(village: Village) -> None:
             village.failed_visits(ONE.number)
             days[village.state(ONE.number)] = (DUE - village.sandbox.today()).days
             break
-        village.until(village.sandbox.today() + timedelta(days=1))
+        noon = datetime.combine(village.sandbox.today() + timedelta(days=1), time(12), clock.CHINA)
+        village.sandbox.advance_to(noon)
     assert {state: days[state] for state in WAY} == WAY
     manners = [visit.manner for visit in village.record(ONE.number).visits]
     assert manners == [VisitManner.ANY_TIME, VisitManner.EVENING_OR_WEEKEND, VisitManner.SOMEBODY_CLOSE]

@@ -107,7 +107,7 @@ def test_lifted_before_its_month_it_takes_effect_on_the_first(approved: Village)
     for other in OTHERS[:10]:
         sign(approved, other)
     lift()
-    approved.until(date(2025, 8, 1))
+    approved.until(date(2025, 8, 2))
     assert status(approved) is SUSPENDED
 
 

@@ -199,7 +199,7 @@ def _best(
 ) -> tuple[_Combination | None, Shortfall | None]:
     """The combination of a window that reaches the threshold and runs from the latest day, or what lacks."""
     traces = {(s.event.trace, s.event.department): s.event for s in window}
-    if not any(_is_another_trace(*pair) for pair in combinations(traces.values(), 2)):
+    if not any(_is_another_trace(*pair, weak) for pair in combinations(traces.values(), 2)):
         return None, Shortfall(Lack.TRACES)
     if all(event.trace not in OWN for event in traces.values()):
         return None, Shortfall(Lack.TRACES)
@@ -229,16 +229,16 @@ def _combinations(window: Sequence[Sighting], end: date, weak: WeakRules) -> Ite
         if partner.event.trace in OWN and len(traces) == 1:
             continue  # it cannot be the second trace
         others = [s for day, s in own.items() if day != partner.key.day]
-        if not any(_is_another_trace(s.event, partner.event) for s in others):
+        if not any(_is_another_trace(s.event, partner.event, weak) for s in others):
             continue
         counted = (partner, *others)
         days = [s.key.day for s in counted if s.event.trace in OWN]
         yield _Combination(max(days), sum(worth[s.key] for s in counted), tuple(s.key for s in counted))
 
 
-def _is_another_trace(one: FeedEvent, other: FeedEvent) -> bool:
+def _is_another_trace(one: FeedEvent, other: FeedEvent, weak: WeakRules) -> bool:
     """Whether two events are different traces: what is bought and the card that paid for it are one trip."""
-    same_sender = one.department == other.department and one.department != ""
+    same_sender = weak.two_departments and one.department == other.department
     return one.trace is not other.trace and not same_sender
 
 

@@ -117,6 +117,7 @@ class WeakRules(Declaration):
 
     threshold: int = Field(ge=1)
     fade: tuple[Fade, ...] = Field(min_length=1)
+    two_departments: bool = False  # whether the two traces come from different departments
     points: tuple[WeakPoints, ...]
 
     @model_validator(mode="after")
