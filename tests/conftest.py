@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import hypothesis
 import pytest
 from botocore.loaders import JSONFileLoader
 from moto import mock_aws
@@ -31,6 +32,9 @@ __all__ = [
     "pytest_testnodedown",
 ]
 
+# How long a drawn case takes depends on the machine: speed is measured in bench/, never asserted here.
+hypothesis.settings.register_profile("wugan", deadline=None)
+hypothesis.settings.load_profile("wugan")
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # tests' tables are small; read when the first is made
 
 KEPT = (

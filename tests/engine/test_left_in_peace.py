@@ -47,7 +47,7 @@ def disturbed(evidence: list[Evidence], born: str, last: date) -> list[date]:
     return found
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(gaps, born)
 def test_seen_at_least_every_thirty_days(found: list[int], born: str) -> None:
     days = days_of(found)
@@ -55,7 +55,7 @@ def test_seen_at_least_every_thirty_days(found: list[int], born: str) -> None:
     assert disturbed(stays, born, days[-1]) == []
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.lists(st.integers(1, 10), min_size=60, max_size=60), gaps, born)
 def test_on_the_bus_and_at_the_chemist(rides: list[int], purchases: list[int], born: str) -> None:
     weak = [some_evidence("bus_rides/ridden", day) for day in days_of(rides)]
