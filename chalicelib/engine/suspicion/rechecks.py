@@ -20,6 +20,7 @@ from chalicelib.engine.calendar.periods import add_months, month_of
 from chalicelib.engine.rules.recheck_policy import Rechecks
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import FeedId, Month, PersonId, PersonRecord, Proves, Route, Word
+from chalicelib.model.named import HOME_VISITS
 
 BY_HAND = (Route.VISIT, Route.COUNTER, Route.ASSISTED, Route.REMOTE)
 _AUTHORS = ("by", "certified_by")  # the facts that name who answers for a certificate
@@ -59,7 +60,7 @@ def by_hand(record: PersonRecord, rules: RuleBook) -> Iterator[ByHand]:
         if visit.word is Word.ALIVE and visit.made is not None and visit.by is not None:
             day = visit.made.date()
             yield ByHand(
-                day, person.id, FeedId("home_visits"), visit.by, person.area, person.grid, visit.made, True
+                day, person.id, HOME_VISITS, visit.by, person.area, person.grid, visit.made, True
             )
 
 
