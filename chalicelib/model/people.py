@@ -143,7 +143,7 @@ class Person:
             has_phone=self.has_phone or told.has_phone,
             key_groups=frozenset[KeyGroup]().union(*groups.values()),
             groups_by=groups,
-            related=told.related or self.related,
+            related=told.related if told.related or whole else self.related,
             has_helper=self.has_helper or told.has_helper,
         )
 

@@ -53,3 +53,4 @@ def test_groups_kept_before_it_was_known_who_said_so(whole: bool, groups: set[Ke
 def test_what_a_roster_says_replaces() -> None:
     after = KNOWN.retold(told(grid="G02", born=date(1951, 1, 1)), whole=True)
     assert (after.grid, after.born) == ("G02", date(1951, 1, 1))
+    assert after.related == {}, "of all that she draws nobody names the mother any more"

@@ -59,9 +59,7 @@ def by_hand(record: PersonRecord, rules: RuleBook) -> Iterator[ByHand]:
     for visit in record.visits:
         if visit.word is Word.ALIVE and visit.made is not None and visit.by is not None:
             day = visit.made.date()
-            yield ByHand(
-                day, person.id, HOME_VISITS, visit.by, person.area, person.grid, visit.made, True
-            )
+            yield ByHand(day, person.id, HOME_VISITS, visit.by, person.area, person.grid, visit.made, True)
 
 
 # --- the sample ----------------------------------------------------------------------------------
