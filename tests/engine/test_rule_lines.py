@@ -67,3 +67,10 @@ def test_a_countys_own_values_hold_for_what_happened_since() -> None:
     assert lines_of([by("policy/tiers/3", "2024-12-31")], BONAN, ON) == (tier_line(city),)
     assert lines_of([by("policy/weak", None)], BONAN, BONAN.since)[0] == weak_line(BONAN.policy.weak)
     assert lines_of([by("policy/weak")], replace(BONAN, since=ON), ON)[0] == weak_line(POLICY.weak)
+
+
+def test_a_policy_that_bounds_weak_evidence_says_so() -> None:
+    assert "不超过最近一次强认证数据或人工认证届满后12个月" in weak_months_line(POLICY)[0]
+    periods = POLICY.periods.model_copy(update={"weak_alone_months": None})
+    unbounded = POLICY.model_copy(update={"periods": periods})
+    assert weak_months_line(unbounded)[0] == "仅凭弱认证数据组合：3个月"

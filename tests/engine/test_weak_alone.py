@@ -52,6 +52,7 @@ def test_afterwards_the_reason_says_that_somebody_has_to_see_the_person() -> Non
     verdict = judged(rides("2025-01-06", "2026-02-02"), "2026-02-02")
     assert (verdict.outcome, verdict.valid_until) == (Outcome.INSUFFICIENT, day("2025-12-31"))
     assert [reason.code for reason in verdict.reasons] == ["weak_alone"]
+    assert "已不能再单独续期" in verdict.reasons[0].zh
     late = judged(rides("2026-01-05", "2026-03-30"), "2026-03-30")
     assert (late.valid_until, late.route) == (day("2024-12-31"), None)
 
