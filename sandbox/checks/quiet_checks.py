@@ -7,8 +7,15 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.jurisdiction import Pack
 from chalicelib.model import REMINDERS, Proves, VisitPurpose
-from sandbox.checks.expected_certificates import Known, alone_through, certified_through, standing
+from sandbox.checks.expected_certificates import (
+    Known,
+    alone_through,
+    certified_through,
+    months_later,
+    standing,
+)
 
 if TYPE_CHECKING:
     from sandbox.checks.run_result import Run
@@ -45,6 +52,13 @@ def _certified(run: Run, index: int, known: Sequence[Known], day: date) -> bool:
     for claim in person.claims:
         through, best = certified_through(pack, person, claim.benefit, known, day)
         alone = alone_through(pack, person, claim.benefit, through if best is not None else date.min)
-        if through < day or (alone is not None and alone <= soon):
+        if through < _at_least(pack, best, day) or (alone is not None and alone <= soon):
             return False
     return True
+
+
+def _at_least(pack: Pack, best: Known | None, day: date) -> date:
+    """Through which day at least whatever certified within the last days carries: a bill alone does not."""
+    if best is not None:
+        return day if best.day >= day - LONGEST_GAP else date.max
+    return months_later(day - LONGEST_GAP, pack.rules.policy.periods.weak_months) - timedelta(days=1)

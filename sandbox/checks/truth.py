@@ -20,7 +20,14 @@ from chalicelib.clock import CHINA, civil_date
 from chalicelib.jurisdiction import Pack
 from chalicelib.model import BenefitCode, DroppedFile, PersonRecord
 from chalicelib.storage.dynamodb.audit import AuditEntry
-from sandbox.checks.expected_certificates import Known, certified_through, lies_in_bed, standing, what_reached
+from sandbox.checks.expected_certificates import (
+    Known,
+    certified_through,
+    lies_in_bed,
+    months_later,
+    standing,
+    what_reached,
+)
 from sandbox.town.carrier import Handed
 from sandbox.town.context import Knocked, Scene
 from sandbox.town.lives import Happening
@@ -121,8 +128,15 @@ class Truth:
         return "" if reached or noticed else "nobody had told them"
 
     def _visited(self, suspended: Suspended) -> str:
-        failed = [knock for knock in self._knocks(suspended) if knock.outcome in FAILED]
-        gap = self.pack.rules.policy.visits.second_after_notice_days
+        visits = self.pack.rules.policy.visits
+        ended = min(date.fromisoformat(until) for until in suspended.judged.values())
+        held = months_later(ended, visits.words_hold_months)
+        failed = [
+            knock
+            for knock in self._knocks(suspended)
+            if knock.outcome in FAILED and not (knock.vouched and civil_date(knock.at) <= held)
+        ]
+        gap = visits.second_after_notice_days
         for some in combinations(failed, 3):
             days = [civil_date(knock.at) for knock in some]
             if (days[1] - days[0]).days >= gap and days[2] > days[1] and _sought(some):

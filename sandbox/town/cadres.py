@@ -84,7 +84,7 @@ class GridWorkers:
         self._planned.discard(visit)
         if self.scene.desk.post(worker, f"/v1/visits/{visit}/outcome", body) is None:
             return
-        knocked = Knocked(person.index, made, outcome, notice, asked and not vouched, met)
+        knocked = Knocked(person.index, made, outcome, notice, asked, vouched, met)
         self.scene.diary.visits.append(knocked)
         if outcome == "away":
             self.folk.called_home(person)

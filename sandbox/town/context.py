@@ -27,7 +27,8 @@ class Knocked:
     at: datetime
     outcome: str
     notice_left: bool
-    asked: bool = False  # somebody close, who did not vouch for the person
+    asked: bool = False  # somebody close
+    vouched: bool = False  # who said that she lives
     met: bool = False  # refused, by the person herself
 
 

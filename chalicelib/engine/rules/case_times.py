@@ -68,7 +68,7 @@ class Visits(Declaration):
     third_after_days: Days = 3
     evening_from: Hour = 18
     word_holds_days: Days = 60  # what somebody close says of a person holds a suspension so long
-    words_hold_months: int = Field(default=6, ge=1, le=12)  # after the end of the period, however many spoke
+    words_hold_months: int = Field(default=12, ge=1, le=12)  # after the end of the period, however many spoke
     signs_of_life_days: Days = 60  # evidence too weak to certify, so fresh, asks for one more visit
     hospitalised_revisit_days: Days
     away_revisit_days: Days
