@@ -30,9 +30,10 @@ def left_in_peace(run: Run) -> Iterable[str]:
     Spot checks, suspicions and what weak evidence may carry no further alone are no noise.
     """
     for index, record in run.truth.records.items():
-        asked = {m.day for m in record.messages if m.template in REMINDERS}
-        asked |= {v.not_before for v in record.visits if v.purpose is VisitPurpose.CERTIFY}
-        for day in sorted(asked):
+        asked = [(m.about, m.day) for m in record.messages if m.template in REMINDERS]
+        asked += [(v.about, v.not_before) for v in record.visits if v.purpose is VisitPurpose.CERTIFY]
+        # Whoever was asked rightly when the case opened may be asked on, until something certifies beyond it.
+        for day in (min(day for of, day in asked if of == about) for about in sorted(dict(asked))):
             known = standing(run.truth.known[index], day)
             if _goes_on_being_heard_of(known, day) and _certified(run, index, known, day):
                 yield f"person {index} was asked on {day}, and is heard of all the time"
