@@ -47,9 +47,9 @@ def _goes_on_being_heard_of(known: Sequence[Known], day: date) -> bool:
 
 
 def _certified(run: Run, index: int, known: Sequence[Known], day: date) -> bool:
-    """Whether data certify everything that somebody draws, and may go on doing so past the first message."""
+    """Whether data certify everything that somebody draws, and may go on doing so past the window."""
     person, pack = run.truth.scene.town.people[index], run.truth.pack
-    soon = day + timedelta(days=pack.rules.policy.timeline.opens_days_before)
+    soon = day + timedelta(days=pack.rules.policy.timeline.window_days)
     for claim in person.claims:
         through, best = certified_through(pack, person, claim.benefit, known, day)
         alone = alone_through(pack, person, claim.benefit, through if best is not None else date.min)
