@@ -218,6 +218,7 @@ def event(name: str, **changes: Any) -> Edit:
         (event("came", strength=None), "strength and trace belong"),
         (event("came", trace=None), "strength and trace belong"),
         (event("left", trace="body"), "strength and trace belong"),
+        (event("left", carries_months=3), "carries_months belongs to strong events"),
         (event("left", proves="loss"), "a suspicion belongs"),
         (event("left", suspicion="death"), "a suspicion belongs"),
         (event("left", proves="loss", suspicion="doubted"), "no feed reports that"),
