@@ -82,6 +82,17 @@ def test_who_answers_for_what() -> None:
     ]
 
 
+def test_a_word_said_before_eight_in_the_morning_is_of_that_chinese_day() -> None:
+    early = a_visit("2025-07-01 07:00", by="zhao", through=Close.NEIGHBOUR, word=Word.ALIVE)
+    assert [each.day for each in by_hand(a_record(visits=[early]), RULES)] == [day("2025-07-01")]
+
+
+def test_what_was_joined_to_another_number_is_told_of_once() -> None:
+    early = a_visit("2025-07-01 07:00", by="zhao", through=Close.NEIGHBOUR, word=Word.ALIVE)
+    record = a_record(a_person(joined_to=PersonId("B" * 26)), visits=[early])
+    assert list(by_hand(record, RULES)) == []
+
+
 def test_a_refuted_authors_last_twelve_months_are_listed_again() -> None:
     wrong = certificate(1, "2025-06-10")
     of_hers = [certificate(2, "2025-01-10"), certificate(3, "2024-06-29")]

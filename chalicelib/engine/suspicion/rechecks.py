@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import pairwise
 from math import ceil
 
-from chalicelib.engine.calendar.periods import add_months, month_of
+from chalicelib.engine.calendar.periods import add_months, civil_time, month_of
 from chalicelib.engine.rules.recheck_policy import Rechecks
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import FeedId, Month, PersonId, PersonRecord, Proves, Route, Word
@@ -46,8 +46,13 @@ class ByHand:
 
 
 def by_hand(record: PersonRecord, rules: RuleBook) -> Iterator[ByHand]:
-    """Everything that people, and not data, have said of somebody's being there."""
+    """Everything that people, and not data, have said of somebody's being there.
+
+    What was joined to another number is told of by that one's record.
+    """
     person = record.person
+    if person.joined_to is not None:
+        return
     made = {f"visit:{v.number}": v.made for v in record.visits}
     for item in record.evidence:
         event = rules.events.get((item.key.feed, item.key.event))
@@ -58,7 +63,7 @@ def by_hand(record: PersonRecord, rules: RuleBook) -> Iterator[ByHand]:
         yield ByHand(item.key.day, person.id, item.key.feed, author, person.area, person.grid, at)
     for visit in record.visits:
         if visit.word is Word.ALIVE and visit.made is not None and visit.by is not None:
-            day = visit.made.date()
+            day = civil_time(visit.made).date()
             yield ByHand(day, person.id, HOME_VISITS, visit.by, person.area, person.grid, visit.made, True)
 
 
