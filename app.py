@@ -7,6 +7,7 @@
     messages                  ──▶ send_messages, carrier_report
     every night               ──▶ tidy_lake: evidence by person; what may not be kept longer goes
     authorities, officers     ◀── monthly_results (cut-off lists, other regions too), nightly_statistics
+    once a month              ──▶ monthly_rechecks: some of what people and data certified is visited again
     departments               ◀── receipts, watch_feeds, monthly_quality
     apps, cadres, officers    ──▶ the HTTP API (chalicelib/api, one blueprint per audience)
 
@@ -25,6 +26,7 @@ from chalice.app import Chalice, CloudWatchEvent, SQSEvent
 from chalicelib import api, intake, jurisdiction, messages, results, stats
 from chalicelib.cases.daily_run import daily_run as run_the_day
 from chalicelib.cases.instructions import list_unseen
+from chalicelib.cases.rechecks import monthly_rechecks as check_certificates
 from chalicelib.cases.retention import apply_retention
 from chalicelib.instruction_delivery import hand_over, send_cutoff_lists
 from chalicelib.observability import partial_batch
@@ -137,6 +139,13 @@ def watch_feeds(event: CloudWatchEvent) -> None:
 def monthly_quality(event: CloudWatchEvent) -> None:
     """The first of the month, 05:00 in China: every department's page of the month before."""
     intake.monthly_quality()
+
+
+@app.schedule("cron(0 19 3 * ? *)", name="monthly_rechecks")
+@scheduled
+def monthly_rechecks(event: CloudWatchEvent) -> None:
+    """The fourth, 03:00 in China, when the month's sheets have come: some certificates are checked again."""
+    check_certificates()
 
 
 @app.schedule("cron(0 17 * * ? *)", name="nightly_statistics")

@@ -6,7 +6,7 @@
     python -m admin feeds                                    every feed against its rhythm
     python -m admin sheets [GRID] [--area AREA] [--out F]    the outcome sheet of a grid or an area
     python -m admin sheets --certifier bank [--rows N]       … of a bank, employer, post, other_region
-    python -m admin rechecks [--month M] [--order]           what was certified by hand, checked
+    python -m admin rechecks [--month M] [--order]           what people and data certified, checked
     python -m admin audit verify                             every person's audit chain
     python -m admin audit failed-looks [--days N]            who failed to find somebody, and how often
     python -m admin tokens revoke|restore --jti|--subject S  a token, or all of somebody, hold no longer

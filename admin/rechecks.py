@@ -1,84 +1,69 @@
-"""Checks on those who certify by hand: a month's random sample, refuted authors, signals."""
+"""Checks on certificates: a month's random samples, refuted authors, signals."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from chalicelib import cases, clock
+from chalicelib import clock
+from chalicelib.cases.rechecks import drawn, monthly_rechecks
 from chalicelib.engine.calendar.periods import month_before, month_of
-from chalicelib.engine.suspicion import rechecks
-from chalicelib.engine.suspicion.rechecks import ByHand, Listed
-from chalicelib.jurisdiction import current
-from chalicelib.model import Evidence, Month, Visit
-from chalicelib.storage.dynamodb import people
+from chalicelib.engine.suspicion.rechecks import Signal
+from chalicelib.engine.texts.recheck_texts import WHY
+from chalicelib.model import Month
+from chalicelib.runs import run as guarded
+from chalicelib.storage.dynamodb import recheck_rows
+from chalicelib.storage.dynamodb.recheck_rows import Draw, Line
 
 console = Console()
-WHY: Final = {
-    "drawn": "随机抽查 drawn",
-    "refuted": "已被推翻 refuted",
-    "of_a_refuted_author": "同一经办人近期所办 of a refuted author",
-    "seconds_apart": "两次上门间隔过短 seconds apart",
-}
 
 
 def add_to(subjects: Any) -> None:
     """Its place on the command line."""
-    parser = subjects.add_parser("rechecks", help="checks on certificates by hand")
-    parser.add_argument("--month", help="of the sample: 2025-06 (default: the month before this one)")
+    parser = subjects.add_parser("rechecks", help="checks on what people and data certified")
+    parser.add_argument("--month", help="2025-06 (default: the month before this one)")
     parser.add_argument("--area", default="", help="the first digits of its area code")
-    parser.add_argument("--seed", help="of the draw (default: the jurisdiction)")
-    parser.add_argument("--order", action="store_true", help="send somebody else to whoever is drawn")
+    parser.add_argument(
+        "--order", action="store_true", help="draw now, and send somebody to whoever is drawn"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the sample with its confidence and the review list; 0."""
-    book = current().rules
-    values, seed = book.policy.rechecks, options.seed or book.policy.jurisdiction
+    """Print a month's draw and lines, as they were drawn or else as they would be now; 0."""
     month = Month(options.month) if options.month else month_before(month_of(clock.today()))
-    known: list[ByHand] = []
-    wrong: list[ByHand] = []
-    for record in people.everyone(Evidence, Visit):
-        if not record.person.area.startswith(options.area):
-            continue
-        mine = list(rechecks.by_hand(record, book))
-        known += mine
-        wrong += rechecks.refuted(record, mine)
-    drawn = rechecks.sample(known, month, seed, values)
-    console.print(
-        f"{month}：人工认证{drawn.of}件，抽查{len(drawn.drawn)}件；如有{drawn.worst}件以上有误，"
-        f"抽中其一的把握为{values.confidence_percent:g}%（种子 {seed}）。",
-        f"{month}: {len(drawn.drawn)} of {drawn.of} certificates by hand are drawn; were {drawn.worst} wrong "
-        f"one would be in it with {values.confidence_percent:g} % confidence (seed {seed}).",
-        sep="\n",
-    )
-    _show("抽查名单 · sample", [(each, "drawn") for each in drawn.drawn])
-    listed = [*rechecks.listed_again(known, wrong, clock.today(), values), *rechecks.strange(known, values)]
-    _show("复核名单 · review list", [(each.certificate, each.why.value) for each in _once(listed)])
-    if options.order:
-        for each in drawn.drawn:
-            cases.recheck(each.person, about=f"recheck#{month}")
-        console.print(f"已派复核上门{len(drawn.drawn)}次。 {len(drawn.drawn)} visits ordered.")
+    ordered = monthly_rechecks(month) if options.order else None
+    draw, lines = _kept(month) or _as_of_now(month)
+    for zh, en, sample in (("人工", "by hand", draw.by_hand), ("静默", "by data", draw.silent)):
+        console.print(
+            f"{month}：{zh}认证{sample.of}件，抽查{sample.drawn}件；如有{sample.worst}件以上有误，"
+            f"抽中其一的把握为{sample.confidence_percent:g}%（种子 {draw.seed}）。",
+            f"{month}: {sample.drawn} of {sample.of} certificates {en} are drawn; were {sample.worst} wrong "
+            f"one would be in it with {sample.confidence_percent:g} % confidence (seed {draw.seed}).",
+            sep="\n",
+        )
+    _show(line for line in lines if line.area.startswith(options.area))
+    if ordered is not None:
+        console.print(f"已派复核上门{ordered}次。 {ordered} visits ordered.")
     return 0
 
 
-def _once(listed: Sequence[Listed]) -> list[Listed]:
-    """Each certificate under its first reason."""
-    first: dict[ByHand, Listed] = {}
-    for each in listed:
-        first.setdefault(replace(each.certificate, at=None), each)
-    return sorted(first.values(), key=lambda each: (each.certificate.author, each.certificate.day))
+def _kept(month: Month) -> tuple[Draw, list[Line]] | None:
+    draw = recheck_rows.draw_of(month)
+    return None if draw is None else (draw, list(recheck_rows.lines_of(month)))
 
 
-def _show(title: str, rows: Sequence[tuple[ByHand, str]]) -> None:
-    table = Table("day", "author", "grid", "feed", "person", "why", title=title, box=None)
-    for each, why in rows:
-        table.add_row(
-            each.day.isoformat(), each.author, each.grid, str(each.feed), str(each.person), WHY[why]
-        )
+def _as_of_now(month: Month) -> tuple[Draw, list[Line]]:
+    with guarded("rechecks") as each:
+        return drawn(month, each)
+
+
+def _show(lines: Iterable[Line]) -> None:
+    table = Table("day", "author", "grid", "feed", "person", "why", title="复核名单 · rechecks", box=None)
+    for line in lines:
+        why = " ".join(WHY[Signal(line.why)])
+        table.add_row(line.day.isoformat(), line.author, line.grid, str(line.feed), str(line.person), why)
     console.print(table)

@@ -16,12 +16,12 @@ import boto3
 import pytest
 
 from chalicelib import intake, results, stats
-from chalicelib.cases import daily_run, retention
+from chalicelib.cases import daily_run, rechecks, retention
 from chalicelib.errors import ConflictError, UnfinishedError
 from chalicelib.intake import feed_watch, interface_queries, quality
-from chalicelib.model import Case, PersonId, PersonRecord, StateName
+from chalicelib.model import Case, Month, PersonId, PersonRecord, StateName
 from chalicelib.runs import run
-from chalicelib.storage.dynamodb import people, tables
+from chalicelib.storage.dynamodb import people, recheck_rows, tables
 from chalicelib.storage.s3 import objects
 from tests.storage.builders import AT, entitlement, identity, person
 
@@ -177,6 +177,13 @@ def test_one_feed_that_cannot_be_looked_at_stops_no_other(
         intake.watch_feeds()
     figures = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert any("FeedsMissing" in each for each in figures), "the others are counted"
+
+
+def test_the_month_s_checks_leave_out_one_person(folk: list[PersonId]) -> None:
+    with pytest.raises(UnfinishedError, match="monthly_rechecks: 1 left out"):
+        rechecks.monthly_rechecks()
+    assert recheck_rows.draw_of(Month("2025-06")) is not None, "drawn of all others"
+    assert rechecks.monthly_rechecks() == 0
 
 
 def test_one_department_without_a_page_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ idempotency       the same request again gets the same answer (Idempotency-Key)
 citizens, grid_workers, notices, officers, objections, limits, files, feeds   the endpoints, by audience
 recoveries        the same of what is to come back, and of what heirs are owed
 reconciliation    a month's pay run, for the authority that pays
+rechecks          which of a month's certificates are checked again
 status            what a person is told of each benefit
 printed_receipt   the same as a page to print
 openapi           all of it described for machines
@@ -33,6 +34,7 @@ from chalicelib.api.middleware import method_not_allowed, unknown_route
 from chalicelib.api.notices import notices
 from chalicelib.api.objections import objections
 from chalicelib.api.officers import officers
+from chalicelib.api.rechecks import rechecks
 from chalicelib.api.reconciliation import reconciliation
 from chalicelib.api.recoveries import recoveries
 from chalicelib.observability import protect
@@ -48,6 +50,7 @@ _ENDPOINTS: Final = (
     recoveries,
     limits,
     reconciliation,
+    rechecks,
     dropped_files,
     feeds,
 )

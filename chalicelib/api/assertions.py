@@ -3,7 +3,8 @@
 A self-certification by face or video rests on the word of the app that made the check, and not on whoever
 calls: a JWS in compact form (ES256 or EdDSA) by a key that is registered for the app in the deployment's
 `AssertionJwks`, a JSON Web Key Set each of whose keys names its `app`. It claims `iss` (the app), `aud`
-(ours), `sub` (the person's opaque id), `method`, `iat` (the instant of the check, in seconds) and `nonce`.
+(ours), `sub` (the person's opaque id), `method`, `iat` (the instant of the check, in seconds) and `nonce`;
+and it may claim the `device` over which it was made.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from chalicelib.settings import settings
 ALGORITHMS: Final = ("ES256", "EdDSA")
 AHEAD_SECONDS: Final = 30  # as far as two clocks may differ
 NONCE: Final = re.compile(r"[A-Za-z0-9._:-]{8,64}")
+DEVICE: Final = re.compile(r"[A-Za-z0-9._:-]{8,128}")
 POINTER: Final = "/assertion"
 
 
@@ -37,6 +39,7 @@ class Assertion:
     app: str
     at: datetime
     nonce: str
+    device: str | None = None  # over which it was made, in the app's own words: only a stand-in is kept
 
     @property
     def name(self) -> str:
@@ -60,12 +63,15 @@ def asserted(token: str | None, person: PersonId, method: Method) -> Assertion:
     is_instant = isinstance(instant, int | float) and not isinstance(instant, bool)
     if not isinstance(nonce, str) or not NONCE.fullmatch(nonce) or not is_instant:
         raise _wrong("assertion_malformed")
+    device = claims.get("device")
+    if device is not None and not (isinstance(device, str) and DEVICE.fullmatch(device)):
+        raise _wrong("assertion_malformed")
     age = clock.now().timestamp() - instant
     if not age <= int(settings().assertion_longest_seconds):
         raise _wrong("assertion_old")
     if age < -AHEAD_SECONDS:
         raise _wrong("assertion_early")
-    return Assertion(app, datetime.fromtimestamp(instant, UTC), nonce)
+    return Assertion(app, datetime.fromtimestamp(instant, UTC), nonce, device)
 
 
 def _claims(token: str, key: jwt.PyJWK) -> Mapping[str, Any]:

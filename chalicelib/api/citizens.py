@@ -17,6 +17,7 @@ from chalicelib.api.bodies import Lookup, Method, SelfCertification, field_error
 from chalicelib.api.middleware import Audience, Call, with_etag
 from chalicelib.api.problems import FieldError, Problem, invalid, not_found
 from chalicelib.api.tokens import Role
+from chalicelib.engine.suspicion.rechecks import DEVICE
 from chalicelib.engine.texts import message_templates
 from chalicelib.engine.texts.receipt import explain
 from chalicelib.jurisdiction import current
@@ -24,6 +25,7 @@ from chalicelib.model import Evidence, EvidenceKey, FileId, Outcome
 from chalicelib.model.named import CERTIFIED, COUNTER, SELF_CERTIFICATION
 from chalicelib.sources.people.identity_numbers import borne
 from chalicelib.sources.values.row_faults import SENTENCES, Fault
+from chalicelib.storage.crypto import hmac_ids
 from chalicelib.storage.dynamodb import lookups, people
 from chalicelib.storage.dynamodb.audit import AuditEntry
 
@@ -87,6 +89,8 @@ def certify_oneself(call: Call) -> dict[str, Any]:
     if sent.method is not Method.COUNTER:
         seen = asserted(sent.assertion, person, sent.method)
         day, reference, facts, once = clock.civil_date(seen.at), seen.nonce, {"app": seen.app}, seen.name
+        if seen.device is not None:
+            facts[DEVICE] = hmac_ids.device_mark(seen.device)
     elif call.caller.role is not Role.OFFICER:
         raise Problem("role_not_allowed", errors=(field_error("/method", "not_for_this_role"),))
     if reference is None:

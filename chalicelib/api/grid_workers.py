@@ -21,6 +21,11 @@ RECHECKED: Final = Reason(
     "对人工认证的随机抽查，请由他人上门核实。",
     "A random check of what was certified by hand: somebody else than then should go.",
 )
+SPOT_CHECKED: Final = Reason(
+    "spot_check",
+    "对静默认证人员的随机抽查，请上门核实本人。",
+    "A random check of somebody whom data certified: please see the person.",
+)
 _CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)  # a grid worker's phone against ours
 _OLDEST_REPORT: Final = timedelta(days=120)
 
@@ -59,7 +64,8 @@ def _why(call: Call, record: PersonRecord, visit: Visit) -> list[dict[str, Any]]
     if visit.purpose is VisitPurpose.VERIFY:
         return [status.reason_of(s.reason) for s in record.suspicions if s.name == visit.about]
     if visit.purpose is VisitPurpose.RECHECK:
-        return [status.reason_of(RECHECKED)]
+        is_spot_check = visit.about.startswith("spot_check#")
+        return [status.reason_of(SPOT_CHECKED if is_spot_check else RECHECKED)]
     verdicts = cases.judge(record, call.today).verdicts
     reasons = {reason.code: status.reason_of(reason) for verdict in verdicts for reason in verdict.reasons}
     return list(reasons.values())

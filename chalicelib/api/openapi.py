@@ -20,10 +20,9 @@ from chalicelib.api import ids
 from chalicelib.api.bodies import NoBody
 from chalicelib.api.files import FEED
 from chalicelib.api.middleware import Audience, Route, with_etag
-from chalicelib.api.pages import LARGEST, USUAL
+from chalicelib.api.pages import LARGEST, MONTH, USUAL
 from chalicelib.api.policy import Policy, Whose
 from chalicelib.api.problems import PROBLEM_JSON, SENTENCES
-from chalicelib.api.reconciliation import MONTH
 from chalicelib.api.tokens import AREA, Role
 from chalicelib.model import FileState, RecoveryState
 

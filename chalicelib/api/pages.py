@@ -18,10 +18,11 @@ from typing import Any, Final, TypeVar
 
 from chalicelib.api.problems import FieldError, Problem, invalid, not_found
 from chalicelib.api.tokens import AREA, Caller
-from chalicelib.model import AreaCode
+from chalicelib.model import AreaCode, Month
 
 LARGEST: Final = 200
 USUAL: Final = 50
+MONTH: Final = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])", re.ASCII)
 _LONGEST_CURSOR: Final = 512
 # Characters of our own sort keys. All sort below "~", which closes storage's ranges.
 _PLACE: Final = re.compile(r"[0-9A-Za-z#._-]{1,300}", re.ASCII)
@@ -88,6 +89,13 @@ def area_of(caller: Caller, area: str | None) -> AreaCode:
     if not caller.may_see_area(area):
         raise not_found()
     return AreaCode(area)
+
+
+def month_of(said: str | None) -> Month | None:
+    """The month that a query names, if it names one; Problem 422 for anything else."""
+    if said is not None and not MONTH.fullmatch(said):
+        raise _bad("month", "shape", "须为年-月，如2025-08。", "must be a month, like 2025-08")
+    return None if said is None else Month(said)
 
 
 def _short(scope: str) -> str:

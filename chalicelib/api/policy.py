@@ -187,6 +187,8 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ),
     # What was paid to whom concerns the authority that pays, and no village.
     ("GET", "/v1/reconciliation"): Policy(_OFFICE, About.LIST, Whose.OWN, at_most_digits=COUNTY_DIGITS),
+    # Villages make most certificates by hand: who checks them stands above.
+    ("GET", "/v1/rechecks"): Policy(_OFFICE, About.LIST, Whose.SEEN_ABOVE, at_most_digits=TOWNSHIP_DIGITS),
     ("GET", "/v1/files"): Policy(_OVERSIGHT, About.FIGURES, Whose.SENDER),
     ("GET", "/v1/files/{id}"): Policy(_OVERSIGHT, About.FILE, Whose.SENDER),
     ("GET", "/v1/files/{id}/suggestions"): Policy(_OFFICE, About.FILE, Whose.SENDER),

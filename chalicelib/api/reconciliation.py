@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from chalicelib import pay_reconciliation
-from chalicelib.api import access_log, status
+from chalicelib.api import access_log, pages, status
 from chalicelib.api.middleware import Audience, Call
-from chalicelib.api.problems import FieldError, invalid
 from chalicelib.engine.calendar.periods import month_before, month_of
 from chalicelib.engine.money.reconciliation import LineKind
 from chalicelib.engine.texts import reconciliation_texts
 from chalicelib.jurisdiction import current
-from chalicelib.model import AreaCode, BenefitCode, Month, PersonId
+from chalicelib.model import AreaCode, BenefitCode, PersonId
 
 reconciliation = Audience(__name__)
 
 Json = dict[str, Any]
-MONTH: Final = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])", re.ASCII)
 _FIGURES: Final = ("lines", "due", "arrears", "paid", "difference")
 
 
@@ -45,17 +42,9 @@ def show_reconciliation(call: Call) -> Json:
 
 
 def _sheet(call: Call) -> Json:
-    asked, authority = call.query.get("month"), call.reach.authority or ""
-    if asked is not None:
-        if not MONTH.fullmatch(asked):
-            raise invalid(
-                FieldError(
-                    "shape", "须为年-月，如2025-08。", "must be a month, like 2025-08", parameter="month"
-                )
-            )
-        months = [Month(asked)]
-    else:
-        months = [month_of(call.today), month_before(month_of(call.today))]
+    asked, authority = pages.month_of(call.query.get("month")), call.reach.authority or ""
+    this = month_of(call.today)
+    months = [this, month_before(this)] if asked is None else [asked]
     for month in months:
         found = pay_reconciliation.latest(authority, month)
         if found is not None:

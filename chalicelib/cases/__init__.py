@@ -24,6 +24,7 @@ joined_numbers          found to be one person, two numbers are joined
 no_longer_listed        whom no roster lists any more
 related_persons         what is known of a related person reaches the recipient whose benefit asks
 freshness               whether a feed's silence says anything
+rechecks                some of what people and data certified is checked again each month
 retention               what is older than its feed may be kept goes, from the records and from the lake
 """
 
@@ -31,7 +32,7 @@ from chalicelib.cases.authority_doubts import doubt
 from chalicelib.cases.bereavement import release as release_to_heirs
 from chalicelib.cases.evidence_effects import Arrival, evidence_arrived, judge
 from chalicelib.cases.evidence_withdrawal import evidence_restored, evidence_withdrawn
-from chalicelib.cases.home_visits import DOCUMENT, Asked, recheck, seen_at_the_door, visit_made
+from chalicelib.cases.home_visits import DOCUMENT, Asked, seen_at_the_door, visit_made
 from chalicelib.cases.instructions import acknowledge_instruction, approve_arrears
 from chalicelib.cases.notices import notice_left, notices_left
 from chalicelib.cases.objections import decide_objection, object_to
@@ -76,7 +77,6 @@ __all__ = [
     "object_to",
     "propose_closing",
     "reaches",
-    "recheck",
     "record_answer",
     "record_refund",
     "record_repayment",

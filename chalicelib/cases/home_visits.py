@@ -13,6 +13,7 @@ from typing import Final
 
 from chalicelib import clock
 from chalicelib.cases import evidence_effects, executions, notices, suspicion_verification
+from chalicelib.engine.calendar.periods import month_of
 from chalicelib.engine.suspension.visits import FAILED
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.jurisdiction import current
@@ -108,6 +109,7 @@ def visit_made(
             sealed = encryption.seal(person, record.person.area[:6], {"told_by": asked.name})
             done = replace(done, told_by=sealed)
         _check(visit, done)
+        _check_author(record, done)
         details = {"visit": number, "outcome": outcome.value, "notice_left": notice_left}
         left = notices.of_visit(record, done) if notice_left else ()
         return Change("visit made", by, clock.now(), details, visits=(done,), messages=left)
@@ -161,10 +163,14 @@ def seen_at_the_door(person: PersonId, *, made: datetime, by: str, document: str
 
 
 def recheck(person: PersonId, *, about: str) -> PersonRecord:
-    """Send somebody to whom a worker certified by hand; once for the same occasion."""
+    """Send somebody to whom a worker, or data, certified; once for the same occasion.
+
+    Nobody is sent to the dead, nor while somebody is to come to check something already.
+    """
 
     def order(record: PersonRecord) -> Change | None:
-        if any(visit.about == about for visit in record.visits):
+        rechecks = [visit for visit in record.visits if visit.purpose is VisitPurpose.RECHECK]
+        if record.died is not None or any(v.about == about or v.is_pending for v in rechecks):
             return None
         on, within = clock.today(), timedelta(days=current().rules.policy.rechecks.within_days)
         visit = Visit(next_number(record), VisitPurpose.RECHECK, about, on, on + within)
@@ -195,6 +201,20 @@ def _check(before: Visit, done: Visit) -> None:
         raise RefusedError("in_the_future", "上门时间不能晚于现在。", "the visit lies in the future")
     if done.outcome is VisitOutcome.DECEASED and done.deceased_on is None:
         raise RefusedError("deceased_day_missing", "请填写去世日期。", "say on which day the person died")
+
+
+def _check_author(record: PersonRecord, done: Visit) -> None:
+    """Whoever certified somebody by hand in the month that is checked does not check it."""
+    kind, _, month = done.about.partition("#")
+    if done.purpose is not VisitPurpose.RECHECK or kind != "recheck":
+        return
+    mine = (e for e in record.evidence if month_of(e.key.day) == month)
+    if done.by in {e.facts.get("by") for e in mine}:
+        raise RefusedError(
+            "not_by_the_author",
+            "复核须由原认证人以外的人员上门。",
+            "somebody else than who certified the person has to check it",
+        )
 
 
 def _met(record: PersonRecord, visit: Visit, event: str, facts: Mapping[str, str]) -> PersonRecord:

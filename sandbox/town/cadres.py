@@ -45,10 +45,14 @@ class GridWorkers:
             if happens(NO_TIME, self.scene.town.seed, "no time", visit, today):
                 continue
             self._planned.add(visit)
-            self._plan(worker, visit, line)
+            self._plan(self._checker(village) if line["purpose"] == "recheck" else worker, visit, line)
 
     def _worker(self, village: str) -> Badge:
         return Badge("grid-worker", f"grid-{self.scene.town.villages.index(village)}", village)
+
+    def _checker(self, village: str) -> Badge:
+        """Who checks what the village's own worker, or data, certified."""
+        return Badge("grid-worker", f"checker-{self.scene.town.villages.index(village)}", village)
 
     def _plan(self, worker: Badge, visit: str, line: dict[str, Any]) -> None:
         """Some day this week, at the time of day that the list asks for; else in the morning or afternoon."""

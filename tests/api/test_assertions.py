@@ -83,6 +83,8 @@ def test_it_is_of_the_day_of_the_check(as_: As, clock: StoppedClock) -> None:
         ({"method": "video"}, "assertion_method"),
         ({"nonce": "short"}, "assertion_malformed"),
         ({"nonce": 12345678}, "assertion_malformed"),
+        ({"device": "short"}, "assertion_malformed"),
+        ({"device": 12345678}, "assertion_malformed"),
         ({"iat": "now"}, "assertion_malformed"),
         ({"iat": True}, "assertion_malformed"),
         ({"iss": "another-app"}, "assertion_key"),

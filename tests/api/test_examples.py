@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date
 from typing import Any
 
 from chalicelib import pay_reconciliation, stats
 from chalicelib.api.openapi import EXAMPLES
-from chalicelib.model import Month, PersonId
+from chalicelib.cases import home_visits
+from chalicelib.model import AreaCode, FeedId, Month, PersonId
+from chalicelib.storage.dynamodb import recheck_rows
+from chalicelib.storage.dynamodb.recheck_rows import Draw, Drawing, Line
 from chalicelib.storage.s3 import objects
 from tests.api.conftest import NAME, NUMBER, PHONE, VILLAGE, As
 from tests.api.test_authorization import AREAS, LEVELS, MAY
@@ -39,6 +43,7 @@ def received(as_: As) -> dict[str, Any]:
     objects.put_suggestions(a_file().id, {7: (person,)})
     stats.nightly_statistics()
     pay_reconciliation.reconcile_month(Month("2025-07"))
+    _checks_of_june(person)
     answers = {name: ask(as_, name, person) for name in NAMES if name.startswith("GET")}
     for number, name in enumerate(name for name in NAMES if name.startswith("POST")):
         about = (
@@ -46,6 +51,14 @@ def received(as_: As) -> dict[str, Any]:
         )
         answers[name] = ask(as_, name, about)
     return answers
+
+
+def _checks_of_june(person: PersonId) -> None:
+    """Its certificate by hand was drawn, and somebody sent."""
+    home_visits.recheck(person, about="recheck#2025-06")
+    line = Line(person, AreaCode(VILLAGE), "03", date(2025, 6, 12), FeedId("home_visits"), "grid-7", "drawn")
+    by_hand, silent = Drawing(240, 48, 12, 93.7), Drawing(9_300, 59, 465, 95.2)
+    recheck_rows.put(Month("2025-06"), Draw("5eed5eed5eed5eed", date(2025, 7, 4), by_hand, silent), [line])
 
 
 def ask(as_: As, name: str, person: PersonId) -> Any:

@@ -94,6 +94,7 @@ AGREED = {
     "GET /v1/owed-to-heirs": Agreed("officer", "asked", "own"),
     "POST /v1/owed-to-heirs/{id}/release": Agreed("officer", "person's", "own", FROM_COUNTIES),
     "GET /v1/reconciliation": Agreed("officer", "asked", "own", FROM_COUNTIES),
+    "GET /v1/rechecks": Agreed("officer", "asked", "any", (TOWNSHIPS, *FROM_COUNTIES)),
     "GET /v1/files": Agreed("officer auditor", "jurisdiction's", "sender"),
     "GET /v1/files/{id}": Agreed("officer auditor", "jurisdiction's", "sender"),
     "GET /v1/files/{id}/suggestions": Agreed("officer", "jurisdiction's", "sender"),

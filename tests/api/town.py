@@ -100,6 +100,7 @@ LISTS_BY_AREA = (
     "/v1/recoveries",
     "/v1/owed-to-heirs",
     "/v1/reconciliation",
+    "/v1/rechecks",
 )
 LIMIT = "341602.2025-08.resident_pension"
 FILE = "FILE"  # {id} stands for a held file
@@ -172,6 +173,7 @@ ENDPOINTS = {
             ".resident_pension",
         ),
         Endpoint("GET", "/v1/reconciliation"),
+        Endpoint("GET", "/v1/rechecks"),
         Endpoint("GET", "/v1/files"),
         Endpoint("GET", "/v1/files/{id}", item=FILE),
         Endpoint("GET", "/v1/files/{id}/suggestions", item=FILE),

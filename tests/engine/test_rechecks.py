@@ -11,17 +11,33 @@ from hypothesis import strategies as st
 
 from chalicelib.engine.suspicion.rechecks import (
     ByHand,
+    Listed,
     Signal,
     by_hand,
-    least_sample,
+    by_somebody_close,
+    found_in,
     listed_again,
+    many_over_one,
+    once,
+    over_devices,
     refuted,
     sample,
     strange,
 )
-from chalicelib.model import Close, FeedId, FileId, Month, PersonId, VisitOutcome, Word
+from chalicelib.engine.suspicion.sampling import confidence_of, least_sample
+from chalicelib.model import (
+    Close,
+    FeedId,
+    FileId,
+    Month,
+    PersonId,
+    SuspicionKind,
+    SuspicionState,
+    VisitOutcome,
+    Word,
+)
 from tests.events import RULES
-from tests.people import a_person, a_record, a_visit, day, some_evidence
+from tests.people import a_person, a_record, a_suspicion, a_visit, day, some_evidence
 
 VALUES = RULES.policy.rechecks
 JUNE = Month("2025-06")
@@ -41,6 +57,12 @@ def test_a_sample_is_as_large_as_its_confidence_needs_and_no_larger(of: int, wor
     size = least_sample(of, worst, sure)
     assert unseen(size) <= 1 - sure / 100 + 1e-9
     assert size == 0 or unseen(size - 1) > 1 - sure / 100 - 1e-9
+    assert confidence_of(size, of, worst) == pytest.approx(100 * (1 - unseen(size)))
+
+
+def test_a_village_is_not_visited_anew_and_what_is_stated_is_what_was_reached() -> None:
+    drawn = sample([certificate(n) for n in range(20)], JUNE, "bozhou", VALUES)
+    assert (len(drawn.drawn), drawn.worst, drawn.confidence_percent) == (4, 1, pytest.approx(20))
 
 
 def test_the_same_seed_draws_the_same_and_another_others() -> None:
@@ -74,11 +96,11 @@ def test_who_answers_for_what() -> None:
         a_visit("2025-06-14 10:00", number=2, by="zhao", through=Close.NEIGHBOUR, word=Word.ALIVE),
     ]
     found = list(by_hand(a_record(evidence=[seen, sheet, counter, ride], visits=visits), RULES))
-    assert [(each.author, each.is_word, each.at is not None) for each in found] == [
-        ("wang", False, True),
-        ("李四", False, False),
-        ("counter", False, False),
-        ("zhao", True, True),
+    assert [(each.author, each.is_word, each.at is not None, each.is_named) for each in found] == [
+        ("wang", False, True, False),
+        ("李四", False, False, True),
+        ("counter", False, False, False),
+        ("zhao", True, True, False),
     ]
 
 
@@ -116,3 +138,54 @@ def test_nobody_walks_from_door_to_door_in_a_minute() -> None:
     assert [each.certificate.person for each in strange(known, VALUES)] == ["p0001"]
     of_two = [known[0], replace(known[1], author="li"), replace(known[2], at=None)]
     assert list(strange(of_two, VALUES)) == []
+
+
+@pytest.mark.parametrize(
+    ("closed", "state", "kind", "is_found"),
+    [
+        ("2025-06-12", SuspicionState.CONFIRMED, SuspicionKind.DEATH, True),
+        ("2025-05-12", SuspicionState.CONFIRMED, SuspicionKind.DEATH, False),
+        ("2025-06-12", SuspicionState.CLEARED, SuspicionKind.DEATH, False),
+        ("2025-06-12", SuspicionState.CONFIRMED, SuspicionKind.CUSTODY, False),
+        (None, SuspicionState.CONFIRMED, SuspicionKind.DEATH, False),
+    ],
+)
+def test_a_death_found_in_the_month_refutes_and_an_older_one_was_listed_then(
+    closed: str | None, state: SuspicionState, kind: SuspicionKind, is_found: bool
+) -> None:
+    known = replace(a_suspicion(kind, "2025-06-01", state=state), closed=day(closed) if closed else None)
+    assert found_in(a_record(suspicions=[known]), JUNE) is is_found
+
+
+def test_one_device_serves_ten_people_a_month_and_more_are_looked_at() -> None:
+    def uses(many: int, month: str = "2025-06-10") -> list[tuple[str, ByHand]]:
+        facts = {"device": "0123", "app": "county-app"}
+        item = some_evidence("self_certification/certified", month, **facts)
+        records = [a_record(a_person(id=PersonId(f"p{n}")), evidence=[item]) for n in range(many)]
+        return [use for record in records for use in over_devices(record, JUNE)]
+
+    assert list(many_over_one(uses(10), VALUES)) == []
+    listed = list(many_over_one(uses(11), VALUES))
+    assert {(each.why, each.certificate.author) for each in listed} == {(Signal.ONE_DEVICE, "county-app")}
+    assert len(listed) == 11
+    assert list(many_over_one(uses(1) * 11, VALUES)) == [], "one person, eleven times"
+    assert uses(11, "2025-05-31") == []
+    assert (
+        list(over_devices(a_record(evidence=[some_evidence("bus_rides/ridden", "2025-06-13")]), JUNE)) == []
+    )
+
+
+def test_who_certifies_whom_the_roster_calls_close() -> None:
+    sheet = replace(certificate(1, author="李四"), is_named=True)
+    account = certificate(2, author="李四")
+    other = replace(certificate(3, author="王五"), is_named=True)
+    listed = list(by_somebody_close([sheet, account, other], lambda _: {"李四"}))
+    assert [(each.certificate.person, each.why) for each in listed] == [("p0001", Signal.SOMEBODY_CLOSE)]
+
+
+def test_a_certificate_is_listed_once_for_its_first_reason() -> None:
+    twice = [Listed(certificate(1), Signal.DRAWN), Listed(certificate(1), Signal.REFUTED)]
+    assert [each.why for each in once([*twice, Listed(certificate(0), Signal.REFUTED)])] == [
+        Signal.REFUTED,
+        Signal.DRAWN,
+    ]

@@ -38,6 +38,7 @@ FUNCTIONS = {
     "NightlyStatistics",
     "WatchFeeds",
     "MonthlyQuality",
+    "MonthlyRechecks",
 }
 CLEAR_NUMBERS = {"InboxBucket", "RejectsBucket", "RosterBucket"}
 
@@ -135,7 +136,13 @@ def test_only_what_runs_at_night_reads_everybody(deployed: dict[str, Any]) -> No
         for name, role in of_type(deployed, "AWS::IAM::Role").items()
         if "dynamodb:Scan" in set(strings(role))
     }
-    assert scanning == {"DailyRunRole", "MonthlyResultsRole", "NightlyStatisticsRole", "TidyLakeRole"}
+    assert scanning == {
+        "DailyRunRole",
+        "MonthlyRechecksRole",
+        "MonthlyResultsRole",
+        "NightlyStatisticsRole",
+        "TidyLakeRole",
+    }
 
 
 def test_all_settings_are_told_to_all_functions(deployed: dict[str, Any]) -> None:
@@ -305,7 +312,7 @@ def test_somebody_is_told_of_every_daily_run_that_does_not_come(template: dict[s
     alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
     missed = [alarm for alarm in alarms if alarm["MetricName"] == "Invocations"]
     told = {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in missed}
-    seldom = {"AskInterfaces", "MonthlyQuality"}  # CloudWatch looks back seven days
+    seldom = {"AskInterfaces", "MonthlyQuality", "MonthlyRechecks"}  # CloudWatch looks back seven days
     assert told == {name for name, _ in schedules(template)} - seldom
     for alarm in missed:
         assert alarm["TreatMissingData"] == "breaching"

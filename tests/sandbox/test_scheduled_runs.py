@@ -22,6 +22,7 @@ SCHEDULED = {
     "AskInterfaces": "ask_interfaces",
     "DailyRun": "daily_run",
     "MonthlyQuality": "monthly_quality",
+    "MonthlyRechecks": "monthly_rechecks",
     "MonthlyResults": "monthly_results",
     "NightlyStatistics": "nightly_statistics",
     "SendMessages": "send_messages",

@@ -38,7 +38,8 @@ from sandbox.shortcut import short_way
 NEW_YEAR = date(2025, 1, 1)
 # Nothing of this moves a case, and every night it would cost most of a day: once a year, in December.
 HOUSEKEEPING = dict.fromkeys(
-    ("TidyLake", "MonthlyQuality", "NightlyStatistics", "WatchFeeds"), "cron(0 20 20 12 ? *)"
+    ("TidyLake", "MonthlyQuality", "MonthlyRechecks", "NightlyStatistics", "WatchFeeds"),
+    "cron(0 20 20 12 ? *)",
 )
 SELDOM = {  # what of it has a parameter of the deployment, once a month: for sandboxes started by that
     "StatisticsSchedule": "cron(0 17 1 * ? *)",

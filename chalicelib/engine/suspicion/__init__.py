@@ -10,5 +10,6 @@ mistaken_confirmation  what shows that one was confirmed in error
 reversal               everything that it caused is undone
 upcoming               what a date alone will change, asked before
 restart, started_again  what rightly ended a payment is over; what follows
-rechecks               random checks of what people certified by hand, refuted authors, signals
+rechecks               what people certified by hand: whose word it was, refuted authors, signals
+spot_checks, sampling  whom data certified; how a sample is drawn, and how sure it makes
 """

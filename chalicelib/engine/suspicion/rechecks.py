@@ -1,29 +1,40 @@
 """人工认证复核 · Checks on those who certify by hand: a random sample, refuted authors, and signals.
 
 More may be certified by hand than by data, and whoever does so answers for it (row B11). Each month some of
-these certificates are drawn, so many that a stated share of wrong ones would hardly stay unseen; the draw
-depends on a seed and on words, so that anybody can repeat it. Nothing here accuses or stops anybody.
+these certificates are drawn (`sampling`), so many that a stated share of wrong ones would hardly stay unseen.
+People certified silently are in `spot_checks`. Nothing here accuses or stops anybody.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from math import ceil
 
 from chalicelib.engine.calendar.periods import add_months, civil_time, month_of
 from chalicelib.engine.rules.recheck_policy import Rechecks
 from chalicelib.engine.rules.rulebook import RuleBook
-from chalicelib.model import FeedId, Month, PersonId, PersonRecord, Proves, Route, Word
+from chalicelib.engine.suspicion.sampling import Sample, draw
+from chalicelib.model import (
+    FeedId,
+    Month,
+    PersonId,
+    PersonRecord,
+    Proves,
+    Route,
+    SuspicionKind,
+    SuspicionState,
+    Word,
+)
 from chalicelib.model.named import HOME_VISITS
 
 BY_HAND = (Route.VISIT, Route.COUNTER, Route.ASSISTED, Route.REMOTE)
-_AUTHORS = ("by", "certified_by")  # the facts that name who answers for a certificate
+_NAMED = "certified_by"  # a name, as somebody wrote it on a sheet
+_AUTHORS = ("by", _NAMED)  # the facts that say who answers for a certificate
+DEVICE = "device"  # the fact that stands in for the device over which somebody certified themselves
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,6 +49,7 @@ class ByHand:
     grid: str
     at: datetime | None = None  # where the minute is known
     is_word: bool = False  # it held a suspension, and certified nobody
+    is_named: bool = False  # the author is a name of a sheet, and no account
 
     @property
     def stratum(self) -> tuple[str, str]:
@@ -58,71 +70,54 @@ def by_hand(record: PersonRecord, rules: RuleBook) -> Iterator[ByHand]:
         event = rules.events.get((item.key.feed, item.key.event))
         if event is None or event.proves is not Proves.PRESENCE or event.route not in BY_HAND:
             continue
-        author = next((item.facts[fact] for fact in _AUTHORS if fact in item.facts), item.key.feed)
-        at = made.get(item.file)
-        yield ByHand(item.key.day, person.id, item.key.feed, author, person.area, person.grid, at)
+        said = next((fact for fact in _AUTHORS if fact in item.facts), None)
+        author = item.facts[said] if said is not None else item.key.feed
+        yield ByHand(
+            item.key.day,
+            person.id,
+            item.key.feed,
+            author,
+            person.area,
+            person.grid,
+            made.get(item.file),
+            is_named=said == _NAMED,
+        )
     for visit in record.visits:
         if visit.word is Word.ALIVE and visit.made is not None and visit.by is not None:
             day = civil_time(visit.made).date()
-            yield ByHand(day, person.id, HOME_VISITS, visit.by, person.area, person.grid, visit.made, True)
+            yield ByHand(
+                day, person.id, HOME_VISITS, visit.by, person.area, person.grid, visit.made, is_word=True
+            )
 
 
 # --- the sample ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What is drawn of a month: `confidence` that of `worst` wrong ones among `of` at least one is drawn."""
-
-    drawn: tuple[ByHand, ...]
-    of: int
-    worst: int
-    confidence_percent: float
-
-
-def least_sample(of: int, worst: int, confidence_percent: float) -> int:
-    """How many of `of` have to be drawn for one of `worst` wrong ones to be among them with this confidence.
-
-    >>> least_sample(1000, 50, 95), least_sample(20, 1, 95), least_sample(0, 0, 95)
-    (57, 19, 0)
-    """
-    if worst <= 0:
-        return 0
-    unseen, drawn = 1.0, 0
-    while drawn < of and unseen > 1 - confidence_percent / 100:
-        unseen *= max(of - worst - drawn, 0) / (of - drawn)
-        drawn += 1
-    return drawn
-
-
-def sample(certificates: Iterable[ByHand], month: Month, seed: str, values: Rechecks) -> Sample:
-    """Draw of one month's certificates: first one of each grid and worker, then whatever the draw brings."""
-    mine = [each for each in certificates if month_of(each.day) == month]
-    worst = ceil(len(mine) * values.worst_percent / 100)
-    size = least_sample(len(mine), worst, values.confidence_percent)
-    order = sorted(mine, key=lambda each: _draw(seed, month, each))
-    firsts: dict[tuple[str, str], ByHand] = {}
-    for each in order:
-        firsts.setdefault(each.stratum, each)
-    chosen = set(firsts.values())
-    drawn = [*firsts.values(), *(each for each in order if each not in chosen)][:size]
-    return Sample(tuple(sorted(drawn)), len(mine), worst, values.confidence_percent)
-
-
-def _draw(seed: str, month: Month, each: ByHand) -> bytes:
-    words = "/".join((seed, month, each.person, each.day.isoformat(), each.feed))
-    return hashlib.blake2b(words.encode(), digest_size=16).digest()
+def sample(certificates: Iterable[ByHand], month: Month, seed: str, values: Rechecks) -> Sample[ByHand]:
+    """Draw of one month's certificates by hand, by grid and worker."""
+    return draw(
+        (each for each in certificates if month_of(each.day) == month),
+        month,
+        seed,
+        worst_percent=values.worst_percent,
+        confidence_percent=values.confidence_percent,
+        most_percent=values.most_percent,
+    )
 
 
 # --- refuted, and strange ------------------------------------------------------------------------
 
 
 class Signal(StrEnum):
-    """Why somebody should look at a certificate by hand once more."""
+    """Why somebody should look at a certificate once more."""
 
+    DRAWN = "drawn"
+    DRAWN_OF_SILENT = "drawn_of_silent"  # a spot check of somebody whom data certified
     REFUTED = "refuted"  # the person had died before that day
     OF_A_REFUTED_AUTHOR = "of_a_refuted_author"
     SECONDS_APART = "seconds_apart"  # two doors at nearly one instant
+    ONE_DEVICE = "one_device"  # many people certified themselves over it
+    SOMEBODY_CLOSE = "somebody_close"  # who certified bears the name of a helper or a related person
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +132,17 @@ def refuted(record: PersonRecord, certificates: Iterable[ByHand]) -> list[ByHand
     """Of one person's, those of a day on which she was dead, as people have found since."""
     died = record.person.deceased_on
     return [each for each in certificates if died is not None and each.day > died]
+
+
+def found_in(record: PersonRecord, month: Month) -> bool:
+    """Whether people confirmed in a month that the person had died."""
+    return any(
+        s.kind is SuspicionKind.DEATH
+        and s.state is SuspicionState.CONFIRMED
+        and s.closed is not None
+        and month_of(s.closed) == month
+        for s in record.suspicions
+    )
 
 
 def listed_again(
@@ -165,3 +171,40 @@ def strange(certificates: Iterable[ByHand], values: Rechecks) -> Iterator[Listed
         for (before, _), (after, each) in pairwise(in_order):
             if after - before < apart:
                 yield Listed(each, Signal.SECONDS_APART)
+
+
+def over_devices(record: PersonRecord, month: Month) -> Iterator[tuple[str, ByHand]]:
+    """The devices over which a person certified herself in a month, each with what its app says."""
+    person = record.person
+    for item in record.evidence:
+        device = item.facts.get(DEVICE)
+        if device is not None and month_of(item.key.day) == month:
+            app = item.facts.get("app", item.key.feed)
+            yield device, ByHand(item.key.day, person.id, item.key.feed, app, person.area, person.grid)
+
+
+def many_over_one(uses: Iterable[tuple[str, ByHand]], values: Rechecks) -> Iterator[Listed]:
+    """Everybody of a device over which more people certified themselves than one may help."""
+    of_device: dict[str, list[ByHand]] = defaultdict(list)
+    for device, each in uses:
+        of_device[device].append(each)
+    for those in of_device.values():
+        if len({each.person for each in those}) > values.people_per_device:
+            yield from (Listed(each, Signal.ONE_DEVICE) for each in sorted(those))
+
+
+def by_somebody_close(
+    certificates: Iterable[ByHand], close: Callable[[PersonId], Collection[str]]
+) -> Iterator[Listed]:
+    """Those of a sheet whose author bears the name of whom the roster says to be close to the person."""
+    for each in certificates:
+        if each.is_named and each.author in close(each.person):
+            yield Listed(each, Signal.SOMEBODY_CLOSE)
+
+
+def once(listed: Iterable[Listed]) -> list[Listed]:
+    """Each certificate under its first reason, by author and day."""
+    first: dict[ByHand, Listed] = {}
+    for each in listed:
+        first.setdefault(replace(each.certificate, at=None), each)
+    return sorted(first.values(), key=lambda each: (each.certificate.author, each.certificate))

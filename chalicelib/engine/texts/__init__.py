@@ -10,5 +10,6 @@ status_texts       what holds of a benefit, why, and what to do
 receipt            the pensioner's receipt
 instruction_texts  what clerks read of an instruction
 reconciliation_texts   what clerks read of a month's reconciliation
+recheck_texts      why a certificate is checked again
 carrier            what carriers' words mean: arrived, failed, under way
 """

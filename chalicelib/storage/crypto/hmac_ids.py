@@ -47,6 +47,16 @@ def name_mark(person: PersonId, name: str) -> str:
     return _digest("name", f"{person}\0{name}").hex()[:32]
 
 
+def device_mark(device: str) -> str:
+    """A stand-in for a device over which people certify themselves: told apart from others, and no more."""
+    return _digest("device", device).hex()[:32]
+
+
+def seed_of(occasion: str) -> str:
+    """The seed of a draw: nobody can know it beforehand, and the same occasion has the same."""
+    return _digest("seed", occasion).hex()[:16]
+
+
 def row_mark(*said: object) -> str:
     """A stand-in for what a row of a roster says: another where anything in it is, and nobody reads it."""
     return _digest("row", "\0".join(map(str, said))).hex()[:32]

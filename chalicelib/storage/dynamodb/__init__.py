@@ -9,6 +9,7 @@ access_log       who looked at whom
 callers          who found nobody, and how often each asks
 worklists        what there is to do: rows that follow from the records, by day and area
 date_rows        whom a date alone will concern
+recheck_rows     which certificates of a month are checked again, and why
 message_rows     of messages, the rows of the work lists
 proposal_rows    of lines of suspension lists, the same
 money_back       of these, what is to come back from somebody, or waits for their heirs

@@ -1,0 +1,108 @@
+"""抽样 · Drawing a sample: as large as a stated confidence needs, of every stratum somebody, by a seed.
+
+The draw depends on the seed and on words, so that whoever knows the seed can repeat it. A cap on what is
+drawn lowers the confidence, never the honesty: what is stated is what was reached.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+from typing import Any, Generic, Protocol, TypeVar
+
+from chalicelib.model import FeedId, Month, PersonId
+
+
+class Drawable(Protocol):
+    """What a sample is drawn of: something that was said of a person on a day, of one stratum."""
+
+    @property
+    def day(self) -> date:
+        """When it happened."""
+
+    @property
+    def person(self) -> PersonId:
+        """Of whom."""
+
+    @property
+    def feed(self) -> FeedId:
+        """By which feed."""
+
+    @property
+    def stratum(self) -> Hashable:
+        """Of each of these at least one is drawn, as far as the sample reaches."""
+
+    def __lt__(self, other: Any, /) -> bool:
+        """In what order a sample is shown."""
+
+
+D = TypeVar("D", bound=Drawable)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample(Generic[D]):
+    """What is drawn: `confidence_percent` that of `worst` wrong ones among `of` at least one is drawn."""
+
+    drawn: tuple[D, ...]
+    of: int
+    worst: int
+    confidence_percent: float
+
+
+def least_sample(of: int, worst: int, confidence_percent: float) -> int:
+    """How many of `of` have to be drawn for one of `worst` wrong ones to be among them with this confidence.
+
+    >>> least_sample(1000, 50, 95), least_sample(20, 1, 95), least_sample(0, 0, 95)
+    (57, 19, 0)
+    """
+    if worst <= 0:
+        return 0
+    unseen, drawn = 1.0, 0
+    while drawn < of and unseen > 1 - confidence_percent / 100:
+        unseen *= max(of - worst - drawn, 0) / (of - drawn)
+        drawn += 1
+    return drawn
+
+
+def confidence_of(drawn: int, of: int, worst: int) -> float:
+    """With how many percent of confidence one of `worst` wrong ones among `of` is among so many drawn.
+
+    >>> confidence_of(57, 1000, 50) > 95, confidence_of(0, 10, 1), confidence_of(10, 10, 1)
+    (True, 0.0, 100.0)
+    """
+    unseen = 1.0
+    for already in range(drawn):
+        unseen *= max(of - worst - already, 0) / (of - already)
+    return 100 * (1 - unseen)
+
+
+def draw(
+    mine: Iterable[D],
+    month: Month,
+    seed: str,
+    *,
+    worst_percent: float,
+    confidence_percent: float,
+    most_percent: float,
+) -> Sample[D]:
+    """Draw of `mine`: first one of each stratum, then whatever the draw brings; never more than the most."""
+    order = sorted(mine, key=lambda each: _place(seed, month, each))
+    of = len(order)
+    worst = ceil(of * worst_percent / 100)
+    size = min(least_sample(of, worst, confidence_percent), ceil(of * most_percent / 100))
+    firsts: dict[Hashable, int] = {}
+    for place, each in enumerate(order):
+        firsts.setdefault(each.stratum, place)
+    chosen = set(firsts.values())
+    drawn = [*firsts.values(), *(place for place in range(of) if place not in chosen)][:size]
+    return Sample(
+        tuple(sorted(order[place] for place in drawn)), of, worst, confidence_of(len(drawn), of, worst)
+    )
+
+
+def _place(seed: str, month: Month, each: Drawable) -> bytes:
+    words = "/".join((seed, month, each.person, each.day.isoformat(), each.feed))
+    return hashlib.blake2b(words.encode(), digest_size=16).digest()
