@@ -286,6 +286,13 @@ def test_what_another_finding_ends_stays_ended() -> None:
     assert answered(both, question) == Undoing(record.person, (), (), ())
 
 
+def test_whoever_is_granted_anew_after_prison_is_paid_from_the_month_of_the_grant() -> None:
+    record = in_prison()
+    (question,) = granted_anew(record, PENSION, day("2025-10-01"), ON, RULES, ON)
+    (again,) = answered(record, question).entitlements
+    assert again.interruptions[0].last == "2025-09"
+
+
 def test_fee_reliefs_start_again_without_an_instruction() -> None:
     relief = an_entitlement("outpatient_chronic", status=TERMINATED, stopped_from="2025-04")
     code = relief.benefit

@@ -38,6 +38,7 @@ from chalicelib.model import (
     SuspicionState,
     Verification,
 )
+from chalicelib.model.named import ROSTER
 
 _UNREAD: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED)
 
@@ -118,12 +119,15 @@ def _recovered(
 
 
 def _first_month(restart: Suspicion, ended: Suspicion, stopped_from: Month, rules: RuleBook) -> Month:
-    """From which month on it is due again: of somebody acquitted from the first one withheld."""
+    """From which month on it is due again: of somebody acquitted from the first one withheld, of a new grant
+    from its own."""
     event = rules.events.get((restart.evidence.feed, restart.evidence.event)) if restart.evidence else None
     if event is not None and event.repays:
         return stopped_from
     month = month_of(restart.since or restart.day)
-    if ended.kind is SuspicionKind.CUSTODY and rules.policy.suspicions.paid_after_release == "month_after":
+    is_granted = restart.evidence is not None and restart.evidence.feed == ROSTER
+    is_after = ended.kind is SuspicionKind.CUSTODY and not is_granted
+    if is_after and rules.policy.suspicions.paid_after_release == "month_after":
         month = next_month(month)
     return max(month, stopped_from)
 
