@@ -125,6 +125,19 @@ def test_what_is_in_memory_is_not_fetched_again(kept: int, monkeypatch: pytest.M
     assert len(fetched) == {8_000_000: 1, 3_000: 3, 0: 4}[kept]
 
 
+def test_one_person_costs_their_own_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever begins with the same letter; also what was divided by another number of letters before."""
+    neighbours = {PersonId(f"a{letter}".ljust(26, "a")): [ride("2025-06-01")] for letter in "abcdefgh"}
+    lake.put_evidence(BUS, FileId("f1"), neighbours)
+    divide(monkeypatch, 2)
+    lake.tidy(BEGINNING, always=True)
+    monkeypatch.setattr(lake, "_LARGE", 1)
+    lake.put_evidence(BUS, FileId("f2"), {ONE: [ride("2025-06-02", file="f2")], OTHER: [ride("2025-06-02")]})
+    with faults.at_call("s3", "GetObject", lambda _request: None) as fetched:
+        assert [item.key.day.day for item in lake.evidence_of(ONE)] == [1, 2]
+    assert len(fetched) == 2, "their bucket, and the part of the large file with their first letter"
+
+
 # --- tidying -------------------------------------------------------------------------------------
 
 

@@ -46,6 +46,7 @@ _LARGE: Final = (
 _LOOSE: Final = 64  # objects as loaded that a reader may have to look through; with more, tidying is worth it
 _KEPT: Final = 8_000_000  # bytes of Parquet that a process keeps in memory
 _TRIES: Final = 3
+_LONGEST: Final = 2  # letters of a bucket
 _COLUMNS: Final = ("day", "feed", "event", "file", "line", "facts", "recovered")
 _NOTHING: Final[Mapping[str, str]] = {}  # one for all: most feeds have no facts, and rows are many
 
@@ -168,12 +169,12 @@ def _found(people: Collection[PersonId]) -> dict[PersonId, list[Evidence]]:
                     mine[item.key] = item
 
     # Everybody's first: what is tidied away from it meanwhile is in what a bucket shows afterwards.
-    for frame in _frames_of(f"{_EVERYBODY}/"):
+    for _, frame in _frames_of(f"{_EVERYBODY}/"):
         take(found, frame)
     for initial, persons in groupby(sorted(found), key=lambda person: person[0]):
         mine = list(persons)
-        for frame in _frames_of(initial):
-            take(mine, frame)
+        for bucket, frame in _frames_of(initial, mine):
+            take((person for person in mine if person.startswith(bucket)), frame)
     return {person: [items[key] for key in sorted(items)] for person, items in found.items()}
 
 
@@ -207,11 +208,15 @@ def _evidence(
     return Evidence(_key(day, feed, event), FileId(file), line, told, recovered)
 
 
-def _frames_of(bucket: str) -> list[pl.DataFrame]:
-    """Everything in the buckets that begin like this; listed again if one is tidied meanwhile."""
+def _frames_of(start: str, people: Sequence[PersonId] | None = None) -> list[tuple[str, pl.DataFrame]]:
+    """Everything in the buckets that begin like this, by bucket; listed again if one is tidied meanwhile.
+
+    `people`: only the buckets in which these can be, whatever number of letters divides the lake, or did.
+    """
+    starts = None if people is None else {person[:n] for person in people for n in range(1, _LONGEST + 1)}
     for _ in range(_TRIES):
-        stored = list(_listed(bucket))
-        frames = [frame for each in stored if (frame := _frame(each)) is not None]
+        stored = [each for each in _listed(start) if starts is None or each.bucket in starts]
+        frames = [(each.bucket, frame) for each in stored if (frame := _frame(each)) is not None]
         if len(frames) == len(stored):
             return frames
     raise UnreadableError("the lake is tidied faster than it can be read")
