@@ -229,6 +229,26 @@ def test_a_batch_offers_again_what_the_table_did_not_take(
     assert no_waiting == [1, 1]
 
 
+def test_many_items_are_worded_batch_by_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody copies what still waits, nor words it before its turn: a payments file has a million lines."""
+    worded, ahead = [0], []
+    serialize = People.serialize
+
+    def counting(self: People) -> object:
+        worded[0] += 1
+        return serialize(self)
+
+    class Taking:
+        def batch_write_item(self, RequestItems: object) -> dict[str, object]:  # noqa: N803
+            ahead.append(worded[0])
+            return {}
+
+    monkeypatch.setattr(People, "serialize", counting)
+    monkeypatch.setattr(tables, "client", lambda service: Taking())
+    assert tables.put_all([People("A", f"{n:03d}") for n in range(100)]) == 100
+    assert ahead == [25, 50, 75, 100]
+
+
 def test_a_batch_that_the_table_keeps_refusing_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     class Full:
         def batch_write_item(self, RequestItems: object) -> dict[str, object]:  # noqa: N803

@@ -10,6 +10,7 @@ from chalicelib.storage.dynamodb import files, tables
 from chalicelib.storage.dynamodb.tables import Files
 from tests.storage import faults
 from tests.storage.builders import AT
+from tests.workflow.crashes import each_call
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -184,6 +185,33 @@ def test_the_files_of_one_folder_and_the_newest_ones() -> None:
         files.put(each)
     assert {f.id for f in files.of_day(BUS, first.day)} == {first.id, second.id}
     assert [(f.id, f.key) for f in files.recent(BUS, 1)] == [(other.id, "")]
+
+
+def test_no_more_is_read_than_the_newest_folders() -> None:
+    """A person's last look reads them: of a feed's files ever, or of sixty, a megabyte makes a difference."""
+    for number in range(8):
+        files.put(dropped(f"{number}.csv", f"2025-07-0{number + 1}"))
+    read: list[int] = []
+    with each_call(lambda name, asked: read.append(asked.get("Limit", 0))):
+        assert [f.day.day for f in files.recent(BUS, 3)] == [8, 7, 6]
+    assert read == [3]
+
+
+def test_two_files_of_one_feed_at_once_both_stand() -> None:
+    """The second one is filed at each call that files the first."""
+    first, done = dropped("0.csv"), []
+
+    def meanwhile(name: str, _: object) -> None:
+        if not done or done[-1] is not None:
+            number = len(done)
+            done.append(None)
+            files.move(None, dropped(f"{number + 1}.csv"))
+            done[-1] = name
+
+    with each_call(meanwhile):
+        files.move(None, first)
+    assert len(done) >= 2
+    assert len(list(files.everything())) == len(done) + 1
 
 
 def test_content_that_no_longer_counts_may_be_loaded_again() -> None:

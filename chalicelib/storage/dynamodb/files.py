@@ -156,8 +156,8 @@ def loaded_before(of: DroppedFile, since: date) -> list[DroppedFile]:
 
 def recent(feed: FeedId, at_most: int = 60) -> list[DroppedFile]:
     """The files of a feed in the newest folders, in every state, newest day first; without their names."""
-    found = tables.query(Files, f"FEED#{feed}", newest_first=True)
-    return [decode(DroppedFile, item.body) for item in islice(found, at_most)]
+    found = tables.query(Files, f"FEED#{feed}", newest_first=True, at_most=at_most)
+    return [decode(DroppedFile, item.body) for item in found]
 
 
 def usual_rows(of: DroppedFile) -> int | None:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final, Self, TypeVar
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -225,10 +226,17 @@ def get_many(model: type[I], keys: Iterable[tuple[str, str]]) -> Iterator[I]:
 
 
 def query(
-    model: type[I], pk: str, place: Condition | None = None, *, newest_first: bool = False
+    model: type[I],
+    pk: str,
+    place: Condition | None = None,
+    *,
+    newest_first: bool = False,
+    at_most: int | None = None,
 ) -> Iterator[I]:
-    """One partition in order of sort keys, strongly consistent."""
-    yield from model.query(pk, place, consistent_read=True, scan_index_forward=not newest_first)
+    """One partition in order of sort keys, strongly consistent; no more is read than `at_most` items."""
+    yield from model.query(
+        pk, place, consistent_read=True, scan_index_forward=not newest_first, limit=at_most
+    )
 
 
 def below(model: type[Item], pk: str, end: str) -> Iterator[Attributes]:
@@ -264,21 +272,24 @@ def put_all(items: Iterable[Item]) -> int:
     were written; PynamoDBException when the table still refuses some.
     """
     by_key = {(item.pk, item.sk): item for item in items}
-    waiting = [{"PutRequest": {"Item": item.serialize()}} for item in by_key.values()]
-    if not waiting:
+    if not by_key:
         return 0
     model = type(next(iter(by_key.values())))
     table = model._get_connection().table_name
-    tries = 0
-    while waiting:
-        batch, waiting = waiting[:_BATCH], waiting[_BATCH:]
+    waiting = (
+        {"PutRequest": {"Item": item.serialize()}} for item in by_key.values()
+    )  # once, one after another
+    refused: list[Any] = []
+    written = tries = 0
+    while batch := [*refused, *islice(waiting, _BATCH - len(refused))]:
         answer: dict[str, Any] = client("dynamodb").batch_write_item(RequestItems={table: batch})
         refused = answer.get("UnprocessedItems", {}).get(table, [])
+        written += len(batch) - len(refused)
         if not refused:
             tries = 0
             continue
-        waiting, tries = refused + waiting, tries + 1
+        tries += 1
         if tries == _BATCH_TRIES:
-            raise PynamoDBException(f"{len(waiting)} of {len(by_key)} items were refused")
+            raise PynamoDBException(f"{len(by_key) - written} of {len(by_key)} items were refused")
         retries.pause(tries)
     return len(by_key)
