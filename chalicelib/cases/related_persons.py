@@ -180,7 +180,7 @@ def _each_related(
     """Change the record of everybody whom a person is related to; whether the person has one too."""
     if not current().rules.feeds_of_related.intersection(key.feed for key in keys):
         return True
-    recipients = worklists.related_to().get(person, [])
+    recipients = worklists.recipients_of(person)
 
     def one(recipient: PersonId) -> None:
         record = people.change(recipient, change)

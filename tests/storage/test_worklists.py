@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -24,8 +25,9 @@ from chalicelib.model import (
     Template,
     VisitOutcome,
 )
-from chalicelib.storage.dynamodb import people, worklists
+from chalicelib.storage.dynamodb import people, tables, worklists
 from tests.storage.builders import AT, NUMBER, entitlement, known, message, put, suspicion, visit
+from tests.workflow.crashes import each_call
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -274,3 +276,15 @@ def test_a_case_that_opens_meanwhile_is_not_missed() -> None:
         assert person_id in worklists.awaited(DUE)
     assert filed(person_id) == []
     assert person_id in worklists.awaited(date(2025, 1, 1))
+
+
+def test_to_whom_somebody_is_related_is_read_alone() -> None:
+    """A withdrawal names one person: of a city's relations only theirs are read."""
+    father, mother, one, two = (PersonId(letter * 26) for letter in "fmab")
+    for other, person in ((father, two), (father, one), (mother, one)):
+        tables.put(tables.Work(f"KIN#{worklists.shard_of(other)}", f"{other}#{person}", body="{}"))
+    queries: list[Mapping[str, Any]] = []
+    with each_call(lambda name, asked: queries.append(asked)):
+        assert worklists.recipients_of(father) == [one, two]
+    [asked] = queries
+    assert "begins_with" in asked["KeyConditionExpression"]

@@ -235,6 +235,12 @@ def related_to() -> dict[PersonId, list[PersonId]]:
     return found
 
 
+def recipients_of(other: PersonId) -> list[PersonId]:
+    """The recipients to whom one person is related, by the roster."""
+    rows = tables.query(Work, f"KIN#{shard_of(other)}", Work.sk.startswith(f"{other}#"))
+    return [PersonId(row.sk.partition("#")[2]) for row in rows]
+
+
 def open_cases() -> Iterator[tuple[PersonId, date]]:
     """Every open case: person and due day."""
     for row in _sharded("OPEN", "~"):
