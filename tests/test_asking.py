@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import UnreadableError
-from chalicelib.intake import interface_queries
-from chalicelib.intake.file_outcome import read_again_for_new_people
+from chalicelib.intake import interface_queries, newly_known
 from chalicelib.intake.interface_queries import HttpInterface
 from chalicelib.jurisdiction import PACKS, loader
 from chalicelib.model import Case, Change, Counts, FeedId, FileState, PersonId, Route, StateName
@@ -273,7 +272,7 @@ def test_a_run_is_listed_among_the_files_with_its_counts(interfaces: Interfaces)
     (item,) = people.load(one).evidence
     assert item.file == run.id
     assert not people.load(two).evidence
-    assert read_again_for_new_people() == 0, "there is no file to be read again"
+    assert newly_known.ask_for_files() == 0, "there is no file to be read again"
 
 
 def test_a_run_in_which_nothing_was_heard_is_refused_and_says_so() -> None:

@@ -6,6 +6,7 @@ manifests          manifests that come after their files
 large_files        the same way for a large file: its ranges are read side by side
 loading            what each kind of file changes: evidence here, the rest in modules of their own
 rosters, payments, outcome_sheets   three kinds of files that are no evidence alone
+newly_known        a loaded file once more, for people who are new on a roster
 file_outcome       loaded, held or refused, and its receipt
 without_effect     which accepted rows change nothing, and why
 death_limit        what changes far more people than usual waits for a person

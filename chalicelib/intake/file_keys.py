@@ -95,9 +95,21 @@ def is_done(known: DroppedFile, feed: Feed | None, *, again: bool) -> bool:
 
 
 def as_known(arrived: DroppedFile, known: DroppedFile | None) -> DroppedFile:
-    """The file as it arrives, with what it has gone through if it came before."""
+    """The file as it arrives, with what it has gone through if it came before.
+
+    Of one that stands loaded also what it has changed: read once more, only those who are new are added.
+    """
     if known is None:
         return arrived
+    if known.stands_loaded:
+        arrived = replace(
+            arrived,
+            counts=known.counts,
+            kept=known.kept,
+            notices=known.notices,
+            changed_nothing=known.changed_nothing,
+            roster=known.roster,
+        )
     return replace(
         arrived,
         received=known.received,

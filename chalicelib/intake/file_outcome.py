@@ -7,16 +7,14 @@ from dataclasses import replace
 
 from chalicelib import clock
 from chalicelib.errors import BusyError, ConflictError, RefusedError
-from chalicelib.intake import corrections, death_limit, loading, manifests, receipts, rosters
+from chalicelib.intake import corrections, death_limit, loading, manifests, newly_known, receipts, rosters
 from chalicelib.intake.corrections import BY_INTAKE
 from chalicelib.intake.guests import guests_csv
-from chalicelib.jurisdiction import current
 from chalicelib.model import DroppedFile, FileState, FileStep
 from chalicelib.observability import logger
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.reading import FileReading
 from chalicelib.sources.values.file_holds import FileHold
-from chalicelib.storage import inbox_queue
 from chalicelib.storage.dynamodb import files
 from chalicelib.storage.s3 import objects
 
@@ -43,20 +41,24 @@ def finish_reading(
         roster=roster,
     )
     earlier = corrections.corrected_by(seen)
-    seen = replace(seen, caused=death_limit.caused_by(seen, feed, reading, earlier))
+    only = None if earlier is not None else newly_known.only(dropped, feed, reading)
+    seen = replace(seen, caused=death_limit.caused_by(seen, feed, only or reading, earlier))
     if reading.hold is None and not dropped.was_released:
         reading = replace(reading, hold=death_limit.beyond_a_limit(seen, feed, reading, earlier))
     if reading.hold is not None:
         if earlier is not None and not corrections.counts(earlier):
             corrections.supersede(earlier, seen)  # its content stands there no more
         return finish(_held(seen, reading.hold), feed, reading, before=dropped)
-    dropped = _moved(dropped, replace(dropped, caused=seen.caused))  # when it is loaded, it cannot be counted
+    # When it is loaded, it cannot be counted; and until it is, nobody is said to be known by it.
+    before, dropped = dropped, _moved(dropped, replace(dropped, caused=seen.caused, roster=""))
     try:
-        result = loading.load(seen, feed, reading)
+        result = loading.load(seen, feed, reading, only)
     except BusyError:
         if dropped.brings_new_people:
-            read_again_for_new_people()  # they are known already: they need not wait for who is busy
+            newly_known.ask_for_files()  # they are known already: they need not wait for who is busy
         raise
+    if only is not None:
+        result = newly_known.with_what_was_loaded(before, result)
     loaded = replace(
         seen,
         state=FileState.LOADED,
@@ -75,7 +77,7 @@ def finish_reading(
         dropped = _moved(dropped, replace(dropped, withdrawn=withdrawn))
         corrections.supersede(earlier, loaded)
     if loaded.brings_new_people:
-        read_again_for_new_people()
+        newly_known.ask_for_files()
     finished = finish(loaded, feed, reading, before=dropped)
     return manifests.compare(finished, feed)  # a manifest may have come while the file was read
 
@@ -160,19 +162,3 @@ def _as_finished_by_another(mine: DroppedFile, feed: Feed | None) -> DroppedFile
         raise ConflictError("a file is being read by somebody else")
     receipts.write_again(now, feed)
     return now
-
-
-def read_again_for_new_people() -> int:
-    """For a roster: have other files read again, for the people who are new on it.
-
-    The roster is kept already. Also files that are being read now: who began before it knows nobody of them.
-    """
-    again = [
-        dropped
-        for dropped in files.everything()
-        if dropped.state in (FileState.LOADED, FileState.RECEIVED) or dropped.code == "no_roster_yet"
-        if (feed := current().feeds.get(dropped.feed)) is not None and feed.kind not in ("roster", "query")
-    ]
-    for dropped in again:
-        inbox_queue.read_again(dropped.key)
-    return len(again)

@@ -49,8 +49,9 @@ class Loaded:
     written: AbstractSet[Item] = frozenset()  # what stands on records from this very file
 
 
-def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
-    """Keep what a file says."""
+def load(dropped: DroppedFile, feed: Feed, whole: FileReading, only: FileReading | None = None) -> Loaded:
+    """Keep what a file says; of a file that stands loaded, what it says of some (`only`)."""
+    reading = whole if only is None else only
     match feed.kind:
         case "roster":
             known = without_effect.known_of_rosters(dropped, SAID_BY_A_ROSTER)
@@ -61,22 +62,24 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
             told = without_effect.of_roster(rows, known, SAID_BY_A_ROSTER)
             return Loaded(notices=notices, changed_nothing=without_effect.counted(told))
         case "payments":
-            rows = _said(dropped, reading)
+            said = _said(dropped, whole)
+            rows = said if only is None else _of(only)
             known = without_effect.known_before(dropped, rows)
-            file_contents.put_rows(dropped.feed, dropped.day, dropped.id, rows)
+            file_contents.put_rows(dropped.feed, dropped.day, dropped.id, said)
             listed = people.entitlements_of({(person, p.benefit) for person, p in reading.payments})
             notices = load_payments(reading.payments, listed, is_whole=not reading.sent_again)
             told = without_effect.of_payments(rows, known, listed)
             return Loaded(notices=notices, changed_nothing=without_effect.counted(told))
         case _:
-            rows = _said(dropped, reading)
+            said = _said(dropped, whole)
+            rows = said if only is None else _of(only)
             rules = current().rules
             told = without_effect.of_evidence(
                 rows, without_effect.known_before(dropped, rows), feed, rules, clock.today()
             )
             # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
             lake.put_evidence(dropped.feed, dropped.id, reading.evidence)
-            file_contents.put_rows(dropped.feed, dropped.day, dropped.id, rows)
+            file_contents.put_rows(dropped.feed, dropped.day, dropped.id, said)
             actor = f"feed:{feed.id}"
             concerned = related_persons.concerned(dropped.feed, reading.evidence)
             apart = frozenset(other for other in concerned if not people.is_known(other))  # they draw nothing
@@ -109,10 +112,14 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded:
 
 def _said(dropped: DroppedFile, reading: FileReading) -> pl.DataFrame:
     """What each accepted row says; MiscountError if that is another number of rows."""
-    rows = reading.said
-    if rows is None or rows.height != reading.counts.accepted:
+    rows = _of(reading)
+    if rows.height != reading.counts.accepted:
         raise MiscountError(f"feed {dropped.feed}, file {dropped.id}: rows that say nothing")
     return rows
+
+
+def _of(reading: FileReading) -> pl.DataFrame:
+    return pl.DataFrame() if reading.said is None else reading.said
 
 
 # --- evidence --------------------------------------------------------------------------------------

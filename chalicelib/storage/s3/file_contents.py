@@ -77,6 +77,14 @@ def newest_rows(feed: FeedId, lists: Iterable[tuple[date, FileId]], place: Seque
     return pl.concat(found).unique(place, keep="last", maintain_order=True)
 
 
+def people_of(feed: FeedId, day: date, file: FileId) -> pl.Series | None:
+    """Of whom a file said anything, each as often as it did; None if its list is gone."""
+    try:
+        return _frame(_key(feed, day, file)).get_column("person")
+    except client("s3").exceptions.NoSuchKey:
+        return None
+
+
 def only_by(feed: FeedId, day: date, file: FileId, other: FileId) -> dict[PersonId, frozenset[EvidenceKey]]:
     """What a file said and another of the same day does not; nothing if the file's list is gone."""
     try:
