@@ -17,6 +17,7 @@ from chalicelib.engine.certification import lazy_renewal
 from chalicelib.engine.certification.decide import decide
 from chalicelib.engine.rules.conditions import UNTIL
 from chalicelib.engine.suspension.objections import spared
+from chalicelib.engine.suspension.signs_of_life import sign_to_keep
 from chalicelib.engine.suspicion.lifecycle import may_open, opened
 from chalicelib.engine.suspicion.mistaken_confirmation import seen_alive
 from chalicelib.engine.suspicion.restart import restarts
@@ -255,7 +256,10 @@ def _needed(
         or record.open_suspicions
         or settlement.suspicions
     )
-    return lazy_renewal.worth_writing(weighed, record.evidence, decision, current().rules, awaited=awaited)
+    rules = current().rules
+    needed = lazy_renewal.worth_writing(weighed, record.evidence, decision, rules, awaited=awaited)
+    kept = replace(record, evidence=(*record.evidence, *needed))
+    return (*needed, *sign_to_keep(kept, weighed, rules, decision.on))
 
 
 def differs(entitlement: Entitlement, verdict: Verdict) -> bool:

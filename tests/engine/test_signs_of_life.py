@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.engine.suspension.signs_of_life import sign_to_keep
 from chalicelib.model import Evidence, StepOutcome, Visit
-from tests.engine.suspending import EFFECTIVE_DAY, FIRST, SECOND, THIRD, approved, ready
-from tests.people import a_visit, some_evidence
+from tests.engine.judging import RULES
+from tests.engine.suspending import DUE, EFFECTIVE_DAY, FIRST, SECOND, THIRD, approved, ready
+from tests.people import a_case, a_visit, day, some_evidence
 
 RIDE = some_evidence("bus_rides/ridden", "2025-06-20")
 FOURTH = a_visit("2025-07-02 10:00", number=4)
@@ -49,3 +51,31 @@ def test_a_sign_of_life_asks_for_one_more_visit(
     found = ready(approved(evidence=evidence, visits=visits), EFFECTIVE_DAY)
     assert found.step is step, why
     assert (found.reasons[0].code == "signs_of_life") is (step is StepOutcome.VISIT_NEEDED)
+
+
+EARLIER = some_evidence("bus_rides/ridden", "2025-06-10")
+BILL = some_evidence("gas_bills/paid", "2025-06-25")
+UNHEARD = some_evidence("unheard_of/event", "2025-06-25")
+
+
+@pytest.mark.parametrize(
+    ("known", "visits", "kept", "why"),
+    [
+        ([], [FIRST], [RIDE], "the newest of them"),
+        ([EARLIER], [FIRST], [], "one is enough"),
+        ([some_evidence("bus_rides/ridden", "2025-04-01")], [FIRST], [RIDE], "an old one is none"),
+        ([], [], [], "nobody has been sought in vain"),
+    ],
+)
+def test_one_sign_is_kept_of_whoever_was_sought_in_vain(
+    known: list[Evidence], visits: list[Visit], kept: list[Evidence], why: str
+) -> None:
+    record = approved(evidence=known, visits=visits, cases=[a_case(DUE)])
+    found = sign_to_keep(record, [EARLIER, RIDE, BILL, UNHEARD], RULES, day("2025-06-27"))
+    assert list(found) == kept, why
+    assert sign_to_keep(record, [], RULES, day("2025-06-27")) == ()
+
+
+def test_nobody_without_an_open_case_needs_one() -> None:
+    record = approved(visits=[FIRST], cases=[])
+    assert sign_to_keep(record, [RIDE], RULES, day("2025-06-27")) == ()

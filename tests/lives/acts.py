@@ -5,7 +5,8 @@ that the platform refuses it, with that code.
 
 On paper:
     roster: {old: {…} | gone | listed}   a roster: somebody stands there otherwise, no more, all the same
-    send: <feed>, rows: [{who: old, …}]  a department's file, by its columns; `named`: under that name
+    send: <feed>, rows: [{who: old, …}]  a department's file, by its columns; `named`: under that name;
+                                         every row is accepted, unless it says `sound: false`
     pay: <yyyy-mm>, to: {old: 200}       the pay run of a month; one file for all lives that tell of it
 
 At the door and the counter:
@@ -24,6 +25,8 @@ In the office:
     object: old, against: suspension     somebody objects
     decide: old, upheld: true            and somebody answers
     second_arrears: old                  a second person approves many months
+    look: old                            somebody reads the status
+    release: <feed>, refuse: <feed>      the life's last file of a feed is let pass, or not
     carrier: old, says: UNDELIV          what the carrier says of the last message to a phone
 """
 
@@ -35,7 +38,7 @@ from datetime import date
 from typing import Any, Literal
 
 from chalicelib.declarations import Declaration
-from chalicelib.model import BY_PHONE, MessageState
+from chalicelib.model import BY_PHONE, FileState, MessageState
 from tests.lives.cast import Townsperson
 from tests.lives.scene import FEEDS, Scene
 
@@ -79,6 +82,7 @@ class Send(Act):
     send: str
     rows: list[dict[str, Any]]
     file: str = ""
+    sound: bool = True
 
     def do(self, scene: Scene) -> None:
         feed = FEEDS[self.send]
@@ -89,6 +93,10 @@ class Send(Act):
         lines = [",".join(row.get(name, "") for name in columns) for row in written]
         text = "\n".join([",".join(columns), *lines, ""])
         scene.files[self.send] = scene.place.put(self.send, text, self.file)
+        told = scene.file(self.send)
+        is_sound = told.state is FileState.LOADED and not told.counts.rejected
+        if is_sound is not self.sound:
+            raise AssertionError(f"{self.send}: {told.state}, {told.code}, {told.counts}")
 
     @staticmethod
     def _row(scene: Scene, row: Mapping[str, Any], header: Mapping[str, str]) -> dict[str, str]:
@@ -382,6 +390,38 @@ class SecondArrears(Act):
         scene.ask(self.by, f"/v1/instructions/{place}/approve", of=self.second_arrears)
 
 
+class Look(Act):
+    """Somebody reads what stands about a person."""
+
+    look: str
+    by: str = "county officer"
+
+    def do(self, scene: Scene) -> None:
+        scene.ask(self.by, f"/v1/persons/{scene.id(self.look)}/status", of=self.look, method="GET")
+
+
+class Release(Act):
+    """A person lets a held file pass."""
+
+    release: str
+    by: str
+
+    def do(self, scene: Scene) -> None:
+        place = f"/v1/files/{scene.file(self.release).id}/release"
+        scene.ask(self.by, place, {"reason": WHY}, of=next(iter(scene.people)))
+
+
+class Refuse(Act):
+    """A person refuses a held file."""
+
+    refuse: str
+    by: str
+
+    def do(self, scene: Scene) -> None:
+        place = f"/v1/files/{scene.file(self.refuse).id}/refuse"
+        scene.ask(self.by, place, {"reason": WHY}, of=next(iter(scene.people)))
+
+
 VERBS: tuple[type[Act], ...] = (
     Roster,
     Send,
@@ -402,4 +442,7 @@ VERBS: tuple[type[Act], ...] = (
     Object,
     Decide,
     SecondArrears,
+    Look,
+    Release,
+    Refuse,
 )

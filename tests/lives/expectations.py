@@ -35,7 +35,7 @@ from chalicelib.engine.calendar.periods import months_between
 from chalicelib.messages import document_of, text_of
 from chalicelib.model import EntitlementStatus, InstructionState, MessageState, SuspicionState
 from chalicelib.sources.formats.csv_writing import rows_of
-from chalicelib.storage.dynamodb import files, people
+from chalicelib.storage.dynamodb import people
 from tests.lives.scene import TITLES, Scene, spelled
 
 _SHORT: Final = {code: title for title, code in TITLES.items()}
@@ -271,8 +271,7 @@ class Receipt(Declaration):
 
     def look(self, scene: Scene) -> None:
         """Raise UnexpectedError where it is otherwise."""
-        key = scene.files[self.receipt]
-        told = max((f for f in files.everything() if f.key == key), key=lambda f: f.received)
+        told = scene.file(self.receipt)
         found = {
             "state": told.state.value,
             "accepted": told.counts.accepted,

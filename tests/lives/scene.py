@@ -13,9 +13,16 @@ import pytest
 
 from chalicelib import clock
 from chalicelib.engine.certification.reasons import yuan
-from chalicelib.model import BenefitCode, EntitlementStatus, PersonId, PersonRecord, SuspicionState
+from chalicelib.model import (
+    BenefitCode,
+    DroppedFile,
+    EntitlementStatus,
+    PersonId,
+    PersonRecord,
+    SuspicionState,
+)
 from chalicelib.sources.feeds.feed import Feed
-from chalicelib.storage.dynamodb import people, worklists
+from chalicelib.storage.dynamodb import files, people, worklists
 from sandbox.kernel import Sandbox
 from sandbox.kernel.resource_makers import ACCOUNT
 from sandbox.kernel.server import Gateway
@@ -192,7 +199,9 @@ class Scene:
 
     # --- the counter --------------------------------------------------------------------------------
 
-    def ask(self, by: str, path: str, body: Mapping[str, object] | None = None, *, of: str) -> dict[str, Any]:
+    def ask(
+        self, by: str, path: str, body: Mapping[str, object] | None = None, *, of: str, method: str = "POST"
+    ) -> dict[str, Any]:
         """What the platform answers to whom, doing what; RefusedHereError if it refuses."""
         who, sandbox = badge(by, self.id(of)), self.place.village.sandbox
         token = KEY.issue(
@@ -200,7 +209,7 @@ class Scene:
         )
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         sent = b"" if body is None else json.dumps(body, ensure_ascii=False, default=str).encode()
-        answer = self.place.gateway.handle("POST", path, headers, sent)
+        answer = self.place.gateway.handle(method, path, headers, sent)
         said: dict[str, Any] = answer.json()
         if answer.status != 200:
             codes = [said["code"], *(error["code"] for error in said.get("errors", ()))]
@@ -223,6 +232,11 @@ class Scene:
             raise LookupError(f"nothing of the kind {kind} is known of {name!r}")
         best = max(found, key=lambda s: (s.state is SuspicionState.OPEN, s.opened, s.day))
         return f"{self.id(name)}.{kind}.{best.day:%Y%m%d}"
+
+    def file(self, feed: str) -> DroppedFile:
+        """The file of a feed that this life has dropped last."""
+        key = self.files[feed]
+        return max((f for f in files.everything() if f.key == key), key=lambda f: f.received)
 
     def order(self, name: str, kind: str) -> str:
         """The address of the latest instruction of a kind about somebody."""
