@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -139,7 +138,7 @@ def _service_models_are_read_once() -> None:
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing of the machine's own environment, and the settings of an invented deployment."""
     for name in list(os.environ):
         if not name.startswith(KEPT):

@@ -232,7 +232,7 @@ def apply_rules(record: PersonRecord, on: date, in_lake: Iterable[Evidence] = ()
     full = replace(record, evidence=(*record.evidence, *weighed))
     decision = judge(full, on)
     entitlements = tuple(
-        certified(entitlement, verdict, decision.rules)
+        entitlement.certified(verdict, decision.rules)
         for entitlement in record.entitlements
         if entitlement.status is not EntitlementStatus.TERMINATED
         for verdict in (decision.verdict_for(entitlement.benefit),)
@@ -265,17 +265,6 @@ def _needed(
 def differs(entitlement: Entitlement, verdict: Verdict) -> bool:
     """Whether a verdict moves a certificate (better evidence for the same day does not)."""
     return entitlement.valid_until != verdict.valid_until
-
-
-def certified(entitlement: Entitlement, verdict: Verdict, rules: str) -> Entitlement:
-    """The entitlement with the certificate that the verdict gives it."""
-    return replace(
-        entitlement,
-        valid_until=verdict.valid_until,
-        route=verdict.route,
-        evidence=verdict.evidence[0] if verdict.evidence else None,
-        rules=rules,
-    )
 
 
 def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ...]:

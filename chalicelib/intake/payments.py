@@ -105,7 +105,7 @@ def _from_first_payment(entitlement: Entitlement, person: Person, first: date) -
         entitlement.certified_until,
         rules.first_until(person, entitlement.benefit, entitlement.since, first),
     )
-    return replace(entitlement, certified_until=until, valid_until=max(until, entitlement.valid_until))
+    return entitlement.stated(until)
 
 
 # --- corrected files -------------------------------------------------------------------------------

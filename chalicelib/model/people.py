@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from chalicelib.model.decisions import YEAR, Verdict
 from chalicelib.model.evidence import EvidenceKey, Route
 from chalicelib.model.names import AreaCode, BenefitCode, Month, PersonId
 
@@ -91,7 +92,24 @@ class Entitlement:
     stopped_from: Month | None = None  # first month not paid (suspended, paused, terminated)
     is_stated: bool = True  # False: a new recipient, whose first period the platform reckons
     interruptions: tuple[Interruption, ...] = ()  # months never due, whatever is owed beside them
-    months: int = 12  # of the period that ends on `valid_until`: all steps of a case scale with it
+    months: int = YEAR  # of the period that ends on `valid_until`: all steps of a case scale with it
+
+    def certified(self, verdict: Verdict, rules: str) -> Entitlement:
+        """With the certificate that a verdict gives it, by a version of the rules."""
+        return replace(
+            self,
+            valid_until=verdict.valid_until,
+            months=verdict.months,
+            route=verdict.route,
+            evidence=verdict.evidence[0] if verdict.evidence else None,
+            rules=rules,
+        )
+
+    def stated(self, until: date) -> Entitlement:
+        """With another day through which the authority certifies: what reached further already stays."""
+        if until <= self.valid_until:
+            return replace(self, certified_until=until)
+        return replace(self, certified_until=until, valid_until=until, months=YEAR)
 
     def status_on(self, on: date) -> EntitlementStatus:
         """The status as people say it on a day."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given, settings
@@ -40,8 +39,7 @@ def disturbed(evidence: list[Evidence], born: str, last: date) -> list[date]:
         drawn = [an_entitlement(certified_until=CERTIFIED)]
         known = [item for item in evidence if item.key.day <= on]
         (verdict,) = decide(person, drawn, known, RULES, on).verdicts
-        judged = replace(drawn[0], valid_until=verdict.valid_until, months=verdict.months)
-        if opening([judged], on, RULES.policy) is not None:
+        if opening([drawn[0].certified(verdict, RULES.version)], on, RULES.policy) is not None:
             found.append(on)
         on += timedelta(days=7)
     return found

@@ -139,6 +139,13 @@ def test_a_month_that_came_later_is_as_told() -> None:
     assert (line.kind, line.due, line.paid) == (LineKind.AS_TOLD, 0, 0)
 
 
+def test_a_month_paid_short_and_made_up_later_is_as_told() -> None:
+    stop = told(SUSPEND, "2025-07", STATE.ISSUED)
+    back = replace(BACK, month=Month("2025-07"), issued=day("2025-07-20"), arrears=(JUNE,))
+    (line,) = lines(drawing(stop, back), paid(JUNE, 100), paid("2025-07", 2 * DUE - 100))
+    assert (line.kind, line.due, line.paid, line.difference) == (LineKind.AS_DUE, 100, 100, 0)
+
+
 def test_whom_no_roster_lists_for_a_benefit_is_unknown() -> None:
     record = drawing(BACK)
     other = lines(record, paid(fen=3 * DUE), paid(fen=5_000, benefit=OLD))[-1]

@@ -163,15 +163,15 @@ class _Look:
             due = 0
         if not (due or self.got or mine):
             return None
-        arrears = max(0, self.got - self.account.credited.get(self.month, 0)) if self.got else 0
+        earlier = self.got - self.account.credited.get(self.month, 0) if self.got else 0
         return Line(
             self.record.person.id,
             self.record.person.area,
             self.entitlement.benefit,
             self.entitlement.payee,
             self._kind(due),
-            due,
-            arrears,
+            max(0, due + min(0, earlier)),  # what came for it with a later month stands on that month's sheet
+            max(0, earlier),
             self.got,
             self.owed,
             mine,

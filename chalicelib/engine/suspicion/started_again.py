@@ -140,12 +140,8 @@ def _again(
     stopped = before.stopped_from or first
     gap = (Interruption(stopped, month_before(first), ended.name),) if stopped < first else ()
     until = rules.for_area(record.person.area).first_until(record.person, before.benefit, since)
-    return replace(
-        after,
-        interruptions=(*before.interruptions, *gap),
-        certified_until=max(before.certified_until, until),
-        valid_until=max(before.valid_until, until),
-    )
+    again = replace(after, interruptions=(*before.interruptions, *gap))
+    return again.stated(max(before.certified_until, until))
 
 
 def _instructions(

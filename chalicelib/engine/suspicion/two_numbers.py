@@ -149,9 +149,5 @@ def _better(mine: Entitlement | None, theirs: Entitlement) -> Entitlement:
     """One entitlement out of two: drawn since the earlier day; what evidence gives both is weighed anew."""
     if mine is None or mine.status is EntitlementStatus.TERMINATED:
         return theirs
-    return replace(
-        mine,
-        since=min(mine.since, theirs.since),
-        certified_until=max(mine.certified_until, theirs.certified_until),
-        valid_until=max(mine.valid_until, theirs.certified_until),
-    )
+    stated = mine.stated(max(mine.certified_until, theirs.certified_until))
+    return replace(stated, since=min(mine.since, theirs.since))

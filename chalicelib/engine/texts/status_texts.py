@@ -7,7 +7,6 @@ still paid never reads as if it were not, and nobody is told that all is well wh
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Final, assert_never
 
@@ -91,7 +90,7 @@ def as_judged(entitlement: Entitlement, verdict: Verdict) -> Entitlement:
     """The entitlement with the certificate of today: what was written last may lie behind the evidence."""
     if entitlement.status is EntitlementStatus.TERMINATED:
         return entitlement
-    return replace(entitlement, valid_until=verdict.valid_until, route=verdict.route)
+    return entitlement.certified(verdict, entitlement.rules)
 
 
 def is_over(entitlement: Entitlement, record: PersonRecord) -> bool:

@@ -356,12 +356,10 @@ def _brought_up_to_date(known: Entitlement | None, told: Entitlement) -> Entitle
     if not told.is_stated:  # nothing new is said: what was known, and where nobody ever said, the later
         until = known.certified_until if known.is_stated else max(until, known.certified_until)
     return replace(
-        known,
+        known.stated(until),
         fen=told.fen,
         since=told.since,
         payee=told.payee,
-        certified_until=until,
-        valid_until=max(known.valid_until, until),
         is_stated=known.is_stated or told.is_stated,
     )
 
