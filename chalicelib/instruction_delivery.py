@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from chalicelib import clock
 from chalicelib.engine.calendar.periods import month_of, next_month
+from chalicelib.engine.suspension.graded_stop import graded
 from chalicelib.engine.texts import instruction_texts
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
@@ -152,8 +154,18 @@ def _to_be_suspended(record: PersonRecord, benefit: BenefitCode, stops: Month) -
     ]
     for e in record.entitlements:
         if approved and e.benefit == benefit and e.status is EntitlementStatus.ACTIVE:
-            decided = approved[-1].decided or approved[-1].proposed
+            line = approved[-1]
             told = Instruction(
-                benefit, InstructionKind.SUSPEND, stops, e.fen, "", InstructionState.ISSUED, decided
+                benefit,
+                InstructionKind.SUSPEND,
+                stops,
+                e.fen,
+                "",
+                InstructionState.ISSUED,
+                line.decided or line.proposed,
             )
+            if line.in_person is not None and line.in_person > month_of(clock.today()):
+                in_person = replace(told, kind=InstructionKind.PAY_IN_PERSON, month=line.in_person)
+                if graded(record, (benefit,), current().rules, clock.today()):
+                    yield instruction_texts.announced(row_of(in_person, e))
             yield instruction_texts.announced(row_of(told, e))

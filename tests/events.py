@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from chalicelib.engine.rules.benefits import Benefit, GradedStop
 from chalicelib.engine.rules.checks import EventKey
 from chalicelib.engine.rules.rulebook import RuleBook, load_rule_book
 from chalicelib.model import FeedEvent, FeedId
@@ -31,3 +32,10 @@ ALL_RULES: Final[dict[str, RuleBook]] = {
 }
 EVENTS: Final = ALL_EVENTS["bozhou"]
 RULES: Final = ALL_RULES["bozhou"]
+
+
+def stopped_by_grades(benefit: Benefit) -> Benefit:
+    """A benefit whose authority cites a basis for paying a month in person first; no pack has one."""
+    basis = GradedStop(authority="某县办法第一条")
+    versions = tuple(v.model_copy(update={"graded_stop": basis}) for v in benefit.versions)
+    return benefit.model_copy(update={"versions": versions})

@@ -291,6 +291,12 @@ def _ends(rules: BenefitRules, pack: Pack) -> Iterator[str]:
         f"{days} working days, in instalments where agreed; two people with no part in it write off or pass "
         "on.",
     )
+    if rules.graded_stop is not None:
+        yield say(
+            f"分级暂停：批准后第一个月由本人持证件到发放点当面领取，领取即认证；重点人群除外。{rules.graded_stop.authority}",
+            "Stopped by grades: the first month after approval is paid in person, identity checked, and "
+            "collecting it certifies; never for key groups.",
+        )
     if rules.recovery is not None:
         order = rules.recovery.offset
         yield say(

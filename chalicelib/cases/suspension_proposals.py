@@ -9,7 +9,7 @@ from datetime import date
 from chalicelib import clock
 from chalicelib.cases import executions
 from chalicelib.engine.calendar.periods import first_day
-from chalicelib.engine.suspension import line_decisions, readiness
+from chalicelib.engine.suspension import graded_stop, line_decisions, readiness
 from chalicelib.engine.suspension.timeline import seconds_until
 from chalicelib.engine.suspicion.approvals import Runs
 from chalicelib.errors import NotFoundError, RefusedError
@@ -67,17 +67,13 @@ def approve_proposal(person: PersonId, number: int, *, by: str, runs: Runs) -> P
         proposal = replace(proposal, signed={**proposal.signed, **mine})
         if proposal.unsigned:
             return proposal
-        return replace(
-            proposal,
-            state=ProposalState.APPROVED,
-            approved_by=by,
-            decided=on,
-            effective=_effective(proposal, on),
-        )
+        signed = replace(proposal, state=ProposalState.APPROVED, approved_by=by, decided=on)
+        first = _effective(proposal, on)
+        return graded_stop.with_a_month_in_person(signed, record, first, current().rules, on)
 
     proposal = _decide(person, number, "suspension approved", by, approved)
     if proposal.effective is not None:
-        wait = seconds_until(first_day(proposal.effective), on)
+        wait = seconds_until(first_day(proposal.in_person or proposal.effective), on)
         _answer(person, proposal, {"outcome": StepOutcome.APPROVED, "wait": wait})
     return proposal
 

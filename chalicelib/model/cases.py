@@ -24,6 +24,7 @@ class StateName(StrEnum):
     AWAIT_A_DAY = "Await a day"
     PROPOSE_SUSPENSION = "Propose suspension"
     AWAIT_EFFECTIVE_DAY = "Await effective day"
+    PAY_IN_PERSON = "Pay in person"
     SUSPEND = "Suspend"
     AWAIT_RESUMPTION = "Await resumption"
     RESUME_AND_PAY_ARREARS = "Resume and pay arrears"
@@ -55,6 +56,7 @@ class StepOutcome(StrEnum):
     PROPOSE = "propose"
     APPROVED = "approved"
     REFUSED = "refused"
+    PAY_IN_PERSON = "pay_in_person"  # before a suspension, where the benefit says so: a month, identity seen
     SUSPEND = "suspend"
     SUSPENDED = "suspended"
     CHANGED = "changed"  # what was judged has moved: look again
@@ -274,6 +276,7 @@ class Proposal:
     decided: date | None = None
     effective: Month | None = None
     signed: Mapping[BenefitCode, str] = field(default_factory=dict)  # who approved it for each authority
+    in_person: Month | None = None  # the month before `effective`, in which a graded stop pays in person
 
     @property
     def unsigned(self) -> tuple[BenefitCode, ...]:

@@ -46,6 +46,7 @@ class Template(StrEnum):
     RECOVERY_CORRECTED = "recovery_corrected"  # less was paid too much than they were told
     RECOVERY_SETTLED = "recovery_settled"
     PAUSED = "paused"  # awaiting judgment: paid back on acquittal
+    PAY_IN_PERSON = "pay_in_person"  # collected at the pay point for a month, before a suspension
 
 
 REMINDERS: Final = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)  # of a case, in this order
@@ -101,6 +102,7 @@ class InstructionKind(StrEnum):
     TERMINATE = "terminate"
     RECOVER = "recover"
     ADJUST = "adjust"  # pay the right amount from now on, and what was too little (rule 16, row J10)
+    PAY_IN_PERSON = "pay_in_person"  # for a month, to the person alone, identity checked
     PAY_HEIRS = "pay_heirs"  # what the person was owed while alive, to whoever has shown who they are
 
 

@@ -145,6 +145,14 @@ def await_effective_day(call: StepInput) -> Answer:
     return _wait(call, lambda _record, _case: _nothing(call))
 
 
+def pay_in_person(call: StepInput) -> Answer:
+    """Approved, and stopped by grades: for a month the person is paid at the pay point, identity checked.
+
+    The counter that pays certifies; who does not come is looked at once more before anything is suspended.
+    """
+    return _wait(call, lambda record, case: suspension_steps.in_person(record, case, _nothing(call)))
+
+
 def await_resumption(call: StepInput) -> Answer:
     """Suspended; every route to certify stays open."""
     return _wait(call, lambda _record, _case: _nothing(call))
@@ -227,7 +235,8 @@ def close_case(call: StepInput) -> Answer:
             closed=clock.today(),
             route=evidence_effects.route_of(record),
         )
-        return suspension_steps.cancel_pending(record, case, replace(_nothing(call), cases=(closed,)))
+        change = suspension_steps.cancel_pending(record, case, replace(_nothing(call), cases=(closed,)))
+        return suspension_steps.paid_as_before(record, change) if certified else change
 
     record = people.change(call.person, close)
     suspension_steps.reschedule(record)
@@ -266,6 +275,7 @@ STEPS: Mapping[StateName, Callable[[StepInput], Answer]] = {
     StateName.AWAIT_A_DAY: await_a_day,
     StateName.PROPOSE_SUSPENSION: propose_suspension,
     StateName.AWAIT_EFFECTIVE_DAY: await_effective_day,
+    StateName.PAY_IN_PERSON: pay_in_person,
     StateName.SUSPEND: suspension_steps.suspend,
     StateName.AWAIT_RESUMPTION: await_resumption,
     StateName.RESUME_AND_PAY_ARREARS: suspension_steps.resume_and_pay_arrears,

@@ -16,6 +16,7 @@ from chalicelib.cases import evidence_effects, executions, home_visits, suspensi
 from chalicelib.cases.freshness import missing_feeds
 from chalicelib.engine.calendar.periods import month_before, month_of, months_between
 from chalicelib.engine.certification.reasons import yuan
+from chalicelib.engine.money import paid_in_person
 from chalicelib.engine.money.amount_due import amounts_of
 from chalicelib.engine.money.arrears import Amounts, Sum, arrears, uncredited
 from chalicelib.engine.money.arrears_approval import one_word, ordered
@@ -126,6 +127,33 @@ def answer_if_visited(record: PersonRecord, case: Case, waiting: Waiting) -> Non
         executions.wake(waiting, {"outcome": StepOutcome.HEARD})
 
 
+# --- pay in person -------------------------------------------------------------------------------
+
+
+def in_person(record: PersonRecord, case: Case, change: Change) -> Change:
+    """The change, with what payer and person are told of a month in person, if everything stands for it."""
+    on = clock.today()
+    ready, standing = look(record, case, on), standing_proposal(record, case)
+    if ready.step is not StepOutcome.PAY_IN_PERSON or standing is None or standing.in_person is None:
+        return change
+    month = standing.in_person
+    drawn = [e for e in record.entitlements if e.benefit in ready.benefits]
+    words = {"month": month, "what": decision_words.titles(ready.benefits, current().rules)}
+    message = messages.anew(record, Template.PAY_IN_PERSON, case.due.isoformat(), words, on)
+    orders = tuple(paid_in_person.order(e, month, on) for e in drawn)
+    return replace(change, details={"proposal": standing.number}, messages=(message,), instructions=orders)
+
+
+def paid_as_before(record: PersonRecord, change: Change) -> Change:
+    """The change, with the orders to pay in person called off where the person is certified."""
+    if not any(paid_in_person.standing(record.instructions)):
+        return change
+    paid = people.payments_of(record.person.id)
+    return replace(
+        change, instructions=paid_in_person.called_off(record, paid, current().rules, clock.today())
+    )
+
+
 # --- suspend -------------------------------------------------------------------------------------
 
 
@@ -169,7 +197,11 @@ def _may_suspend(
 def _suspension(record: PersonRecord, case: Case, approved: Proposal, effective: Month, on: date) -> Change:
     """The change that stops `approved.benefits`."""
     stopped = tuple(
-        replace(e, status=EntitlementStatus.SUSPENDED, stopped_from=effective)
+        replace(
+            e,
+            status=EntitlementStatus.SUSPENDED,
+            stopped_from=paid_in_person.first_unpaid(record, e.benefit, effective),
+        )
         for e in record.entitlements
         if e.benefit in approved.benefits and e.status is EntitlementStatus.ACTIVE
     )
@@ -287,7 +319,9 @@ def cancel_pending(record: PersonRecord, case: Case, change: Change) -> Change:
         messages=tuple(
             replace(m, state=MessageState.DROPPED)
             for m in record.messages
-            if m.about == about and m.template in REMINDERS and m.state is MessageState.PENDING
+            if m.about == about
+            and m.template in (*REMINDERS, Template.PAY_IN_PERSON)
+            and m.state is MessageState.PENDING
         ),
     )
 

@@ -37,6 +37,7 @@ KINDS: Final = {
     "terminate": "停发",
     "recover": "追回",
     "adjust": "调整",
+    "pay_in_person": "当面领取",
     "pay_heirs": "发给继承人",
 }
 

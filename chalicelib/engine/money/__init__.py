@@ -10,6 +10,7 @@ pay_run           what a run shows of an instruction
 arrears_approval  which months wait for a second person
 recoverable       what each month brought too much
 recovery          a recovery in its legal order: heard, decided, set off, asked back, settled
+paid_in_person    a month that is paid in person, and what of it nobody has collected
 owed_to_heirs     what somebody was owed while alive
 double_receipt    drawn twice, or not drawn at all
 """

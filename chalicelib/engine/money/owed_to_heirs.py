@@ -55,6 +55,8 @@ def _unpaid(record: PersonRecord, entitlement: Entitlement, last: Month) -> Iter
     if entitlement.status is EntitlementStatus.SUSPENDED and entitlement.stopped_from is not None:
         yield from months_between(entitlement.stopped_from, last)
     for told in record.instructions:
+        if told.benefit == entitlement.benefit and told.kind is InstructionKind.PAY_IN_PERSON:
+            yield told.month  # perhaps nobody has collected it
         is_mine = told.benefit == entitlement.benefit and told.kind in PAYS
         if is_mine and told.state is not InstructionState.CANCELLED:
             yield from (*told.arrears, *told.held)

@@ -40,6 +40,8 @@ def shown(
     match instruction.kind:
         case InstructionKind.SUSPEND | InstructionKind.PAUSE | InstructionKind.TERMINATE:
             is_seen = got == 0 and run.covers
+        case InstructionKind.PAY_IN_PERSON:
+            is_seen = got > 0 or run.covers  # collected, or the run has come and nobody has
         case InstructionKind.RESUME if instruction.arrears:
             is_seen = got > 0 and account.owed_by(instruction) == 0
         case InstructionKind.RESUME:

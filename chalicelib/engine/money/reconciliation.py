@@ -46,7 +46,8 @@ class LineKind(StrEnum):
     NOT_LISTED = "paid_to_unknown"
     UNEXPLAINED = "unexplained"
     IN_QUESTION = "amount_in_question"
-    ACCEPTED = "amount_accepted"  # looked into, the month of the grant, or a fact that nobody has reported
+    ACCEPTED = "amount_accepted"  # looked into, the month of the grant, a fact that nobody has reported, or
+    # to be collected in person, and not collected
     NO_FILE = "no_file_yet"
     AS_TOLD = "told_and_seen"
     AS_DUE = "as_due"
@@ -190,6 +191,8 @@ class _Look:
         if due and not self.got:
             if self.month == month_of(self.entitlement.since):
                 return LineKind.ACCEPTED
+            if any(i.kind is InstructionKind.PAY_IN_PERSON and i.month == self.month for i in self._standing):
+                return LineKind.ACCEPTED  # nobody has collected it, as nobody need
             paying = any(i.month <= self.month and i.state in _OPEN for i in self._paying)
             return LineKind.NOT_SEEN if paying else LineKind.NOT_PAID
         if self.got and own != due:
@@ -268,4 +271,8 @@ class _Look:
 
     @property
     def _paying(self) -> Iterable[Instruction]:
-        return [i for i in self.orders if i.kind in _PAYS and i.state is not InstructionState.CANCELLED]
+        return [i for i in self._standing if i.kind in _PAYS]
+
+    @property
+    def _standing(self) -> Iterable[Instruction]:
+        return [i for i in self.orders if i.state is not InstructionState.CANCELLED]

@@ -58,7 +58,9 @@ def _then(entitlement: Entitlement, instructions: Sequence[Instruction], on: dat
     told = [
         each
         for each in instructions
-        if each.benefit == entitlement.benefit and each.state is not InstructionState.CANCELLED
+        if each.benefit == entitlement.benefit
+        and each.state is not InstructionState.CANCELLED
+        and each.kind in (*_STATUS, InstructionKind.RESUME)
     ]
     if not told:
         return entitlement

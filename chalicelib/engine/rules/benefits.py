@@ -133,6 +133,12 @@ class Recovery(Declaration):
     authority: str = Field(min_length=1)
 
 
+class GradedStop(Declaration):
+    """That a month is paid in person before a suspension: by what authority, else it may not be declared."""
+
+    authority: str = Field(min_length=1)
+
+
 class BenefitRules(Declaration):
     """A benefit's rules from a day on, until the next version begins."""
 
@@ -151,6 +157,7 @@ class BenefitRules(Declaration):
     together: tuple[Together, ...] = ()
     custody: tuple[CustodyCode, ...] = ()
     recovery: Recovery | None = None
+    graded_stop: GradedStop | None = None
     last_month_due: LastMonth
     cutoff_day: DayOfMonth
 
@@ -219,6 +226,13 @@ class Benefit(Declaration):
         is_relief = self.kind is BenefitKind.FEE_RELIEF
         if any((version.amount == "none") != is_relief for version in self.versions):
             raise ValueError("`amount: none` belongs to fee reliefs, and to them alone")
+        return self
+
+    @model_validator(mode="after")
+    def _only_what_is_suspended_is_stopped_by_grades(self) -> Self:
+        graded = any(version.graded_stop is not None for version in self.versions)
+        if graded and self.kind is not BenefitKind.MONTHLY:
+            raise ValueError("`graded_stop` belongs to monthly payments, the only ones that are suspended")
         return self
 
     @property

@@ -3,6 +3,7 @@
 readiness       may it be suspended today? rule 10, one by one
 blockers        what holds it: suspicion, objection, stay, absence, missing data
 visits          which visits count as failed, and from when to when, and how, the next one is made
+graded_stop     a month that is paid in person first, where a benefit's authority says so
 signs_of_life   what is too weak to certify, and asks for one more visit
 line_decisions  who may confirm, approve or refuse a line of a list
 objections      by when one is decided, and who may

@@ -25,6 +25,7 @@ from chalicelib.engine.calendar.periods import (
 from chalicelib.engine.certification.stays import last_departure
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspension.blockers import holds
+from chalicelib.engine.suspension.graded_stop import graded, told
 from chalicelib.engine.suspension.line_decisions import ON_THE_LIST, is_approved, visitors
 from chalicelib.engine.suspension.signs_of_life import signs_of_life
 from chalicelib.engine.suspension.timeline import is_list_open, next_list_day
@@ -114,6 +115,7 @@ def readiness(
     HELD        a suspicion, objection, stay, explained absence, missing feed, the list not open: wait_until
     VISIT_NEEDED  not yet reminded, or not sought as often and as well as it takes
     PROPOSE     everything but people's approval; also while a line about it stands
+    PAY_IN_PERSON  two people have approved, and the month before is paid in person: wait_until
     APPROVED    two people have approved, and the month has not come: wait_until
     SUSPEND     everything
     """
@@ -231,10 +233,27 @@ def _approved(look: _Look) -> Readiness | None:
             why = Reason("ready", "暂停条件全部具备。", "Every condition of a suspension holds.")
             return Readiness(StepOutcome.SUSPEND, benefits, (why,))
         if benefits and month_of(look.on) < proposal.effective:
-            month = zh_month(proposal.effective)
-            why = Reason("approved", f"已批准自{month}起暂停。", f"Approved, from {proposal.effective} on.")
-            return Readiness(StepOutcome.APPROVED, benefits, (why,), first_day(proposal.effective))
+            return _before(look, proposal, benefits, proposal.effective)
     return None
+
+
+def _before(
+    look: _Look, proposal: Proposal, benefits: tuple[BenefitCode, ...], effective: Month
+) -> Readiness:
+    """What is due before an approved line takes effect: nothing, or a month that is paid in person."""
+    here, begins = month_of(look.on), proposal.in_person
+    if begins is not None and here == begins:
+        untold = tuple(
+            code
+            for code in graded(look.record, benefits, look.rules, look.on)
+            if not told(look.record, proposal, code)
+        )
+        if untold:
+            why = Reason("in_person", "本月凭证件当面领取。", "This month is paid in person.")
+            return Readiness(StepOutcome.PAY_IN_PERSON, untold, (why,), first_day(effective))
+    until = effective if begins is None or here >= begins else begins
+    why = Reason("approved", f"已批准自{zh_month(effective)}起暂停。", f"Approved, from {effective} on.")
+    return Readiness(StepOutcome.APPROVED, benefits, (why,), first_day(until))
 
 
 def _still_stands(look: _Look, proposal: Proposal, code: BenefitCode, effective: Month) -> bool:
@@ -243,7 +262,12 @@ def _still_stands(look: _Look, proposal: Proposal, code: BenefitCode, effective:
     if proposal.judged.get(code) != until:
         return False
     met = last_condition_met(look.record, look.rules, look.made, proposal, look.on)
-    return effective_month(until, met, look.cutoff_day(code)) <= effective
+    first = effective_month(until, met, look.cutoff_day(code))
+    begins = proposal.in_person
+    if begins is None or month_of(look.on) < begins or not graded(look.record, (code,), look.rules, look.on):
+        return first <= effective
+    # The month in person comes first, and by the same conditions: without it the line is put to people anew.
+    return first <= effective if told(look.record, proposal, code) else first <= begins == month_of(look.on)
 
 
 def last_condition_met(

@@ -15,6 +15,7 @@ from datetime import date
 from chalicelib.engine.calendar.periods import month_before, month_of, months_between
 from chalicelib.engine.money.amount_due import amounts_of
 from chalicelib.engine.money.arrears import arrears, uncredited
+from chalicelib.engine.money.paid_in_person import first_unpaid
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.termination import ended_by
 from chalicelib.model import (
@@ -150,7 +151,8 @@ def status_before(entitlement: Entitlement, record: PersonRecord) -> Entitlement
         default=None,
     )
     if last is not None and last.kind is InstructionKind.SUSPEND:
-        return replace(entitlement, status=EntitlementStatus.SUSPENDED, stopped_from=last.month)
+        first = first_unpaid(record, entitlement.benefit, last.month)
+        return replace(entitlement, status=EntitlementStatus.SUSPENDED, stopped_from=first)
     return replace(entitlement, status=EntitlementStatus.ACTIVE, stopped_from=None)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from chalicelib.engine.calendar.periods import next_month, zh_month
 from chalicelib.engine.certification.reasons import yuan
+from chalicelib.engine.money import paid_in_person
 from chalicelib.engine.money.adjustment import OTHERWISE
 from chalicelib.engine.money.arrears import HEARD_FIRST
 from chalicelib.engine.money.overpayment import NOT_DUE, NOTHING_ANY_MORE, TOO_MUCH
@@ -51,6 +52,7 @@ KINDS: Final = {
     InstructionKind.TERMINATE: "停止发放",
     InstructionKind.RECOVER: "追回多发",
     InstructionKind.ADJUST: "调整发放金额",
+    InstructionKind.PAY_IN_PERSON: "改为本人凭证件当面领取",
     InstructionKind.PAY_HEIRS: "发给继承人",
 }
 STATES: Final = {
@@ -88,6 +90,7 @@ _PARTS: Final = {
         "经数据比对、提醒、自助和上门均未能认证",
     ),
     "certified again": "已重新认证",
+    paid_in_person.REASON: "未认证，本月由本人到发放点核验证件后当面领取；领取时请办理窗口认证",
     reversal.REASON: "所依据的数据已由报送部门撤销",
     reversal.REVERSED: "经复核，原认定有误",
     "deceased, confirmed": "本人去世，已核实",

@@ -63,6 +63,9 @@ SMS: Final[Mapping[Template, str]] = {
     Template.CORRECTED: (
         "因有关部门更正数据，您的认证有效期改为至{until}，如需办理会另行提醒，不收费。致歉！电话{hotline}。"
     ),
+    Template.PAY_IN_PERSON: (
+        "因未认证，{month}待遇请本人持证件到发放点领取，领取即认证，不收费。不便前往请拨{hotline}。"
+    ),
     Template.RESTARTED: (
         "经核对证明，待遇自{month}起重新发放，补发{yuan}元。告知书在{office}可取。电话{hotline}。"
     ),
@@ -103,6 +106,9 @@ HELPER: Final[Mapping[Template, str]] = {
     ),
     Template.CORRECTED: (
         "请转告您协助的人：部门更正数据，认证有效期改为至{until}，如需办理另行提醒。致歉！电话{hotline}。"
+    ),
+    Template.PAY_IN_PERSON: (
+        "请转告您协助的人：{month}待遇由本人持证件到发放点领取，领取即认证，不收费。不便前往拨{hotline}。"
     ),
     Template.RESTARTED: (
         "请转告您协助的人：经核对证明，待遇自{month}起重新发放，补发{yuan}元。疑问拨{hotline}。"
