@@ -104,6 +104,34 @@ def test_what_was_paid_back_is_not_asked_for_again_and_what_people_called_off_st
     assert reckoned(ended(confirmed(), told=(off,)), payments, RULES, ON) == ()
 
 
+LATE = told(KIND.RESUME, "2025-03", 0, issued=day("2025-03-27"))
+
+
+@pytest.mark.parametrize(
+    ("payments", "more", "owed"),
+    [
+        (paid("2025-04"), (), ("2025-03",)),
+        (paid("2025-05"), (), ("2025-03", "2025-04")),
+        (paid("2025-03", on="2025-03-30"), (), ()),
+        (paid("2025-03") + paid("2025-04"), (), ()),  # the run of the month had paid them all the same
+        (paid("2025-04", fen=2 * DUE), (), ()),
+        ([], (), ()),
+        (paid("2025-05"), (told(KIND.SUSPEND, "2025-04", DUE),), ("2025-03",)),
+    ],
+)
+def test_the_month_of_a_resumption_for_which_no_run_was_left_is_owed(
+    payments: list[Payment], more: tuple[Instruction, ...], owed: tuple[str, ...]
+) -> None:
+    record = after(a_record(a_person(), [an_entitlement()]), (LATE, *more))
+    orders = [i for i in reckoned(record, payments, RULES, ON) if i.kind is KIND.RESUME]
+    assert [(i.arrears, i.fen) for i in orders] == ([(owed, len(owed) * DUE)] if owed else [])
+    for order in orders:
+        assert reckoned(after(record, (order,)), payments, RULES, ON) == (), "the same again changes nothing"
+    seen = after(record, (replace(LATE, state=STATE.SEEN),))
+    orders = [i for i in reckoned(seen, payments, RULES, ON) if i.kind is KIND.RESUME]
+    assert [(i.month, i.arrears) for i in orders] == ([("2025-06", owed)] if owed else [])
+
+
 def test_of_whoever_was_suspended_and_then_died_only_what_came_after_the_death_is_overpaid() -> None:
     record = ended(confirmed(), stopped_from=Month("2024-11"))
     ends = told(KIND.TERMINATE, "2025-02", 3 * DUE, "2024-11", "2024-12", "2025-01")

@@ -25,6 +25,11 @@ In the office:
     object: old, against: suspension     somebody objects
     decide: old, upheld: true            and somebody answers
     second_arrears: old                  a second person approves many months
+    hear: old, answer: hardship          of the last recovery: those concerned have said so
+    recover: old, funeral_grant: 100     it is decided, and set off against what the law allows
+    demand, instalments, repaid: old     the rest is asked back, in parts, and comes
+    close: old, how: written_off         what is left is given up; `second_close`: by two
+    heirs: old, proof: kinship           somebody has shown to be an heir
     look: old                            somebody reads the status
     release: <feed>, refuse: <feed>      the life's last file of a feed is let pass, or not
     carrier: old, says: UNDELIV          what the carrier says of the last message to a phone
@@ -390,6 +395,112 @@ class SecondArrears(Act):
         scene.ask(self.by, f"/v1/instructions/{place}/approve", of=self.second_arrears)
 
 
+def _recovery(scene: Scene, name: str, what: str) -> str:
+    number = scene.record(name).recoveries[-1].number
+    return f"/v1/recoveries/{scene.id(name)}.{number}/{what}"
+
+
+class Hear(Act):
+    """Those concerned have said something before anything is decided."""
+
+    hear: str
+    answer: Literal["accepted", "disputed", "hardship"]
+    by: str = "township officer"
+
+    def do(self, scene: Scene) -> None:
+        scene.ask(self.by, _recovery(scene, self.hear, "hearing"), {"answer": self.answer}, of=self.hear)
+
+
+class Recover(Act):
+    """The authority decides, and sets off what the law allows."""
+
+    recover: str
+    funeral_grant: float = 0
+    account_balance: float = 0
+    by: str = "county officer"
+
+    def do(self, scene: Scene) -> None:
+        body = {
+            "reason": WHY,
+            "reference": "2025-17",
+            "funeral_grant_fen": round(self.funeral_grant * 100),
+            "account_balance_fen": round(self.account_balance * 100),
+        }
+        scene.ask(self.by, _recovery(scene, self.recover, "decision"), body, of=self.recover)
+
+
+class Demand(Act):
+    """What is left is asked back in writing."""
+
+    demand: str
+    by: str = "county officer"
+
+    def do(self, scene: Scene) -> None:
+        scene.ask(self.by, _recovery(scene, self.demand, "demand"), of=self.demand)
+
+
+class Instalments(Act):
+    """Monthly parts are agreed to."""
+
+    instalments: str
+    number: int
+    first: date
+    by: str = "county officer"
+
+    def do(self, scene: Scene) -> None:
+        body = {"number": self.number, "first": self.first}
+        scene.ask(self.by, _recovery(scene, self.instalments, "instalments"), body, of=self.instalments)
+
+
+class Repaid(Act):
+    """Money came back today."""
+
+    repaid: str
+    yuan: float
+    by: str = "county officer"
+
+    def do(self, scene: Scene) -> None:
+        day = scene.place.village.sandbox.today()
+        body = {"fen": round(self.yuan * 100), "on": day, "reference": f"bank-{day:%Y%m%d}"}
+        scene.ask(self.by, _recovery(scene, self.repaid, "repayments"), body, of=self.repaid)
+
+
+class Close(Act):
+    """Somebody proposes to give up what is left, or to pass it on."""
+
+    close: str
+    how: Literal["written_off", "passed_on"]
+    by: str = "second county officer"
+
+    def do(self, scene: Scene) -> None:
+        body = {"how": self.how, "reason": "家庭困难"}
+        scene.ask(self.by, _recovery(scene, self.close, "closing"), body, of=self.close)
+
+
+class SecondClose(Act):
+    """Another one approves that."""
+
+    second_close: str
+    by: str = "third county officer"
+
+    def do(self, scene: Scene) -> None:
+        scene.ask(self.by, _recovery(scene, self.second_close, "closing/approve"), of=self.second_close)
+
+
+class Heirs(Act):
+    """An officer has seen by what somebody is an heir."""
+
+    heirs: str
+    proof: Literal["notarised", "court", "kinship"] = "kinship"
+    benefit: str | None = None
+    by: str = "county officer"
+
+    def do(self, scene: Scene) -> None:
+        place = f"{scene.id(self.heirs)}.{scene.benefit(self.heirs, self.benefit)}"
+        body = {"proof": self.proof, "reference": "file-7"}
+        scene.ask(self.by, f"/v1/owed-to-heirs/{place}/release", body, of=self.heirs)
+
+
 class Look(Act):
     """Somebody reads what stands about a person."""
 
@@ -442,6 +553,14 @@ VERBS: tuple[type[Act], ...] = (
     Object,
     Decide,
     SecondArrears,
+    Hear,
+    Recover,
+    Demand,
+    Instalments,
+    Repaid,
+    Close,
+    SecondClose,
+    Heirs,
     Look,
     Release,
     Refuse,

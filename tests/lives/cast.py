@@ -37,8 +37,9 @@ _OFFICER: Final = re.compile(
 class Townsperson(Declaration):
     """Somebody on the roster. `same_as`: under another number, with the name and payee of somebody else.
 
-    `benefits`: yuan a month, by title; of what has no monthly amount nothing is said. `related`: who of the
-    life is their father, mother, guardian, spouse. `listed`: whether the first roster has them.
+    `benefits`: yuan a month, by title; of what has no monthly amount nothing is said. `payee`: under which
+    reference they are paid, if not one of their own. `related`: who of the life is their father, mother,
+    guardian, spouse. `listed`: whether the first roster has them.
     """
 
     born: date = date(1950, 3, 7)
@@ -51,6 +52,7 @@ class Townsperson(Declaration):
     helper: bool = False
     area: str = VILLAGE
     same_as: str | None = None
+    payee: str | None = None
     listed: bool = True
 
     def number(self, sequence: int) -> str:

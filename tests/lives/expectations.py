@@ -13,6 +13,7 @@ expect: {old: {…}}                   about somebody:
     seen: {resume: issued}           where the last instruction of a kind stands
     recoveries: ["hearing: 400.00"]  each, and where it stands; `left`: what has still to come back
     heirs: 400.00                    what waits for the heirs
+    reconciled: {2025-08: as_due}    the line about the first benefit on its authority's sheet of a month
     visits: {made: 2, ordered: 1}    `manner`: of the one that is ordered
     lines: [lapsed, proposed]        the lines of suspension lists
     deceased: 2025-07-03             as people have confirmed; null: nobody has
@@ -30,12 +31,14 @@ from typing import Any, Final
 
 from pydantic import Field
 
+from chalicelib import pay_reconciliation
 from chalicelib.declarations import Declaration
 from chalicelib.engine.calendar.periods import months_between
 from chalicelib.messages import document_of, text_of
-from chalicelib.model import EntitlementStatus, InstructionState, MessageState, SuspicionState
+from chalicelib.model import EntitlementStatus, InstructionState, MessageState, Month, SuspicionState
 from chalicelib.sources.formats.csv_writing import rows_of
 from chalicelib.storage.dynamodb import people
+from tests.events import RULES
 from tests.lives.scene import TITLES, Scene, spelled
 
 _SHORT: Final = {code: title for title, code in TITLES.items()}
@@ -70,6 +73,7 @@ class Expected(Declaration):
     recoveries: list[str] = []
     left: float = 0
     heirs: float = 0
+    reconciled: Mapping[str, str | None] = {}
     visits: Mapping[str, int] = {}
     manner: str | None = None
     lines: list[str] = []
@@ -180,6 +184,19 @@ def _heirs(scene: Scene, name: str, _: object) -> object:
     return sum(o.left for o in scene.record(name).owed_to_heirs) / 100
 
 
+def _reconciled(scene: Scene, name: str, expected: Mapping[str, object]) -> object:
+    person, benefit = scene.id(name), scene.benefit(name)
+    sheets = {m: pay_reconciliation.latest(RULES.benefit(benefit).run_by.value, Month(m)) for m in expected}
+    return {
+        month: next(
+            (x["kind"] for x in sheet["lines"] if (x["person"], x["benefit"]) == (person, benefit)), None
+        )
+        if sheet
+        else "no sheet"
+        for month, sheet in sheets.items()
+    }
+
+
 def _visits(scene: Scene, name: str, expected: Mapping[str, int]) -> object:
     visits = scene.record(name).visits
     counts = {
@@ -230,6 +247,7 @@ LOOKS: Final[Mapping[str, Found]] = {
     "recoveries": _recoveries,
     "left": _left,
     "heirs": _heirs,
+    "reconciled": _reconciled,
     "visits": _visits,
     "manner": _manner,
     "lines": _lines,
@@ -306,7 +324,7 @@ class Outbox(Declaration):
         title = self.benefit or next(iter(scene.somebody(self.of).benefits))
         payee = scene.payee(self.of, title)
         bodies = [s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read() for each in listed]
-        lines = [list(row) for body in bodies for row in rows_of(body) if payee in row]
+        lines = [list(row) for body in bodies for row in rows_of(body) if any(payee in cell for cell in row)]
         where = f"{self.outbox} about {self.of}"
         if self.absent or self.number is not None:
             if len(lines) != (self.number or 0):

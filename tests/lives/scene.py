@@ -129,7 +129,7 @@ class Scene:
     def payee(self, name: str, benefit: str) -> str:
         """Under which reference their authority pays a benefit."""
         of = self.somebody(name).same_as or name
-        return f"P{self.sequences[of]}-{TITLES[benefit]}"
+        return self.somebody(of).payee or f"P{self.sequences[of]}-{TITLES[benefit]}"
 
     def somebody(self, name: str) -> Townsperson:
         """Who is called so in this life; LookupError for nobody."""

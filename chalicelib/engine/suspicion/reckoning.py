@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from chalicelib.engine.calendar.periods import month_of, next_month
+from chalicelib.engine.calendar.periods import month_before, month_of, months_between, next_month
 from chalicelib.engine.money import adjustment
 from chalicelib.engine.money.account import Account, account_of
 from chalicelib.engine.money.overpayment import NOT_DUE, recovered
@@ -108,23 +108,43 @@ def _paid_back(
 ) -> Iterator[Instruction]:
     """What is to be paid is always what is due less what all files together show: never twice, never not."""
     kinds = (InstructionKind.RESUME, InstructionKind.TERMINATE)
-    orders = [
-        i
-        for i in record.instructions
-        if i.benefit == mine.entitlement.benefit and i.kind in kinds and i.arrears
-    ]
-    for told in orders:
+    orders = [i for i in record.instructions if i.benefit == mine.entitlement.benefit and i.kind in kinds]
+    for before in orders:
+        told = replace(before, arrears=(*before.arrears, *_passed_over(record, before, payments)))
+        if not told.arrears:
+            continue
         owed = mine.lacking(told.arrears)
         fen = owed.fen + mine.given_back.get(told.name, 0)
         if told.state in _NOT_SEEN:
             if told.kind is InstructionKind.TERMINATE and not fen:
                 fen = mine.entitlement.fen
             is_done = not owed.fen and adjustment.was_paid(told, payments)
-            if fen != told.fen and not is_done:
+            if (fen, told.arrears) != (before.fen, before.arrears) and not is_done:
                 again = told if told.state is not InstructionState.LISTED else _anew(told, on)
                 yield replace(again, fen=fen, reason=_reason(told, owed.explained), changed=on)
         elif told.state is InstructionState.SEEN and owed.fen and told.kind is InstructionKind.RESUME:
             yield from _still_owed(record, mine, told, on)
+
+
+def _passed_over(record: PersonRecord, told: Instruction, payments: Sequence[Payment]) -> tuple[Month, ...]:
+    """The months from which payment was to begin again and for which no run was left, as later ones show.
+
+    Whoever is certified behind the pay run of a month is paid again from the next one: what lacks is owed.
+    """
+    mine = [p for p in payments if p.benefit == told.benefit and p.fen]
+    paid = [p.month for p in mine if p.month >= told.month and p.paid >= told.issued]
+    if told.kind is not InstructionKind.RESUME or not paid or any(p.month == told.month for p in mine):
+        return ()
+    stops = [
+        i.month
+        for i in record.instructions
+        if i.benefit == told.benefit
+        and i.kind in (InstructionKind.SUSPEND, InstructionKind.PAUSE, InstructionKind.TERMINATE)
+        and i.state is not InstructionState.CANCELLED
+        and i.month > told.month
+    ]
+    months = months_between(told.month, month_before(min([*paid, *stops])))
+    return tuple(month for month in months if month not in told.arrears)
 
 
 def _anew(told: Instruction, on: date) -> Instruction:
