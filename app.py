@@ -28,6 +28,7 @@ from chalicelib.cases.daily_run import daily_run as run_the_day
 from chalicelib.cases.instructions import list_unseen
 from chalicelib.cases.rechecks import monthly_rechecks as check_certificates
 from chalicelib.cases.retention import apply_retention
+from chalicelib.clock import stopping_after, today
 from chalicelib.instruction_delivery import hand_over, send_cutoff_lists
 from chalicelib.observability import partial_batch
 from chalicelib.pay_reconciliation import reconcile
@@ -36,6 +37,7 @@ from chalicelib.schedules import missing_runs, scheduled
 from chalicelib.settings import settings
 from chalicelib.steps import certification, suspicion
 from chalicelib.steps.walking import run_step
+from chalicelib.storage.dynamodb import enumeration, shard_moves
 
 app = Chalice(app_name="wugan", configure_logs=False)  # observability does, under the same name
 api.register(app)
@@ -84,6 +86,10 @@ def daily_run(event: CloudWatchEvent) -> None:
     with run("daily_run") as each:
         with each(part="rules"):
             jurisdiction.keep_shipped(settings().pack)
+        with each(part="shards"):
+            shard_moves.move(stopping_after(400))
+        with each(part="everybody"):
+            enumeration.mend(today())
         with each(part="scheduled runs"):
             missing_runs()
         with each(part="instructions"):

@@ -11,6 +11,7 @@
     python -m admin audit failed-looks [--days N]            who failed to find somebody, and how often
     python -m admin tokens revoke|restore --jti|--subject S  a token, or all of somebody, hold no longer
     python -m admin tokens list                              what is revoked, until when, by whom
+    python -m admin shards status|move                       where everybody's rows lie, and their moving
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
     python -m admin rules report BUNDLE [--page FILE]        its report, for whoever approves
     python -m admin rules approve|activate BUNDLE            … by two people, from a day to come
@@ -41,7 +42,7 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from admin import county_sheets, file_commands, rechecks, rules, tokens
+from admin import county_sheets, file_commands, rechecks, rules, shards, tokens
 from chalicelib import clock
 from chalicelib.storage.dynamodb import callers, people
 
@@ -65,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return county_sheets.run(options)
         case ("rechecks", _):
             return rechecks.run(options)
+        case ("shards", _):
+            return shards.run(options)
         case ("tokens", _):
             return tokens.run(options)
         case (_, "failed-looks"):
@@ -85,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     failed = verbs.add_parser("failed-looks", help="who failed to find somebody, by day")
     failed.add_argument("--days", type=int, default=7, help="today and so many days before, less one")
     rechecks.add_to(subjects)
+    shards.add_to(subjects)
     tokens.add_to(subjects)
     rules.add_to(subjects)
     verbs = subjects.add_parser("pages", help="docs/sheets").add_subparsers(dest="verb", required=True)

@@ -61,6 +61,7 @@ def _environment(issuer: Issuer) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "cn-north-1",
         "AWS_EC2_METADATA_DISABLED": "true", "WUGAN_PACK": "bozhou", "WUGAN_RULES_CHECKED_SECONDS": "3600",
         "WUGAN_LAKE_CHARACTERS": "1",
+        "WUGAN_SHARD_CHARACTERS": "0",
         "WUGAN_DATA_KEY_ID": "alias/wugan",
         "WUGAN_FILES_KEY_ID": "alias/wugan",
         "WUGAN_TOKEN_ISSUER": ISSUER, "WUGAN_TOKEN_AUDIENCE": AUDIENCE, "WUGAN_TOKEN_JWKS": issuer.jwks(),

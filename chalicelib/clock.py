@@ -1,4 +1,5 @@
-"""时钟 · The one clock that shells ask; `engine` and `sources` are handed the day instead.
+"""时钟 · The one clock that shells ask; `engine` and `sources` are handed the day instead. And the watch by
+which work stops in time.
 
 The sandbox puts its jumping clock in here. Dates are Chinese civil dates (UTC+8), instants are UTC
 (rule 24).
@@ -6,6 +7,7 @@ The sandbox puts its jumping clock in here. Dates are Chinese civil dates (UTC+8
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -38,3 +40,21 @@ def set_source(source: Callable[[], datetime] | None) -> None:
     """Put another clock in place (None: the machine's own). For the sandbox and tests."""
     global _source  # noqa: PLW0603 - one clock per process is the point
     _source = source or _system_time
+
+
+_watch: Callable[[], float] = time.monotonic
+
+
+def stopping_after(seconds: float) -> Callable[[], bool]:
+    """A word that becomes true so many seconds from now, by the machine's own watch.
+
+    For work that is to end before whoever does it is ended: nothing that is decided depends on it.
+    """
+    end = _watch() + seconds
+    return lambda: _watch() >= end
+
+
+def set_watch(watch: Callable[[], float] | None) -> None:
+    """Put another watch in place (None: the machine's own). For tests."""
+    global _watch  # noqa: PLW0603 - as the clock
+    _watch = watch or time.monotonic

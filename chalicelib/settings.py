@@ -23,6 +23,7 @@ class Settings:
     lake_bucket: str
     rules_bucket: str  # rule books: bundles, proposals, activations
     lake_characters: int  # of a person's id that name a bucket of the lake: 0, 1 or 2 make 1, 32 or 1,024
+    shard_characters: int  # of a person's id that name a shard of everybody: 0, 1 or 2 make 1, 32 or 1,024
     inbox_queue_url: str
     chunks_queue_url: str  # ranges of large files
     large_file_bytes: str  # a whole number: text above it is read in ranges
@@ -54,5 +55,6 @@ class Settings:
 def settings() -> Settings:
     """The settings of this process; raises KeyError naming the variable that is missing."""
     given: dict[str, Any] = {name: os.environ[f"WUGAN_{name.upper()}"] for name in Settings.__slots__}
-    given["lake_characters"] = int(given["lake_characters"])
+    for name in ("lake_characters", "shard_characters"):
+        given[name] = int(given[name])
     return Settings(**given)

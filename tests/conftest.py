@@ -70,6 +70,7 @@ WUGAN = {
     "ROSTER_BUCKET": "roster",
     "LAKE_BUCKET": "lake",
     "LAKE_CHARACTERS": "0",
+    "SHARD_CHARACTERS": "0",
     "INBOX_QUEUE_URL": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/inbox",
     "CHUNKS_QUEUE_URL": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/chunks",
     "LARGE_FILE_BYTES": "64000000",
@@ -177,6 +178,8 @@ def aws(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def _make_resources() -> None:
     _make_tables(boto3.client("dynamodb"))
+    whole = {"pk": {"S": "SHARDS"}, "sk": {"S": WUGAN["SHARD_CHARACTERS"]}, "body": {"S": "{}"}}
+    boto3.client("dynamodb").put_item(TableName="work", Item=whole)  # as of a deployment that has run a day
     s3 = boto3.client("s3")
     for name in BUCKETS:
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})

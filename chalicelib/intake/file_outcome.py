@@ -41,7 +41,8 @@ def finish_reading(
         roster=roster,
     )
     earlier = corrections.corrected_by(seen)
-    only = None if earlier is not None else newly_known.only(dropped, feed, reading)
+    is_again = dropped.stands_loaded and earlier is None
+    only = newly_known.only(dropped, feed, reading) if is_again else None
     seen = replace(seen, caused=death_limit.caused_by(seen, feed, only or reading, earlier))
     if reading.hold is None and not dropped.was_released:
         reading = replace(reading, hold=death_limit.beyond_a_limit(seen, feed, reading, earlier))

@@ -112,8 +112,8 @@ def load(dropped: DroppedFile, feed: Feed, whole: FileReading, only: FileReading
 
 def _said(dropped: DroppedFile, reading: FileReading) -> pl.DataFrame:
     """What each accepted row says; MiscountError if that is another number of rows."""
-    rows = _of(reading)
-    if rows.height != reading.counts.accepted:
+    rows = reading.said
+    if rows is None or rows.height != reading.counts.accepted:
         raise MiscountError(f"feed {dropped.feed}, file {dropped.id}: rows that say nothing")
     return rows
 

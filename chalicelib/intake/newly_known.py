@@ -33,7 +33,7 @@ def only(dropped: DroppedFile, feed: Feed, reading: FileReading) -> FileReading 
     records back, or its feed is asked about related persons, who may draw something by now.
     """
     said = reading.said
-    if said is None or not dropped.stands_loaded or not dropped.roster or dropped.changed_nothing is None:
+    if said is None or not dropped.roster or dropped.changed_nothing is None:
         return None
     if reading.withdrawals or feed.id in current().rules.feeds_of_related:
         return None

@@ -95,6 +95,7 @@ class Sandbox:
         self._parameters = {
             "Pack": pack,
             "LakeCharacters": "0",
+            "ShardCharacters": "0",
             "TokenLongestSeconds": str(int(YEAR_LONG.total_seconds())),
             "CallerRequestsPerMinute": _MANY,
             "AppRequestsPerMinute": _MANY,

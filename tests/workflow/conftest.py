@@ -7,7 +7,6 @@ from datetime import date
 
 import pytest
 
-from chalicelib.storage.dynamodb import worklists
 from sandbox.kernel import Sandbox
 from sandbox.kernel.resource_makers import ACCOUNT
 from sandbox.shortcut import short_way
@@ -17,7 +16,6 @@ from tests.workflow.village import HOUSEKEEPING, NEW_YEAR, Village
 @pytest.fixture
 def village(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
     """A village on New Year's Day, or on the day that the module calls `STARTS`: the eve of its story."""
-    monkeypatch.setattr(worklists, "SHARDS", 1)  # a handful of people: a quarter of the queries per day
     starts: date = getattr(request.module, "STARTS", NEW_YEAR)
     with Sandbox(start=starts, seed=1, schedules=HOUSEKEEPING) as sandbox, short_way(ACCOUNT):
         sandbox.run_until_quiet()

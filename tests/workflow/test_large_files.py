@@ -20,7 +20,6 @@ from chalicelib.model import DroppedFile, FileState
 from chalicelib.sources import ranges as ranges
 from chalicelib.sources.formats import archives, encodings
 from chalicelib.storage import file_ranges
-from chalicelib.storage.dynamodb import worklists
 from chalicelib.storage.s3 import object_versions, objects
 from sandbox.kernel import Sandbox
 from sandbox.kernel.resource_makers import ACCOUNT
@@ -38,7 +37,6 @@ SMALL = {"LargeFileBytes": "3000"}
 @pytest.fixture
 def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
     """A village where more than 3 kB are a large file, read in ranges of 1 kB."""
-    monkeypatch.setattr(worklists, "SHARDS", 1)
     monkeypatch.setattr(large_files, "RANGE_BYTES", 500)
     for module in (ranges, encodings):
         monkeypatch.setattr(module, "HEAD_BYTES", 300)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.storage.dynamodb import worklists
 from sandbox.kernel import Sandbox
 from tests.workflow.village import HOUSEKEEPING, NEW_YEAR, ROSTER, Recipient, Village
 
@@ -43,7 +42,6 @@ def files() -> list[tuple[str, bytes]]:
 
 
 def village_after(drop: Callable[[Village], None], patch: pytest.MonkeyPatch) -> Mapping[str, Any]:
-    patch.setattr(worklists, "SHARDS", 1)
     with Sandbox(start=NEW_YEAR, seed=1, schedules=HOUSEKEEPING) as sandbox:
         village = Village(sandbox)
         drop(village)

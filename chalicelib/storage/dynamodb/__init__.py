@@ -8,11 +8,13 @@ audit            the chain of what was done to a person; access_log: of who look
 access_log       who looked at whom
 callers          who found nobody, and how often each asks
 worklists        what there is to do: rows that follow from the records, by day and area
+shards           which part of everybody a person belongs to; a row for everybody
+enumeration      whether everybody has that row
+shard_moves      rows of another layout, brought to where they are looked for
 date_rows        whom a date alone will concern
 recheck_rows     which certificates of a month are checked again, and why
 message_rows     of messages, the rows of the work lists
-proposal_rows    of lines of suspension lists, the same
-money_back       of these, what is to come back from somebody, or waits for their heirs
+officers_rows    of what waits for officers on a record, the same
 outbox           messages: claim, sent, reported by the carrier, limits per person and phone
 contacts         where a person lives, who helps them: sealed
 related_numbers  ids of people whom a roster names as related

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from chalicelib.model import PersonId
-from chalicelib.storage.dynamodb import tables
+from chalicelib.storage.dynamodb import shards, tables
 from chalicelib.storage.dynamodb.tables import Work
-from chalicelib.storage.dynamodb.worklists import SHARDS, shard_of
 
 
 def file_date(person: PersonId, look_on: date, day: date) -> None:
@@ -24,13 +23,12 @@ def remove_date(person: PersonId, look_on: date, day: date) -> None:
     tables.delete(_row(person, look_on, day))
 
 
-def dates_until(on: date) -> Iterator[tuple[date, PersonId, date]]:
+def dates_until(on: date, shard: str = shards.EVERYBODY) -> Iterator[tuple[date, PersonId, date]]:
     """Everybody to be looked at by a day (inclusive): since when, who, and because of which date."""
-    for shard in range(SHARDS):
-        for row in tables.query(Work, f"DATE#{shard}", Work.sk < f"{on}~"):
-            look_on, person, day = row.sk.split("#")
-            yield date.fromisoformat(look_on), PersonId(person), date.fromisoformat(day)
+    for row in shards.rows("DATE", f"{on}~", shard):
+        look_on, person, day = row.sk.split("#")
+        yield date.fromisoformat(look_on), PersonId(person), date.fromisoformat(day)
 
 
 def _row(person: PersonId, look_on: date, day: date) -> Work:
-    return Work(f"DATE#{shard_of(person)}", f"{look_on}#{person}#{day}")
+    return Work(f"DATE#{shards.shard_of(person)}", f"{look_on}#{person}#{day}")

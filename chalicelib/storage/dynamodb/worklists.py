@@ -1,5 +1,6 @@
 """工作清单 · What there is to do, as rows beside the records: written with them, read by day and area.
 
+    ALL#<shard>    / <person>                            everybody (`shards`)
     DUE#<shard>    / <day>#<person>                      who comes due (a hint: the day may have moved on)
     OPEN#<shard>   / <person>#<due>                      open cases
     OUT#<shard>    / <day>#<priority>#<message>          messages not yet handed over, or of unknown fate
@@ -54,21 +55,18 @@ from chalicelib.model import (
     Visit,
 )
 from chalicelib.storage.clients import kept
-from chalicelib.storage.dynamodb import tables
+from chalicelib.storage.dynamodb import shards, tables
 from chalicelib.storage.dynamodb.items import decode, encode
 from chalicelib.storage.dynamodb.message_rows import PRIORITY as PRIORITY
 from chalicelib.storage.dynamodb.message_rows import rows_of_messages
-from chalicelib.storage.dynamodb.money_back import money_back
-from chalicelib.storage.dynamodb.proposal_rows import lines
+from chalicelib.storage.dynamodb.officers_rows import lines, money_back
+from chalicelib.storage.dynamodb.shards import shard_of as shard_of
 from chalicelib.storage.dynamodb.tables import Delete, Put, Work, Write
 
 T = TypeVar("T", Visit, Suspicion, Proposal, Message, Instruction, Objection, Recovery, OwedToHeirs)
 Thing: TypeAlias = Visit | Suspicion | Proposal | Message | Instruction | Objection | Recovery | OwedToHeirs
 Place = tuple[str, str]
 
-SHARDS: Final = (
-    4  # a city writes some 4,000 DUE rows a day, a province 160,000: far below one partition's limit
-)
 _DONE: Final = frozenset({InstructionState.SEEN, InstructionState.CANCELLED})
 _INSTRUCTIONS: Final = "INS#open"
 _TELL: Final = "TELL"
@@ -98,11 +96,6 @@ class ToHandOver:
 # --- written with the record ---------------------------------------------------------------------
 
 
-def shard_of(person: PersonId) -> str:
-    """The shard of a person's rows: ids are evenly spread, so their first character is as well."""
-    return str(ord(person[0]) % SHARDS)
-
-
 def due_of(record: PersonRecord) -> date | None:
     """The earliest day on which something of the person ends, suspended ones included; none of the dead."""
     if record.person.deceased_on is not None or record.person.joined_to is not None:
@@ -130,19 +123,20 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
         (f"OBJ#{county}", f"{area}#{objection.decide_by}#{person}#{objection.number:04d}"): objection
         for objection in record.open_objections
     }
-    things.update(rows_of_messages(record, shard_of(person)))
+    shard = shard_of(person)
+    things.update(rows_of_messages(record, shard))
     for instruction in record.instructions:
         if instruction.state not in _DONE or instruction.waits_for_a_second:
             things[_INSTRUCTIONS, f"{instruction.name}#{person}"] = instruction
     rows = {
         key: json.dumps({**about, "item": encode(thing)}, ensure_ascii=False) for key, thing in things.items()
     }
-    return rows | dict.fromkeys(_marks(record), "{}")
+    return rows | dict.fromkeys(_marks(record, shard), "{}")
 
 
-def _marks(record: PersonRecord) -> Iterator[Place]:
+def _marks(record: PersonRecord, shard: str) -> Iterator[Place]:
     """Rows that say by their key alone that somebody is concerned."""
-    person, shard = record.person.id, shard_of(record.person.id)
+    person = record.person.id
     for told in record.instructions:
         if told.kind is InstructionKind.SUSPEND and told.state is not InstructionState.CANCELLED:
             yield f"STOPPED#{record.person.area[:6]}", f"{told.month}#{told.benefit}#{person}"
@@ -164,6 +158,8 @@ def writes(before: PersonRecord | None, after: PersonRecord) -> list[Write]:
     result: list[Write] = [Put(Work(*key, body=body)) for key, body in new.items() if old.get(key) != body]
     result += [Delete(Work(*key)) for key in old.keys() - new.keys()]
     result += [Put(row) for row in _news_for_payers(before, after)]
+    if before is None:
+        result.append(Put(shards.row_of_everybody(after.person.id)))
     due = due_of(after)
     if due is not None and _needs_filing(before, after, due):
         result.append(Put(_due_row(after.person.id, due)))
@@ -219,9 +215,9 @@ def remember_county(county: str) -> None:
 # --- read ----------------------------------------------------------------------------------------
 
 
-def due_in(until: date) -> Iterator[tuple[date, PersonId]]:
-    """Everybody filed as due up to a day (inclusive), by shard, then by day."""
-    for row in _sharded("DUE", f"{until}~"):
+def due_in(until: date, shard: str = shards.EVERYBODY) -> Iterator[tuple[date, PersonId]]:
+    """Everybody filed as due up to a day (inclusive), by shard, then by day; of one shard, or of all."""
+    for row in _sharded("DUE", f"{until}~", shard):
         day, _, person = row.sk.partition("#")
         yield date.fromisoformat(day), PersonId(person)
 
@@ -237,13 +233,13 @@ def related_to() -> dict[PersonId, list[PersonId]]:
 
 def recipients_of(other: PersonId) -> list[PersonId]:
     """The recipients to whom one person is related, by the roster."""
-    rows = tables.query(Work, f"KIN#{shard_of(other)}", Work.sk.startswith(f"{other}#"))
-    return [PersonId(row.sk.partition("#")[2]) for row in rows]
+    found = _sharded("KIN", f"{other}#~", shard_of(other), f"{other}#")
+    return [PersonId(row.sk.partition("#")[2]) for row in found]
 
 
-def open_cases() -> Iterator[tuple[PersonId, date]]:
-    """Every open case: person and due day."""
-    for row in _sharded("OPEN", "~"):
+def open_cases(shard: str = shards.EVERYBODY) -> Iterator[tuple[PersonId, date]]:
+    """Every open case, of one shard or of all: person and due day."""
+    for row in _sharded("OPEN", "~", shard):
         person, _, due = row.sk.partition("#")
         yield PersonId(person), date.fromisoformat(due)
 
@@ -261,21 +257,20 @@ def awaited(until: date) -> frozenset[PersonId]:
     return frozenset(due | walking | suspected | lost)
 
 
-def outgoing(day: date) -> list[tuple[PersonId, str]]:
+def outgoing(day: date, shard: str = shards.EVERYBODY) -> list[tuple[PersonId, str]]:
     """The messages that may go on a day or should have gone before it, most urgent first, then oldest.
 
     Claimed ones are among them, for their sender may have died, and those of whose fate nobody has heard.
     """
     found = []
-    for row in _sharded("OUT", f"{day}~"):
+    for row in _sharded("OUT", f"{day}~", shard):
         since, priority, message = row.sk.split("#", 2)
         found.append((priority, since, message, PersonId(json.loads(row.body)["person"])))
     return [(person, message) for _, _, message, person in sorted(found)]
 
 
-def _sharded(kind: str, before: str) -> Iterator[Work]:
-    for shard in range(SHARDS):
-        yield from tables.query(Work, f"{kind}#{shard}", Work.sk < before)
+def _sharded(kind: str, before: str, shard: str = shards.EVERYBODY, after: str = "") -> Iterator[Work]:
+    yield from shards.rows(kind, before, shard, after)
 
 
 def visits(area: str, after: str = "") -> Iterator[Row[Visit]]:
@@ -322,7 +317,7 @@ def _first_two(rows: Iterable[Work]) -> Iterator[list[str]]:
 
 def open_suspicions() -> Iterator[tuple[PersonId, str]]:
     """Every open suspicion: person and the suspicion's name."""
-    return ((row.person, row.item.name) for row in suspicions(""))
+    return ((row.person, row.item.name) for row in _by_area("SUS", Suspicion, "", ""))
 
 
 def objections(area: str, after: str = "") -> Iterator[Row[Objection]]:
