@@ -32,7 +32,6 @@ from chalicelib.engine.certification.rule_lines import (
     weak_line,
     weak_months_line,
 )
-from chalicelib.engine.money.recovery import HEARING_WORKING_DAYS
 from chalicelib.engine.rules.benefits import Benefit, BenefitRules
 from chalicelib.engine.rules.conditions import Clause
 from chalicelib.engine.rules.counties import County, CountyValue, Setting
@@ -282,11 +281,11 @@ def _ends(rules: BenefitRules, pack: Pack) -> Iterator[str]:
         "在世时应发未发的归继承人，凭继承人身份证明发放。",
         "What was owed in life is paid to heirs, against proof of who they are.",
     )
-    days = pack.rules.policy.recovery_working_days
+    days, hearing = pack.rules.policy.recovery_working_days, pack.rules.policy.money.hearing_working_days
     yield say(
-        f"多发的先书面听取意见（{HEARING_WORKING_DAYS}个工作日），再作决定，写明理由和行政复议、行政诉讼途径；"
+        f"多发的先书面听取意见（{hearing}个工作日），再作决定，写明理由和行政复议、行政诉讼途径；"
         f"抵扣后的余额{days}个工作日内退回，可以分期；核销或移送须由未经手的两人提出和批准。",
-        f"Overpayments: those concerned are heard ({HEARING_WORKING_DAYS} working days), then it is decided, "
+        f"Overpayments: those concerned are heard ({hearing} working days), then it is decided, "
         "with its reason and the ways to contest it; what is left after offsets is asked back within "
         f"{days} working days, in instalments where agreed; two people with no part in it write off or pass "
         "on.",

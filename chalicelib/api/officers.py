@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
-from chalicelib import cases, stats
+from chalicelib import cases, clock, stats
 from chalicelib.api import access_log, ids, pages, reach, status
 from chalicelib.api.bodies import DoubtReport, NoBody, Refusal, SuspicionReport, field_error
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import invalid
+from chalicelib.engine.suspension.signs_of_life import signs_of_life
 from chalicelib.instruction_delivery import hand_over
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitCode,
+    EvidenceKey,
     Instruction,
     PersonId,
     PersonRecord,
@@ -54,8 +57,22 @@ def _line_of_list(call: Call, row: worklists.Row[Proposal]) -> Json:
         "visits": [
             {"made": v.made, "outcome": v.outcome, "by": v.by, "notice_left": v.notice_left} for v in visits
         ],
+        "signs_of_life": [_sign(key) for key in _signs(record, row.item, call.today)],
         "why": _reasons(call, record, tuple(filter(call.reach.runs, row.item.benefits))),
     }
+
+
+def _signs(record: PersonRecord, line: Proposal, on: date) -> tuple[EvidenceKey, ...]:
+    """What the person's own card or body left since some time before the last visit that failed."""
+    rules, about = current().rules, line.due.isoformat()
+    days = [clock.civil_date(v.made) for v in record.visits if v.about == about and v.made is not None]
+    return signs_of_life(record, rules, max(days, default=line.proposed), on)
+
+
+def _sign(key: EvidenceKey) -> Json:
+    """A trace too weak to certify: reason enough to look twice before a yes."""
+    event = current().rules.events[key.feed, key.event]
+    return {"day": key.day, "feed": key.feed, "event": key.event, "zh": event.zh, "en": event.en}
 
 
 def _proposal(call: Call, person: PersonId, proposal: Proposal) -> Json:

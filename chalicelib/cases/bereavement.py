@@ -208,7 +208,7 @@ def letter(
     if not entitlements:
         return (), ()
     asked = tuple(
-        order.asked(r, on)
+        order.asked(r, on, current().rules.policy.money)
         for r in record.recoveries
         if r.state is RecoveryState.HEARING and r.asked is None and r.benefit in missing
     )

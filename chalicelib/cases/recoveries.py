@@ -129,7 +129,7 @@ def agree_instalments(person: PersonId, number: int, *, parts: int, first: date,
     on = clock.today()
 
     def agree(record: PersonRecord, before: Recovery) -> tuple[Recovery, tuple[Message, ...]]:
-        after = order.in_instalments(before, parts, first)
+        after = order.in_instalments(before, parts, first, current().rules.policy.money)
         return (after, (_demand(record, after, on),)) if after != before else (before, ())
 
     return _step(person, number, "instalments agreed", by, agree, parts=parts, first=first)

@@ -139,7 +139,7 @@ def _hearings(record: PersonRecord, on: date) -> tuple[tuple[Recovery, ...], tup
         and r.asked is None
         and not bereavement.will_tell(record, r.benefit)
     ]
-    asked = tuple(order.asked(r, on) for r in unasked)
+    asked = tuple(order.asked(r, on, current().rules.policy.money) for r in unasked)
     told = tuple(
         messages.anew(
             record,

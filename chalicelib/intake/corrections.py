@@ -18,7 +18,7 @@ from chalicelib.intake import payments, receipts
 from chalicelib.jurisdiction import current
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileState, FileStep, PersonId
 from chalicelib.sources.feeds.feed import Feed
-from chalicelib.storage.dynamodb import files
+from chalicelib.storage.dynamodb import files, people
 from chalicelib.storage.dynamodb.busy import Left, one_by_one
 from chalicelib.storage.s3 import file_contents
 
@@ -78,11 +78,13 @@ def withdraw_what_is_gone(
 
 
 def take_back_payments(earlier: DroppedFile, corrected: DroppedFile) -> int:
-    """Take away the payments that only the earlier file told of; how many. May be repeated."""
+    """Take away the payments that the earlier file told of and this one does not; how many. May be repeated.
+
+    What another file tells of stands as that one's own.
+    """
     lost = file_contents.only_by(earlier.feed, earlier.day, earlier.id, corrected.id)
     others = file_contents.elsewhere(earlier.feed, lost, but=(earlier.id, corrected.id))
-    gone = {person: keys - others.get(person, frozenset()) for person, keys in lost.items()}
-    return payments.withdraw_payments({person: keys for person, keys in gone.items() if keys})
+    return payments.withdraw_payments(lost, source=people.source_of(earlier.key), told_by_others=others)
 
 
 def _restore(

@@ -67,7 +67,9 @@ def load(dropped: DroppedFile, feed: Feed, whole: FileReading, only: FileReading
             known = without_effect.known_before(dropped, rows)
             file_contents.put_rows(dropped.feed, dropped.day, dropped.id, said)
             listed = people.entitlements_of({(person, p.benefit) for person, p in reading.payments})
-            notices = load_payments(reading.payments, listed, is_whole=not reading.sent_again)
+            source = people.source_of(dropped.key)
+            payments = [(person, replace(paid, source=source)) for person, paid in reading.payments]
+            notices = load_payments(payments, listed, is_whole=not reading.sent_again)
             told = without_effect.of_payments(rows, known, listed)
             return Loaded(notices=notices, changed_nothing=without_effect.counted(told))
         case _:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 import polars as pl
 
@@ -111,22 +112,29 @@ def _from_first_payment(entitlement: Entitlement, person: Person, first: date) -
 # --- corrected files -------------------------------------------------------------------------------
 
 
-def withdraw_payments(lost: Mapping[PersonId, Collection[EvidenceKey]]) -> int:
-    """Take away payments that no file tells of any more, and compare again what is due; how many.
+def withdraw_payments(
+    lost: Mapping[PersonId, Collection[EvidenceKey]],
+    *,
+    source: str = "",
+    told_by_others: Mapping[PersonId, AbstractSet[EvidenceKey]] = MappingProxyType({}),
+) -> int:
+    """Take away payments that a file tells of no more, and compare again what is due; how many.
 
     What an authority was told to pay and has not paid after all is open again.
     """
 
     def take(person: PersonId) -> None:
         places = [_place(key) for key in lost[person]]
-        people.remove_payments(person, places)
+        people.remove_payments(person, places, source)
+        before = [_place(key) for key in lost[person] if key not in told_by_others.get(person, ())]
+        people.remove_payments(person, before)  # as it was kept before files were told apart
         _reopen(person, {benefit for _, benefit, _ in places})
         payment_comparison.compare(person, min(month for month, _, _ in places))
 
     one_by_one(lost, take)
     pay_reconciliation.wanted(_place(key)[0] for keys in lost.values() for key in keys)
     hand_over()
-    return sum(len(keys) for keys in lost.values())
+    return sum(len(set(keys) - told_by_others.get(person, frozenset())) for person, keys in lost.items())
 
 
 def _reopen(person: PersonId, benefits: Collection[BenefitCode]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -153,9 +153,14 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What an authority reports as really paid for one month, in fen."""
+    """What an authority reports as really paid for one month, in fen.
+
+    `source` stands for the name under which the file was dropped: a correction bears the same, two files of
+    one pay run do not. "": written before it was kept.
+    """
 
     benefit: BenefitCode
     month: Month
     fen: int
     paid: date
+    source: str = field(default="", compare=False)

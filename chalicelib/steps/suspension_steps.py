@@ -295,7 +295,8 @@ def _resume(entitlement: Entitlement, month: Month, owed: Sum, record: PersonRec
     stopped = entitlement.stopped_from
     months = months_between(stopped, month_before(month)) if stopped is not None else ()
     told = replace(_instruct(entitlement, InstructionKind.RESUME, month, 0, on), arrears=tuple(months))
-    return ordered(told, owed, one_word(entitlement, record.evidence, current().rules))
+    rules = current().rules
+    return ordered(told, owed, one_word(entitlement, record.evidence, rules), rules.policy.money)
 
 
 def _owed(entitlement: Entitlement, pay_run: Month, amounts: Amounts) -> Sum:

@@ -14,6 +14,10 @@ import pytest
 from chalicelib import stats
 from chalicelib.api import ids
 from chalicelib.model import (
+    Evidence,
+    EvidenceKey,
+    FeedId,
+    FileId,
     FileState,
     InstructionState,
     SuspicionState,
@@ -139,6 +143,18 @@ class TestSuspensionLists:
         assert lines[0]["benefits"][0]["title"]["zh"]
         assert lines[0]["valid_until"] == {"resident_pension": "2025-05-31"}
         assert lines[0]["why"]
+
+    def test_a_line_shows_the_signs_of_life(self, as_: As) -> None:
+        """The person's own card within the days before the last visit; a bill is none."""
+        person = somebody_with_everything()
+        officer = as_("officer", TOWNSHIP)
+        assert officer.get("/v1/suspension-proposals").json_body["items"][0]["signs_of_life"] == []
+        keys = [("bus_rides", "ridden", "2025-06-10"), ("gas_bills", "paid", "2025-06-12")]
+        traces = [EvidenceKey(date.fromisoformat(d), FeedId(f), e) for f, e, d in keys]
+        given(person, evidence=tuple(Evidence(key, FileId("f"), 1) for key in traces))
+        (sign,) = officer.get("/v1/suspension-proposals").json_body["items"][0]["signs_of_life"]
+        assert (sign["day"], sign["feed"]) == ("2025-06-10", "bus_rides")
+        assert sign["zh"]
 
     def test_a_struck_line_leaves_the_list_with_its_reason_on_record(self, as_: As) -> None:
         person = somebody_with_everything()

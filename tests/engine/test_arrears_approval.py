@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.engine.money.arrears import Sum, as_rostered, uncredited
 from chalicelib.engine.money.arrears_approval import one_word, ordered, released
+from chalicelib.engine.rules.money_policy import MoneyTerms
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
@@ -74,6 +75,11 @@ def test_how_much_it_brings(word: str | None, owed: Sum, fen: int, held: tuple[M
     assert (told.fen, told.held, told.certified_by) == (fen, held, word if held else None)
     assert set(told.arrears) == set(MONTHS) - set(held)
     assert told.waits_for_a_second is bool(held)
+
+
+def test_how_many_months_is_declared() -> None:
+    told = ordered(TOLD, OWED, "clerk-7", MoneyTerms(months_on_one_word=1))
+    assert (told.fen, told.held) == (15_000, MONTHS[1:])
 
 
 WAITS = ordered(TOLD, OWED, "clerk-7")

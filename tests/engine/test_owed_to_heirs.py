@@ -17,9 +17,11 @@ from chalicelib.model import (
     Month,
     OwedToHeirs,
     PersonRecord,
+    SuspicionKind,
+    SuspicionState,
 )
 from tests.events import RULES
-from tests.people import PENSION, a_record, an_entitlement, day
+from tests.people import PENSION, a_record, a_suspicion, an_entitlement, day
 
 ON, DIED = day("2025-07-10"), day("2025-05-20")
 VERSION = RULES.benefit_on(PENSION, ON)
@@ -91,3 +93,13 @@ def test_it_is_released_once_against_proof() -> None:
     with pytest.raises(RefusedError, match="nothing_owed"):
         heirs.released(after, HeirProof.NOTARISED, "deed-2", "li", ON)
     assert replace(found, called_off=ON).left == 0, "alive after all"
+
+
+def test_what_was_paused_before_a_judgment_is_owed_and_what_was_paused_otherwise_is_not() -> None:
+    paused = replace(SUSPENDED, status=EntitlementStatus.PAUSED)
+    custody = a_suspicion(SuspicionKind.CUSTODY, "2025-02-10", SuspicionState.CONFIRMED)
+    found = owed(paused, a_record(suspicions=[custody]))
+    assert found is not None
+    assert list(found.months) == ["2025-03", "2025-04", "2025-05"]
+    cleared = replace(custody, state=SuspicionState.CLEARED)
+    assert owed(paused, a_record(suspicions=[cleared])) is None

@@ -157,8 +157,8 @@ def test_what_was_found_before_a_resumption_is_settled_by_it() -> None:
     resumed = told(KIND.RESUME, "2024-06", 0, state=STATE.SEEN)
     record = ended(old, confirmed(), told=(resumed,))
     assert first_not_due(record, record.entitlements[0], RULES, ON) == "2025-02"
-    paused = replace(old, closed=day("2024-07-20"))
-    record = ended(paused, confirmed(), told=(resumed,), stopped_from=Month("2024-04"))
+    sentenced = replace(old, closed=day("2024-07-20"), evidence=a_key("custody/sentence", "2024-03-10"))
+    record = ended(sentenced, confirmed(), told=(resumed,), stopped_from=Month("2024-04"))
     assert first_not_due(record, record.entitlements[0], RULES, ON) == "2024-04"
 
 
@@ -400,3 +400,48 @@ def test_found_wrong_where_no_band_holds_nothing_was_due() -> None:
         (KIND.RECOVER, "2025-07", 1_000, STATE.ISSUED),
     ]
     assert reckoned(after(record, orders), payments, RULES, ON) == ()
+
+
+# --- one-off payments, and a pause before a judgment ------------------------------------------------
+
+
+def test_a_one_off_payment_for_a_month_after_the_end_is_recovered_too() -> None:
+    aid = an_entitlement("medical_aid", status=EntitlementStatus.TERMINATED, stopped_from=Month("2025-02"))
+    record = a_record(a_person(), [aid], suspicions=[confirmed()])
+    settled_then = [
+        Payment(BenefitCode("medical_aid"), Month(m), 80_000, day("2025-04-10"))
+        for m in ("2025-01", "2025-04")
+    ]
+    (order,) = reckoned(record, settled_then, RULES, ON)
+    assert (order.benefit, order.kind, order.arrears, order.fen) == (
+        "medical_aid",
+        KIND.RECOVER,
+        ("2025-04",),
+        80_000,
+    )
+    living = a_record(a_person(), [an_entitlement("medical_aid")])
+    assert reckoned(living, settled_then, RULES, ON) == ()
+
+
+AWAITING = confirmed(SuspicionKind.CUSTODY, evidence=a_key("custody/awaiting_judgment", "2025-01-10"))
+SENTENCED = confirmed(SuspicionKind.CUSTODY, "2025-03-10", evidence=a_key("custody/sentence", "2025-03-10"))
+DEAD = confirmed(SuspicionKind.DEATH, "2025-05-10", closed=day("2025-05-20"))
+PAUSED = EntitlementStatus.PAUSED
+
+
+@pytest.mark.parametrize(
+    ("suspicions", "status", "first", "why"),
+    [
+        ([AWAITING], PAUSED, "2025-02", "alive: nothing is due while judgment is awaited"),
+        ([AWAITING, DEAD], PAUSED, "2025-06", "died before any judgment: due through the month of death"),
+        ([AWAITING, DEAD], EntitlementStatus.TERMINATED, "2025-06", "and still so once it has ended"),
+        ([AWAITING, SENTENCED, DEAD], EntitlementStatus.TERMINATED, "2025-02", "sentenced: never paid back"),
+        ([DEAD], PAUSED, "2025-06", "their own wish ends nothing by itself"),
+    ],
+)
+def test_who_dies_before_a_judgment_was_owed_the_months_of_the_pause(
+    suspicions: list[Suspicion], status: EntitlementStatus, first: str, why: str
+) -> None:
+    record = ended(*suspicions, status=status)
+    (entitlement,) = record.entitlements
+    assert first_not_due(record, entitlement, RULES, ON) == first, why

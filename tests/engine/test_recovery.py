@@ -12,6 +12,7 @@ from chalicelib.engine.calendar.periods import months_between
 from chalicelib.engine.money import recovery as order
 from chalicelib.engine.money.recoverable import by_order
 from chalicelib.engine.rules.benefits import Offset
+from chalicelib.engine.rules.money_policy import MoneyTerms
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
@@ -162,6 +163,15 @@ def test_instalments_are_exact_and_an_early_part_is_not_asked_twice() -> None:
             order.in_instalments(demanded(), parts, ON)
     with pytest.raises(RefusedError, match="instalments"):
         order.in_instalments(demanded(2), 3, ON)
+
+
+def test_terms_are_declared_and_as_they_were_for_what_was_stored_before() -> None:
+    terms = MoneyTerms(hearing_working_days=5, most_instalments=3)
+    assert order.asked(opened(), ON, terms).answer_by == date(2025, 6, 9)
+    with pytest.raises(RefusedError, match="between 2 and 3"):
+        order.in_instalments(demanded(), 4, ON, terms)
+    assert len(order.in_instalments(demanded(), 3, ON, terms).instalments) == 3
+    assert RULES.policy.money == MoneyTerms()
 
 
 def test_the_same_reference_again_changes_nothing() -> None:

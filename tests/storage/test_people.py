@@ -270,3 +270,17 @@ def test_payments_are_kept_beside_the_record() -> None:
     assert people.load(person_id) == before
     assert people.verify_chain(person_id)
     assert people.put_payments([]) == 0
+
+
+def test_a_payment_of_before_files_were_told_apart_is_read_and_counts_once() -> None:
+    person_id = known()
+    before = Payment(BenefitCode("resident_pension"), Month("2025-05"), 100, date(2025, 5, 10))
+    people.put_payments([(person_id, before)])
+    people.put_payments(
+        [(person_id, replace(before, source=people.source_of("hrss/payments/20250512/a.csv")))]
+    )
+    other = replace(before, fen=50, source=people.source_of("hrss/payments/20250512/b.csv"))
+    people.put_payments([(person_id, other)])
+    assert sorted(p.fen for p in people.payments_of(person_id)) == [50, 100]
+    people.remove_payments(person_id, [(before.month, before.benefit, before.paid)], other.source)
+    assert people.payments_of(person_id) == [before]

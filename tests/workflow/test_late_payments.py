@@ -13,6 +13,7 @@ from chalicelib.model import (
     SuspicionState,
     Verification,
 )
+from chalicelib.storage.dynamodb import people
 from tests.workflow.village import AUTHORITY, Recipient, Village
 
 STARTS = date(2025, 6, 2)
@@ -90,3 +91,22 @@ def test_a_wrong_amount_that_is_confirmed_is_put_right(village: Village) -> None
     pay(village, "240.00", "2025-07")
     assert told(village)[InstructionKind.ADJUST].state is InstructionState.SEEN
     assert [s.state for s in village.record(ONE.number).suspicions] == [SuspicionState.CONFIRMED]
+
+
+def test_two_files_of_one_pay_run_stand_side_by_side_and_a_repetition_counts_once(village: Village) -> None:
+    village.settle(ONE, NEIGHBOUR)
+    pay(village, "120.00", "2025-05", name="basic.csv")
+    pay(village, "80.00", "2025-05", name="supplement.csv")
+    assert paid(village) == [8_000, 12_000]
+    again = f"{PAID}\n{ONE.number},{ONE.benefit},2025-05,80.00,2025-05-10\n"
+    village.drop("payments", again, "sent once more.csv")
+    assert paid(village) == [8_000, 12_000], "the same sum of the same day: told twice, and paid once"
+    pay(village, "60.00", "2025-05", name="supplement.csv")
+    assert paid(village) == [6_000, 8_000, 12_000], "corrected; the other file says what it said"
+    row = f"{NEIGHBOUR.number},{NEIGHBOUR.benefit},2025-05,200.00,2025-05-10"
+    village.drop("payments", f"{PAID}\n{row}\n", "sent once more.csv")
+    assert paid(village) == [6_000, 12_000], "what a correction tells of no more is gone, and no other file's"
+
+
+def paid(village: Village) -> list[int]:
+    return sorted(p.fen for p in people.payments_of(village.person(ONE.number)))

@@ -13,6 +13,7 @@ from typing import Final
 
 from chalicelib.engine.calendar.periods import month_of, next_month
 from chalicelib.engine.money.arrears import Amounts, Sum
+from chalicelib.engine.rules.money_policy import AS_BEFORE, MoneyTerms
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
@@ -25,7 +26,6 @@ from chalicelib.model import (
     Route,
 )
 
-BY_ONE_WORD: Final = 3  # [choice] months: what a clerk alone may set off, and a poor household waits for
 ALONE: Final = "seen"  # what a visit says of the document, where nobody countersigned
 _BY_HAND: Final = (Route.COUNTER, Route.VISIT, Route.ASSISTED)
 _NOT_SEEN: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED)
@@ -40,12 +40,12 @@ def one_word(entitlement: Entitlement, evidence: Iterable[Evidence], rules: Rule
     return item.facts.get("by", item.file) if item.facts.get("document", ALONE) == ALONE else None
 
 
-def ordered(told: Instruction, owed: Sum, word: str | None) -> Instruction:
+def ordered(told: Instruction, owed: Sum, word: str | None, terms: MoneyTerms = AS_BEFORE) -> Instruction:
     """A resumption with the arrears that may be paid now; on one person's word the months beyond wait.
 
     `told.arrears` are all months stopped, `owed` what they bring.
     """
-    held = owed.months[BY_ONE_WORD:] if word is not None else ()
+    held = owed.months[terms.months_on_one_word :] if word is not None else ()
     now = Sum({month: fen for month, fen in owed.by_month.items() if month not in held})
     reason = f"{told.reason}; arrears {now.explained}" if now.fen else told.reason
     return replace(

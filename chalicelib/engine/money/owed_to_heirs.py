@@ -1,7 +1,8 @@
 """遗属待领 · What somebody was owed while alive: paid to whoever shows that they are an heir (rules 15, 17).
 
-Months that may not have been paid: those of a suspension that lasted until the death, and those of a
-resumption or an adjustment. How much of them is owed follows from every payments file anew.
+Months that may not have been paid: those of a suspension or a pause (awaiting judgment) that lasted until the
+death, those of a resumption or an adjustment, and a month in person that nobody collected.
+How much of them is owed follows from every payments file anew.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from chalicelib.model import (
     Month,
     OwedToHeirs,
     PersonRecord,
+    SuspicionKind,
+    SuspicionState,
 )
 
 SHOWN_BY: Final = {
@@ -52,7 +55,11 @@ def owed(
 
 
 def _unpaid(record: PersonRecord, entitlement: Entitlement, last: Month) -> Iterator[Month]:
-    if entitlement.status is EntitlementStatus.SUSPENDED and entitlement.stopped_from is not None:
+    awaited_judgment = entitlement.status is EntitlementStatus.PAUSED and any(
+        s.kind is SuspicionKind.CUSTODY and s.state is SuspicionState.CONFIRMED for s in record.suspicions
+    )
+    waited = awaited_judgment or entitlement.status is EntitlementStatus.SUSPENDED
+    if waited and entitlement.stopped_from is not None:
         yield from months_between(entitlement.stopped_from, last)
     for told in record.instructions:
         if told.benefit == entitlement.benefit and told.kind is InstructionKind.PAY_IN_PERSON:

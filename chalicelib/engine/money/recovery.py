@@ -18,6 +18,7 @@ from chalicelib.engine.calendar.periods import add_months
 from chalicelib.engine.calendar.workdays import add_working_days
 from chalicelib.engine.money.arrears import demand
 from chalicelib.engine.rules.benefits import BenefitRules, Offset
+from chalicelib.engine.rules.money_policy import AS_BEFORE, MoneyTerms
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
@@ -31,10 +32,8 @@ from chalicelib.model import (
     Way,
 )
 
-HEARING_WORKING_DAYS: Final = 10  # [choice] to answer, from the day of the letter
 REVIEW_DAYS: Final = 60  # 行政复议: Administrative Reconsideration Law, Art. 20
 LAWSUIT_MONTHS: Final = 6  # 行政诉讼: Administrative Litigation Law, Art. 46
-MOST_INSTALMENTS: Final = 36  # [choice] three years
 
 Months = Mapping[Month, int]
 _WAY_OF: Final = {
@@ -115,9 +114,9 @@ def _settled(recovery: Recovery) -> Recovery:
 # --- the order of the law ------------------------------------------------------------------------
 
 
-def asked(recovery: Recovery, on: date) -> Recovery:
+def asked(recovery: Recovery, on: date, terms: MoneyTerms = AS_BEFORE) -> Recovery:
     """Those concerned are written to: from today on they have their term to answer."""
-    return replace(recovery, asked=on, answer_by=add_working_days(on, HEARING_WORKING_DAYS))
+    return replace(recovery, asked=on, answer_by=add_working_days(on, terms.hearing_working_days))
 
 
 def heard(recovery: Recovery, answer: HearingAnswer, by: str) -> Recovery:
@@ -174,14 +173,15 @@ def demanded(recovery: Recovery, by: str, on: date, working_days: int) -> Recove
     return replace(recovery, state=RecoveryState.DEMANDED, demanded=on, demanded_by=by, due_by=due)
 
 
-def in_instalments(recovery: Recovery, number: int, first: date) -> Recovery:
+def in_instalments(recovery: Recovery, number: int, first: date, terms: MoneyTerms = AS_BEFORE) -> Recovery:
     """What is left in so many monthly parts, the earlier ones a fen larger where it does not divide."""
     _stands_in(recovery, RecoveryState.DEMANDED)
-    if not 1 < number <= min(MOST_INSTALMENTS, recovery.left):
+    most = terms.most_instalments
+    if not 1 < number <= min(most, recovery.left):
         raise RefusedError(
             "instalments_not_in_range",
-            f"分期应为2至{MOST_INSTALMENTS}期，每期至少一分钱。",
-            f"between 2 and {MOST_INSTALMENTS} instalments, of a fen at least",
+            f"分期应为2至{most}期，每期至少一分钱。",
+            f"between 2 and {most} instalments, of a fen at least",
         )
     each, larger = divmod(recovery.left, number)
     plan = tuple(Instalment(add_months(first, n), each + (n < larger)) for n in range(number))

@@ -5,6 +5,7 @@ case_times        of these, what a case does when
 limits            of these, what a file, a day or a month may cause
 suspicion_policy  of these, suspicions: terms, and what is held meanwhile
 recheck_policy    of these, checks on certificates by hand
+money_policy      of these, terms of recoveries and arrears
 quantities        days, months and shares, as they may be declared
 benefits          a benefit: dated versions, each with its legal reference
 benefit_files     complete versions out of files that say what differs

@@ -17,6 +17,7 @@ from chalicelib.declarations import Declaration
 from chalicelib.engine.calendar.periods import Counting, add_months, age_on
 from chalicelib.engine.rules.case_times import SuspensionPolicy, Timeline, Visits
 from chalicelib.engine.rules.limits import Limits
+from chalicelib.engine.rules.money_policy import MoneyTerms
 from chalicelib.engine.rules.quantities import LONGEST_PERIOD, DayOfMonth, Days, Hour, Months, Percent
 from chalicelib.engine.rules.recheck_policy import Rechecks
 from chalicelib.engine.rules.suspicion_policy import Suspicions
@@ -236,6 +237,7 @@ class Policy(Declaration):
     suspicions: Suspicions
     limits: Limits = Limits()
     rechecks: Rechecks = Rechecks()
+    money: MoneyTerms = MoneyTerms()
     messages: MessagePolicy
     objection_working_days: Days
     recovery_working_days: Days

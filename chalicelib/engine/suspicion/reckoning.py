@@ -14,6 +14,7 @@ from typing import Final
 from chalicelib.engine.calendar.periods import month_before, month_of, months_between, next_month
 from chalicelib.engine.money import adjustment
 from chalicelib.engine.money.account import Account, account_of
+from chalicelib.engine.money.arrears import last_month_due
 from chalicelib.engine.money.overpayment import NOT_DUE, recovered
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.termination import ENDED, ending
@@ -27,6 +28,7 @@ from chalicelib.model import (
     Month,
     Payment,
     PersonRecord,
+    SuspicionKind,
     SuspicionState,
 )
 
@@ -37,7 +39,8 @@ TO_HEIRS: Final = "the amount is owed to the heirs"
 def first_not_due(record: PersonRecord, entitlement: Entitlement, rules: RuleBook, on: date) -> Month | None:
     """The first month that is not due of what has ended or is paused; None while it has not.
 
-    A suspension does not end what is due: who was suspended and then died was owed the months between.
+    A suspension does not end what is due, nor does a pause of whoever died before any judgment: the months
+    between were owed (rule 15).
     """
     first = entitlement.stopped_from
     if entitlement.status not in ENDED.values() or first is None:
@@ -46,8 +49,8 @@ def first_not_due(record: PersonRecord, entitlement: Entitlement, rules: RuleBoo
         replace(entitlement, status=EntitlementStatus.ACTIVE, stopped_from=None),
         _last_resumed(record, entitlement),
     )
-    months = [
-        end.from_month
+    ends = [
+        (s.kind, end)
         for s in record.suspicions
         if s.state is SuspicionState.CONFIRMED
         and s.restarted is None
@@ -55,6 +58,14 @@ def first_not_due(record: PersonRecord, entitlement: Entitlement, rules: RuleBoo
         and entitlement.benefit not in (s.ends or ())
         for end in ending(s, (before,), rules, on)
     ]
+    died = record.died
+    custody = {end.instruction for kind, end in ends if kind is SuspicionKind.CUSTODY}
+    is_unjudged = died is not None and custody == {InstructionKind.PAUSE}
+    months = [
+        end.from_month for _, end in ends if not is_unjudged or end.instruction is not InstructionKind.PAUSE
+    ]
+    if died is not None and is_unjudged and entitlement.status is EntitlementStatus.PAUSED:
+        months.append(next_month(last_month_due(rules.benefit_on(entitlement.benefit, on), died)))
     return max(first, min(months)) if months else first
 
 
@@ -88,9 +99,13 @@ def reckoned(
     """
     changed: dict[str, Instruction] = {}
     for entitlement in record.entitlements:
-        if rules.benefit(entitlement.benefit).kind is not BenefitKind.MONTHLY:
+        kind = rules.benefit(entitlement.benefit).kind
+        if kind is BenefitKind.FEE_RELIEF:
             continue
         mine = account(record, entitlement, payments, rules, on)
+        if kind is BenefitKind.ONE_OFF:  # no month of it is due by itself; one for after the end never was
+            changed.update({order.name: order for order in _recovered(record, mine, rules, on)})
+            continue
         for order in (
             *_paid_back(record, mine, payments, on),
             *adjustment.amended(record, mine, payments, rules, on),

@@ -181,4 +181,4 @@ def _instructions(
         on,
         arrears=tuple(months_between(first, month_before(pay_run))),
     )
-    yield ordered(told, arrears(after, first, pay_run, amounts=amounts), word)
+    yield ordered(told, arrears(after, first, pay_run, amounts=amounts), word, rules.policy.money)

@@ -8,7 +8,7 @@
            / ~A#<sequence>                 audit chain
            / ~L#<sequence>                 who looked (`access_log`)
            / ~R                            the sealed number of somebody who is only related to recipients
-           / ~P#<month>#<benefit>#<day>    payments, as the authority reports them
+           / ~P#<month>#<benefit>#<day>#<source>    payments, as the files of authorities report them
     ID#<key version>#<hmac> / ID           number → person
 
 "~" sorts last: one query below it yields everything that a decision needs, 10 to 30 items.
@@ -60,6 +60,7 @@ from chalicelib.storage.dynamodb.items import (
 from chalicelib.storage.dynamodb.paid import payments_of as payments_of
 from chalicelib.storage.dynamodb.paid import put_payments as put_payments
 from chalicelib.storage.dynamodb.paid import remove_payments as remove_payments
+from chalicelib.storage.dynamodb.paid import source_of as source_of
 from chalicelib.storage.dynamodb.related_numbers import related_ids as related_ids
 from chalicelib.storage.dynamodb.tables import Attributes, People, Put
 
