@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import hypothesis
 import pytest
+from botocore.client import BaseClient
 from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 from pytest_socket import socket_allow_hosts
@@ -21,6 +22,7 @@ from chalicelib.storage import clients
 from sandbox.kernel.resource_makers import ACCOUNT
 from sandbox.kernel.snapshots import made_once
 from sandbox.shortcut import short_way
+from sandbox.shortcut.untraced import untraced
 from tests.rights_used import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 from tests.traced import pytest_runtest_protocol
 
@@ -114,6 +116,9 @@ class StoppedClock:
     def advance(self, **by: float) -> datetime:
         self.instant += timedelta(**by)
         return self.instant
+
+
+BaseClient._make_api_call = untraced(BaseClient._make_api_call)
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
