@@ -6,7 +6,8 @@ that the platform refuses it, with that code.
 On paper:
     roster: {old: {…} | gone | listed}   a roster: somebody stands there otherwise, no more, all the same
     send: <feed>, rows: [{who: old, …}]  a department's file, by its columns; `named`: under that name;
-                                         every row is accepted, unless it says `sound: false`
+                                         every row is accepted, unless it says `sound: false`;
+                                         a column may say `5 days ago`
     pay: <yyyy-mm>, to: {old: 200}       the pay run of a month; one file for all lives that tell of it
 
 At the door and the counter:
@@ -38,8 +39,9 @@ In the office:
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from chalicelib.declarations import Declaration
@@ -81,6 +83,12 @@ class Roster(Act):
         scene.files["roster"] = scene.place.put_roster()
 
 
+def _day(said: str, today: date) -> str:
+    """A day as it is said: `5 days ago` is reckoned, whatever else stands as it is."""
+    found = re.fullmatch(r"(\d+) days? ago", said)
+    return str(today - timedelta(days=int(found[1]))) if found else said
+
+
 class Send(Act):
     """A department sends a file; what a row does not say is empty."""
 
@@ -105,7 +113,9 @@ class Send(Act):
 
     @staticmethod
     def _row(scene: Scene, row: Mapping[str, Any], header: Mapping[str, str]) -> dict[str, str]:
-        who, said = row["who"], {k: str(v) for k, v in row.items() if k not in ("who", "named")}
+        today = scene.place.village.sandbox.today()
+        who = row["who"]
+        said = {k: _day(str(v), today) for k, v in row.items() if k not in ("who", "named")}
         own = {header["number"]: scene.number(who)}
         if "name" in header:
             own[header["name"]] = row.get("named") or scene.name(who)
@@ -244,7 +254,7 @@ class Left(Act):
             raise LookupError("no notice is to be brought")
         body = {"left_on": scene.place.village.sandbox.today()}
         for message in waiting:
-            scene.ask(self.by, f"/v1/notices/{scene.id(self.left)}.{message.id}/delivery", body, of=self.left)
+            scene.ask(self.by, f"/v1/notices/{message.id}/delivery", body, of=self.left)
 
 
 class Carrier(Act):

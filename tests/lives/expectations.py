@@ -8,6 +8,7 @@ expect: {old: {…}}                   about somebody:
     answered: {death: withdrawn}     how what was asked last of a kind has ended
     told: [remind, bereaved]         all that they have been told or will be; not what was dropped
     channels: {bereaved: [notice]}   by which ways
+    went: {remind: delivered}        where the last message of a kind stands
     reads: {bereaved: […]}           words of the message or of its written notice
     instructions: ["resume from 2025-08: 200.00"]   all that stand; `called_off`: those that do not
     seen: {resume: issued}           where the last instruction of a kind stands
@@ -19,6 +20,7 @@ expect: {old: {…}}                   about somebody:
     deceased: 2025-07-03             as people have confirmed; null: nobody has
     trail: [numbers joined]          words that stand in the audit chain, which holds
 receipt: <feed>, accepted: 1 …       what the department is told of the life's last file of a feed
+page: <key>, of: old, has: […]       what a village's printed notices say; or `absent`
 outbox: <key>, of: old, has: […]     what the line about somebody says in a file for an authority; or `absent`
 """
 
@@ -35,7 +37,7 @@ from chalicelib import pay_reconciliation
 from chalicelib.declarations import Declaration
 from chalicelib.engine.calendar.periods import months_between
 from chalicelib.messages import document_of, text_of
-from chalicelib.model import EntitlementStatus, InstructionState, MessageState, Month, SuspicionState
+from chalicelib.model import Channel, EntitlementStatus, InstructionState, MessageState, Month, SuspicionState
 from chalicelib.sources.formats.csv_writing import rows_of
 from chalicelib.storage.dynamodb import people
 from tests.events import RULES
@@ -66,6 +68,7 @@ class Expected(Declaration):
     answered: Mapping[str, str] = {}
     told: list[str] = []
     channels: Mapping[str, list[str]] = {}
+    went: Mapping[str, str] = {}
     reads: Mapping[str, list[str]] = {}
     instructions: list[str] = []
     called_off: list[str] = []
@@ -141,6 +144,13 @@ def _channels(scene: Scene, name: str, expected: Mapping[str, object]) -> object
         if message.template.value in ways and message.state is not MessageState.DROPPED:
             ways[message.template.value].append(message.channel.value)
     return {template: sorted(each) for template, each in ways.items()}
+
+
+def _went(scene: Scene, name: str, expected: Mapping[str, str]) -> object:
+    order = list(Channel)
+    known = sorted(scene.record(name).messages, key=lambda m: (m.day, order.index(m.channel)))
+    states = {m.template.value: m.state.value for m in known}
+    return {template: states.get(template) for template in expected}
 
 
 def _reads(scene: Scene, name: str, expected: Mapping[str, list[str]]) -> object:
@@ -240,6 +250,7 @@ LOOKS: Final[Mapping[str, Found]] = {
     "answered": _answered,
     "told": _told,
     "channels": _channels,
+    "went": _went,
     "reads": _reads,
     "instructions": _instructions(*_STANDING),
     "called_off": _instructions(InstructionState.CANCELLED),
@@ -333,5 +344,27 @@ class Outbox(Declaration):
             raise UnexpectedError(where, self.has, lines or [each["Key"] for each in listed])
 
 
-LOOKERS: tuple[type[Expect | Receipt | Outbox], ...] = (Expect, Receipt, Outbox)
+class Page(Declaration):
+    """What a printed page for a village says; of the person, their name."""
+
+    page: str
+    of: str
+    has: list[str] = []
+    absent: bool = False
+
+    def look(self, scene: Scene) -> None:
+        """Raise UnexpectedError where it is otherwise."""
+        sandbox = scene.place.village.sandbox
+        s3, bucket = sandbox.client("s3"), sandbox.settings.outbox_bucket
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix=self.page).get("Contents", [])
+        pages = [s3.get_object(Bucket=bucket, Key=x["Key"])["Body"].read().decode() for x in listed]
+        address = f"某村东{scene.sequences[self.of]}号"
+        mine = [page for page in pages if address in page]
+        if self.absent is bool(mine) or not all(any(word in page for page in mine) for word in self.has):
+            raise UnexpectedError(
+                f"{self.page} about {self.of}", self.has, mine or [x["Key"] for x in listed]
+            )
+
+
+LOOKERS: tuple[type[Expect | Receipt | Outbox | Page], ...] = (Expect, Receipt, Outbox, Page)
 STATUS_WORDS: Final = frozenset(str(status) for status in EntitlementStatus)

@@ -27,17 +27,17 @@ from chalicelib.declarations import Declaration, place_of, read_declaration
 from chalicelib.errors import DeclarationError
 from tests.lives.acts import VERBS, Act, Pay
 from tests.lives.cast import Townsperson
-from tests.lives.expectations import LOOKERS, Expect, Outbox, Receipt
+from tests.lives.expectations import LOOKERS, Expect, Outbox, Page, Receipt
 from tests.lives.scene import RefusedHereError, Scene, a_place
 from tests.workflow.village import NEW_YEAR
 
 HERE: Final = Path(__file__).parent
-BY_VERB: Final[Mapping[str, type[Act | Expect | Receipt | Outbox]]] = {
+BY_VERB: Final[Mapping[str, type[Act | Expect | Receipt | Outbox | Page]]] = {
     next(name for name in kind.model_fields if name != "refused"): kind for kind in (*VERBS, *LOOKERS)
 }
 
 
-def _verb(doing: Act | Expect | Receipt | Outbox) -> str:
+def _verb(doing: Act | Expect | Receipt | Outbox | Page) -> str:
     return next(verb for verb, kind in BY_VERB.items() if isinstance(doing, kind))
 
 
@@ -49,7 +49,7 @@ def _understood(said: Any) -> Any:
     return BY_VERB[verb].model_validate(said)
 
 
-Doing: TypeAlias = Annotated[Act | Expect | Receipt | Outbox, BeforeValidator(_understood)]
+Doing: TypeAlias = Annotated[Act | Expect | Receipt | Outbox | Page, BeforeValidator(_understood)]
 Days: TypeAlias = Mapping[date, tuple[Doing, ...]]
 
 
@@ -85,7 +85,7 @@ class Moment:
     day: date
     place: tuple[int | str, ...]
     life: Life
-    doing: Act | Expect | Receipt | Outbox
+    doing: Act | Expect | Receipt | Outbox | Page
 
 
 @cache
@@ -156,7 +156,7 @@ def _moments(told: Lives, life: Life) -> Iterator[Moment]:
                 yield Moment(day, (*place, day.isoformat(), number, _verb(doing)), life, doing)
 
 
-def _do(doing: Act | Expect | Receipt | Outbox, scene: Scene) -> None:
+def _do(doing: Act | Expect | Receipt | Outbox | Page, scene: Scene) -> None:
     """Act, or look; AssertionError where it is refused, or is not although it should be."""
     if not isinstance(doing, Act):
         doing.look(scene)
