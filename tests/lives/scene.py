@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, Final
 
-import pytest
-
 from chalicelib import clock
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.model import (
@@ -22,7 +20,7 @@ from chalicelib.model import (
     SuspicionState,
 )
 from chalicelib.sources.feeds.feed import Feed
-from chalicelib.storage.dynamodb import files, people, worklists
+from chalicelib.storage.dynamodb import files, people
 from sandbox.kernel import Sandbox
 from sandbox.kernel.resource_makers import ACCOUNT
 from sandbox.kernel.server import Gateway
@@ -84,14 +82,12 @@ def a_place(starts: date) -> Iterator[Place]:
         "TokenJwks": KEY.jwks(),
         "AssertionJwks": json.dumps({"keys": [KEY.registered(APP)]}),
     }
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(worklists, "SHARDS", 1)
-        with (
-            Sandbox(start=starts, seed=1, schedules=HOUSEKEEPING, parameters=parameters) as sandbox,
-            short_way(ACCOUNT),
-        ):
-            sandbox.run_until_quiet()
-            yield Place(Village(sandbox), Gateway(sandbox))
+    with (
+        Sandbox(start=starts, seed=1, schedules=HOUSEKEEPING, parameters=parameters) as sandbox,
+        short_way(ACCOUNT),
+    ):
+        sandbox.run_until_quiet()
+        yield Place(Village(sandbox), Gateway(sandbox))
 
 
 @dataclass
