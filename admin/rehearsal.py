@@ -8,9 +8,11 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Final
 
+from admin import case_walk_page
 from admin.pages.words import SUSPICIONS
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.certification.rule_lines import Bilingual
+from chalicelib.engine.rehearsal.case_walks import CaseWalks
 from chalicelib.engine.rehearsal.effects import Effect
 from chalicelib.engine.rehearsal.replay import Example, Group, Replay
 from chalicelib.engine.rules.rulebook import RuleBook
@@ -80,6 +82,7 @@ def page(
     now: RuleBook,
     then: RuleBook,
     said: Sequence[Bilingual] = (),
+    walks: CaseWalks | None = None,
 ) -> bytes:
     """The rehearsal as HTML in Chinese with English beside it; the same replay gives the same bytes.
 
@@ -92,6 +95,7 @@ def page(
         f"<h2>影响 <small>Effects, of {replayed.entitlements:,} entitlements</small></h2>{_chart(replayed)}",
         _suspicions(replayed),
         _on_an_event(replayed, titles),
+        _walks(walks),
         _table("按待遇", "By benefit", replayed, lambda group: titles[group.benefit]),
         _table("按县区", "By county", replayed, lambda group: group.county),
         _table("按年龄", "By age", replayed, lambda group: group.band),
@@ -120,6 +124,18 @@ def _figures(replayed: Replay) -> str:
         zh, en, _ = TITLES[effect]
         rows.append((f"{zh} {en}", f"{_yuan(fen)} 元"))
     return _rows([(escape(name), escape(value)) for name, value in rows], numbers_from=1)
+
+
+def _walks(walks: CaseWalks | None) -> str:
+    """What other times and visits would have made of the cases that there were."""
+    if walks is None or not walks.differ:
+        return ""
+    rows = [(zh, en, *figures) for en, zh, *figures in case_walk_page.rows(walks)]
+    head = ("个案与上门", "", "现行", "拟用", "人次")
+    return (
+        f"<h2>个案与上门 <small>Cases and visits, of {walks.cases:,} cases</small></h2>"
+        f"{_points((case_walk_page.ASSUMED,))}{_rows(rows, head, numbers_from=2)}"
+    )
 
 
 def _yuan(fen: int) -> str:

@@ -16,11 +16,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from admin import rehearsal
+from admin import case_walk_page, rehearsal
 from admin.pages.differing import sentences
 from chalicelib import clock
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role, caller_of
+from chalicelib.engine.rehearsal.case_walks import CaseWalks
 from chalicelib.engine.rehearsal.effects import Effect, takes_hold
 from chalicelib.engine.rehearsal.record_as_of import as_of
 from chalicelib.engine.rehearsal.replay import Subject, replay
@@ -63,13 +64,15 @@ def who_may_change(options: argparse.Namespace) -> str:
     return caller.subject
 
 
-def subjects(on: date | None = None) -> Iterator[Subject]:
+def subjects(on: date | None = None, walks: CaseWalks | None = None) -> Iterator[Subject]:
     """Everybody with all that is known of them, on their record or in the lake; UnreadableError.
 
-    `on`: as their records stood on an earlier day.
+    `on`: as their records stood on an earlier day. `walks` takes each record on the way.
     """
     for known, evidence in LakeSnapshot().completing(people.everyone()):
         record = known if on is None else as_of(known, on)
+        if walks is not None and walks.differ:
+            walks.take(record)
         yield Subject(
             record.person,
             record.entitlements,
@@ -96,12 +99,16 @@ def _rehearsed(options: argparse.Namespace) -> bytes:
     before, new = proposals.newest(), load_folder(options.folder)
     on = options.on or takes_hold(before.rules, new.rules, clock.today())
     bygone = on if on < clock.today() else None
-    everybody = track(subjects(bygone), "people 人", console=console, transient=True)
-    replayed = replay(everybody, before.rules.as_if_always(), new.rules.as_if_always(), on)
+    now, then = before.rules.as_if_always(), new.rules.as_if_always()
+    walks = CaseWalks(now, now.policy, then.policy, on)
+    everybody = track(subjects(bygone, walks), "people 人", console=console, transient=True)
+    replayed = replay(everybody, now, then, on)
     table = Table("effect", "影响", "entitlements", box=None)
     for effect in Effect:
         table.add_row(effect, rehearsal.TITLES[effect][0], f"{replayed.total(effect):,}")
     console.print(table)
+    if walks.differ:
+        console.print(_walked(walks.finish()))
     console.print(
         f"certified as of {on}: {replayed.certified_now:,} now, {replayed.certified_then:,} then, "
         f"of {replayed.entitlements:,} entitlements of {replayed.people:,} people; "
@@ -110,7 +117,15 @@ def _rehearsed(options: argparse.Namespace) -> bytes:
     for zh, en in rehearsal.ASSUMED:
         console.print(f"{zh} {en}", highlight=False)
     differing = differences(proposals.newest_data(), bundles.pack_up(options.folder))
-    return rehearsal.page(replayed, differing, before.rules, new.rules, list(sentences(before, new)))
+    said = list(sentences(before, new))
+    return rehearsal.page(replayed, differing, before.rules, new.rules, said, walks)
+
+
+def _walked(walks: CaseWalks) -> Table:
+    table = Table("cases and visits", "个案与上门", "now 现行", "then 拟用", "people 人次", box=None)
+    for row in case_walk_page.rows(walks):
+        table.add_row(*row)
+    return table
 
 
 def propose(options: argparse.Namespace) -> None:

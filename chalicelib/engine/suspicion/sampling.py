@@ -79,6 +79,12 @@ def confidence_of(drawn: int, of: int, worst: int) -> float:
     return 100 * (1 - unseen)
 
 
+def sample_size(of: int, worst_percent: float, confidence_percent: float, most_percent: float) -> int:
+    """How many of so many are drawn: as the confidence needs, and never more than the most."""
+    least = least_sample(of, ceil(of * worst_percent / 100), confidence_percent)
+    return min(least, ceil(of * most_percent / 100))
+
+
 def draw(
     mine: Iterable[D],
     month: Month,
@@ -92,7 +98,7 @@ def draw(
     order = sorted(mine, key=lambda each: _place(seed, month, each))
     of = len(order)
     worst = ceil(of * worst_percent / 100)
-    size = min(least_sample(of, worst, confidence_percent), ceil(of * most_percent / 100))
+    size = sample_size(of, worst_percent, confidence_percent, most_percent)
     firsts: dict[Hashable, int] = {}
     for place, each in enumerate(order):
         firsts.setdefault(each.stratum, place)
