@@ -49,6 +49,7 @@ def join(person: PersonId, found: Suspicion, *, actor: str) -> None:
         return
     by = found.verified_by or actor
     in_lake = lake.evidence_of(leaving)
+    people.take_up_payments(staying, leaving)
     record = people.change(staying, lambda mine: _taken_up(mine, gone, in_lake, by))
     people.change(leaving, lambda theirs: _left(theirs, leaving, staying, by))
     for waiting in (gone.open_case, *gone.open_suspicions):
@@ -62,12 +63,18 @@ def _taken_up(mine: PersonRecord, gone: PersonRecord, in_lake: Sequence[Evidence
     moved = taken_up(mine, gone)
     new = evidence_effects.unknown_to(mine, gone.evidence)
     drawn = {e.benefit: e for e in (*mine.entitlements, *moved.entitlements)}
-    full = replace(mine, entitlements=tuple(drawn.values()), evidence=(*mine.evidence, *new))
+    told = [day for day in (mine.person.told_on, gone.person.told_on) if day is not None]
+    full = replace(
+        mine,
+        person=replace(mine.person, told_on=max(told, default=None)),  # once a year, under whichever number
+        entitlements=tuple(drawn.values()),
+        evidence=(*mine.evidence, *new),
+    )
     settlement = evidence_effects.apply_rules(full, on, in_lake)
     settlement = replace(settlement, evidence=(*new, *settlement.evidence))
     change = settlement.change("numbers joined", by)
     entitlements = {e.benefit: e for e in (*moved.entitlements, *change.entitlements)}
-    person = replace(change.person or mine.person, **moved.of_person)
+    person = replace(change.person or full.person, **moved.of_person)
     return replace(
         change,
         details={**change.details, "joined": gone.person.id},

@@ -22,6 +22,7 @@ from chalicelib.model import (
     BenefitCode,
     Change,
     Entitlement,
+    EntitlementStatus,
     EvidenceKey,
     FileNotice,
     Instruction,
@@ -50,6 +51,7 @@ def load_payments(
 
     `listed`: who of them draws what. `is_whole`: not merely rows that came back mended.
     """
+    payments, listed = _of_whoever_goes_on(payments, listed)
     people.put_payments(payments)
     pay_reconciliation.wanted(payment.month for _, payment in payments)
     left, notice = Left(), None
@@ -63,6 +65,23 @@ def load_payments(
     hand_over()
     left.nobody()
     return (notice,) if notice is not None else ()
+
+
+def _of_whoever_goes_on(
+    payments: Sequence[tuple[PersonId, Payment]], listed: Mapping[tuple[PersonId, BenefitCode], Entitlement]
+) -> tuple[Sequence[tuple[PersonId, Payment]], Mapping[tuple[PersonId, BenefitCode], Entitlement]]:
+    """The payments, those under a number that was joined to another one under that, and who draws what.
+
+    A number that was joined draws nothing any more, so that few records are read.
+    """
+    ended = {person for (person, _), e in listed.items() if e.status is EntitlementStatus.TERMINATED}
+    goes_on = {person: people.load(person).person.id for person in ended}
+    moved = {person: other for person, other in goes_on.items() if other != person}
+    if not moved:
+        return payments, listed
+    under = [(moved.get(person, person), payment) for person, payment in payments]
+    drawn = people.entitlements_of({(p, payment.benefit) for p, payment in under if p in moved.values()})
+    return under, {**listed, **drawn}
 
 
 def _begin_first_period(person: PersonId) -> None:
@@ -123,10 +142,11 @@ def withdraw_payments(
     What an authority was told to pay and has not paid after all is open again.
     """
 
-    def take(person: PersonId) -> None:
-        places = [_place(key) for key in lost[person]]
+    def take(listed: PersonId) -> None:
+        person = people.load(listed).person.id  # another, where that number was joined
+        places = [_place(key) for key in lost[listed]]
         people.remove_payments(person, places, source)
-        before = [_place(key) for key in lost[person] if key not in told_by_others.get(person, ())]
+        before = [_place(key) for key in lost[listed] if key not in told_by_others.get(listed, ())]
         people.remove_payments(person, before)  # as it was kept before files were told apart
         _reopen(person, {benefit for _, benefit, _ in places})
         payment_comparison.compare(person, min(month for month, _, _ in places))

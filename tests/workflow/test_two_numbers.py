@@ -9,13 +9,21 @@ import pytest
 from chalicelib import cases
 from chalicelib.cases import joined_numbers
 from chalicelib.engine.calendar.workdays import add_working_days
-from chalicelib.model import EntitlementStatus, StateName, SuspicionKind, SuspicionState, Verification
+from chalicelib.model import (
+    EntitlementStatus,
+    StateName,
+    SuspicionKind,
+    SuspicionState,
+    Template,
+    Verification,
+)
 from chalicelib.storage.dynamodb import people
 from tests.workflow.village import AUTHORITY, ROSTER, Recipient, Village
 
 ENDS = date(2025, 1, 31)
 OLD, NEW = Recipient(980, until=ENDS), Recipient(983, until=ENDS)
 NEIGHBOUR = Recipient(990, until=date(2025, 12, 31))
+PAID = "身份证号码,待遇项目,发放月份,实发金额,发放日期"
 
 
 def roster(village: Village, *lines: str) -> None:
@@ -78,6 +86,7 @@ def test_found_one_person_the_two_are_joined_with_a_trail(changed: Village) -> N
     assert [(e.status, e.valid_until) for e in record.entitlements] == [
         (EntitlementStatus.ACTIVE, date(2026, 1, 1))
     ], "what certifies either certifies the person"
+    assert Template.CERTIFIED not in {m.template for m in record.messages}, "they have been told this year"
     assert [r.person.id for r in people.everyone() if r.person.id in (old, new)] == [new]
     for who in (old, new):
         assert "numbers joined" in {entry.action for entry in people.audit_trail(who)}
@@ -90,6 +99,25 @@ def test_found_one_person_the_two_are_joined_with_a_trail(changed: Village) -> N
     (found,) = (s for s in record.suspicions if s.kind is SuspicionKind.TWO_NUMBERS)
     joined_numbers.join(new, found, actor="again")
     assert changed.record(NEW.number).person.sequence == length, "once"
+
+
+def test_what_was_paid_under_either_number_is_paid_to_the_one_person(changed: Village) -> None:
+    def pays(who: Recipient, month: str, yuan: str = "200.00", name: str = "f.csv") -> None:
+        row = f"{who.number},{who.benefit},{month},{yuan},{month}-10"
+        changed.drop("payments", f"{PAID}\n{row}\n", name)
+
+    def paid() -> list[tuple[str, int]]:
+        return [(p.month, p.fen) for p in people.payments_of(changed.person(NEW.number))]
+
+    changed.until(date(2025, 1, 11))
+    pays(OLD, "2025-01")
+    answer(changed, OLD, one_person=True)
+    assert paid() == [("2025-01", 20_000)], "the years before are hers"
+    changed.until(date(2025, 2, 11))
+    pays(OLD, "2025-02")
+    assert paid() == [("2025-01", 20_000), ("2025-02", 20_000)], "so is what a payer lists as before"
+    pays(OLD, "2025-02", "150.00")
+    assert paid() == [("2025-01", 20_000), ("2025-02", 15_000)], "corrected, under whichever number"
 
 
 def test_found_to_be_two_people_each_goes_its_own_way(changed: Village) -> None:

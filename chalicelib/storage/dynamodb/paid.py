@@ -28,6 +28,12 @@ def put_payments(payments: Iterable[tuple[PersonId, Payment]]) -> int:
     )
 
 
+def take_up_payments(person_id: PersonId, of: PersonId) -> None:
+    """Keep what was paid to another number of a person beside what was paid to this one."""
+    for item in tables.query(People, partition(of), People.sk.between(PAYMENT, f"{PAYMENT}~")):
+        tables.put(People(partition(person_id), item.sk, body=item.body))
+
+
 def remove_payments(
     person_id: PersonId, places: Iterable[tuple[Month, BenefitCode, date]], source: str = ""
 ) -> None:

@@ -61,6 +61,7 @@ from chalicelib.storage.dynamodb.paid import payments_of as payments_of
 from chalicelib.storage.dynamodb.paid import put_payments as put_payments
 from chalicelib.storage.dynamodb.paid import remove_payments as remove_payments
 from chalicelib.storage.dynamodb.paid import source_of as source_of
+from chalicelib.storage.dynamodb.paid import take_up_payments as take_up_payments
 from chalicelib.storage.dynamodb.related_numbers import related_ids as related_ids
 from chalicelib.storage.dynamodb.tables import Attributes, People, Put
 
