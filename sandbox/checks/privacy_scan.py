@@ -31,7 +31,9 @@ class Detector:
     """Knows every number and phone of the town, and finds them in text."""
 
     def __init__(self, town: Town) -> None:
-        self._numbers = {p.number for p in town.people} | {s.number for s in town.strangers}
+        self._numbers = {number for p in town.people for number in p.numbers} | {
+            s.number for s in town.strangers
+        }
         self._numbers |= {p.relative.number for p in town.people if p.relative is not None}
         self._phones = set(town.by_phone)
 

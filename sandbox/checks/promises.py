@@ -17,6 +17,7 @@ from chalicelib.clock import CHINA, civil_date
 from chalicelib.model import (
     BY_PHONE,
     DroppedFile,
+    Entitlement,
     EntitlementStatus,
     FileState,
     InstructionKind,
@@ -29,12 +30,16 @@ from chalicelib.model import (
 from sandbox.checks.bereavement_checks import heard_first, one_letter, only_against_proof, repaid
 from sandbox.checks.correction_checks import corrected, recovered, sent_again
 from sandbox.checks.entitlement_checks import as_far_as_it_carries, first_periods, related_conditions
-from sandbox.checks.message_checks import failures_followed, nobody_unreached_suspended
+from sandbox.checks.message_checks import failures_followed, nobody_unreached_suspended, told_all_the_same
+from sandbox.checks.mistake_checks import corrected_taps, late_list, renewed
 from sandbox.checks.money_checks import asked_back, reconciled
+from sandbox.checks.number_checks import joined
 from sandbox.checks.objection_checks import heard
 from sandbox.checks.quiet_checks import left_in_peace
+from sandbox.checks.reversal_checks import borrowed, due_months, released, undone
 from sandbox.checks.run_result import Run
-from sandbox.town.authorities import PAY_DAY, READING_DAY, months_up_to
+from sandbox.town.authorities import PAY_DAY, READING_DAY
+from sandbox.town.kinds_of_life import BORROWED_CARD, CARD_RENEWED
 
 HANDED_OVER: Final = (
     MessageState.SENT,
@@ -83,7 +88,9 @@ def _no_wrong_suspension(run: Run) -> Iterable[str]:
 
 
 def _no_wrong_certification(run: Run) -> Iterable[str]:
-    for wrong in run.truth.wrong_certifications():
+    """But by a card that somebody else uses; for how long that may, `borrowed` says."""
+    wrongly = run.truth.wrong_certifications()
+    for wrong in (wrong for wrong in wrongly if wrong.person.kind != BORROWED_CARD):
         yield f"person {wrong.person.index} certified by {wrong.day}, died {wrong.person.life.dies_on}"
 
 
@@ -126,19 +133,27 @@ def _everybody_known(run: Run) -> Iterable[str]:
             yield f"person {person.index} is on the roster and unknown to the platform"
 
 
+def _found_not_due(drawn: Entitlement, month: str) -> bool:
+    return any(gap.first <= month <= gap.last for gap in drawn.interruptions)
+
+
 def _arrears_paid(run: Run) -> Iterable[str]:
-    """Who was suspended and certified again has been paid every month since the start."""
+    """Who was suspended and certified again has been paid every month since the start, but those served."""
     last = run.on.replace(day=1) if run.on.day >= PAY_DAY else run.on.replace(day=1) - timedelta(1)
     read = last.replace(day=READING_DAY)
     for index, record in run.truth.records.items():
-        months = months_up_to(f"{run.truth.scene.town.people[index].joins:%Y-%m}", f"{last:%Y-%m}")
+        person = run.truth.scene.town.people[index]
+        months = due_months(person, f"{last:%Y-%m}")
         active = {e.benefit: e for e in record.entitlements if e.status is EntitlementStatus.ACTIVE}
         resumed = {
             i.benefit for i in record.instructions if i.kind is InstructionKind.RESUME and i.issued < read
         }
         for benefit in resumed & set(active):
-            due = active[benefit].fen * len(months)
-            paid = sum(run.truth.scene.diary.paid.get((index, benefit, month), 0) for month in months)
+            mine = [
+                m for m in months if person.kind != CARD_RENEWED or not _found_not_due(active[benefit], m)
+            ]
+            due = active[benefit].fen * len(mine)
+            paid = sum(run.truth.scene.diary.paid.get((index, benefit, month), 0) for month in mine)
             if paid != due:
                 yield f"person {index}, {benefit}: {paid} fen paid of {due}"
 
@@ -232,7 +247,7 @@ def _one_message_a_day(run: Run) -> Iterable[str]:
 def _one_certified_a_year(run: Run) -> Iterable[str]:
     told: dict[str, list[date]] = defaultdict(list)
     for handed in run.truth.handed:
-        if CERTIFIED_TEXT in handed.text:
+        if CERTIFIED_TEXT in handed.text and handed.status == "delivered":  # else another channel follows
             told[handed.message.partition(".")[0]].append(civil_date(handed.at))
     for days in told.values():
         for first, second in pairwise(sorted(days)):
@@ -245,6 +260,18 @@ def _quiet_hours(run: Run) -> Iterable[str]:
     return (f"handed over at {at:%m-%d %H:%M}" for at in hours if not 8 <= at.hour < 20)
 
 
+def _told_before_they_were_joined(run: Run) -> frozenset[str]:
+    """Messages under a number that was joined to another: they stand on the record of before."""
+    scene = run.truth.scene
+    told = {handed.message: handed.message.partition(".")[0] for handed in run.truth.handed}
+    corrected = {message: known for message, known in told.items() if scene.knows(known)}
+    return frozenset(
+        message
+        for message, known in corrected.items()
+        if scene.person(known).corrected is not None and scene.id(scene.person(known)) != known
+    )
+
+
 def _outbox_is_all(run: Run) -> Iterable[str]:
     """What the carrier was given is what the outbox says was handed over, each once."""
     given = Counter(handed.message for handed in run.truth.handed)
@@ -255,7 +282,7 @@ def _outbox_is_all(run: Run) -> Iterable[str]:
         for message in record.messages
         if message.channel in BY_PHONE and message.state in HANDED_OVER
     }
-    if outside := given.keys() - sent:
+    if outside := given.keys() - sent - _told_before_they_were_joined(run):
         yield f"{len(outside)} messages were handed over outside the outbox"
     if lost := sent - given.keys():
         yield f"{len(lost)} messages count as sent and never reached the carrier"
@@ -326,6 +353,12 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "an objection holds a suspension, is decided in time, and what is upheld counts": heard,
     "every death was confirmed by two people, and is true": _deaths_by_two,
     "every payment that ended was ended by two people": _endings_by_two,
+    "who was told dead and lives is paid every month again, as two others have decided": undone,
+    "who was released is paid again from the month after, and for no month served": released,
+    "whose card was renewed is paid, but for the months that people found not due": renewed,
+    "a wrong tap is put right, and both words stand": corrected_taps,
+    "a list that comes months late keeps nobody from being paid again": late_list,
+    "a borrowed card certifies for a year at most, and then somebody finds out": borrowed,
     "a bereaved household gets one letter, and the dead no message": one_letter,
     "those concerned are heard first, and no more is recovered than was paid too much": heard_first,
     "what households repay is recorded once, in parts or not at all as they can": repaid,
@@ -337,6 +370,7 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "a new recipient is certified from the first payment or the day of the grant": first_periods,
     "what entitles through a related person is doubted only once it has ended": related_conditions,
     "everybody is certified as far as their county's values carry, and no further": as_far_as_it_carries,
+    "whose number was corrected is one person, and nothing of either number is lost": joined,
     "every row is accounted for": _every_row_accounted,
     "every receipt agrees and returns the rejected rows": _receipts_agree,
     "every file became what it had to": _files_as_expected,
@@ -347,6 +381,7 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "who was recovered from a cut number is neither certified nor accused": recovered,
     "nobody was suspended whom no word had reached": nobody_unreached_suspended,
     "every message that failed led to another channel the same day": failures_followed,
+    "whose phone never works is told by a helper or on paper on the day": told_all_the_same,
     "whoever goes on being heard of is left in peace": left_in_peace,
     "one message per person and day": _one_message_a_day,
     "one message of certification per person and year": _one_certified_a_year,

@@ -11,6 +11,7 @@ from typing import Any, Final
 from chalicelib.model import REMINDERS, Case, Message, PersonRecord, Route, Template, VisitPurpose
 from sandbox.checks.truth import Truth
 from sandbox.report.outcomes import way_of
+from sandbox.town.feed_profile import Habits
 from sandbox.town.kinds_of_life import KINDS
 
 Json = dict[str, Any]
@@ -61,10 +62,15 @@ def paid_to_the_dead(truth: Truth) -> tuple[int, int]:
 
 
 def lives_of(truth: Truth) -> list[Json]:
-    """How many lived each kind of life, and how it ended with them, by way."""
+    """How many lived each kind of life, and how it ended with them, by way.
+
+    `known`: whether the feeds of the pack know such a life at all.
+    """
     rows = []
+    known = Habits.of(truth.pack.feeds)
     for kind in KINDS:
         those = [person.index for person in truth.scene.town.people if person.kind == kind.name]
         ended = Counter(way_of(truth, index) for index in those if index in truth.records)
         rows.append({"kind": kind.name, "title": kind.zh, "people": len(those), "ended": dict(ended)})
+        rows[-1]["known"] = kind.known(known)
     return rows

@@ -166,6 +166,8 @@ def _lives(lives: Iterable[Json]) -> Table:
     table = _table("Kinds of life  各种经历", "", "", "how it ended 结果", "people 人", words=3)
     for row in lives:
         ended = "，".join(f"{WAYS[way]} {count}" for way, count in sorted(row["ended"].items()))
+        if not row["known"]:
+            ended = "本地数据无此情形 no such life in this pack"
         table.add_row(row["title"], row["kind"].replace("_", " "), ended, f"{row['people']:,}")
     return table
 

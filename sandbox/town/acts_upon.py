@@ -8,12 +8,17 @@ from random import Random
 from typing import Final
 
 from sandbox.town.context import Scene
+from sandbox.town.kinds_of_life import DEAD_BY_FILE, TOLD_DEAD
+from sandbox.town.reversals import comes_back, is_found_out
 from sandbox.town.seeded_random import chance
 from sandbox.town.townsperson import Townsperson
 
 Act = Callable[[], object]
 
-ACTS: Final[Mapping[str, Callable[[Scene, Townsperson, Random], Iterator[tuple[datetime, Act]]]]] = {}
+ACTS: Final[Mapping[str, Callable[[Scene, Townsperson, Random], Iterator[tuple[datetime, Act]]]]] = {
+    TOLD_DEAD: comes_back,
+    DEAD_BY_FILE: is_found_out,
+}
 
 
 def acts_upon(scene: Scene) -> Iterator[tuple[datetime, Act]]:

@@ -23,8 +23,8 @@ STOPS: Final = ("suspend", "pause", "terminate")
 MISTAKEN: Final = "06"  # the month of which the list is wrong at first
 CORRECTED_AFTER: Final = 5  # days
 TOO_MUCH: Final = 5_000  # fen
-LATE: Final = "09"  # the month of which the list comes with the next but one
-LATE_BY: Final = 35  # days
+LATE: Final = "09"  # the month of which the list comes after two later ones
+LATE_BY: Final = 75  # days
 PAYS_ON: Final = 3  # months for which a bank misses a stop
 OVERSTATED: Final = 6  # people of a wrong list, or one more: fewer than make a whole list doubtful
 

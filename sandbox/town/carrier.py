@@ -40,6 +40,7 @@ class Carrier:
     reports_queue: str
     now: Callable[[], datetime]
     delivered: Callable[[Handed], None]
+    dead: frozenset[str] = frozenset()  # phones that never work
     handed: list[Handed] = field(default_factory=list)
 
     def poll(self) -> int:
@@ -82,6 +83,8 @@ class Carrier:
         return {"message": handed.message, "status": handed.status}
 
     def _fate(self, message: str, phone: str) -> str:
+        if phone in self.dead:
+            return "failed"
         if chance(self.seed, "opts out", phone).random() < OPTS_OUT:
             return "opted_out"
         return "failed" if chance(self.seed, "fails", message).random() < FAILS else "delivered"

@@ -63,6 +63,30 @@ class Objected:
     upheld: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ToldDead:
+    """Somebody lives, and people have said that she is dead: since when, who, and when it was found out."""
+
+    on: date
+    by: frozenset[str]  # subjects
+    back: date | None = None  # came in person, or was taken back
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether nobody has found out."""
+        return self.back is None
+
+
+@dataclass(frozen=True, slots=True)
+class Mistapped:
+    """A worker met somebody and said the opposite by mistake; who put it right, and when."""
+
+    made: datetime
+    by: str
+    corrected_by: str = ""
+    corrected: date | None = None
+
+
 @dataclass
 class Diary:
     """What really happened between the town and the platform."""
@@ -83,7 +107,18 @@ class Diary:
     )  # of what a list of payments said too much
     first_paid: dict[tuple[int, str], date] = field(default_factory=dict)  # person, benefit -> day
     objections: dict[str, Objected] = field(default_factory=dict)  # by the platform's id
+    told_dead: dict[int, ToldDead] = field(default_factory=dict)  # people who live
+    mistapped: dict[int, Mistapped] = field(default_factory=dict)
     repaid: dict[str, int] = field(default_factory=dict)  # recovery -> fen that the household has paid
+
+    def say_dead(self, person: int, on: date, by: str) -> None:
+        """One more says of somebody who lives that she is dead."""
+        told = self.told_dead.get(person, ToldDead(on, frozenset()))
+        self.told_dead[person] = replace(told, by=told.by | {by})
+
+    def came_back(self, person: int, on: date) -> None:
+        """Somebody told dead has been seen, or the record was taken back."""
+        self.told_dead[person] = replace(self.told_dead[person], back=on)
 
     def released(self, feed: str) -> None:
         """An officer has let the held files of a feed pass."""
@@ -115,17 +150,25 @@ class Scene:
         return civil_date(self.now())
 
     def learn_ids(self) -> int:
-        """Look up under which id the platform knows each person; returns how many it knows."""
+        """Look up under which id the platform knows each person; returns how many it knows.
+
+        Of somebody whose number was corrected the later id counts, and both are hers.
+        """
         for person in self.town.people:
-            found = self.id_of(person.number)
-            if found is not None:
-                self._ids[person.index] = found
-                self._people[found] = person
+            for number in person.numbers:
+                found = self.id_of(number)
+                if found is not None:
+                    self._ids[person.index] = found
+                    self._people[found] = person
         return len(self._ids)
 
     def id(self, person: Townsperson) -> str | None:
         """The platform's id of a person; None if it has never heard of them."""
         return self._ids.get(person.index)
+
+    def knows(self, identifier: str) -> bool:
+        """Whether an id is somebody's here."""
+        return identifier in self._people
 
     def person(self, identifier: str) -> Townsperson:
         """Who an id is; KeyError for an id of nobody here."""

@@ -80,7 +80,8 @@ def _soon_due(town: Town, on: date) -> list[Townsperson]:
     def quiet(person: Townsperson) -> bool:
         life = person.life
         accused = any(happening.accuses for happening in life.happenings)
-        return life.dies_on is None and not life.in_custody and not accused and person.relative is None
+        plain = life.dies_on is None and not life.in_custody and not accused and not person.kind
+        return plain and person.relative is None
 
     coming = [p for p in town.people if quiet(p) and due(p) >= on]
     return sorted(coming, key=lambda p: (p.life.manner is Manner.VISIBLE, due(p), p.index))

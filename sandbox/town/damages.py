@@ -20,6 +20,7 @@ from sandbox.town.people import Town
 from sandbox.town.rhythms import style_of
 from sandbox.town.rows import Line, first_fifteen, write
 from sandbox.town.seeded_random import chance
+from sandbox.town.townsperson import Townsperson
 
 FROM_DAY, TO_DAY = 60, 330  # of the run: between these it happens
 FEWEST_OTHERS: Final = 10  # rows about strangers: a handful of cut numbers may be chance, and hold no file
@@ -97,7 +98,16 @@ def _by_fifteen(town: Town, drop: Drop) -> Counter[str]:
     relatives = [person.relative for person in town.people if person.relative is not None]
     is_asked = any(relative.happening.feed == drop.feed for relative in relatives)
     related = [person.relative.number for person in there if person.relative is not None and is_asked]
-    return Counter(first_fifteen(number) for number in (*(person.number for person in there), *related))
+    return Counter(
+        first_fifteen(number)
+        for number in (*(number for person in there for number in _known(person, drop)), *related)
+    )
+
+
+def _known(person: Townsperson, drop: Drop) -> tuple[str, ...]:
+    """The numbers under which the rosters have named her by then."""
+    corrected = person.corrected is not None and instant(person.corrected.on, 0) <= drop.at
+    return person.numbers if corrected else (person.number,)
 
 
 def _goes_back(line: Line, known: Counter[str]) -> bool:

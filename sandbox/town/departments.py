@@ -31,6 +31,7 @@ HANDED_OVER: Final = 9  # the hour of the first day at which departments hand ov
 TWICE: Final = 0.005  # rows that stand twice in a file
 STRANGERS: Final = 2.5  # rows about strangers for each row about a recipient, over the whole span
 FEWEST_STRANGERS: Final = 2
+HEARS_OF_A_NUMBER: Final = 0.5  # of departments
 
 # How long it takes until something is written down, in days; what is not here is known the same day.
 LAGS: Final[Mapping[SuspicionKind, tuple[int, int]]] = {
@@ -232,7 +233,13 @@ def line_of(feed: Feed, person: Townsperson, happening: Happening) -> Line:
     fields: dict[str, Cell] = {"day": happening.day, "event": happening.event, **dict(happening.facts)}
     if happening.of_relative and person.relative is not None:
         return Line(person.relative.number, person.relative.name, fields, recipient=True)
-    return Line(person.number, person.name, fields, recipient=True)
+    return Line(_number(feed, person, happening), person.name, fields, recipient=True)
+
+
+def _number(feed: Feed, person: Townsperson, happening: Happening) -> str:
+    """The number under which a department knows her: half of them never hear that it was corrected."""
+    hears = chance("hears of a number", feed.id).random() < HEARS_OF_A_NUMBER
+    return person.number_on(happening.noted or happening.day) if hears else person.number
 
 
 def _strangers(town: Town, feed: Feed, day: date, count: int, rng: Random) -> list[Line]:

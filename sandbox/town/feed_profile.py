@@ -47,6 +47,7 @@ class Habits:
     accusing: Mapping[SuspicionKind, tuple[FeedEvent, ...]]
     harmless: tuple[FeedEvent, ...]  # of feeds of custody: goes on drawing
     takes_back: Mapping[tuple[FeedId, str], str]  # (feed, event) -> the event that takes it back
+    releases: Mapping[tuple[FeedId, str], str]  # (feed, event) -> the event by which it is over
 
     @classmethod
     def of(cls, feeds: Mapping[FeedId, Feed]) -> Habits:
@@ -71,6 +72,7 @@ class Habits:
             accusing={kind: _accusing(taking, kind) for kind in SuspicionKind},
             harmless=tuple(_harmless(taking)),
             takes_back=dict(_taken_back(events)),
+            releases=dict(_over(events)),
         )
 
     @property
@@ -134,3 +136,10 @@ def _taken_back(events: list[FeedEvent]) -> Iterator[tuple[tuple[FeedId, str], s
     for event in events:
         if event.withdraws is not None:
             yield (event.feed, event.withdraws), event.event
+
+
+def _over(events: list[FeedEvent]) -> Iterator[tuple[tuple[FeedId, str], str]]:
+    """By what each loss is over: the plainest word of its feed; an acquittal says that it was never to be."""
+    for event in sorted(events, key=lambda event: len(event.releases)):
+        if not event.repays:
+            yield from (((event.feed, loss), event.event) for loss in event.releases)

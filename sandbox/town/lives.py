@@ -96,6 +96,7 @@ class Life:
     stays: tuple[Stay, ...] = ()
     dies_on: date | None = None
     jailed_from: date | None = None
+    released_on: date | None = None  # None: not within the run
     comes_back_after: int | None = None  # days from noticing the missing pension to certifying; None: never
     style: Style = Style.NONE
 
@@ -110,7 +111,8 @@ class Life:
 
     def jailed_on(self, day: date) -> bool:
         """Whether she is in prison or awaits judgment there on that day."""
-        return self.jailed_from is not None and self.jailed_from <= day
+        out = self.released_on is not None and self.released_on <= day
+        return self.jailed_from is not None and self.jailed_from <= day and not out
 
     def in_hospital_on(self, day: date) -> bool:
         """Whether she lies in a hospital bed on that day."""

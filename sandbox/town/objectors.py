@@ -13,6 +13,7 @@ from typing import Any, Final
 from sandbox.town.api_client import Badge
 from sandbox.town.context import Objected, Scene
 from sandbox.town.lives import Manner
+from sandbox.town.reversals import decided_by_two
 from sandbox.town.seeded_random import happens
 from sandbox.town.townsperson import Townsperson
 
@@ -63,9 +64,14 @@ class Objectors:
 
     def _decide(self, officer: Badge, line: dict[str, Any]) -> None:
         person = self.scene.person(str(line["person"]))
-        upheld = person.life.manner is not Manner.REFUSES
+        lives = line["about"] == "termination"  # only whoever lives objects
+        upheld = lives or person.life.manner is not Manner.REFUSES
         reason = "经核实，走访时本人外出，须重新走访" if upheld else "本人书面拒绝认证，处理无误"
+        if lives:
+            reason = "经核实，本人健在"
         where = f"/v1/objections/{line['id']}/decision"
         if self.scene.desk.post(officer, where, {"upheld": upheld, "reason": reason}) is not None:
             told = self.scene.diary.objections
             told[line["id"]] = replace(told[line["id"]], decided=self.scene.today, upheld=upheld)
+            if lives:
+                decided_by_two(self.scene, person)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
 from chalicelib.model import SuspicionKind
 from sandbox.town.api_client import Badge
 from sandbox.town.context import Scene
+from sandbox.town.kinds_of_life import CARD_RENEWED, CARDS_IN_FORCE, DEAD_BY_FILE
+from sandbox.town.reversals import decide_again
 from sandbox.town.seeded_random import chance
+from sandbox.town.townsperson import Townsperson
 
 STRIKES: Final = 0.04  # lines that a township strikes because somebody knows better
 DOUBTS: Final = 0.02  # lines that a county strikes
 FORGETS: Final = 0.03  # lines that stay lying for another round
 BY_VISIT: Final = ("death", "contradiction")  # the others are settled by papers: nobody need knock
 PAPERS_AFTER: Final = timedelta(days=3)  # to get a document about custody or another pension
+HELD_FOR_LOST: Final = 0.5  # of cards that ran out and are being renewed
 CERTIFICATE_AFTER: Final = timedelta(days=24)  # a death that no visit settled is looked up in the register
 
 
@@ -86,29 +90,46 @@ class Officers:
             for line in self.scene.desk.lines(second, "/v1/endings", county):
                 if self._is_true(line):
                     self.scene.desk.post(second, f"/v1/endings/{line['id']}/approve", {})
+                    self._note(second, line)
 
     def _look_into(self, officer: Badge, second: Badge, line: dict[str, Any]) -> None:
         if line["confirmed_by"] is not None:
             self._say_the_same(second, line)
             return
+        if line["kind"] == "reversal":
+            self._decide_again(line, officer)
+            return
         waited = self.scene.today - date.fromisoformat(line["opened"])
         by_papers = line["kind"] not in BY_VISIT
         if waited >= (PAPERS_AFTER if by_papers else CERTIFICATE_AFTER):
-            self.scene.desk.post(
-                officer,
-                f"/v1/suspicions/{line['id']}/outcome",
-                {"confirmed": self._is_true(line), "verification": "document"},
-            )
+            is_true = self._is_true(line)
+            said = {"confirmed": is_true, "verification": "document"}
+            if self.scene.desk.post(officer, f"/v1/suspicions/{line['id']}/outcome", said) and is_true:
+                self._note(officer, line)
 
     def _say_the_same(self, second: Badge, line: dict[str, Any]) -> None:
         """A second person looks at what a first one has confirmed, and approves it or knows better."""
         where = f"/v1/suspicions/{line['id']}"
         if self._is_true(line):
-            self.scene.desk.post(second, f"{where}/approve", {})
+            if self.scene.desk.post(second, f"{where}/approve", {}) is not None:
+                self._note(second, line)
         else:
             self.scene.desk.post(
                 second, f"{where}/outcome", {"confirmed": False, "verification": "statement"}
             )
+
+    def _decide_again(self, line: dict[str, Any], first: Badge) -> None:
+        """Two who had no part in it decide whether an ending was wrong."""
+        person = self.scene.person(str(line["person"]))
+        for name in ("reviser", "second-reviser"):
+            reviser = replace(first, subject=f"{first.authority}-{name}-{first.area}")
+            decide_again(self.scene, reviser, str(line["id"]), person)
+
+    def _note(self, officer: Badge, line: dict[str, Any]) -> None:
+        """Note who has said of somebody who lives that she is dead."""
+        person = self.scene.person(str(line["person"]))
+        if line["kind"] == "death" and person.life.lives_on(self.scene.today):
+            self.scene.diary.say_dead(person.index, self.scene.today, officer.subject)
 
     def look_at_held_files(self) -> None:
         """A file that waits for a person is let pass: its department has looked, and it is right as it is."""
@@ -124,15 +145,37 @@ class Officers:
         day = date.fromisoformat(line["day"])
         match line["kind"]:
             case "custody":
-                return person.life.jailed_on(self.scene.today)
+                return person.life.really(SuspicionKind.CUSTODY, day)
+            case "restart":
+                return not person.life.jailed_on(self.scene.today) and not _has_no_card(
+                    person, self.scene.today
+                )
             case "double_receipt":
                 return person.life.really(SuspicionKind.DOUBLE_RECEIPT, day)
             case "condition":
-                return person.lost_on(self.scene.today)
+                return person.lost_on(self.scene.today) or self._has_lost_it(person)
             case "wrong_amount":
                 return False  # whoever draws here is paid what is due
             case "two_numbers":
-                return False  # nobody's number changes here
-            case "reversal":
-                return person.life.lives_on(self.scene.today)
+                return person.corrected is not None
+            case "death" if person.life.lives_on(self.scene.today):
+                return self._is_believed(person, day)
         return not person.life.lives_on(self.scene.today)
+
+    def _has_lost_it(self, person: Townsperson) -> bool:
+        """Whether an officer holds a card that is being renewed for lost: one in two does."""
+        strict = chance(self.scene.town.seed, "holds for lost", person.index).random() < HELD_FOR_LOST
+        return strict and _has_no_card(person, self.scene.today)
+
+    def _is_believed(self, person: Townsperson, day: date) -> bool:
+        """Whether everybody takes for dead somebody who lives: told at the door, or written in a file."""
+        told = self.scene.diary.told_dead.get(person.index)
+        if told is not None:
+            return told.is_believed
+        return person.kind == DEAD_BY_FILE and any(h.accuses and h.day == day for h in person.life.happenings)
+
+
+def _has_no_card(person: Townsperson, day: date) -> bool:
+    """Whether her card has run out by a day, and the next one has not been issued."""
+    cards = [listed for listed in person.life.listed if listed.feed == CARDS_IN_FORCE]
+    return person.kind == CARD_RENEWED and not any(card.on(day) for card in cards)

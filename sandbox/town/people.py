@@ -20,12 +20,12 @@ from chalicelib import jurisdiction as packs
 from chalicelib.model import AreaCode, FeedId, KeyGroup
 from sandbox.town.claims import Benefits, Claim, Wanted
 from sandbox.town.feed_profile import Habits
-from sandbox.town.kinds_of_life import lived
+from sandbox.town.kinds_of_life import NUMBER_CORRECTED, lived
 from sandbox.town.lives import Happening, Span
 from sandbox.town.names import GRIDS_PER_VILLAGE, Numbers, counties_of, issuing, name_of, villages
 from sandbox.town.quotas import Rota
 from sandbox.town.seeded_random import chance
-from sandbox.town.townsperson import Relative, Townsperson
+from sandbox.town.townsperson import Corrected, Relative, Townsperson
 from sandbox.town.traces import live
 
 START: Final = date(2025, 1, 1)
@@ -33,6 +33,7 @@ MONTHS: Final = 14  # one certification year, and the time that its last cases n
 STRANGERS_PER_RECIPIENT: Final = 3
 NEWCOMERS: Final = 75  # one of so many begins to draw during the run
 JOIN_AFTER: Final = timedelta(40)  # days: when the roster that names them comes
+LAST_IN_ANY_MONTH: Final = 28
 HISTORY: Final = timedelta(270)  # departments hand over what they know of the months before
 
 
@@ -73,10 +74,11 @@ class Town:
             rota=Rota(Habits.of(declared.feeds)),
         )
         inhabitants = tuple(making.person(index, places[index % len(places)], rng) for index in range(people))
-        inhabitants = lived(inhabitants, seed, making.span)
+        inhabitants = lived(inhabitants, seed, making.span, making.rota.habits)
         issued = [issuing(place[:6], pack) for place in places]
         strangers = tuple(_stranger(issued, numbers, rng) for _ in range(people * STRANGERS_PER_RECIPIENT))
-        return cls(seed, pack, start, end, inhabitants, strangers)
+        corrected = tuple(making.corrected(person) for person in inhabitants)
+        return cls(seed, pack, start, end, corrected, strangers)
 
     @property
     def city(self) -> str:
@@ -86,16 +88,17 @@ class Town:
 
     @cached_property
     def by_number(self) -> dict[str, Townsperson]:
-        """The 18-character number -> the person."""
-        return {person.number: person for person in self.people}
+        """The 18-character number -> the person; two numbers where one was corrected."""
+        return {number: person for person in self.people for number in person.numbers}
 
     @cached_property
     def by_phone(self) -> dict[str, tuple[Townsperson, ...]]:
-        """A phone -> everybody reached under it: one person, or the elders a cadre looks after."""
+        """A phone -> everybody reached under it: one person, perhaps by a helper, or a cadre's elders."""
         found: dict[str, tuple[Townsperson, ...]] = {}
         for person in self.people:
-            if person.phone is not None:
-                found[person.phone] = (*found.get(person.phone, ()), person)
+            for phone in (person.phone, person.helper):
+                if phone is not None:
+                    found[phone] = (*found.get(phone, ()), person)
         return found
 
     @cached_property
@@ -149,6 +152,16 @@ class _Making:
             relative=self._relative(issuing(place[:6], self.pack), index, born, claims),
             life=live(age, self.span, self.rota, chance(self.seed, "life", index), states, never),
         )
+
+    def corrected(self, person: Townsperson) -> Townsperson:
+        """Whoever lives that kind with the number of the second roster: born a day earlier or later."""
+        if person.kind != NUMBER_CORRECTED:
+            return person
+        born = person.born + timedelta(1 if person.born.day < LAST_IN_ANY_MONTH else -1)
+        number = self.numbers.next(person.number[:6], born, person.male)
+        if number is None:
+            return person
+        return replace(person, corrected=Corrected(number, self.span.start + JOIN_AFTER))
 
     def _relative(self, county: str, index: int, born: date, claims: tuple[Claim, ...]) -> Relative | None:
         """For whose sake she draws, if she does: in turn it ends in the run, never, or later."""

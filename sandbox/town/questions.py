@@ -54,7 +54,8 @@ def answering(
     for person in scene.town.people:
         for h in person.life.happenings:
             if h.feed in asked:
-                known[h.feed, person.number] = (*known.get((h.feed, person.number), ()), (h.day, h.event))
+                for number in person.numbers:
+                    known[h.feed, number] = (*known.get((h.feed, number), ()), (h.day, h.event))
     departments = Departments(known={}, scene=scene, happened=known)
     with departments.served() as url:
         connect(json.dumps({feed: {"url": url, "token": departments.token} for feed in asked}))

@@ -120,27 +120,35 @@ class Folk:
         if not self._can(person):
             return
         app = Badge("app", "provincial-app", self.scene.town.city)
-        found = self.scene.desk.post(app, "/v1/persons:lookup", {"number": person.number})
+        found = self.scene.desk.post(
+            app, "/v1/persons:lookup", {"number": person.number_on(self.scene.today)}
+        )
         if found is not None:
-            self._certify(app, str(found["id"]), person, method)
+            _certify(self.scene, app, str(found["id"]), person, method)
 
     def at_the_counter(self, person: Townsperson) -> None:
         """Certify at the township's counter, with the document on the table."""
-        known = self.scene.id(person)
-        if known is None or not self._can(person):
-            return
-        clerk = Badge("officer", f"counter-{person.area[:9]}", person.area[:6])
-        self._certify(clerk, known, person, "counter")
+        if self._can(person):
+            at_the_counter(self.scene, person)
 
     def _can(self, person: Townsperson) -> bool:
         life = person.life
         return life.lives_on(self.scene.today) and not life.jailed_on(self.scene.today)
 
-    def _certify(self, badge: Badge, identifier: str, person: Townsperson, method: str) -> None:
-        reference = f"{method}-{person.index}-{self.scene.today:%Y%m%d}"
-        body = {"person": identifier, "method": method, "reference": reference}
-        if method != "counter":
-            body |= {"assertion": self.scene.desk.asserts(identifier, method)}
-        if self.scene.desk.post(badge, "/v1/self-certifications", body) is not None:
-            route = Route.COUNTER if method == "counter" else Route.SELF
-            self.scene.diary.answers.append(Certified(person.index, self.scene.today, route))
+
+def at_the_counter(scene: Scene, person: Townsperson) -> None:
+    """Somebody stands at the township's counter."""
+    known = scene.id(person)
+    if known is not None:
+        clerk = Badge("officer", f"counter-{person.area[:9]}", person.area[:6])
+        _certify(scene, clerk, known, person, "counter")
+
+
+def _certify(scene: Scene, badge: Badge, identifier: str, person: Townsperson, method: str) -> None:
+    reference = f"{method}-{person.index}-{scene.today:%Y%m%d}"
+    body = {"person": identifier, "method": method, "reference": reference}
+    if method != "counter":
+        body |= {"assertion": scene.desk.asserts(identifier, method)}
+    if scene.desk.post(badge, "/v1/self-certifications", body) is not None:
+        route = Route.COUNTER if method == "counter" else Route.SELF
+        scene.diary.answers.append(Certified(person.index, scene.today, route))

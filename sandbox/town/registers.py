@@ -39,7 +39,7 @@ def roster_drop(town: Town, feed: Feed, day: date) -> Drop:
     def make() -> tuple[bytes, Written]:
         rng = chance(town.seed, "file", key)
         there = [person for person in town.people if person.joins <= day]
-        lines = [_roster_line(person, claim) for person in there for claim in person.claims]
+        lines = [_roster_line(person, claim, day) for person in there for claim in person.claims]
         garbled = [
             Line(s.number, s.name, lines[0].fields, recipient=False, fault="number")
             for s in town.strangers[: int(len(lines) * GARBLED)]
@@ -51,10 +51,11 @@ def roster_drop(town: Town, feed: Feed, day: date) -> Drop:
     return Drop(instant(day, 8), key, feed.id, make)
 
 
-def _roster_line(person: Townsperson, claim: Claim) -> Line:
+def _roster_line(person: Townsperson, claim: Claim, day: date) -> Line:
     relative = person.relative if claim.relative is not None else None
     fields: Mapping[str, Cell] = {
         "phone": person.phone,
+        "helper_phone": person.helper,
         "area": person.area,
         "grid": person.grid,
         "benefit": claim.benefit,
@@ -66,7 +67,7 @@ def _roster_line(person: Townsperson, claim: Claim) -> Line:
         "related": relative.number if relative is not None else None,
         "relation": relative.of.value if relative is not None else None,
     }
-    return Line(person.number, person.name, fields, recipient=True)
+    return Line(person.number_on(day), person.name, fields, recipient=True)
 
 
 def payments_drop(town: Town, feed: Feed, day: date, paid: Iterable[Paid]) -> Drop:
@@ -90,4 +91,4 @@ def _payment_line(person: Townsperson, row: Paid, day: date) -> Line:
         "fen": row.fen,
         "paid": day,
     }
-    return Line(person.number, person.name, fields, recipient=True)
+    return Line(person.number_on(day), person.name, fields, recipient=True)

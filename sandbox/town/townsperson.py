@@ -22,6 +22,14 @@ class Relative:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """The number that somebody bears from the roster of a day on: the one before was mistyped."""
+
+    number: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Townsperson:
     """One recipient, as the authorities know her, and her life, as nobody does."""
 
@@ -40,6 +48,18 @@ class Townsperson:
     joins: date  # the day of the first roster that names her
     relative: Relative | None = None
     kind: str = ""  # of life, where it is one of those that went wrong somewhere
+    helper: str | None = None  # the phone of whoever is registered as helping her
+    corrected: Corrected | None = None  # her number, where the roster has another from a day on
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Every number that she has ever borne."""
+        return (self.number,) if self.corrected is None else (self.number, self.corrected.number)
+
+    def number_on(self, day: date) -> str:
+        """The number that she bears on a day."""
+        other = self.corrected
+        return self.number if other is None or day < other.on else other.number
 
     @property
     def is_new(self) -> bool:

@@ -19,6 +19,7 @@ from sandbox.town.context import Scene
 from sandbox.town.corrections import corrections
 from sandbox.town.damages import damages
 from sandbox.town.departments import Drop, drops, instant
+from sandbox.town.kinds_of_life import PHONE_FAILS
 from sandbox.town.mishaps import mishaps
 from sandbox.town.objectors import Objectors
 from sandbox.town.officers import Officers
@@ -58,7 +59,9 @@ class Year:
     def on(cls, scene: Scene, pack: Pack, sqs: Any, gateway_queue: str, reports_queue: str) -> Year:
         """Bring all actors onto a scene."""
         folk = Folk(scene)
-        carrier = Carrier(scene.town.seed, sqs, gateway_queue, reports_queue, scene.now, folk.received)
+        dead = frozenset(p.phone for p in scene.town.people if p.kind == PHONE_FAILS and p.phone is not None)
+        queues = gateway_queue, reports_queue
+        carrier = Carrier(scene.town.seed, sqs, *queues, scene.now, folk.received, dead)
         run_by = {code: benefit.run_by.value for code, benefit in pack.rules.benefits.items()}
         payments = pack.feeds[FeedId("payments")]
         authorities = Authorities(scene, payments, run_by, folk.money_missing)
@@ -80,7 +83,8 @@ class Year:
     def begin(self) -> None:
         """Put the whole span on the clock."""
         feeds = self.pack.feeds
-        for day in sorted({person.joins for person in self.town.people}):
+        renumbered = {person.corrected.on for person in self.town.people if person.corrected is not None}
+        for day in sorted({person.joins for person in self.town.people} | renumbered):
             self._drop_later(roster_drop(self.town, feeds[FeedId("roster")], day))
             self.scene.at(instant(day, 8, 30), self.scene.learn_ids)
         sent = {drop.key: drop for drop in drops(self.town, feeds)}

@@ -22,9 +22,10 @@ def chance_of(*words: object) -> Random:
 
 
 def everybody(town: Town) -> RosterIndex:
-    """A roster that knows each person under a name made of the number."""
+    """A roster that knows each person under a name made of the first number; every number leads there."""
     relatives = [person.relative for person in town.people if person.relative is not None]
-    return RosterIndex.of({each.number: PersonId(each.number) for each in (*town.people, *relatives)})
+    known = {number: PersonId(person.number) for person in town.people for number in person.numbers}
+    return RosterIndex.of({**known, **{each.number: PersonId(each.number) for each in relatives}})
 
 
 def read(

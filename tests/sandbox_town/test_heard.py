@@ -104,7 +104,14 @@ def test_some_on_the_list_object_and_others_decide(town: Town) -> None:
     told = {f"ID{p.number}.1": Objected(p.index, 1, date(2025, 3, 3)) for p in people}
     stage.scene.diary.objections = dict(told)
     waiting = [
-        {"id": f"ID{p.number}.1", "person": f"ID{p.number}", "area": p.area, "level": 2} for p in people
+        {
+            "id": f"ID{p.number}.1",
+            "person": f"ID{p.number}",
+            "area": p.area,
+            "level": 2,
+            "about": "suspension",
+        }
+        for p in people
     ]
     stage.platform.answers = {"/v1/objections?": {"items": waiting}}
     objectors.decide("341602")

@@ -320,6 +320,14 @@ def test_every_promise_is_broken_here_or_elsewhere() -> None:
         "what households repay is recorded once, in parts or not at all as they can",
         "heirs are paid against proof alone",
         "one message of certification per person and year",
+        "who was told dead and lives is paid every month again, as two others have decided",
+        "who was released is paid again from the month after, and for no month served",
+        "a borrowed card certifies for a year at most, and then somebody finds out",
+        "whose number was corrected is one person, and nothing of either number is lost",
+        "whose phone never works is told by a helper or on paper on the day",
+        "whose card was renewed is paid, but for the months that people found not due",
+        "a wrong tap is put right, and both words stand",
+        "a list that comes months late keeps nobody from being paid again",
     }
     assert set(BREAKS) | elsewhere == set(CHECKS)
 
