@@ -27,11 +27,14 @@ LOOKED_BACK: Final = timedelta(days=120)
 def left_in_peace(run: Run) -> Iterable[str]:
     """Nobody is reminded or visited for lack of certification whom data certify, and have all along.
 
-    Spot checks, suspicions and what weak evidence may carry no further alone are no noise.
+    Spot checks, suspicions and what weak evidence may carry no further alone are no noise, nor is whoever
+    was met without anybody having been sent.
     """
     for index, record in run.truth.records.items():
         asked = [(m.about, m.day) for m in record.messages if m.template in REMINDERS]
-        asked += [(v.about, v.not_before) for v in record.visits if v.purpose is VisitPurpose.CERTIFY]
+        asked += [
+            (v.about, v.not_before) for v in record.visits if v.about and v.purpose is VisitPurpose.CERTIFY
+        ]
         # Whoever was asked rightly when the case opened may be asked on, until something certifies beyond it.
         for day in (min(day for of, day in asked if of == about) for about in sorted(dict(asked))):
             known = standing(run.truth.known[index], day)

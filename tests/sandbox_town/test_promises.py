@@ -32,6 +32,8 @@ from chalicelib.model import (
     Suspicion,
     SuspicionKind,
     SuspicionState,
+    Visit,
+    VisitPurpose,
 )
 from sandbox.checks.expected_certificates import Known
 from sandbox.checks.privacy_scan import Detector, Leak
@@ -181,6 +183,15 @@ def heard_of(run: Run, every: int) -> Run:
 def test_whoever_was_not_heard_of_for_longer_may_be_asked(run: Run) -> None:
     name = "whoever goes on being heard of is left in peace"
     assert name not in broken(heard_of(run, 31))
+
+
+@pytest.mark.parametrize(("about", "holds"), [("", True), ("2025-07-15", False)])
+def test_whoever_was_met_without_a_visit_that_was_ordered_was_not_asked(
+    run: Run, about: str, holds: bool
+) -> None:
+    met = Visit(1, VisitPurpose.CERTIFY, about, LAST, LAST)
+    name = "whoever goes on being heard of is left in peace"
+    assert (name not in broken(amend(heard_of(run, 20), messages=(), visits=(met,)))) is holds
 
 
 def doubted(state: SuspicionState) -> Suspicion:
