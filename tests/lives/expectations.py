@@ -5,6 +5,7 @@ expect: {old: {…}}                   about somebody:
     stopped_from: 2025-08            the first month not paid; `gaps`: months that were never due
     case: Dispatch home visit        where their case stands; none: there is none
     asked: [death, reversal]         what is open to be verified; `answer_by`, `levels` of each
+    because: {death: …}              words of why that is asked
     answered: {death: withdrawn}     how what was asked last of a kind has ended
     told: [remind, bereaved]         all that they have been told or will be; not what was dropped
     channels: {bereaved: [notice]}   by which ways
@@ -65,6 +66,7 @@ class Expected(Declaration):
     asked: list[str] = []
     answer_by: Mapping[str, date] = {}
     levels: Mapping[str, int] = {}
+    because: Mapping[str, str] = {}
     answered: Mapping[str, str] = {}
     told: list[str] = []
     channels: Mapping[str, list[str]] = {}
@@ -122,6 +124,11 @@ def _of_questions(attribute: str) -> Found:
         return {kind: opened.get(kind) for kind in expected}
 
     return found
+
+
+def _because(scene: Scene, name: str, expected: Mapping[str, str]) -> object:
+    said = {s.kind.value: s.reason.zh for s in scene.record(name).open_suspicions}
+    return {k: word if word in said.get(k, "") else said.get(k) for k, word in expected.items()}
 
 
 def _answered(scene: Scene, name: str, expected: Mapping[str, str]) -> object:
@@ -247,6 +254,7 @@ LOOKS: Final[Mapping[str, Found]] = {
     "asked": _asked,
     "answer_by": _of_questions("verify_by"),
     "levels": _of_questions("level"),
+    "because": _because,
     "answered": _answered,
     "told": _told,
     "channels": _channels,
