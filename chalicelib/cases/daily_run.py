@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 from chalicelib import clock
 from chalicelib.cases import dates, evidence_effects, executions, recovery_following
-from chalicelib.engine.suspension import timeline
+from chalicelib.engine.suspension import signs_of_life, timeline
 from chalicelib.errors import ConflictError, UnreadableError
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
@@ -130,7 +130,9 @@ def _opening(record: PersonRecord, on: date) -> int | None:
     """The months of the period about which a case may be open; None: nothing comes due, or nobody lives."""
     if record.person.deceased_on is not None:
         return None
-    return timeline.opening(record.entitlements, on, current().rules.policy)
+    rules = current().rules
+    heard_of = signs_of_life.last_heard_of(record, rules, on)
+    return timeline.opening(record.entitlements, on, rules.policy, heard_of)
 
 
 # --- what should walk and does not ---------------------------------------------------------------

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.cases import evidence_effects
+from chalicelib.cases import daily_run, evidence_effects, executions
 from chalicelib.engine.suspension.timeline import opening
 from chalicelib.jurisdiction import current
 from chalicelib.model import PersonRecord
 from tests.people import a_person, a_record, an_entitlement, some_evidence
+from tests.storage.builders import entitlement, known
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -37,6 +38,15 @@ def test_strong_evidence_gives_the_period_that_suits_the_person() -> None:
     born = ("1958-03-01", "1932-01-01")
     after = [settled(a_record(a_person(day), drawn, evidence=[stay])) for day in born]
     assert [each.entitlements[0].months for each in after] == [12, 6]
+
+
+def test_a_ride_last_month_lets_the_first_message_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executions, "start_certification", lambda *_: None)
+    due = ON + timedelta(days=45)
+    who = known(entitlement(certified_until=due, valid_until=due))
+    ride = some_evidence("bus_rides/ridden", ON - timedelta(days=9))
+    assert not daily_run.open_if_due(who, due, ON, [ride])
+    assert daily_run.open_if_due(who, due, ON, []), "of whom nobody has heard"
 
 
 @pytest.mark.parametrize(

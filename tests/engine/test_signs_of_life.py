@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.engine.suspension.signs_of_life import sign_to_keep
+from chalicelib.engine.suspension.signs_of_life import last_heard_of, sign_to_keep
 from chalicelib.model import Evidence, StepOutcome, Visit
 from tests.engine.judging import RULES
 from tests.engine.suspending import DUE, EFFECTIVE_DAY, FIRST, SECOND, THIRD, approved, ready
-from tests.people import a_case, a_visit, day, some_evidence
+from tests.people import a_case, a_record, a_visit, day, some_evidence
 
 RIDE = some_evidence("bus_rides/ridden", "2025-06-20")
 FOURTH = a_visit("2025-07-02 10:00", number=4)
@@ -79,3 +79,18 @@ def test_one_sign_is_kept_of_whoever_was_sought_in_vain(
 def test_nobody_without_an_open_case_needs_one() -> None:
     record = approved(visits=[FIRST], cases=[])
     assert sign_to_keep(record, [RIDE], RULES, day("2025-06-27")) == ()
+
+
+@pytest.mark.parametrize(
+    ("evidence", "heard_of", "why"),
+    [
+        ([EARLIER, RIDE], "2025-06-20", "the last one"),
+        ([EARLIER, BILL], "2025-06-10", "a bill says nothing of anybody"),
+        ([some_evidence("hospital_inpatient/treated", "2025-06-01")], "2025-06-01", "strong ones too"),
+        ([some_evidence("bus_rides/ridden", "2025-07-02")], None, "not before it happened"),
+        ([UNHEARD], None, "nothing that a feed declares"),
+    ],
+)
+def test_when_somebody_was_last_heard_of(evidence: list[Evidence], heard_of: str | None, why: str) -> None:
+    found = last_heard_of(a_record(evidence=evidence), RULES, day("2025-07-01"))
+    assert found == (None if heard_of is None else day(heard_of)), why

@@ -100,6 +100,31 @@ def test_whose_case_opens(entitlements: list[Entitlement], months: int | None, w
 
 
 @pytest.mark.parametrize(
+    ("on", "heard_of", "months", "opens", "why"),
+    [
+        ("2025-05-16", "2025-05-01", 12, False, "heard of a fortnight ago: not yet"),
+        ("2025-06-04", "2025-05-01", 12, False, "nor on the eve of the second message"),
+        ("2025-06-05", "2025-05-01", 12, True, "then like everybody"),
+        ("2025-05-16", "2025-03-02", 12, False, "75 days ago"),
+        ("2025-05-16", "2025-03-01", 12, True, "76 days ago: long enough"),
+        ("2025-06-15", "2025-06-10", 3, False, "a quarter's: its second message is due"),
+        ("2025-06-22", "2025-06-10", 3, True, "eight days before its end"),
+        ("2025-06-15", "2025-04-01", 3, False, "certified by that very trace, a quarter ago"),
+        ("2025-06-15", "2025-03-31", 3, True, "and by one of the day before"),
+    ],
+)
+def test_whoever_was_heard_of_lately_is_spoken_to_later(
+    on: str, heard_of: str, months: int, opens: bool, why: str
+) -> None:
+    drawn = [an_entitlement(certified_until=DUE, months=months)]
+    assert (opening(drawn, day(on), POLICY, day(heard_of)) is not None) is opens, why
+    times = POLICY.timeline.model_copy(update={"heard_within_days": None})
+    stored = POLICY.model_copy(update={"timeline": times})
+    told = opening(drawn, day(on), stored)
+    assert opening(drawn, day(on), stored, day(heard_of)) == told, "where a policy says nothing of it"
+
+
+@pytest.mark.parametrize(
     ("on", "next_", "open_"),
     [
         ("2025-06-19", "2025-06-20", False),

@@ -37,6 +37,8 @@ class Timeline(Declaration):
     reminders: tuple[Reminder, ...]
     visit_days_before: Days
     visited_at_once: tuple[KeyGroup, ...] = ()  # as the case opens, beside the message
+    heard_within_days: Days | None = None  # of whom somebody has heard since: first spoken to at the second
+    # message's day; None: everybody is told at the same day
     least_days_per_step: Days
     dormant_after_days: Days
 
@@ -56,6 +58,11 @@ class Timeline(Declaration):
     def opens_days_before(self) -> int:
         """How many days before the end of a year's period a case opens: with its first message."""
         return self.reminders[0].days_before
+
+    @property
+    def opens_later_days_before(self) -> int:
+        """The same for whoever was heard of lately, and may be certified yet by what arrives meanwhile."""
+        return self.reminders[1].days_before
 
 
 class Visits(Declaration):

@@ -22,6 +22,12 @@ def signs_of_life(record: PersonRecord, rules: RuleBook, since: date, on: date) 
     return tuple(sorted(key for key in signs if first <= key.day <= on))
 
 
+def last_heard_of(record: PersonRecord, rules: RuleBook, on: date) -> date | None:
+    """The last day up to `on` on which a person's own card or body left a trace; None: none is known."""
+    days = (item.key.day for item in record.evidence if item.key.day <= on and _is_sign(item, rules))
+    return max(days, default=None)
+
+
 def sign_to_keep(
     record: PersonRecord, waiting: Iterable[Evidence], rules: RuleBook, on: date
 ) -> tuple[Evidence, ...]:

@@ -2,7 +2,8 @@
 
 Before a case opens, data alone are waited for: the window. It is never longer than a part of the period, and
 all days that a policy declares before the end shrink with it, so that whoever is certified for a quarter has
-a month's window and not a case from one certificate to the next.
+a month's window and not a case from one certificate to the next. Whoever was heard of lately, by a trace too
+weak to certify, is first spoken to when others are reminded: most are certified by what arrives meanwhile.
 
 >>> seconds_until(date(2025, 7, 1), date(2025, 6, 29))
 172800
@@ -77,18 +78,31 @@ def scaled(days_before: int, months: int, policy: Policy) -> int:
     return max(days_before * window_days(months, policy) // policy.timeline.window_days, 1)
 
 
-def opens_on(until: date, months: int, policy: Policy) -> date:
-    """The day from which a case may open about a period of so many months: that of its first message."""
-    return until - timedelta(days=scaled(policy.timeline.opens_days_before, months, policy))
+def opens_on(until: date, months: int, policy: Policy, *, later: bool = False) -> date:
+    """The day from which a case may open about a period of so many months: that of its first message.
+
+    `later`: of whoever was heard of lately, that of the second.
+    """
+    times = policy.timeline
+    days_before = times.opens_later_days_before if later else times.opens_days_before
+    return until - timedelta(days=scaled(days_before, months, policy))
 
 
-def opening(entitlements: Iterable[Entitlement], on: date, policy: Policy) -> int | None:
-    """The months of the live entitlement for which a case may be open by a day; None if there is none."""
-    live = (e for e in entitlements if e.status in LIVE)
-    first = min(live, key=lambda e: opens_on(e.valid_until, e.months, policy), default=None)
-    if first is None or opens_on(first.valid_until, first.months, policy) > on:
-        return None
-    return first.months
+def opening(
+    entitlements: Iterable[Entitlement], on: date, policy: Policy, heard_of: date | None = None
+) -> int | None:
+    """The months of the live entitlement for which a case may be open by a day; None if there is none.
+
+    `heard_of`: the last day on which the person's own card or body left a trace, as far as is known.
+    """
+    within = policy.timeline.heard_within_days
+    later = heard_of is not None and within is not None and (on - heard_of).days <= within
+
+    def opens(entitlement: Entitlement) -> date:
+        return opens_on(entitlement.valid_until, entitlement.months, policy, later=later)
+
+    first = min((e for e in entitlements if e.status in LIVE), key=opens, default=None)
+    return None if first is None or opens(first) > on else first.months
 
 
 def cases_close_on(on: date, policy: Policy) -> date:
