@@ -10,6 +10,7 @@ from chalicelib.api import access_log, ids, pages, status
 from chalicelib.api.bodies import Meeting, field_error
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import FieldError, invalid
+from chalicelib.api.tokens import Role
 from chalicelib.api.visit_bodies import VisitReport
 from chalicelib.model import PersonRecord, Reason, Visit, VisitOutcome, VisitPurpose
 from chalicelib.storage.dynamodb import people, worklists
@@ -92,6 +93,7 @@ def report_visit(call: Call, id: str) -> dict[str, Any]:
         document=report.countersigned_by or cases.DOCUMENT,
         asked=_asked(report),
         refused_in_person=report.countersigned_by if report.refused_in_person else None,
+        by_an_office=call.caller.role is Role.OFFICER,
     )
     return _made(call, record, number, report.outcome)
 
@@ -120,7 +122,7 @@ def report_meeting(call: Call) -> dict[str, Any]:
 
 def _made(call: Call, record: PersonRecord, number: int, outcome: VisitOutcome) -> dict[str, Any]:
     """What came of a visit; a meeting without one, or after it had an outcome, is a visit of its own."""
-    mine = [v.number for v in record.visits if v.by == call.caller.subject and v.outcome is outcome]
+    mine = [v.number for v in record.visits if call.caller.subject in v.authors and v.outcome is outcome]
     number = number if number in mine else max(mine)
     case = record.open_case
     return {

@@ -6,6 +6,7 @@ daily_run               who comes due, what should walk and does not
 dates                   what a date alone will change is looked at before it comes
 executions              the port to Step Functions
 home_visits             a grid worker reports what was found at the door
+visit_corrections       a wrong tap is corrected, and what rested on it falls
 suspension_proposals    two people decide a line of a suspension list
 suspension_limits       far more lines in a month than foreseen wait for a person of the city
 suspicion_verification  a person ends a suspicion; an authority approves that its benefit ends

@@ -12,7 +12,13 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from chalicelib import clock
-from chalicelib.cases import evidence_effects, executions, notices, suspicion_verification
+from chalicelib.cases import (
+    evidence_effects,
+    executions,
+    notices,
+    suspicion_verification,
+    visit_corrections,
+)
 from chalicelib.engine.calendar.periods import month_of
 from chalicelib.engine.suspension.visits import FAILED
 from chalicelib.errors import NotFoundError, RefusedError
@@ -22,7 +28,6 @@ from chalicelib.model import (
     Close,
     Evidence,
     EvidenceKey,
-    FileId,
     HalfDay,
     PersonId,
     PersonRecord,
@@ -73,6 +78,7 @@ def visit_made(
     asked: Asked | None = None,
     half_day: HalfDay | None = None,
     refused_in_person: str | None = None,
+    by_an_office: bool = False,
 ) -> PersonRecord:
     """Record the outcome of a visit and let whatever waits for it go on.
 
@@ -81,9 +87,10 @@ def visit_made(
     knows no hour.
 
     The same report again changes nothing. *Seen* is never refused because of what was reported before or
-    called off, nor because it is early: see `seen_at_the_door`. Raises RefusedError for any other report
-    that contradicts an earlier one, lies before the day from which the visit may be made, or lacks the day
-    of a death.
+    called off, nor because it is early: see `seen_at_the_door`. Whoever reported the visit may correct that
+    on its day and the next, an office (`by_an_office`) later, too: both words stand in the trail, and what
+    rests on the wrong one falls. Raises RefusedError for any other report that contradicts an earlier one,
+    lies before the day from which the visit may be made, or lacks the day of a death.
     """
     if outcome is VisitOutcome.SEEN and not visit_of(people.load(person), number).is_pending:
         return seen_at_the_door(person, made=made, by=by, document=document)
@@ -108,14 +115,18 @@ def visit_made(
         if asked is not None and done.through is not None:
             sealed = encryption.seal(person, record.person.area[:6], {"told_by": asked.name})
             done = replace(done, told_by=sealed)
+        if visit_corrections.may_correct(visit, outcome, by, by_an_office=by_an_office):
+            return visit_corrections.corrected(visit, done, by)
         _check(visit, done)
         _check_author(record, done)
+        visit_corrections.check_not_taken_back(record, done)
         details = {"visit": number, "outcome": outcome.value, "notice_left": notice_left}
         left = notices.of_visit(record, done) if notice_left else ()
         return Change("visit made", by, clock.now(), details, visits=(done,), messages=left)
 
     record = people.change(person, report)
     visit = visit_of(record, number)
+    record = visit_corrections.fall(record, visit, by=by)
     if outcome is VisitOutcome.SEEN:
         record = _met(record, visit, SEEN, {"by": by, "document": document})
     elif visit.refused_in_person is not None:
@@ -148,6 +159,7 @@ def seen_at_the_door(person: PersonId, *, made: datetime, by: str, document: str
             ordered = Visit(next_number(record), VisitPurpose.CERTIFY, about, day, day)
         done = replace(ordered, made=made, outcome=VisitOutcome.SEEN, by=by)
         _check(ordered, done)
+        visit_corrections.check_not_taken_back(record, done)
         details = {"visit": done.number, "outcome": VisitOutcome.SEEN.value, "notice_left": False}
         return Change("visit made", by, clock.now(), details, visits=(done,))
 
@@ -222,7 +234,7 @@ def _met(record: PersonRecord, visit: Visit, event: str, facts: Mapping[str, str
     day = clock.civil_date(visit.made) if visit.made else clock.today()
     by = facts["by"]
     suspicion_verification.refuted_by_visit(record.person.id, by=by)
-    met = Evidence(EvidenceKey(day, HOME_VISITS, event), FileId(f"visit:{visit.number}"), 1, facts)
+    met = Evidence(EvidenceKey(day, HOME_VISITS, event), visit_corrections.file_of(visit), 1, facts)
     return evidence_effects.evidence_arrived(
         record.person.id, [met], actor=by, action=f"{event.replace('_', ' ')} at a visit"
     ).record

@@ -244,6 +244,12 @@ class Visit:
     told_by: str | None = None
     half_day: HalfDay | None = None
     refused_in_person: str | None = None  # met, known to the worker, unwilling: who of the grid countersigned
+    corrected_by: str | None = None  # who said afterwards that it was otherwise than `by` had reported
+
+    @property
+    def authors(self) -> frozenset[str]:
+        """Whoever has said what was found."""
+        return frozenset(who for who in (self.by, self.corrected_by) if who is not None)
 
     @property
     def is_pending(self) -> bool:

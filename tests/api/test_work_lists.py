@@ -116,16 +116,28 @@ class TestVisits:
         benefit = answer.json_body["benefits"][0]
         assert (benefit["status"], benefit["route"]) == ("active", "visit")
 
-    def test_the_same_report_again_changes_nothing_and_another_is_refused(self, as_: As) -> None:
+    def test_the_same_report_again_changes_nothing_and_another_s_is_refused(self, as_: As) -> None:
         person = somebody_with_everything()
         worker = as_("grid-worker", VILLAGE)
         worker.post(f"/v1/visits/{person}.3/outcome", REPORT)
         before = people.load(person)
         assert worker.post(f"/v1/visits/{person}.3/outcome", REPORT).status_code == 200
-        other = worker.post(f"/v1/visits/{person}.3/outcome", {**REPORT, "outcome": "away"})
+        another = as_("grid-worker", VILLAGE, "another-worker")
+        other = another.post(f"/v1/visits/{person}.3/outcome", {**REPORT, "outcome": "away"})
         assert (other.status_code, other.json_body["code"]) == (409, "visit_already_made")
         assert other.json_body["detail"]
         assert people.load(person) == before
+
+    def test_a_wrong_tap_is_corrected_by_the_worker_and_by_an_officer(self, as_: As) -> None:
+        person = somebody_with_everything()
+        as_("grid-worker", VILLAGE, "worker-9").post(f"/v1/visits/{person}.3/outcome", REPORT)
+        for who, outcome in (
+            (as_("grid-worker", VILLAGE, "worker-9"), "away"),
+            (as_("officer", VILLAGE), "moved"),
+        ):
+            answer = who.post(f"/v1/visits/{person}.3/outcome", {**REPORT, "outcome": outcome})
+            assert (answer.status_code, answer.json_body["outcome"]) == (200, outcome)
+            assert people.load(person).visits[-1].by == "worker-9"
 
     def test_a_visit_that_does_not_exist(self, as_: As) -> None:
         person, worker = somebody_with_everything(), as_("grid-worker", VILLAGE)

@@ -9,11 +9,13 @@ import pytest
 from chalicelib import cases, clock
 from chalicelib.errors import RefusedError
 from chalicelib.model import EntitlementStatus, InstructionKind, StateName, VisitOutcome
+from chalicelib.storage.dynamodb import people
 from tests.workflow.village import SPRING, Recipient, Village
 
 STARTS = SPRING
 
 ONE = Recipient(980)
+CREMATED = "身份证号码,姓名,殡仪馆名称,火化日期,死亡日期,登记状态"
 
 
 def met(village: Village, number: str, by: str = "worker") -> None:
@@ -78,3 +80,67 @@ def test_met_before_the_ordered_visit_is_due(village: Village) -> None:
     made = village.record(ONE.number).visits[-1]
     assert (made.number, made.outcome) == (ordered.number, VisitOutcome.SEEN)
     assert village.record(ONE.number).open_case is None
+
+
+def taps(village: Village, outcome: VisitOutcome, by: str = "worker", *, office: bool = False) -> None:
+    record = village.record(ONE.number)
+    number = next(v.number for v in record.visits if v.made is not None or v.is_pending)
+    cases.visit_made(
+        record.person.id,
+        number,
+        outcome=outcome,
+        made=clock.now(),
+        by=by,
+        notice_left=False,
+        by_an_office=office,
+    )
+    village.sandbox.run_until_quiet()
+
+
+def test_seen_by_a_mistaken_tap_certifies_nobody_and_both_words_stand(village: Village) -> None:
+    village.settle(ONE)
+    village.until_state(ONE.number, StateName.DISPATCH_HOME_VISIT)
+    taps(village, VisitOutcome.SEEN)
+    assert village.record(ONE.number).entitlements[0].valid_until > ONE.until
+    with pytest.raises(RefusedError, match="already has an outcome"):
+        taps(village, VisitOutcome.NOT_FOUND, "another worker")
+    taps(village, VisitOutcome.NOT_FOUND)
+    taps(village, VisitOutcome.NOT_FOUND)
+    record = village.record(ONE.number)
+    assert record.entitlements[0].valid_until == ONE.until
+    (visit,) = [v for v in record.visits if v.made is not None]
+    assert (visit.outcome, visit.by) == (VisitOutcome.NOT_FOUND, "worker")
+    trail = people.audit_trail(record.person.id)
+    said = [e.details["outcome"] for e in trail if e.action in ("visit made", "visit corrected")]
+    assert said == ["seen", "not_found"], "and said twice, once"
+    village.days(2)
+    case = village.record(ONE.number).open_case
+    assert case is not None, "the case goes on"
+    assert case.due.isoformat() == visit.about, "and this visit counts in it"
+    with pytest.raises(RefusedError, match="already has an outcome"):
+        taps(village, VisitOutcome.AWAY)
+    taps(village, VisitOutcome.AWAY, "officer", office=True)
+    authors = {v.outcome: v.authors for v in village.record(ONE.number).visits}
+    assert authors[VisitOutcome.AWAY] == {"worker", "officer"}, "neither confirms a suspension"
+
+
+def test_seen_by_a_mistaken_tap_clears_nobody_of_having_died(village: Village) -> None:
+    village.settle(ONE)
+    died = village.sandbox.today() - timedelta(days=9)
+    village.drop("cremations", f"{CREMATED}\n{ONE.number},孟庆0,某馆,{died},{died},火化\n")
+    (accused,) = village.record(ONE.number).open_suspicions
+    taps(village, VisitOutcome.SEEN)
+    assert village.record(ONE.number).open_suspicions == ()
+    taps(village, VisitOutcome.NOT_FOUND)
+    record = village.record(ONE.number)
+    (again,) = record.open_suspicions
+    assert (again.kind, again.day, again.evidence) == (accused.kind, accused.day, accused.evidence)
+    assert again.waiting is not None, "somebody goes again"
+    assert record.entitlements[0].valid_until == ONE.until
+    with pytest.raises(RefusedError, match="has been corrected"):
+        taps(village, VisitOutcome.SEEN)
+    village.days(1)
+    taps(village, VisitOutcome.SEEN)
+    record = village.record(ONE.number)
+    assert record.open_suspicions == (), "on another day somebody met them"
+    assert record.entitlements[0].valid_until > ONE.until

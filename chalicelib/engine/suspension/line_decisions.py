@@ -49,7 +49,7 @@ def may_lift(
 def visitors(record: PersonRecord, proposal: Proposal) -> frozenset[str]:
     """Who knocked about the case of a line, under whatever role and whatever they found (rule 10 c)."""
     about = proposal.due.isoformat()
-    return frozenset(v.by for v in record.visits if v.about == about and v.by is not None)
+    return frozenset(who for v in record.visits if v.about == about for who in v.authors)
 
 
 def may_confirm(proposal: Proposal, actor: str, visited: AbstractSet[str] = frozenset()) -> None:

@@ -77,7 +77,7 @@ def may_decide(objection: Objection, record: PersonRecord, actor: str) -> None:
 
 def _involved(record: PersonRecord) -> Iterable[str | None]:
     """Everybody whose word a measure against the person may rest on."""
-    yield from (visit.by for visit in record.visits)
+    yield from (who for visit in record.visits for who in visit.authors)
     for suspicion in record.suspicions:
         yield from (suspicion.raised_by, suspicion.verified_by, suspicion.approved_by)
         yield from suspicion.signed.values()
