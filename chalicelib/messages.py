@@ -5,11 +5,11 @@ claims it (CLAIMED), hands it to the carrier (SENT), and only the carrier's repo
 FAILED. A claimed message whose sender died, or was not told whether it was taken, becomes UNKNOWN and is
 never sent again on its own (rules 8 and 9); one that was certainly not taken waits for the next run.
 
-What failed, and what stays UNKNOWN for a day, is not sent again either: another message goes in its stead by
-the next channel, on the same day (`engine/texts/channels.py`): to the phone of a registered helper, then as a
-printed notice that somebody of the village brings (`printing`). A late "delivered" still counts, and a phone
-that refuses messages gets no more. What goes out bears the message's id, so that a gateway can tell the same
-one twice.
+What failed, what stays UNKNOWN for a day, and what stays SENT without a report, is not sent again either:
+another message goes in its stead by the next channel, on the same day (`engine/texts/channels.py`): to the
+phone of a registered helper, then as a printed notice that somebody of the village brings (`printing`). A
+late "delivered" still counts, and a phone that refuses messages gets no more. What goes out bears the
+message's id, so that a gateway can tell the same one twice.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _send(person: PersonId, message_id: str) -> bool | outbox.Claimed:
     """Hand one message over, if it may go today and nobody else has it; a notice is taken, to be printed."""
     record = people.load(person)
     message = next((m for m in record.messages if m.id == message_id), None)
-    if message is not None and channels.has_failed(message, clock.today()):
+    if message is not None and _has_failed(message):
         return _send_next(outbox.followed(person, message.id, _in_its_stead), message)
     if message is None or message.state is not MessageState.PENDING:
         if message is not None and message.state is MessageState.CLAIMED:
@@ -161,6 +161,11 @@ def _send(person: PersonId, message_id: str) -> bool | outbox.Claimed:
         return _send_next(outbox.reported(message.id, MessageState.FAILED, then=_in_its_stead), message)
     outbox.sent(person, taken.message, taken.record)
     return True
+
+
+def _has_failed(message: Message) -> bool:
+    hours = current().rules.policy.messages.unreported_hours
+    return channels.has_failed(message, clock.now(), hours)
 
 
 def _send_next(record: PersonRecord, failed: Message) -> bool | outbox.Claimed:
@@ -237,12 +242,17 @@ def _fetch_reports() -> None:
     carrier_used, after = carriers.in_use(), ""
     for _ in range(_BATCHES):
         reports, batch = carrier_used.fetch_reports(after)
-        for report in reports:
-            body = json.dumps(report, ensure_ascii=False)
-            client("sqs").send_message(QueueUrl=settings().carrier_reports_url, MessageBody=body)
+        put_reports(reports)
         if batch == after:
             return
         after = batch
+
+
+def put_reports(reports: Sequence[Mapping[str, str]]) -> None:
+    """Put what a carrier says, fetched or pushed, into the queue that calls `carrier_report`."""
+    for report in reports:
+        body = json.dumps(report, ensure_ascii=False)
+        client("sqs").send_message(QueueUrl=settings().carrier_reports_url, MessageBody=body)
 
 
 def carrier_reported(said: Mapping[str, Any]) -> None:

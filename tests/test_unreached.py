@@ -206,6 +206,22 @@ def test_a_fate_that_stays_unknown_for_a_day_is_a_failure(clock: StoppedClock) -
     assert len(ways(who)) == 2, "another goes already"
 
 
+def test_what_is_sent_and_never_reported_reaches_nobody_and_is_never_delivered(clock: StoppedClock) -> None:
+    who = somebody()
+    first = told(who)
+    with handed_over() as phones:
+        assert messages.send_due() == 1
+        clock.advance(days=2)
+        assert messages.send_due() == 0, "two days: the phone may be off"
+        clock.advance(days=1)
+        assert messages.send_due() == 1
+        assert messages.send_due() == 0
+    assert phones == [OWN, HELPERS]
+    assert ways(who) == [(SMS, MessageState.SENT), (HELPER, MessageState.SENT)]
+    reports(first, "delivered")
+    assert ways(who)[0] == (SMS, MessageState.DELIVERED), "a late word still counts"
+
+
 def _breaks_off(*_: object) -> None:
     raise OSError("the connection was lost")
 

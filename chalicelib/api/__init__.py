@@ -15,6 +15,7 @@ citizens, grid_workers, notices, officers, objections, limits, files, feeds   th
 recoveries        the same of what is to come back, and of what heirs are owed
 reconciliation    a month's pay run, for the authority that pays
 rechecks          which of a month's certificates are checked again
+carrier_reports   what a gateway pushes about messages, signed
 status            what a person is told of each benefit
 printed_receipt   the same as a page to print
 openapi           all of it described for machines
@@ -25,6 +26,7 @@ from typing import Any, Final
 from chalice.app import Chalice
 
 from chalicelib.api import middleware, openapi
+from chalicelib.api.carrier_reports import carrier_reports
 from chalicelib.api.citizens import citizens
 from chalicelib.api.feeds import feeds
 from chalicelib.api.files import dropped_files
@@ -51,6 +53,7 @@ _ENDPOINTS: Final = (
     limits,
     reconciliation,
     rechecks,
+    carrier_reports,
     dropped_files,
     feeds,
 )

@@ -195,25 +195,22 @@ class Audience:
 
         return add
 
-    def open_to_all(self, path: str) -> Callable[[Endpoint], Endpoint]:
-        """Add what anybody may read without a token: `(headers) -> answer`, tagged, about nobody.
-
-        KeyError unless `policy.OPEN_TO_ALL` names it.
-        """
-        if path not in OPEN_TO_ALL:
+    def open_to_all(self, path: str, method: str = "GET") -> Callable[[Endpoint], Endpoint]:
+        """Add what needs no token: `(request) -> answer`; KeyError unless `policy.OPEN_TO_ALL` names it."""
+        if (method, path) not in OPEN_TO_ALL:
             raise KeyError(path)
 
         def add(endpoint: Endpoint) -> Endpoint:
             def view() -> Response:
                 try:
                     _query(_request.get(), ())
-                    answer: Response = endpoint(_request.get().headers)
+                    answer: Response = endpoint(_request.get())
                     return answer
                 except Exception as error:  # as in `route`
                     return _failure(error)
 
             view.__name__, view.__doc__ = endpoint.__name__, endpoint.__doc__
-            self.routes.append(Route("GET", path, view, tagged=True))
+            self.routes.append(Route(method, path, view, tagged=method == "GET"))
             return endpoint
 
         return add

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from chalice.app import Response
+from chalice.app import Request, Response
 from pydantic.json_schema import models_json_schema
 
 from chalicelib.api import ids
@@ -41,9 +41,9 @@ def describing(others: Sequence[Audience]) -> Audience:
     described = cache(lambda: document([*others, developers]))
 
     @developers.open_to_all("/v1/openapi.json")
-    def show_openapi(sent: Mapping[str, str]) -> Response:
+    def show_openapi(asked: Request) -> Response:
         """This description of the API; it needs no token."""
-        return with_etag(sent, described())
+        return with_etag(asked.headers, described())
 
     return developers
 
@@ -85,6 +85,9 @@ def _operation(name: str, route: Route, example: object) -> Json:
     }
     if route.policy is None:
         operation["security"] = []
+        if not route.tagged:
+            form = {"application/x-www-form-urlencoded": {"schema": _SIGNED}}
+            operation["requestBody"] = {"required": True, "content": form}
     else:
         operation["x-roles"] = [role.value for role in Role if role in route.policy.roles]
     if route.body is not None:
@@ -96,7 +99,7 @@ def _operation(name: str, route: Route, example: object) -> Json:
 
 def _who(policy: Policy | None) -> str:
     if policy is None:
-        return "Anybody, without a token."
+        return "No token: anybody may read it, or it is signed (docs/api.md)."
     said = f"Who: {', '.join(role.value for role in Role if role in policy.roles)}."
     if policy.at_least_digits:
         said += f" Only with an area of {policy.at_least_digits} digits or more (a township or a village)."
@@ -173,18 +176,19 @@ def _answer(route: Route, example: object) -> Json:
 def _other_answers(route: Route) -> Json:
     """Every other status with which a route may answer: what each depends on stands beside it."""
     policy = route.policy
+    is_signed = policy is None and not route.tagged  # by somebody whose secret an operator has entered
     statuses = {
         304: route.tagged,
-        401: policy is not None,
+        401: policy is not None or is_signed,
         403: policy is not None and (policy.roles != frozenset(Role) or _is_of_a_level(policy)),
-        404: policy is not None,  # for whoever it does not exist for
-        409: route.once,
+        404: policy is not None or is_signed,  # for whoever it does not exist for
+        409: route.once or is_signed,
         413: route.body is not None,
         415: route.body is not None,
         422: True,  # at least for a parameter that it does not know
         429: True,  # from the gateway; by a token also from us
         500: True,
-        503: policy is not None,
+        503: policy is not None or is_signed,
     }
     return {
         str(status): {"$ref": f"#/components/responses/answer_{status}"}
@@ -249,6 +253,7 @@ def _object(required: Mapping[str, Json], **optional: Json) -> Json:
 
 
 _TEXT: Final[Json] = {"type": "string"}
+_SIGNED: Final = _object(dict.fromkeys(("account", "timestamp", "reports", "sign"), _TEXT))
 _ANSWERS: Final[Json] = {
     "Page": _object(
         {

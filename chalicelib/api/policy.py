@@ -203,5 +203,5 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("GET", "/v1/stats"): Policy(_PUBLIC, About.FIGURES, Whose.ALL),
 }
 
-# What anybody may read without a token: nothing about a person, a file or a count stands there.
-OPEN_TO_ALL: Final = frozenset({"/v1/openapi.json"})
+# Without a token: what anybody may read, about nobody; and what a gateway has signed.
+OPEN_TO_ALL: Final = frozenset({("GET", "/v1/openapi.json"), ("POST", "/v1/carrier-reports")})

@@ -2,6 +2,7 @@
 
 port            what a carrier does: takes a message, and may be asked what became of messages
 sns             through a topic to a gateway, or as an SNS SMS
+pushed_reports  what a gateway pushes about messages, signed like a request to it
 http_gateway    a gateway over https, as Chinese ones are: signed requests, codes, reports that are fetched
 """
 

@@ -57,6 +57,8 @@ def test_every_body_is_described_by_the_model_that_reads_it() -> None:
     for name, operation in OPERATIONS.items():
         assert ("requestBody" in operation) == name.startswith("POST"), name
         if "requestBody" in operation:
+            if operation.get("security") == []:
+                continue  # a form that a gateway has signed
             reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
             named.add(reference.rpartition("/")[2])
     assert named == set(models)
@@ -111,7 +113,8 @@ def test_it_is_served_without_a_token_and_again_only_once_it_has_changed(as_: As
 def test_nothing_else_is_open_to_all() -> None:
     assert not any(path == ADDRESS for _, path in POLICIES)
     assert [name for name, operation in OPERATIONS.items() if operation.get("security") == []] == [
-        f"GET {ADDRESS}"
+        "POST /v1/carrier-reports",  # signed by the gateway
+        f"GET {ADDRESS}",
     ]
     with pytest.raises(KeyError):
         api.AUDIENCES[0].open_to_all("/v1/stats")

@@ -1,7 +1,7 @@
 """By which way a message goes, and by which next where one has failed (rules 8 and 9)."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -18,6 +18,7 @@ from chalicelib.model import Case, Channel, MessageState, Person, PersonRecord, 
 from tests.people import a_message, a_person
 
 DUE = date(2025, 6, 30)
+CHINA = timezone(timedelta(hours=8))
 PHONE = {"has_phone": True}
 HELPER = {"has_helper": True}
 NO_MORE = {"opted_out": True}
@@ -65,16 +66,28 @@ def test_what_nobody_knows_the_fate_of_has_failed_after_a_day() -> None:
     at = datetime(2025, 5, 2, 17, tzinfo=UTC)  # the third, in China
     lost = a_message(MessageState.UNKNOWN, changed=at)
     assert again_on(lost) == date(2025, 5, 4)
-    assert [has_failed(lost, date(2025, 5, day)) for day in (3, 4, 5)] == [False, True, True]
+    days = [datetime(2025, 5, day, 9, tzinfo=CHINA) for day in (3, 4, 5)]
+    assert [has_failed(lost, now, None) for now in days] == [False, True, True]
     of_before = a_message(MessageState.UNKNOWN)
     assert again_on(of_before) == of_before.day + timedelta(days=1)
 
 
 @pytest.mark.parametrize("state", list(MessageState))
 def test_only_a_word_about_a_phone_is_a_failure(state: MessageState) -> None:
-    on = date(2025, 5, 2)
-    assert has_failed(a_message(state, on=on), on) is (state is MessageState.FAILED)
-    assert not has_failed(a_message(state, channel=PAPER), on + timedelta(days=9))
+    on, now = date(2025, 5, 2), datetime(2025, 5, 2, 9, tzinfo=CHINA)
+    assert has_failed(a_message(state, on=on), now, 72) is (state is MessageState.FAILED)
+    assert not has_failed(a_message(state, channel=PAPER), now + timedelta(days=9), 72)
+
+
+@pytest.mark.parametrize(
+    ("hours", "declared", "failed"), [(71, 72, False), (72, 72, True), (9_000, None, False)]
+)
+def test_what_is_sent_and_never_reported_has_reached_nobody(
+    hours: int, declared: int | None, failed: bool
+) -> None:
+    sent = datetime(2025, 5, 2, 9, tzinfo=CHINA)
+    message = a_message(MessageState.SENT, changed=sent)
+    assert has_failed(message, sent + timedelta(hours=hours), declared) is failed
 
 
 def test_one_message_follows_and_a_reminder_only_while_its_case_walks() -> None:

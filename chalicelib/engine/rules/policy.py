@@ -176,6 +176,9 @@ class MessagePolicy(Declaration):
     per_person_and_day: int = Field(ge=1)
     per_phone_and_day: int = Field(ge=1)
     certified_every_months: int = Field(ge=1)
+    unreported_hours: int | None = Field(
+        default=None, ge=24, le=240
+    )  # then it has reached nobody; None: ever
 
 
 class Bounds(Declaration):

@@ -7,7 +7,7 @@ about money goes to nobody's helper first: whoever has no phone gets it on paper
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from chalicelib.engine.calendar.periods import civil_time
@@ -33,6 +33,7 @@ DECISIONS: Final = frozenset(
         Template.RESTARTED,
         Template.ANSWERED,
         Template.OBJECTED_AGAIN,
+        Template.PAY_IN_PERSON,
     }
 )
 """What stops or restarts a payment, or answers an objection: the notice says why, and how to contest it."""
@@ -75,17 +76,22 @@ def following_channel(record: PersonRecord, failed: Message) -> Channel | None:
     return next_channel(record.person, failed.channel)
 
 
-def has_failed(message: Message, on: date) -> bool:
-    """Whether a message has finally not reached anybody's phone: refused, or of a fate that stays unknown."""
+def has_failed(message: Message, now: datetime, unreported_hours: int | None) -> bool:
+    """Whether a message has finally not reached anybody's phone: refused, or of a fate that stays unknown.
+
+    What a carrier has taken and says nothing of has not, either, after so many hours; None: it is waited for.
+    """
     if message.channel not in BY_PHONE:
         return False
     if message.state is MessageState.UNKNOWN:
-        return on >= again_on(message)
+        return civil_time(now).date() >= again_on(message)
+    if message.state is MessageState.SENT and message.changed is not None and unreported_hours is not None:
+        return now - message.changed >= timedelta(hours=unreported_hours)
     return message.state is MessageState.FAILED
 
 
 def again_on(message: Message) -> date:
-    """The day from which a message of unknown fate counts as failed."""
+    """The day from which a message of unknown fate counts as failed, and one without a report may."""
     return _changed_on(message) + UNHEARD
 
 

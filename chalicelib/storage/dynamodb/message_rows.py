@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from chalicelib.engine.texts.channels import again_on, following_channel, printed_on
-from chalicelib.model import Message, MessageState, PersonRecord, Template
+from chalicelib.model import BY_PHONE, Message, MessageState, PersonRecord, Template
 
 _TO_SEND: Final = frozenset({MessageState.PENDING, MessageState.CLAIMED})
 # By place, but for a word that came later: keys of messages that wait bear the number.
@@ -20,7 +20,13 @@ def rows_of_messages(record: PersonRecord, shard: str) -> Iterator[tuple[tuple[s
         rank = f"{PRIORITY[message.template]:02d}#{message.id}"
         if message.state in _TO_SEND:
             yield (f"OUT#{shard}", f"{message.day}#{rank}"), message
-        elif message.state is MessageState.UNKNOWN and following_channel(record, message):
+        elif _may_have_failed(message) and following_channel(record, message):
             yield (f"OUT#{shard}", f"{again_on(message)}#{rank}"), message
         elif message.is_to_be_brought:
             yield (f"NOTE#{area[:6]}", f"{area}#{printed_on(message)}#{person}#{message.id}"), message
+
+
+def _may_have_failed(message: Message) -> bool:
+    """Whether nobody knows what became of it: whether it was taken, or what came of it at the phone."""
+    waits = message.state is MessageState.SENT and message.channel in BY_PHONE
+    return waits or message.state is MessageState.UNKNOWN
