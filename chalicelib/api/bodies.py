@@ -31,6 +31,7 @@ from chalicelib.model import (
     HearingAnswer,
     HeirProof,
     ObjectionAbout,
+    Paper,
     RecoveryState,
     Verification,
 )
@@ -172,6 +173,15 @@ class DoubtReport(Body):
     since: Day | None = None  # from when on they would not be entitled; none: from today
 
 
+class RestartReport(Body):
+    """What somebody has shown by which what ended a payment is over; their own words stay on paper."""
+
+    person: PersonIdText
+    benefit: Annotated[str, Field(pattern=r"^[a-z_]{1,64}$")]
+    paper: Paper
+    since: Day  # that the document names: of the release, of the card, of the grant
+
+
 class SuspicionReport(Body):
     """What a person found out about a suspicion."""
 
@@ -237,7 +247,7 @@ class HeirsShown(Body):
     reference: Reference
 
 
-AboutPerson = Meeting | SelfCertification | ObjectionReport | DoubtReport
+AboutPerson = Meeting | SelfCertification | ObjectionReport | DoubtReport | RestartReport
 """The bodies that name the person whom a request is about."""
 
 B = TypeVar("B", bound=Body)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from chalicelib import cases, clock, stats
 from chalicelib.api import access_log, ids, pages, reach, status
-from chalicelib.api.bodies import DoubtReport, NoBody, Refusal, SuspicionReport, field_error
+from chalicelib.api.bodies import DoubtReport, NoBody, Refusal, RestartReport, SuspicionReport, field_error
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import invalid
 from chalicelib.engine.suspension.signs_of_life import signs_of_life
@@ -167,6 +167,17 @@ def doubt_result(call: Call) -> Json:
         raise invalid(field_error("/since", "not_in_range"))
     benefit = BenefitCode(sent.benefit)
     raised = cases.doubt(person, benefit, since, by=call.caller.subject, because=sent.reason)
+    return _suspicion(person, raised)
+
+
+@officers.route("POST", "/v1/restarts", body=RestartReport, once=True)
+def ask_for_restart(call: Call) -> Json:
+    """A release, a new card or a new grant was shown that nobody has reported: two others decide on it."""
+    sent, person = call.body(RestartReport), call.record.person.id
+    if sent.since > call.today:
+        raise invalid(field_error("/since", "not_in_range"))
+    benefit = BenefitCode(sent.benefit)
+    raised = cases.raise_restart(person, benefit, sent.since, sent.paper, by=call.caller.subject)
     return _suspicion(person, raised)
 
 

@@ -148,7 +148,9 @@ def _concerned(
             _, benefit = ids.owed_id(named["id"])
             return [o.benefit for o in record.owed_to_heirs if o.benefit == benefit]
         case _:
-            return [BenefitCode(body.benefit) if isinstance(body, bodies.DoubtReport) else None]
+            if isinstance(body, bodies.DoubtReport | bodies.RestartReport):
+                return [BenefitCode(body.benefit)]
+            return [None]
 
 
 def decides_for(caller: Caller) -> Callable[[BenefitCode], bool]:

@@ -47,6 +47,7 @@ from chalicelib.cases.recoveries import (
     record_refund,
     record_repayment,
 )
+from chalicelib.cases.restarts import raise_restart
 from chalicelib.cases.suspension_limits import Reach, lift, reaches
 from chalicelib.cases.suspension_proposals import approve_proposal, confirm_proposal, refuse_proposal
 from chalicelib.cases.suspicion_verification import approve_ending, approve_suspicion, suspicion_verified
@@ -77,6 +78,7 @@ __all__ = [
     "notices_left",
     "object_to",
     "propose_closing",
+    "raise_restart",
     "reaches",
     "record_answer",
     "record_refund",

@@ -10,11 +10,11 @@ from typing import Final
 from chalicelib import clock
 from chalicelib.cases import evidence_effects, evidence_withdrawal, suspicion_verification
 from chalicelib.engine.money.double_receipt import Listed
-from chalicelib.engine.suspicion.restart import granted_anew
+from chalicelib.engine.suspicion.restart import granted_anew, raised
 from chalicelib.engine.suspicion.started_again import restarted
 from chalicelib.engine.suspicion.termination import ENDED
 from chalicelib.jurisdiction import current
-from chalicelib.model import Change, PersonId, PersonRecord, Template
+from chalicelib.model import BenefitCode, Change, Paper, PersonId, PersonRecord, Suspicion, Template
 from chalicelib.model.named import BY_THE_ROSTER
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.dynamodb.busy import one_by_one
@@ -43,6 +43,23 @@ def _ask(line: Listed, day: date) -> None:
         return Change("listed after an ending", ACTOR, clock.now(), details, suspicions=asked)
 
     evidence_effects.wake_and_start(people.change(line.person, ask))
+
+
+def raise_restart(person: PersonId, benefit: BenefitCode, since: date, paper: Paper, *, by: str) -> Suspicion:
+    """Open the question whether a payment starts again, for a document that nobody has reported."""
+    found: list[Suspicion] = []
+
+    def open_one(record: PersonRecord) -> Change | None:
+        question = raised(record, benefit, since, paper, by=by, rules=current().rules, on=clock.today())
+        found[:] = [question]
+        if question in record.suspicions:
+            return None
+        details = {"suspicion": question.name, "benefit": benefit, "paper": paper.value}
+        return Change("restart asked for", by, clock.now(), details, suspicions=(question,))
+
+    record = people.change(person, open_one)
+    evidence_effects.wake_and_start(record)
+    return found[0]
 
 
 def restart_upheld(person: PersonId, name: str, *, actor: str) -> PersonRecord:

@@ -106,6 +106,14 @@ class SuspicionState(StrEnum):
     WITHDRAWN = "withdrawn"  # what it rested on was taken back; nobody had to look
 
 
+class Paper(StrEnum):
+    """What somebody shows of whom a payment had rightly ended, and no department or roster reports."""
+
+    RELEASE = "release"
+    CARD = "card"  # renewed
+    GRANT = "grant"  # anew
+
+
 class Verification(StrEnum):
     """By what a suspicion was verified (rule 13)."""
 
@@ -140,7 +148,7 @@ class Suspicion:
     denied_by: str | None = None  # of a reversal: the first of two who say that what was confirmed is right
     involved: frozenset[str] = frozenset()  # who may have no part in deciding it
     about: str | None = None  # of a reversal: the name of the suspicion that may have been confirmed in error
-    said: Mapping[str, str] | None = None  # a condition cleared: the facts of the record that had shown it
+    said: Mapping[str, str] | None = None  # a condition cleared: what had shown it; a restart: by which paper
     holds_until: date | None = None  # a condition cleared: asked again after this day; None: not by a date
     ends: tuple[BenefitCode, ...] | None = None  # confirmed: what is still to end; None: of before
     signed: Mapping[BenefitCode, str] = field(default_factory=dict)  # who approved that for each authority

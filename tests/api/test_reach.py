@@ -72,6 +72,7 @@ AGREED = {
     "POST /v1/suspension-limits/{id}/lift": Agreed("officer", "county's", "own", FROM_CITIES),
     "GET /v1/suspicions": Agreed("officer", "asked", "any"),
     "POST /v1/suspicions": Agreed("officer", "person's", "own"),
+    "POST /v1/restarts": Agreed("officer", "person's", "own+"),
     "POST /v1/suspicions/{id}/outcome": Agreed("officer", "person's", "own+"),
     "POST /v1/suspicions/{id}/approve": Agreed("officer", "person's", "own+"),
     "GET /v1/endings": Agreed("officer", "asked", "own", FROM_COUNTIES),

@@ -17,6 +17,8 @@ from chalicelib.model import (
     Closing,
     Counts,
     DroppedFile,
+    Entitlement,
+    EntitlementStatus,
     EvidenceKey,
     FeedId,
     FileState,
@@ -136,6 +138,11 @@ ENDPOINTS = {
         ),
         Endpoint(
             "POST",
+            "/v1/restarts",
+            {"person": PERSON, "benefit": "unemployment_benefit", "paper": "grant", "since": "2025-06-01"},
+        ),
+        Endpoint(
+            "POST",
             "/v1/suspicions/{id}/outcome",
             {"confirmed": False, "verification": "visit"},
             ".death.20250620",
@@ -237,7 +244,9 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
             accused(),
             replace(accused(), day=date(2025, 6, 26), verified_by="somebody", verified_at_level=1),
             _in_custody(),
+            _ended_by_doubt(),
         ),
+        entitlements=(_unemployment_benefit(),),
         instructions=(
             Instruction(
                 PENSION,
@@ -328,6 +337,36 @@ def accused() -> Suspicion:
         reason,
         verify_by=date(2025, 6, 30),
         waiting=Waiting(StateName.VERIFY, "a token that nobody waits under", clock.now()),
+    )
+
+
+def _unemployment_benefit() -> Entitlement:
+    """Drawn until May, when its authority's doubt was found right."""
+    return Entitlement(
+        BenefitCode("unemployment_benefit"),
+        EntitlementStatus.TERMINATED,
+        10_000,
+        date(2015, 1, 1),
+        DUE,
+        DUE,
+        "payee-work",
+        stopped_from=MAY,
+    )
+
+
+def _ended_by_doubt() -> Suspicion:
+    reason = Reason("doubted", "已不符合领取条件。", "Not entitled any more.")
+    return Suspicion(
+        SuspicionKind.DOUBTED,
+        date(2025, 4, 20),
+        date(2025, 4, 22),
+        SuspicionState.CONFIRMED,
+        None,
+        reason,
+        BenefitCode("unemployment_benefit"),
+        verified_by="somebody",
+        approved_by="somebody-else",
+        closed=date(2025, 4, 28),
     )
 
 

@@ -25,9 +25,10 @@ from pydantic import BeforeValidator, field_validator
 
 from chalicelib.declarations import Declaration, place_of, read_declaration
 from chalicelib.errors import DeclarationError
-from tests.lives.acts import VERBS, Act, Pay
+from tests.lives.acts import Act, Pay
 from tests.lives.cast import Townsperson
 from tests.lives.expectations import LOOKERS, Expect, Outbox, Page, Receipt
+from tests.lives.office import VERBS
 from tests.lives.scene import RefusedHereError, Scene, a_place
 from tests.workflow.village import NEW_YEAR
 

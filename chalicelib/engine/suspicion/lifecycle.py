@@ -136,7 +136,10 @@ def opened(finding: Finding, on: date, policy: Policy, suspicions: Iterable[Susp
 
 
 def needs_two(suspicion: Suspicion, entitlements: Iterable[Entitlement], rules: RuleBook, on: date) -> bool:
-    """Whether no single person's word confirms it: a death, its reversal, and whatever ends a payment."""
+    """Whether no single person's word confirms it: a death, its reversal, a restart of which nothing is on
+    record, and whatever ends a payment."""
+    if suspicion.kind is SuspicionKind.RESTART and suspicion.raised_by is not None:
+        return True
     return suspicion.kind in (SuspicionKind.DEATH, SuspicionKind.REVERSAL) or any(
         end.instruction is InstructionKind.TERMINATE for end in ending(suspicion, entitlements, rules, on)
     )

@@ -9,6 +9,7 @@ lists them is a contradiction (rule 14).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -22,11 +23,13 @@ from chalicelib.engine.certification.facts import Facts, releases, sort_evidence
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.lifecycle import TOWNSHIP, verify_by
 from chalicelib.engine.suspicion.termination import ENDED, ended_by
+from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
     Entitlement,
     Evidence,
     EvidenceKey,
+    Paper,
     PersonRecord,
     Reason,
     Suspicion,
@@ -37,6 +40,11 @@ from chalicelib.model.named import ROSTER
 
 GRANTED: Final = ".granted"  # ends the event of a grant that stands on a roster
 LISTS_ON: Final = timedelta(days=30)  # a roster may list the dead for one more pay run, and nobody is asked
+_SHOWN: Final = {
+    Paper.RELEASE: ("释放证明", "A document of a release"),
+    Paper.CARD: ("新的证件", "A new card"),
+    Paper.GRANT: ("新的批准文件", "A new grant"),
+}
 _ASKS: Final = (SuspicionKind.CUSTODY, SuspicionKind.CONDITION)
 
 
@@ -202,6 +210,53 @@ def _asked(
         about=ended.name,
         since=document.key.day,
     )
+
+
+def raised(
+    record: PersonRecord,
+    benefit: BenefitCode,
+    since: date,
+    paper: Paper,
+    *,
+    by: str,
+    rules: RuleBook,
+    on: date,
+) -> Suspicion:
+    """The question that an officer opens who was shown a document that no department and no roster reports.
+
+    Two others decide it against the document. While one is open about the same ending, that is it. Raises
+    RefusedError where nothing of the benefit has ended for a reason that can be over, or it was answered.
+    """
+    endings = (
+        s for s, concerned in confirmed_endings(record, rules, on) for e in concerned if e.benefit == benefit
+    )
+    ended = next(endings, None)
+    if ended is None:
+        raise RefusedError(
+            "nothing_ended",
+            "该待遇没有因可消除的原因停发；已认定去世的，请提出异议。",
+            "nothing of this benefit has ended for a reason that may be over; of somebody found dead, object",
+        )
+    mine = [
+        s
+        for s in record.suspicions
+        if s.kind is SuspicionKind.RESTART and s.about == ended.name and s.benefit in (None, benefit)
+    ]
+    for question in mine:
+        if question.state is SuspicionState.OPEN:
+            return question
+        if (question.since, question.said) == (since, _said(paper)):
+            raise RefusedError("already_ended", "该疑点已经核实完毕。", "people have answered this already")
+    zh, en = _SHOWN[paper]
+    key = EvidenceKey(since, ROSTER, paper)
+    document = Document(key, f"本人出示了{zh}，载明自{zh_day(since)}起", f"{en} of {since} has been shown")
+    (asked,) = _asked(record, ended, document, benefit, rules, on)
+    reason = replace(asked.reason, evidence=None)
+    return replace(asked, evidence=None, reason=reason, raised_by=by, said=_said(paper))
+
+
+def _said(paper: Paper) -> dict[str, str]:
+    return {"paper": paper.value}
 
 
 def _listed_after_death(

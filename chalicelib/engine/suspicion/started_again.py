@@ -31,6 +31,7 @@ from chalicelib.model import (
     InstructionState,
     Interruption,
     Month,
+    Paper,
     Payment,
     PersonRecord,
     Suspicion,
@@ -125,7 +126,8 @@ def _first_month(restart: Suspicion, ended: Suspicion, stopped_from: Month, rule
     if event is not None and event.repays:
         return stopped_from
     month = month_of(restart.since or restart.day)
-    is_granted = restart.evidence is not None and restart.evidence.feed == ROSTER
+    shown = restart.said == {"paper": Paper.GRANT.value}
+    is_granted = shown or (restart.evidence is not None and restart.evidence.feed == ROSTER)
     is_after = ended.kind is SuspicionKind.CUSTODY and not is_granted
     if is_after and rules.policy.suspicions.paid_after_release == "month_after":
         month = next_month(month)
