@@ -8,9 +8,9 @@ from datetime import date
 
 import pytest
 
-from chalicelib.engine.suspicion.lifecycle import confirmed, needs_two
+from chalicelib.engine.suspicion.lifecycle import confirmed
 from chalicelib.engine.suspicion.reckoning import reckoned
-from chalicelib.engine.suspicion.restart import granted_anew, raised, restarts
+from chalicelib.engine.suspicion.restart import granted_anew, restarts
 from chalicelib.engine.suspicion.reversal import Undoing, undone
 from chalicelib.engine.suspicion.started_again import by_document, restarted
 from chalicelib.errors import RefusedError
@@ -23,7 +23,6 @@ from chalicelib.model import (
     InstructionState,
     Interruption,
     Month,
-    Paper,
     Payment,
     PersonRecord,
     Suspicion,
@@ -292,31 +291,6 @@ def test_whoever_is_granted_anew_after_prison_is_paid_from_the_month_of_the_gran
     (question,) = granted_anew(record, PENSION, day("2025-10-01"), ON, RULES, ON)
     (again,) = answered(record, question).entitlements
     assert again.interruptions[0].last == "2025-09"
-
-
-def test_a_paper_that_nobody_has_reported_asks_two_others() -> None:
-    record = in_prison()
-    since = day("2025-10-20")
-
-    def ask(record: PersonRecord, paper: Paper = Paper.RELEASE, since: date = since) -> Suspicion:
-        return raised(record, PENSION, since, paper, by="village", rules=RULES, on=ON)
-
-    question = ask(record)
-    assert (question.kind, question.evidence, question.raised_by) == (SuspicionKind.RESTART, None, "village")
-    assert needs_two(question, record.entitlements, RULES, ON)
-    (again,) = answered(record, question).entitlements
-    assert again.interruptions[0].last == "2025-10", "paid from the month after"
-    (granted,) = answered(record, ask(record, Paper.GRANT)).entitlements
-    assert granted.interruptions[0].last == "2025-09", "a grant from its own"
-    asked_once = replace(record, suspicions=(*record.suspicions, question))
-    assert ask(asked_once, Paper.CARD) == question, "while one is open it is that"
-    no = replace(question, state=SuspicionState.CLEARED)
-    answered_no = replace(record, suspicions=(*record.suspicions, no))
-    with pytest.raises(RefusedError, match="answered"):
-        ask(answered_no)
-    assert ask(answered_no, since=day("2025-10-21")).day == day("2025-10-21")
-    with pytest.raises(RefusedError, match="nothing of this benefit"):
-        ask(a_record(a_person(), [an_entitlement()]))
 
 
 def test_fee_reliefs_start_again_without_an_instruction() -> None:
