@@ -2,6 +2,7 @@
 
     a department drops a file ──▶ intake ──▶ evidence, certificates, suspicions
     every morning             ──▶ daily_run ──▶ who comes due without a certificate gets a case
+    passes over everybody     ──▶ pass_read, pass_write, pass_send: shard by shard
     Step Functions            ──▶ certification_step, suspicion_step: one function per state
     once a week               ──▶ ask_interfaces ──▶ evidence about those who come due
     messages                  ──▶ send_messages, carrier_report
@@ -23,17 +24,17 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, SQSEvent
 
-from chalicelib import api, intake, jurisdiction, messages, results, stats
-from chalicelib.cases.daily_run import daily_run as run_the_day
+from chalicelib import api, intake, jurisdiction, messages, passes, results
+from chalicelib.cases import retention
+from chalicelib.cases.daily_run import restart_all
 from chalicelib.cases.instructions import list_unseen
 from chalicelib.cases.rechecks import monthly_rechecks as check_certificates
-from chalicelib.cases.retention import apply_retention
 from chalicelib.clock import stopping_after, today
 from chalicelib.instruction_delivery import hand_over, send_cutoff_lists
 from chalicelib.observability import partial_batch
 from chalicelib.pay_reconciliation import reconcile
 from chalicelib.runs import run
-from chalicelib.schedules import missing_runs, scheduled
+from chalicelib.schedules import GOES_ON, missing_runs, scheduled
 from chalicelib.settings import settings
 from chalicelib.steps import certification, suspicion
 from chalicelib.steps.walking import run_step
@@ -79,10 +80,28 @@ def suspicion_step(event: dict[str, Any], context: object) -> dict[str, Any]:
     return run_step(suspicion.STEPS, event)
 
 
+@app.lambda_function(name="pass_read")
+def pass_read(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """One state of statemachines/everybody.asl.json, of a pass that changes no record."""
+    return passes.run_pass(event)
+
+
+@app.lambda_function(name="pass_write")
+def pass_write(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """The same of a pass that changes records."""
+    return passes.run_pass(event)
+
+
+@app.lambda_function(name="pass_send")
+def pass_send(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """The same of the pass that sends messages."""
+    return passes.run_pass(event)
+
+
 @app.schedule("cron(0 22 * * ? *)", name="daily_run")
 @scheduled
-def daily_run(event: CloudWatchEvent) -> None:
-    """06:00 in China: open the cases that come due, restart what should walk."""
+def daily_run(event: CloudWatchEvent) -> str:
+    """06:00 in China: restart what should walk, have the cases opened that come due."""
     with run("daily_run") as each:
         with each(part="rules"):
             jurisdiction.keep_shipped(settings().pack)
@@ -94,7 +113,10 @@ def daily_run(event: CloudWatchEvent) -> None:
             missing_runs()
         with each(part="instructions"):
             list_unseen()
-        run_the_day()
+        restart_all(each)
+        with each(part="cases that come due"):
+            passes.start("open_cases")
+    return GOES_ON
 
 
 @app.schedule("cron(0 21 ? * SUN *)", name="ask_interfaces")
@@ -106,31 +128,46 @@ def ask_interfaces(event: CloudWatchEvent) -> None:
 
 @app.schedule("cron(0 1,7,10 * * ? *)", name="send_messages")
 @scheduled
-def send_messages(event: CloudWatchEvent) -> None:
-    """09:00, 15:00 and 18:00 in China: send what is due, fetch what carriers say."""
-    messages.send_due()
+def send_messages(event: CloudWatchEvent) -> str:
+    """09:00, 15:00 and 18:00 in China: fetch what carriers say, have sent what is due."""
+    with run("send_messages") as each:
+        with each(part="reports"):
+            messages.fetch_reports()
+        with each(part="messages"):
+            passes.start("send", passes.slot_of(event))
+    return GOES_ON
 
 
 @app.schedule("cron(0 18 * * ? *)", name="tidy_lake")
 @scheduled
-def tidy_lake(event: CloudWatchEvent) -> None:
-    """02:00 in China: bring the lake into order; on the first of the month, let go what is too old."""
-    apply_retention()
+def tidy_lake(event: CloudWatchEvent) -> str | None:
+    """02:00 in China: bring the lake into order; on the first of the month, have let go what is too old."""
+    with run("tidy_lake") as each:
+        is_first = retention.tidy_lake(today(), each)
+        if is_first:
+            passes.start("retention")
+    return GOES_ON if is_first else None
 
 
 @app.schedule("cron(0 20 * * ? *)", name="monthly_results")
 @scheduled
-def monthly_results(event: CloudWatchEvent) -> None:
+def monthly_results(event: CloudWatchEvent) -> str | None:
     """04:00 in China: on the policy's day, results for every authority and other regions; cut-off lists."""
+    is_begun = False
     with run("results_and_instructions") as each:
         with each(part="results"):
-            results.send_results()
+            is_begun = results.begin(today())
+            if is_begun:
+                passes.start("results")
+        with each(part="beside the results"):
+            results.tell_beside(is_begun)
         with each(part="cut-off day"):
             send_cutoff_lists()
         with each(part="at once"):  # what a step that died has left
             hand_over()
         with each(part="reconciliation"):
             reconcile()
+    return GOES_ON if is_begun else None
 
 
 @app.schedule("cron(30 23 * * ? *)", name="watch_feeds")
@@ -156,6 +193,7 @@ def monthly_rechecks(event: CloudWatchEvent) -> None:
 
 @app.schedule("cron(0 17 * * ? *)", name="nightly_statistics")
 @scheduled
-def nightly_statistics(event: CloudWatchEvent) -> None:
-    """01:00 in China: count everybody."""
-    stats.nightly_statistics()
+def nightly_statistics(event: CloudWatchEvent) -> str:
+    """01:00 in China: have everybody counted."""
+    passes.start("statistics")
+    return GOES_ON

@@ -69,7 +69,11 @@ class NotTakenError(WuganError):
 
 
 class UnfinishedError(WuganError):
-    """A run has left out what failed; everything else of it is done."""
+    """A run has left out what failed, so many; everything else of it is done."""
+
+    def __init__(self, text: str, left_out: int = 1) -> None:
+        super().__init__(text)
+        self.left_out: Final = left_out
 
 
 class MiscountError(WuganError):

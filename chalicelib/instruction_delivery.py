@@ -36,7 +36,7 @@ from chalicelib.storage.dynamodb import people, run_ends, worklists
 from chalicelib.storage.dynamodb.worklists import ToHandOver
 from chalicelib.storage.s3 import objects
 
-RESULTS = "results"  # the list of the results day, as `run_ends` knows it
+RESULTS = "results"  # the list of the results day, as `run_ends` knows it: begun, and so perhaps out
 Row = tuple[str, ...]
 
 

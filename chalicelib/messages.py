@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final, assert_never
@@ -38,10 +38,10 @@ from chalicelib.model import (
     Template,
 )
 from chalicelib.observability import logger
-from chalicelib.runs import Each, run
+from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client
-from chalicelib.storage.dynamodb import contacts, people, worklists
+from chalicelib.storage.dynamodb import contacts, people, shards, worklists
 from chalicelib.storage.dynamodb import outbox as outbox
 from chalicelib.storage.dynamodb.worklists import Row
 
@@ -109,11 +109,23 @@ def send_due() -> int:
         return 0
     with run("send_messages") as each:
         with each(part="reports"):
-            _fetch_reports()
-        return _send_all(list(worklists.outgoing(clock.today())), each)
+            fetch_reports()
+        return sum(send_some(shard, each)[0] for shard in shards.every_shard())
 
 
-def _send_all(due: Sequence[tuple[PersonId, str]], each: Each) -> int:
+def send_some(shard: str, each: Each, after: str = "", stop: Stop = never) -> tuple[int, str | None]:
+    """Send what is due in a shard behind a place in its order; how many, and behind which to go on.
+
+    Nothing in quiet hours, whenever it was asked for.
+    """
+    if is_quiet_hour():
+        return 0, None
+    walk = Walk(worklists.outgoing_behind(after, clock.today(), shard), stop)
+    sent = _send_all(((person, message) for _, person, message in walk), each)
+    return sent, None if walk.is_over or walk.last is None else walk.last[0]
+
+
+def _send_all(due: Iterable[tuple[PersonId, str]], each: Each) -> int:
     """Send messages in this order, then print what is to be printed, a village at a time."""
     sent, to_print = 0, dict[AreaCode, list[outbox.Claimed]]()
     for person, message in due:
@@ -233,7 +245,7 @@ def _in_its_stead(record: PersonRecord, failed: Message) -> Message | None:
     return replace(following, channel=channel, follows=failed.id)
 
 
-def _fetch_reports() -> None:
+def fetch_reports() -> None:
     """Fetch what the carrier has to say, if it does not push it, and put it where pushed reports go.
 
     A batch is acknowledged by asking for the next, once it lies in our queue: who dies before that is told

@@ -10,8 +10,10 @@ number alone, so that what was seen here of these is told by number, in a bucket
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
 
 from chalicelib import clock
 from chalicelib.cases import no_longer_listed
@@ -19,7 +21,7 @@ from chalicelib.engine.calendar.periods import month_of
 from chalicelib.engine.money.double_receipt import unclaimed
 from chalicelib.engine.suspicion.unlisted import benefits_unlisted
 from chalicelib.engine.texts import instruction_texts
-from chalicelib.instruction_delivery import RESULTS as RESULTS_MADE
+from chalicelib.instruction_delivery import RESULTS as RESULTS_BEGUN
 from chalicelib.instruction_delivery import row_of
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
@@ -35,9 +37,9 @@ from chalicelib.model import (
     Suspicion,
     Tombstone,
 )
-from chalicelib.runs import run
+from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.sources.formats.csv_writing import Cell, csv_of, rows_of
-from chalicelib.storage.dynamodb import files, people, run_ends
+from chalicelib.storage.dynamodb import everybody, files, run_ends, shards
 from chalicelib.storage.s3 import objects
 
 RESULTS = (
@@ -65,8 +67,10 @@ UNCLAIMED = (
 )
 GUESTS = ("地区代码", "身份证号码", "姓名", "认证日期", "认证结果", "认证人类别", "认证人", "认证地")
 KINDS = {"results": RESULTS, "instructions": instruction_texts.HEADER, "unclaimed": UNCLAIMED}
+_WRITTEN = "results written"
 Row = tuple[Cell, ...]
 Line = tuple[str, str, Row]  # whose list, of which kind, what stands there
+_KINDS = (Entitlement, Instruction, Evidence, Tombstone, Suspicion)
 
 
 def send_results() -> bool:
@@ -75,41 +79,111 @@ def send_results() -> bool:
     When that day's run has failed they are made on the next day, and once a month only.
     """
     on = clock.today()
-    if on.day < current().rules.policy.results_day or run_ends.is_done(RESULTS_MADE, month_of(on)):
+    if not begin(on):
         return False
     with run("send_results") as each:
         with each(part="authorities"):
             monthly_results()
         with each(part="other regions"):
             tell_other_regions()
-    run_ends.done(RESULTS_MADE, month_of(on))
+    made(on)
     return True
 
 
+def begin(on: date) -> bool:
+    """Whether the month's results are to be made on a day: its day has come, and they are not made.
+
+    From here on an instruction is handed over at once: the list that would have held it may be written.
+    """
+    if on.day < current().rules.policy.results_day or run_ends.is_done(_WRITTEN, month_of(on)):
+        return False
+    run_ends.done(RESULTS_BEGUN, month_of(on))
+    return True
+
+
+def tell_beside(is_begun: bool) -> None:
+    """On the day of the results, what is told beside the lists: whom no roster lists, and other regions."""
+    if is_begun:
+        with run("send_results") as each:
+            with each(part="whom no roster lists"):
+                ask_authorities()
+            with each(part="other regions"):
+                tell_other_regions()
+
+
+def made(on: date) -> None:
+    """That the month's results are made."""
+    run_ends.done(_WRITTEN, month_of(on))
+
+
 def monthly_results() -> int:
-    """Write the lists of every authority; returns how many lines were written.
+    """Write the lists of every authority in one go; returns how many lines were written.
 
     UnfinishedError when everything else is written, if a person could not be told of, or a list not written.
     """
     on = clock.today()
-    lists: dict[tuple[str, str], list[Row]] = defaultdict(list)
     with run("monthly_results") as each:
         with each(part="whom no roster lists"):
             ask_authorities()
-        for record in people.everyone(Entitlement, Instruction, Evidence, Tombstone, Suspicion, guard=each):
-            with each(person=record.person.id):  # all lines of a person, or none
-                for authority, kind, row in [*_lines_of(record, on), *_unclaimed_of(record, on)]:
-                    lists[authority, kind].append(row)
-        for authority in sorted({authority for authority, _ in lists}):
-            for kind, header in KINDS.items():
-                with each(authority=authority, kind=kind):
-                    body = csv_of(header, _in_order(lists[authority, kind]))
-                    objects.put_result(authority, kind, month_of(on), body)
-    return sum(map(len, lists.values()))
+        lines = [line for shard in shards.every_shard() for line in lines_of_some(shard, on, each)[0]]
+        return write_lists(sorted(lines, key=in_order), on, each)
 
 
-def _in_order(rows: list[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: [str(cell) for cell in row])
+def lines_of_some(
+    shard: str, on: date, each: Each, after: str = "", stop: Stop = never
+) -> tuple[list[Line], str | None]:
+    """The lines about the people of a shard behind one of them, in order; and behind whom to go on."""
+    lines: list[Line] = []
+    walk = Walk(everybody.ids_of(shard, after), stop)
+    for person in walk:
+        with each(person=person):  # all lines of a person, or none
+            record = everybody.record_of(person, _KINDS)
+            if record is not None:
+                lines += [*_lines_of(record, on), *_unclaimed_of(record, on)]
+    return sorted(lines, key=in_order), None if walk.is_over else walk.last
+
+
+def in_order(line: Line) -> tuple[str, str, list[str]]:
+    """By authority, kind, and what stands in the cells."""
+    authority, kind, row = line
+    return authority, kind, _texts(row)
+
+
+def _texts(row: Sequence[Cell]) -> list[str]:
+    return [str(cell) for cell in row]
+
+
+def to_lines(lines: Iterable[Line]) -> Iterator[list[Any]]:
+    """The lines of a part as they are kept until all parts are there."""
+    for authority, kind, row in lines:
+        yield [authority, kind, [str(cell) if isinstance(cell, date) else cell for cell in row]]
+
+
+def from_lines(lines: Iterable[list[Any]]) -> Iterator[Line]:
+    """What `to_lines` made of them."""
+    return ((authority, kind, tuple(row)) for authority, kind, row in lines)
+
+
+def write_lists(lines: Iterable[Line], on: date, each: Each) -> int:
+    """Write each authority's lists out of all lines in order, as they come; how many lines that were."""
+    count = 0
+    for authority, mine in groupby(lines, key=lambda line: line[0]):
+        by_kind = groupby(mine, key=lambda line: line[1])
+        waiting = dict(KINDS)
+        for kind, some in by_kind:
+            rows = [row for _, _, row in some]
+            count += len(rows)
+            _write_list(authority, kind, waiting.pop(kind), rows, on, each)
+        for kind, header in waiting.items():  # an empty list says that there is nothing
+            _write_list(authority, kind, header, [], on, each)
+    return count
+
+
+def _write_list(
+    authority: str, kind: str, header: Sequence[str], rows: Sequence[Row], on: date, each: Each
+) -> None:
+    with each(authority=authority, kind=kind):
+        objects.put_result(authority, kind, month_of(on), csv_of(header, rows))
 
 
 def ask_authorities() -> None:
@@ -138,7 +212,7 @@ def tell_other_regions() -> int:
                         told[region].append(row)
         for region, rows in sorted(told.items()):
             with each(region=region):
-                objects.put_other_region(region, month, csv_of(GUESTS, _in_order(rows)))
+                objects.put_other_region(region, month, csv_of(GUESTS, sorted(rows, key=_texts)))
     return sum(map(len, told.values()))
 
 

@@ -11,14 +11,44 @@ fails, so that the function's own alarm tells somebody and the run is tried agai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from chalicelib.errors import UnfinishedError
 from chalicelib.observability import count, logger
 
+T = TypeVar("T")
+
 Each = Callable[..., AbstractContextManager[None]]
+Stop = Callable[[], bool]
+"""Says whether the time for a part of a run is over."""
+
+
+def never() -> bool:
+    """For who has all the time there is."""
+    return False
+
+
+class Walk(Generic[T]):
+    """Goes through many, one after the other, until there is no more time; at least to the first of them."""
+
+    def __init__(self, of: Iterable[T], stop: Stop = never) -> None:
+        """Take those whom it goes through, in their order."""
+        self._of, self._stop = of, stop
+        self.last: T | None = None
+        """Whom it came to last; where it stopped early, the next one goes on behind."""
+        self.is_over = False
+        """Whether it has come to the end."""
+
+    def __iter__(self) -> Iterator[T]:
+        """Each of them; to be gone through once."""
+        for one in self._of:
+            if self.last is not None and self._stop():
+                return
+            self.last = one
+            yield one
+        self.is_over = True
 
 
 class _Run:
@@ -42,7 +72,9 @@ class _Run:
         if self.errors:
             count(LeftOut=len(self.errors))
             kinds = ", ".join(sorted({type(error).__name__ for error in self.errors}))
-            raise UnfinishedError(f"{self.name}: {len(self.errors)} left out ({kinds})") from self.errors[0]
+            raise UnfinishedError(
+                f"{self.name}: {len(self.errors)} left out ({kinds})", len(self.errors)
+            ) from self.errors[0]
 
 
 @contextmanager

@@ -26,16 +26,26 @@ E = TypeVar("E")
 LATE: Final = timedelta(hours=2)  # [choice] three tries of a quarter of an hour each, and the pauses between
 
 
-def scheduled(work: Callable[[E], None]) -> Callable[[E], None]:
+GOES_ON: Final = "a pass goes on"
+"""What a scheduled function answers whose work is done by a pass: that leaves word in the end."""
+
+
+def scheduled(work: Callable[[E], str | None]) -> Callable[[E], str | None]:
     """A function that a schedule calls, named as there: when it returns, that it has is kept."""
 
     @wraps(work)
-    def run_to_its_end(event: E) -> None:
-        work(event)
-        name = work.__name__
-        run_ends.put(name, End(_schedules().get(name, ""), clock.now()))
+    def run_to_its_end(event: E) -> str | None:
+        answer = work(event)
+        if answer != GOES_ON:
+            reached(work.__name__)
+        return answer
 
     return run_to_its_end
+
+
+def reached(name: str) -> None:
+    """Keep that a scheduled run has reached its end."""
+    run_ends.put(name, End(_schedules().get(name, ""), clock.now()))
 
 
 def missing_runs() -> list[str]:

@@ -33,6 +33,7 @@ class Settings:
     gateway_secret: str  # name of the secret: address, account and secret of the gateway over https
     certification_arn: str
     suspicion_arn: str
+    everybody_arn: str
     identity_secret: str  # name of the secret: key of HMAC(number)
     interfaces_secret: str  # name of the secret: addresses and tokens of interfaces that are asked
     data_key_id: str  # KMS key that wraps the data keys of sealed fields

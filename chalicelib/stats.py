@@ -1,11 +1,14 @@
 """统计 · Figures for everybody who answers for the programme, from a nightly pass, with the day they are
-of."""
+of.
+
+A part of the pass counts some people of one shard: a number per word, or words; and parts add up.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,56 +19,65 @@ from chalicelib.engine.rehearsal.feed_accuracy import proofs
 from chalicelib.engine.rehearsal.replay import Subject
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
-    BenefitCode,
     Case,
     Entitlement,
     EntitlementStatus,
     Evidence,
-    FeedId,
-    Month,
     PersonRecord,
     RelatedEvidence,
     Suspicion,
     Tombstone,
     Visit,
 )
-from chalicelib.runs import Each, run
-from chalicelib.storage.dynamodb import people
+from chalicelib.runs import Each, Stop, Walk, never, run
+from chalicelib.storage.dynamodb import everybody, shards
 from chalicelib.storage.s3 import objects
 from chalicelib.storage.s3.lake_snapshot import LakeSnapshot
 
 # With the tombstones: what was taken back counts for nothing.
 _KINDS = (Entitlement, Case, Suspicion, Evidence, Tombstone, RelatedEvidence, Visit)
 _COUNTED = ("status", "route", "county", "case_state", "suspicion")
+Figures = Counter[tuple[str, ...]]
+"""What was counted, word by word: ("status", "active") → how many."""
 
 
 def nightly_statistics() -> dict[str, Any]:
-    """Count everybody once and keep the result; a rate always comes with its denominator.
+    """Count everybody in one go, and keep the result; a rate always comes with its denominator.
 
     UnreadableError if the lake cannot be read: the figures of the night before stay, with their day.
     UnfinishedError, when all others are counted and told, if somebody could not be.
     """
     with run("nightly_statistics") as each:
-        figures = _figures(clock.today(), each)
-        objects.put_statistics(json.dumps(figures, ensure_ascii=False).encode())
-    return figures
+        figures, on = Figures(), clock.today()
+        for shard in shards.every_shard():
+            figures.update(count_some(shard, on, each)[0])
+        return publish(figures, on)
 
 
-def _figures(on: date, each: Each) -> dict[str, Any]:
-    by: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
-    paid: Counter[tuple[str, BenefitCode]] = Counter()
-    proved = Proved()
-    seen = Counter[str]()
+def count_some(
+    shard: str, on: date, each: Each, after: str = "", stop: Stop = never
+) -> tuple[Figures, str | None]:
+    """Count the people of a shard behind one of them; also returns behind whom to go on, None at the end."""
+    figures = Figures()
+    walk = Walk(everybody.ids_of(shard, after), stop)
 
-    def everybody() -> Iterator[Subject]:
-        """The same pass counts all the rest: there is only one over the whole table."""
-        for record, evidence in LakeSnapshot().completing(people.everyone(*_KINDS, guard=each)):
-            seen["recipients"] += 1
+    def records() -> Iterator[PersonRecord]:
+        for person in walk:
+            record = None
+            with each(person=person):
+                record = everybody.record_of(person, _KINDS)
+            if record is not None:
+                yield record
+
+    def subjects() -> Iterator[Subject]:
+        """The same pass counts all the rest: nobody is read twice."""
+        start = "" if shard == shards.EVERYBODY else shard
+        for record, evidence in LakeSnapshot(start).completing(records()):
+            figures["recipients",] += 1
             with each(person=record.person.id):
-                _count(record, by)
-                paid.update((record.person.area[:6], e.benefit) for e in record.entitlements if _is_paid(e))
+                _count(record, figures, on)
                 if record.visits:
-                    proved.count(replace(record, evidence=tuple(evidence)))
+                    _count_proofs(replace(record, evidence=tuple(evidence)), figures)
             yield Subject(
                 record.person,
                 record.entitlements,
@@ -75,65 +87,85 @@ def _figures(on: date, each: Each) -> dict[str, Any]:
                 record.clearances,
             )
 
-    covered = coverage(everybody(), current().rules, on, each)
+    covered = coverage(subjects(), current().rules, on, each)
+    figures.update({("certified", feed): count for feed, count in covered.by_feed.items()})
+    figures.update({("alone", feed): count for feed, count in covered.only_by_feed.items()})
+    return figures, None if walk.is_over else walk.last
+
+
+def publish(figures: Figures, on: date) -> dict[str, Any]:
+    """Keep the figures of a day, in place of those of the day before."""
+    told = _as_told(figures, on)
+    objects.put_statistics(json.dumps(told, ensure_ascii=False).encode())
+    return told
+
+
+def to_lines(figures: Figures) -> Iterator[list[str | int]]:
+    """The figures of a part as they are kept until all parts are there."""
+    return ([*words, count] for words, count in sorted(figures.items()))
+
+
+def from_lines(lines: Iterable[list[Any]]) -> Figures:
+    """What `to_lines` made of them."""
+    return Figures({tuple(words): count for *words, count in lines})
+
+
+def _as_told(figures: Figures, on: date) -> dict[str, Any]:
+    by = {name: _of(figures, name) for name in _COUNTED}
+    certified, alone = _of(figures, "certified"), _of(figures, "alone")
     return {
         "as_of": on.isoformat(),
-        "recipients": seen["recipients"],
+        "recipients": figures["recipients",],
         "entitlements": sum(by["status"].values()),
-        **{name: dict(sorted(counter.items())) for name, counter in by.items()},
-        "paid": _by_county(paid),
+        **by,
+        "paid": _nested(figures, "paid"),
         "feeds": {  # also those that certify nobody: a feed that is not named was not counted
-            feed: {"certified": covered.by_feed[feed], "alone": covered.only_by_feed[feed]}
-            for feed in sorted(current().feeds.keys() | covered.by_feed.keys())
+            feed: {"certified": certified.get(feed, 0), "alone": alone.get(feed, 0)}
+            for feed in sorted(current().feeds.keys() | certified.keys())
         },
-        "proved": proved.figures(),
+        "proved": {  # what visits said of the feeds, by month of the visit
+            feed: {
+                month: {"checked": checked, "wrong": figures["wrong", feed, month]}
+                for month, checked in months.items()
+            }
+            for feed, months in _nested(figures, "checked").items()
+        },
     }
 
 
-def _count(record: PersonRecord, by: dict[str, Counter[str]]) -> None:
-    on = clock.today()
-    by["county"][record.person.area[:6]] += 1
-    for e in record.entitlements:
-        by["status"][e.status_on(on).value] += 1
-        if e.status is EntitlementStatus.ACTIVE and e.valid_until >= on:
-            by["route"][e.route.value if e.route else "as_stated_by_the_authority"] += 1
-    if record.open_case is not None:
-        by["case_state"][record.open_case.state.value] += 1
-    for suspicion in record.open_suspicions:
-        by["suspicion"][suspicion.kind.value] += 1
+def _of(figures: Figures, name: str) -> dict[str, int]:
+    return {words[1]: count for words, count in sorted(figures.items()) if words[0] == name}
 
 
-def _is_paid(entitlement: Entitlement) -> bool:
-    return entitlement.status is EntitlementStatus.ACTIVE
-
-
-def _by_county(paid: Counter[tuple[str, BenefitCode]]) -> dict[str, dict[BenefitCode, int]]:
-    """County → benefit → to how many it is paid."""
-    found: dict[str, dict[BenefitCode, int]] = {}
-    for (county, benefit), count in sorted(paid.items()):
-        found.setdefault(county, {})[benefit] = count
+def _nested(figures: Figures, name: str) -> dict[str, dict[str, int]]:
+    """Outer word → inner word → how many."""
+    found: dict[str, dict[str, int]] = {}
+    for words, count in sorted(figures.items()):
+        if words[0] == name:
+            found.setdefault(words[1], {})[words[2]] = count
     return found
 
 
-class Proved:
-    """What visits said of the feeds, by month of the visit."""
+def _count(record: PersonRecord, figures: Figures, on: date) -> None:
+    county = record.person.area[:6]
+    figures["county", county] += 1
+    for e in record.entitlements:
+        figures["status", e.status_on(on).value] += 1
+        if e.status is EntitlementStatus.ACTIVE:
+            figures["paid", county, e.benefit] += 1
+            if e.valid_until >= on:
+                figures["route", e.route.value if e.route else "as_stated_by_the_authority"] += 1
+    if record.open_case is not None:
+        figures["case_state", record.open_case.state.value] += 1
+    for suspicion in record.open_suspicions:
+        figures["suspicion", suspicion.kind.value] += 1
 
-    def __init__(self) -> None:
-        self._checked: Counter[tuple[FeedId, Month]] = Counter()
-        self._wrong: Counter[tuple[FeedId, Month]] = Counter()
 
-    def count(self, record: PersonRecord) -> None:
-        """Count the visits to one person."""
-        for proof in proofs(record, current().rules):
-            self._checked[proof.feed, proof.month] += 1
-            self._wrong[proof.feed, proof.month] += proof.wrong
-
-    def figures(self) -> dict[str, dict[str, dict[str, int]]]:
-        """Feed → month → people checked, and wrong of them."""
-        found: dict[str, dict[str, dict[str, int]]] = {}
-        for (feed, month), checked in sorted(self._checked.items()):
-            found.setdefault(feed, {})[month] = {"checked": checked, "wrong": self._wrong[feed, month]}
-        return found
+def _count_proofs(record: PersonRecord, figures: Figures) -> None:
+    """What the visits to one person said of feeds."""
+    for proof in proofs(record, current().rules):
+        figures["checked", proof.feed, proof.month] += 1
+        figures["wrong", proof.feed, proof.month] += proof.wrong
 
 
 def latest() -> dict[str, Any] | None:

@@ -80,6 +80,7 @@ WUGAN = {
     "SENDER": "topic",
     "CERTIFICATION_ARN": "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:wugan-certification",
     "SUSPICION_ARN": "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:wugan-suspicion",
+    "EVERYBODY_ARN": "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:wugan-everybody",
     "IDENTITY_SECRET": "identity",
     "INTERFACES_SECRET": "interfaces",
     "GATEWAY_SECRET": "gateway",

@@ -1,6 +1,6 @@
 """What a function asks of the AWS of the tests is judged by its own policy, as the sandbox does.
 
-with judging() as judge, judge.acting("SendMessages"):
+with judging() as judge, judge.acting("PassSend"):
     messages.send_due()
 """
 

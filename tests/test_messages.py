@@ -199,7 +199,7 @@ def test_an_sms_bears_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
     _, message = someone(1)
     monkeypatch.setenv("WUGAN_SENDER", "sms")
     settings.cache_clear()
-    with judging() as judge, judge.acting("SendMessages"), published() as seen:
+    with judging() as judge, judge.acting("PassSend"), published() as seen:
         messages.send_due()
     (sent,) = seen
     assert sent["PhoneNumber"] == "+8613800138001"
@@ -226,7 +226,7 @@ def test_whoever_has_given_up_the_phone_meanwhile_gets_the_notice() -> None:
     record = people.load(who)
     assert message.channel is Channel.SMS
     people.change(who, lambda _: Change("x", "test", AT, person=opted_out(record.person)))
-    with judging() as judge, judge.acting("SendMessages"), published() as seen:
+    with judging() as judge, judge.acting("PassSend"), published() as seen:
         assert messages.send_due() == 1
     assert seen == []
     sent = outbox.message_by_id(message.id)[1]

@@ -25,7 +25,7 @@ WALKS = '{"StartAt": "Walk", "States": {"Walk": {"Type": "Pass", "End": true}}}'
 DUE = date(2025, 6, 30)
 CLOSED = Case(DUE, date(2025, 5, 1), 1, StateName.CLOSE_CASE, outcome=StepOutcome.CERTIFIED)
 SETTLE_WITH_FILES = ("AskInterfaces", "Intake")
-SETTLE_WITH_THE_LAKE = ("CertificationStep", "SuspicionStep")
+SETTLE_WITH_THE_LAKE = ("CertificationStep", "PassWrite", "SuspicionStep")
 
 
 @pytest.fixture(autouse=True)

@@ -112,7 +112,7 @@ def test_the_daily_run_goes_on_to_the_next(monkeypatch: pytest.MonkeyPatch, folk
             raise KeyError("broken")
         return False
 
-    monkeypatch.setattr(daily_run.worklists, "due_in", lambda _: [(date(2025, 9, 30), who) for who in folk])
+    monkeypatch.setattr(daily_run.worklists, "due_in", lambda *_: [(date(2025, 9, 30), who) for who in folk])
     monkeypatch.setattr(daily_run, "open_if_due", due)
     restarted: list[str] = []
     monkeypatch.setattr(daily_run, "restart_cases", lambda _: restarted.append("cases") or 1 // 0)
@@ -132,7 +132,7 @@ def test_what_cannot_be_restarted_stops_no_other(
     monkeypatch.setattr(
         daily_run.worklists, "open_suspicions", lambda: [(who, "death#2025-06-01") for who in folk]
     )
-    monkeypatch.setattr(daily_run.worklists, "due_in", lambda _: [])
+    monkeypatch.setattr(daily_run.worklists, "due_in", lambda *_: [])
     monkeypatch.setattr(people, "load", lambda who: tried.append(who) or {}[who])
     with pytest.raises(UnfinishedError, match="daily_run: 6 left out"):
         daily_run.daily_run()
@@ -152,7 +152,7 @@ def test_a_busy_record_is_come_back_to_when_the_others_are_done(
     monkeypatch.setattr(daily_run.executions, "running", lambda _: [])
     monkeypatch.setattr(daily_run.worklists, "open_cases", lambda: [(who, date(2025, 9, 30)) for who in folk])
     monkeypatch.setattr(daily_run.worklists, "open_suspicions", list)
-    monkeypatch.setattr(daily_run.worklists, "due_in", lambda _: [])
+    monkeypatch.setattr(daily_run.worklists, "due_in", lambda *_: [])
     monkeypatch.setattr(daily_run, "_restart_case", restart)
     case = Case(date(2025, 9, 30), date(2025, 7, 2), 1, StateName.REMIND)
     monkeypatch.setattr(people, "load", lambda who: PersonRecord(person(), cases=(case,)))
@@ -218,7 +218,7 @@ def test_a_person_who_cannot_be_read_is_not_asked_about(
 
     found: list[PersonId] = []
     monkeypatch.setattr(
-        interface_queries.worklists, "due_in", lambda _: [(date(2025, 9, 30), who) for who in folk]
+        interface_queries.worklists, "due_in", lambda *_: [(date(2025, 9, 30), who) for who in folk]
     )
     with pytest.raises(UnfinishedError, match="1 left out"):
         due()

@@ -195,7 +195,7 @@ def test_a_fate_that_stays_unknown_for_a_day_is_a_failure(clock: StoppedClock) -
         with pytest.raises(UnfinishedError):
             messages.send_due()
     assert outbox.message_by_id(first.id)[1].state is MessageState.UNKNOWN
-    with handed_over() as phones, judging() as judge, judge.acting("SendMessages"):
+    with handed_over() as phones, judging() as judge, judge.acting("PassSend"):
         assert messages.send_due() == 0, "the carrier may still say"
         clock.advance(days=1)
         assert messages.send_due() == 1

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
 from typing import Final, TypeVar
 
 from chalicelib import clock
@@ -29,9 +28,9 @@ from chalicelib.model import (
     Suspicion,
 )
 from chalicelib.observability import logger
-from chalicelib.runs import Each, run
+from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.settings import settings
-from chalicelib.storage.dynamodb import people, worklists
+from chalicelib.storage.dynamodb import people, shards, worklists
 from chalicelib.storage.s3 import lake
 
 T = TypeVar("T")
@@ -59,27 +58,42 @@ def daily_run() -> DailyRun:
     restarted = 0
     with run("daily_run") as each:
         try:
-            opened, refiled = settle_and_open(clock.today(), each)
+            opened, refiled, _ = settle_and_open(clock.today(), each)
         finally:  # neither dates nor what walks already depend on the lake
             with each(part="dates"):
                 dates.look_ahead(clock.today(), each)
-            for restart in (restart_cases, restart_suspicions):
-                with each(part="restart"):
-                    restarted += restart(each)
-            with each(part="recoveries"):
-                recovery_following.follow_all(each)
+            restarted = restart_all(each)
     return DailyRun(opened, refiled, restarted)
 
 
-def settle_and_open(on: date, each: Each) -> tuple[int, int]:
-    """Settle everybody who may come due from the lake; how many got a case, and how many can wait.
+def restart_all(each: Each) -> int:
+    """Restart whatever should walk and does not, and follow what is recovered; how many were restarted."""
+    restarted = 0
+    for restart in (restart_cases, restart_suspicions):
+        with each(part="restart"):
+            restarted += restart(each)
+    with each(part="recoveries"):
+        recovery_following.follow_all(each)
+    return restarted
 
-    Where the lake cannot be read about some, all others are settled first (UnreadableError).
+
+def settle_and_open(
+    on: date,
+    each: Each,
+    shard: str = shards.EVERYBODY,
+    after: str = "",
+    stop: Stop = never,
+) -> tuple[int, int, str | None]:
+    """Settle who may come due from the lake: everybody, or the people of a shard behind `<day>#<person>`.
+
+    How many got a case, how many can wait, and behind whom to go on (None: those were all). Where the lake
+    cannot be read about some, all others are settled first (UnreadableError).
     """
     opened = refiled = 0
     unread: UnreadableError | None = None
-    rows = iter(list(worklists.due_in(timeline.cases_close_on(on, current().rules.policy))))
-    while some := list(islice(rows, AT_ONCE)):
+    until = timeline.cases_close_on(on, current().rules.policy)
+    walk = Walk(_parts(list(worklists.due_in(until, shard, after))), stop)
+    for some in walk:
         try:
             found = lake.evidence_of_many({person for _, person in some})
         except UnreadableError as error:
@@ -96,7 +110,11 @@ def settle_and_open(on: date, each: Each) -> tuple[int, int]:
                     logger.warning("busy record left for tomorrow", extra={"person": person})
     if unread is not None:
         raise unread
-    return opened, refiled
+    return opened, refiled, None if walk.is_over or walk.last is None else "#".join(map(str, walk.last[-1]))
+
+
+def _parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
 
 
 def open_if_due(person: PersonId, filed: date, on: date, found: Sequence[Evidence]) -> bool:

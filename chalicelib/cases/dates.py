@@ -18,8 +18,8 @@ from chalicelib.errors import ConflictError
 from chalicelib.jurisdiction import current
 from chalicelib.model import Change, PersonRecord
 from chalicelib.observability import logger
-from chalicelib.runs import Each
-from chalicelib.storage.dynamodb import date_rows, people
+from chalicelib.runs import Each, Stop, Walk, never
+from chalicelib.storage.dynamodb import date_rows, people, shards
 
 ACTOR: Final = "platform"
 A_PASS: Final = timedelta(days=31)  # the pass over everybody comes again before what lies beyond is due
@@ -33,10 +33,14 @@ def file_soon(record: PersonRecord, on: date) -> None:
     )
 
 
-def look_ahead(on: date, each: Each) -> int:
-    """Look at everybody whom a date will concern, or concerns today; how many were looked at."""
+def look_ahead(on: date, each: Each, shard: str = shards.EVERYBODY, stop: Stop = never) -> tuple[int, bool]:
+    """Look at everybody of a shard, or of all, whom a date will concern, or concerns today.
+
+    How many were looked at, and whether those were all: their rows are gone, the next part finds the rest.
+    """
     looked = 0
-    for filed, person, day in list(date_rows.dates_until(on)):
+    walk = Walk(list(date_rows.dates_until(on, shard)), stop)
+    for filed, person, day in walk:
         with each(person=person):
             try:
                 record = people.change(person, _look)
@@ -50,7 +54,7 @@ def look_ahead(on: date, each: Each) -> int:
                 evidence_effects.file_dates(person, dates_ahead(record, current().rules, on), on)
             date_rows.remove_date(person, filed, day)
             looked += 1
-    return looked
+    return looked, walk.is_over
 
 
 def _look(record: PersonRecord) -> Change | None:

@@ -27,30 +27,35 @@ from chalicelib.model import (
     Suspicion,
     SuspicionState,
 )
-from chalicelib.runs import Each, run
+from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.sources.feeds.durations import Quantity
-from chalicelib.storage.dynamodb import people
+from chalicelib.storage.dynamodb import everybody, people, shards
 from chalicelib.storage.dynamodb.forgetting import forget_evidence
 from chalicelib.storage.s3 import file_contents, lake
 
 ACTOR: Final = "retention"
+_KINDS: Final = (Entitlement, Evidence, RelatedEvidence, Suspicion)
 AT_ONCE: Final = 50  # items of one transaction, with room for the audit entry
 
 
 def apply_retention() -> int:
     """Tidy the lake; on the first of a month also let go what is too old, and say how many items went."""
     on = clock.today()
-    oldest = oldest_days(on)
-    first = on.day == 1
-    removed = 0
     with run("tidy_lake") as each:
-        with each(part="lake"):
-            lake.tidy(oldest, always=first)
-        if first:
-            with each(part="what files said"):
-                file_contents.let_go(oldest)
-            removed = let_go(on, oldest, each)
-    return removed
+        if tidy_lake(on, each):
+            return let_go(on, oldest_days(on), each)
+    return 0
+
+
+def tidy_lake(on: date, each: Each) -> bool:
+    """Tidy the lake; whether it is the day to let go of what records hold and is too old."""
+    first, oldest = on.day == 1, oldest_days(on)
+    with each(part="lake"):
+        lake.tidy(oldest, always=first)
+    if first:
+        with each(part="what files said"):
+            file_contents.let_go(oldest)
+    return first
 
 
 def oldest_days(on: date) -> dict[FeedId, date]:
@@ -65,17 +70,28 @@ def _before(on: date, kept: Quantity) -> date:
 
 
 def let_go(on: date, oldest: Mapping[FeedId, date], each: Each) -> int:
-    """Take from everybody's record what is too old and carries nothing; how many items that were.
+    """Take from everybody's record what is too old and carries nothing, in one go; how many items."""
+    return sum(let_go_of_some(shard, on, oldest, each)[0] for shard in shards.every_shard())
+
+
+def let_go_of_some(
+    shard: str, on: date, oldest: Mapping[FeedId, date], each: Each, after: str = "", stop: Stop = never
+) -> tuple[int, str | None]:
+    """The same of the people of a shard behind one of them; how many items, and behind whom to go on.
 
     The one pass over everybody: whom a date will concern before it comes again is filed with it.
     """
     removed = 0
-    for record in people.everyone(Entitlement, Evidence, RelatedEvidence, Suspicion, guard=each):
-        with each(person=record.person.id):
+    walk = Walk(everybody.ids_of(shard, after), stop)
+    for person in walk:
+        with each(person=person):
+            record = everybody.record_of(person, _KINDS)
+            if record is None:
+                continue
             dates.file_soon(record, on)
             if _too_old(record, oldest, on) or _related_too_old(record, oldest, on):
-                removed += _let_go_of(record.person.id, oldest, on)
-    return removed
+                removed += _let_go_of(person, oldest, on)
+    return removed, None if walk.is_over else walk.last
 
 
 def _let_go_of(person: PersonId, oldest: Mapping[FeedId, date], on: date) -> int:

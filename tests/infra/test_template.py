@@ -15,6 +15,7 @@ import pytest
 import app as wugan
 from chalicelib.api.problems import PROBLEM_JSON, Problem
 from chalicelib.observability import NAMESPACE, SERVICE
+from chalicelib.passes.table import PASSES
 from chalicelib.settings import Settings
 from chalicelib.sources.feeds.freshness import FeedState
 from infra.template import PARTS, ROOT, TemplateError, as_text, build_template, own_template
@@ -30,6 +31,9 @@ FUNCTIONS = {
     "CarrierReport",
     "CertificationStep",
     "SuspicionStep",
+    "PassRead",
+    "PassWrite",
+    "PassSend",
     "AskInterfaces",
     "DailyRun",
     "SendMessages",
@@ -140,8 +144,8 @@ def test_only_what_runs_at_night_reads_everybody(deployed: dict[str, Any]) -> No
         "DailyRunRole",
         "MonthlyRechecksRole",
         "MonthlyResultsRole",
-        "NightlyStatisticsRole",
-        "TidyLakeRole",
+        "PassReadRole",
+        "PassWriteRole",
     }
 
 
@@ -204,7 +208,7 @@ def test_the_api_is_regional(deployed: dict[str, Any]) -> None:
     assert api["EndpointConfiguration"]["Types"] == ["REGIONAL"]
 
 
-@pytest.mark.parametrize("machine", ["certification", "suspicion"])
+@pytest.mark.parametrize("machine", ["certification", "suspicion", "everybody"])
 def test_the_state_machines_go_in_byte_for_byte(machine: str, template: dict[str, Any]) -> None:
     resource = template["Resources"][f"{machine.capitalize()}Machine"]["Properties"]
     file = ROOT / "statemachines" / f"{machine}.asl.json"
@@ -236,9 +240,16 @@ def test_it_can_be_written_and_read(template: dict[str, Any]) -> None:
     assert as_text(template) == as_text(build_template(wugan.app))
 
 
-@pytest.mark.parametrize("machine", ["certification", "suspicion"])
+@pytest.mark.parametrize("machine", ["certification", "suspicion", "everybody"])
 def test_every_way_leads_to_a_state_and_every_state_is_reached(machine: str) -> None:
     definition = json.loads((ROOT / "statemachines" / f"{machine}.asl.json").read_text(encoding="utf-8"))
+    walked(definition)
+    for state in definition["States"].values():
+        if "ItemProcessor" in state:
+            walked(state["ItemProcessor"])
+
+
+def walked(definition: dict[str, Any]) -> None:
     ways = {definition["StartAt"]}
     for state in definition["States"].values():
         branches = [state, *state.get("Choices", []), *state.get("Catch", [])]
@@ -357,3 +368,30 @@ def test_every_bucket_takes_nothing_but_tls(deployed: dict[str, Any]) -> None:
 def test_no_queue_takes_all_functions_of_the_account(deployed: dict[str, Any]) -> None:
     for name, mapping in of_type(deployed, "AWS::Lambda::EventSourceMapping").items():
         assert 2 <= mapping["ScalingConfig"]["MaximumConcurrency"] <= 10, name
+
+
+# --- passes over everybody --------------------------------------------------------------------------
+
+
+def test_each_function_of_passes_has_a_concurrency_of_its_own(deployed: dict[str, Any]) -> None:
+    functions = of_type(deployed, "AWS::Lambda::Function")
+    reserved = {
+        name: function["ReservedConcurrentExecutions"]
+        for name, function in functions.items()
+        if "ReservedConcurrentExecutions" in function
+    }
+    at_once = {each.does.value: each.at_once for each in PASSES.values()}
+    assert reserved == {f"Pass{does.title()}": count for does, count in at_once.items()}
+
+
+def test_somebody_is_told_of_every_pass_that_fails(template: dict[str, Any]) -> None:
+    alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
+    machine = [{"Name": "StateMachineArn", "Value": {"Ref": "EverybodyMachine"}}]
+    told = {alarm["MetricName"] for alarm in alarms if alarm.get("Dimensions") == machine}
+    assert told == {"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"}
+    assert {"ShardsFailed", "NotEnumerated"} <= {alarm["MetricName"] for alarm in alarms}
+
+
+def test_only_the_starters_start_passes(template: dict[str, Any]) -> None:
+    starting = {g.function for g in grants_of(deployed_template(wugan.app, ROOT)) if g.sid == "StartPass"}
+    assert starting == {"DailyRun", "MonthlyResults", "NightlyStatistics", "SendMessages", "TidyLake"}

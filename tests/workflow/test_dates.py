@@ -42,5 +42,5 @@ def test_whom_no_row_tells_of_is_filed_by_the_pass_over_everybody(village: Villa
         assert list(date_rows.dates_until(date(2030, 1, 1))) == [], "it comes again before that is due"
         let_go(date(2025, 4, 1), {}, each)
         assert list(date_rows.dates_until(date(2030, 1, 1))) == [(filed, person, day)]
-        assert dates.look_ahead(date(2025, 5, 2), each) == 1
+        assert dates.look_ahead(date(2025, 5, 2), each) == (1, True)
     assert list(date_rows.dates_until(date(2030, 1, 1))) == [(day, person, day)]

@@ -29,6 +29,7 @@ from chalicelib.model import (
     Template,
     Verification,
 )
+from chalicelib.runs import run
 from chalicelib.steps import certification
 from chalicelib.steps.walking import run_step
 from chalicelib.storage.dynamodb import people, worklists
@@ -180,7 +181,7 @@ def test_without_the_lake_no_case_opens_and_the_next_day_goes_on(village: Villag
         village.sandbox.advance(days=1)
         with pytest.raises(UnfinishedError):
             retention.apply_retention()
-    assert {f.function for f in village.sandbox.last_errors} == {"DailyRun"}
+    assert {f.function for f in village.sandbox.last_errors} == {"PassWrite"}
     village.sandbox.last_errors.clear()
     assert village.record(OTHER.number).open_case is None
     village.until(days_before(44))
@@ -342,9 +343,12 @@ def test_what_is_too_old_goes_unless_something_rests_on_it(village: Village) -> 
     cases.evidence_arrived(one, [old, older, new], actor="test")
     cases.evidence_arrived(other, [old, death], actor="test")
     lake.put_evidence(TRAVEL, FileId("f"), {one: [old, older, new]})
-    assert clock.today().day == 1
-    with village.sandbox.judge.acting("TidyLake"):
-        assert retention.apply_retention() == 2
+    on = clock.today()
+    with run("tidy_lake") as each:
+        with village.sandbox.judge.acting("TidyLake"):
+            assert retention.tidy_lake(on, each), "it is the first of a month"
+        with village.sandbox.judge.acting("PassWrite"):
+            assert retention.let_go(on, retention.oldest_days(on), each) == 2
     assert [e.key for e in people.load(one).evidence] == [new.key]
     assert [e.key for e in people.load(other).evidence] == [death.key, old.key], "suspicions rest on them"
     assert [e.key for e in lake.evidence_of(one)] == [new.key]

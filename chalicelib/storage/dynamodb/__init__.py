@@ -11,6 +11,7 @@ worklists        what there is to do: rows that follow from the records, by day 
 shards           which part of everybody a person belongs to; a row for everybody
 enumeration      whether everybody has that row
 shard_moves      rows of another layout, brought to where they are looked for
+everybody        the records of everybody, shard by shard
 date_rows        whom a date alone will concern
 recheck_rows     which certificates of a month are checked again, and why
 message_rows     of messages, the rows of the work lists

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from itertools import product
+from heapq import merge
+from itertools import chain, product
 from typing import Any, Final
 
 from chalicelib.model import PersonId
@@ -96,21 +97,20 @@ def is_whole() -> bool:
 
 
 def rows(kind: str, before: str, shard: str = EVERYBODY, after: str = "") -> Iterator[Work]:
-    """The rows of a kind with sort keys between two, of one shard or of all, each once."""
+    """The rows of a kind with sort keys between two, of one shard or of all, each once; of one in order."""
     known = layouts()
     start = "" if shard == EVERYBODY else shard
     is_one = len(known) == 1 and len(start) == settings().shard_characters
     names_of = [shard] if is_one else dict.fromkeys(name for each in known for name in names(each, shard))
-    places = [f"{kind}#{name}" for name in names_of]
-    seen: set[str] = set()
-    for place in places:
-        for row in tables.query(Work, place, Work.sk.between(after, before) if after else Work.sk < before):
-            if row.sk == after:
-                continue
-            if len(known) > 1:
-                if row.sk in seen or not WHOSE[kind](row).startswith(start):
-                    continue
-                seen.add(row.sk)
+    place = Work.sk.between(after, before) if after else Work.sk < before
+    found = [tables.query(Work, f"{kind}#{name}", place) for name in names_of]
+    if len(known) == 1:
+        yield from (row for row in chain.from_iterable(found) if row.sk != after)
+        return
+    last = after
+    for row in merge(*found, key=lambda row: str(row.sk)):
+        if row.sk != last and WHOSE[kind](row).startswith(start):
+            last = row.sk
             yield row
 
 

@@ -215,9 +215,9 @@ def remember_county(county: str) -> None:
 # --- read ----------------------------------------------------------------------------------------
 
 
-def due_in(until: date, shard: str = shards.EVERYBODY) -> Iterator[tuple[date, PersonId]]:
-    """Everybody filed as due up to a day (inclusive), by shard, then by day; of one shard, or of all."""
-    for row in _sharded("DUE", f"{until}~", shard):
+def due_in(until: date, shard: str = shards.EVERYBODY, after: str = "") -> Iterator[tuple[date, PersonId]]:
+    """Everybody filed as due up to a day (inclusive), by shard and day; of one behind `<day>#<person>`."""
+    for row in _sharded("DUE", f"{until}~", shard, after):
         day, _, person = row.sk.partition("#")
         yield date.fromisoformat(day), PersonId(person)
 
@@ -257,16 +257,22 @@ def awaited(until: date) -> frozenset[PersonId]:
     return frozenset(due | walking | suspected | lost)
 
 
-def outgoing(day: date, shard: str = shards.EVERYBODY) -> list[tuple[PersonId, str]]:
+def outgoing(day: date) -> list[tuple[PersonId, str]]:
     """The messages that may go on a day or should have gone before it, most urgent first, then oldest.
 
     Claimed ones are among them, for their sender may have died, and those of whose fate nobody has heard.
     """
+    return [(person, message) for _, person, message in outgoing_behind("", day, shards.EVERYBODY)]
+
+
+def outgoing_behind(place: str, day: date, shard: str) -> list[tuple[str, PersonId, str]]:
+    """The same behind a place in that order, each with its own."""
     found = []
     for row in _sharded("OUT", f"{day}~", shard):
         since, priority, message = row.sk.split("#", 2)
-        found.append((priority, since, message, PersonId(json.loads(row.body)["person"])))
-    return [(person, message) for _, _, message, person in sorted(found)]
+        if (mine := f"{priority}#{since}#{message}") > place:
+            found.append((mine, PersonId(json.loads(row.body)["person"]), message))
+    return sorted(found)
 
 
 def _sharded(kind: str, before: str, shard: str = shards.EVERYBODY, after: str = "") -> Iterator[Work]:

@@ -5,6 +5,7 @@ object_versions  one version of a large object, as a stream or in ranges
 file_contents    who is said what by which file
 lake             all evidence by person, in Parquet
 lake_snapshot    the whole lake, held tightly
+pass_parts       what parts of a pass over everybody have found
 parquet_frames   rows as columns
 rulebooks        bundles, proposals, what was activated
 """

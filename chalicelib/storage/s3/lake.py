@@ -259,8 +259,8 @@ def _remember(stored: _Stored, frame: pl.DataFrame) -> None:
         _frames[stored] = frame
 
 
-def everything() -> Iterator[pl.DataFrame]:
-    """All rows, one object at a time, for whoever asks about everybody; UnreadableError.
+def everything(start: str = "") -> Iterator[pl.DataFrame]:
+    """All rows about everybody whose id begins so, one object at a time; UnreadableError.
 
     Whatever is tidied away meanwhile is in what a new listing shows; rows may come twice.
     """
@@ -270,18 +270,29 @@ def everything() -> Iterator[pl.DataFrame]:
     try:
         for _ in range(_TRIES):
             gone = False
-            for each in [each for each in _listed("") if each not in read]:
+            for each in [each for each in _of_people(start) if each not in read]:
                 frame = _fetch(each)
                 if frame is None:
                     gone = True
                 else:
                     read.add(each)
-                    yield frame
+                    yield _of(start, frame) if start else frame
             if not gone:
                 return
     except (ClientError, BotoCoreError, pl.exceptions.PolarsError) as error:
         raise UnreadableError("the lake cannot be read") from error
     raise UnreadableError("the lake is tidied faster than it can be read")
+
+
+def _of_people(start: str) -> Iterator[_Stored]:
+    """The objects in which somebody whose id begins so can be; everybody's first."""
+    if not start:
+        yield from _listed("")
+        return
+    yield from _listed(f"{_EVERYBODY}/")
+    for each in _listed(start[0]):
+        if each.bucket.startswith(start) or start.startswith(each.bucket):
+            yield each
 
 
 # --- tidy ----------------------------------------------------------------------------------------

@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     import polars as pl
 
 _SAYS: Final = ("day", "feed", "event", "facts", "recovered")
-BATCH: Final = 50_000
+BATCH: Final = 10_000
 LAKE: Final = FileId("lake")  # instead of the file that a record came in, which decides nothing
 
 
 class LakeSnapshot:
     """Everything of the lake that can decide; UnreadableError if it cannot be read."""
 
-    def __init__(self) -> None:
-        """Read the whole lake, one object at a time."""
+    def __init__(self, start: str = "") -> None:
+        """Read the whole lake, or all about those whose ids begin so, one object at a time."""
         import polars as pl
 
         self._numbers: dict[tuple[Any, ...], int] = {}
         self._items: list[Evidence] = []
-        parts = [self._gathered(frame) for frame in lake.everything()]
+        parts = [self._gathered(frame) for frame in lake.everything(start)]
         empty = pl.DataFrame(schema={"person": pl.String, "items": pl.List(pl.UInt32)})
         self._people = pl.concat([empty, *parts])
 

@@ -103,6 +103,11 @@ REPAIRS: Final = (
         machines.strands,
     ),
     Repair(
+        "maps in order",
+        "The items of a Map run in threads of their own, in any order, and cannot wait in virtual time.",
+        machines.map_in_order,
+    ),
+    Repair(
         "tokens answered once",
         "A token that was answered or has timed out is accepted again, silently.",
         machines.tokens_once,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from types import SimpleNamespace
@@ -23,6 +23,7 @@ from moto.stepfunctions.parser.api import ExecutionStatus, TaskTimedOut
 from moto.stepfunctions.parser.asl.component.common.catch.catch_outcome import CatchOutcome
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.program.program import Program
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration import inline_iteration_component
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackEndpoint, CallbackPoolManager
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
@@ -33,7 +34,9 @@ from sandbox.kernel.clock import Timer
 from sandbox.kernel.execution_threads import Unwound
 from sandbox.kernel.repairs.patches import Patches, World
 
-UNSUPPORTED = frozenset({"Parallel", "Map", "HeartbeatSeconds", "HeartbeatSecondsPath", ".sync", ".sync:2"})
+UNSUPPORTED = frozenset(
+    {"Parallel", "DISTRIBUTED", "HeartbeatSeconds", "HeartbeatSecondsPath", ".sync", ".sync:2"}
+)
 """What a strand cannot do: it is one thread, and it parks at one place."""
 
 
@@ -43,13 +46,22 @@ class UnsupportedStateError(ValueError):
 
 def check_definition(name: str, definition: str) -> None:
     """Raise UnsupportedStateError if the definition uses what strands cannot run."""
-    for state, says in json.loads(definition)["States"].items():
+    for state, says in _states_in(json.loads(definition)):
         used = {says["Type"], *says.keys()}
         used |= {f".{part}" for part in str(says.get("Resource", "")).split(".")[1:]}
+        used.add(says.get("ItemProcessor", {}).get("ProcessorConfig", {}).get("Mode", ""))
         if bad := used & UNSUPPORTED:
             raise UnsupportedStateError(
                 f"{name}, state {state!r}: the sandbox has no {', '.join(sorted(bad))}"
             )
+
+
+def _states_in(definition: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The states, those inside of a Map included."""
+    for name, says in definition["States"].items():
+        yield name, says
+        if "ItemProcessor" in says:
+            yield from _states_in(says["ItemProcessor"])
 
 
 class _Inline:
@@ -144,6 +156,11 @@ def _wait_in_virtual_time(patches: Patches, world: World) -> None:
     patches.set(WaitFunction, "_wait_interval", wait_interval)
     patches.set(retrier, "time", SimpleNamespace(sleep=sleep))
     patches.set(jitter, "random", world.chance)  # the seed decides the jitter too
+
+
+def map_in_order(patches: Patches, world: World) -> None:
+    """The items of a Map go one after the other, within the execution's own strand."""
+    patches.set(inline_iteration_component, "threading", SimpleNamespace(Thread=_Inline))
 
 
 def tokens_once(patches: Patches, world: World) -> None:

@@ -66,6 +66,27 @@ def strands(sandbox: Sandbox) -> None:
     assert status(sandbox, arn) == "SUCCEEDED"
 
 
+def maps_in_order(sandbox: Sandbox) -> None:
+    """One item after the other, each with its retries in virtual time; one that fails keeps its place."""
+
+    def do(event: str) -> str:
+        if event in ("b", "c") and (event == "c" or [e for _, e in stand_in.calls].count("b") < 3):
+            raise LookupError("not yet")
+        return f"{event} done"
+
+    stand_in.behaviour["pass_read"] = do
+    states = sandbox.client("stepfunctions")
+    arn = states.start_execution(
+        stateMachineArn=sandbox.machines["EverybodyMachine"],
+        name="m",
+        input='{"items": ["a", "b", "c", "d"]}',
+    )["executionArn"]
+    sandbox.advance(seconds=600)
+    said = states.describe_execution(executionArn=arn)
+    assert json.loads(said.get("output", "null")) == ["a done", "b done", "failed", "d done"]
+    assert [event for _, event in stand_in.calls] == ["a", *"bbb", *"ccc", "d"]
+
+
 def tokens_answered_once(sandbox: Sandbox) -> None:
     start(sandbox, "Zhang")
     sandbox.run_until_quiet()
@@ -97,7 +118,7 @@ def named_executions(sandbox: Sandbox) -> None:
 def kept_clients(sandbox: Sandbox) -> None:
     for person in ("Zhang", "Li"):
         start(sandbox, person)
-    (machine, _) = stepfunctions_parser_backends["123456789012"]["cn-north-1"].state_machines
+    (machine, *_) = stepfunctions_parser_backends["123456789012"]["cn-north-1"].state_machines
     first, second = (one.exec_worker._get_evaluation_entrypoint() for one in machine.executions)
     assert first is second
     clients = [lambda_eval_utils.boto_client_for(region="cn-north-1", service="lambda") for _ in range(2)]
@@ -131,6 +152,7 @@ CONTRACTS: dict[str, Contract] = {
     "virtual queues": virtual_queues,
     "retention alone": retention_alone,
     "strands": strands,
+    "maps in order": maps_in_order,
     "tokens answered once": tokens_answered_once,
     "caught back": caught_back,
     "named executions": named_executions,

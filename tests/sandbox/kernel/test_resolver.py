@@ -140,7 +140,8 @@ def test_what_is_left_out_is_left_out_on_purpose() -> None:
     "state",
     [
         {"Type": "Parallel", "Branches": []},
-        {"Type": "Map"},
+        {"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "States": {}}},
+        {"Type": "Map", "ItemProcessor": {"States": {"S": {"Type": "Parallel"}}}},
         {
             "Type": "Task",
             "Resource": "arn:aws-cn:states:::lambda:invoke.waitForTaskToken",

@@ -84,6 +84,21 @@ def suspicion_step(event: Any, context: Any) -> Any:
     return _called("suspicion_step", event)
 
 
+@app.lambda_function()
+def pass_read(event: Any, context: Any) -> Any:
+    return _called("pass_read", event)
+
+
+@app.lambda_function()
+def pass_write(event: Any, context: Any) -> Any:
+    return _called("pass_write", event)
+
+
+@app.lambda_function()
+def pass_send(event: Any, context: Any) -> Any:
+    return _called("pass_send", event)
+
+
 @app.schedule(Cron(0, 22, "*", "*", "?", "*"))
 def daily_run(event: Any) -> Any:
     return _called("daily_run", event.to_dict())
