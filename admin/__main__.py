@@ -11,6 +11,7 @@
     python -m admin audit failed-looks [--days N]            who failed to find somebody, and how often
     python -m admin tokens revoke|restore --jti|--subject S  a token, or all of somebody, hold no longer
     python -m admin tokens list                              what is revoked, until when, by whom
+    python -m admin start [--from DAY] [--cases-a-day N]     when cases begin to open in a new city
     python -m admin shards status|move                       where everybody's rows lie, and their moving
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
     python -m admin rules report BUNDLE [--page FILE]        its report, for whoever approves
@@ -33,16 +34,17 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from rich.console import Console
 from rich.table import Table
 
-from admin import county_sheets, file_commands, rechecks, rules, shards, tokens
+from admin import case_openings, county_sheets, file_commands, rechecks, rules, shards, tokens
 from chalicelib import clock
 from chalicelib.storage.dynamodb import callers, people
 
@@ -55,25 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.subject != "pages":  # they are about the declarations, and need no deployment
         find_deployment(Path(options.settings))
-    match (options.subject, getattr(options, "verb", "")):
-        case ("files" | "feeds" | "sheets", _):
-            return file_commands.run(options)
-        case ("pages", verb):
-            return write_pages(check=verb == "check")
-        case ("rules", _):
-            return rules.run(options)
-        case ("county", _):
-            return county_sheets.run(options)
-        case ("rechecks", _):
-            return rechecks.run(options)
-        case ("shards", _):
-            return shards.run(options)
-        case ("tokens", _):
-            return tokens.run(options)
-        case (_, "failed-looks"):
-            return list_failed_looks(options.days)
-        case _:
-            return verify_audit()
+    return RUNS[options.subject](options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     failed.add_argument("--days", type=int, default=7, help="today and so many days before, less one")
     rechecks.add_to(subjects)
     shards.add_to(subjects)
+    case_openings.add_to(subjects)
     tokens.add_to(subjects)
     rules.add_to(subjects)
     verbs = subjects.add_parser("pages", help="docs/sheets").add_subparsers(dest="verb", required=True)
@@ -153,6 +138,23 @@ def list_failed_looks(days: int) -> int:
             table.add_row(each.day.isoformat(), each.role, each.area or "–", each.subject, str(each.times))
     console.print(table)
     return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    return list_failed_looks(options.days) if options.verb == "failed-looks" else verify_audit()
+
+
+RUNS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
+    **dict.fromkeys(("files", "feeds", "sheets"), file_commands.run),
+    "audit": _audit,
+    "county": county_sheets.run,
+    "pages": lambda options: write_pages(check=options.verb == "check"),
+    "rechecks": rechecks.run,
+    "rules": rules.run,
+    "shards": shards.run,
+    "start": case_openings.run,
+    "tokens": tokens.run,
+}
 
 
 if __name__ == "__main__":

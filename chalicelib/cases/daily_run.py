@@ -3,7 +3,8 @@ walk.
 
 Everybody whose case could open is first settled with what the lake holds about them: most are
 certified by it and filed under their new day, only the others get a case. If the lake cannot be
-read, no case is opened that day. Nothing here can suspend anybody.
+read, no case is opened that day, nor before the day from which an operator lets them open. Nothing here can
+suspend anybody.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from chalicelib.model import (
 from chalicelib.observability import logger
 from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.settings import settings
-from chalicelib.storage.dynamodb import people, shards, worklists
+from chalicelib.storage.dynamodb import case_openings, people, shards, worklists
 from chalicelib.storage.s3 import lake
 
 T = TypeVar("T")
@@ -124,7 +125,7 @@ def open_if_due(person: PersonId, filed: date, on: date, found: Sequence[Evidenc
         settlement = evidence_effects.apply_rules(record, on, found)
         due = worklists.due_of(settlement.after)
         months = _opening(settlement.after, on)
-        if due is None or months is None or record.open_case is not None:
+        if due is None or months is None or record.open_case is not None or not case_openings.may_open(on):
             is_far = record.open_case is None and _opening(record, on) is None
             waits = not settlement or (is_far and settlement.only_carries_further)
             return None if waits else settlement.change("settled", ACTOR)
