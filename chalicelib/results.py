@@ -38,7 +38,7 @@ from chalicelib.model import (
     Tombstone,
 )
 from chalicelib.runs import Each, Stop, Walk, never, run
-from chalicelib.sources.formats.csv_writing import Cell, csv_of, rows_of
+from chalicelib.sources.formats.csv_writing import Cell, csv_of, csv_pieces, rows_of
 from chalicelib.storage.dynamodb import everybody, files, run_ends, shards
 from chalicelib.storage.s3 import objects
 
@@ -171,19 +171,19 @@ def write_lists(lines: Iterable[Line], on: date, each: Each) -> int:
         by_kind = groupby(mine, key=lambda line: line[1])
         waiting = dict(KINDS)
         for kind, some in by_kind:
-            rows = [row for _, _, row in some]
-            count += len(rows)
-            _write_list(authority, kind, waiting.pop(kind), rows, on, each)
+            counted = Walk(row for _, _, row in some)
+            _write_list(authority, kind, waiting.pop(kind), counted, on, each)
+            count += counted.count
         for kind, header in waiting.items():  # an empty list says that there is nothing
             _write_list(authority, kind, header, [], on, each)
     return count
 
 
 def _write_list(
-    authority: str, kind: str, header: Sequence[str], rows: Sequence[Row], on: date, each: Each
+    authority: str, kind: str, header: Sequence[str], rows: Iterable[Row], on: date, each: Each
 ) -> None:
     with each(authority=authority, kind=kind):
-        objects.put_result(authority, kind, month_of(on), csv_of(header, rows))
+        objects.put_result(authority, kind, month_of(on), csv_pieces(header, rows))
 
 
 def ask_authorities() -> None:

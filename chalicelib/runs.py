@@ -38,6 +38,7 @@ class Walk(Generic[T]):
         self._of, self._stop = of, stop
         self.last: T | None = None
         """Whom it came to last; where it stopped early, the next one goes on behind."""
+        self.count = 0
         self.is_over = False
         """Whether it has come to the end."""
 
@@ -46,7 +47,7 @@ class Walk(Generic[T]):
         for one in self._of:
             if self.last is not None and self._stop():
                 return
-            self.last = one
+            self.last, self.count = one, self.count + 1
             yield one
         self.is_over = True
 

@@ -335,6 +335,20 @@ def test_one_query_for_each_person_and_no_scan(world: Hearsay) -> None:
         assert not [call for call, _ in asked if call == "dynamodb.Scan"], name
 
 
+def test_a_table_of_before_is_passed_over_whole(world: Hearsay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not everybody has a row yet: the people of each shard are looked for in all of the table."""
+    by_letter(monkeypatch)
+    mine = folk()
+    for person in mine[1:]:
+        tables.delete(shards.row_of_everybody(person))
+    tables.delete(tables.Work("SHARDS", "1"))
+    shards._whole.clear()
+    assert walked("statistics")[0] == "32 of 32 shards"
+    figures = stats.latest()
+    assert figures is not None
+    assert figures["recipients"] == len(mine)
+
+
 # --- started once -----------------------------------------------------------------------------------
 
 

@@ -14,13 +14,10 @@ whoever reads it twice; nobody counts: what is left are the ranges without a mar
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
-
-from boto3.s3.transfer import TransferConfig
 
 from chalicelib.errors import ConflictError
 from chalicelib.model import FileId
@@ -28,18 +25,15 @@ from chalicelib.settings import settings
 from chalicelib.storage.clients import client
 from chalicelib.storage.dynamodb import tables
 from chalicelib.storage.dynamodb.tables import Files
-from chalicelib.storage.s3.object_versions import Version, version_of
+from chalicelib.storage.s3.object_versions import Version, put_in_parts, version_of
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+    pass
 
 DONE: Final = "done"
 _HEAD: Final = "CHUNKS"
 _MARK: Final = "CHUNK#"
 _TEXT: Final = "TEXT"
-_PIECE: Final = 1_000_000  # bytes
-# One part after the other: threads would hold ten of them.
-_IN_PARTS: Final = TransferConfig(multipart_chunksize=16_000_000, use_threads=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +112,7 @@ def lay_down(file: FileId, of: str, pieces: Iterable[bytes]) -> Version:
     What `pieces` raises leaves nothing behind.
     """
     bucket, key = settings().rejects_bucket, _text_of(file)
-    client("s3").upload_fileobj(io.BufferedReader(_Pieces(pieces), _PIECE), bucket, key, Config=_IN_PARTS)
+    put_in_parts(bucket, key, pieces)
     found = version_of(bucket, key)
     if found is None:
         raise ConflictError("the text of a large file is gone as soon as it was laid down")
@@ -243,25 +237,3 @@ def _get(file: FileId, planned: Planned, name: str) -> bytes | None:
     except s3.exceptions.NoSuchKey:
         return None
     return bytes(found["Body"].read())
-
-
-class _Pieces(io.RawIOBase):
-    """Pieces of bytes as a file that is read once, from its beginning."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = iter(pieces)
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._rest = piece
-        view = memoryview(buffer).cast("B")
-        size = min(len(view), len(self._rest))
-        view[:size], self._rest = self._rest[:size], self._rest[size:]
-        return size

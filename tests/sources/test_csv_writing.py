@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.sources.formats import csv_writing
 from chalicelib.sources.formats.csv_writing import as_it_was, csv_of, escaped, harmless, rows_of, would_run
 from chalicelib.sources.values.cells import words_of
 
@@ -72,6 +73,15 @@ def test_our_readers_take_off_what_we_put_there(text: str) -> None:
 def test_figures_and_days_of_ours_stay_figures_and_days() -> None:
     data = csv_of(["分", "率", "日", "无"], [(-5, 0.5, date(2025, 6, 30), None)])
     assert data == b"\xef\xbb\xbf" + "分,率,日,无\r\n-5,0.5,2025-06-30,\r\n".encode()
+
+
+def test_piece_by_piece_it_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [("甲", n) for n in range(9)]
+    whole = csv_of(["姓名", "数"], rows)
+    monkeypatch.setattr(csv_writing, "_PIECE", 20)
+    pieces = list(csv_writing.csv_pieces(["姓名", "数"], iter(rows)))
+    assert len(pieces) > 3
+    assert b"".join(pieces) == whole
 
 
 def test_nothing_else_writes_a_table() -> None:

@@ -42,7 +42,7 @@ def test_everything_goes_where_its_reader_looks() -> None:
     file = FileId("f" * 16)
     objects.put_receipt("transport", file, b"{}")
     objects.put_rejected("transport", file, b"rows")
-    objects.put_result("hrss", "instructions", Month("2025-07"), b"csv")
+    objects.put_result("hrss", "instructions", Month("2025-07"), [b"c", b"sv"])
     village, day = AreaCode("341602100201"), date(2025, 7, 1)
     assert objects.notices_version(village, day) is None
     objects.put_notices(village, day, "告知书", None)

@@ -9,15 +9,18 @@ fewer digits get one too; our readers take it off again.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 from typing import Final
 
 Cell = str | int | float | date | None
+_PIECE: Final = 500_000  # characters
 
 _BEGINS_A_FORMULA: Final = frozenset("=+-@")
 _SHOWS_NOTHING: Final = "\ufeff\u00ad\u200b\u200c\u200d\u200e\u200f\u2060"
@@ -70,12 +73,24 @@ def escaped(text: str) -> str:
 
 def csv_of(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, comes_back: bool = False) -> bytes:
     """A file of these rows, in their order; `comes_back`: it is corrected and dropped again."""
+    return b"".join(csv_pieces(header, rows, comes_back=comes_back))
+
+
+def csv_pieces(
+    header: Sequence[str], rows: Iterable[Sequence[Cell]], *, comes_back: bool = False
+) -> Iterator[bytes]:
+    """The same piece by piece, as the rows come: no more than a piece of it is held."""
     safe = escaped if comes_back else harmless
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    for row in (header, *rows):
+    yield codecs.BOM_UTF8
+    for row in chain((header,), rows):
         writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in row])
-    return text.getvalue().encode("utf-8-sig")
+        if text.tell() > _PIECE:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode()
 
 
 def rows_of(data: bytes) -> list[tuple[str, ...]]:

@@ -6,7 +6,7 @@ A version stands as long as the object's tag is the same: what is read of it in 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _BLOCK: Final = 8_000_000  # bytes of a large object that are held at a time
+_PIECE: Final = 1_000_000  # bytes
 _GONE: Final = GONE | {"PreconditionFailed", "412"}
 
 
@@ -55,6 +56,17 @@ class Version:
     def opened(self, size: int) -> io.BufferedReader:
         """It as a file that is read from anywhere, a block at a time."""
         return io.BufferedReader(_Remote(self, size), _BLOCK)
+
+
+def put_in_parts(bucket: str, key: str, pieces: Iterable[bytes], kind: str | None = None) -> None:
+    """Write an object piece by piece, however large; what `pieces` raises leaves nothing behind."""
+    from boto3.s3.transfer import TransferConfig  # only who writes large objects waits for it
+
+    # One part after the other: threads would hold ten of them.
+    in_parts = TransferConfig(multipart_chunksize=16_000_000, use_threads=False)
+    more = {} if kind is None else {"ContentType": kind}
+    stream = io.BufferedReader(_Pieces(pieces), _PIECE)
+    client("s3").upload_fileobj(stream, bucket, key, Config=in_parts, ExtraArgs=more)
 
 
 def version_of(bucket: str, key: str) -> tuple[Version, int] | None:
@@ -104,3 +116,25 @@ class _Remote(io.RawIOBase):
         view[: len(data)] = data
         self._place += len(data)
         return len(data)
+
+
+class _Pieces(io.RawIOBase):
+    """Pieces of bytes as a file that is read once, from its beginning."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._rest = piece
+        view = memoryview(buffer).cast("B")
+        size = min(len(view), len(self._rest))
+        view[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size

@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +30,7 @@ from chalicelib.model import AreaCode, FileId, Month, PersonId
 from chalicelib.settings import settings
 from chalicelib.storage import retries
 from chalicelib.storage.clients import CHANGED, GONE, UNCHANGED, client, code_of, on_forget
+from chalicelib.storage.s3.object_versions import put_in_parts
 
 if TYPE_CHECKING:
     from chalicelib.sources.people.roster_index import RosterIndex
@@ -152,9 +153,9 @@ def put_other_region(region: str, month: Month, body: bytes) -> None:
     _put(settings().rejects_bucket, f"other_regions/{region}/{month}.csv", body, "text/csv")
 
 
-def put_result(authority: str, kind: str, month: Month, body: bytes) -> None:
-    """A month's list for an authority; `kind` is results, instructions or unclaimed."""
-    _put(settings().outbox_bucket, f"{authority}/{kind}/{month}.csv", body, "text/csv")
+def put_result(authority: str, kind: str, month: Month, pieces: Iterable[bytes]) -> None:
+    """A month's list for an authority, piece by piece; `kind` is results, instructions or unclaimed."""
+    put_in_parts(settings().outbox_bucket, f"{authority}/{kind}/{month}.csv", pieces, "text/csv")
 
 
 def notices_version(area: AreaCode, day: date) -> str | None:
