@@ -51,7 +51,7 @@ def nightly_statistics() -> dict[str, Any]:
         figures, on = Figures(), clock.today()
         for shard in shards.every_shard():
             figures.update(count_some(shard, on, each)[0])
-        return publish(figures, on)
+        return keep_figures(figures, on)
 
 
 def count_some(
@@ -93,7 +93,7 @@ def count_some(
     return figures, None if walk.is_over else walk.last
 
 
-def publish(figures: Figures, on: date) -> dict[str, Any]:
+def keep_figures(figures: Figures, on: date) -> dict[str, Any]:
     """Keep the figures of a day, in place of those of the day before."""
     told = _as_told(figures, on)
     objects.put_statistics(json.dumps(told, ensure_ascii=False).encode())

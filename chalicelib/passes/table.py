@@ -40,12 +40,12 @@ def _count(part: Slice) -> Found:
     return Found(after, part.keep(stats.to_lines(figures)))
 
 
-def _publish(whole: Whole) -> None:
+def _keep_figures(whole: Whole) -> None:
     _only_complete(whole)
     figures = stats.Figures()
     for lines in whole.parts():
         figures.update(stats.from_lines(lines))
-    stats.publish(figures, whole.day)
+    stats.keep_figures(figures, whole.day)
 
 
 def _list(part: Slice) -> Found:
@@ -91,7 +91,7 @@ def _send(part: Slice) -> Found:
 
 
 PASSES: Final[Mapping[str, Pass]] = {
-    "statistics": Pass(Function.READ, _count, 32, "nightly_statistics", _publish),
+    "statistics": Pass(Function.READ, _count, 32, "nightly_statistics", _keep_figures),
     "results": Pass(Function.READ, _list, 32, "monthly_results", _write_lists),
     "retention": Pass(Function.WRITE, _let_go, 8, "tidy_lake"),
     "open_cases": Pass(Function.WRITE, _open_cases, 8, "daily_run"),
