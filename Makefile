@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN_OPTIONS := $(if $(ONCE),--once) $(if $(PACK),--pack $(PACK)) $(if $(PEOPLE),--people $(PEOPLE)) \
-               $(if $(SEED),--seed $(SEED)) $(if $(REPORT),--report $(REPORT))
+               $(if $(SEED),--seed $(SEED)) $(if $(REPORT),--report $(REPORT)) \
+               $(if $(CARRIER),--carrier $(CARRIER))
 
 .PHONY: help
 help:  ## list these targets
@@ -23,7 +24,7 @@ help:  ## list these targets
 install: .venv/installed  ## make .venv and install the locked requirements
 
 .PHONY: run
-run: install  ## bring up the sandbox and let a year pass in an invented town (ONCE= PACK= PEOPLE= SEED= REPORT=)
+run: install  ## bring up the sandbox and let a year pass in an invented town (ONCE= PACK= PEOPLE= SEED= REPORT= CARRIER=)
 	$(BIN)/python -m sandbox run $(RUN_OPTIONS)
 
 .PHONY: test

@@ -21,6 +21,7 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")  # a town's tables are small: t
 
 from sandbox.run import KEY_FILE, RunOptions, run
 from sandbox.tokens import APP, YEAR_LONG, Issuer
+from sandbox.town.carrier_links import CarrierProtocol
 
 CLOCK_URL = "http://127.0.0.1:8001"
 
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     report=options.report,
                     once=options.once,
                     empty=options.empty,
+                    carrier=CarrierProtocol(options.carrier),
                 )
             )
         case "advance":
@@ -58,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("--report", type=Path, help="write the report as JSON to this file")
     runs.add_argument("--once", action="store_true", help="exit after the tables: 0 if every promise holds")
     runs.add_argument("--empty", action="store_true", help="serve without a town")
+    runs.add_argument(
+        "--carrier",
+        choices=[protocol.value for protocol in CarrierProtocol],
+        default=CarrierProtocol.SNS.value,
+        help="how messages leave (default: sns)",
+    )
     advance = commands.add_parser("advance", help="let days pass in a running sandbox")
     advance.add_argument("--days", type=float, required=True)
     token = commands.add_parser("token", help="issue a token of the running sandbox")

@@ -37,10 +37,13 @@ from sandbox.rights.comparing import reasons, refuted
 from sandbox.shortcut import short_way
 from sandbox.tokens import APP, AUDIENCE, ISSUER, Issuer
 from sandbox.town.api_client import Desk
+from sandbox.town.carrier import Link
+from sandbox.town.carrier_links import CarrierProtocol, GatewayLink, QueueLink
 from sandbox.town.context import Scene
 from sandbox.town.departments import instant
 from sandbox.town.people import Town
 from sandbox.town.questions import answering
+from sandbox.town.sms_gateway import SmsGateway
 from sandbox.town.year import Year
 
 BUILD: Final = ROOT / "build" / "sandbox"
@@ -69,6 +72,7 @@ class RunOptions:
     report: Path | None = None
     once: bool = False
     empty: bool = False
+    carrier: CarrierProtocol = CarrierProtocol.SNS
 
 
 def run(options: RunOptions) -> int:
@@ -98,13 +102,17 @@ def run(options: RunOptions) -> int:
         "StatisticsSchedule": SELDOM,
         "FeedWatchSchedule": "cron(30 23 1,15 * ? *)",
         "RulesCheckedSeconds": "2",  # whoever activates a rule book here wants to see it act
+        "Sender": options.carrier.sender,
     }
     with (
+        SmsGateway(options.seed) as sms,  # as long as the sandbox: messages also leave while it serves
         Sandbox(pack=options.pack, start=town.start, seed=options.seed, parameters=parameters) as sandbox,
         _log(LOG_FILE),
     ):
+        if options.carrier is CarrierProtocol.HTTP_GATEWAY:
+            enter(sandbox, sandbox.settings.gateway_secret, sms.entered)
         with short_way(ACCOUNT):
-            holds = options.empty or live(sandbox, town, issuer, options, console)
+            holds = options.empty or live(sandbox, town, issuer, options, console, sms)
         if not options.once:
             _serve(sandbox, console)
     return 0 if holds else 1
@@ -128,12 +136,15 @@ def _log(path: Path) -> Iterator[None]:
 # --- a year --------------------------------------------------------------------------------------
 
 
-def live(sandbox: Sandbox, town: Town, issuer: Issuer, options: RunOptions, console: Console) -> bool:
+def live(
+    sandbox: Sandbox, town: Town, issuer: Issuer, options: RunOptions, console: Console, sms: SmsGateway
+) -> bool:
     """Let the town's year pass and show what became of it; whether every promise holds."""
     began = time.monotonic()
     gc.set_threshold(*SELDOM_COLLECTED)
-    year = stage(sandbox, town, issuer)
-    with answering(year.scene, year.pack.feeds, lambda addresses: _enter(sandbox, addresses)):
+    year = stage(sandbox, town, issuer, sms)
+    secret = sandbox.settings.interfaces_secret
+    with answering(year.scene, year.pack.feeds, lambda addresses: enter(sandbox, secret, addresses)):
         _pass_time(sandbox, town, console)
     lived = round(time.monotonic() - began, 1)
     with console.status("holding both accounts against each other 对账"):
@@ -147,14 +158,13 @@ def live(sandbox: Sandbox, town: Town, issuer: Issuer, options: RunOptions, cons
     return not broken
 
 
-def _enter(sandbox: Sandbox, addresses: str) -> None:
-    """Enter the addresses of the town's interfaces, as an operator would."""
-    secret = sandbox.settings.interfaces_secret
-    sandbox.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=addresses)
+def enter(sandbox: Sandbox, secret: str, value: str) -> None:
+    """Enter where something is reached, and by which secret, as an operator would."""
+    sandbox.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=value)
 
 
-def stage(sandbox: Sandbox, town: Town, issuer: Issuer) -> Year:
-    """Put the town on the sandbox's clock."""
+def stage(sandbox: Sandbox, town: Town, issuer: Issuer, sms: SmsGateway) -> Year:
+    """Put the town on the sandbox's clock, its carrier behind whatever the deployment sends by."""
     gateway = Gateway(sandbox)
 
     def serve(method: str, path: str, headers: Any, body: bytes) -> tuple[int, bytes]:
@@ -177,11 +187,18 @@ def stage(sandbox: Sandbox, town: Town, issuer: Issuer) -> Year:
         rejects=sandbox.names["RejectsBucket"],
         id_of=people.person_id_of,
     )
-    queues = sandbox.names["GatewayQueue"], sandbox.names["CarrierReportsQueue"]
-    year = Year.on(scene, packs.load(town.pack), sandbox.client("sqs"), *queues)
+    year = Year.on(scene, packs.load(town.pack), link_of(sandbox, scene.desk, sms))
     case_openings.say(CaseOpenings(town.start + BACKLOG_READ))  # as an operator would
     year.begin()
     return year
+
+
+def link_of(sandbox: Sandbox, desk: Desk, sms: SmsGateway) -> Link:
+    """How a carrier is joined to a sandbox: by what its deployment sends by."""
+    if sandbox.settings.sender == "http":
+        return GatewayLink(sms, desk)
+    queues = sandbox.names["GatewayQueue"], sandbox.names["CarrierReportsQueue"]
+    return QueueLink(sandbox.client("sqs"), *queues, sandbox.now)
 
 
 def _pass_time(sandbox: Sandbox, town: Town, console: Console) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from chalicelib.jurisdiction import Pack
 from chalicelib.model import FeedId
@@ -13,7 +13,7 @@ from sandbox.town.acts_upon import acts_upon
 from sandbox.town.authorities import PAY_DAY, READING_DAY, Authorities
 from sandbox.town.bookkeepers import Bookkeepers
 from sandbox.town.cadres import GridWorkers
-from sandbox.town.carrier import Carrier
+from sandbox.town.carrier import Carrier, Link
 from sandbox.town.clerks import Clerks
 from sandbox.town.context import Scene
 from sandbox.town.corrections import corrections
@@ -56,12 +56,11 @@ class Year:
     bookkeepers: Bookkeepers
 
     @classmethod
-    def on(cls, scene: Scene, pack: Pack, sqs: Any, gateway_queue: str, reports_queue: str) -> Year:
+    def on(cls, scene: Scene, pack: Pack, link: Link) -> Year:
         """Bring all actors onto a scene."""
         folk = Folk(scene)
         dead = frozenset(p.phone for p in scene.town.people if p.kind == PHONE_FAILS and p.phone is not None)
-        queues = gateway_queue, reports_queue
-        carrier = Carrier(scene.town.seed, sqs, *queues, scene.now, folk.received, dead)
+        carrier = Carrier(scene.town.seed, link, folk.received, dead)
         run_by = {code: benefit.run_by.value for code, benefit in pack.rules.benefits.items()}
         payments = pack.feeds[FeedId("payments")]
         authorities = Authorities(scene, payments, run_by, folk.money_missing)

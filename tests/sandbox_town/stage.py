@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.town.api_client import Desk
+from sandbox.town.carrier import Submitted
 from sandbox.town.context import Scene
 from sandbox.town.people import Town
 
@@ -39,6 +40,16 @@ class Bucket:
 
     def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803
         self.objects[f"{Bucket}/{Key}"] = Body
+
+
+class Silent:
+    """A link by which nothing comes."""
+
+    def fetch(self) -> Sequence[Submitted]:
+        return ()
+
+    def report(self, reports: Sequence[Mapping[str, str]]) -> None:
+        assert not reports
 
 
 @dataclass

@@ -6,7 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.town.carrier import Carrier, Handed, message_of
+from sandbox.town.carrier import Carrier, Handed
+from sandbox.town.carrier_links import QueueLink, message_of
 
 NOON = datetime(2025, 3, 1, 4, tzinfo=UTC)
 
@@ -36,7 +37,8 @@ def a_message(number: int, phone: str = "15400000001") -> str:
 
 def a_carrier(bodies: list[str], seed: int = 1) -> tuple[Carrier, Queues, list[Handed]]:
     queues, arrived = Queues(bodies), list[Handed]()
-    return Carrier(seed, queues, "gateway", "reports", lambda: NOON, arrived.append), queues, arrived
+    link = QueueLink(queues, "gateway", "reports", lambda: NOON)
+    return Carrier(seed, link, arrived.append), queues, arrived
 
 
 def test_every_message_is_taken_once_and_reported_once() -> None:

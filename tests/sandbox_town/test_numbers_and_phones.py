@@ -31,8 +31,8 @@ from sandbox.town.people import Town
 from sandbox.town.registers import roster_drop
 from sandbox.town.townsperson import Corrected, Townsperson
 from tests.people import a_message
-from tests.sandbox_town.runs import LAST, NOON, PENSION, amend, broken
-from tests.sandbox_town.stage import a_stage
+from tests.sandbox_town.runs import LAST, PENSION, amend, broken
+from tests.sandbox_town.stage import Silent, a_stage
 
 JOINED = "whose number was corrected is one person, and nothing of either number is lost"
 TOLD = "whose phone never works is told by a helper or on paper on the day"
@@ -79,7 +79,7 @@ def test_a_phone_that_never_works_fails_and_a_helper_s_may_not(large: Town) -> N
     people = living(large, PHONE_FAILS)
     assert {person.helper is None for person in people} == {True, False}
     person = next(person for person in people if person.helper is not None)
-    carrier = Carrier(1, None, "", "", lambda: NOON, lambda _: None, frozenset({person.phone or ""}))
+    carrier = Carrier(1, Silent(), lambda _: None, frozenset({person.phone or ""}))
     fates = {
         phone: {carrier._fate(f"m{n}", phone) for n in range(60)}
         for phone in (person.phone, person.helper)

@@ -10,12 +10,12 @@ from chalicelib.clock import CHINA, civil_date
 from chalicelib.jurisdiction import load
 from sandbox.town.people import Town
 from sandbox.town.year import Year
-from tests.sandbox_town.stage import a_stage
+from tests.sandbox_town.stage import Silent, a_stage
 
 
 def test_the_carrier_looks_every_day_soon_after_the_platform_sends(town: Town) -> None:
     stage = a_stage(town)
-    year = Year.on(stage.scene, load("bozhou"), None, "gateway", "reports")
+    year = Year.on(stage.scene, load("bozhou"), Silent())
     year.begin()
     polls = [instant for instant, act in stage.later if act == year.carrier.poll]
     days = Counter(civil_date(instant) for instant in polls)
@@ -26,7 +26,7 @@ def test_the_carrier_looks_every_day_soon_after_the_platform_sends(town: Town) -
 
 def test_the_roster_comes_before_every_other_file(town: Town) -> None:
     stage = a_stage(town)
-    Year.on(stage.scene, load("bozhou"), None, "gateway", "reports").begin()
+    Year.on(stage.scene, load("bozhou"), Silent()).begin()
     first: Any = sorted(
         (entry for entry in stage.later if civil_date(entry[0]) == town.start), key=lambda e: e[0]
     )
