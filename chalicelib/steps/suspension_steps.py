@@ -138,7 +138,11 @@ def in_person(record: PersonRecord, case: Case, change: Change) -> Change:
         return change
     month = standing.in_person
     drawn = [e for e in record.entitlements if e.benefit in ready.benefits]
-    words = {"month": month, "what": decision_words.titles(ready.benefits, current().rules)}
+    words = {
+        **decision_words.of_suspension(record, case, standing, current().rules),
+        "what": decision_words.titles(ready.benefits, current().rules),
+        "month": month,
+    }
     message = messages.anew(record, Template.PAY_IN_PERSON, case.due.isoformat(), words, on)
     orders = tuple(paid_in_person.order(e, month, on) for e in drawn)
     return replace(change, details={"proposal": standing.number}, messages=(message,), instructions=orders)

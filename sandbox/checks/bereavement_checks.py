@@ -82,9 +82,13 @@ def _in_order(index: int, r: Recovery) -> Iterator[str]:
 
 
 def _to_the_fen(run: Run, index: int, record: PersonRecord) -> Iterator[str]:
-    """What is recovered of somebody who has died is what the town knows was paid for months not due."""
+    """What is recovered of somebody who has died is what the town knows was paid for months not due.
+
+    Of a month whose row was spoilt on its way the platform cannot know: the row went back.
+    """
     death = _death(record)
     stopped = {i.benefit for i in record.instructions if i.kind is InstructionKind.SUSPEND}
+    known = run.paid(record.person.id)
     for e in record.entitlements:
         first = e.stopped_from
         ended = death is not None and e.benefit in death.signed and e.status is EntitlementStatus.TERMINATED
@@ -94,7 +98,7 @@ def _to_the_fen(run: Run, index: int, record: PersonRecord) -> Iterator[str]:
         paid = sum(
             fen
             for (who, benefit, month), fen in run.truth.scene.diary.paid.items()
-            if (who, benefit) == (index, e.benefit) and month >= first
+            if (who, benefit) == (index, e.benefit) and month >= first and (benefit, month) in known
         )
         recovered = sum(r.fen for r in record.recoveries if r.benefit == e.benefit)
         if recovered != paid:

@@ -64,7 +64,7 @@ SMS: Final[Mapping[Template, str]] = {
         "因有关部门更正数据，您的认证有效期改为至{until}，如需办理会另行提醒，不收费。致歉！电话{hotline}。"
     ),
     Template.PAY_IN_PERSON: (
-        "因未认证，{month}待遇请本人持证件到发放点领取，领取即认证，不收费。不便前往请拨{hotline}。"
+        "因未认证，{month}待遇请持证件到发放点领取，领取即认证。告知书在{office}可取。不便请拨{hotline}。"
     ),
     Template.RESTARTED: (
         "经核对证明，待遇自{month}起重新发放，补发{yuan}元。告知书在{office}可取。电话{hotline}。"

@@ -16,9 +16,11 @@ _REMINDER_NOTICE: Final = """待遇资格认证告知书
 如果您不同意，可以拨打{hotline}，或向{office}、网格员当面提出异议；异议处理期间不暂停待遇。本单校验码：{code}。"""
 
 _CONTEST: Final = f"如果您不同意，{CONTEST}"
+_NOT_CERTIFIED: Final = "资格认证已经到期，各部门数据、自助认证和上门都未能确认您的情况"
 # What a message says that was composed before messages told the reason of their case.
 OF_BEFORE: Final[Mapping[Template, Mapping[str, str]]] = {
-    Template.SUSPENDED: {"reason": "资格认证已经到期，各部门数据、自助认证和上门都未能确认您的情况"},
+    Template.SUSPENDED: {"reason": _NOT_CERTIFIED},
+    Template.PAY_IN_PERSON: {"reason": _NOT_CERTIFIED},
     Template.TERMINATED: {"reason": "经工作人员核实，相关待遇不再符合领取条件"},
     Template.RESUMED: {"reason": "资格认证已经完成"},
     Template.RESTORED: {"reason": "有关部门的一条登记"},
@@ -40,7 +42,8 @@ NOTICES: Final[Mapping[Template, str]] = {
 恢复办法：到{{office}}当面办理，或用手机自助认证，或打电话预约上门，均不收费。认证完成后，从下一个发放日恢复，暂停期间应发的待遇一并补发。
 {_CONTEST}""",
     Template.PAY_IN_PERSON: f"""待遇当面领取告知书
-您的资格认证已到期，各部门数据、自助认证和上门都未能确认您的情况。您的以下待遇{{month}}仍然照发，改为由您本人持有效证件到发放点当面领取：{{what}}。
+您的以下待遇{{month}}仍然照发，改为由您本人持有效证件到发放点当面领取：{{what}}。
+原因：{{reason}}。
 领取时核验证件，即完成认证，以后照常发放，不收取任何费用。行动不便的，可拨打{{hotline}}或告诉网格员，由工作人员上门认证；认证后照常发放，未领取的一并补发。
 未领取不视为上门未见到本人；仍未认证的，再次核对各项条件后，待遇才会从次月起暂停，认证后恢复补发。
 {_CONTEST}""",
