@@ -17,6 +17,7 @@ from chalicelib.engine.suspicion.lifecycle import is_moot
 from chalicelib.engine.suspicion.mistaken_confirmation import noted, reversals, reversed_by
 from chalicelib.engine.suspicion.reversal import Undoing, reversed_by_people, undone
 from chalicelib.engine.texts import decision_words
+from chalicelib.engine.texts.channels import SAYS_UNTIL
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     LIVE,
@@ -38,7 +39,6 @@ from chalicelib.model import (
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.s3 import lake
 
-SAYS_UNTIL = (Template.CERTIFIED, Template.CORRECTED)
 NEVER_CAME = (MessageState.DROPPED, MessageState.FAILED)
 
 

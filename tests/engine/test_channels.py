@@ -105,6 +105,27 @@ def test_one_message_follows_and_a_reminder_only_while_its_case_walks() -> None:
     assert following_channel(replace(walking, cases=(), messages=(told, goes)), told) is None
 
 
+@pytest.mark.parametrize(
+    ("template", "on", "corrected", "follows", "why"),
+    [
+        (Template.CERTIFIED, "2025-07-01", None, True, "nobody has said otherwise"),
+        (Template.CERTIFIED, "2025-07-01", "2025-07-01", False, "corrected on the same day"),
+        (Template.CERTIFIED, "2025-07-01", "2025-07-03", False, "corrected since"),
+        (Template.CERTIFIED, "2025-07-04", "2025-07-03", True, "certified anew after that"),
+        (Template.CORRECTED, "2025-07-01", "2025-07-03", False, "the correction was corrected"),
+        (Template.CORRECTED, "2025-07-03", "2025-07-03", True, "the correction itself"),
+        (Template.SUSPENDED, "2025-07-01", "2025-07-03", True, "says nothing of such a day"),
+    ],
+)
+def test_a_day_that_was_corrected_since_is_not_told_again(
+    template: Template, on: str, corrected: str | None, follows: bool, why: str
+) -> None:
+    said = a_message(template=template, on=on)
+    others = () if corrected is None else (a_message(template=Template.CORRECTED, on=corrected, id="m2"),)
+    record = PersonRecord(a_person(), messages=(said, *others))
+    assert (following_channel(record, said) is not None) is follows, why
+
+
 def test_a_notice_is_of_the_day_on_which_it_was_printed_and_waits_to_be_brought() -> None:
     at = datetime(2025, 5, 2, 17, tzinfo=UTC)
     printed = a_message(MessageState.SENT, channel=PAPER, changed=at)

@@ -37,6 +37,8 @@ DECISIONS: Final = frozenset(
     }
 )
 """What stops or restarts a payment, or answers an objection: the notice says why, and how to contest it."""
+SAYS_UNTIL: Final = (Template.CERTIFIED, Template.CORRECTED)
+"""What says until when somebody is certified."""
 UNHEARD: Final = timedelta(days=1)  # [choice] what nobody knows the fate of after a day counts as failed
 
 
@@ -67,13 +69,23 @@ def next_channel(person: Person, failed: Channel) -> Channel | None:
 def following_channel(record: PersonRecord, failed: Message) -> Channel | None:
     """The channel by which another message goes in the stead of one that reached nobody.
 
-    None where one goes already, where no channel is left, and of a reminder whose case is over.
+    None where one goes already, where no channel is left, of a reminder whose case is over, and of a day that
+    has been corrected since.
     """
     case = record.open_case
     is_over = failed.template in REMINDERS and (case is None or case.due.isoformat() != failed.about)
-    if is_over or any(other.follows == failed.id for other in record.messages):
+    follows = any(other.follows == failed.id for other in record.messages)
+    if is_over or follows or _is_corrected(failed, record):
         return None
     return next_channel(record.person, failed.channel)
+
+
+def _is_corrected(said: Message, record: PersonRecord) -> bool:
+    """Whether a message says until when somebody is certified, and another has said otherwise since."""
+    if said.template not in SAYS_UNTIL:
+        return False
+    before = (said.day, said.template is Template.CORRECTED)
+    return any(m.template is Template.CORRECTED and (m.day, True) > before for m in record.messages)
 
 
 def has_failed(message: Message, now: datetime, unreported_hours: int | None) -> bool:
