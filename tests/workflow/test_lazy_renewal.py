@@ -94,7 +94,7 @@ def test_it_waits_and_certifies_as_a_case_would_open(village: Village) -> None:
     assert [m.template for m in record.messages] == [Template.CERTIFIED]
     assert not record.cases
     assert village.state(OTHER.number) is StateName.REMIND
-    village.until(days_before(40))
+    village.until(days_before(43))
     assert village.record(ONE.number) == record
 
 
