@@ -251,7 +251,9 @@ def test_what_was_recovered_in_error_comes_back_with_the_arrears() -> None:
 
 def test_an_order_that_does_not_say_its_months_is_explained_by_its_sum() -> None:
     old = told(KIND.RESUME, "2025-04", 2 * DUE)
-    assert unexplained(drawing(old), paid("2025-04", fen=3 * DUE), RULES) == []
+    for month in ("2025-04", "2025-05"):
+        assert unexplained(drawing(old), paid(month, fen=3 * DUE), RULES) == []
+        assert reckoned(drawing(old), paid(month, fen=3 * DUE), RULES, ON) == ()
     assert state_after(old, paid("2025-04", fen=3 * DUE), "2025-04") is STATE.SEEN
 
 

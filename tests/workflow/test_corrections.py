@@ -223,6 +223,8 @@ def test_whoever_was_told_a_later_day_hears_of_the_correction_once(village: Vill
     in_hospital(village, (ONE.number, older), (TWO.number, newer))
     village.days(2)
     assert len(told(village)) == 2, "this correction took nothing from them"
+    again = {m.template for m in village.record(ONE.number).messages if m.follows is not None}
+    assert again == {Template.CORRECTED}, "on paper goes what is true, and no day that was corrected"
     in_hospital(village, (TWO.number, newer))
     village.days(2)
     assert told(village)[-1] == (Template.CORRECTED, MessageState.SENT, "2025-06-30"), "what the roster said"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from chalicelib import cases, clock
+from chalicelib import cases, clock, messages
 from chalicelib.cases import daily_run, retention
 from chalicelib.errors import UnfinishedError, UnreadableError
 from chalicelib.model import (
@@ -88,13 +88,15 @@ def test_it_waits_and_certifies_as_a_case_would_open(village: Village) -> None:
     village.until(days_before(46))
     assert village.record(ONE.number) == before
     village.until(days_before(45))
+    for message in village.record(ONE.number).messages:
+        messages.carrier_reported({"message": message.id, "status": "delivered"})
     record = village.record(ONE.number)
     assert [item.key.day for item in record.evidence] == [NEW_YEAR - timedelta(days=3)]
     assert record.entitlements[0].valid_until == date(2025, 12, 28)
     assert [m.template for m in record.messages] == [Template.CERTIFIED]
     assert not record.cases
     assert village.state(OTHER.number) is StateName.REMIND
-    village.until(days_before(43))
+    village.until(days_before(40))
     assert village.record(ONE.number) == record
 
 

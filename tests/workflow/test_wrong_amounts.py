@@ -142,14 +142,7 @@ def test_what_is_paid_after_a_stop_is_counted_elsewhere(village: Village, status
 def test_arrears_that_were_told_to_be_paid_are_not_too_much(village: Village) -> None:
     village.settle(ONE)
     resume = Instruction(
-        PENSION,
-        InstructionKind.RESUME,
-        Month("2024-11"),
-        40_000,
-        "",
-        InstructionState.ISSUED,
-        NEW_YEAR,
-        arrears=(Month("2024-09"), Month("2024-10")),
+        PENSION, InstructionKind.RESUME, Month("2024-11"), 40_000, "", InstructionState.ISSUED, NEW_YEAR
     )
     person = village.person(ONE.number)
     people.change(person, lambda _: Change("test", "test", village.sandbox.now(), instructions=(resume,)))

@@ -88,7 +88,9 @@ def paid_back_by(instructions: Iterable[Instruction]) -> list[Instruction]:
     orders = (
         order
         for order in instructions
-        if (order.arrears or order.given_back or order.kind is InstructionKind.RESUME)
+        if (
+            order.arrears or order.given_back or not order.fen
+        )  # a sum alone: written before months were said
         and order.kind in (InstructionKind.RESUME, InstructionKind.ADJUST, InstructionKind.PAY_HEIRS)
         and order.state is not InstructionState.CANCELLED
     )

@@ -145,7 +145,10 @@ def _passed_over(record: PersonRecord, told: Instruction, payments: Sequence[Pay
     """The months from which payment was to begin again and for which no run was left, as later ones show.
 
     Whoever is certified behind the pay run of a month is paid again from the next one: what lacks is owed.
+    An order that tells a sum alone was written before months were said, and stays as it is.
     """
+    if told.fen and not told.arrears:
+        return ()
     mine = [p for p in payments if p.benefit == told.benefit and p.fen]
     paid = [p.month for p in mine if p.month >= told.month and p.paid >= told.issued]
     if told.kind is not InstructionKind.RESUME or not paid or any(p.month == told.month for p in mine):
