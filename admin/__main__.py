@@ -11,7 +11,7 @@
     python -m admin audit failed-looks [--days N]            who failed to find somebody, and how often
     python -m admin tokens revoke|restore --jti|--subject S  a token, or all of somebody, hold no longer
     python -m admin tokens list                              what is revoked, until when, by whom
-    python -m admin start [--from DAY] [--cases-a-day N]     when cases begin to open in a new city
+    python -m admin start [--from DAY] [--cases-a-day N|all] when cases begin to open in a new city
     python -m admin shards status|move                       where everybody's rows lie, and their moving
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
     python -m admin rules report BUNDLE [--page FILE]        its report, for whoever approves

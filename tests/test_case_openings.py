@@ -78,12 +78,16 @@ def test_what_is_said_is_said_back(printed: Console) -> None:
     assert admin(["start"]) == 0
     assert admin(["start", "--cases-a-day", "300"]) == 0
     assert admin(["start", "--from", "2025-08-01"]) == 0
+    assert admin(["start", "--cases-a-day", "all"]) == 0
     lines = printed.export_text().splitlines()
     assert "不限件数" in lines[0]
     assert (
         lines[1] == "2025-07-01起建立个案，每天至多300件。 Cases open from 2025-07-01 on, 300 a day at most."
     )
-    assert lines[2] == "2025-08-01起建立个案，不限件数。 Cases open from 2025-08-01 on, as many as come due."
+    assert (
+        lines[2] == "2025-08-01起建立个案，每天至多300件。 Cases open from 2025-08-01 on, 300 a day at most."
+    )
+    assert lines[3] == "2025-08-01起建立个案，不限件数。 Cases open from 2025-08-01 on, as many as come due."
 
 
 @pytest.mark.parametrize("said", [["--cases-a-day", "0"], ["--cases-a-day", "many"], ["--from", "tomorrow"]])

@@ -47,7 +47,7 @@ def said() -> CaseOpenings | None:
 
 
 def may_open(on: date) -> bool:
-    """Whether one case more may open on a day; if so, it is counted."""
+    """Whether one case more may open on a day; if so, it is counted, a try that is repeated each time."""
     openings = said()
     if openings is None:
         return True
