@@ -88,7 +88,7 @@ def _to_the_fen(run: Run, index: int, record: PersonRecord) -> Iterator[str]:
     """
     death = _death(record)
     stopped = {i.benefit for i in record.instructions if i.kind is InstructionKind.SUSPEND}
-    known = run.paid(record.person.id)
+    diary = run.truth.scene.diary
     for e in record.entitlements:
         first = e.stopped_from
         ended = death is not None and e.benefit in death.signed and e.status is EntitlementStatus.TERMINATED
@@ -97,8 +97,8 @@ def _to_the_fen(run: Run, index: int, record: PersonRecord) -> Iterator[str]:
             continue
         paid = sum(
             fen
-            for (who, benefit, month), fen in run.truth.scene.diary.paid.items()
-            if (who, benefit) == (index, e.benefit) and month >= first and (benefit, month) in known
+            for (who, benefit, month), fen in diary.paid.items()
+            if (who, benefit) == (index, e.benefit) and month >= first and diary.told_of(who, benefit, month)
         )
         recovered = sum(r.fen for r in record.recoveries if r.benefit == e.benefit)
         if recovered != paid:

@@ -157,6 +157,6 @@ def _paid_as_corrected(run: Run) -> Iterator[str]:
         if index not in run.truth.records:
             continue
         known = run.paid(run.truth.records[index].person.id).get((benefit, month))
-        really = diary.paid[index, benefit, month]
-        if known not in (None, really):  # none: the row came back, in both versions
-            yield f"person {index}, {benefit}: {known} fen of {month} on record, {really} were paid"
+        really = diary.paid[index, benefit, month] if diary.told_of(index, benefit, month) else None
+        if known != really:
+            yield f"person {index}, {benefit}: {known} fen of {month} on record, {really} were told"

@@ -120,6 +120,10 @@ class Diary:
         """Somebody told dead has been seen, or the record was taken back."""
         self.told_dead[person] = replace(self.told_dead[person], back=on)
 
+    def told_of(self, person: int, benefit: str, month: str) -> bool:
+        """Whether the platform could read of this payment: a ruined row goes back."""
+        return not any((person, benefit, month) in written.unreadable for written in self.files.values())
+
     def released(self, feed: str) -> None:
         """An officer has let the held files of a feed pass."""
         for key, written in self.files.items():

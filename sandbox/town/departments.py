@@ -70,6 +70,9 @@ class Written:
     about: tuple[tuple[int, Happening], ...] = ()  # recipients by index, and what their good rows say
     ruined: tuple[Ruined, ...] = ()
     recovered: tuple[tuple[int, Happening], ...] = ()  # what rows with a cut number say of recipients
+    unreadable: frozenset[tuple[int, str, str]] = (
+        frozenset()
+    )  # payments in ruined rows: person, benefit, month
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -79,7 +79,10 @@ def payments_drop(town: Town, feed: Feed, day: date, paid: Iterable[Paid]) -> Dr
         rng = chance(town.seed, "file", key)
         lines = [_payment_line(town.people[row.person], row, day) for row in rows]
         lines = spoil(feed, lines, 0.002, rng)
-        return write(feed, lines, PAYMENTS, rng), account(key, feed, lines)
+        ruined = (row for row, line in zip(rows, lines, strict=True) if line.fault)
+        unreadable = frozenset((row.person, row.benefit, row.month) for row in ruined)
+        written = replace(account(key, feed, lines), unreadable=unreadable)
+        return write(feed, lines, PAYMENTS, rng), written
 
     return Drop(instant(day, 17), key, feed.id, make)
 

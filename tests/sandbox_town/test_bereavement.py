@@ -226,3 +226,13 @@ def test_heirs_come_a_fortnight_later_with_their_papers() -> None:
         stage.platform.answers = {"/v1/owed-to-heirs?": {"items": [line], "next": None}}
         Bookkeepers(stage.scene, ("hrss",), {}).go_through("341602")
         assert bool(stage.platform.posts("/release")) is comes
+
+
+def test_a_payment_whose_row_was_ruined_is_not_asked_back() -> None:
+    run = bereaved()
+    diary = run.truth.scene.diary
+    diary.paid[0, PENSION, "2025-07"] = 500
+    assert HEARD in broken(run)
+    (key, written), *_ = diary.files.items()
+    diary.files[key] = replace(written, unreadable=frozenset({(0, PENSION, "2025-07")}))
+    assert HEARD not in broken(run)
