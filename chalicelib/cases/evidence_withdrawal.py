@@ -22,8 +22,10 @@ from chalicelib.jurisdiction import current
 from chalicelib.model import (
     LIVE,
     BenefitCode,
+    Case,
     Change,
     Entitlement,
+    EntitlementStatus,
     Evidence,
     EvidenceKey,
     InstructionKind,
@@ -31,6 +33,7 @@ from chalicelib.model import (
     MessageState,
     PersonId,
     PersonRecord,
+    StateName,
     Suspicion,
     SuspicionKind,
     SuspicionState,
@@ -180,10 +183,26 @@ def followed(
         details={**change.details, **details, "arrears_fen": undoing.fen},
         person=person if person != record.person else None,
         entitlements=tuple(entitlements.values()),
+        cases=_wait_of_suspended(record, entitlements.values(), on),
         suspicions=(*undoing.suspicions, *moot, *change.suspicions),
         instructions=undoing.instructions,
         messages=(*change.messages, *corrected, *_undoing_messages(record, undoing, told)),
     )
+
+
+def _wait_of_suspended(record: PersonRecord, again: Iterable[Entitlement], on: date) -> tuple[Case, ...]:
+    """Whoever is as suspended as before an ending has a case that waits for them: the ending closed theirs.
+
+    It sleeps, and certifying wakes it at resuming; without one, no certificate would ever resume the payment.
+    """
+    suspended = [e for e in again if e.status is EntitlementStatus.SUSPENDED]
+    if not suspended or record.open_case is not None:
+        return ()
+    due = min(e.valid_until for e in suspended)
+    last = max(record.cases, key=lambda case: (case.due, case.generation), default=None)
+    before = last or Case(due, on, 0, StateName.GO_DORMANT)
+    asleep = replace(before, state=StateName.GO_DORMANT, outcome=None, closed=None, route=None, waiting=None)
+    return (replace(asleep, generation=before.generation + 1),)
 
 
 def _corrected(record: PersonRecord, moved: Iterable[Entitlement]) -> tuple[Message, ...]:

@@ -308,6 +308,8 @@ def _nobody_forgotten(run: Run) -> Iterable[str]:
             name = f"{record.person.id}-{case.due:%Y%m%d}-{case.generation}"
             if name not in run.walking:
                 yield f"nothing walks for the open case of person {index} ({case.state})"
+        if case is None and any(e.status is EntitlementStatus.SUSPENDED for e in record.entitlements):
+            yield f"no case waits for person {index}, who is suspended"
         for s in record.open_suspicions:
             name = f"{record.person.id}-{s.kind}-{s.day:%Y%m%d}-{s.generation}"
             if name not in run.walking:
