@@ -25,7 +25,16 @@ install: .venv/installed  ## make .venv and install the locked requirements
 
 .PHONY: run
 run: install  ## bring up the sandbox and let a year pass in an invented town (ONCE= PACK= PEOPLE= SEED= REPORT= CARRIER=)
+	$(if $(ONCE),,@$(BIN)/python -m infra.console --go-on)
 	$(BIN)/python -m sandbox run $(RUN_OPTIONS)
+
+.PHONY: console
+console: install  ## check, test and build the screens in console/; Node comes with the locked packages
+	$(BIN)/python -m infra.console
+
+.PHONY: browser
+browser: console  ## the screens in a real browser (Debian's chromium) against the running sandbox; docs/images
+	$(BIN)/pytest tests/browser
 
 .PHONY: test
 test: check unit  ## everything that CI runs
