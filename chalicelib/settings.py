@@ -40,6 +40,7 @@ class Settings:
     files_key_id: str  # KMS key of files that name people
     token_issuer: str
     token_audience: str
+    token_client_id: str  # as whom the screens introduce themselves to the issuer
     token_jwks: str  # the issuer's public keys: a JSON document, or an https URL of one
     assertion_jwks: str  # keys of apps that certify by face or video: a JSON document, each with its `app`
     assertion_longest_seconds: str  # a whole number: how old an app's assertion may be

@@ -33,7 +33,7 @@ from infra.watching import watched
 ROOT: Final = Path(__file__).resolve().parent.parent
 STAGE: Final = "prod"
 ARCHIVE: Final = "./deployment.zip"
-PARTS: Final = ("template.yaml", "gateway.yaml", "exchange.yaml", "alarms.yaml")
+PARTS: Final = ("template.yaml", "gateway.yaml", "exchange.yaml", "console.yaml", "alarms.yaml")
 
 Template = dict[str, Any]
 

@@ -28,6 +28,7 @@ from sandbox.checks.privacy_scan import leaks
 from sandbox.checks.promises import keep
 from sandbox.checks.run_result import Run
 from sandbox.checks.truth import Truth, read_truth
+from sandbox.demo_people import demo_citizens, demo_people
 from sandbox.kernel import Sandbox
 from sandbox.kernel.resource_makers import ACCOUNT, REGION
 from sandbox.kernel.server import Gateway, Servers, taken_ports
@@ -35,6 +36,7 @@ from sandbox.report.document import report_of
 from sandbox.report.tables import show
 from sandbox.rights.comparing import reasons, refuted
 from sandbox.shortcut import short_way
+from sandbox.sign_in import DemoPerson, SignIn
 from sandbox.tokens import APP, AUDIENCE, ISSUER, Issuer
 from sandbox.town.api_client import Desk
 from sandbox.town.carrier import Link
@@ -98,6 +100,7 @@ def run(options: RunOptions) -> int:
         "TokenIssuer": ISSUER,
         "TokenAudience": AUDIENCE,
         "TokenJwks": issuer.jwks(),
+        "SignInOrigin": ISSUER,
         "AssertionJwks": json.dumps({"keys": [issuer.registered(APP)]}),  # one key for both: a sandbox
         "StatisticsSchedule": SELDOM,
         "FeedWatchSchedule": "cron(30 23 1,15 * ? *)",
@@ -114,7 +117,7 @@ def run(options: RunOptions) -> int:
         with short_way(ACCOUNT):
             holds = options.empty or live(sandbox, town, issuer, options, console, sms)
         if not options.once:
-            _serve(sandbox, console)
+            _serve(sandbox, SignIn(issuer, sandbox.now, lambda: _people(sandbox, town)), console)
     return 0 if holds else 1
 
 
@@ -304,13 +307,24 @@ def _object(sandbox: Sandbox, bucket: str, key: str) -> bytes | None:
 # --- serving -------------------------------------------------------------------------------------
 
 
-def _serve(sandbox: Sandbox, console: Console) -> None:
+def _people(sandbox: Sandbox, town: Town) -> list[DemoPerson]:
+    """Whom one may be: those who serve, and some of the town who are on the roster."""
+    found = ((people.person_id_of(one.number_on(sandbox.today())), one.born) for one in town.people[:40])
+    born = {person: day for person, day in found if person is not None}
+    living = {person: day for person, day in born.items() if people.load(person).died is None}
+    return [*demo_people(packs.load(town.pack), town.pack), *demo_citizens(sandbox.today(), living)]
+
+
+def _serve(sandbox: Sandbox, issuer: SignIn, console: Console) -> None:
     """Keep the doors open until Ctrl-C."""
-    with Servers(sandbox) as servers:
+    with Servers(sandbox, issuer=issuer) as servers:
         SETTINGS_FILE.write_text(_settings(sandbox, servers), encoding="utf-8")
         console.print(f"AWS    {servers.aws_url}   (any client; region cn-north-1)")
         console.print(
             f"API    {servers.api_url}   (tokens: python -m sandbox token --role officer --area 341602)"
+        )
+        console.print(
+            f"screens {servers.api_url}/console/   (sign in with a click; they are built by make console)"
         )
         console.print(f"clock  {servers.clock_url}   (python -m sandbox advance --days 7)")
         console.print("Ctrl-C ends it.")

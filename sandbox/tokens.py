@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 APP: Final = "provincial-app"  # the only app of the sandbox that checks faces
-ISSUER: Final = "https://issuer.sandbox.invalid/"
+ISSUER: Final = "http://127.0.0.1:8002"  # where one signs in to a running sandbox
 AUDIENCE: Final = "wugan"
 USUAL_LIFETIME: Final = timedelta(hours=8)  # a working day, as an issuer would
 YEAR_LONG: Final = timedelta(days=400)  # for a sandbox, whose clock jumps over a whole year

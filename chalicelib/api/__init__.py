@@ -5,6 +5,8 @@ middleware        before and after every endpoint: token, limits, body, reach; h
 tokens, revoked   a signed token becomes a caller; tokens that hold no longer
 assertions        what an app says that it has seen: signed, just now, used once
 reach             what is within the caller's area and authority
+routes, answers   an endpoint as it was registered, and what it answers
+sign_in           where one signs in, and who one then is
 rates             how many requests a caller may send
 bodies, ids, pages   strict models of bodies, ids in addresses, lists by cursor
 visit_bodies      of these, what was found at a door
@@ -39,11 +41,13 @@ from chalicelib.api.officers import officers
 from chalicelib.api.rechecks import rechecks
 from chalicelib.api.reconciliation import reconciliation
 from chalicelib.api.recoveries import recoveries
+from chalicelib.api.sign_in import sign_in
 from chalicelib.observability import protect
 
 __all__ = ["AUDIENCES", "described", "method_not_allowed", "register", "unknown_route"]
 
 _ENDPOINTS: Final = (
+    sign_in,
     citizens,
     grid_workers,
     notices,

@@ -24,6 +24,7 @@ from chalice.app import Blueprint, Request, Response
 
 from chalicelib import clock
 from chalicelib.api import access_log, bodies, pages, rates
+from chalicelib.api.answers import Answer
 from chalicelib.api.idempotency import answered_once
 from chalicelib.api.policy import OPEN_TO_ALL, POLICIES, Policy
 from chalicelib.api.problems import (
@@ -35,6 +36,7 @@ from chalicelib.api.problems import (
     problem_of_status,
 )
 from chalicelib.api.reach import Reached, admitted
+from chalicelib.api.routes import Route
 from chalicelib.api.tokens import Caller, caller_of
 from chalicelib.errors import WuganError
 from chalicelib.model import AreaCode, DroppedFile, PersonRecord
@@ -117,24 +119,6 @@ class Call:
         return pages.page_of(scope, self.query.get("limit"), self.query.get("cursor"))
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """An endpoint as it was registered: what the document of the API says of it (`openapi`)."""
-
-    method: str
-    path: str
-    view: Callable[..., Response]
-    body: type[bodies.Body] | None = None
-    query: tuple[str, ...] = ()
-    once: bool = False
-    tagged: bool = False
-
-    @property
-    def policy(self) -> Policy | None:
-        """Who may use it; None: anybody, without a token."""
-        return POLICIES.get((self.method, self.path))
-
-
 class Audience:
     """The endpoints for one kind of people; a Chalice blueprint, made anew for each app it is put on.
 
@@ -160,16 +144,18 @@ class Audience:
         query: tuple[str, ...] = (),
         once: bool = False,
         tagged: bool = False,
+        answer: type[Answer] | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         """Add an endpoint; KeyError for a route without a policy.
 
         `body` is its model (GET has none), `query` the parameters it knows; with `once` a request
-        that bears an Idempotency-Key is answered once; `tagged` says that it answers `with_etag`.
+        that bears an Idempotency-Key is answered once; `tagged` says that it answers `with_etag`;
+        `answer` describes what it says (None: a page to print).
         """
         policy = POLICIES[(method, path)]
 
         def add(endpoint: Endpoint) -> Endpoint:
-            def answer(caller: Caller, ids: Mapping[str, str]) -> Response:
+            def answered(caller: Caller, ids: Mapping[str, str]) -> Response:
                 policy.check(caller)
                 call, digest = _read(_request.get(), caller, body, query)
                 reach = admitted(caller, policy, ids, call._body, call.query)
@@ -185,17 +171,19 @@ class Audience:
                 try:
                     caller = caller_of(_request.get().headers)
                     rates.asks(caller, clock.now())
-                    return _traced(caller, policy, lambda: answer(caller, ids))
+                    return _traced(caller, policy, lambda: answered(caller, ids))
                 except Exception as error:  # the outermost edge: whatever it is ends here
                     return _failure(error)
 
             view.__name__, view.__doc__ = endpoint.__name__, endpoint.__doc__
-            self.routes.append(Route(method, path, view, body, query, once, tagged))
+            self.routes.append(Route(method, path, view, answer, body, query, once, tagged))
             return endpoint
 
         return add
 
-    def open_to_all(self, path: str, method: str = "GET") -> Callable[[Endpoint], Endpoint]:
+    def open_to_all(
+        self, path: str, method: str = "GET", answer: type[Answer] | None = None
+    ) -> Callable[[Endpoint], Endpoint]:
         """Add what needs no token: `(request) -> answer`; KeyError unless `policy.OPEN_TO_ALL` names it."""
         if (method, path) not in OPEN_TO_ALL:
             raise KeyError(path)
@@ -204,13 +192,13 @@ class Audience:
             def view() -> Response:
                 try:
                     _query(_request.get(), ())
-                    answer: Response = endpoint(_request.get())
-                    return answer
+                    said: Response = endpoint(_request.get())
+                    return said
                 except Exception as error:  # as in `route`
                     return _failure(error)
 
             view.__name__, view.__doc__ = endpoint.__name__, endpoint.__doc__
-            self.routes.append(Route(method, path, view, tagged=method == "GET"))
+            self.routes.append(Route(method, path, view, answer, tagged=method == "GET"))
             return endpoint
 
         return add

@@ -19,10 +19,11 @@ from pydantic.json_schema import models_json_schema
 from chalicelib.api import ids
 from chalicelib.api.bodies import NoBody
 from chalicelib.api.files import FEED
-from chalicelib.api.middleware import Audience, Route, with_etag
+from chalicelib.api.middleware import Audience, with_etag
 from chalicelib.api.pages import LARGEST, MONTH, USUAL
 from chalicelib.api.policy import Policy, Whose
 from chalicelib.api.problems import PROBLEM_JSON, SENTENCES
+from chalicelib.api.routes import Route
 from chalicelib.api.tokens import AREA, Role
 from chalicelib.model import FileState, RecoveryState
 
@@ -161,16 +162,22 @@ def _answer(route: Route, example: object) -> Json:
             "headers": headers,
             "content": {"text/html": {"schema": {"type": "string"}}},
         }
-    listed = "cursor" in route.query
-    content: Json = {"schema": {"$ref": f"{_SCHEMA}Page"} if listed else {"type": "object"}}
+    content: Json = {"schema": _schema_of(route)}
     if example is not None:
         content["example"] = example
-    shown = "the example is one that a test received" if example is not None else "see docs/api.md"
     return {
-        "description": f"A plain object, bound to no schema: {shown}.",
+        "description": "The example is one that a test received."
+        if example is not None
+        else "See docs/api.md.",
         "headers": headers,
         "content": {"application/json": content},
     }
+
+
+def _schema_of(route: Route) -> Json:
+    if route.answer is not None:
+        return {"$ref": f"{_SCHEMA}{route.answer.__name__}"}
+    return {"$ref": f"{_SCHEMA}Page"} if "cursor" in route.query else {"type": "object"}
 
 
 def _other_answers(route: Route) -> Json:
@@ -206,8 +213,10 @@ def _is_of_a_level(policy: Policy) -> bool:
 
 def _components(routes: Sequence[Route]) -> Json:
     bodies = sorted({route.body for route in routes if route.body}, key=lambda body: body.__name__)
+    answers = sorted({route.answer for route in routes if route.answer}, key=lambda answer: answer.__name__)
     _, defined = models_json_schema(
-        [(body, "validation") for body in bodies], ref_template=_SCHEMA + "{model}"
+        [*((body, "validation") for body in bodies), *((answer, "serialization") for answer in answers)],
+        ref_template=_SCHEMA + "{model}",
     )
     key = "The same request under the same key is answered once, for 48 hours."
     return {

@@ -35,6 +35,7 @@ class About(StrEnum):
     whoever works within it or above it.
     """
 
+    ONESELF = "oneself"  # whoever asks
     NUMBER = "number"  # the endpoint finds the person
     PERSON = "person"
     VISIT = "visit"
@@ -54,7 +55,7 @@ class About(StrEnum):
     @property
     def is_somebody(self) -> bool:
         """Whether it is about one person, so that a request is a look at them, or fails to be one."""
-        return self not in (About.LIST, About.LIMIT, About.FILE, About.FIGURES)
+        return self not in (About.ONESELF, About.LIST, About.LIMIT, About.FILE, About.FIGURES)
 
 
 class Whose(StrEnum):
@@ -117,6 +118,7 @@ REVIEW: Final = Policy(_OFFICE, About.OBJECTION, Whose.SEEN, at_most_digits=COUN
 _RECOVERY: Final = Policy(_OFFICE, About.RECOVERY, Whose.OWN, at_most_digits=COUNTY_DIGITS)
 
 POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
+    ("GET", "/v1/me"): Policy(_EVERYBODY, About.ONESELF, Whose.ALL),
     ("POST", "/v1/persons:lookup"): Policy(_SERVING, About.NUMBER, Whose.ALL),
     ("GET", "/v1/persons/{id}/status"): Policy(_EVERYBODY, About.PERSON, Whose.SEEN),
     ("GET", "/v1/persons/{id}/certificate"): Policy(_SERVING, About.PERSON, Whose.SEEN),
@@ -206,4 +208,6 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
 }
 
 # Without a token: what anybody may read, about nobody; and what a gateway has signed.
-OPEN_TO_ALL: Final = frozenset({("GET", "/v1/openapi.json"), ("POST", "/v1/carrier-reports")})
+OPEN_TO_ALL: Final = frozenset(
+    {("GET", "/v1/openapi.json"), ("GET", "/v1/sign-in"), ("POST", "/v1/carrier-reports")}
+)

@@ -75,7 +75,7 @@ def admitted(
     policy.check(caller)
     reach = Reached(policy.limits(caller))
     match policy.about:
-        case About.NUMBER:
+        case About.NUMBER | About.ONESELF:
             return reach
         case About.LIST:
             return replace(reach, area=pages.area_of(caller, query.get("area")))

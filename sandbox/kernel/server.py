@@ -1,8 +1,9 @@
 """The doors of a running sandbox, on the loopback interface: AWS, the HTTP API, and the clock.
 
     127.0.0.1:4566   any AWS client (the state is the one that the functions see)
-    127.0.0.1:8000   the HTTP API, through Chalice's own gateway
+    127.0.0.1:8000   the HTTP API, through Chalice's own gateway; under /console the screens
     127.0.0.1:8001   POST /advance {"days": 7}: lets time pass, answers when all is quiet
+    127.0.0.1:8002   where one signs in to the screens (`sandbox.sign_in`), if there is somebody to be
 
 Every request takes its turn with the driver; what it stirred up is run as soon as it is answered.
 """
@@ -23,12 +24,15 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from chalicelib import api
+from sandbox.kernel.console import START, Console
 from sandbox.kernel.kernel import Sandbox
+from sandbox.sign_in import SignIn
 
 LOOPBACK: Final = "127.0.0.1"
 AWS_PORT: Final = 4566
 API_PORT: Final = 8000
 CLOCK_PORT: Final = 8001
+SIGN_IN_PORT: Final = 8002
 _MOST_DAYS: Final = 3660
 
 
@@ -94,7 +98,7 @@ def _answered(response: Mapping[str, Any]) -> Answer:
     return Answer(response["statusCode"], named, said if isinstance(said, bytes) else said.encode())
 
 
-def taken_ports(ports: Iterable[int] = (AWS_PORT, API_PORT, CLOCK_PORT)) -> list[int]:
+def taken_ports(ports: Iterable[int] = (AWS_PORT, API_PORT, CLOCK_PORT, SIGN_IN_PORT)) -> list[int]:
     """Those of the doors' ports on which somebody else listens already."""
     return [port for port in ports if not _is_free(port)]
 
@@ -110,30 +114,44 @@ def _is_free(port: int) -> bool:
 
 
 class Servers:
-    """The three doors; a context manager. A port of 0 is any free one."""
+    """The doors; a context manager. A port of 0 is any free one; issuer: who lets one sign in."""
 
     def __init__(
-        self, sandbox: Sandbox, *, aws: int = AWS_PORT, api: int = API_PORT, clock: int = CLOCK_PORT
+        self,
+        sandbox: Sandbox,
+        *,
+        aws: int = AWS_PORT,
+        api: int = API_PORT,
+        clock: int = CLOCK_PORT,
+        sign_in: int = SIGN_IN_PORT,
+        issuer: SignIn | None = None,
     ) -> None:
         self._sandbox = sandbox
-        self._ports = (aws, api, clock)
+        self._ports = (aws, api, clock, sign_in)
+        self._issuer = issuer
         self._stirred = threading.Event()
         self._closing = False
         self._started: list[tuple[BaseWSGIServer | ThreadingHTTPServer, threading.Thread]] = []
-        self.aws_url = self.api_url = self.clock_url = ""
+        self.aws_url = self.api_url = self.clock_url = self.sign_in_url = ""
         self.failure: Exception | None = None
         """What stopped the keeper, the thread that runs whatever requests stir up."""
 
     def __enter__(self) -> Self:
         gateway = Gateway(self._sandbox)
-        aws, api, clock = self._ports
+        aws, api, clock, sign_in = self._ports
         self._keeper = threading.Thread(target=self._keep_quiet, name="keeper", daemon=True)
         self._keeper.start()
         try:
             self.aws_url = self._serve(_aws_server(aws, self._sandbox, self._stirred))
             self.clock_url = self._serve(_http_server(clock, self._control))
+            if self._issuer is not None:
+                self.sign_in_url = self._serve(_http_server(sign_in, self._sign_in))
+                self._issuer.url = self.sign_in_url
+            console = Console(self._sandbox.app, sign_in=self.sign_in_url, uploads=self.aws_url)
             # Last: who can reach the API may rely on everything behind it.
-            self.api_url = self._serve(_http_server(api, lambda *request: self._api(gateway, *request)))
+            self.api_url = self._serve(
+                _http_server(api, lambda *request: self._api(gateway, console, *request))
+            )
         except BaseException:
             self.close()
             raise
@@ -171,9 +189,24 @@ class Servers:
                 print(f"sandbox: nothing runs any more: {error!r}")
                 raise
 
+    def _sign_in(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        if self._issuer is None:
+            raise RuntimeError("nobody issues tokens here")
+        with self._sandbox.turns.turn():
+            said = self._issuer.answer(method, path, body)
+        return Answer(said.status, said.headers, said.body)
+
     def _api(
-        self, gateway: Gateway, method: str, path: str, headers: Mapping[str, str], body: bytes
+        self,
+        gateway: Gateway,
+        console: Console,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
     ) -> Answer:
+        if method in ("GET", "HEAD") and path.startswith(START):
+            return Answer(*console.answer(path))
         answer = gateway.handle(method, path, headers, body)
         self._stirred.set()
         return answer

@@ -113,6 +113,7 @@ def test_it_is_served_without_a_token_and_again_only_once_it_has_changed(as_: As
 def test_nothing_else_is_open_to_all() -> None:
     assert not any(path == ADDRESS for _, path in POLICIES)
     assert [name for name, operation in OPERATIONS.items() if operation.get("security") == []] == [
+        "GET /v1/sign-in",
         "POST /v1/carrier-reports",  # signed by the gateway
         f"GET {ADDRESS}",
     ]

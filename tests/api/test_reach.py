@@ -54,6 +54,7 @@ class Agreed:
 
 
 AGREED = {
+    "GET /v1/me": Agreed(EVERYBODY, "oneself", "any"),
     "POST /v1/persons:lookup": Agreed(SERVING, "found", "any"),
     "GET /v1/persons/{id}/status": Agreed(EVERYBODY, "person's", "limited"),
     "GET /v1/persons/{id}/certificate": Agreed(SERVING, "person's", "limited"),

@@ -112,6 +112,7 @@ ASSERTED = "ASSERTED"  # in bodies: what an app signs of the person
 ENDPOINTS = {
     e.method + " " + e.path: e
     for e in (
+        Endpoint("GET", "/v1/me"),
         Endpoint("POST", "/v1/persons:lookup", {"number": a_number(NUMBER[:17])}),
         Endpoint("GET", "/v1/persons/{id}/status", item="-"),
         Endpoint("GET", "/v1/persons/{id}/certificate", item="-"),

@@ -178,7 +178,7 @@ def test_every_queue_leads_to_dead_letters_after_three_tries(deployed: dict[str,
 
 def test_nothing_is_public_and_everything_is_sealed(deployed: dict[str, Any]) -> None:
     buckets = of_type(deployed, "AWS::S3::Bucket")
-    assert len(buckets) == 6
+    assert len(buckets) == 7
     for name, bucket in buckets.items():
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
         (sealed,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
@@ -277,10 +277,15 @@ def test_the_gateway_says_what_the_application_would(template: dict[str, Any]) -
 
 def test_the_api_takes_only_so_many_requests(template: dict[str, Any]) -> None:
     (api,) = of_type(template, "AWS::Serverless::Api").values()
-    (all_methods,) = api["MethodSettings"]
+    all_methods, *screens = api["MethodSettings"]
     assert (all_methods["ResourcePath"], all_methods["HttpMethod"]) == ("/*", "*")
     assert all_methods["ThrottlingRateLimit"] == {"Ref": "ApiRequestsPerSecond"}
     assert all_methods["ThrottlingBurstLimit"] == {"Ref": "ApiRequestsAtOnce"}
+    paths = api["DefinitionBody"]["paths"]
+    unthrottled = {setting["ResourcePath"].replace("~1", "/").removeprefix("/") for setting in screens}
+    assert unthrottled == {path for path in paths if path.startswith("/console")}, "none of them a function's"
+    functions = [p for p, methods in paths.items() if "aws_proxy" in set(strings(methods))]
+    assert not unthrottled & set(functions)
 
 
 def test_the_lake_is_divided_for_a_city_unless_somebody_says_otherwise(template: dict[str, Any]) -> None:

@@ -1,0 +1,13 @@
+"""答复 · What endpoints answer: one model each, from which the document of the API is made.
+
+Endpoints answer plain values; tests hold every answer that they receive against its model, so that neither
+can drift from the other. A field that an answer may lack has a default. Money is in fen, days are civil
+dates of China, months `2025-08`.
+
+shared    the base of all, both languages, reasons, pages of lists
+callers   how to sign in, and who one then is
+"""
+
+from chalicelib.api.answers.shared import Answer
+
+__all__ = ["Answer"]
