@@ -20,7 +20,7 @@ from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.reckoning import reckoned
 from chalicelib.engine.suspicion.restart import confirmed_endings
 from chalicelib.engine.suspicion.reversal import Undoing, status_before
-from chalicelib.engine.suspicion.termination import ended_by
+from chalicelib.engine.suspicion.termination import ended_by, ending
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitKind,
@@ -86,7 +86,7 @@ def restarted(
         if is_other or before.stopped_from is None or any(ended_by(s, before, rules, on) for s in others):
             continue
         first = _first_month(restart, ended, before.stopped_from, rules)
-        after = _again(record, before, ended, first, restart.since or restart.day, rules)
+        after = _again(record, before, ended, first, restart.since or restart.day, rules, on)
         months.append(first)
         again.append(after)
         word = restart.verified_by if restart.approved_by is None else None
@@ -135,11 +135,23 @@ def _first_month(restart: Suspicion, ended: Suspicion, stopped_from: Month, rule
 
 
 def _again(
-    record: PersonRecord, before: Entitlement, ended: Suspicion, first: Month, since: date, rules: RuleBook
+    record: PersonRecord,
+    before: Entitlement,
+    ended: Suspicion,
+    first: Month,
+    since: date,
+    rules: RuleBook,
+    on: date,
 ) -> Entitlement:
-    """Drawn again as it was, for a first period as of a new recipient, with the months that were not due."""
+    """Drawn again as it was, for a first period as of a new recipient, with the months that were not due.
+
+    The months of a suspension before the ending are not among them: certifying pays them.
+    """
     after = status_before(before, record)
     stopped = before.stopped_from or first
+    if after.status is EntitlementStatus.SUSPENDED:
+        paid = replace(before, status=EntitlementStatus.ACTIVE, stopped_from=None)
+        stopped = max((each.from_month for each in ending(ended, (paid,), rules, on)), default=stopped)
     gap = (Interruption(stopped, month_before(first), ended.name),) if stopped < first else ()
     until = rules.for_area(record.person.area).first_until(record.person, before.benefit, since)
     again = replace(after, interruptions=(*before.interruptions, *gap))
