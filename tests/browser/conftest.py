@@ -1,4 +1,4 @@
-"""The screens in a real browser: Debian's chromium before a sandbox of this process. Run by `make browser`."""
+"""The screens in a real browser: Debian's chromium before a sandbox of this process (`make browser`)."""
 
 from __future__ import annotations
 
