@@ -2,8 +2,18 @@
 import vue from "@vitejs/plugin-vue";
 import components from "unplugin-vue-components/vite";
 import { ElementPlusResolver, VantResolver } from "unplugin-vue-components/resolvers";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { VitePWA } from "vite-plugin-pwa";
+
+/** Vant brings its icons as a font in a data address, which the policy refuses; no icon of it is used. */
+const withoutIconFont: Plugin = {
+  name: "without-icon-font",
+  enforce: "pre",
+  transform(code, id) {
+    return id.includes("vant/es/icon/") && id.includes(".css") ? code.replace(/@font-face\s*{[^}]*}/g, "") : null;
+  },
+};
 
 export default defineConfig({
   base: "./",
@@ -16,6 +26,7 @@ export default defineConfig({
     __INTLIFY_DROP_MESSAGE_COMPILER__: "false",
   },
   plugins: [
+    withoutIconFont,
     vue(),
     components({ dirs: [], dts: false, resolvers: [ElementPlusResolver(), VantResolver()] }),
     VitePWA({

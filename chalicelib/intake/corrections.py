@@ -9,7 +9,6 @@ file keeps standing until the corrected one is loaded, so a correction that is h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from chalicelib import clock
@@ -117,6 +116,6 @@ def supersede(earlier: DroppedFile, corrected: DroppedFile) -> None:
     file_contents.forget(earlier.feed, earlier.day, earlier.id)
     files.forget_loaded(earlier.feed, earlier.digest, earlier.id, day_of_content(earlier, feed))
     step = FileStep(FileState.SUPERSEDED, clock.now(), BY_INTAKE, f"corrected by {corrected.id}")
-    closed = replace(earlier.at_stage(step), by_shards=False)
+    closed = earlier.at_stage(step)
     receipts.write_again(closed, feed)
     files.move(earlier, closed)  # last: whoever dies before finds it once more

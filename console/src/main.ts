@@ -1,6 +1,7 @@
 import { createPinia } from "pinia";
 import { createApp } from "vue";
 import App from "./App.vue";
+import { learnRights } from "./auth/rights";
 import { finishSignIn, isComingBack } from "./auth/sign-in";
 import { i18n, speak } from "./i18n";
 import { router } from "./router";
@@ -16,6 +17,7 @@ async function start(): Promise<void> {
       history.replaceState(null, "", `${location.pathname}#/sign-in?failed=1`);
     }
   }
+  await learnRights();
   createApp(App).use(createPinia()).use(i18n).use(router).mount("#app");
   if ("serviceWorker" in navigator && import.meta.env.PROD) {
     const { registerSW } = await import("virtual:pwa-register");

@@ -9,16 +9,42 @@ declare module "vue-router" {
     roles?: readonly Role[];
     /** Its entry in the menu, if it has one: a key below `nav`. */
     nav?: string;
+    /** The line of the table of permissions without which it shows nothing. */
+    needs?: string;
   }
 }
 
 const OFFICE: readonly Role[] = ["officer"];
+const OVERSIGHT: readonly Role[] = ["officer", "auditor"];
 
 const desk = (nav: string, roles: readonly Role[]) => ({ layout: "desk" as const, nav, roles });
+
+const phone = (nav: string, roles: readonly Role[]) => ({ layout: "phone" as const, nav, roles });
 
 export const screens: RouteRecordRaw[] = [
   { path: "/today", component: () => import("./officer/TodayScreen.vue"), meta: desk("today", OFFICE) },
   { path: "/proposals", component: () => import("./officer/ProposalsScreen.vue"), meta: desk("proposals", OFFICE) },
+  { path: "/suspicions", component: () => import("./officer/SuspicionsScreen.vue"), meta: desk("suspicions", OFFICE) },
+  { path: "/objections", component: () => import("./officer/ObjectionsScreen.vue"), meta: desk("objections", OFFICE) },
+  { path: "/visits", component: () => import("./officer/VisitsScreen.vue"), meta: desk("visits", OFFICE) },
+  { path: "/limits", component: () => import("./officer/LimitsScreen.vue"), meta: { ...desk("limits", OFFICE), needs: "GET /v1/suspension-limits" } },
+  { path: "/people", component: () => import("./officer/PeopleScreen.vue"), meta: desk("people", OVERSIGHT) },
+  {
+    path: "/people/:id",
+    component: () => import("./officer/PortraitScreen.vue"),
+    meta: { layout: "desk", roles: OVERSIGHT },
+  },
+  { path: "/files", component: () => import("./officer/FilesScreen.vue"), meta: { ...desk("files", OVERSIGHT), needs: "GET /v1/files" } },
+  { path: "/files/:id", component: () => import("./officer/FileScreen.vue"), meta: { layout: "desk", roles: OVERSIGHT } },
+  { path: "/my-list", component: () => import("./grid-worker/MyListScreen.vue"), meta: phone("myList", ["grid-worker"]) },
+  { path: "/queue", component: () => import("./grid-worker/QueueScreen.vue"), meta: phone("queue", ["grid-worker"]) },
+  {
+    path: "/my-benefits",
+    component: () => import("./citizen/MyBenefitsScreen.vue"),
+    meta: phone("myBenefits", ["citizen"]),
+  },
+  { path: "/object", component: () => import("./citizen/ObjectScreen.vue"), meta: phone("object", ["citizen"]) },
+  { path: "/looks", component: () => import("./citizen/LooksScreen.vue"), meta: phone("looks", ["citizen"]) },
 ];
 
 const HOME: Record<Role, string> = {

@@ -19,3 +19,8 @@ const asTheCaller: Middleware = {
 
 export const client = createClient<AllPaths>({ baseUrl: API_ROOT });
 client.use(asTheCaller);
+
+/** A form to an address that the platform has just given: a file on its way to the inbox. */
+export function putForm(address: string, form: FormData): Promise<Response> {
+  return fetch(new Request(address, { method: "POST", body: form }));
+}

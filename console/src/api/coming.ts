@@ -31,6 +31,22 @@ interface Get<P> {
   trace?: never;
 }
 
+interface Post<Body> {
+  parameters: Parameters<never>;
+  get?: never;
+  put?: never;
+  post: {
+    parameters: Parameters<never>;
+    requestBody: { content: { "application/json": Body } };
+    responses: Answered;
+  };
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+}
+
 interface Page {
   limit?: number;
   cursor?: string;
@@ -51,6 +67,8 @@ interface Coming {
   "/v1/today": Get<Parameters<{ area?: string }>>;
   "/v1/people": Get<Parameters<PeopleQuery>>;
   "/v1/persons/{id}/portrait": Get<ParametersOfOne>;
+  "/v1/files/{id}/rejected": Get<ParametersOfOne>;
+  "/v1/uploads": Post<{ feed: string; name: string; bytes: number; rows?: number }>;
   "/v1/accounts": Get<Parameters<Page & { area?: string }>>;
 }
 

@@ -1,5 +1,5 @@
 // What everybody who serves a person, and the person, reads of them.
-import type { AuditTrail, PersonStatus } from "./answers";
+import type { AuditEntry, AuditTrail, Objection, PersonStatus } from "./answers";
 import { client } from "./client";
 import { answered } from "./problems";
 
@@ -14,3 +14,28 @@ export const audit = (id: string, cursor?: string) =>
 /** The receipt to print: one HTML page. */
 export const certificate = (id: string) =>
   answered<string>(client.GET("/v1/persons/{id}/certificate", { params: { path: { id } }, parseAs: "text" }));
+
+const MOST_PAGES = 20;
+
+/** Every step of somebody's record, page by page; `chain_holds` as the last page says it. */
+export async function wholeTrail(id: string): Promise<AuditTrail> {
+  const items: AuditEntry[] = [];
+  let page = await audit(id);
+  for (let read = 1; ; read++) {
+    items.push(...page.items);
+    if (page.next === null || read === MOST_PAGES) return { ...page, items };
+    page = await audit(id, page.next);
+  }
+}
+
+export const objectTo = (
+  person: string,
+  about: "suspension" | "termination" | "recovery",
+  benefit: string | null,
+) =>
+  answered<Objection>(
+    client.POST("/v1/objections", {
+      params: { header: { "Idempotency-Key": crypto.randomUUID() } },
+      body: { person, about, benefit },
+    }),
+  );

@@ -1,4 +1,5 @@
 // English, line by line as zh.ts.
+import phones from "./phones.en";
 import words from "./words.en";
 import type { Messages } from "./zh";
 
@@ -259,6 +260,7 @@ const en: Messages = {
     feeds: "Data that are late",
     instructions: "Instructions to acknowledge",
   },
+  ...phones,
   words,
 };
 export default en;

@@ -102,4 +102,14 @@ export default {
   close: { relative: "relative", neighbour: "neighbour", helper: "helper", village_doctor: "village doctor" },
   close_word: { alive: "seen or spoken to lately", does_not_know: "does not know" },
   strength: { strong: "strong", weak: "weak" },
+  looked_at: {
+    status: "status",
+    certificate: "receipt",
+    lookup: "found by number",
+    visit: "list of visits",
+    suspension: "suspension list",
+    portrait: "portrait",
+    audit: "steps of the record",
+    people: "list of people",
+  },
 };

@@ -92,4 +92,14 @@ export default {
   close: { relative: "亲属", neighbour: "邻居", helper: "协助人", village_doctor: "村医" },
   close_word: { alive: "近日见过或通过话", does_not_know: "不清楚" },
   strength: { strong: "强", weak: "弱" },
+  looked_at: {
+    status: "待遇状态",
+    certificate: "凭证",
+    lookup: "按号码查找",
+    visit: "上门名单",
+    suspension: "暂停名单",
+    portrait: "画像",
+    audit: "办理记录",
+    people: "人员名单",
+  },
 };

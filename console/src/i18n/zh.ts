@@ -1,4 +1,5 @@
 // 中文：控制台所有文字的原文；en.ts 与之逐条对应。
+import phones from "./phones.zh";
 import words from "./words.zh";
 
 const zh = {
@@ -253,6 +254,7 @@ const zh = {
     feeds: "迟到的数据",
     instructions: "待签收的指令",
   },
+  ...phones,
   words,
 };
 export default zh;

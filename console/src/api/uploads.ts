@@ -1,0 +1,36 @@
+// Files into the inbox: the platform chooses the place and lends a right to put one file there.
+import { client, putForm } from "./client";
+import { answered, ProblemError, SILENCE } from "./problems";
+
+export interface Upload {
+  url: string;
+  fields: Record<string, string>;
+  key: string;
+  expires: string;
+}
+
+export const announce = (body: { feed: string; name: string; bytes: number; rows?: number }) =>
+  answered<Upload>(client.POST("/v1/uploads", { body }));
+export const rejectedRows = (id: string) =>
+  answered<{ url: string; expires: string }>(client.GET("/v1/files/{id}/rejected", { params: { path: { id } } }));
+
+/** Put the file where the platform has said; it goes to the bucket, not through the API. */
+export async function send(upload: Upload, file: File): Promise<void> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(upload.fields)) form.append(name, value);
+  form.append("file", file);
+  let status: number;
+  try {
+    status = (await putForm(upload.url, form)).status;
+  } catch {
+    throw new ProblemError(SILENCE);
+  }
+  if (status >= 300) {
+    throw new ProblemError({
+      status,
+      code: `upload_${status}`,
+      title: "The file was not taken: please send it again.",
+      detail: "文件未能送达，请重新报送。",
+    });
+  }
+}

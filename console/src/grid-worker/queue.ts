@@ -1,0 +1,92 @@
+// What was found at doors, on its way to the platform: kept until it has answered, whatever becomes of signal
+// and sign-in. Each finding bears its own key, so that one that is sent twice counts once.
+import { asProblem, type Problem } from "../api/problems";
+import type { PhoneStore } from "./store";
+
+export interface Finding {
+  /** The idempotency key of the request. */
+  key: string;
+  visit: string;
+  name: string;
+  body: VisitReport;
+  state: "waiting" | "sent" | "refused";
+  problem: Problem | null;
+  found: number;
+}
+
+export interface VisitReport {
+  outcome: "seen" | "hospitalised" | "away" | "moved" | "refused" | "not_found" | "deceased";
+  made_at: string;
+  notice_left: boolean;
+  deceased_on?: string | null;
+  through?: "relative" | "neighbour" | "helper" | "village_doctor" | null;
+  told_by?: string | null;
+  word?: "alive" | "does_not_know" | null;
+}
+
+type Send = (visit: string, body: VisitReport, key: string) => Promise<unknown>;
+
+/** The platform has not judged it: no signal, no sign-in, too many at once, or it is out of order. */
+function isPostponed(problem: Problem): boolean {
+  return problem.status === 0 || problem.status === 401 || problem.status === 429 || problem.status >= 500;
+}
+
+export class Queue {
+  private sending: Promise<void> | null = null;
+
+  constructor(
+    private readonly store: PhoneStore,
+    private readonly owner: string,
+    private readonly send: Send,
+  ) {}
+
+  async add(visit: string, name: string, body: VisitReport, now: number): Promise<Finding> {
+    const finding: Finding = {
+      key: crypto.randomUUID(),
+      visit,
+      name,
+      body,
+      state: "waiting",
+      problem: null,
+      found: now,
+    };
+    await this.keep(finding);
+    return finding;
+  }
+
+  findings(): Promise<Finding[]> {
+    return this.store.all<Finding>("found", this.owner);
+  }
+
+  /** Send what waits, oldest first; one round at a time. */
+  flush(): Promise<void> {
+    this.sending ??= this.round().finally(() => {
+      this.sending = null;
+    });
+    return this.sending;
+  }
+
+  /** Take away what is over: sent, or refused and read. Never what waits. */
+  async clear(key: string): Promise<void> {
+    const finding = (await this.findings()).find((each) => each.key === key);
+    if (finding && finding.state !== "waiting") await this.store.found.delete(key);
+  }
+
+  private async round(): Promise<void> {
+    for (const finding of await this.findings()) {
+      if (finding.state !== "waiting") continue;
+      try {
+        await this.send(finding.visit, finding.body, finding.key);
+        await this.keep({ ...finding, state: "sent" });
+      } catch (error) {
+        const problem = asProblem(error);
+        if (isPostponed(problem)) return;
+        await this.keep({ ...finding, state: "refused", problem });
+      }
+    }
+  }
+
+  private keep(finding: Finding): Promise<void> {
+    return this.store.put("found", finding.key, this.owner, finding, finding.found);
+  }
+}

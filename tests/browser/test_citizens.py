@@ -1,0 +1,56 @@
+"""A citizen of 82 on the phone: reads what holds and why, objects, and sees who looked."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from sandbox.sign_in import DemoPerson
+from tests.browser.browsing import Screens
+from tests.workflow.village import Recipient
+
+OLD = Recipient(980, born="19430307", also=("高龄津贴",))
+OTHER = Recipient(981, phone="13800000002")
+OFFICER = DemoPerson("village-officer-1", "村干部", "officer", "341602001001")
+
+
+def test_a_citizen_reads_objects_and_sees_who_looked(screens: Screens) -> None:
+    village = screens.village
+    village.settle(OLD, OTHER)
+    person = village.person(OLD.number)
+    screens.people += [OFFICER, DemoPerson("citizen-1", "领取人（82岁）", "citizen", person=person)]
+
+    officer = screens.open(OFFICER.subject)
+    officer.goto(f"{screens.servers.api_url}/console/index.html#/people/{person}")
+    expect(officer.get_by_role("heading", name="画像")).to_be_visible()
+
+    page = screens.open("citizen-1", phone=True)
+    pension = page.locator('article[data-benefit="resident_pension"]')
+    expect(pension).to_contain_text("资格认证有效至2025年6月30日")
+    expect(pension).to_contain_text("为什么")
+    size = page.locator("main").evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+    assert size >= 20, "large type is the normal size"
+    screens.healthy(page, "my benefits", picture="citizen")
+
+    page.get_by_role("link", name="提异议").click()
+    page.get_by_role("radio", name="停发").check()
+    page.get_by_role("button", name="提出异议").click()
+    expect(page.get_by_role("status").filter(has_text="前答复您")).to_be_visible()
+    screens.healthy(page, "object")
+    assert len(village.record(OLD.number).open_objections) == 1
+
+    page.get_by_role("link", name="谁看过").click()
+    expect(page.locator("[data-look]").first).to_contain_text(OFFICER.subject)
+    screens.healthy(page, "who looked")
+
+    other = village.person(OTHER.number)
+    refused = page.evaluate(
+        "async ([place, token]) => "
+        "(await fetch(place, {headers: {Authorization: `Bearer ${token}`}})).status",
+        [f"{screens.servers.api_url}/v1/persons/{other}/status", token_of(page)],
+    )
+    assert refused == 404, "nobody sees somebody else"
+
+
+def token_of(page: Page) -> str:
+    token: str = page.evaluate("JSON.parse(sessionStorage.getItem('wugan.session')).token")
+    return token

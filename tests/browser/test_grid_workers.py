@@ -1,0 +1,70 @@
+"""A grid worker's phone: outcomes in two taps, also where a village lane has no signal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from playwright.sync_api import Page, expect
+
+from chalicelib.model import StateName, VisitOutcome
+from sandbox.sign_in import DemoPerson
+from tests.browser.browsing import Screens, cut_off, signal_again
+from tests.workflow.village import Recipient
+
+LANE = [Recipient(980 + n, phone=f"1380000000{n}", groups="失能") for n in range(3)]
+WORKER = DemoPerson("grid-worker-1", "网格员", "grid-worker", "341602001001")
+ELSEWHERE = DemoPerson("grid-worker-2", "邻村网格员", "grid-worker", "341602001002")
+
+
+def knock(page: Page, name: str, outcome: str) -> None:
+    """Two taps: what was found, and yes."""
+    card = page.locator("article", has_text=name)
+    card.get_by_role("button", name=outcome, exact=True).click()
+    page.get_by_role("button", name="确定").click()
+
+
+def test_three_are_visited_without_signal_and_are_reported_with_it(screens: Screens) -> None:
+    """What was found outlives the signal and the sign-in, and counts once."""
+    village = screens.village
+    screens.people += [WORKER, ELSEWHERE]
+    village.settle(*LANE)
+    for each in LANE:
+        village.until_state(each.number, StateName.DISPATCH_HOME_VISIT)
+    due = max(visit.not_before for each in LANE for visit in village.record(each.number).visits)
+    village.days((due - village.sandbox.today()).days)
+    village.sandbox.advance(days=10 / 24)  # in the morning
+
+    page = screens.open(WORKER.subject, phone=True)
+    page.clock.set_fixed_time(village.sandbox.now() - timedelta(minutes=5))
+    expect(page.locator("article")).to_have_count(3)
+    screens.healthy(page, "my list", picture="grid-worker")
+
+    cut_off(page, screens.servers)
+    knock(page, "孟*0", "见到本人")
+    knock(page, "孟*1", "没找到")
+    knock(page, "孟*2", "见到本人")
+    expect(page.locator("[data-waiting]")).to_contain_text("3 条待发送")
+    expect(page.locator("article")).to_have_count(0)
+    assert [len(outcomes_of(screens, each)) for each in LANE] == [0, 0, 0]
+
+    page.evaluate("sessionStorage.clear()")  # the token has come to its end
+    page.reload()
+    signal_again(page, screens.servers)
+    screens.sign_in(page, WORKER.subject)
+    page.get_by_role("link", name="待发送").click()
+    expect(page.locator('article[data-state="sent"]')).to_have_count(3)
+    screens.healthy(page, "what was sent")
+    village.sandbox.run_until_quiet()
+    assert [outcomes_of(screens, each) for each in LANE] == [
+        [VisitOutcome.SEEN],
+        [VisitOutcome.NOT_FOUND],
+        [VisitOutcome.SEEN],
+    ]
+
+    neighbour = screens.open(ELSEWHERE.subject, phone=True)
+    expect(neighbour.get_by_text("您的名单上没有待上门的人")).to_be_visible()
+
+
+def outcomes_of(screens: Screens, recipient: Recipient) -> list[VisitOutcome]:
+    visits = screens.village.record(recipient.number).visits
+    return [visit.outcome for visit in visits if visit.outcome is not None]
