@@ -13,6 +13,7 @@ from chalicelib.model import (
     EvidenceKey,
     FileState,
     PersonRecord,
+    Strength,
     SuspicionState,
 )
 from chalicelib.sources.values.file_holds import HoldCode
@@ -71,8 +72,11 @@ def sent_again(run: Run) -> Iterable[str]:
 
 
 def recovered(run: Run) -> Iterable[str]:
-    """A file of cut numbers waited for a person; whom it then meant it neither certifies nor accuses."""
-    files = _standing_files(run)
+    """A file of cut numbers waited for a person; whom it then meant it neither certifies nor accuses.
+
+    A weak trace may count among others: it never certifies by itself.
+    """
+    files, events = _standing_files(run), run.truth.pack.rules.events
     for key, written in run.truth.scene.diary.files.items():
         file = files.get(key)
         if not written.recovered or file is None or file.state is FileState.HELD:
@@ -85,7 +89,8 @@ def recovered(run: Run) -> Iterable[str]:
             record = run.truth.records[index]
             if any(item.key == evidence and not item.recovered for item in record.evidence):
                 yield f"{evidence} of person {index} counts as read from a whole number"
-            if any(e.evidence == evidence for e in record.entitlements):
+            is_weak = events[evidence.feed, evidence.event].strength is Strength.WEAK
+            if not is_weak and any(e.evidence == evidence for e in record.entitlements):
                 yield f"person {index} is certified by {evidence}, recovered from a cut number"
             if any(s.evidence == evidence for s in record.suspicions):
                 yield f"person {index} is suspected for {evidence}, recovered from a cut number"

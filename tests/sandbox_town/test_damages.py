@@ -79,6 +79,8 @@ def test_a_cut_file_is_held_and_released_it_is_what_the_town_reckoned(
 
 SEEN = Happening(date(2025, 3, 1), FeedId("bus_rides"), "ridden")
 RIDE = EvidenceKey(SEEN.day, SEEN.feed, SEEN.event)
+STAYED = Happening(date(2025, 3, 1), FeedId("hospital_inpatient"), "admitted")
+STAY = EvidenceKey(STAYED.day, STAYED.feed, STAYED.event)
 STEPS = (
     replace(a_step(FileState.HELD), reason="numbers_damaged"),
     replace(a_step(FileState.RELEASED), by="officer-1"),
@@ -86,10 +88,10 @@ STEPS = (
 )
 
 
-def cut(run: Run, steps: Any = STEPS, **of_record: Any) -> Run:
+def cut(run: Run, steps: Any = STEPS, said: Happening = SEEN, **of_record: Any) -> Run:
     """Somebody was recovered from a cut number in a file that an officer had released."""
     written: Written = run.truth.scene.diary.files[KEY]
-    run.truth.scene.diary.files[KEY] = replace(written, recovered=((0, SEEN),))
+    run.truth.scene.diary.files[KEY] = replace(written, feed=said.feed, recovered=((0, said),))
     run.truth.files[0] = a_file(steps=steps)
     return amend(run, **of_record)
 
@@ -107,5 +109,6 @@ def test_a_cut_file_that_nobody_held_or_released(run: Run, steps: Any) -> None:
 
 def test_a_certificate_or_suspicion_that_rests_on_a_cut_number(run: Run) -> None:
     drawn = run.truth.records[0].entitlements[0]
-    assert NEITHER in broken(cut(run, entitlements=(replace(drawn, evidence=RIDE),)))
+    assert NEITHER in broken(cut(run, said=STAYED, entitlements=(replace(drawn, evidence=STAY),)))
+    assert NEITHER not in broken(cut(run, entitlements=(replace(drawn, evidence=RIDE),))), "a weak trace"
     assert NEITHER in broken(cut(run, entitlements=(drawn,), evidence=(Evidence(RIDE, FileId("F1"), 2),)))
