@@ -3,6 +3,7 @@
     a department drops a file ──▶ intake ──▶ evidence, certificates, suspicions
     every morning             ──▶ daily_run ──▶ who comes due without a certificate gets a case
     passes over everybody     ──▶ pass_read, pass_write, pass_send: shard by shard
+    a file about many people  ──▶ pass_apply: shard by shard too
     Step Functions            ──▶ certification_step, suspicion_step: one function per state
     once a week               ──▶ ask_interfaces ──▶ evidence about those who come due
     messages                  ──▶ send_messages, carrier_report
@@ -95,6 +96,12 @@ def pass_write(event: dict[str, Any], context: object) -> dict[str, Any]:
 @app.lambda_function(name="pass_send")
 def pass_send(event: dict[str, Any], context: object) -> dict[str, Any]:
     """The same of the pass that sends messages."""
+    return passes.run_pass(event)
+
+
+@app.lambda_function(name="pass_apply")
+def pass_apply(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """The same of the pass that applies a file about many people."""
     return passes.run_pass(event)
 
 

@@ -71,12 +71,22 @@ def _files(feed: str | None, state: FileState | None) -> list[DroppedFile]:
 
 def list_files(feed: str | None, state: FileState | None) -> int:
     """Print the files, newest last."""
-    table = Table("file", "feed", "day", "state", "rows", "accepted", "rejected", "why", box=None)
+    names = ("file", "feed", "day", "state", "shards", "rows", "accepted", "rejected", "why")
+    table = Table(*names, box=None)
     for f in sorted(_files(feed, state), key=lambda f: f.received):
         counts = (str(f.counts.rows), str(f.counts.accepted), str(f.counts.rejected))
-        table.add_row(f.id, f.feed, f.day.isoformat(), f.state, *counts, f.code)
+        table.add_row(f.id, f.feed, f.day.isoformat(), f.state, _shards(f), *counts, f.code)
     console.print(table)
     return 0
+
+
+def _shards(file: DroppedFile) -> str:
+    """How far a file has come that is applied shard by shard: "5/32, 212500 rows, failed: a c"."""
+    now = intake.progress(file)
+    if now is None:
+        return ""
+    failed = f", failed: {' '.join(now.failed)}" if now.failed else ""
+    return f"{now.shards}/{now.of}, {now.rows} rows{failed}"
 
 
 def redrive_files(feed: str | None, names: Sequence[str]) -> int:

@@ -27,6 +27,7 @@ class Settings:
     inbox_queue_url: str
     chunks_queue_url: str  # ranges of large files
     large_file_bytes: str  # a whole number: text above it is read in ranges
+    people_at_once: str  # a whole number: a file about more people is applied shard by shard
     messages_topic_arn: str
     sender: str  # "topic" (SNS topic to a gateway), "sms" (SNS SMS) or "http" (a gateway over https)
     carrier_reports_url: str  # the queue of what carriers say became of messages

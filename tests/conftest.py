@@ -76,6 +76,7 @@ WUGAN = {
     "INBOX_QUEUE_URL": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/inbox",
     "CHUNKS_QUEUE_URL": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/chunks",
     "LARGE_FILE_BYTES": "64000000",
+    "PEOPLE_AT_ONCE": "2000",
     "MESSAGES_TOPIC_ARN": "arn:aws-cn:sns:cn-north-1:123456789012:messages",
     "SENDER": "topic",
     "CERTIFICATION_ARN": "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:wugan-certification",

@@ -17,8 +17,8 @@ from chalicelib import clock as our_clock
 from chalicelib import passes, stats
 from chalicelib.cases import daily_run, executions
 from chalicelib.errors import UnfinishedError, UnreadableError
+from chalicelib.intake import by_shards
 from chalicelib.model import FileId, PersonId
-from chalicelib.passes import starting
 from chalicelib.passes.running import STEPS
 from chalicelib.passes.slices import Function
 from chalicelib.passes.table import PASSES
@@ -38,6 +38,7 @@ ON = date(2025, 7, 1)
 FUNCTIONS = {each.value: each.value for each in Function}
 
 
+OF_EVERYBODY: Final = [name for name in PASSES if name != by_shards.APPLY]  # that: test_by_shards.py
 JUDGE: Final[list[Judge]] = []  # by whose policies each step acts
 
 
@@ -181,7 +182,7 @@ def a_town_of_its_own(world: Hearsay) -> Iterator[None]:
     yield
 
 
-@pytest.mark.parametrize("name", PASSES)
+@pytest.mark.parametrize("name", OF_EVERYBODY)
 def test_an_answer_that_is_lost_after_any_slice_changes_nothing(name: str, world: Hearsay) -> None:
     expected, slices = undisturbed(name, world)
     assert slices >= 4, "a slice for each person"
@@ -192,7 +193,7 @@ def test_an_answer_that_is_lost_after_any_slice_changes_nothing(name: str, world
             assert end_of(mine, world) == expected, f"slice {number} of {slices}"
 
 
-@pytest.mark.parametrize("name", [name for name in PASSES if name != "send"])
+@pytest.mark.parametrize("name", [name for name in OF_EVERYBODY if name != "send"])
 def test_killed_at_any_writing_call_of_a_slice_it_ends_the_same(name: str, world: Hearsay) -> None:
     """Sending is another matter: what was claimed by one who died is never sent again (rule 9)."""
     expected, _ = undisturbed(name, world)
@@ -375,7 +376,7 @@ def test_a_pass_is_started_once_and_again_where_it_has_failed(monkeypatch: pytes
             assert json.loads(input) == {"pass": "statistics", "day": "2025-07-01", "about": "day"}
             status[name] = "RUNNING"
 
-    monkeypatch.setattr(starting, "client", lambda _: States())
+    monkeypatch.setattr(executions, "client", lambda _: States())
     assert passes.start("statistics") == "statistics-20250701-day-1"
     assert passes.start("statistics") is None
     status["statistics-20250701-day-1"] = "FAILED"

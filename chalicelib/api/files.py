@@ -58,13 +58,14 @@ def _after(last: str, dropped: Iterator[DroppedFile]) -> Iterator[DroppedFile]:
 
 @dropped_files.route("GET", "/v1/files/{id}")
 def show_file(call: Call, id: str) -> Json:
-    """One file through its stages, with the receipt that its department has."""
+    """One file through its stages, with the receipt that its department has, and how far it has come."""
     dropped = call.file
     receipt = objects.read_receipt(dropped.department, dropped.id)
     told: Json | None = json.loads(receipt) if receipt is not None else None
     if told is not None and "feed" in told:
         told["feed"] = _codes(dropped)[1]
-    return {**_file(dropped), "receipt": told}
+    progress = intake.progress(dropped)
+    return {**_file(dropped), "progress": None if progress is None else asdict(progress), "receipt": told}
 
 
 @dropped_files.route("GET", "/v1/files/{id}/suggestions", query=("limit", "cursor"))

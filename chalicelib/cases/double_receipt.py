@@ -31,15 +31,15 @@ from chalicelib.storage.dynamodb.busy import one_by_one
 ACTOR: Final = BY_THE_ROSTER
 
 
-def roster_arrived(lines: Sequence[Listed]) -> None:
-    """Hold the lines of a roster, and of others about the same people, against each other.
+def drawn_beside(lines: Sequence[Listed]) -> None:
+    """Look into whoever draws, beside a line of a roster, a benefit that excludes it; the records say so."""
+    one_by_one(sorted(_drawing_apart(lines, current().rules)), _look_into)
 
-    Also against what else these people draw. The rosters are kept already.
-    """
-    rules = current().rules
-    twice = drawn_twice(lines, rules)
-    looked_at = sorted(twice.keys() | _drawing_apart(lines, rules))
-    one_by_one(looked_at, lambda person: _look_into(person, twice.get(person, ())))
+
+def listed_together(lines: Sequence[Listed]) -> None:
+    """Look into whoever stands in several places for one benefit, on rosters that are kept already."""
+    twice = drawn_twice(lines, current().rules)
+    one_by_one(sorted(twice), lambda person: _look_into(person, twice[person]))
 
 
 def moves_settled(several: AbstractSet[tuple[PersonId, BenefitCode]]) -> None:
@@ -81,7 +81,7 @@ def _apart(rules: RuleBook) -> Mapping[BenefitCode, AbstractSet[BenefitCode]]:
     return found
 
 
-def _look_into(person: PersonId, twice: Sequence[Finding]) -> None:
+def _look_into(person: PersonId, twice: Sequence[Finding] = ()) -> None:
     """Open what the rule book finds on the record, and what two lines of the rosters show."""
 
     def put(record: PersonRecord) -> Change | None:

@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 from chalicelib.model import Case, PersonId, StateName, Suspicion, Waiting
+from chalicelib.observability import logger
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client
 
 CONTRACT = 1
+ATTEMPTS: Final = 9
+_FAILED: Final = frozenset({"FAILED", "TIMED_OUT", "ABORTED"})
 
 
 def case_execution(person: PersonId, case: Case) -> str:
@@ -55,6 +59,30 @@ def _start(machine: str, name: str, data: Mapping[str, Any]) -> None:
         )
     except states.exceptions.ExecutionAlreadyExists:
         return
+
+
+def start_pass(pass_name: str, day: date, about: str) -> str | None:
+    """Start a pass over everybody once for a day and what it is about, or its next attempt where that failed.
+
+    The execution's name; None where it runs, or is done, already. A name is taken for 90 days.
+    """
+    data = json.dumps({"pass": pass_name, "day": day.isoformat(), "about": about})
+    machine, states = settings().everybody_arn, client("stepfunctions")
+    for attempt in range(1, ATTEMPTS + 1):
+        name = f"{pass_name}-{day:%Y%m%d}-{about}-{attempt}"
+        arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+        try:
+            status = states.describe_execution(executionArn=arn)["status"]
+        except states.exceptions.ExecutionDoesNotExist:
+            try:
+                states.start_execution(stateMachineArn=machine, name=name, input=data)
+            except states.exceptions.ExecutionAlreadyExists:  # somebody else was first
+                return None
+            return name
+        if status not in _FAILED:
+            return None
+    logger.error("a pass has failed too often", extra={"run": pass_name})
+    return None
 
 
 def wake(waiting: Waiting, answer: Mapping[str, Any]) -> bool:

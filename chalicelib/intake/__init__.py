@@ -5,7 +5,10 @@ file_keys          what a key says; duplicates, unknown feeds; what a file is re
 manifests          manifests that come after their files
 large_files        the same way for a large file: its ranges are read side by side
 loading            what each kind of file changes: evidence here, the rest in modules of their own
+by_shards          a file about many people, shard by shard
+applied            what applying a file to some of its people has given
 rosters, payments, outcome_sheets   three kinds of files that are no evidence alone
+roster_comparison  a day's roster against all others, once its people are known
 newly_known        a loaded file once more, for people who are new on a roster
 file_outcome       loaded, held or refused, and its receipt
 without_effect     which accepted rows change nothing, and why
@@ -19,6 +22,7 @@ quality, quality_page   the monthly page of each department
 interface_queries  interfaces that are asked, once a week, about those who come due
 """
 
+from chalicelib.intake.by_shards import progress
 from chalicelib.intake.entry import file_died, file_dropped, redrive
 from chalicelib.intake.feed_watch import watch_feeds
 from chalicelib.intake.held_files import refuse, release
@@ -31,6 +35,7 @@ __all__ = [
     "file_died",
     "file_dropped",
     "monthly_quality",
+    "progress",
     "read_range",
     "redrive",
     "refuse",

@@ -65,7 +65,7 @@ def caused_by(dropped: DroppedFile, feed: Feed, reading: FileReading, earlier: D
     """
     if reading.hold is not None:
         return dropped.caused
-    new = _of_a_roster(reading.entries) if feed.kind == "roster" else _of_evidence(feed, reading, earlier)
+    new = _of_a_roster(reading) if feed.kind == "roster" else _of_evidence(feed, reading, earlier)
     before: Caused = {}
     if earlier is not None and earlier.state is FileState.LOADED and not earlier.was_released:
         before = earlier.caused
@@ -168,11 +168,12 @@ def _taken_back(
 # --- rosters -------------------------------------------------------------------------------------
 
 
-def _of_a_roster(entries: Sequence[RosterEntry]) -> Caused:
+def _of_a_roster(reading: FileReading) -> Caused:
     """How many lines about what is drawn already say something else than before."""
     index = objects.read_roster()
-    if index is None or not entries:
+    if index is None or not reading.entries:
         return {}
+    entries = reading.entries
     told = pl.DataFrame(
         [(pack(e.number), e.benefit, e.area, n) for n, e in enumerate(entries)],
         schema={"number": pl.Int64, "benefit": pl.String, "area": pl.String, "n": pl.Int64},

@@ -26,7 +26,7 @@ from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.formats.archives import is_companion
 from chalicelib.sources.reading import FileReading, read_file
 from chalicelib.sources.values.file_holds import FileHold, HoldCode
-from chalicelib.storage import inbox_queue
+from chalicelib.storage import file_ranges, file_shards, inbox_queue
 from chalicelib.storage.dynamodb import files
 from chalicelib.storage.s3 import objects
 
@@ -51,6 +51,9 @@ def file_dropped(body: str) -> None:
     if "combine" in message:
         file = FileId(message["combine"])
         _or_soon(lambda: large_files.combine(file), lambda: files.find(file).key)
+    if "applied" in message:
+        applied = FileId(message["applied"])
+        _or_soon(lambda: _finish_applied(applied), lambda: files.find(applied).key)
     for key in keys_in(message):
         _or_soon(partial(take_in, key, again="reread" in message), partial(str, key))
 
@@ -123,7 +126,23 @@ def _read(dropped: DroppedFile, feed: Feed, found: _Whole | PassedBy, *, again: 
     reading = read_file(found.data, context)
     if reading.hold is not None and reading.hold.code is HoldCode.TOO_LARGE:  # packed, it holds too much
         return take_in(dropped.key, again=again, in_ranges=True)
-    return finish_reading(dropped, feed, reading, roster=context.roster_version)
+    finished = finish_reading(dropped, feed, reading, roster=context.roster_version)
+    if finished.by_shards:
+        file_shards.keep_source(finished.id, found.data)
+    return finished
+
+
+def _finish_applied(file: FileId) -> DroppedFile | None:
+    """Put a file together that is applied in all its shards; another one may lie under its key by now."""
+    dropped = files.find(file)
+    if not dropped.by_shards or dropped.state is not FileState.RECEIVED:
+        return None
+    if file_ranges.plan_now(file) is not None:
+        return large_files.combine(file)
+    data = file_shards.source_of(file)
+    if data is None:  # whoever began it died before it was kept
+        return take_in(dropped.key)
+    return _read(dropped, current().feeds[dropped.feed], _Whole(dropped.digest, data), again=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +188,7 @@ def file_died(body: str) -> None:
 
 def _named(message: Mapping[str, Any]) -> DroppedFile | None:
     """The large file that a message of ours names by its id."""
-    named = message.get("combine") or message.get("file")
+    named = message.get("combine") or message.get("file") or message.get("applied")
     return files.find(FileId(named)) if named else None
 
 

@@ -119,6 +119,7 @@ def as_known(arrived: DroppedFile, known: DroppedFile | None) -> DroppedFile:
         certified=known.certified,
         caused=known.caused,
         brings_new_people=known.brings_new_people,
+        by_shards=known.by_shards,
     )
 
 
@@ -163,9 +164,9 @@ def context_of(dropped: DroppedFile, feed: Feed) -> ReadingContext | FileHold:
 
     What a person has let pass, nobody doubts as a whole any more, nor what stands loaded: that is read once
     more only for people who are new on the roster. Held then, it would count all the same, and its correction
-    could take nothing back.
+    could take nothing back. Nor what is being applied shard by shard: some of it counts already.
     """
-    released = dropped.was_released or dropped.stands_loaded
+    released = dropped.was_released or dropped.stands_loaded or dropped.by_shards
     manifest = None if released else announced(dropped, feed)  # a person's word outweighs it
     if isinstance(manifest, FileHold):
         return manifest

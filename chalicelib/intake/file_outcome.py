@@ -7,14 +7,25 @@ from dataclasses import replace
 
 from chalicelib import clock
 from chalicelib.errors import BusyError, ConflictError, RefusedError
-from chalicelib.intake import corrections, death_limit, loading, manifests, newly_known, receipts, rosters
+from chalicelib.intake import (
+    by_shards,
+    corrections,
+    death_limit,
+    loading,
+    manifests,
+    newly_known,
+    receipts,
+    rosters,
+)
 from chalicelib.intake.corrections import BY_INTAKE
 from chalicelib.intake.guests import guests_csv
+from chalicelib.intake.loading import Loaded
 from chalicelib.model import DroppedFile, FileState, FileStep
 from chalicelib.observability import logger
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.reading import FileReading
 from chalicelib.sources.values.file_holds import FileHold
+from chalicelib.storage import file_shards
 from chalicelib.storage.dynamodb import files
 from chalicelib.storage.s3 import objects
 
@@ -26,7 +37,7 @@ def finish_reading(
 
     `dropped` is the file as it is filed, `roster` the version of the roster that it was read by. LOADED is
     the last thing that is written: whoever dies before it does all of this again, and nobody after it has
-    anything left to do.
+    anything left to do. About many people it comes back as RECEIVED, until all shards are done.
     """
     new = dropped.brings_new_people or (feed.kind == "roster" and rosters.brings_new_people(reading))
     dropped = _moved(dropped, replace(dropped, brings_new_people=new))
@@ -43,23 +54,54 @@ def finish_reading(
     earlier = corrections.corrected_by(seen)
     is_again = dropped.stands_loaded and earlier is None
     only = newly_known.only(dropped, feed, reading) if is_again else None
-    seen = replace(seen, caused=death_limit.caused_by(seen, feed, only or reading, earlier))
-    if reading.hold is None and not dropped.was_released:
-        reading = replace(reading, hold=death_limit.beyond_a_limit(seen, feed, reading, earlier))
+    many = dropped.by_shards or by_shards.concerns_many(only or reading)
+    only = None if many else only
+    if not dropped.by_shards:  # else it is judged, and what it causes is counted
+        seen, reading = _judged(seen, feed, reading, only, earlier)
     if reading.hold is not None:
         if earlier is not None and not corrections.counts(earlier):
             corrections.supersede(earlier, seen)  # its content stands there no more
         return finish(_held(seen, reading.hold), feed, reading, before=dropped)
+    if earlier is not None and earlier.by_shards:
+        by_shards.give_up(earlier)
     # When it is loaded, it cannot be counted; and until it is, nobody is said to be known by it.
-    before, dropped = dropped, _moved(dropped, replace(dropped, caused=seen.caused, roster=""))
+    before = dropped
+    dropped = _moved(dropped, replace(dropped, caused=seen.caused, roster="", by_shards=many))
     try:
-        result = loading.load(seen, feed, reading, only)
+        result = by_shards.load(seen, feed, reading) if many else loading.load(seen, feed, reading, only)
     except BusyError:
         if dropped.brings_new_people:
             newly_known.ask_for_files()  # they are known already: they need not wait for who is busy
         raise
+    if result is None:
+        return dropped
     if only is not None:
         result = newly_known.with_what_was_loaded(before, result)
+    finished = _loaded(seen, dropped, feed, reading, result, earlier)
+    if many:
+        file_shards.forget(finished.id)
+    return manifests.compare(finished, feed)  # a manifest may have come while the file was read
+
+
+def _judged(
+    seen: DroppedFile, feed: Feed, reading: FileReading, only: FileReading | None, earlier: DroppedFile | None
+) -> tuple[DroppedFile, FileReading]:
+    """The file with what it would cause, and its reading with a hold where that is beyond a limit."""
+    seen = replace(seen, caused=death_limit.caused_by(seen, feed, only or reading, earlier))
+    if reading.hold is None and not seen.was_released:
+        reading = replace(reading, hold=death_limit.beyond_a_limit(seen, feed, reading, earlier))
+    return seen, reading
+
+
+def _loaded(
+    seen: DroppedFile,
+    dropped: DroppedFile,
+    feed: Feed,
+    reading: FileReading,
+    result: Loaded,
+    earlier: DroppedFile | None,
+) -> DroppedFile:
+    """The file once it is loaded, in the place of the one that it corrects; `dropped` as it is filed."""
     loaded = replace(
         seen,
         state=FileState.LOADED,
@@ -68,6 +110,7 @@ def finish_reading(
         withdrawn=max(dropped.withdrawn, result.withdrawn),  # read again, it takes nothing more back
         notices=result.notices,
         changed_nothing=result.changed_nothing,
+        by_shards=False,
     )
     if earlier is not None:
         dropped = _moved(dropped, replace(dropped, corrects=earlier.id))  # kept, should we die on the way
@@ -79,8 +122,7 @@ def finish_reading(
         corrections.supersede(earlier, loaded)
     if loaded.brings_new_people:
         newly_known.ask_for_files()
-    finished = finish(loaded, feed, reading, before=dropped)
-    return manifests.compare(finished, feed)  # a manifest may have come while the file was read
+    return finish(loaded, feed, reading, before=dropped)
 
 
 def _by_month_and_benefit(reading: FileReading, what: str) -> dict[str, int]:

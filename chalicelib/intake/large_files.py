@@ -229,9 +229,12 @@ def combine(file: FileId) -> DroppedFile | None:
 
 
 def _finished(dropped: DroppedFile, whole: reading.FileReading, context: ReadingContext) -> DroppedFile:
-    """Finish a large file; of a held one all is kept, for it may be released: then nothing is read again."""
+    """Finish a large file; of a held one all is kept, for it may be released: then nothing is read again.
+
+    Of one that is applied shard by shard too: it is put together once more in the end.
+    """
     finished = finish_reading(dropped, context.feed, whole, roster=context.roster_version)
-    if finished.state is not FileState.HELD:
+    if finished.state not in (FileState.HELD, FileState.RECEIVED):
         file_ranges.forget(dropped.id)
     return finished
 

@@ -14,15 +14,16 @@ from chalicelib.cases import evidence_effects, related_persons
 from chalicelib.engine.certification import lazy_renewal
 from chalicelib.errors import MiscountError, UnreadableError
 from chalicelib.instruction_delivery import hand_over
-from chalicelib.intake import outcome_sheets, without_effect
+from chalicelib.intake import outcome_sheets, roster_comparison, rosters, without_effect
+from chalicelib.intake.applied import Applied
 from chalicelib.intake.payments import load_payments
-from chalicelib.intake.rosters import SAID_BY_A_ROSTER, load_roster, said_by_roster
 from chalicelib.intake.without_effect import Item
 from chalicelib.jurisdiction import current
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileNotice, NoEffect, PersonId
 from chalicelib.model.named import SHEETS
 from chalicelib.observability import logger
 from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading
 from chalicelib.storage.dynamodb import people, worklists
 from chalicelib.storage.dynamodb.busy import Left, one_by_one
@@ -42,6 +43,7 @@ class Loaded:
     withdrawn: int = 0  # items of evidence that it takes back
     notices: tuple[FileNotice, ...] = ()  # what was not done by itself (rule 12)
     changed_nothing: Mapping[str, int] = field(default_factory=dict)  # accepted rows, by reason
+    unmatched: int = 0  # withdrawals that name nothing
     deceased: Mapping[PersonId, date] = field(default_factory=dict)  # of whom something was reported
     # What withdrawals name and do not take back, by reason.
     idle: Mapping[NoEffect, AbstractSet[Item]] = field(default_factory=dict)
@@ -51,65 +53,116 @@ class Loaded:
 
 def load(dropped: DroppedFile, feed: Feed, whole: FileReading, only: FileReading | None = None) -> Loaded:
     """Keep what a file says; of a file that stands loaded, what it says of some (`only`)."""
-    reading = whole if only is None else only
+    reading, left = whole if only is None else only, Left()
+    before = prepare(dropped, feed, whole, only)
+    part = apply(dropped, feed, reading, before, left)
+    loaded = put_together(dropped, feed, reading, part, left)
+    left.nobody()
+    return loaded
+
+
+def prepare(
+    dropped: DroppedFile, feed: Feed, whole: FileReading, only: FileReading | None = None
+) -> pl.Series | None:
+    """Keep the list of what a file says, before any of it is applied; evidence goes to the lake.
+
+    Returns what only the files before it can tell of each row: of payments whether they say the same, of
+    evidence why the row changes nothing, of a roster nothing.
+    """
+    if feed.kind == "roster":
+        return None
+    said = _said(dropped, whole)
+    rows = said if only is None else _of(only)
+    known = without_effect.known_before(dropped, rows)
+    if feed.kind == "payments":
+        file_contents.put_rows(dropped.feed, dropped.day, dropped.id, said)
+        return without_effect.repeated(rows, known)
+    told = without_effect.of_evidence(rows, known, feed, current().rules, clock.today())
+    # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
+    lake.put_evidence(dropped.feed, dropped.id, (whole if only is None else only).evidence)
+    file_contents.put_rows(dropped.feed, dropped.day, dropped.id, said)
+    return told["why"]
+
+
+def apply(
+    dropped: DroppedFile, feed: Feed, some: FileReading, before: pl.Series | None, left: Left
+) -> Applied:
+    """Apply a file to some of its people, of each all rows; may be repeated.
+
+    `before`: of these rows what `prepare` has told of them. Whose record is busy is taken up by `left`.
+    """
+    actor = f"feed:{feed.id}"
     match feed.kind:
         case "roster":
-            known = without_effect.known_of_rosters(dropped, SAID_BY_A_ROSTER)
-            actor, is_whole = f"feed:{feed.id}", not reading.sent_again
-            notices = load_roster(reading.entries, dropped.day, actor=actor, is_whole=is_whole)
-            rows = said_by_roster(reading.entries)
-            file_contents.put_rows(dropped.feed, dropped.day, dropped.id, rows)
-            told = without_effect.of_roster(rows, known, SAID_BY_A_ROSTER)
-            return Loaded(notices=notices, changed_nothing=without_effect.counted(told))
+            return Applied(found=rosters.arrive(some.entries, dropped.day, left, actor=actor).frame)
         case "payments":
-            said = _said(dropped, whole)
-            rows = said if only is None else _of(only)
-            known = without_effect.known_before(dropped, rows)
-            file_contents.put_rows(dropped.feed, dropped.day, dropped.id, said)
-            listed = people.entitlements_of({(person, p.benefit) for person, p in reading.payments})
+            listed = people.entitlements_of({(person, p.benefit) for person, p in some.payments})
             source = people.source_of(dropped.key)
-            payments = [(person, replace(paid, source=source)) for person, paid in reading.payments]
-            notices = load_payments(payments, listed, is_whole=not reading.sent_again)
-            told = without_effect.of_payments(rows, known, listed)
-            return Loaded(notices=notices, changed_nothing=without_effect.counted(told))
+            payments = [(person, replace(paid, source=source)) for person, paid in some.payments]
+            notices = load_payments(payments, listed, is_whole=not some.sent_again)
+            told = without_effect.of_payments(_of(some), before, listed)
+            return Applied(notices=notices, changed_nothing=without_effect.counted(told))
         case _:
-            said = _said(dropped, whole)
-            rows = said if only is None else _of(only)
-            rules = current().rules
-            told = without_effect.of_evidence(
-                rows, without_effect.known_before(dropped, rows), feed, rules, clock.today()
-            )
-            # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
-            lake.put_evidence(dropped.feed, dropped.id, reading.evidence)
-            file_contents.put_rows(dropped.feed, dropped.day, dropped.id, said)
-            actor = f"feed:{feed.id}"
-            concerned = related_persons.concerned(dropped.feed, reading.evidence)
-            apart = frozenset(other for other in concerned if not people.is_known(other))  # they draw nothing
-            left, taken, loaded = Left(), Loaded(), Loaded()
-            with left:
-                if reading.withdrawals:  # first: the void accuses nobody
-                    taken = withdraw(dropped, reading.withdrawals, actor=actor)
-            with left:
-                if concerned:
-                    related_persons.tell_those_concerned(concerned, reading.evidence, actor=actor)
-            with left:
-                loaded = load_evidence(reading.evidence, actor=actor, apart=apart | left.people)
-            with left:
-                if dropped.feed in SHEETS:
-                    outcome_sheets.visits_reported(reading.evidence)
-            left.nobody()
-            told = without_effect.after_loading(
-                told,
-                deceased=loaded.deceased,
-                void=loaded.void,
-                written=loaded.written,
-                idle=taken.idle,
-                apart=apart,
-                feed=feed,
-                rules=rules,
-            )
-            nothing = without_effect.counted(told)
-            return replace(loaded, withdrawn=taken.withdrawn, notices=taken.notices, changed_nothing=nothing)
+            return _apply_evidence(dropped, feed, some, before, left, actor=actor)
+
+
+def _apply_evidence(
+    dropped: DroppedFile,
+    feed: Feed,
+    some: FileReading,
+    before: pl.Series | None,
+    left: Left,
+    *,
+    actor: str,
+) -> Applied:
+    rules = current().rules
+    concerned = related_persons.concerned(dropped.feed, some.evidence)
+    apart = frozenset(other for other in concerned if not people.is_known(other))  # they draw nothing
+    taken, loaded = Loaded(), Loaded()
+    with left:
+        if some.withdrawals:  # first: the void accuses nobody
+            taken = withdraw(dropped, some.withdrawals, actor=actor)
+    with left:
+        if concerned:
+            related_persons.tell_those_concerned(concerned, some.evidence, actor=actor)
+    with left:
+        loaded = load_evidence(some.evidence, actor=actor, apart=apart | left.people)
+    with left:
+        if dropped.feed in SHEETS:
+            outcome_sheets.visits_reported(some.evidence)
+    told = without_effect.after_loading(
+        _of(some).with_columns(pl.lit(before, dtype=pl.String).alias("why")),
+        deceased=loaded.deceased,
+        void=loaded.void,
+        written=loaded.written,
+        idle=taken.idle,
+        apart=apart,
+        feed=feed,
+        rules=rules,
+    )
+    return Applied(
+        certified=loaded.certified,
+        kept=loaded.kept,
+        withdrawn=taken.withdrawn,
+        unmatched=taken.unmatched,
+        changed_nothing=without_effect.counted(told),
+    )
+
+
+def put_together(dropped: DroppedFile, feed: Feed, reading: FileReading, part: Applied, left: Left) -> Loaded:
+    """What only the whole file can be asked about, once it is applied to all its people; may be repeated."""
+    notices, nothing = part.notices, part.changed_nothing
+    if feed.kind == "roster" and reading.rows is not None:
+        known = without_effect.known_of_rosters(dropped, rosters.SAID_BY_A_ROSTER)
+        is_whole, index = not reading.sent_again, RosterIndex(part.found)
+        notices = roster_comparison.put_together(reading.rows, index, dropped.day, left, is_whole=is_whole)
+        rows = rosters.said_by_roster(reading.rows)
+        file_contents.put_rows(dropped.feed, dropped.day, dropped.id, rows)
+        told = without_effect.of_roster(rows, known, rosters.SAID_BY_A_ROSTER)
+        nothing = without_effect.counted(told)
+    if part.unmatched:
+        notices = (*notices, _names_nothing(part.unmatched))
+    return Loaded(part.certified, part.kept, part.withdrawn, notices=notices, changed_nothing=nothing)
 
 
 def _said(dropped: DroppedFile, reading: FileReading) -> pl.DataFrame:
@@ -251,7 +304,7 @@ def withdraw(
     taken = sum(map(len, gone.values())) - unmatched
     return Loaded(
         withdrawn=taken,
-        notices=(_names_nothing(unmatched),) if unmatched else (),
+        unmatched=unmatched,
         idle={
             NoEffect.NAMES_NOTHING: _items(dict(zip(gone, unknown, strict=True))),
             NoEffect.SAID_AGAIN: _items(again),

@@ -20,7 +20,7 @@ from chalicelib.jurisdiction import current
 from chalicelib.model import DroppedFile, FeedId, FileState
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.people.matching import PERSON
-from chalicelib.sources.reading import FileReading
+from chalicelib.sources.reading import FileReading, records_of
 from chalicelib.storage import inbox_queue
 from chalicelib.storage.dynamodb import files
 from chalicelib.storage.s3 import file_contents
@@ -32,23 +32,16 @@ def only(dropped: DroppedFile, feed: Feed, reading: FileReading) -> FileReading 
     So it is where more than these people may have changed: the list of what it said is gone, it takes
     records back, or its feed is asked about related persons, who may draw something by now.
     """
-    said = reading.said
-    if said is None or not dropped.roster or dropped.changed_nothing is None:
+    if reading.rows is None or not dropped.roster or dropped.changed_nothing is None:
         return None
     if reading.withdrawals or feed.id in current().rules.feeds_of_related:
         return None
     known = file_contents.people_of(dropped.feed, dropped.day, dropped.id)
     if known is None:
         return None
-    mine = said.filter(~pl.col(PERSON).is_in(known.implode()))
-    people = frozenset(mine[PERSON])
-    return replace(
-        reading,
-        said=mine,
-        lake=None if reading.lake is None else reading.lake.filter(pl.col(PERSON).is_in(list(people))),
-        evidence={person: reading.evidence[person] for person in people if person in reading.evidence},
-        payments=[(person, payment) for person, payment in reading.payments if person in people],
-    )
+    mine = reading.rows.filter(~pl.col(PERSON).is_in(known.implode()))
+    some = records_of(mine, feed, dropped.id, dropped.day)
+    return replace(reading, rows=mine, said=some.said, lake=some.lake, evidence=some.evidence)
 
 
 def with_what_was_loaded(dropped: DroppedFile, new: Loaded) -> Loaded:

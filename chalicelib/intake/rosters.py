@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,26 +10,21 @@ from typing import Final
 
 import polars as pl
 
-from chalicelib import clock, results
+from chalicelib import clock
 from chalicelib.cases import (
     double_receipt,
     evidence_effects,
-    no_longer_listed,
     related_persons,
     restarts,
-    two_numbers,
 )
 from chalicelib.engine.money.double_receipt import Listed
 from chalicelib.engine.suspicion.upcoming import dates_ahead
-from chalicelib.errors import ConflictError
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     AreaCode,
-    BenefitCode,
     Contact,
     Entitlement,
     EntitlementStatus,
-    FileNotice,
     Identity,
     KeyGroup,
     Person,
@@ -39,15 +33,13 @@ from chalicelib.model import (
     Relation,
 )
 from chalicelib.sources.feeds.feed import Feed
-from chalicelib.sources.field_reading import RosterEntry
+from chalicelib.sources.field_reading import RosterEntry, entries_of
 from chalicelib.sources.people import roster_lines
 from chalicelib.sources.people.identity_numbers import pack
-from chalicelib.sources.people.roster_duplicates import Standing, under_one_payee
+from chalicelib.sources.people.matching import PACKED
+from chalicelib.sources.people.roster_duplicates import Standing
 from chalicelib.sources.people.roster_index import RosterIndex
-from chalicelib.sources.people.roster_lines import SCHEMA, Listings, after_roster
 from chalicelib.sources.reading import FileReading
-from chalicelib.sources.values.identity_documents import is_document
-from chalicelib.storage import retries
 from chalicelib.storage.crypto import hmac_ids
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.dynamodb.busy import Left
@@ -79,34 +71,36 @@ def brings_new_people(reading: FileReading) -> bool:
 
     Asked of the snapshot, not of the records: whoever dies between the two finds them new once more.
     """
-    if reading.hold is not None or not reading.entries:
+    if reading.hold is not None or reading.rows is None or reading.rows.is_empty():
         return False
     index = objects.read_roster()
-    if index is None:
-        return True
-    named = {entry.number for entry in reading.entries}
-    related = {entry.related for entry in reading.entries if entry.related}
-    return not (index.recipients.has_all(named) and index.has_all(related))
+    return index is None or not (
+        index.recipients.has_all(reading.rows[PACKED]) and index.has_all(_related_in(reading.rows))
+    )
 
 
-def load_roster(
-    entries: Iterable[RosterEntry], day: date, *, actor: str, is_whole: bool = True
-) -> tuple[FileNotice, ...]:
-    """Create or update everybody on the roster of a day; absence closes nothing (rule 20).
+def _related_in(rows: pl.DataFrame) -> pl.Series:
+    """The packed numbers of those whom a roster names as related."""
+    if "related" not in rows.columns:
+        return pl.Series(dtype=pl.Int64)
+    named = rows.filter(pl.col("related").is_not_null() & pl.col("relation").is_not_null())
+    pairs = named.select("related", PACKED).iter_rows()  # nobody is their own parent
+    return pl.Series([other for text, mine in pairs if (other := pack(text)) != mine], dtype=pl.Int64)
 
-    From one that is not whole (rejected rows that came back) nobody is absent.
-    Returns what an officer has to look into. May be repeated.
+
+def arrive(entries: Sequence[RosterEntry], day: date, left: Left, *, actor: str) -> RosterIndex:
+    """Create or update people of the roster of a day, and ask about what stands in it of each alone.
+
+    All rows about a person come together. Returns whose numbers they are, related persons too; whose record
+    is busy is taken up by `left`. May be repeated.
     """
     by_number: dict[str, list[RosterEntry]] = defaultdict(list)
     for entry in entries:
         by_number[entry.number].append(entry)
     others = people.related_ids(_related(by_number))
     newcomers = [_newcomer(mine, others) for mine in by_number.values()]
-    left = Left()
     known = people.create_all(newcomers, clock.now(), actor, left)
     ids = {number: found.person for number, found in zip(by_number, known, strict=True)}
-    names = {number: mine[-1].name for number, mine in by_number.items() if mine[-1].name}
-    objects.add_to_roster(ids, names, others)
     _file_dates(zip(known, newcomers, strict=True))
     related = [
         found.person for found, newcomer in zip(known, newcomers, strict=True) if newcomer.person.related
@@ -118,10 +112,12 @@ def load_roster(
         for mine in by_number.values()
         for entry in mine
     ]
-    notices = _held_against_others(lines, day, left, is_whole=is_whole)
-    left.nobody()
-    documents = sum(map(is_document, by_number))
-    return (*notices, _documents_named(documents)) if documents else notices
+    with left:
+        double_receipt.drawn_beside(lines)
+    with left:
+        restarts.roster_lists_ended(lines, day)
+    names = {number: mine[-1].name for number, mine in by_number.items() if mine[-1].name}
+    return RosterIndex.of(ids, names).extended(RosterIndex.of(others, related=True))
 
 
 def _file_dates(arrived: Iterable[tuple[people.Created, people.Newcomer]]) -> None:
@@ -133,22 +129,26 @@ def _file_dates(arrived: Iterable[tuple[people.Created, people.Newcomer]]) -> No
             evidence_effects.file_dates(found.person, dates_ahead(record, rules, on), on)
 
 
+_AT_A_TIME: Final = 20_000  # rows made into entries
 SAID_BY_A_ROSTER: Final = ("person", "event")
 """In which places a later roster says the same: the event is benefit and area."""
 
 
-def said_by_roster(entries: Sequence[RosterEntry]) -> pl.DataFrame:
+def said_by_roster(rows: pl.DataFrame) -> pl.DataFrame:
     """What each row of a roster says, once its people are known: person, day, event, says.
 
     What is sealed of a person stands there as a mark that nobody can read.
     """
     index = objects.read_roster()
-    numbers = pl.Series([pack(entry.number) for entry in entries], dtype=pl.Int64)
-    people_of = pl.Series([None] * len(entries), dtype=pl.String)
+    people_of = pl.Series([None] * rows.height, dtype=pl.String)
     if index is not None:
-        places, found = index.people_of(numbers)
+        places, found = index.people_of(rows[PACKED])
         people_of = people_of.scatter(places, found)
-    told = [(e.since, f"{e.benefit}#{e.area}", hmac_ids.row_mark(*_words_of(e))) for e in entries]
+    told = [
+        (e.since, f"{e.benefit}#{e.area}", hmac_ids.row_mark(*_words_of(e)))
+        for some in rows.iter_slices(_AT_A_TIME)
+        for e in entries_of(some)
+    ]
     schema = {"day": pl.Date, "event": pl.String, "says": pl.String}
     return pl.DataFrame(told, schema, orient="row").insert_column(0, people_of.alias("person"))
 
@@ -157,97 +157,6 @@ def _words_of(e: RosterEntry) -> Sequence[object]:
     person = (e.number, e.name, e.phone, e.area, e.grid, e.born, *sorted(e.key_groups), e.related, e.relation)
     contact = filter(None, (e.address, e.helper_name, e.helper_phone))  # marks of before these columns stay
     return (*person, e.benefit, e.fen, e.since, e.certified_until, e.payee, *contact)
-
-
-def _documents_named(count: int) -> FileNotice:
-    return FileNotice(
-        "other_documents",
-        f"名册中有{count}人没有18位身份证号码，以护照、旧版永久居留证、通行证等其他证件登记：一般无法由数据认证，"
-        "请安排自助、窗口或上门认证；行号见回执。换发新版永久居留身份证或居住证的，请通知发放部门改报18位号码。",
-        f"{count} recipients have no number of 18 characters and stand there by another document (passport, "
-        "old residence permit, travel permit): data rarely certify them, people do by hand. "
-        "The receipt names the lines. Whoever has got a new permit is sent with its 18 characters.",
-        count,
-    )
-
-
-def _held_against_others(
-    lines: Sequence[Listed], day: date, left: Left, *, is_whole: bool
-) -> tuple[FileNotice, ...]:
-    """Who stands on two rosters, who has left one of them, and whether too many seem to have left."""
-    mine = pl.DataFrame(
-        sorted({(line.person, line.benefit, line.area, line.payee, line.since, day) for line in lines}),
-        schema=SCHEMA,
-        orient="row",
-    )
-    after = _listed(mine, is_whole)
-    elsewhere = [
-        Listed(PersonId(person), BenefitCode(benefit), AreaCode(area), payee, since)
-        for person, benefit, area, payee, since, _ in after.together(mine["person"].unique()).iter_rows()
-    ]
-    index = objects.read_roster()
-    with left:
-        double_receipt.roster_arrived([*lines, *elsewhere])
-    with left:
-        if index is not None:
-            two_numbers.numbers_shared(
-                under_one_payee(after.everything, index.frame, mine["person"].unique()),
-                frozenset(map(PersonId, mine["person"].unique())),
-            )
-    with left:
-        double_receipt.moves_settled(
-            {(PersonId(p), BenefitCode(b)) for p, b in after.in_several_places.iter_rows()}
-        )
-    with left:
-        restarts.roster_lists_ended(lines, day)
-    _ask_about_who_left(after, mine, day, left)
-    if not after.missing:
-        return ()
-    return (
-        FileNotice(
-            "roster_drops_many",
-            f"名册比上次少了{after.missing}行(上次{after.of}行)，超出单个名册的限度，未按迁出处理。"
-            "请与发放部门核对名册是否完整。",
-            f"the roster drops {after.missing} of {after.of} lines, more than one roster may: nobody is "
-            "taken to have left. Check with the authority whether it is whole.",
-            after.missing,
-            after.of,
-        ),
-    )
-
-
-def _ask_about_who_left(after: Listings, mine: pl.DataFrame, day: date, left: Left) -> None:
-    """Ask the authorities of everybody whom the roster of this day no longer lists (rule 20).
-
-    Whose payee another number has taken over is asked about as two numbers.
-    """
-    gone = after.gone.filter(pl.col("left") == day).join(after.lines, on=["benefit", "payee"], how="anti")
-    claims = {(PersonId(p), BenefitCode(b)) for p, b in gone.select("person", "benefit").iter_rows()}
-    listed = {(PersonId(p), BenefitCode(b)) for p, b in mine.select("person", "benefit").iter_rows()}
-    with left:
-        no_longer_listed.left_rosters(claims, day)
-    with left:
-        no_longer_listed.listed_again(listed)
-    results.ask_authorities()  # whoever died on the way may have asked, and not told the authority
-
-
-def _listed(mine: pl.DataFrame, is_whole: bool) -> Listings:
-    """The lines of all rosters with those of this one; ConflictError after five conflicts."""
-    limit = current().rules.policy.limits.left
-    for tries in range(retries.TRIES):
-        data, etag = objects.read_listed()
-        before = roster_lines.kept(data)
-        after = after_roster(before, mine, limit.is_exceeded, is_whole=is_whole)
-        buffer = io.BytesIO()
-        after.everything.write_parquet(buffer)
-        try:
-            if not after.everything.equals(before):
-                objects.write_listed(buffer.getvalue(), etag)
-        except ConflictError:
-            retries.pause(tries)
-        else:
-            return after
-    raise ConflictError("others keep writing the lines of the rosters")
 
 
 def _related(by_number: Mapping[str, Sequence[RosterEntry]]) -> dict[str, AreaCode]:

@@ -172,7 +172,9 @@ def counted(rows: pl.DataFrame) -> Mapping[str, int]:
     return dict(rows.filter(pl.col(_WHY).is_not_null()).group_by(_WHY).len().sort(_WHY).iter_rows())
 
 
-def of_payments(rows: pl.DataFrame, known: pl.DataFrame, listed: Collection[tuple[str, str]]) -> pl.DataFrame:
+def of_payments(
+    rows: pl.DataFrame, is_repeated: pl.Series | None, listed: Collection[tuple[str, str]]
+) -> pl.DataFrame:
     """The rows of a payments file with why each changes nothing; `listed`: who draws which benefit."""
     claims = pl.DataFrame(
         [(person, benefit, True) for person, benefit in listed],
@@ -181,7 +183,7 @@ def of_payments(rows: pl.DataFrame, known: pl.DataFrame, listed: Collection[tupl
     )
     return (
         rows.with_columns(
-            repeated(rows, known).alias("~repeated"),
+            pl.lit(is_repeated, dtype=pl.Boolean).alias("~repeated"),
             pl.col("event").str.split_exact("#", 1).struct.field("field_1").alias("~benefit"),
         )
         .join(claims, on=[PERSON, "~benefit"], how="left", maintain_order="left")

@@ -120,6 +120,7 @@ class DroppedFile:
     changed_nothing: Mapping[str, int] | None = None
     roster: str = ""  # the version of the roster by which its people were known, once it is loaded
     brings_new_people: bool = False  # of a roster: other files are owed one more reading for them
+    by_shards: bool = False  # it is judged, and being applied shard by shard
 
     @property
     def changed(self) -> int | None:

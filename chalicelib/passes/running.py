@@ -17,7 +17,6 @@ from chalicelib.observability import count, logger
 from chalicelib.passes.slices import Shard, Whole
 from chalicelib.passes.table import PASSES
 from chalicelib.runs import run
-from chalicelib.storage.dynamodb import shards
 
 SLICE: Final = 400.0  # seconds of a slice: with what was begun last, far below the 900 of an invocation
 MOST_SLICES: Final = 200  # of one shard: a day; more of them would go round in circles
@@ -37,8 +36,8 @@ def plan(event: Event) -> Answer:
     function = event["functions"][this.does.value]
     day = date.fromisoformat(said["day"])
     known = [
-        Shard(event["execution"], said["pass"], day, function, shard).to_json()
-        for shard in shards.every_shard()
+        Shard(event["execution"], said["pass"], day, function, shard, said["about"]).to_json()
+        for shard in this.shards(said["about"])
     ]
     return {**said, "function": function, "at_once": this.at_once, "shards": known}
 
@@ -67,7 +66,8 @@ def put_together(event: Event) -> Answer:
     left_out = sum(shard.left_out for shard in done)
     try:
         with run(said["pass"]) as each:
-            whole = Whole(event["execution"], date.fromisoformat(said["day"]), done, failed, each)
+            day = date.fromisoformat(said["day"])
+            whole = Whole(event["execution"], said["about"], day, done, failed, each)
             with each(part="put together"):
                 this.put_together(whole)
     except UnfinishedError as unfinished:
@@ -75,7 +75,8 @@ def put_together(event: Event) -> Answer:
     of = f"{len(done)} of {len(done) + len(failed)} shards"
     if failed or left_out:
         raise UnfinishedError(f"{event['execution']}: {of}, {left_out} left out", left_out)
-    schedules.reached(this.ends)
+    if this.ends is not None:
+        schedules.reached(this.ends)
     logger.info("pass done", extra={"execution": event["execution"], "of": of})
     return {"of": of}
 

@@ -19,6 +19,7 @@ class Function(StrEnum):
     READ = "read"
     WRITE = "write"
     SEND = "send"
+    APPLY = "apply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Slice:
     """One call: a shard behind a place, and when to stop."""
 
     execution: str
+    about: str
     shard: str
     day: date
     after: str
@@ -54,6 +56,7 @@ class Shard:
     day: date
     function: str
     shard: str
+    about: str = ""
     after: str = ""
     more: bool = True
     slices: int = 0
@@ -79,7 +82,7 @@ class Shard:
         found, left_out = None, 0
         try:
             with run(self.pass_name) as each:
-                found = do(Slice(self.execution, self.shard, self.day, self.after, stop, each))
+                found = do(Slice(self.execution, self.about, self.shard, self.day, self.after, stop, each))
         except UnfinishedError as unfinished:
             if found is None:
                 raise
@@ -99,6 +102,7 @@ class Whole:
     """All shards of a pass, those that failed too."""
 
     execution: str
+    about: str
     day: date
     done: Sequence[Shard]
     failed: Sequence[str]

@@ -7,7 +7,7 @@ in their slices.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from typing import Final
@@ -15,13 +15,19 @@ from typing import Final
 from chalicelib import messages, results, stats
 from chalicelib.cases import daily_run, dates, retention
 from chalicelib.errors import UnfinishedError
+from chalicelib.intake import by_shards
 from chalicelib.passes.slices import Found, Function, Slice, Whole
+from chalicelib.storage.dynamodb import shards
 
 _DATES: Final = "dates"
 
 
 def _nothing(whole: Whole) -> None:
     """What is done in the slices is done."""
+
+
+def _everybody(about: str) -> Sequence[str]:
+    return shards.every_shard()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +37,9 @@ class Pass:
     does: Function
     do: Callable[[Slice], Found]
     at_once: int  # shards at a time
-    ends: str  # the scheduled run whose end it is
+    ends: str | None  # the scheduled run whose end it is
     put_together: Callable[[Whole], None] = _nothing
+    shards: Callable[[str], Sequence[str]] = _everybody  # by what an execution is about
 
 
 def _count(part: Slice) -> Found:
@@ -90,11 +97,23 @@ def _send(part: Slice) -> Found:
     return Found(after)
 
 
+def _apply(part: Slice) -> Found:
+    return Found(by_shards.apply_some(part.about, part.shard, part.stop))
+
+
+def _finish_file(whole: Whole) -> None:
+    if whole.failed:
+        by_shards.some_failed(whole.about, whole.failed)
+    else:
+        by_shards.all_applied(whole.about)
+
+
 PASSES: Final[Mapping[str, Pass]] = {
     "statistics": Pass(Function.READ, _count, 32, "nightly_statistics", _keep_figures),
     "results": Pass(Function.READ, _list, 32, "monthly_results", _write_lists),
     "retention": Pass(Function.WRITE, _let_go, 8, "tidy_lake"),
     "open_cases": Pass(Function.WRITE, _open_cases, 8, "daily_run"),
     "send": Pass(Function.SEND, _send, 4, "send_messages"),
+    by_shards.APPLY: Pass(Function.APPLY, _apply, 8, None, _finish_file, by_shards.shards_of),
 }
 """By the name that an execution bears. [choice] 8 that write: a new table takes 4,000 units a second."""

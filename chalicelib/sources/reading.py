@@ -14,11 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
 
 import polars as pl
 
 from chalicelib.errors import MiscountError
-from chalicelib.model import Counts, Evidence, EvidenceKey, FeedId, Payment, PersonId, Rejection
+from chalicelib.model import Counts, Evidence, EvidenceKey, FeedId, FileId, Payment, PersonId, Rejection
 from chalicelib.sources.evidence import EvidenceByPerson, evidence_frame, said_by, withdrawals_of
 from chalicelib.sources.expectations import is_damaged, unexpected
 from chalicelib.sources.feeds.feed import Feed
@@ -53,17 +55,21 @@ from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 from chalicelib.sources.values.row_faults import Fault, reject
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileReading:
-    """What a file says. With a hold, it says nothing of anybody."""
+    """What a file says. With a hold, it says nothing of anybody.
+
+    Entries and payments are made of its rows when they are asked for: a file may speak of a million people.
+    """
 
     counts: Counts = Counts()
     encoding: str = ""
     hold: FileHold | None = None
     evidence: Mapping[PersonId, list[Evidence]] = field(default_factory=dict, repr=False)
     withdrawals: dict[PersonId, list[EvidenceKey]] = field(default_factory=dict, repr=False)
-    entries: list[RosterEntry] = field(default_factory=list, repr=False)
-    payments: list[tuple[PersonId, Payment]] = field(default_factory=list, repr=False)
+    kind: str = ""  # of its feed
+    # Each accepted row with its fields read, as `records_of` takes them; None of answers of an interface.
+    rows: pl.DataFrame | None = field(default=None, repr=False)
     # What each accepted row says: person, day, event, says (see `said_by`); of a roster nothing.
     said: pl.DataFrame | None = field(default=None, repr=False)
     # The evidence as columns: person, day, event, line, one per fact, recovered.
@@ -81,6 +87,16 @@ class FileReading:
     doubles: list[Double] = field(default_factory=list)
     guests: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # of the strangers: see guests.py
     to_strangers: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # see paid_strangers.py
+
+    @cached_property
+    def entries(self) -> list[RosterEntry]:
+        """The entries of a roster, in the file's order; of other files none."""
+        return entries_of(self.rows) if self.kind == "roster" and self.rows is not None else []
+
+    @cached_property
+    def payments(self) -> list[tuple[PersonId, Payment]]:
+        """The payments of a payments file; of other files none."""
+        return payments_of(self.rows) if self.kind == "payments" and self.rows is not None else []
 
     def rejected_csv(self) -> bytes:
         """The rejected rows as a file for the department: original columns, line, field, reason."""
@@ -166,7 +182,7 @@ def combine(parts: Sequence[Part], layout: Layout, context: ReadingContext) -> F
         guests=_stacked([part.guests for part in parts]),
         to_strangers=together(_stacked([part.to_strangers for part in parts])),
     )
-    return reading if reading.hold else _with_records(reading, kept, context)
+    return reading if reading.hold else _with_records(reading, kept, feed, context.file, context.as_of)
 
 
 def _names_changed(rejected: pl.DataFrame, layout: Layout) -> FileHold | None:
@@ -240,14 +256,21 @@ def _notes(
     return notes
 
 
-def _with_records(reading: FileReading, kept: pl.DataFrame, context: ReadingContext) -> FileReading:
-    feed = context.feed
+def records_of(rows: pl.DataFrame, feed: Feed, file: FileId, as_of: date) -> FileReading:
+    """What some of a file's accepted rows say: of some people all, or of everybody."""
+    return _with_records(FileReading(Counts(rows.height, rows.height)), rows, feed, file, as_of)
+
+
+def _with_records(
+    reading: FileReading, kept: pl.DataFrame, feed: Feed, file: FileId, as_of: date
+) -> FileReading:
+    reading = replace(reading, kind=feed.kind, rows=kept)
     if feed.kind == "roster":
-        return replace(reading, entries=entries_of(kept))
+        return reading
     if feed.kind == "payments":
-        return replace(reading, payments=payments_of(kept), said=said_by_payments(kept))
-    rows = evidence_frame(kept, feed, context.as_of)
+        return replace(reading, said=said_by_payments(kept))
+    rows = evidence_frame(kept, feed, as_of)
     frame, withdrawals = withdrawals_of(rows, feed)
-    by_person = EvidenceByPerson(frame, FeedId(feed.id), context.file)
+    by_person = EvidenceByPerson(frame, FeedId(feed.id), file)
     said = said_by(rows, feed)
     return replace(reading, evidence=by_person, lake=frame, withdrawals=withdrawals, said=said)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+from chalicelib.model import FileId
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client
 
@@ -17,3 +18,8 @@ def read_again(key: str, *, after: timedelta = timedelta()) -> None:
         MessageBody=json.dumps({"reread": key}, ensure_ascii=False),
         DelaySeconds=int(after.total_seconds()),
     )
+
+
+def finish_applied(file: FileId) -> None:
+    """Have a file put together that is applied in all its shards."""
+    client("sqs").send_message(QueueUrl=settings().inbox_queue_url, MessageBody=json.dumps({"applied": file}))

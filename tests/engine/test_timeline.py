@@ -105,12 +105,12 @@ def test_whose_case_opens(entitlements: list[Entitlement], months: int | None, w
         ("2025-05-16", "2025-05-01", 12, False, "heard of a fortnight ago: not yet"),
         ("2025-06-04", "2025-05-01", 12, False, "nor on the eve of the second message"),
         ("2025-06-05", "2025-05-01", 12, True, "then like everybody"),
-        ("2025-05-16", "2025-03-02", 12, False, "75 days ago"),
-        ("2025-05-16", "2025-03-01", 12, True, "76 days ago: long enough"),
+        ("2025-05-16", "2025-02-15", 12, False, "90 days ago"),
+        ("2025-05-16", "2025-02-14", 12, True, "91 days ago: long enough"),
         ("2025-06-15", "2025-06-10", 3, False, "a quarter's: its second message is due"),
         ("2025-06-22", "2025-06-10", 3, True, "eight days before its end"),
-        ("2025-06-15", "2025-04-01", 3, False, "certified by that very trace, a quarter ago"),
-        ("2025-06-15", "2025-03-31", 3, True, "and by one of the day before"),
+        ("2025-06-15", "2025-03-31", 3, False, "certified by that very trace, a quarter ago"),
+        ("2025-06-15", "2025-03-16", 3, True, "and by one of before the quarter"),
     ],
 )
 def test_whoever_was_heard_of_lately_is_spoken_to_later(

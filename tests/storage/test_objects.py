@@ -86,19 +86,19 @@ def people_in(index: RosterIndex | None) -> list[str]:
 
 def test_the_roster_grows_and_is_read_again_only_when_it_has_changed() -> None:
     assert objects.read_roster() is None
-    objects.add_to_roster({"110105194912310021": FIRST})
+    objects.add_to_roster(RosterIndex.of({"110105194912310021": FIRST}))
     first = objects.read_roster()
     assert people_in(first) == [FIRST]
     assert objects.read_roster() is first
-    objects.add_to_roster(NUMBERS)
+    objects.add_to_roster(RosterIndex.of(NUMBERS))
     assert people_in(objects.read_roster()) == [FIRST, SECOND]
     with faults.at_call("s3", "PutObject", lambda _request: None) as writes:
-        objects.add_to_roster(NUMBERS)
+        objects.add_to_roster(RosterIndex.of(NUMBERS))
     assert writes == [], "nothing new, nothing written"
 
 
 def test_another_process_sees_what_was_added() -> None:
-    objects.add_to_roster({"110105194912310021": FIRST})
+    objects.add_to_roster(RosterIndex.of({"110105194912310021": FIRST}))
     old = objects.read_roster()
     boto3.client("s3").put_object(
         Bucket="roster", Key="roster.parquet", Body=RosterIndex.of(NUMBERS).to_parquet()
@@ -109,26 +109,26 @@ def test_another_process_sees_what_was_added() -> None:
 
 
 def test_two_that_add_at_once_both_add() -> None:
-    objects.add_to_roster({"110105194912310021": FIRST})
+    objects.add_to_roster(RosterIndex.of({"110105194912310021": FIRST}))
     done: list[bool] = []
 
     def meanwhile(_request: object) -> None:
         if not done:
             done.append(True)
-            objects.add_to_roster({"11010519491231002X": SECOND})
+            objects.add_to_roster(RosterIndex.of({"11010519491231002X": SECOND}))
 
     third = {"44052418800101001X": PersonId("c" * 26)}
     with faults.at_call("s3", "PutObject", meanwhile):
-        objects.add_to_roster(third)
+        objects.add_to_roster(RosterIndex.of(third))
     assert people_in(objects.read_roster()) == [FIRST, SECOND, "c" * 26]
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["first", "later"])
 def test_a_lost_acknowledgement_is_no_conflict(known: bool) -> None:
     if known:
-        objects.add_to_roster({"110105194912310021": FIRST})
+        objects.add_to_roster(RosterIndex.of({"110105194912310021": FIRST}))
     with faults.at_call("s3", "PutObject", faults.lost_ack, calls={1}) as calls:
-        objects.add_to_roster(NUMBERS)
+        objects.add_to_roster(RosterIndex.of(NUMBERS))
     assert calls == [1, 2]
     assert people_in(objects.read_roster()) == [FIRST, SECOND]
 
@@ -154,7 +154,7 @@ def test_a_roster_that_never_rests_is_a_conflict(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(objects, "write_roster", always)
     monkeypatch.setattr(retries, "pause", lambda _tries: None)
     with pytest.raises(ConflictError, match="keep writing"):
-        objects.add_to_roster(NUMBERS)
+        objects.add_to_roster(RosterIndex.of(NUMBERS))
 
 
 def test_an_error_of_the_store_is_no_conflict() -> None:

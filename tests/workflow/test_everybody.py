@@ -47,8 +47,9 @@ def test_each_schedule_starts_its_pass_and_the_pass_leaves_word(village: Village
     village.sandbox.advance(hours=20)
     for function in ("NightlyStatistics", "TidyLake"):  # here once a year
         call(village, function)
-    assert set(executions(village)) == {(name, "SUCCEEDED") for name in PASSES}
-    ends = {each.ends for each in PASSES.values()}
+    scheduled = {name: each.ends for name, each in PASSES.items() if each.ends is not None}
+    assert set(executions(village)) == {(name, "SUCCEEDED") for name in scheduled}
+    ends = set(scheduled.values())
     assert ends <= run_ends.everything().keys()
     assert all(village.record(each.number).open_case for each in FOLK)
     sent = [m for each in FOLK for m in village.record(each.number).messages]

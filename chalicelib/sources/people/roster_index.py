@@ -7,7 +7,7 @@ Holds clear numbers (packed) and names: it lives in its own bucket and is never 
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Final
@@ -97,6 +97,10 @@ class RosterIndex:
         }
         return cls(pl.DataFrame(columns, schema=SCHEMA))
 
+    def extended(self, other: RosterIndex) -> RosterIndex:
+        """The index with the numbers of another one."""
+        return RosterIndex(pl.concat([self.frame, other.frame])) if len(other) else self
+
     @classmethod
     def from_parquet(cls, data: bytes) -> RosterIndex:
         """The index that `to_parquet` wrote."""
@@ -138,9 +142,8 @@ class RosterIndex:
             places, rows = places.filter(rows.is_not_null()), rows.drop_nulls()
         return places, rows
 
-    def has_all(self, numbers: Collection[str]) -> bool:
-        """Whether all of these canonical numbers, each given once, are somebody's on the roster."""
-        packed = pl.Series([pack(number) for number in numbers], dtype=pl.Int64)
+    def has_all(self, packed: pl.Series) -> bool:
+        """Whether all of these packed numbers are somebody's on the roster."""
         return packed.is_in(self.frame["number"].implode()).all()
 
     @cached_property

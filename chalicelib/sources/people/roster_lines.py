@@ -51,15 +51,16 @@ class Listings:
     @property
     def in_several_places(self) -> pl.DataFrame:
         """Who (person, benefit) stands in several places for one benefit."""
-        return self._several(self.lines).select("person", "benefit").unique()
+        return several(self.lines).select("person", "benefit").unique()
 
     def together(self, people: pl.Series) -> pl.DataFrame:
         """The lines of those of some people who stand in several places for one benefit."""
-        return self._several(self.lines.filter(pl.col("person").is_in(people.implode())))
+        return several(self.lines.filter(pl.col("person").is_in(people.implode())))
 
-    @staticmethod
-    def _several(lines: pl.DataFrame) -> pl.DataFrame:
-        return lines.filter(pl.struct("area", "payee").n_unique().over("person", "benefit") > 1)
+
+def several(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines of whoever stands in several places for one benefit."""
+    return lines.filter(pl.struct("area", "payee").n_unique().over("person", "benefit") > 1)
 
 
 def kept(data: bytes | None) -> pl.DataFrame:

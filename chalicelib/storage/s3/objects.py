@@ -239,31 +239,15 @@ def roster_version() -> str:
     return next(iter(_roster), "")
 
 
-def add_to_roster(
-    people: Mapping[str, PersonId],
-    names: Mapping[str, str] | None = None,
-    related: Mapping[str, PersonId] | None = None,
-) -> None:
-    """Add canonical numbers and their people to the snapshot, with the names that they bear.
-
-    Names help to tell who is meant by a damaged number. `related` draw nothing themselves. ConflictError
-    after five conflicts.
-    """
-    import polars as pl
-
-    from chalicelib.sources.people.roster_index import RosterIndex
-
+def add_to_roster(new: RosterIndex) -> None:
+    """Add numbers and their people to the snapshot; ConflictError after five conflicts."""
     for tries in range(retries.TRIES):
         known = read_roster()
-        new = RosterIndex.of(people, names)
-        if related:
-            new = RosterIndex(pl.concat([new.frame, RosterIndex.of(related, related=True).frame]))
-        if known is not None:
-            new = RosterIndex(pl.concat([known.frame, new.frame]))
-            if new.frame.equals(known.frame):
-                return
+        after = new if known is None else known.extended(new)
+        if known is not None and after.frame.equals(known.frame):
+            return
         try:
-            write_roster(new.to_parquet(), next(iter(_roster), None))
+            write_roster(after.to_parquet(), next(iter(_roster), None))
         except ConflictError:
             retries.pause(tries)
         else:

@@ -99,6 +99,11 @@ def pass_send(event: Any, context: Any) -> Any:
     return _called("pass_send", event)
 
 
+@app.lambda_function()
+def pass_apply(event: Any, context: Any) -> Any:
+    return _called("pass_apply", event)
+
+
 @app.schedule(Cron(0, 22, "*", "*", "?", "*"))
 def daily_run(event: Any) -> Any:
     return _called("daily_run", event.to_dict())

@@ -1,0 +1,54 @@
+"""部分入库 · What applying a file to some of its people has given; all of it together is what the file has
+changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import polars as pl
+
+from chalicelib.model import FileNotice
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Counts that add up, and what only the whole file can be asked about.
+
+    `certified`: people whose certificate moved at once. `kept`: people of whom the file says what waits in
+    the lake. `withdrawn`, `unmatched`: items that it takes back, and withdrawals that name nothing.
+    `changed_nothing`: accepted rows, by reason. `found`: of a roster whose numbers its people bear
+    (`RosterIndex.frame`); of other files nothing.
+    """
+
+    certified: int = 0
+    kept: int = 0
+    withdrawn: int = 0
+    unmatched: int = 0
+    changed_nothing: Mapping[str, int] = field(default_factory=dict)
+    notices: tuple[FileNotice, ...] = ()  # of a small file
+    found: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
+
+    def counts(self) -> dict[str, Any]:
+        """All but what was found, as it is kept."""
+        names = (each.name for each in fields(self) if each.name not in ("found", "notices"))
+        return {name: getattr(self, name) for name in names}
+
+
+def together(parts: Iterable[Applied]) -> Applied:
+    """What several parts of a file have given."""
+    every = list(parts)
+    nothing = Counter[str]()
+    for part in every:
+        nothing.update(part.changed_nothing)
+    found = [part.found for part in every if part.found.height]
+    return Applied(
+        certified=sum(part.certified for part in every),
+        kept=sum(part.kept for part in every),
+        withdrawn=sum(part.withdrawn for part in every),
+        unmatched=sum(part.unmatched for part in every),
+        changed_nothing=dict(sorted(nothing.items())),
+        found=pl.concat(found) if found else pl.DataFrame(),
+    )

@@ -1,0 +1,184 @@
+"""A file about many people comes out as if it had been applied at once, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib import clock as our_clock
+from chalicelib.cases import executions
+from chalicelib.intake import by_shards
+from chalicelib.model import FileState
+from chalicelib.settings import settings
+from chalicelib.storage import clients, file_shards
+from chalicelib.storage.dynamodb import files, shards
+from tests.applying import Platform, States, end_of, in_bucket
+from tests.judged import judging
+from tests.workflow.crashes import READING, Died, When, each_call
+from tests.workflow.village import ROSTER, Recipient
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+FOLK = [Recipient(700 + n, phone=f"138{n:08d}") for n in range(5)]
+KEY = "hrss/roster/20250701/city.csv"
+
+
+def roster(*folk: Recipient, more: str = "") -> str:
+    return "\n".join([ROSTER, *(line for each in folk for line in each.lines())]) + f"\n{more}"
+
+
+@pytest.fixture
+def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    """More than two people are many, a part is one person, a slice a part; 32 shards."""
+    states = States()
+    real = executions.client
+    monkeypatch.setattr(executions, "client", lambda name: states if name == "stepfunctions" else real(name))
+    monkeypatch.setattr(by_shards, "PART", 1)
+    seconds = [0.0]
+
+    def watch() -> float:
+        seconds[0] += 401.0
+        return seconds[0]
+
+    our_clock.set_watch(watch)
+    set_to(monkeypatch, PEOPLE_AT_ONCE="2", SHARD_CHARACTERS="1")
+    with judging() as judge:
+        yield Platform(judge, states)
+    our_clock.set_watch(None)
+
+
+def set_to(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(f"WUGAN_{name}", value)
+    settings.cache_clear()
+    shards._whole.clear()
+
+
+def empty() -> None:
+    """As nothing had happened."""
+    for name in ("people", "work", "files"):
+        dynamodb = boto3.client("dynamodb")
+        for item in dynamodb.scan(TableName=name)["Items"]:
+            if item["pk"]["S"] not in ("AREA", "SHARDS"):  # written once in the life of a process
+                dynamodb.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
+    for bucket in ("inbox", "outbox", "rejects", "roster", "lake"):
+        for key in in_bucket(bucket):
+            boto3.client("s3").delete_object(Bucket=bucket, Key=key)
+    clients.forget()
+
+
+Story = Callable[[Platform], None]
+
+
+def first_roster(platform: Platform) -> None:
+    platform.drop(KEY, roster(*FOLK))
+    platform.run()
+
+
+def at_once(platform: Platform, story: Story, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any]:
+    """What comes of it where so many are not many; then the town is empty again."""
+    set_to(monkeypatch, PEOPLE_AT_ONCE="2000")
+    story(platform)
+    assert not platform.slices
+    found = end_of()
+    set_to(monkeypatch, PEOPLE_AT_ONCE="2")
+    empty()
+    return found
+
+
+STORIES: list[Story] = [first_roster]
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_it_comes_out_the_same(platform: Platform, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = at_once(platform, story, monkeypatch)
+    assert {file.state for file in expected["files"]} == {FileState.LOADED}
+    story(platform)
+    assert platform.slices >= len(FOLK)
+    assert end_of() == expected
+    assert set(platform.states.status.values()) == {"SUCCEEDED"}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_killed_in_any_slice_it_comes_out_the_same(
+    platform: Platform, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In each slice at another of its writing calls; and an answer that was lost is asked for again."""
+    expected = at_once(platform, story, monkeypatch)
+    died = []
+
+    def dying(number: int, do: Callable[[], Any]) -> Any:
+        for when in When:
+            with suppress(Died), dying_at_writing(number % 3 + 1, when, died):
+                do()
+        do()
+        return do()
+
+    platform.slice_of = dying
+    story(platform)
+    assert len(died) >= platform.slices
+    assert any("Transact" in call for call in died)
+    assert end_of() == expected
+
+
+@contextmanager
+def dying_at_writing(which: int, when: When, died: list[str]) -> Iterator[None]:
+    """Die at so manieth call that writes."""
+    left = [which]
+
+    def hook(name: str, _: Mapping[str, Any]) -> None:
+        left[0] -= not name.rsplit(".", 1)[1].startswith(READING)
+        if not left[0]:
+            died.append(name)
+            raise Died
+
+    with each_call(hook, when):
+        yield
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_told_of_again_after_any_slice_it_comes_out_the_same(
+    platform: Platform, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3 tells of a file at least once: until all shards are done nothing begins anew or says LOADED."""
+    expected = at_once(platform, story, monkeypatch)
+    states = []
+
+    def told(number: int) -> None:
+        platform.notify(KEY)
+        states.extend(file.state for file in files.everything())
+
+    platform.after_slice = told
+    story(platform)
+    assert set(states[:-1]) == {FileState.RECEIVED}
+    assert len(platform.states.status) == 1
+    assert end_of() == expected
+
+
+def test_a_shard_that_failed_is_named_and_a_redrive_goes_on_with_it(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    expected = at_once(platform, first_roster, monkeypatch)
+    shard = sorted(expected["people"])[0][0]
+    platform.fails = frozenset({shard})
+    first_roster(platform)
+    [file] = files.everything()
+    cut = file_shards.cut_now(file.id)
+    assert file.state is FileState.RECEIVED
+    assert cut is not None
+    progress = by_shards.progress(file)
+    assert progress is not None
+    assert (progress.shards, progress.of, progress.failed) == (len(cut.parts) - 1, len(cut.parts), (shard,))
+    assert (progress.rows, progress.of_rows) == (len(FOLK) - cut.parts[shard], len(FOLK))
+    [told] = [record for record in caplog.records if record.message == "a shard failed"]
+    assert vars(told)["shard"] == shard
+    done = platform.slices
+    platform.take(f'{{"reread": "{KEY}"}}')
+    platform.run()
+    assert platform.slices - done == len(cut.parts) - 1 + cut.parts[shard], "what is done is only looked at"
+    assert list(platform.states.status.values()) == ["FAILED", "SUCCEEDED"]
+    assert end_of() == expected
