@@ -6,6 +6,8 @@ tokens, revoked   a signed token becomes a caller; tokens that hold no longer
 assertions        what an app says that it has seen: signed, just now, used once
 reach             what is within the caller's area and authority
 routes, answers   an endpoint as it was registered, and what it answers
+people_by_area, waiting   people by area; what waits there, counted
+portrait, may_do  all that is known of one person, and what may be done now
 sign_in           where one signs in, and who one then is
 rates             how many requests a caller may send
 bodies, ids, pages   strict models of bodies, ids in addresses, lists by cursor
@@ -38,10 +40,13 @@ from chalicelib.api.middleware import method_not_allowed, unknown_route
 from chalicelib.api.notices import notices
 from chalicelib.api.objections import objections
 from chalicelib.api.officers import officers
+from chalicelib.api.people_by_area import recipients
+from chalicelib.api.portrait import portrait
 from chalicelib.api.rechecks import rechecks
 from chalicelib.api.reconciliation import reconciliation
 from chalicelib.api.recoveries import recoveries
 from chalicelib.api.sign_in import sign_in
+from chalicelib.api.waiting import today
 from chalicelib.observability import protect
 
 __all__ = ["AUDIENCES", "described", "method_not_allowed", "register", "unknown_route"]
@@ -49,6 +54,9 @@ __all__ = ["AUDIENCES", "described", "method_not_allowed", "register", "unknown_
 _ENDPOINTS: Final = (
     sign_in,
     citizens,
+    recipients,
+    today,
+    portrait,
     grid_workers,
     notices,
     officers,

@@ -8,6 +8,7 @@ from uuid import uuid4
 from chalice.app import Request, Response
 
 from chalicelib import clock, messages
+from chalicelib.api.answers.persons import Taken
 from chalicelib.api.middleware import Audience
 from chalicelib.api.problems import Problem, not_found
 from chalicelib.carriers import http_gateway, pushed_reports
@@ -20,7 +21,7 @@ carrier_reports = Audience(__name__)
 _STATUS: Final = {"sign_invalid": 401, "time_invalid": 401, "replayed": 409, "reports_malformed": 422}
 
 
-@carrier_reports.open_to_all("/v1/carrier-reports", "POST")
+@carrier_reports.open_to_all("/v1/carrier-reports", "POST", answer=Taken)
 def take_carrier_reports(asked: Request) -> Response:
     """What has become of messages, as the gateway that took them says, signed; 200 only once it is stored."""
     if settings().sender != "http":

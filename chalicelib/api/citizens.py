@@ -12,6 +12,8 @@ from chalice.app import Response
 
 from chalicelib import cases, clock
 from chalicelib.api import access_log, ids, printed_receipt, status
+from chalicelib.api.answers.persons import Certified, PersonFound, Trail
+from chalicelib.api.answers.status import Status
 from chalicelib.api.assertions import asserted
 from chalicelib.api.bodies import Lookup, Method, SelfCertification, field_error
 from chalicelib.api.middleware import Audience, Call, with_etag
@@ -38,7 +40,7 @@ _FEED_OF: Final = {
 }
 
 
-@citizens.route("POST", "/v1/persons:lookup", body=Lookup)
+@citizens.route("POST", "/v1/persons:lookup", body=Lookup, answer=PersonFound)
 def look_up(call: Call) -> dict[str, Any]:
     """The id of the person who bears a number; with a name, only if both belong together."""
     asked = call.body(Lookup)
@@ -53,7 +55,7 @@ def look_up(call: Call) -> dict[str, Any]:
     return {"id": record.person.id}
 
 
-@citizens.route("GET", "/v1/persons/{id}/status", tagged=True)
+@citizens.route("GET", "/v1/persons/{id}/status", tagged=True, answer=Status)
 def show_status(call: Call, id: str) -> Response:
     """Until when a person is certified for what, why, and what to do."""
     ids.person_id(id)
@@ -81,7 +83,7 @@ def show_certificate(call: Call, id: str) -> Response:
     return Response(page, {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}, 200)
 
 
-@citizens.route("POST", "/v1/self-certifications", body=SelfCertification, once=True)
+@citizens.route("POST", "/v1/self-certifications", body=SelfCertification, once=True, answer=Certified)
 def certify_oneself(call: Call) -> dict[str, Any]:
     """Strong evidence: a face or a video, as an app asserts it, signed; or the person at a counter, today."""
     sent, person = call.body(SelfCertification), call.record.person.id
@@ -113,7 +115,7 @@ def certify_oneself(call: Call) -> dict[str, Any]:
     }
 
 
-@citizens.route("GET", "/v1/persons/{id}/audit", query=("limit", "cursor"))
+@citizens.route("GET", "/v1/persons/{id}/audit", query=("limit", "cursor"), answer=Trail)
 def show_audit(call: Call, id: str) -> dict[str, Any]:
     """Every step of a person's record, oldest first, and everybody who looked."""
     person = ids.person_id(id)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib import stats
+from chalicelib.api.answers.files import Feeds
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.cases.freshness import FeedNow, feeds_now, interfaces_now
 from chalicelib.model import DroppedFile
@@ -16,7 +17,7 @@ feeds = Audience(__name__)
 Json = dict[str, Any]
 
 
-@feeds.route("GET", "/v1/feeds")
+@feeds.route("GET", "/v1/feeds", answer=Feeds)
 def list_feeds(call: Call) -> Json:
     """Every feed that sends files or is asked: its state today, its newest file or run, and its coverage.
 

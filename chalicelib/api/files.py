@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from chalicelib import intake
 from chalicelib.api import access_log
+from chalicelib.api.answers.files import DroppedFiles, DroppedFileShown, FileWithReceipt, Suggestions
 from chalicelib.api.bodies import FileDecision
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import FieldError, invalid
@@ -25,7 +26,7 @@ FEED: Final = re.compile(r"[a-z][a-z0-9_]{1,63}", re.ASCII)
 Json = dict[str, Any]
 
 
-@dropped_files.route("GET", "/v1/files", query=("feed", "state", "limit", "cursor"))
+@dropped_files.route("GET", "/v1/files", query=("feed", "state", "limit", "cursor"), answer=DroppedFiles)
 def list_files(call: Call) -> Json:
     """What departments have sent and what became of it, newest first within each feed."""
     feed, state = call.query.get("feed"), call.query.get("state")
@@ -56,7 +57,7 @@ def _after(last: str, dropped: Iterator[DroppedFile]) -> Iterator[DroppedFile]:
     yield from dropped
 
 
-@dropped_files.route("GET", "/v1/files/{id}")
+@dropped_files.route("GET", "/v1/files/{id}", answer=FileWithReceipt)
 def show_file(call: Call, id: str) -> Json:
     """One file through its stages, with the receipt that its department has, and how far it has come."""
     dropped = call.file
@@ -68,7 +69,7 @@ def show_file(call: Call, id: str) -> Json:
     return {**_file(dropped), "progress": None if progress is None else asdict(progress), "receipt": told}
 
 
-@dropped_files.route("GET", "/v1/files/{id}/suggestions", query=("limit", "cursor"))
+@dropped_files.route("GET", "/v1/files/{id}/suggestions", query=("limit", "cursor"), answer=Suggestions)
 def list_suggestions(call: Call, id: str) -> Json:
     """Rows that went back for want of a usable number, and whom of the caller's area each may be about."""
     dropped = call.file
@@ -94,14 +95,14 @@ def _suggestion(call: Call, dropped: DroppedFile, line: int, suggested: list[Per
     return {"line": line, "may_be": named}
 
 
-@dropped_files.route("POST", "/v1/files/{id}/release", body=FileDecision, once=True)
+@dropped_files.route("POST", "/v1/files/{id}/release", body=FileDecision, once=True, answer=DroppedFileShown)
 def release_file(call: Call, id: str) -> Json:
     """A person has looked at a held file: it is right as it is, and is read again."""
     reason = call.body(FileDecision).reason
     return _file(intake.release(call.file.id, by=call.caller.subject, reason=reason))
 
 
-@dropped_files.route("POST", "/v1/files/{id}/refuse", body=FileDecision, once=True)
+@dropped_files.route("POST", "/v1/files/{id}/refuse", body=FileDecision, once=True, answer=DroppedFileShown)
 def refuse_file(call: Call, id: str) -> Json:
     """A person has looked at a held file: it goes back to its department, with the reason."""
     reason = call.body(FileDecision).reason

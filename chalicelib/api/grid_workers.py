@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from chalicelib import cases, clock
 from chalicelib.api import access_log, ids, pages, status
+from chalicelib.api.answers.work import PendingVisits, VisitMade
 from chalicelib.api.bodies import Meeting, field_error
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import FieldError, invalid
@@ -31,7 +32,7 @@ _CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)  # a grid worker's phone against
 _OLDEST_REPORT: Final = timedelta(days=120)
 
 
-@grid_workers.route("GET", "/v1/visits", query=("area", "limit", "cursor"))
+@grid_workers.route("GET", "/v1/visits", query=("area", "limit", "cursor"), answer=PendingVisits)
 def list_visits(call: Call) -> dict[str, Any]:
     """The visits to be made in an area, by village and due day."""
     area = call.area
@@ -72,7 +73,7 @@ def _why(call: Call, record: PersonRecord, visit: Visit) -> list[dict[str, Any]]
     return list(reasons.values())
 
 
-@grid_workers.route("POST", "/v1/visits/{id}/outcome", body=VisitReport, once=True)
+@grid_workers.route("POST", "/v1/visits/{id}/outcome", body=VisitReport, once=True, answer=VisitMade)
 def report_visit(call: Call, id: str) -> dict[str, Any]:
     """What was found at the door; the same report again changes nothing."""
     person, number = ids.numbered(id)
@@ -104,7 +105,7 @@ def _asked(report: VisitReport) -> cases.Asked | None:
     return cases.Asked(report.through, report.told_by, report.word)
 
 
-@grid_workers.route("POST", "/v1/visits", body=Meeting, once=True)
+@grid_workers.route("POST", "/v1/visits", body=Meeting, once=True, answer=VisitMade)
 def report_meeting(call: Call) -> dict[str, Any]:
     """Somebody of the area was met face to face without having been visited: it certifies, and resumes."""
     met = call.body(Meeting)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from chalicelib import cases
 from chalicelib.api import ids, pages, status
+from chalicelib.api.answers.work import SuspensionLimit, SuspensionLimits
 from chalicelib.api.bodies import LimitLift
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.jurisdiction import current
@@ -31,7 +32,7 @@ _WHAT_TO_DO: Final = {
 }
 
 
-@limits.route("GET", "/v1/suspension-limits", query=("area", "limit", "cursor"))
+@limits.route("GET", "/v1/suspension-limits", query=("area", "limit", "cursor"), answer=SuspensionLimits)
 def list_limits(call: Call) -> Json:
     """By county, month and benefit: how many are to be suspended, how many may be, and what is to be done."""
     area = call.area
@@ -41,7 +42,7 @@ def list_limits(call: Call) -> Json:
     return {"items": [_limit(reach) for reach in shown], "next": following}
 
 
-@limits.route("POST", "/v1/suspension-limits/{id}/lift", body=LimitLift, once=True)
+@limits.route("POST", "/v1/suspension-limits/{id}/lift", body=LimitLift, once=True, answer=SuspensionLimit)
 def lift_limit(call: Call, id: str) -> Json:
     """A person of the city, who signed none of the lines, lets as many pass as stand there now."""
     county, month, benefit = ids.limit_id(id)

@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib import cases
 from chalicelib.api import access_log, ids, pages
+from chalicelib.api.answers.work import NoticeDelivered, NoticesToBring
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.visit_bodies import NoticeDelivery
 from chalicelib.engine.texts.channels import printed_on
@@ -18,7 +19,7 @@ notices = Audience(__name__)
 Json = dict[str, Any]
 
 
-@notices.route("GET", "/v1/notices", query=("area", "limit", "cursor"))
+@notices.route("GET", "/v1/notices", query=("area", "limit", "cursor"), answer=NoticesToBring)
 def list_notices(call: Call) -> Json:
     """The printed notices to be brought in an area, by village and day of printing: to whom and where."""
     area = call.area
@@ -41,7 +42,7 @@ def _line(call: Call, row: worklists.Row[Message]) -> Json:
     }
 
 
-@notices.route("POST", "/v1/notices/{id}/delivery", body=NoticeDelivery, once=True)
+@notices.route("POST", "/v1/notices/{id}/delivery", body=NoticeDelivery, once=True, answer=NoticeDelivered)
 def report_delivery(call: Call, id: str) -> Json:
     """A printed notice was left with the person, on which day; the same again changes nothing."""
     person, message = ids.message_id(id)

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib import cases
 from chalicelib.api import access_log, ids, pages
+from chalicelib.api.answers.work import ObjectionStands, ObjectionsToDecide
 from chalicelib.api.bodies import ObjectionDecision, ObjectionReport, field_error
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.policy import REVIEW
@@ -21,7 +22,7 @@ objections = Audience(__name__)
 Json = dict[str, Any]
 
 
-@objections.route("POST", "/v1/objections", body=ObjectionReport, once=True)
+@objections.route("POST", "/v1/objections", body=ObjectionReport, once=True, answer=ObjectionStands)
 def raise_objection(call: Call) -> Json:
     """Somebody objects; nothing is suspended until it is decided, the first time."""
     sent = call.body(ObjectionReport)
@@ -33,7 +34,7 @@ def raise_objection(call: Call) -> Json:
     return _objection(call, person, raised)
 
 
-@objections.route("GET", "/v1/objections", query=("area", "limit", "cursor"))
+@objections.route("GET", "/v1/objections", query=("area", "limit", "cursor"), answer=ObjectionsToDecide)
 def list_objections(call: Call) -> Json:
     """What is to be decided in an area, and by when."""
     area = call.area
@@ -49,7 +50,9 @@ def _in_list(call: Call, row: worklists.Row[Objection]) -> Json:
     return {**_objection(call, row.person, row.item), "name": name, "area": row.area}
 
 
-@objections.route("POST", "/v1/objections/{id}/decision", body=ObjectionDecision, once=True)
+@objections.route(
+    "POST", "/v1/objections/{id}/decision", body=ObjectionDecision, once=True, answer=ObjectionStands
+)
 def decide_objection(call: Call, id: str) -> Json:
     """An officer who had no part in the measure decides, with a reason; the person is told."""
     person, number = ids.numbered(id)

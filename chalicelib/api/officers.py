@@ -7,6 +7,17 @@ from typing import Any, Final
 
 from chalicelib import cases, clock, stats
 from chalicelib.api import access_log, ids, pages, reach, status
+from chalicelib.api.answers.figures import Figures
+from chalicelib.api.answers.work import (
+    EndingStands,
+    EndingsToApprove,
+    InstructionStands,
+    InstructionsToDo,
+    ProposalLine,
+    ProposalsToDecide,
+    SuspicionStands,
+    SuspicionsToVerify,
+)
 from chalicelib.api.bodies import DoubtReport, NoBody, Refusal, RestartReport, SuspicionReport, field_error
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import invalid
@@ -33,7 +44,7 @@ _LIST: Final = ("area", "limit", "cursor")
 # --- suspension lists ------------------------------------------------------------------------
 
 
-@officers.route("GET", "/v1/suspension-proposals", query=_LIST)
+@officers.route("GET", "/v1/suspension-proposals", query=_LIST, answer=ProposalsToDecide)
 def list_proposals(call: Call) -> Json:
     """The lines that wait for a township's word or an authority's."""
     area = call.area
@@ -92,14 +103,14 @@ def _proposal(call: Call, person: PersonId, proposal: Proposal) -> Json:
     }
 
 
-@officers.route("POST", "/v1/suspension-proposals/{id}/confirm", body=NoBody, once=True)
+@officers.route("POST", "/v1/suspension-proposals/{id}/confirm", body=NoBody, once=True, answer=ProposalLine)
 def confirm(call: Call, id: str) -> Json:
     """The township says of one line: nobody could certify this person."""
     person, number = ids.numbered(id)
     return _proposal(call, person, cases.confirm_proposal(person, number, by=call.caller.subject))
 
 
-@officers.route("POST", "/v1/suspension-proposals/{id}/approve", body=NoBody, once=True)
+@officers.route("POST", "/v1/suspension-proposals/{id}/approve", body=NoBody, once=True, answer=ProposalLine)
 def approve(call: Call, id: str) -> Json:
     """An authority approves its benefits of a confirmed line: another level, and another person."""
     person, number = ids.numbered(id)
@@ -109,7 +120,7 @@ def approve(call: Call, id: str) -> Json:
     return _proposal(call, person, signed)
 
 
-@officers.route("POST", "/v1/suspension-proposals/{id}/refuse", body=Refusal, once=True)
+@officers.route("POST", "/v1/suspension-proposals/{id}/refuse", body=Refusal, once=True, answer=ProposalLine)
 def refuse(call: Call, id: str) -> Json:
     """Either level strikes a line, with a reason."""
     person, number = ids.numbered(id)
@@ -121,7 +132,7 @@ def refuse(call: Call, id: str) -> Json:
 # --- suspicions ------------------------------------------------------------------------------
 
 
-@officers.route("GET", "/v1/suspicions", query=_LIST)
+@officers.route("GET", "/v1/suspicions", query=_LIST, answer=SuspicionsToVerify)
 def list_suspicions(call: Call) -> Json:
     """What must be verified in an area, and until when."""
     area = call.area
@@ -158,7 +169,7 @@ def _suspicion(person: PersonId, suspicion: Suspicion) -> Json:
     }
 
 
-@officers.route("POST", "/v1/suspicions", body=DoubtReport, once=True)
+@officers.route("POST", "/v1/suspicions", body=DoubtReport, once=True, answer=SuspicionStands)
 def doubt_result(call: Call) -> Json:
     """The authority of a benefit doubts a result: people verify it, for it alone; money continues."""
     sent, person = call.body(DoubtReport), call.record.person.id
@@ -170,7 +181,7 @@ def doubt_result(call: Call) -> Json:
     return _suspicion(person, raised)
 
 
-@officers.route("POST", "/v1/restarts", body=RestartReport, once=True)
+@officers.route("POST", "/v1/restarts", body=RestartReport, once=True, answer=SuspicionStands)
 def ask_for_restart(call: Call) -> Json:
     """A release, a new card or a new grant was shown that nobody has reported: two others decide on it."""
     sent, person = call.body(RestartReport), call.record.person.id
@@ -181,7 +192,9 @@ def ask_for_restart(call: Call) -> Json:
     return _suspicion(person, raised)
 
 
-@officers.route("POST", "/v1/suspicions/{id}/outcome", body=SuspicionReport, once=True)
+@officers.route(
+    "POST", "/v1/suspicions/{id}/outcome", body=SuspicionReport, once=True, answer=SuspicionStands
+)
 def report_suspicion(call: Call, id: str) -> Json:
     """A person has looked into a suspicion: confirmed, or cleared; what ends a payment waits for a second."""
     named, report = ids.suspicion_id(id), call.body(SuspicionReport)
@@ -199,7 +212,7 @@ def report_suspicion(call: Call, id: str) -> Json:
     return _suspicion(named.person, ended)
 
 
-@officers.route("POST", "/v1/suspicions/{id}/approve", body=NoBody, once=True)
+@officers.route("POST", "/v1/suspicions/{id}/approve", body=NoBody, once=True, answer=SuspicionStands)
 def approve_suspicion(call: Call, id: str) -> Json:
     """Another person says the same of what ends a payment: only now it is confirmed.
 
@@ -217,7 +230,7 @@ def approve_suspicion(call: Call, id: str) -> Json:
     return _suspicion(named.person, approved)
 
 
-@officers.route("GET", "/v1/endings", query=_LIST)
+@officers.route("GET", "/v1/endings", query=_LIST, answer=EndingsToApprove)
 def list_endings(call: Call) -> Json:
     """What people have confirmed that ends benefits of the caller's authority, until it has approved that."""
     area = call.area
@@ -246,7 +259,7 @@ def _ending(call: Call, person: PersonId, suspicion: Suspicion) -> Json:
     }
 
 
-@officers.route("POST", "/v1/endings/{id}/approve", body=NoBody, once=True)
+@officers.route("POST", "/v1/endings/{id}/approve", body=NoBody, once=True, answer=EndingStands)
 def approve_ending(call: Call, id: str) -> Json:
     """An authority approves that its benefits end: until then they are paid, whoever confirmed the fact."""
     named = ids.suspicion_id(id)
@@ -259,7 +272,7 @@ def approve_ending(call: Call, id: str) -> Json:
 # --- instructions ----------------------------------------------------------------------------
 
 
-@officers.route("GET", "/v1/instructions", query=_LIST)
+@officers.route("GET", "/v1/instructions", query=_LIST, answer=InstructionsToDo)
 def list_instructions(call: Call) -> Json:
     """What the caller's authority is told to do with payments, and has not yet been seen to do."""
     area = call.area
@@ -298,14 +311,14 @@ def _instruction(person: PersonId, instruction: Instruction) -> Json:
     }
 
 
-@officers.route("POST", "/v1/instructions/{id}/acknowledge", body=NoBody, once=True)
+@officers.route("POST", "/v1/instructions/{id}/acknowledge", body=NoBody, once=True, answer=InstructionStands)
 def acknowledge(call: Call, id: str) -> Json:
     """The authority has read an instruction and will act on it."""
     person, name = ids.instruction_id(id)
     return _instruction(person, cases.acknowledge_instruction(person, name, by=call.caller.subject))
 
 
-@officers.route("POST", "/v1/instructions/{id}/approve", body=NoBody, once=True)
+@officers.route("POST", "/v1/instructions/{id}/approve", body=NoBody, once=True, answer=InstructionStands)
 def approve_arrears(call: Call, id: str) -> Json:
     """A second person approves the arrears that one person's word does not bring; what is told then."""
     person, name = ids.instruction_id(id)
@@ -317,7 +330,7 @@ def approve_arrears(call: Call, id: str) -> Json:
 # --- figures -----------------------------------------------------------------------
 
 
-@officers.route("GET", "/v1/stats")
+@officers.route("GET", "/v1/stats", answer=Figures)
 def show_stats(call: Call) -> Json:
     """The figures of the last nightly pass, with the day they are of; counties within the caller's area."""
     figures = stats.latest()

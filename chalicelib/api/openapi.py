@@ -17,6 +17,7 @@ from chalice.app import Request, Response
 from pydantic.json_schema import models_json_schema
 
 from chalicelib.api import ids
+from chalicelib.api.answers.persons import Document
 from chalicelib.api.bodies import NoBody
 from chalicelib.api.files import FEED
 from chalicelib.api.middleware import Audience, with_etag
@@ -25,14 +26,14 @@ from chalicelib.api.policy import Policy, Whose
 from chalicelib.api.problems import PROBLEM_JSON, SENTENCES
 from chalicelib.api.routes import Route
 from chalicelib.api.tokens import AREA, Role
-from chalicelib.model import FileState, RecoveryState
+from chalicelib.model import EntitlementStatus, FileState, RecoveryState
+from chalicelib.model import Route as CertificationRoute
 
 Json = dict[str, Any]
 
 EXAMPLES: Final = Path(__file__).with_name("examples.json")
 _DIGITS: Final = 12  # of the longest area code
 _SCHEMA: Final = "#/components/schemas/"
-_HTML: Final = frozenset({"/v1/persons/{id}/certificate"})  # answered as a page to print
 _FORBIDDEN_NOW: Final = "A rule forbids it now: `code` says which. 现在不能办理，原因见 code。"
 
 
@@ -41,7 +42,7 @@ def describing(others: Sequence[Audience]) -> Audience:
     developers = Audience(__name__)
     described = cache(lambda: document([*others, developers]))
 
-    @developers.open_to_all("/v1/openapi.json")
+    @developers.open_to_all("/v1/openapi.json", answer=Document)
     def show_openapi(asked: Request) -> Response:
         """This description of the API; it needs no token."""
         return with_etag(asked.headers, described())
@@ -129,6 +130,10 @@ _QUERY: Final[Mapping[str, Json]] = {
     "month": {"type": "string", "pattern": f"^{MONTH.pattern}$"},
     "state": {"type": "string", "enum": [state.value for state in FileState]},
     "stands": {"type": "string", "enum": [state.value for state in RecoveryState]},
+    "status": {"type": "string", "enum": [status.value for status in EntitlementStatus]},
+    "route": {"type": "string", "enum": [route.value for route in CertificationRoute]},
+    "ends_from": {"type": "string", "format": "date"},
+    "ends_until": {"type": "string", "format": "date"},
     "overdue": {"type": "string", "enum": ["true", "false"]},
 }
 
@@ -156,13 +161,13 @@ def _answer(route: Route, example: object) -> Json:
         headers["ETag"] = {"schema": {"type": "string"}}
     if route.once:
         headers["Idempotent-Replayed"] = {"schema": {"const": "true"}}
-    if route.path in _HTML:
+    if route.answer is None:
         return {
             "description": "A page to print.",
             "headers": headers,
             "content": {"text/html": {"schema": {"type": "string"}}},
         }
-    content: Json = {"schema": _schema_of(route)}
+    content: Json = {"schema": {"$ref": f"{_SCHEMA}{route.answer.__name__}"}}
     if example is not None:
         content["example"] = example
     return {
@@ -172,12 +177,6 @@ def _answer(route: Route, example: object) -> Json:
         "headers": headers,
         "content": {"application/json": content},
     }
-
-
-def _schema_of(route: Route) -> Json:
-    if route.answer is not None:
-        return {"$ref": f"{_SCHEMA}{route.answer.__name__}"}
-    return {"$ref": f"{_SCHEMA}Page"} if "cursor" in route.query else {"type": "object"}
 
 
 def _other_answers(route: Route) -> Json:
@@ -264,15 +263,6 @@ def _object(required: Mapping[str, Json], **optional: Json) -> Json:
 _TEXT: Final[Json] = {"type": "string"}
 _SIGNED: Final = _object(dict.fromkeys(("account", "timestamp", "reports", "sign"), _TEXT))
 _ANSWERS: Final[Json] = {
-    "Page": _object(
-        {
-            "items": {"type": "array", "items": {"type": "object"}},
-            "next": {
-                "type": ["string", "null"],
-                "description": "The cursor of the next page; null: the last.",
-            },
-        }
-    ),
     "Problem": _object(
         {
             "type": _TEXT,

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -23,6 +24,7 @@ from chalicelib.model import AreaCode, Month
 LARGEST: Final = 200
 USUAL: Final = 50
 MONTH: Final = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])", re.ASCII)
+DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LONGEST_CURSOR: Final = 512
 # Characters of our own sort keys. All sort below "~", which closes storage's ranges.
 _PLACE: Final = re.compile(r"[0-9A-Za-z#._-]{1,300}", re.ASCII)
@@ -50,7 +52,11 @@ class Page:
         page = list(islice(lines, self.limit + 1))
         if len(page) <= self.limit:
             return page, None
-        return page[:-1], _cursor(self.scope, place(page[-2]))
+        return page[:-1], self.behind(place(page[-2]))
+
+    def behind(self, place: str) -> str:
+        """The cursor of the page that begins behind a place."""
+        return _cursor(self.scope, place)
 
 
 def page_of(scope: str, limit: str | None, cursor: str | None) -> Page:
@@ -137,3 +143,25 @@ def unknown_parameter() -> Problem:
 def repeated_parameter(name: str) -> Problem:
     """422 for a parameter given twice: it would mean two things."""
     return _bad(name, "repeated", "只能给出一次。", "may be given only once")
+
+
+def one_of(parameter: str, said: str | None, words: Iterable[str]) -> str | None:
+    """The word that a query names, if it names one; Problem 422 for any other."""
+    known = list(words)
+    if said is not None and said not in known:
+        told = ", ".join(known)
+        raise _bad(parameter, "not_one_of", f"可选值：{told}。", f"must be one of: {told}")
+    return said
+
+
+def day_of(parameter: str, said: str | None) -> date | None:
+    """The day that a query names, if it names one; Problem 422 for anything else."""
+    if said is None:
+        return None
+    try:
+        if not DAY.fullmatch(said):
+            raise ValueError(said)
+        return date.fromisoformat(said)
+    except ValueError:
+        zh, en = "须为年-月-日，如2025-08-31。", "must be a day, like 2025-08-31"
+        raise _bad(parameter, "shape", zh, en) from None

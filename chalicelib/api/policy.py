@@ -97,6 +97,14 @@ class Policy:
         if self.needs_authority(caller) and caller.authority is None:
             raise Problem("authority_required")
 
+    def admits(self, caller: Caller) -> bool:
+        """Whether `check` lets the caller pass: about whom, and when, is another question."""
+        try:
+            self.check(caller)
+        except Problem:
+            return False
+        return True
+
     def needs_authority(self, caller: Caller) -> bool:
         """Whether this caller acts for an authority here, and must name it."""
         if caller.role is not Role.OFFICER:
@@ -125,6 +133,12 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("GET", "/v1/persons/{id}/audit"): Policy(
         frozenset({Role.CITIZEN, Role.AUDITOR}), About.PERSON, Whose.ALL
     ),
+    # Who decides about somebody sees all of it at once (row J8); who audits, whom it was decided about.
+    ("GET", "/v1/persons/{id}/portrait"): Policy(_OVERSIGHT, About.PERSON, Whose.SEEN),
+    ("GET", "/v1/people"): Policy(
+        frozenset({Role.GRID_WORKER, Role.OFFICER, Role.AUDITOR}), About.LIST, Whose.SEEN_ABOVE
+    ),
+    ("GET", "/v1/today"): Policy(_FIELD, About.LIST, Whose.SEEN_ABOVE),
     # Every counter certifies everybody: nobody is sent away for having come to the wrong window (rule 1).
     ("POST", "/v1/self-certifications"): Policy(
         frozenset({Role.CITIZEN, Role.APP, Role.OFFICER}), About.PERSON, Whose.ALL

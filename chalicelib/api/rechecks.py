@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from chalicelib.api import access_log, pages, status
+from chalicelib.api.answers.figures import Rechecks
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.cases.rechecks import ABOUT
 from chalicelib.engine.calendar.periods import month_before, month_of
@@ -20,7 +21,7 @@ rechecks = Audience(__name__)
 Json = dict[str, Any]
 
 
-@rechecks.route("GET", "/v1/rechecks", query=("month", "area", "limit", "cursor"))
+@rechecks.route("GET", "/v1/rechecks", query=("month", "area", "limit", "cursor"), answer=Rechecks)
 def show_rechecks(call: Call) -> Json:
     """A month's checks on certificates: how they were drawn, and each line with why it is looked at.
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from chalicelib import pay_reconciliation
 from chalicelib.api import access_log, pages, status
+from chalicelib.api.answers.money import PayRun
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.engine.calendar.periods import month_before, month_of
 from chalicelib.engine.money.reconciliation import LineKind
@@ -19,7 +20,7 @@ Json = dict[str, Any]
 _FIGURES: Final = ("lines", "due", "arrears", "paid", "difference")
 
 
-@reconciliation.route("GET", "/v1/reconciliation", query=("month", "area", "limit", "cursor"))
+@reconciliation.route("GET", "/v1/reconciliation", query=("month", "area", "limit", "cursor"), answer=PayRun)
 def show_reconciliation(call: Call) -> Json:
     """A month's pay run: totals by what became of it, and each line that is not simply paid as due.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib import cases
 from chalicelib.api import access_log, ids, pages, status
+from chalicelib.api.answers.money import OwedStands, OwedToHeirsInList, RecoveriesInList, RecoveryStands
 from chalicelib.api.bodies import (
     ClosingProposal,
     HearingReport,
@@ -30,7 +31,9 @@ recoveries = Audience(__name__)
 Json = dict[str, Any]
 
 
-@recoveries.route("GET", "/v1/recoveries", query=("area", "stands", "overdue", "limit", "cursor"))
+@recoveries.route(
+    "GET", "/v1/recoveries", query=("area", "stands", "overdue", "limit", "cursor"), answer=RecoveriesInList
+)
 def list_recoveries(call: Call) -> Json:
     """What of the authority's benefits is to come back and is not settled, the earliest term first.
 
@@ -115,7 +118,7 @@ def _titled(code: BenefitCode) -> Json:
     return {"benefit": code, "title": status.words((title.zh, title.en))}
 
 
-@recoveries.route("POST", "/v1/recoveries/{id}/hearing", body=HearingReport, once=True)
+@recoveries.route("POST", "/v1/recoveries/{id}/hearing", body=HearingReport, once=True, answer=RecoveryStands)
 def record_hearing(call: Call, id: str) -> Json:
     """What those concerned said, before anything is decided; their own words stay on paper."""
     person, number = ids.numbered(id)
@@ -123,7 +126,9 @@ def record_hearing(call: Call, id: str) -> Json:
     return _recovery(call, person, cases.record_answer(person, number, answer, by=call.caller.subject))
 
 
-@recoveries.route("POST", "/v1/recoveries/{id}/decision", body=RecoveryDecision, once=True)
+@recoveries.route(
+    "POST", "/v1/recoveries/{id}/decision", body=RecoveryDecision, once=True, answer=RecoveryStands
+)
 def decide_recovery(call: Call, id: str) -> Json:
     """The authority decides, with its reason; what it owes the household and the law allows is set off."""
     person, number = ids.numbered(id)
@@ -143,14 +148,16 @@ def decide_recovery(call: Call, id: str) -> Json:
     return _recovery(call, person, decided)
 
 
-@recoveries.route("POST", "/v1/recoveries/{id}/demand", body=NoBody, once=True)
+@recoveries.route("POST", "/v1/recoveries/{id}/demand", body=NoBody, once=True, answer=RecoveryStands)
 def demand_recovery(call: Call, id: str) -> Json:
     """What is left after a decision is asked back in writing, within the policy's working days."""
     person, number = ids.numbered(id)
     return _recovery(call, person, cases.demand_recovery(person, number, by=call.caller.subject))
 
 
-@recoveries.route("POST", "/v1/recoveries/{id}/instalments", body=InstalmentPlan, once=True)
+@recoveries.route(
+    "POST", "/v1/recoveries/{id}/instalments", body=InstalmentPlan, once=True, answer=RecoveryStands
+)
 def agree_instalments(call: Call, id: str) -> Json:
     """A plan that those concerned have agreed to: monthly parts, exact to the fen."""
     person, number = ids.numbered(id)
@@ -163,13 +170,15 @@ def agree_instalments(call: Call, id: str) -> Json:
     return _recovery(call, person, agreed)
 
 
-@recoveries.route("POST", "/v1/recoveries/{id}/repayments", body=MoneyReport, once=True)
+@recoveries.route(
+    "POST", "/v1/recoveries/{id}/repayments", body=MoneyReport, once=True, answer=RecoveryStands
+)
 def record_repayment(call: Call, id: str) -> Json:
     """Money came back; the same reference again changes nothing."""
     return _money(call, id, cases.record_repayment)
 
 
-@recoveries.route("POST", "/v1/recoveries/{id}/refunds", body=MoneyReport, once=True)
+@recoveries.route("POST", "/v1/recoveries/{id}/refunds", body=MoneyReport, once=True, answer=RecoveryStands)
 def record_refund(call: Call, id: str) -> Json:
     """What had come too much has gone back to those who paid it."""
     return _money(call, id, cases.record_refund)
@@ -186,7 +195,9 @@ def _money(call: Call, id: str, record: Any) -> Json:
     return _recovery(call, person, booked)
 
 
-@recoveries.route("POST", "/v1/recoveries/{id}/closing", body=ClosingProposal, once=True)
+@recoveries.route(
+    "POST", "/v1/recoveries/{id}/closing", body=ClosingProposal, once=True, answer=RecoveryStands
+)
 def propose_closing(call: Call, id: str) -> Json:
     """Somebody with no part in it proposes to write off what is left, or to pass it on for fraud."""
     person, number = ids.numbered(id)
@@ -197,7 +208,9 @@ def propose_closing(call: Call, id: str) -> Json:
     return _recovery(call, person, proposed)
 
 
-@recoveries.route("POST", "/v1/recoveries/{id}/closing/approve", body=NoBody, once=True)
+@recoveries.route(
+    "POST", "/v1/recoveries/{id}/closing/approve", body=NoBody, once=True, answer=RecoveryStands
+)
 def approve_closing(call: Call, id: str) -> Json:
     """Another one with no part in it approves that: only now is it given up, or passed on."""
     person, number = ids.numbered(id)
@@ -207,7 +220,7 @@ def approve_closing(call: Call, id: str) -> Json:
 # --- what heirs are owed -------------------------------------------------------------------------
 
 
-@recoveries.route("GET", "/v1/owed-to-heirs", query=("area", "limit", "cursor"))
+@recoveries.route("GET", "/v1/owed-to-heirs", query=("area", "limit", "cursor"), answer=OwedToHeirsInList)
 def list_owed_to_heirs(call: Call) -> Json:
     """What people who have died were owed while alive, until somebody shows that they are an heir."""
     area = call.area
@@ -240,7 +253,7 @@ def _owed(person: PersonId, owed: OwedToHeirs) -> Json:
     }
 
 
-@recoveries.route("POST", "/v1/owed-to-heirs/{id}/release", body=HeirsShown, once=True)
+@recoveries.route("POST", "/v1/owed-to-heirs/{id}/release", body=HeirsShown, once=True, answer=OwedStands)
 def release_to_heirs(call: Call, id: str) -> Json:
     """An officer has seen by what somebody is an heir: the authority is told to pay them what is left."""
     person, benefit = ids.owed_id(id)

@@ -39,10 +39,10 @@ def status_of(record: PersonRecord, on: date, reach: Reached) -> Json:
         "person": record.person.id,
         "as_of": on.isoformat(),
         "benefits": benefits_of(whole, on, reach),
-        "case": _case(record, case, on) if case is not None else None,
+        "case": case_of(record, case, on) if case is not None else None,
         "verifying": [_verified(suspicion) for suspicion in record.open_suspicions],
         "objections": [_objection(objection) for objection in record.open_objections],
-        "notices": [_notice(message) for message in _recent(record.messages, on)],
+        "notices": [notice_of(message) for message in _recent(record.messages, on)],
         "hotline": current().rules.policy.messages.hotline,
     }
 
@@ -72,7 +72,7 @@ def _benefit(record: PersonRecord, entitlement: Entitlement, verdict: Verdict, o
     }
 
 
-def _case(record: PersonRecord, case: Case, on: date) -> Json:
+def case_of(record: PersonRecord, case: Case, on: date) -> Json:
     """The open case; the code lets a person tell our messages from a fraudster's (rule 9)."""
     deadline = plan_case(case.due, case.months, case.opened, current().rules.policy).deadline
     return {
@@ -113,7 +113,8 @@ def _recent(messages: Sequence[Message], on: date) -> list[Message]:
     return sorted(told, key=lambda message: (message.day, message.id), reverse=True)
 
 
-def _notice(message: Message) -> Json:
+def notice_of(message: Message) -> Json:
+    """A message as it went out, with the written notice of a decision."""
     return {
         "template": message.template.value,
         "channel": message.channel.value,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -67,6 +68,32 @@ def test_every_body_is_described_by_the_model_that_reads_it() -> None:
         assert schemas[name]["additionalProperties"] is False
 
 
+def test_every_answer_is_bound_to_a_schema_that_says_what_stands_in_it() -> None:
+    for name, operation in OPERATIONS.items():
+        [(kind, told)] = operation["responses"]["200"]["content"].items()
+        if kind == "application/json":
+            assert told["schema"]["$ref"].rpartition("/")[2] in document()["components"]["schemas"], name
+    vague = [where for where, words in objects(document()["components"]["schemas"], "") if is_vague(words)]
+    assert vague == []
+
+
+def objects(words: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object that is described anywhere, with where it stands."""
+    if isinstance(words, dict):
+        if words.get("type") == "object":
+            yield where, words
+        for name, inner in words.items():
+            yield from objects(inner, f"{where}/{name}")
+    elif isinstance(words, list):
+        for number, inner in enumerate(words):
+            yield from objects(inner, f"{where}/{number}")
+
+
+def is_vague(words: dict[str, Any]) -> bool:
+    """An object of which neither the fields are named nor what its values are."""
+    return not words.get("properties") and words.get("additionalProperties") in (None, True)
+
+
 @pytest.mark.parametrize(
     ("name", "statuses"),
     [
@@ -97,6 +124,7 @@ def test_what_an_id_and_a_list_take() -> None:
     assert set(parameters("GET /v1/files")) == {"feed", "state", "limit", "cursor"}
     assert set(parameters("GET /v1/recoveries")) == {"area", "stands", "overdue", "limit", "cursor"}
     known = {"area", "limit", "cursor", "feed", "state", "stands", "overdue", "month"}
+    known |= {"benefit", "status", "route", "ends_from", "ends_until"}
     assert all(set(parameters(name)) <= known | {"id"} for name in OPERATIONS)
 
 

@@ -91,6 +91,8 @@ class Endpoint:
 
 
 LISTS_BY_AREA = (
+    "/v1/people",
+    "/v1/today",
     "/v1/visits",
     "/v1/notices",
     "/v1/suspension-proposals",
@@ -115,6 +117,9 @@ ENDPOINTS = {
         Endpoint("GET", "/v1/me"),
         Endpoint("POST", "/v1/persons:lookup", {"number": a_number(NUMBER[:17])}),
         Endpoint("GET", "/v1/persons/{id}/status", item="-"),
+        Endpoint("GET", "/v1/persons/{id}/portrait", item="-"),
+        Endpoint("GET", "/v1/people"),
+        Endpoint("GET", "/v1/today"),
         Endpoint("GET", "/v1/persons/{id}/certificate", item="-"),
         Endpoint("GET", "/v1/persons/{id}/audit", item="-"),
         Endpoint(

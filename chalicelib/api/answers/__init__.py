@@ -6,6 +6,14 @@ dates of China, months `2025-08`.
 
 shared    the base of all, both languages, reasons, pages of lists
 callers   how to sign in, and who one then is
+status    what a person is told of their benefits
+recipients   people by area, and what waits there
+portrait  all that is known of one person
+persons   whose a number is, what came of certifying, the trail
+work      what waits for people
+money     what is to come back, what heirs are owed, a month's pay run
+files     files, receipts and feeds
+figures   the nightly figures, certificates that are checked again
 """
 
 from chalicelib.api.answers.shared import Answer

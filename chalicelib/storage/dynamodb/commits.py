@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from chalicelib.errors import ConflictError
 from chalicelib.model import Change, EvidenceKey, PersonRecord, Tombstone
 from chalicelib.storage import retries
-from chalicelib.storage.dynamodb import audit, tables, worklists
+from chalicelib.storage.dynamodb import audit, places, tables, worklists
 from chalicelib.storage.dynamodb.items import PROFILE, encode, partition, sort_key
 from chalicelib.storage.dynamodb.tables import Delete, People, Put, Write
 
@@ -156,9 +156,11 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
         *(Put(People(pk, sort_key(item), body=encode(item))) for item in puts),
         *(Delete(People(pk, sort_key(key))) for key in change.restore),
         *worklists.writes(None if new else record, after),
+        *places.writes(None if new else record, after),
         *plan.also,
     ]
     worklists.remember_county(after.person.area[:6])
+    places.remember(after.person.area)
     try:
         tables.write_together(writes, token)
     except ConflictError:
