@@ -132,9 +132,20 @@ class Receipt(Answer):
     notes: list[Note] | None = None
 
 
-class FileWithReceipt(DroppedFileShown):
-    """A file with the receipt that its department has."""
+class Progress(Answer):
+    """How far a file that is applied shard by shard has come, and the shards that failed."""
 
+    shards: int
+    of: int
+    rows: int
+    of_rows: int
+    failed: list[str]
+
+
+class FileWithReceipt(DroppedFileShown):
+    """A file with the receipt that its department has, and how far it has come."""
+
+    progress: Progress | None
     receipt: Receipt | None
 
 
