@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from chalicelib import stats
+from chalicelib.intake import receipts
 from chalicelib.model import (
     Counts,
     DroppedFile,
@@ -49,9 +50,10 @@ def receipt_of(dropped: DroppedFile) -> dict[str, Any]:
 class TestOneFile:
     def test_it_is_shown_with_its_receipt_and_without_its_name(self, as_: As) -> None:
         held = a_file()
-        objects.put_receipt(held.department, held.id, b'{"rows": 3, "notes": []}')
+        told = receipts.receipt_of(held, None, with_rejects=True)
+        objects.put_receipt(held.department, held.id, json.dumps(told).encode())
         answer = as_("auditor", COUNTY).get(f"/v1/files/{held.id}")
-        assert answer.json_body["receipt"] == {"rows": 3, "notes": []}
+        assert answer.json_body["receipt"] == told
         assert "孟晓华" not in answer.body.decode()
 
     @pytest.mark.parametrize("id", ["0" * 16, "0" * 15, "..%2F..", "z" * 16])
