@@ -86,6 +86,10 @@ properties: install  ## what must hold whatever the evidence, tried fifty thousa
 bench: install  ## speed and memory against peers, one table; docs/benchmarks.md (FULL=1: the whole city's year)
 	$(BIN)/python -m bench $(if $(FULL),full)
 
+.PHONY: city
+city: install  ## a city of 1.36 million over AWS in memory: calls, units, budgets; fails where one is missed (PEOPLE= TOWN=)
+	$(BIN)/python -m bench.city $(or $(PEOPLE),1000) $(or $(TOWN),200)
+
 .PHONY: package
 package: install  ## the deployment package and its template, in build/package
 	$(BIN)/python -m infra.package

@@ -1,0 +1,172 @@
+"""推算 · From N and 10 N people to a city: straight lines through what was measured.
+
+The N people are one shard. In a city a shard is a 32nd: what a slice does is drawn to 42,500 people, what
+one invocation does alone (a file, *Put together*) to everybody whom it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, Final
+
+from bench.city.assumptions import SHARDS
+from bench.city.deployment import memory_of
+from chalicelib.passes.running import SLICE
+
+DO: Final = "Do"
+_OF_A_SHARD: Final = "#_"  # ends the partition keys that each shard has for itself, where one shard is all
+_ITS_OWN: Final = ("P#", "ID#", "PHONE#")
+
+Told = Mapping[str, Any]  # what `steps` wrote of one step
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A straight line through one or two points; never below nothing, never falling."""
+
+    slope: float
+    start: float
+
+    @classmethod
+    def through(cls, points: Sequence[tuple[float, float]]) -> Line:
+        """Through the first and the last point; through one and nothing at all if there is no other."""
+        (x1, y1), (x2, y2) = points[0], points[-1]
+        if x1 == x2:
+            return cls(y2 / x2, 0.0)
+        slope = max(0.0, (y2 - y1) / (x2 - x1))
+        return cls(slope, max(0.0, y2 - slope * x2))
+
+    def at(self, x: float) -> float:
+        """The height at a place."""
+        return self.start + self.slope * x
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One step of a path (a file, a slice, *Put together*), at every size that was measured."""
+
+    function: str
+    step: str
+    by_size: Sequence[tuple[int, Told]]  # subjects, and what it took
+
+    def line(self, of: str) -> Line:
+        """How something grows with those whom it is about."""
+        return Line.through([(subjects, told[of]) for subjects, told in self.by_size])
+
+    @property
+    def largest(self) -> Told:
+        """What was measured of most."""
+        return self.by_size[-1][1]
+
+    def a_second(self, units: float) -> float:
+        """Units of the largest size, while it ran."""
+        return units / float(self.largest["seconds"])
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way through the platform, drawn to a city."""
+
+    name: str
+    subjects: int  # of a city
+    parts: Sequence[Part]
+    began_mb: float
+    at_once: int
+
+    @classmethod
+    def of(cls, name: str, subjects: int, told: Sequence[Told]) -> Path:
+        """The path out of what was measured at each size, the smallest first."""
+        parts: dict[tuple[str, str], list[tuple[int, Told]]] = {}
+        for one in told:
+            for each in one["invocations"]:
+                parts.setdefault((each["function"], each["step"]), []).append((one["subjects"], each))
+        last = told[-1]
+        found = [Part(*key, by_size) for key, by_size in parts.items() if by_size[-1][0] == last["subjects"]]
+        return cls(name, subjects, found, max(one["began_mb"] for one in told), last["at_once"])
+
+    @property
+    def is_in_slices(self) -> bool:
+        """Whether a kill costs one slice; else whoever is killed begins anew."""
+        return any(part.step == DO for part in self.parts)
+
+    @property
+    def share(self) -> float:
+        """Those of a shard whom it is about, of everybody in it."""
+        return self.subjects / SHARDS
+
+    def _size(self, part: Part) -> float:
+        return self.share if part.step == DO else self.subjects
+
+    def seconds_of(self, part: Part) -> float:
+        """All of a part's invocations: of one shard, or of a file."""
+        return part.line("seconds").at(self._size(part))
+
+    def longest_of(self, part: Part) -> float:
+        """A part's longest invocation: a slice ends when its time is over and what was begun is done."""
+        whole = self.seconds_of(part)
+        if part.step == DO:
+            return min(whole, SLICE + part.line("longest_gap").at(self.share))
+        return whole / float(part.largest["count"])
+
+    @property
+    def longest(self) -> float:
+        """Seconds of the longest invocation."""
+        return max(map(self.longest_of, self.parts))
+
+    @property
+    def wall(self) -> float:
+        """Seconds from beginning to end; shards side by side, everything else one after another."""
+        rounds = ceil(SHARDS / self.at_once)
+        return sum(self.seconds_of(part) * (rounds if part.step == DO else 1) for part in self.parts)
+
+    @property
+    def memory(self) -> float:
+        """The largest share of its memory that a function takes."""
+        return max(self.megabytes(part) / memory_of(part.function) for part in self.parts)
+
+    def megabytes(self, part: Part) -> float:
+        """What a part takes at once."""
+        return self.began_mb + part.line("grown_mb").at(self._size(part))
+
+    @property
+    def tightest(self) -> Part:
+        """The part that takes most of its function's memory."""
+        return max(self.parts, key=lambda part: self.megabytes(part) / memory_of(part.function))
+
+    def a_person(self, of: str) -> float:
+        """Of units or seconds, what each costs: of all parts together."""
+        return sum(part.line(of).slope for part in self.parts)
+
+    @property
+    def calls(self) -> float:
+        """Calls for each person."""
+        lines = [
+            Line.through([(subjects, sum(told["calls"].values())) for subjects, told in part.by_size])
+            for part in self.parts
+        ]
+        return sum(line.slope for line in lines)
+
+    @property
+    def writes_a_second(self) -> float:
+        """Write units a second, of all shards that run side by side."""
+        return max(
+            part.a_second(part.largest["write"]) * (self.at_once if part.step == DO else 1)
+            for part in self.parts
+        )
+
+    @property
+    def hottest(self) -> float:
+        """Write units a second of the partition that takes most."""
+        return max(
+            part.a_second(units) * self._beside(part, key)
+            for part in self.parts
+            for key, units in (part.largest["hottest"] or {"": 0}).items()
+        )
+
+    def _beside(self, part: Part, key: str) -> int:
+        """How many shards write to one partition at a time."""
+        pk = key.partition(" ")[2]
+        alone = part.step != DO or pk.endswith(_OF_A_SHARD) or pk.startswith(_ITS_OWN)
+        return 1 if alone else self.at_once
