@@ -11,6 +11,7 @@
     python -m admin audit failed-looks [--days N]            who failed to find somebody, and how often
     python -m admin tokens revoke|restore --jti|--subject S  a token, or all of somebody, hold no longer
     python -m admin tokens list                              what is revoked, until when, by whom
+    python -m admin accounts grant|end|list|export           the first accounts of those who work here
     python -m admin start [--from DAY] [--cases-a-day N|all] when cases begin to open in a new city
     python -m admin shards status|move                       where everybody's rows lie, and their moving
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
@@ -44,7 +45,7 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from admin import case_openings, county_sheets, file_commands, rechecks, rules, shards, tokens
+from admin import accounts, case_openings, county_sheets, file_commands, rechecks, rules, shards, tokens
 from chalicelib import clock
 from chalicelib.storage.dynamodb import callers, people
 
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     shards.add_to(subjects)
     case_openings.add_to(subjects)
     tokens.add_to(subjects)
+    accounts.add_to(subjects)
     rules.add_to(subjects)
     verbs = subjects.add_parser("pages", help="docs/sheets").add_subparsers(dest="verb", required=True)
     verbs.add_parser("write", help="one page per benefit and feed, out of the declarations")

@@ -45,6 +45,7 @@ class Settings:
     token_jwks: str  # the issuer's public keys: a JSON document, or an https URL of one
     assertion_jwks: str  # keys of apps that certify by face or video: a JSON document, each with its `app`
     assertion_longest_seconds: str  # a whole number: how old an app's assertion may be
+    accounts_required: str  # "true": the token says who, an account what they may; "false": the token both
     token_longest_seconds: str  # a whole number: from issue to expiry
     caller_requests_per_minute: str  # a whole number, for everybody but apps
     app_requests_per_minute: str  # a whole number: an app asks for all whom it serves

@@ -90,6 +90,7 @@ WUGAN = {
     "FILES_KEY_ID": "alias/wugan-files",
     "TOKEN_ISSUER": "https://issuer.invalid/",
     "TOKEN_AUDIENCE": "wugan",
+    "ACCOUNTS_REQUIRED": "false",
     "TOKEN_CLIENT_ID": "wugan-console",
     "TOKEN_JWKS": '{"keys":[]}',
     "ASSERTION_JWKS": '{"keys":[]}',

@@ -2,12 +2,14 @@
 
 policy            who may do what: every endpoint with its roles, area and authority, in one table
 middleware        before and after every endpoint: token, limits, body, reach; headers and the log
+account_of        which account stands behind a token
 tokens, revoked   a signed token becomes a caller; tokens that hold no longer
 assertions        what an app says that it has seen: signed, just now, used once
 reach             what is within the caller's area and authority
 routes, answers   an endpoint as it was registered, and what it answers
 people_by_area, waiting   people by area; what waits there, counted
 portrait, may_do  all that is known of one person, and what may be done now
+accounts, account_bodies   granted and ended by a level above
 sign_in           where one signs in, and who one then is
 rates             how many requests a caller may send
 bodies, ids, pages   strict models of bodies, ids in addresses, lists by cursor
@@ -30,6 +32,7 @@ from typing import Any, Final
 from chalice.app import Chalice
 
 from chalicelib.api import middleware, openapi
+from chalicelib.api.accounts import accounts
 from chalicelib.api.carrier_reports import carrier_reports
 from chalicelib.api.citizens import citizens
 from chalicelib.api.feeds import feeds
@@ -53,6 +56,7 @@ __all__ = ["AUDIENCES", "described", "method_not_allowed", "register", "unknown_
 
 _ENDPOINTS: Final = (
     sign_in,
+    accounts,
     citizens,
     recipients,
     today,

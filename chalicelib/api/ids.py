@@ -6,6 +6,7 @@
     owed to heirs    <person>.<benefit>
     limit            <county>.<yyyy-mm>.<benefit>
     file             16 hex digits
+    account          the subject whose it is
 
 An id of another shape is an id of nothing: 404, never 422, and never repeated.
 """
@@ -19,6 +20,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from chalicelib.api.problems import not_found
+from chalicelib.api.subjects import SUBJECT
 from chalicelib.model import (
     AreaCode,
     BenefitCode,
@@ -107,6 +109,11 @@ def file_id(text: str) -> FileId:
     return FileId(_match(_FILE, text)[0])
 
 
+def account_id(text: str) -> str:
+    """The subject whose account an address names; Problem 404."""
+    return _match(SUBJECT, text)[0]
+
+
 def of_suspicion(person: PersonId, suspicion: Suspicion) -> str:
     """The id of a suspicion."""
     return f"{person}.{suspicion.kind}.{suspicion.day:%Y%m%d}"
@@ -142,4 +149,5 @@ SHAPES: Final = {
     "recoveries": _NUMBERED,
     "owed-to-heirs": _OWED,
     "files": _FILE,
+    "accounts": SUBJECT,
 }

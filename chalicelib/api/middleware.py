@@ -39,7 +39,7 @@ from chalicelib.api.reach import Reached, admitted
 from chalicelib.api.routes import Route
 from chalicelib.api.tokens import Caller, caller_of
 from chalicelib.errors import WuganError
-from chalicelib.model import AreaCode, DroppedFile, PersonRecord
+from chalicelib.model import AreaCode, DroppedFile, PersonRecord, UserAccount
 from chalicelib.observability import count, logger
 from chalicelib.storage.clients import is_out_of_reach
 from chalicelib.storage.dynamodb import callers
@@ -102,6 +102,13 @@ class Call:
         if self.reach.file is None:
             raise TypeError("the route is not about a file")
         return self.reach.file
+
+    @property
+    def account(self) -> UserAccount:
+        """The account that the request is about, which is within the caller's reach."""
+        if self.reach.account is None:
+            raise TypeError("the route is not about an account")
+        return self.reach.account
 
     @property
     def today(self) -> date:

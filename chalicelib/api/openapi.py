@@ -26,7 +26,7 @@ from chalicelib.api.policy import Policy, Whose
 from chalicelib.api.problems import PROBLEM_JSON, SENTENCES
 from chalicelib.api.routes import Route
 from chalicelib.api.tokens import AREA, Role
-from chalicelib.model import EntitlementStatus, FileState, RecoveryState
+from chalicelib.model import EntitlementStatus, FileState, RecoveryState, UserAccountState
 from chalicelib.model import Route as CertificationRoute
 
 Json = dict[str, Any]
@@ -134,6 +134,7 @@ _QUERY: Final[Mapping[str, Json]] = {
     "route": {"type": "string", "enum": [route.value for route in CertificationRoute]},
     "ends_from": {"type": "string", "format": "date"},
     "ends_until": {"type": "string", "format": "date"},
+    "account_state": {"type": "string", "enum": [state.value for state in UserAccountState]},
     "overdue": {"type": "string", "enum": ["true", "false"]},
 }
 
@@ -186,7 +187,7 @@ def _other_answers(route: Route) -> Json:
     statuses = {
         304: route.tagged,
         401: policy is not None or is_signed,
-        403: policy is not None and (policy.roles != frozenset(Role) or _is_of_a_level(policy)),
+        403: policy is not None,  # at least without an account, where one is required
         404: policy is not None or is_signed,  # for whoever it does not exist for
         409: route.once or is_signed,
         413: route.body is not None,
@@ -201,10 +202,6 @@ def _other_answers(route: Route) -> Json:
         for status, answered in statuses.items()
         if answered
     }
-
-
-def _is_of_a_level(policy: Policy) -> bool:
-    return bool(policy.at_least_digits) or policy.at_most_digits < _DIGITS
 
 
 # --- what stands in several places ----------------------------------------------------------------

@@ -31,8 +31,8 @@ class About(StrEnum):
     """What a request is about; its area must be the caller's own or lie within it, else it does not exist.
 
     A person, and whatever is theirs, lies in the person's area; citizens ask about themselves alone. A list
-    is of the area asked for. A limit is its county's. Files and figures are the whole jurisdiction's: open to
-    whoever works within it or above it.
+    is of the area asked for. A limit is its county's, an account its own. Files and figures are the whole
+    jurisdiction's: open to whoever works within it or above it.
     """
 
     ONESELF = "oneself"  # whoever asks
@@ -51,11 +51,12 @@ class About(StrEnum):
     LIMIT = "limit"
     FILE = "file"
     FIGURES = "figures"
+    ACCOUNT = "account"
 
     @property
     def is_somebody(self) -> bool:
         """Whether it is about one person, so that a request is a look at them, or fails to be one."""
-        return self not in (About.ONESELF, About.LIST, About.LIMIT, About.FILE, About.FIGURES)
+        return self not in (About.ACCOUNT, About.ONESELF, About.LIST, About.LIMIT, About.FILE, About.FIGURES)
 
 
 class Whose(StrEnum):
@@ -127,6 +128,16 @@ _RECOVERY: Final = Policy(_OFFICE, About.RECOVERY, Whose.OWN, at_most_digits=COU
 
 POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("GET", "/v1/me"): Policy(_EVERYBODY, About.ONESELF, Whose.ALL),
+    # One level up, and above the villages; who may what exactly stands in cases.user_accounts (row J5).
+    ("GET", "/v1/accounts"): Policy(_OVERSIGHT, About.LIST, Whose.ALL),
+    ("GET", "/v1/accounts/{id}"): Policy(_OVERSIGHT, About.ACCOUNT, Whose.ALL),
+    ("POST", "/v1/accounts"): Policy(_OFFICE, About.ACCOUNT, Whose.ALL, at_most_digits=TOWNSHIP_DIGITS),
+    ("POST", "/v1/accounts/{id}/approve"): Policy(
+        _OFFICE, About.ACCOUNT, Whose.ALL, at_most_digits=CITY_DIGITS
+    ),
+    ("POST", "/v1/accounts/{id}/end"): Policy(
+        _OFFICE, About.ACCOUNT, Whose.ALL, at_most_digits=TOWNSHIP_DIGITS
+    ),
     ("POST", "/v1/persons:lookup"): Policy(_SERVING, About.NUMBER, Whose.ALL),
     ("GET", "/v1/persons/{id}/status"): Policy(_EVERYBODY, About.PERSON, Whose.SEEN),
     ("GET", "/v1/persons/{id}/certificate"): Policy(_SERVING, About.PERSON, Whose.SEEN),

@@ -36,6 +36,11 @@ SENTENCES: Final[Mapping[str, tuple[int, str, str]]] = {
     "invalid": (422, "请求内容有误，请按所列字段更正。", "the request is not valid: see the fields listed"),
     "level_not_allowed": (403, "本级机构无权办理此事项。", "this level of office may not do this"),
     "method_not_allowed": (405, "不支持该方法。", "this method is not supported here"),
+    "no_account": (
+        403,
+        "您没有有效的工作账号（未授予、未到起始日、已到期或已停用），请联系上一级机构的经办人办理。",
+        "you have no account that holds today: ask an officer of the level above for one",
+    ),
     "not_found": (404, "没有找到，或不在您的管辖范围内。", "there is no such thing, or not in your area"),
     "role_not_allowed": (403, "您的角色无权办理此事项。", "your role may not do this"),
     "throttled": (429, "请求过于频繁，请稍后重试。", "too many requests: try again shortly"),

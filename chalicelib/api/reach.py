@@ -11,17 +11,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from chalicelib.api import bodies, ids, pages
+from chalicelib.api.account_bodies import AccountGrant
 from chalicelib.api.policy import COUNTY_DIGITS, About, Policy
 from chalicelib.api.problems import not_found
 from chalicelib.api.tokens import Caller
 from chalicelib.jurisdiction import current
-from chalicelib.model import AreaCode, BenefitCode, DroppedFile, PersonId, PersonRecord
-from chalicelib.storage.dynamodb import files, people
+from chalicelib.model import AreaCode, BenefitCode, DroppedFile, PersonId, PersonRecord, UserAccount
+from chalicelib.storage.dynamodb import files, people, user_accounts
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What a request is about, once it is known to be within reach: an area to list, a record, or a file.
+    """What a request is about, once it is known to be within reach: an area to list, a record, a file or
+    an account.
 
     `authority` limits what the caller is shown and may decide to the benefits that it runs; None: all.
     """
@@ -30,6 +32,7 @@ class Reached:
     area: AreaCode | None = None
     record: PersonRecord | None = None
     file: DroppedFile | None = None
+    account: UserAccount | None = None
 
     def runs(self, benefit: BenefitCode) -> bool:
         """Whether a benefit is within the caller's authority."""
@@ -81,6 +84,8 @@ def admitted(
             return replace(reach, area=pages.area_of(caller, query.get("area")))
         case About.FIGURES | About.FILE:
             return _of_jurisdiction(caller, policy.about, reach, named)
+        case About.ACCOUNT:
+            return _of_account(caller, reach, named, body)
         case About.LIMIT:
             county, _, benefit = ids.limit_id(named["id"])
             if not (caller.may_see_area(county) and reach.runs(benefit)):
@@ -88,6 +93,22 @@ def admitted(
             return reach
         case _:
             return _of_person(caller, policy.about, reach, named, body)
+
+
+def _of_account(
+    caller: Caller, reach: Reached, named: Mapping[str, str], body: bodies.Body | None
+) -> Reached:
+    """An account that there is, or is to be; of an authority, only of the caller's own."""
+    if isinstance(body, AccountGrant):
+        if not caller.may_see_area(body.area):
+            raise not_found()
+        return reach
+    account = user_accounts.find(ids.account_id(named["id"]))
+    if account is None or not caller.may_see_area(account.area):
+        raise not_found()
+    if caller.authority is not None and account.authority not in (None, caller.authority):
+        raise not_found()
+    return replace(reach, account=account)
 
 
 def _of_jurisdiction(caller: Caller, about: About, reach: Reached, named: Mapping[str, str]) -> Reached:

@@ -22,8 +22,9 @@ from typing import Any, Final
 import jwt
 
 from chalicelib import clock
-from chalicelib.api import revoked
+from chalicelib.api import account_of, revoked
 from chalicelib.api.problems import Problem
+from chalicelib.api.subjects import SUBJECT as SUBJECT
 from chalicelib.model import AreaCode, PersonId
 from chalicelib.observability import mask
 from chalicelib.settings import settings
@@ -35,7 +36,6 @@ LONGEST_TOKEN: Final = 4096
 TOKENS_KEPT: Final = 1024  # a counter's or an app's token comes a thousand times a day
 LATEST: Final = 253_402_300_800  # epoch seconds at the end of the year 9999; NaN is not below it
 AREA: Final = re.compile(r"\d{2}(?:\d{2}(?:\d{2}(?:\d{3}(?:\d{3})?)?)?)?")  # 2, 4, 6, 9 or 12 digits
-SUBJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}")
 AUTHORITY: Final = re.compile(r"[a-z][a-z_]{1,31}")
 TOKEN_ID: Final = re.compile(r"[!-~]{1,128}")
 PERSON: Final = re.compile(r"[a-z2-7]{26}")
@@ -84,6 +84,8 @@ class _BadTokenError(Exception):
 def caller_of(headers: Mapping[str, str]) -> Caller:
     """The caller that the request's token names; Problem 401 without a valid one, 503 without keys.
 
+    Where accounts are required the token says who, and the account what they may; 403 without one.
+
     Whether it was revoked is asked of DynamoDB: whatever is raised there is for the edge.
     """
     try:
@@ -95,7 +97,17 @@ def caller_of(headers: Mapping[str, str]) -> Caller:
         raise Problem("unavailable", headers={"Retry-After": "60"}) from error
     if revoked.is_revoked(token, caller.subject, _instant(claims["iat"]), clock.now()):
         raise _refused(headers)
+    if account_of.are_required() and caller.role is not Role.CITIZEN:
+        return _by_account(caller.subject)
     return caller
+
+
+def _by_account(subject: str) -> Caller:
+    """The caller that an account makes of a subject; Problem 403 without one that holds today."""
+    account = account_of.account_of(subject, clock.now())
+    if account is None:
+        raise Problem("no_account")
+    return Caller(subject, Role(account.role), account.area, None, account.authority)
 
 
 def _refused(headers: Mapping[str, str]) -> Problem:
@@ -217,10 +229,12 @@ def _written(document: str) -> tuple[jwt.PyJWK, ...]:
 
 
 def _caller(claims: Mapping[str, Any]) -> Caller:
-    role = Role(_text(claims, "role"))
     subject = _matched(SUBJECT, claims, "sub")
     if mask(subject) != subject:
         raise _BadTokenError("a subject must not identify anybody by number or phone")
+    if account_of.are_required() and claims.get("role") != Role.CITIZEN:
+        return Caller(subject, Role.APP, AreaCode(""))  # what its account makes of it: `_by_account`
+    role = Role(_text(claims, "role"))
     if role is Role.CITIZEN:
         return Caller(subject, role, AreaCode(""), PersonId(_matched(PERSON, claims, "person")))
     authority = _matched(AUTHORITY, claims, "authority") if claims.get("authority") is not None else None

@@ -90,6 +90,7 @@ from chalicelib.model.recoveries import (
     RecoveryState,
     Way,
 )
+from chalicelib.model.user_accounts import UserAccount, UserAccountState
 
 __all__ = [
     "BY_PHONE",
@@ -165,6 +166,8 @@ __all__ = [
     "Template",
     "Tombstone",
     "Trace",
+    "UserAccount",
+    "UserAccountState",
     "Verdict",
     "Verification",
     "Visit",

@@ -39,9 +39,8 @@ from tests.api.town import (
 
 ROLES = ("citizen", "app", "grid-worker", "officer", "auditor")
 MAY = {name: tuple(agreed.roles.split()) for name, agreed in AGREED.items()}
-OF_NO_AREA = [
-    name for name, agreed in AGREED.items() if agreed.area in ("county's", "jurisdiction's", "oneself")
-]
+NO_AREA = ("county's", "jurisdiction's", "oneself", "city account's")
+OF_NO_AREA = [name for name, agreed in AGREED.items() if agreed.area in NO_AREA]
 AREAS = {"own": VILLAGE, "township": TOWNSHIP, "county": COUNTY, "city": CITY}
 OUTSIDE = {"village beside": OTHER_VILLAGE, "township beside": OTHER_TOWNSHIP, "county beside": OTHER_COUNTY}
 LEVELS = {  # which of the areas above may do it

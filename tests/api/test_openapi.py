@@ -99,7 +99,7 @@ def is_vague(words: dict[str, Any]) -> bool:
     [
         ("GET /v1/openapi.json", {200, 304, 422, 429, 500}),
         ("GET /v1/stats", {200, 401, 403, 404, 422, 429, 500, 503}),
-        ("GET /v1/persons/{id}/status", {200, 304, 401, 404, 422, 429, 500, 503}),
+        ("GET /v1/persons/{id}/status", {200, 304, 401, 403, 404, 422, 429, 500, 503}),
         ("GET /v1/visits", {200, 401, 403, 404, 422, 429, 500, 503}),
         ("POST /v1/persons:lookup", {200, 401, 403, 404, 413, 415, 422, 429, 500, 503}),
         (
@@ -124,7 +124,7 @@ def test_what_an_id_and_a_list_take() -> None:
     assert set(parameters("GET /v1/files")) == {"feed", "state", "limit", "cursor"}
     assert set(parameters("GET /v1/recoveries")) == {"area", "stands", "overdue", "limit", "cursor"}
     known = {"area", "limit", "cursor", "feed", "state", "stands", "overdue", "month"}
-    known |= {"benefit", "status", "route", "ends_from", "ends_until"}
+    known |= {"benefit", "status", "route", "ends_from", "ends_until", "account_state"}
     assert all(set(parameters(name)) <= known | {"id"} for name in OPERATIONS)
 
 

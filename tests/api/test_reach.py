@@ -20,7 +20,7 @@ from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role
 from chalicelib.errors import NotFoundError
 from chalicelib.model import AreaCode, DroppedFile, FileId, PersonId, PersonRecord
-from chalicelib.storage.dynamodb import files, people
+from chalicelib.storage.dynamodb import files, people, user_accounts
 from tests.api import town
 from tests.api.conftest import (
     CITY,
@@ -54,6 +54,11 @@ class Agreed:
 
 
 AGREED = {
+    "GET /v1/accounts": Agreed("officer auditor", "asked", "any"),
+    "GET /v1/accounts/{id}": Agreed("officer auditor", "account's", "any"),
+    "POST /v1/accounts": Agreed("officer", "account's", "any", (TOWNSHIPS, *FROM_COUNTIES)),
+    "POST /v1/accounts/{id}/approve": Agreed("officer", "city account's", "any", FROM_CITIES),
+    "POST /v1/accounts/{id}/end": Agreed("officer", "account's", "any", (TOWNSHIPS, *FROM_COUNTIES)),
     "GET /v1/me": Agreed(EVERYBODY, "oneself", "any"),
     "POST /v1/persons:lookup": Agreed(SERVING, "found", "any"),
     "GET /v1/persons/{id}/status": Agreed(EVERYBODY, "person's", "limited"),
@@ -138,7 +143,7 @@ def expected(name: str, role: str, area: str, authority: str | None) -> str:
     acts_for_one = agreed.authority in ("own", "sender") or (agreed.authority == "own+" and above)
     if role == "officer" and acts_for_one and authority is None:
         return "authority_required"
-    homes = {"person's": VILLAGE, "county's": COUNTY}
+    homes = {"person's": VILLAGE, "county's": COUNTY, "account's": VILLAGE, "city account's": CITY}
     if agreed.area in homes and not homes[agreed.area].startswith(area):
         return "not_found"
     if agreed.area == "jurisdiction's" and not (CITY.startswith(area) or area.startswith(CITY)):
@@ -176,6 +181,9 @@ def known(aws: None, monkeypatch: pytest.MonkeyPatch) -> tuple[PersonId, FileId]
 
     monkeypatch.setattr(people, "load", load)
     monkeypatch.setattr(files, "find", found.__getitem__)
+    town.two_accounts()
+    granted = {subject: user_accounts.find(subject) for subject in (town.ACCOUNT, town.CITY_ACCOUNT)}
+    monkeypatch.setattr(user_accounts, "find", granted.__getitem__)
     return person, dropped.id
 
 
@@ -185,9 +193,8 @@ def test_every_role_in_every_area_of_every_authority_at_every_route(known: tuple
     wrong, tried = [], 0
     for name, role, where, authority in product(AGREED, Role, AREAS, (HRSS, SENDER, NOBODYS, None)):
         endpoint, model = ENDPOINTS[name], models[name]
-        item = {town.FILE: dropped, town.LIMIT: town.LIMIT}.get(
-            endpoint.item
-        ) or person + endpoint.item.strip("-")
+        named = {town.FILE: dropped, **{n: n for n in (town.LIMIT, town.ACCOUNT, town.CITY_ACCOUNT)}}
+        item = named.get(endpoint.item) or person + endpoint.item.strip("-")
         sent = json.dumps(body_for(endpoint, person) or {}).encode()
         body = bodies.read_body(sent, model) if model is not None else None
         caller = Caller(f"{role}-1", role, AreaCode(AREAS[where]), None, authority)

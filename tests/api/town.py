@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib import clock
 from chalicelib.model import (
+    AreaCode,
     BenefitCode,
     Booking,
     Case,
@@ -46,13 +47,15 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
     Template,
+    UserAccount,
+    UserAccountState,
     Visit,
     VisitOutcome,
     VisitPurpose,
     Waiting,
     Way,
 )
-from chalicelib.storage.dynamodb import files, tables
+from chalicelib.storage.dynamodb import files, tables, user_accounts
 from chalicelib.storage.dynamodb.items import encode
 from chalicelib.storage.dynamodb.worklists import remember_county
 from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, an_assertion, given
@@ -85,12 +88,16 @@ class Endpoint:
         if self.item == LIMIT:
             too_many_lines()
             return self.path.replace("{id}", LIMIT)
+        if self.item in (ACCOUNT, CITY_ACCOUNT):
+            two_accounts()
+            return self.path.replace("{id}", self.item)
         if self.item == FILE:
             return self.path.replace("{id}", a_file().id)  # held again, whatever became of it
         return self.path.replace("{id}", person + self.item.strip("-"))
 
 
 LISTS_BY_AREA = (
+    "/v1/accounts",
     "/v1/people",
     "/v1/today",
     "/v1/visits",
@@ -107,6 +114,7 @@ LISTS_BY_AREA = (
     "/v1/rechecks",
 )
 LIMIT = "341602.2025-08.resident_pension"
+ACCOUNT, CITY_ACCOUNT = "li-8", "zhao-9"  # of a village, granted; of the city, proposed
 FILE = "FILE"  # {id} stands for a held file
 PERSON = "PERSON"  # in bodies: the person's id
 ASSERTED = "ASSERTED"  # in bodies: what an app signs of the person
@@ -114,6 +122,15 @@ ASSERTED = "ASSERTED"  # in bodies: what an app signs of the person
 ENDPOINTS = {
     e.method + " " + e.path: e
     for e in (
+        Endpoint("GET", "/v1/accounts"),
+        Endpoint("GET", "/v1/accounts/{id}", item=ACCOUNT),
+        Endpoint(
+            "POST",
+            "/v1/accounts",
+            {"subject": "wang-7", "post": "村级 网格员", "role": "grid-worker", "area": VILLAGE},
+        ),
+        Endpoint("POST", "/v1/accounts/{id}/approve", item=CITY_ACCOUNT),
+        Endpoint("POST", "/v1/accounts/{id}/end", {"reason": "调离岗位"}, ACCOUNT),
         Endpoint("GET", "/v1/me"),
         Endpoint("POST", "/v1/persons:lookup", {"number": a_number(NUMBER[:17])}),
         Endpoint("GET", "/v1/persons/{id}/status", item="-"),
@@ -316,6 +333,18 @@ def _recoveries() -> Iterator[Recovery]:
     yield replace(demanded, instalments=(Instalment(date(2025, 7, 14), 40_000),))
     paid = Booking(Way.REPAID, 45_000, day, "bank-1", "clerk")
     yield replace(demanded, number=5, state=RecoveryState.FINISHED, bookings=(paid,))
+
+
+def two_accounts() -> None:
+    """One of a village, which holds, and one of the city that waits for a second person."""
+    stands = (ACCOUNT, VILLAGE, UserAccountState.GRANTED), (CITY_ACCOUNT, "3416", UserAccountState.PROPOSED)
+    for subject, area, state in stands:
+        if user_accounts.find(subject) is None:
+            day, at = clock.today(), clock.now()
+            account = UserAccount(
+                subject, "某岗位", "officer", AreaCode(area), None, day, None, state, "somebody", at
+            )
+            user_accounts.put(account, at, state.value, "somebody", {})
 
 
 def too_many_lines() -> None:

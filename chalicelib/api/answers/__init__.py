@@ -5,6 +5,7 @@ can drift from the other. A field that an answer may lack has a default. Money i
 dates of China, months `2025-08`.
 
 shared    the base of all, both languages, reasons, pages of lists
+accounts  accounts of those who work here
 callers   how to sign in, and who one then is
 status    what a person is told of their benefits
 recipients   people by area, and what waits there

@@ -28,6 +28,7 @@ accounts         everybody with what they were really paid
 files            dropped files through their stages
 idempotency      answers to repeated API calls
 used_once        what may be used once: marked in the transaction of its use
+user_accounts    accounts of those who work here, and the chain of their changes
 revocations      tokens that hold no longer
 limit_overrides  limits that a person has lifted
 run_ends         when each scheduled run last reached its end
