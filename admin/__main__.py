@@ -155,6 +155,7 @@ RUNS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "rules": rules.run,
     "shards": shards.run,
     "start": case_openings.run,
+    "accounts": accounts.run,
     "tokens": tokens.run,
 }
 
