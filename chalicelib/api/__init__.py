@@ -2,7 +2,7 @@
 
 policy            who may do what: every endpoint with its roles, area and authority, in one table
 middleware        before and after every endpoint: token, limits, body, reach; headers and the log
-account_of        which account stands behind a token
+account_of, subjects   which account stands behind a token; what an issuer may call somebody
 tokens, revoked   a signed token becomes a caller; tokens that hold no longer
 assertions        what an app says that it has seen: signed, just now, used once
 reach             what is within the caller's area and authority

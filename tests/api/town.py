@@ -10,7 +10,6 @@ from typing import Any
 
 from chalicelib import clock
 from chalicelib.model import (
-    AreaCode,
     BenefitCode,
     Booking,
     Case,
@@ -47,17 +46,18 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
     Template,
-    UserAccount,
-    UserAccountState,
     Visit,
     VisitOutcome,
     VisitPurpose,
     Waiting,
     Way,
 )
-from chalicelib.storage.dynamodb import files, tables, user_accounts
+from chalicelib.storage.dynamodb import files, tables
 from chalicelib.storage.dynamodb.items import encode
 from chalicelib.storage.dynamodb.worklists import remember_county
+from tests.api.accounts import ACCOUNT as ACCOUNT
+from tests.api.accounts import CITY_ACCOUNT as CITY_ACCOUNT
+from tests.api.accounts import two_accounts as two_accounts
 from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, an_assertion, given
 
 DUE = date(2025, 5, 31)
@@ -114,7 +114,6 @@ LISTS_BY_AREA = (
     "/v1/rechecks",
 )
 LIMIT = "341602.2025-08.resident_pension"
-ACCOUNT, CITY_ACCOUNT = "li-8", "zhao-9"  # of a village, granted; of the city, proposed
 FILE = "FILE"  # {id} stands for a held file
 PERSON = "PERSON"  # in bodies: the person's id
 ASSERTED = "ASSERTED"  # in bodies: what an app signs of the person
@@ -333,18 +332,6 @@ def _recoveries() -> Iterator[Recovery]:
     yield replace(demanded, instalments=(Instalment(date(2025, 7, 14), 40_000),))
     paid = Booking(Way.REPAID, 45_000, day, "bank-1", "clerk")
     yield replace(demanded, number=5, state=RecoveryState.FINISHED, bookings=(paid,))
-
-
-def two_accounts() -> None:
-    """One of a village, which holds, and one of the city that waits for a second person."""
-    stands = (ACCOUNT, VILLAGE, UserAccountState.GRANTED), (CITY_ACCOUNT, "3416", UserAccountState.PROPOSED)
-    for subject, area, state in stands:
-        if user_accounts.find(subject) is None:
-            day, at = clock.today(), clock.now()
-            account = UserAccount(
-                subject, "某岗位", "officer", AreaCode(area), None, day, None, state, "somebody", at
-            )
-            user_accounts.put(account, at, state.value, "somebody", {})
 
 
 def too_many_lines() -> None:
