@@ -1,7 +1,9 @@
 """统计 · Figures for everybody who answers for the programme, from a nightly pass, with the day they are
 of.
 
-A part of the pass counts some people of one shard: a number per word, or words; and parts add up.
+A part of the pass counts some people of one shard: a number per word, or words; and parts add up. Those of
+villages, authorities and benefits go into a table of the lake (docs/statistics.md), a part of which is summed
+up for whoever asks about an area.
 """
 
 from __future__ import annotations
@@ -11,19 +13,27 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from heapq import merge
+from itertools import groupby
+from typing import Any, Final
 
 from chalicelib import clock
 from chalicelib.engine.rehearsal.coverage import coverage
 from chalicelib.engine.rehearsal.feed_accuracy import proofs
 from chalicelib.engine.rehearsal.replay import Subject
+from chalicelib.engine.statistics.cells import STATED, Amount, Cell, Figure, Level, cells_of
+from chalicelib.engine.statistics.summary import Report, report
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
+    AreaCode,
+    BenefitCode,
     Case,
     Entitlement,
     EntitlementStatus,
     Evidence,
+    Instruction,
     PersonRecord,
+    Recovery,
     RelatedEvidence,
     Suspicion,
     Tombstone,
@@ -31,14 +41,28 @@ from chalicelib.model import (
 )
 from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.storage.dynamodb import everybody, shards
-from chalicelib.storage.s3 import objects
+from chalicelib.storage.s3 import objects, statistics_table
 from chalicelib.storage.s3.lake_snapshot import LakeSnapshot
 
 # With the tombstones: what was taken back counts for nothing.
-_KINDS = (Entitlement, Case, Suspicion, Evidence, Tombstone, RelatedEvidence, Visit)
+_KINDS = (
+    Entitlement,
+    Case,
+    Suspicion,
+    Evidence,
+    Tombstone,
+    RelatedEvidence,
+    Visit,
+    Instruction,
+    Recovery,
+)
 _COUNTED = ("status", "route", "county", "case_state", "suspicion")
 Figures = Counter[tuple[str, ...]]
 """What was counted, word by word: ("status", "active") → how many."""
+Counted = tuple[tuple[str, ...], int]
+_CELL: Final = "cell"  # before the words of a cell, and the name of one of its amounts
+_AMOUNTS: Final = Amount._fields
+_DIGITS: Final = {2: 4, 4: 6, 6: 9, 9: 12, 12: 12}  # of an area → of those just below it
 
 
 def nightly_statistics() -> dict[str, Any]:
@@ -51,7 +75,7 @@ def nightly_statistics() -> dict[str, Any]:
         figures, on = Figures(), clock.today()
         for shard in shards.every_shard():
             figures.update(count_some(shard, on, each)[0])
-        return keep_figures(figures, on)
+        return keep_figures(sorted(figures.items()), on)
 
 
 def count_some(
@@ -93,11 +117,60 @@ def count_some(
     return figures, None if walk.is_over else walk.last
 
 
-def keep_figures(figures: Figures, on: date) -> dict[str, Any]:
-    """Keep the figures of a day, in place of those of the day before."""
-    told = _as_told(figures, on)
+def keep_figures(counted: Iterable[Counted], on: date, left_out: int = 0) -> dict[str, Any]:
+    """Keep the figures of a day, in place of those of the day before.
+
+    `counted`: in the order of the words. `left_out`: how many could not be read, and are counted nowhere.
+    """
+    figures = Figures()
+
+    def cells() -> Iterator[Counted]:
+        for words, number in counted:
+            if words[0] == _CELL:
+                yield words[1:], number
+            else:
+                figures[words] += number
+
+    statistics_table.put(on, _lines(cells()))
+    told = {**_as_told(figures, on), "left_out": left_out}
+    statistics_table.put_told(on, told)
     objects.put_statistics(json.dumps(told, ensure_ascii=False).encode())
     return told
+
+
+def _lines(cells: Iterable[Counted]) -> Iterator[statistics_table.Line]:
+    """One line for each cell, with all of its amounts."""
+    for words, some in groupby(cells, key=lambda counted: counted[0][:-1]):
+        amounts = {name: number for (*_, name), number in some}
+        yield (*words, *(amounts.get(name, 0) for name in _AMOUNTS))
+
+
+def figures_are_missing(on: date, done: int, of: int) -> None:
+    """That not all shards could be counted on a day: the figures of the day before stay."""
+    objects.put_awaited_statistics(json.dumps({"as_of": str(on), "shards": done, "of": of}).encode())
+
+
+def awaited() -> dict[str, Any] | None:
+    """The day whose figures are not there because shards are missing, and of how many; None if none is."""
+    body = objects.read_awaited_statistics()
+    told = None if body is None else json.loads(body)
+    kept = latest()
+    return None if told is None or (kept and kept["as_of"] >= told["as_of"]) else told
+
+
+def of_area(day: date, area: AreaCode, authority: str | None = None) -> Report | None:
+    """The figures of an area and of those just below it; None if there is no table of the day.
+
+    `authority`: the people and the entitlements of one alone.
+    """
+    lines = statistics_table.below(day, area, _DIGITS[len(area)])
+    return None if lines is None else report(map(_cell, lines), authority)
+
+
+def _cell(line: statistics_table.Line) -> tuple[Cell, Amount]:
+    area, level, authority, benefit, figure, *words = line[: -len(_AMOUNTS)]
+    cell = Cell(AreaCode(area), Level(level), authority, BenefitCode(benefit), Figure(figure), *words)
+    return cell, Amount(*line[-len(_AMOUNTS) :])
 
 
 def to_lines(figures: Figures) -> Iterator[list[str | int]]:
@@ -105,9 +178,11 @@ def to_lines(figures: Figures) -> Iterator[list[str | int]]:
     return ([*words, count] for words, count in sorted(figures.items()))
 
 
-def from_lines(lines: Iterable[list[Any]]) -> Figures:
-    """What `to_lines` made of them."""
-    return Figures({tuple(words): count for *words, count in lines})
+def together(parts: Iterable[Iterable[list[Any]]]) -> Iterator[Counted]:
+    """What `to_lines` made of all parts, added up in the order of the words; no part is held as a whole."""
+    counted = merge(*(((tuple(words), count) for *words, count in lines) for lines in parts))
+    for words, some in groupby(counted, key=lambda counted: counted[0]):
+        yield words, sum(number for _, number in some)
 
 
 def _as_told(figures: Figures, on: date) -> dict[str, Any]:
@@ -154,11 +229,15 @@ def _count(record: PersonRecord, figures: Figures, on: date) -> None:
         if e.status is EntitlementStatus.ACTIVE:
             figures["paid", county, e.benefit] += 1
             if e.valid_until >= on:
-                figures["route", e.route.value if e.route else "as_stated_by_the_authority"] += 1
+                figures["route", e.route.value if e.route else STATED] += 1
     if record.open_case is not None:
         figures["case_state", record.open_case.state.value] += 1
     for suspicion in record.open_suspicions:
         figures["suspicion", suspicion.kind.value] += 1
+    for cell, amount in cells_of(record, current().rules, on):
+        for name, number in zip(_AMOUNTS, amount, strict=True):
+            if number:
+                figures[(_CELL, *map(str, cell), name)] += number
 
 
 def _count_proofs(record: PersonRecord, figures: Figures) -> None:
@@ -172,3 +251,8 @@ def latest() -> dict[str, Any] | None:
     """The figures of the last pass; None before the first."""
     body = objects.read_statistics()
     return json.loads(body) if body is not None else None
+
+
+def as_of(day: date) -> dict[str, Any] | None:
+    """The figures of a day, or of the last within a month before it; None if there are none."""
+    return statistics_table.told(day)

@@ -21,6 +21,7 @@ citizens, grid_workers, notices, officers, objections, limits, files, feeds   th
 recoveries        the same of what is to come back, and of what heirs are owed
 reconciliation    a month's pay run, for the authority that pays
 rechecks          which of a month's certificates are checked again
+statistics        the figures of a day, of an area, an authority and a benefit
 carrier_reports   what a gateway pushes about messages, signed
 status            what a person is told of each benefit
 printed_receipt   the same as a page to print
@@ -49,6 +50,7 @@ from chalicelib.api.rechecks import rechecks
 from chalicelib.api.reconciliation import reconciliation
 from chalicelib.api.recoveries import recoveries
 from chalicelib.api.sign_in import sign_in
+from chalicelib.api.statistics import statistics
 from chalicelib.api.waiting import today
 from chalicelib.observability import protect
 
@@ -72,6 +74,7 @@ _ENDPOINTS: Final = (
     carrier_reports,
     dropped_files,
     feeds,
+    statistics,
 )
 AUDIENCES: Final = (*_ENDPOINTS, openapi.describing(_ENDPOINTS))
 

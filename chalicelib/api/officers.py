@@ -1,13 +1,12 @@
-"""经办人接口 · For officers and auditors: suspension lists, suspicions, instructions, figures."""
+"""经办人接口 · For officers and auditors: suspension lists, suspicions, instructions."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any, Final
 
-from chalicelib import cases, clock, stats
+from chalicelib import cases, clock
 from chalicelib.api import access_log, ids, pages, reach, status
-from chalicelib.api.answers.figures import Figures
 from chalicelib.api.answers.work import (
     EndingStands,
     EndingsToApprove,
@@ -325,23 +324,6 @@ def approve_arrears(call: Call, id: str) -> Json:
     approved = cases.approve_arrears(person, name, by=call.caller.subject)
     hand_over(person)
     return _instruction(person, approved)
-
-
-# --- figures -----------------------------------------------------------------------
-
-
-@officers.route("GET", "/v1/stats", answer=Figures)
-def show_stats(call: Call) -> Json:
-    """The figures of the last nightly pass, with the day they are of; counties within the caller's area."""
-    figures = stats.latest()
-    if figures is None:
-        return {"as_of": None}
-    area = call.caller.area
-    seen = {
-        name: {c: n for c, n in figures.get(name, {}).items() if c.startswith(area) or area.startswith(c)}
-        for name in ("county", "paid")
-    }
-    return {**figures, **seen}
 
 
 # --- words -----------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from chalicelib.api.policy import Policy, Whose
 from chalicelib.api.problems import PROBLEM_JSON, SENTENCES
 from chalicelib.api.routes import Route
 from chalicelib.api.tokens import AREA, Role
+from chalicelib.engine.rules.benefits import Authority
 from chalicelib.model import EntitlementStatus, FileState, RecoveryState, UserAccountState
 from chalicelib.model import Route as CertificationRoute
 
@@ -136,6 +137,12 @@ _QUERY: Final[Mapping[str, Json]] = {
     "ends_until": {"type": "string", "format": "date"},
     "account_state": {"type": "string", "enum": [state.value for state in UserAccountState]},
     "overdue": {"type": "string", "enum": ["true", "false"]},
+    "authority": {"type": "string", "enum": [authority.value for authority in Authority]},
+    "as_of": {
+        "type": "string",
+        "format": "date",
+        "description": "The figures of that day, or the last before.",
+    },
 }
 
 

@@ -48,11 +48,11 @@ def _count(part: Slice) -> Found:
 
 
 def _keep_figures(whole: Whole) -> None:
+    if whole.failed:
+        stats.figures_are_missing(whole.day, len(whole.done), len(whole.done) + len(whole.failed))
     _only_complete(whole)
-    figures = stats.Figures()
-    for lines in whole.parts():
-        figures.update(stats.from_lines(lines))
-    stats.keep_figures(figures, whole.day)
+    left_out = sum(shard.left_out for shard in whole.done)
+    stats.keep_figures(stats.together(whole.parts()), whole.day, left_out)
 
 
 def _list(part: Slice) -> Found:

@@ -124,7 +124,7 @@ def test_what_an_id_and_a_list_take() -> None:
     assert set(parameters("GET /v1/files")) == {"feed", "state", "limit", "cursor"}
     assert set(parameters("GET /v1/recoveries")) == {"area", "stands", "overdue", "limit", "cursor"}
     known = {"area", "limit", "cursor", "feed", "state", "stands", "overdue", "month"}
-    known |= {"benefit", "status", "route", "ends_from", "ends_until", "account_state"}
+    known |= {"benefit", "status", "route", "ends_from", "ends_until", "account_state", "authority", "as_of"}
     assert all(set(parameters(name)) <= known | {"id"} for name in OPERATIONS)
 
 

@@ -316,21 +316,6 @@ class TestSuspensionLimits:
         assert (line["paid"], line["most"]) == (1, 10)
 
 
-class TestStatistics:
-    def test_none_before_the_first_night(self, as_: As) -> None:
-        assert as_("app", CITY).get("/v1/stats").json_body == {"as_of": None}
-
-    def test_with_their_day_and_no_county_outside_the_area(self, as_: As) -> None:
-        a_person()
-        a_person("34162119500101123X", area=f"{OTHER_COUNTY}001001")
-        stats.nightly_statistics()
-        city = as_("officer", CITY).get("/v1/stats").json_body
-        assert (city["as_of"], city["county"]) == ("2025-07-01", {COUNTY: 1, OTHER_COUNTY: 1})
-        assert as_("officer", COUNTY).get("/v1/stats").json_body["county"] == {COUNTY: 1}
-        assert as_("officer", COUNTY).get("/v1/stats").json_body["paid"] == {COUNTY: {"resident_pension": 1}}
-        assert as_("officer", TOWNSHIP).get("/v1/stats").json_body["county"] == {COUNTY: 1}
-
-
 class TestPages:
     @pytest.fixture
     def visits(self, aws: None) -> None:

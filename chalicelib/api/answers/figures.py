@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from chalicelib.api.answers.files import Coverage
 from chalicelib.api.answers.shared import Answer, Next, Words
+from chalicelib.engine.statistics.summary import Summary
 from chalicelib.engine.suspicion.rechecks import Signal
 from chalicelib.model import VisitOutcome
 
@@ -17,20 +19,60 @@ class Proved(Answer):
     wrong: int
 
 
+class Awaited(Answer):
+    """A later day whose figures are not there, because not all shards could be counted."""
+
+    as_of: date
+    shards: int
+    of: int
+
+
+class AreaBelow(Answer):
+    """One of the areas just below that which was asked for."""
+
+    area: str
+    figures: Summary
+
+
+class OfAuthority(Answer):
+    """The people and entitlements of one authority in the area."""
+
+    authority: str
+    figures: Summary
+
+
+class OfBenefit(Answer):
+    """The entitlements to one benefit in the area: of people nothing is said."""
+
+    benefit: str
+    title: Words | None
+    figures: Summary
+
+
 class Figures(Answer):
-    """The figures of the last nightly pass; of before the first one there is no day and nothing else."""
+    """The figures of a day; before the first night `as_of` is null, and nothing counted."""
 
     as_of: date | None
-    recipients: int | None = None
-    entitlements: int | None = None
-    status: dict[str, int] | None = None
-    route: dict[str, int] | None = None
-    county: dict[str, int] | None = None
-    case_state: dict[str, int] | None = None
-    suspicion: dict[str, int] | None = None
-    paid: dict[str, dict[str, int]] | None = None
-    feeds: dict[str, Coverage] | None = None
-    proved: dict[str, dict[str, Proved]] | None = None
+    awaited: Awaited | None
+    left_out: int = 0
+    """People whose record could not be read: they are counted nowhere."""
+    recipients: int = 0
+    entitlements: int = 0
+    status: Mapping[str, int] = {}
+    route: Mapping[str, int] = {}
+    county: Mapping[str, int] = {}
+    case_state: Mapping[str, int] = {}
+    suspicion: Mapping[str, int] = {}
+    paid: Mapping[str, Mapping[str, int]] = {}
+    feeds: Mapping[str, Coverage] = {}
+    proved: Mapping[str, Mapping[str, Proved]] = {}
+    area: str = ""
+    authority: str | None = None
+    figures: Summary | None = None
+    """Of the area, and of the authority if one was named; null for a day before figures were kept by area."""
+    below: tuple[AreaBelow, ...] = ()
+    by_authority: tuple[OfAuthority, ...] = ()
+    by_benefit: tuple[OfBenefit, ...] = ()
 
 
 class Sample(Answer):

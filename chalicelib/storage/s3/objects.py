@@ -10,7 +10,7 @@ rejects   <department>/<file>.csv                                rows as sent: c
 roster    roster.parquet                                         number → person: clear numbers
           listed.parquet                                         who stands on whose roster, by opaque ids
 outbox    <department>/receipts|reminders|quality/… · <authority>/results|instructions/<month>.csv ·
-          villages/<village>/notices/<day>.html (names, addresses) · statistics/latest.json
+          villages/<village>/notices/<day>.html (names, addresses) · statistics/latest.json, awaited.json
 lake      evidence/bucket=<bucket>/…                             see storage.lake
 """
 
@@ -41,6 +41,7 @@ _MANIFEST_BYTES: Final = 10_000
 _ROSTER: Final = "roster.parquet"
 _LISTED: Final = "listed.parquet"
 _STATISTICS: Final = "statistics/latest.json"
+_AWAITED: Final = "statistics/awaited.json"
 
 
 def digest_of(data: bytes) -> str:
@@ -204,6 +205,17 @@ def put_statistics(body: bytes) -> None:
 def read_statistics() -> bytes | None:
     """The figures of the last nightly pass; None before the first."""
     found = _get(settings().outbox_bucket, _STATISTICS)
+    return None if found is None else bytes(found["Body"].read())
+
+
+def put_awaited_statistics(body: bytes) -> None:
+    """Of which day there are no figures because not all shards could be counted."""
+    _put(settings().outbox_bucket, _AWAITED, body, "application/json")
+
+
+def read_awaited_statistics() -> bytes | None:
+    """What `put_awaited_statistics` kept last; None if it never did."""
+    found = _get(settings().outbox_bucket, _AWAITED)
     return None if found is None else bytes(found["Body"].read())
 
 
