@@ -95,6 +95,8 @@ class Counted:
         self.changes += any(write.item.sk.startswith(EVIDENCE) for write in writes)
         self.units += len(writes)
         for write in writes:
+            if isinstance(write, tables.Check):
+                continue
             (self.delete if isinstance(write, tables.Delete) else self.put)(write.item)
 
     def put(self, item: Any, *_: Any) -> None:

@@ -306,7 +306,7 @@ def _certified_messages(
         return ()
     until = min(e.valid_until for e in renewed)
     words = {"until": until.isoformat()}
-    return (messages.compose(record.person, Template.CERTIFIED, on.isoformat(), words, on),)
+    return (messages.anew(record, Template.CERTIFIED, on.isoformat(), words, on),)
 
 
 # --- who is woken ------------------------------------------------------------------------------

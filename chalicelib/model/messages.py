@@ -22,6 +22,28 @@ class MessageState(StrEnum):
     UNKNOWN = "unknown"
     DROPPED = "dropped"  # overtaken: no longer true, or no phone
 
+    @property
+    def may_become(self) -> frozenset[MessageState]:
+        """Where a message can come from here; it waits on, for another day, and else never goes back.
+
+        What was claimed and certainly not taken waits again: nobody was told.
+        """
+        return _NEXT[self]
+
+
+_NEXT: Final[Mapping[MessageState, frozenset[MessageState]]] = {
+    state: frozenset(map(MessageState, after.split()))
+    for state, after in {
+        MessageState.PENDING: "pending claimed dropped",
+        MessageState.CLAIMED: "pending sent delivered failed unknown",
+        MessageState.SENT: "delivered failed",
+        MessageState.UNKNOWN: "delivered failed",
+        MessageState.FAILED: "delivered",
+        MessageState.DELIVERED: "",
+        MessageState.DROPPED: "",
+    }.items()
+}
+
 
 class Template(StrEnum):
     """What a message says; the number is its priority, smallest first (rule 9)."""

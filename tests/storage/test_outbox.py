@@ -136,7 +136,7 @@ def test_a_message_that_waits_moves_to_its_new_day(waiting: tuple[PersonId, Mess
     outbox.postpone(person_id, message(person_id, n=9), date(2025, 7, 2))
     record = people.load(person_id)
     assert record.messages[0].day == date(2025, 7, 2)
-    assert record.person.sequence == 3
+    assert record.person.sequence == 2, "what was decided does not change"
     outbox.claim(person_id, pending)
     outbox.postpone(person_id, pending, date(2025, 7, 3))
     assert people.load(person_id).messages[0].day == date(2025, 7, 2)
@@ -158,6 +158,10 @@ def test_one_message_per_person_and_day() -> None:
     assert reserve(person_id, "a")
     assert reserve(person_id, "a"), "asked again for the same message"
     assert not reserve(person_id, "b")
+    failed = {f"{person_id}.a"}
+    assert outbox.reserve_day(
+        person_id, PHONE, TODAY, f"{person_id}.c", per_person=1, per_phone=2, failed=failed
+    ), "what reached nobody takes nobody's day"
     assert reserve(person_id, "b", day=date(2025, 7, 2))
 
 
@@ -177,9 +181,10 @@ def test_one_limit_per_phone_whoever_it_serves() -> None:
     assert reserve(elders[2], "a", day=date(2025, 7, 2))
 
 
-def test_a_lost_acknowledgement_counts_once() -> None:
+@pytest.mark.parametrize("call", ["PutItem", "UpdateItem"])
+def test_a_lost_acknowledgement_counts_once(call: str) -> None:
     elders = [known(number=f"3416021950010100{n}X") for n in range(2)]
-    with faults.at_call("dynamodb", "TransactWriteItems", faults.lost_ack, calls={1}):
+    with faults.at_call("dynamodb", call, faults.lost_ack, calls={1}):
         assert reserve(elders[0], "a")
     assert reserve(elders[1], "a")
 
@@ -193,8 +198,18 @@ def test_two_that_reserve_the_last_message_of_a_phone_at_once_do_not_both_get_it
             overtaken.append(True)
             assert reserve(elders[1], "a", per_phone=1)
 
-    with faults.at_call("dynamodb", "TransactWriteItems", meanwhile):
+    with faults.at_call("dynamodb", "UpdateItem", meanwhile):
         assert not reserve(elders[0], "a", per_phone=1)
+    assert reserve(elders[0], "b", per_phone=2), "the day of whoever got none is free"
+
+
+def test_dying_between_the_two_limits_reserves_for_the_same_message() -> None:
+    elders = [known(number=f"3416021950010100{n}X") for n in range(2)]
+    with faults.at_call("dynamodb", "UpdateItem", faults.crash), pytest.raises(faults.Crash):
+        reserve(elders[0], "a", per_phone=1)
+    assert not reserve(elders[0], "b", per_phone=1)
+    assert reserve(elders[0], "a", per_phone=1)
+    assert not reserve(elders[1], "a", per_phone=1)
 
 
 def test_reservations_that_keep_colliding_end_in_a_conflict(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +218,7 @@ def test_reservations_that_keep_colliding_end_in_a_conflict(monkeypatch: pytest.
     def always(*_: object) -> None:
         raise ConflictError("busy")
 
-    monkeypatch.setattr(tables, "write_together", always)
+    monkeypatch.setattr(tables, "put_if", always)
     monkeypatch.setattr(retries, "pause", lambda _tries: None)
     with pytest.raises(ConflictError, match="too many"):
         reserve(person_id, "a")

@@ -163,7 +163,8 @@ def test_messages_go_by_urgency_then_by_age_and_never_before_their_day() -> None
     put(one, messages=(remind, later))
     put(other, messages=(stopped, old))
     assert worklists.outgoing(date(2025, 7, 1)) == [(other, stopped.id), (other, old.id), (one, remind.id)]
-    put(other, messages=(replace(stopped, state=MessageState.CLAIMED), replace(old, state=MessageState.SENT)))
+    put(other, messages=[replace(each, state=MessageState.CLAIMED) for each in (stopped, old)])
+    put(other, messages=(replace(old, state=MessageState.SENT),))
     assert worklists.outgoing(date(2025, 7, 1)) == [(other, stopped.id), (one, remind.id)]
 
 

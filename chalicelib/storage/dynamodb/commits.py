@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from chalicelib.errors import ConflictError
 from chalicelib.model import Change, EvidenceKey, PersonRecord, Tombstone
 from chalicelib.storage import retries
-from chalicelib.storage.dynamodb import audit, places, tables, worklists
+from chalicelib.storage.dynamodb import audit, deliveries, places, tables, worklists
 from chalicelib.storage.dynamodb.items import PROFILE, encode, partition, sort_key
 from chalicelib.storage.dynamodb.tables import Delete, People, Put, Write
 
@@ -86,7 +86,8 @@ def needed(record: PersonRecord, change: Change) -> Change | None:
     """The change without what the record holds already; None if nothing is left of it.
 
     A change that names no item at all is an audit entry alone, and always needed. Evidence known from
-    another file stays as it was first seen, unless its facts differ; withdrawn evidence stays out.
+    another file stays as it was first seen, unless its facts differ; withdrawn evidence stays out. A message
+    that has gone further than the change says stays as it is.
     """
     kept: dict[str, Any] = {name: _different(getattr(record, name), getattr(change, name)) for name in _LISTS}
     seen = {item.key: item.facts for item in record.evidence}
@@ -95,6 +96,12 @@ def needed(record: PersonRecord, change: Change) -> Change | None:
         for item in sorted(kept["evidence"], key=lambda item: item.key)
         if (item.key not in record.withdrawn or item.key in change.restore)
         and seen.get(item.key) != item.facts
+    )
+    sent = {message.id: message for message in record.messages}
+    kept["messages"] = tuple(
+        message
+        for message in kept["messages"]
+        if message.id not in sent or deliveries.may_be(sent[message.id], message)
     )
     kept["restore"] = tuple(key for key in change.restore if key in record.withdrawn)
     kept["withdraw"] = tuple(
@@ -146,8 +153,11 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
     token = str(uuid.uuid4())
     change = plan.change
     stones = [Tombstone(key.day, key.feed, key.event, change.withdraw_day) for key in change.withdraw]
-    puts = [item for name in _LISTS for item in getattr(change, name)] + stones
-    entry = _entry(record, change, tuple(sort_key(item) for item in puts))
+    known = {message.id for message in record.messages}
+    moved = {message.id: message for message in change.messages if message.id in known}
+    decided = replace(change, messages=tuple(m for m in change.messages if m.id not in moved))
+    puts = [item for name in _LISTS for item in getattr(decided, name)] + stones
+    entry = _entry(record, change, (*map(sort_key, puts), *map(deliveries.sort_key, moved.values())))
     after = applied(record, change, entry)
     pk = partition(after.person.id)
     writes: list[Write] = [
@@ -155,6 +165,7 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
         Put(People(pk, entry.sort_key, body=audit.to_text(entry), writer=token), tables.absent(People)),
         *(Put(People(pk, sort_key(item), body=encode(item))) for item in puts),
         *(Delete(People(pk, sort_key(key))) for key in change.restore),
+        *deliveries.writes(record, after),
         *worklists.writes(None if new else record, after),
         *places.writes(None if new else record, after),
         *plan.also,

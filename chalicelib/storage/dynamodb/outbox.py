@@ -1,4 +1,9 @@
-"""发件箱 · The outbox: a message is an item of its person's record and moves under that record's lock.
+"""发件箱 · The outbox: a message is decided with its person's record, and goes on beside it.
+
+It is written PENDING in the audited transaction that decides it. From then on each of its states is written
+under the condition that it stands as it was read, with its row of the work lists in the same write
+(`deliveries`): whoever was second reads again, and finds that there is nothing left to do. What decides
+something anew (a message in its stead, a phone that takes no more) is a step of the record again.
 
 PENDING → CLAIMED(attempt) → SENT → DELIVERED | FAILED (→ DELIVERED: it came late)
    ↑          ↓           ↘ UNKNOWN (it may have gone out, nobody can tell: never sent again on its own)
@@ -8,34 +13,34 @@ What FAILED, or stays UNKNOWN for a day, is followed by a message of its own by 
 A printed notice is SENT once it lies in its village's bundle, and DELIVERED when somebody says who left it.
 
 P#<person> / SENT#<day>     which message went out that day; a second, if the policy allows it: …#2
-PHONE#<mark> / <day>        how many went to one phone that day: a cadre's number serves ten elders
+PHONE#<mark> / <day>        how many went to one phone that day, and which: a cadre's number serves ten elders
 """
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
-
-from pynamodb.expressions.condition import Condition
 
 from chalicelib import clock
 from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import Change, Channel, Message, MessageState, Person, PersonId, PersonRecord
 from chalicelib.storage import retries
 from chalicelib.storage.crypto import hmac_ids
-from chalicelib.storage.dynamodb import people, tables
+from chalicelib.storage.dynamodb import deliveries, people, tables
 from chalicelib.storage.dynamodb.items import partition
-from chalicelib.storage.dynamodb.tables import People, Put, Update
+from chalicelib.storage.dynamodb.tables import People
 
 STALE_AFTER: Final = timedelta(minutes=15)  # three times the longest life of a sending function
 _SENDER: Final = "sender"
 _CARRIER: Final = "carrier"
 _KEPT: Final = timedelta(days=60)
 Follow = Callable[[PersonRecord, Message], Message | None]  # what goes in the stead of a message, if anything
-_HANDED_OVER: Final = frozenset({MessageState.CLAIMED, MessageState.SENT, MessageState.UNKNOWN})
+_REACHED_NOBODY: Final = frozenset({MessageState.SENT, MessageState.UNKNOWN, MessageState.FAILED})
 
 
 def message_by_id(message_id: str) -> tuple[PersonId, Message]:
@@ -74,34 +79,51 @@ def reserve_day(
     return False
 
 
-def _reserve(sent: People, phone: str, day: date, per_phone: int, failed: Collection[str]) -> bool | None:
-    """Whether a message gets one of its person's places of a day; None if another message has that place."""
-    sent.expires = int((datetime(day.year, day.month, day.day, tzinfo=UTC) + _KEPT).timestamp())
-    free = tables.absent(People)
+def _reserve(place: People, phone: str, day: date, per_phone: int, failed: Collection[str]) -> bool | None:
+    """Whether a message gets one of its person's places of a day; None if another message has that place.
+
+    Two writes of their own, at half the price of a transaction: each is the same when it is done again, so
+    whoever dies between them has reserved a place for a message that goes out all the same.
+    """
+    place.expires = int((datetime(day.year, day.month, day.day, tzinfo=UTC) + _KEPT).timestamp())
+    if not _take(place, failed):
+        return None
+    phone_day = People(f"PHONE#{hmac_ids.phone_mark(phone)}", f"{day}", expires=place.expires)
+    if _count(phone_day, hashlib.sha256(place.body.encode()).hexdigest()[:16], per_phone):
+        return True
+    with suppress(ConflictError):  # nobody else's is given back
+        tables.put_if(People(place.pk, place.sk, expires=place.expires), People.body == place.body)
+    return False
+
+
+def _take(place: People, failed: Collection[str]) -> bool:
+    """Whether a place of a person's day is a message's: it was free, or that of one that failed."""
+    free = People.body.does_not_exist() | (People.body == place.body)
     for tries in range(retries.TRIES):
         try:
-            tables.write_together(_reservation(sent, free, phone, day, per_phone), str(uuid.uuid4()))
-        except ConflictError:  # now it is worth asking why: nearly every day is free
-            taken = tables.get(People, sent.pk, sent.sk)
-            if taken is not None and taken.body not in failed:
-                return True if taken.body == sent.body else None
-            free = tables.absent(People) if taken is None else People.body == taken.body
-            phone_day = tables.get(People, f"PHONE#{hmac_ids.phone_mark(phone)}", f"{day}")
-            if phone_day is not None and phone_day.uses >= per_phone:
+            tables.put_if(place, free)
+        except ConflictError:
+            taken = tables.get(People, place.pk, place.sk)
+            if taken is not None and taken.body is not None and taken.body not in {*failed, place.body}:
                 return False
+            if taken is not None and taken.body is not None:
+                free = People.body == taken.body
             retries.pause(tries)
         else:
             return True
     raise ConflictError("too many are sending at once")
 
 
-def _reservation(sent: People, free: Condition, phone: str, day: date, per_phone: int) -> list[tables.Write]:
-    phone_day = People(f"PHONE#{hmac_ids.phone_mark(phone)}", f"{day}")
-    not_too_many = People.uses.does_not_exist() | (People.uses < per_phone)
-    return [
-        Put(sent, free),
-        Update(phone_day, [People.uses.add(1), People.expires.set(sent.expires)], not_too_many),
-    ]
+def _count(phone_day: People, told: str, most: int) -> bool:
+    """Whether a message is one of those to a phone on a day; counted once, however often it is asked for."""
+    is_new = ~People.told.contains(told)
+    actions = [People.uses.add(1), People.told.add({told}), People.expires.set(phone_day.expires)]
+    try:
+        tables.update_if(phone_day, actions, is_new & (People.uses.does_not_exist() | (People.uses < most)))
+    except ConflictError:  # counted before, or too many are
+        found = tables.get(People, phone_day.pk, phone_day.sk)
+        return found is not None and told in (found.told or ())
+    return True
 
 
 class Claimed(NamedTuple):
@@ -128,29 +150,29 @@ def claim(
     attempt = uuid.uuid4().hex
     by = channel or message.channel
     claimed = replace(message, attempt=attempt, channel=by, said=said, document=document)
-    record = _move(person, claimed, {MessageState.PENDING}, MessageState.CLAIMED, _SENDER, known=known)
+    record = _move(person, claimed, MessageState.CLAIMED, known)
     found = _find(record, message.id)
     return Claimed(found, record) if found is not None and found.attempt == attempt else None
 
 
 def sent(person: PersonId, claimed: Message, known: PersonRecord | None = None) -> None:
     """The carrier took the message of this attempt; unless it has reported already."""
-    _move(person, claimed, {MessageState.CLAIMED}, MessageState.SENT, _SENDER, known=known)
+    _move(person, claimed, MessageState.SENT, known)
 
 
 def put_back(person: PersonId, claimed: Message) -> None:
     """The carrier has certainly not taken the message of this attempt: the next run tries again."""
-    _move(person, claimed, {MessageState.CLAIMED}, MessageState.PENDING, _SENDER)
+    _move(person, claimed, MessageState.PENDING)
 
 
 def give_up(person: PersonId, claimed: Message) -> None:
     """Nobody can tell whether the carrier took the message of this attempt: it becomes UNKNOWN."""
-    _move(person, claimed, {MessageState.CLAIMED}, MessageState.UNKNOWN, _SENDER)
+    _move(person, claimed, MessageState.UNKNOWN)
 
 
 def drop(person: PersonId, message: Message) -> None:
     """A pending message has been overtaken: nobody is told that any more."""
-    _move(person, message, {MessageState.PENDING}, MessageState.DROPPED, _SENDER)
+    _move(person, message, MessageState.DROPPED)
 
 
 def give_up_stale(person: PersonId, message: Message) -> bool:
@@ -171,10 +193,9 @@ def postpone(person: PersonId, message: Message, day: date) -> None:
         found = _find(record, message.id)
         if found is None or found.state is not MessageState.PENDING or found.day >= day:
             return None
-        details = {"message": found.id, "day": day}
-        return Change("message postponed", _SENDER, clock.now(), details, messages=(replace(found, day=day),))
+        return _told(replace(found, day=day))
 
-    people.change(person, decide)
+    _go_on(person, decide)
 
 
 def reported(
@@ -186,13 +207,12 @@ def reported(
     Failed never counts after delivered, for what was read cannot be taken back. With `opted_out` that phone
     gets no more. `then` says what follows a failure, in the same transaction.
     """
-    news_to = _HANDED_OVER | {MessageState.FAILED} if state is MessageState.DELIVERED else _HANDED_OVER
 
     def decide(record: PersonRecord) -> Change | None:
         found = _find(record, message_id)
         if found is None:
             raise NotFoundError("no such message")
-        news = found.state in news_to
+        news = state in found.state.may_become
         person = _without_phone(record.person, found.channel) if opted_out else record.person
         if not news and person == record.person:
             return None
@@ -207,7 +227,7 @@ def reported(
             messages=(after, *_what_follows(replace(record, person=person), after, then)) if news else (),
         )
 
-    return people.change(_person_of(message_id), decide)
+    return _go_on(_person_of(message_id), decide)
 
 
 def _without_phone(person: Person, channel: Channel) -> Person:
@@ -233,7 +253,8 @@ def followed(person: PersonId, message_id: str, then: Follow) -> PersonRecord:
 
     def decide(record: PersonRecord) -> Change | None:
         found = _find(record, message_id)
-        following = then(record, found) if found is not None else None
+        is_out = found is not None and found.state in _REACHED_NOBODY  # not reported since it was looked at
+        following = then(record, found) if found is not None and is_out else None
         if following is None:
             return None
         details = {"message": message_id, "by": following.channel.value}
@@ -247,34 +268,61 @@ def _person_of(message_id: str) -> PersonId:
 
 
 def _move(
-    person: PersonId,
-    told: Message,
-    before: set[MessageState],
-    after: MessageState,
-    actor: str,
-    known: PersonRecord | None = None,
+    person: PersonId, told: Message, after: MessageState, known: PersonRecord | None = None
 ) -> PersonRecord:
-    """Move a message from one of the states `before`, with the attempt and channel told.
+    """Move a message on, with the attempt and channel told, if it can still come there from where it stands.
 
     Anything else stays as it is, and so does a message that another attempt has claimed.
     """
 
     def decide(record: PersonRecord) -> Change | None:
         found = _find(record, told.id)
-        if found is None or found.state not in before:
+        if found is None or after not in found.state.may_become or found.state is after:
             return None
         if found.state is MessageState.CLAIMED and found.attempt != told.attempt:
             return None
-        now = clock.now()
         moved = replace(
             found,
             state=after,
-            changed=now,
+            changed=clock.now(),
             attempt=told.attempt,
             channel=told.channel,
             said=told.said,
             document=told.document,
         )
-        return Change(f"message {after}", actor, now, {"message": told.id}, messages=(moved,))
+        return _told(moved)
 
-    return people.change(person, decide, known)
+    return _go_on(person, decide, known)
+
+
+def _told(moved: Message) -> Change:
+    return Change(f"message {moved.state}", _SENDER, clock.now(), {"message": moved.id}, messages=(moved,))
+
+
+def _go_on(
+    person: PersonId, decide: Callable[[PersonRecord], Change | None], known: PersonRecord | None = None
+) -> PersonRecord:
+    """Move messages as `decide` says of the record as it stands; a step of it if anything is decided anew.
+
+    Raises ConflictError after five conflicts, NotFoundError.
+    """
+    record = known
+    for tries in range(retries.TRIES):
+        record = record or people.load(person)
+        change = decide(record)
+        if change is None:
+            return record
+        if _decides(record, change):
+            return people.change(person, decide, record)
+        try:
+            return deliveries.move(record, change.messages)
+        except ConflictError:  # or it was applied, and nobody said so: what is read next tells
+            retries.pause(tries)
+            record = None
+    raise ConflictError("others keep moving a message")
+
+
+def _decides(record: PersonRecord, change: Change) -> bool:
+    """Whether a change says more than how far messages have come that were decided before."""
+    known = {message.id for message in record.messages}
+    return change.person is not None or any(message.id not in known for message in change.messages)

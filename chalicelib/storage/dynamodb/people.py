@@ -2,6 +2,7 @@
 
     P#<id> / PROFILE                       area, grid, birth month …; sequence and head
            / ENT# EV# WD# CASE# SUS# VISIT# PROP# MSG# INS# REL# OBJ# REC# HEIR#   one object each (`items`)
+           / DELIVERY#<message>            where a message stands now (`deliveries`)
            / SENT#<day>                    a message went out that day (`outbox`)
            / ~I                            the sealed identity, and marks of it and of the name
            / ~C                            sealed address and helper (`contacts`)
@@ -17,14 +18,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from heapq import merge
 from itertools import groupby
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from pynamodb.expressions.condition import Condition
 
@@ -35,17 +36,16 @@ from chalicelib.model import (
     Change,
     Contact,
     Entitlement,
-    Evidence,
     Identity,
+    Message,
     Person,
     PersonId,
     PersonRecord,
-    Tombstone,
 )
 from chalicelib.runs import Each
 from chalicelib.storage import retries
 from chalicelib.storage.crypto import encryption, hmac_ids
-from chalicelib.storage.dynamodb import access_log, audit, commits, contacts, tables
+from chalicelib.storage.dynamodb import access_log, audit, commits, contacts, deliveries, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
 from chalicelib.storage.dynamodb.busy import Left, one_by_one
 from chalicelib.storage.dynamodb.items import (
@@ -62,17 +62,13 @@ from chalicelib.storage.dynamodb.paid import put_payments as put_payments
 from chalicelib.storage.dynamodb.paid import remove_payments as remove_payments
 from chalicelib.storage.dynamodb.paid import source_of as source_of
 from chalicelib.storage.dynamodb.paid import take_up_payments as take_up_payments
+from chalicelib.storage.dynamodb.record_items import assembled as assembled
 from chalicelib.storage.dynamodb.related_numbers import related_ids as related_ids
-from chalicelib.storage.dynamodb.tables import Attributes, People, Put
+from chalicelib.storage.dynamodb.tables import People, Put
 
 T = TypeVar("T")
 
 _ID: Final = INDEX
-_FIELDS: Final = {  # of a record, that hold what stands under a kind of item as it is
-    **{"CASE": "cases", "ENT": "entitlements", "HEIR": "owed_to_heirs", "INS": "instructions"},
-    **{"MSG": "messages", "OBJ": "objections", "PROP": "proposals", "REC": "recoveries", "REL": "related"},
-    **{"SUS": "suspicions", "VISIT": "visits"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,35 +105,6 @@ def _under_its_own_number(person_id: PersonId) -> PersonRecord:
     if record is None:
         raise NotFoundError("no such person")
     return record
-
-
-def assembled(items: Iterable[Attributes]) -> PersonRecord | None:
-    """The record that the items of one partition make; None without a profile."""
-    profile: Attributes | None = None
-    found: dict[str, list[Any]] = {kind: [] for kind in KIND_OF}
-    for item in items:
-        sk = item["sk"]["S"]
-        kind = sk.partition("#")[0]
-        if kind in KIND_OF:
-            found[kind].append(decode(KIND_OF[kind], item["body"]["S"]))
-        elif sk == PROFILE:
-            profile = item
-    if profile is None:
-        return None
-    tombstones: list[Tombstone] = found["WD"]
-    withdrawn = frozenset(stone.key for stone in tombstones)
-    evidence: list[Evidence] = found["EV"]
-    return PersonRecord(
-        person=replace(
-            decode(Person, profile["body"]["S"]),
-            sequence=int(profile["sequence"]["N"]),
-            head=profile["head"]["S"],
-        ),
-        evidence=tuple(item for item in evidence if item.key not in withdrawn),
-        withdrawn=withdrawn,
-        taken_back={stone.key: stone.file_day for stone in tombstones if stone.file_day is not None},
-        **{name: tuple(found[kind]) for kind, name in _FIELDS.items()},
-    )
 
 
 def person_id_of(number: str) -> PersonId | None:
@@ -197,7 +164,9 @@ def everyone(*kinds: type[object], guard: Each = _unguarded) -> Iterator[PersonR
     """
     wanted = People.pk.startswith("P#") & (People.sk < ABOVE)
     if kinds:
-        wanted &= _one_of([PROFILE, *(f"{kind}#" for kind, type_ in KIND_OF.items() if type_ in kinds)])
+        beside = [deliveries.PREFIX] if Message in kinds else []
+        named = [f"{kind}#" for kind, type_ in KIND_OF.items() if type_ in kinds]
+        wanted &= _one_of([PROFILE, *named, *beside])
     for pk, group in groupby(tables.scan(People, wanted), key=lambda item: item["pk"]["S"]):
         items, record = list(group), None  # read here: a pass that breaks off must not look like a record
         with guard(person=pk.removeprefix("P#")):

@@ -15,9 +15,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final, Self, TypeVar
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.connection.table import TableConnection
-from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -63,7 +63,14 @@ class Item(Model):
         return connection
 
 
-def _plain(S: str | None = None, N: str = "null", **_: object) -> Any:  # noqa: N803 - DynamoDB's names
+def _plain(
+    S: str | None = None,  # noqa: N803 - DynamoDB's names
+    N: str = "null",  # noqa: N803
+    SS: list[str] | None = None,  # noqa: N803
+    **_: object,
+) -> Any:
+    if SS is not None:
+        return set(SS)
     return json.loads(N) if S is None else S
 
 
@@ -79,6 +86,8 @@ class People(Item):
     mark = UnicodeAttribute(null=True)  # ~I and ~C only: HMAC of that, to see that it changed
     named = UnicodeAttribute(null=True)  # ~I only: HMAC of the name, to answer whether one is right
     uses = NumberAttribute(null=True)  # PHONE# only: messages to one phone on one day
+    told = UnicodeSetAttribute(null=True)  # PHONE# only: which these are
+    state = UnicodeAttribute(null=True)  # DELIVERY# only: how far a message has come
 
 
 class Work(Item):
@@ -112,22 +121,21 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
-    """Change some attributes of an item."""
-
-    item: Item
-    actions: Sequence[Action]
-    condition: Condition | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Delete:
     """Remove an item, there or not."""
 
     item: Item
 
 
-Write = Put | Update | Delete
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Write nothing, and nothing else either unless an item is so."""
+
+    item: Item
+    condition: Condition
+
+
+Write = Put | Delete | Check
 Attributes = Mapping[str, Mapping[str, str]]  # {"sk": {"S": "PROFILE"}, "sequence": {"N": "7"}, …}
 
 
@@ -159,8 +167,8 @@ def write_together(writes: Sequence[Write], token: str) -> None:
 def _add(transaction: TransactWrite, write: Write) -> None:
     if isinstance(write, Put):
         transaction.save(write.item, condition=write.condition)
-    elif isinstance(write, Update):
-        transaction.update(write.item, actions=list(write.actions), condition=write.condition)
+    elif isinstance(write, Check):
+        transaction.condition_check(type(write.item), write.item.pk, write.item.sk, write.condition)
     else:
         transaction.delete(write.item)
 
@@ -170,6 +178,16 @@ def put_if(item: Item, condition: Condition) -> None:
     try:
         item.save(condition=condition)
     except PutError as error:
+        if code_of(error) in _CONFLICT_CODES:
+            raise ConflictError("another writer was first") from error
+        raise
+
+
+def update_if(item: Item, actions: Sequence[Action], condition: Condition) -> None:
+    """Change some attributes of an item under a condition; ConflictError as `put_if`."""
+    try:
+        item.update(actions=list(actions), condition=condition)
+    except UpdateError as error:
         if code_of(error) in _CONFLICT_CODES:
             raise ConflictError("another writer was first") from error
         raise

@@ -123,15 +123,13 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
         (f"OBJ#{county}", f"{area}#{objection.decide_by}#{person}#{objection.number:04d}"): objection
         for objection in record.open_objections
     }
-    shard = shard_of(person)
-    things.update(rows_of_messages(record, shard))
     for instruction in record.instructions:
         if instruction.state not in _DONE or instruction.waits_for_a_second:
             things[_INSTRUCTIONS, f"{instruction.name}#{person}"] = instruction
     rows = {
         key: json.dumps({**about, "item": encode(thing)}, ensure_ascii=False) for key, thing in things.items()
     }
-    return rows | dict.fromkeys(_marks(record, shard), "{}")
+    return rows | rows_of_messages(record) | dict.fromkeys(_marks(record, shard_of(person)), "{}")
 
 
 def _marks(record: PersonRecord, shard: str) -> Iterator[Place]:
