@@ -15,6 +15,7 @@ declare module "vue-router" {
 }
 
 const OFFICE: readonly Role[] = ["officer"];
+const WATCHING: readonly Role[] = ["officer", "auditor", "app"];
 const OVERSIGHT: readonly Role[] = ["officer", "auditor"];
 
 const desk = (nav: string, roles: readonly Role[]) => ({ layout: "desk" as const, nav, roles });
@@ -36,6 +37,18 @@ export const screens: RouteRecordRaw[] = [
   },
   { path: "/files", component: () => import("./officer/FilesScreen.vue"), meta: { ...desk("files", OVERSIGHT), needs: "GET /v1/files" } },
   { path: "/files/:id", component: () => import("./officer/FileScreen.vue"), meta: { layout: "desk", roles: OVERSIGHT } },
+  { path: "/overview", component: () => import("./oversight/OverviewScreen.vue"), meta: desk("overview", WATCHING) },
+  {
+    path: "/reports",
+    component: () => import("./oversight/ReportsScreen.vue"),
+    meta: { ...desk("reports", OFFICE), needs: "GET /v1/reconciliation" },
+  },
+  { path: "/audit", component: () => import("./oversight/AuditScreen.vue"), meta: desk("audit", ["auditor"]) },
+  {
+    path: "/audit/:id",
+    component: () => import("./oversight/TrailScreen.vue"),
+    meta: { layout: "desk", roles: ["auditor"] },
+  },
   { path: "/my-list", component: () => import("./grid-worker/MyListScreen.vue"), meta: phone("myList", ["grid-worker"]) },
   { path: "/queue", component: () => import("./grid-worker/QueueScreen.vue"), meta: phone("queue", ["grid-worker"]) },
   {

@@ -1,4 +1,5 @@
 // English, line by line as zh.ts.
+import oversight from "./oversight.en";
 import phones from "./phones.en";
 import words from "./words.en";
 import type { Messages } from "./zh";
@@ -260,6 +261,7 @@ const en: Messages = {
     feeds: "Data that are late",
     instructions: "Instructions to acknowledge",
   },
+  ...oversight,
   ...phones,
   words,
 };

@@ -112,4 +112,14 @@ export default {
     audit: "steps of the record",
     people: "list of people",
   },
+  case_state: {
+    Remind: "reminded",
+    "Remind again": "reminded again",
+    "Self-certify": "may certify themselves",
+    "Dispatch home visit": "to be visited",
+    "Await a day": "waits for a day",
+    "Propose suspension": "on a suspension list",
+    "Await resumption": "suspended",
+    "Park for a person": "waits for a person",
+  },
 };

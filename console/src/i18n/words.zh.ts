@@ -102,4 +102,14 @@ export default {
     audit: "办理记录",
     people: "人员名单",
   },
+  case_state: {
+    Remind: "提醒",
+    "Remind again": "再次提醒",
+    "Self-certify": "等待自助认证",
+    "Dispatch home visit": "派人上门",
+    "Await a day": "等待日期",
+    "Propose suspension": "列入暂停名单",
+    "Await resumption": "暂停后等待认证",
+    "Park for a person": "待人处理",
+  },
 };

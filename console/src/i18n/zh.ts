@@ -1,4 +1,5 @@
 // 中文：控制台所有文字的原文；en.ts 与之逐条对应。
+import oversight from "./oversight.zh";
 import phones from "./phones.zh";
 import words from "./words.zh";
 
@@ -254,6 +255,7 @@ const zh = {
     feeds: "迟到的数据",
     instructions: "待签收的指令",
   },
+  ...oversight,
   ...phones,
   words,
 };

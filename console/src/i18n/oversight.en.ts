@@ -1,0 +1,37 @@
+// Overview, audit and reports; line by line as oversight.zh.ts.
+export default {
+  overview: {
+    title: "Overview",
+    recipients: "recipients",
+    entitlements: "entitlements",
+    route: "By route",
+    status: "By status",
+    suspicion: "Suspicions to verify",
+    case_state: "In a case, by state",
+    county: "By county",
+    save: "Save as a table",
+    notYet: "Figures are made every night; the first are not there yet.",
+  },
+  audit: {
+    title: "Audit",
+    text: "Every step of somebody's record: who did what and when, and who looked; a chain of hashes shows whether it is whole.",
+    person: "The person's id (not the identity number)",
+    go: "Look",
+    trail: "Steps and looks",
+    holds: "The chain is whole",
+    broken: "The chain is broken: report it at once",
+    at: "When",
+    action: "What",
+    actor: "Who",
+    details: "Details",
+    hash: "Hash",
+  },
+  reports: {
+    title: "Pay-run reconciliation",
+    text: "Each month what payers were told against what they paid, underpaid first.",
+    empty: "This month nothing differs.",
+    kind: "Difference",
+    owed: "Arrears",
+    todo: "What to do",
+  },
+};

@@ -1,0 +1,37 @@
+// 总览、审计、报表的文字。
+export default {
+  overview: {
+    title: "总览",
+    recipients: "名领取人员",
+    entitlements: "份待遇",
+    route: "按认证途径",
+    status: "按发放状态",
+    suspicion: "待核实的疑点",
+    case_state: "办理中，按环节",
+    county: "按县区",
+    save: "导出表格",
+    notYet: "统计每晚生成，还没有第一份。",
+  },
+  audit: {
+    title: "审计",
+    text: "一个人的每一步：谁在什么时候做了什么，谁看过；哈希链可以核对是否完整。",
+    person: "人员编号（不是身份证号）",
+    go: "查看",
+    trail: "办理与查看记录",
+    holds: "哈希链完整",
+    broken: "哈希链不完整，请立即报告",
+    at: "时间",
+    action: "事项",
+    actor: "办理人",
+    details: "内容",
+    hash: "哈希",
+  },
+  reports: {
+    title: "发放对账",
+    text: "每月：告诉发放单位的与实际发放的逐笔对照，少发的在前。",
+    empty: "这个月没有差异。",
+    kind: "差异",
+    owed: "补发",
+    todo: "要做什么",
+  },
+};

@@ -1,0 +1,69 @@
+"""A clerk and the officer of a department: what became of a file, and a suspicion that two people verify."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from chalicelib.model import SuspicionState
+from sandbox.sign_in import DemoPerson
+from tests.browser.browsing import Screens
+from tests.workflow.village import Recipient
+
+SEEN = Recipient(980)
+CLERK = DemoPerson("medical-1", "市医保局", "officer", "3416", "medical_insurance")
+VILLAGE = DemoPerson("village-officer-1", "村干部", "officer", "341602001001")
+TOWNSHIP = DemoPerson("township-1", "镇经办", "officer", "341602001")
+HOSPITAL = "身份证号码,姓名,医疗机构名称,发生日期,就诊事件\n"
+CREMATIONS = "身份证号码,姓名,火化日期\n"
+
+
+def test_a_receipt_says_what_became_of_each_row(screens: Screens) -> None:
+    """Counts that add up, and the reason for each row that went back, as a page."""
+    village = screens.village
+    screens.people += [CLERK, TOWNSHIP]
+    village.settle(SEEN)
+    good = f"{SEEN.number},甲,乙,2025-05-12,入院\n"
+    village.drop("hospital_inpatient", HOSPITAL + good + f"{SEEN.number},甲,乙,2025-05-12,闲聊\n")
+
+    page = screens.open(CLERK.subject)
+    page.get_by_role("link", name="文件与回执").click()
+    page.get_by_role("link", name="回执").first.click()
+    expect(page.get_by_role("heading", name="回执")).to_be_visible()
+    expect(page.locator("[data-balance]")).to_contain_text("2 行 = 采用 1 + 退回 1")
+    expect(page.get_by_text("被退回的行，按原因")).to_be_visible()
+    screens.healthy(page, "receipt", picture="receipt")
+    page.get_by_role("link", name="文件与回执").click()
+    screens.healthy(page, "files")
+
+    other = screens.open(TOWNSHIP.subject)
+    expect(other.get_by_role("heading", name="今日待办")).to_be_visible()
+    expect(other.get_by_role("link", name="文件与回执")).to_have_count(0)
+
+
+def test_two_people_verify_a_suspicion(screens: Screens) -> None:
+    """The village says that it is true, the township agrees; nothing happens in between."""
+    village = screens.village
+    screens.people += [VILLAGE, TOWNSHIP]
+    village.settle(SEEN)
+    village.drop("cremations", CREMATIONS + f"{SEEN.number},孟庆0,2025-05-10\n")
+
+    page = screens.open(VILLAGE.subject)
+    page.get_by_role("link", name="疑点核实").click()
+    expect(page.locator("tbody tr")).to_contain_text("去世")
+    screens.healthy(page, "suspicions")
+    page.get_by_role("button", name="属实", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("核实方式").select_option("document")
+    dialog.get_by_role("button", name="确认办理").click()
+    expect(page.locator("tbody tr")).to_contain_text(VILLAGE.subject)
+    village.sandbox.run_until_quiet()
+    assert village.record(SEEN.number).suspicions[-1].state is SuspicionState.OPEN
+
+    other = screens.open(TOWNSHIP.subject)
+    other.goto(f"{screens.servers.api_url}/console/index.html#/suspicions")
+    other.get_by_role("button", name="同意（第二人）").click()
+    other.get_by_role("dialog").get_by_role("button", name="确认办理").click()
+    expect(other.get_by_role("dialog")).to_be_hidden()
+    village.sandbox.run_until_quiet()
+    suspicion = village.record(SEEN.number).suspicions[-1]
+    assert (suspicion.state, suspicion.approved_by) == (SuspicionState.CONFIRMED, TOWNSHIP.subject)

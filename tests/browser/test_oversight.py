@@ -1,0 +1,47 @@
+"""Those who look at the whole: the overview, and an auditor who follows a decision."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from chalicelib import passes
+from sandbox.sign_in import DemoPerson
+from tests.browser.browsing import Screens
+from tests.workflow.village import Recipient
+
+SEEN = Recipient(980)
+OTHERS = [Recipient(981 + n, phone=f"1380000001{n}") for n in range(4)]
+AUDITOR = DemoPerson("auditor-1", "审计人员", "auditor", "3416")
+
+
+def test_the_overview_says_of_which_day_its_figures_are(screens: Screens) -> None:
+    village = screens.village
+    screens.people.append(AUDITOR)
+    village.settle(SEEN, *OTHERS)
+    page = screens.open(AUDITOR.subject)
+    expect(page.get_by_text("统计每晚生成")).to_be_visible()
+
+    village.hospital(SEEN.number, village.sandbox.today())
+    passes.start("statistics")
+    village.sandbox.run_until_quiet()
+    page.reload()
+    expect(page.get_by_text("5 名领取人员")).to_be_visible()
+    expect(page.get_by_text("数据截至 2025年5月13日")).to_be_visible()
+    routes = page.get_by_role("figure").filter(has_text="按认证途径").get_by_role("row", name="静默")
+    expect(routes).to_contain_text("1")
+    screens.healthy(page, "overview", picture="overview")
+
+
+def test_an_auditor_follows_a_decision_and_sees_that_the_chain_is_whole(screens: Screens) -> None:
+    village = screens.village
+    screens.people.append(AUDITOR)
+    village.settle(SEEN)
+    village.certifies(SEEN.number)
+    page = screens.open(AUDITOR.subject)
+    page.get_by_role("link", name="审计").click()
+    page.get_by_label("人员编号").fill(village.person(SEEN.number))
+    page.get_by_role("button", name="查看").click()
+    expect(page.locator("[data-chain]")).to_contain_text("哈希链完整")
+    expect(page.locator('tr[data-action="created"]')).to_have_count(1)
+    assert page.locator("tbody tr", has_text="counter").count() >= 1, "who certified stands there"
+    screens.healthy(page, "trail")
