@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib import model
+from chalicelib.sources.values.row_faults import Fault
 
 CONSOLE = Path(__file__).parents[1] / "console"
 SOURCES = [p for p in (CONSOLE / "src").rglob("*") if p.suffix in (".ts", ".vue") and p.name != "schema.d.ts"]
@@ -25,6 +26,8 @@ FAMILIES = {
     "channel": model.Channel,
     "close": model.Close,
     "close_word": model.Word,
+    "suspicion_state": model.SuspicionState,
+    "objection_state": model.ObjectionState,
 }
 
 
@@ -56,3 +59,9 @@ def test_every_word_of_the_platform_that_a_screen_shows_is_said(language: str) -
         assert found is not None, family
         said = set(re.findall(r'([a-z_]+): "', found[1]))
         assert {code.value for code in codes} <= said, family
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_reason_for_sending_a_row_back_has_a_short_name(language: str) -> None:
+    text = (CONSOLE / "src" / "i18n" / f"rejections.{language}.ts").read_text(encoding="utf-8")
+    assert set(re.findall(r"^  ([a-z_]+): ", text, re.MULTILINE)) == {fault.value for fault in Fault}

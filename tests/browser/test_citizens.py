@@ -21,7 +21,8 @@ def test_a_citizen_reads_objects_and_sees_who_looked(screens: Screens) -> None:
 
     officer = screens.open(OFFICER.subject)
     officer.goto(f"{screens.servers.api_url}/console/index.html#/people/{person}")
-    expect(officer.get_by_role("heading", name="画像")).to_be_visible()
+    expect(officer.get_by_role("heading", name="画像：孟*0")).to_be_visible()
+    screens.healthy(officer, "portrait", picture="portrait")
 
     page = screens.open("citizen-1", phone=True)
     pension = page.locator('article[data-benefit="resident_pension"]')

@@ -14,7 +14,7 @@ CLERK = DemoPerson("medical-1", "市医保局", "officer", "3416", "medical_insu
 VILLAGE = DemoPerson("village-officer-1", "村干部", "officer", "341602001001")
 TOWNSHIP = DemoPerson("township-1", "镇经办", "officer", "341602001")
 HOSPITAL = "身份证号码,姓名,医疗机构名称,发生日期,就诊事件\n"
-CREMATIONS = "身份证号码,姓名,火化日期\n"
+CREMATIONS = "登记状态,殡仪馆名称,身份证号码,死亡日期,姓名,火化日期\n"
 
 
 def test_a_receipt_says_what_became_of_each_row(screens: Screens) -> None:
@@ -22,14 +22,16 @@ def test_a_receipt_says_what_became_of_each_row(screens: Screens) -> None:
     village = screens.village
     screens.people += [CLERK, TOWNSHIP]
     village.settle(SEEN)
-    good = f"{SEEN.number},甲,乙,2025-05-12,入院\n"
-    village.drop("hospital_inpatient", HOSPITAL + good + f"{SEEN.number},甲,乙,2025-05-12,闲聊\n")
+    good = [f"{SEEN.number},甲,乙,2025-05-{day:02},入院" for day in range(1, 10)]
+    village.drop(
+        "hospital_inpatient", HOSPITAL + "\n".join([*good, f"{SEEN.number},甲,乙,2025-05-12,闲聊", ""])
+    )
 
     page = screens.open(CLERK.subject)
     page.get_by_role("link", name="文件与回执").click()
-    page.get_by_role("link", name="回执").first.click()
+    page.get_by_role("link", name="回执", exact=True).click()
     expect(page.get_by_role("heading", name="回执")).to_be_visible()
-    expect(page.locator("[data-balance]")).to_contain_text("2 行 = 采用 1 + 退回 1")
+    expect(page.locator("[data-balance]")).to_contain_text("10 行 = 采用 9 + 退回 1")
     expect(page.get_by_text("被退回的行，按原因")).to_be_visible()
     screens.healthy(page, "receipt", picture="receipt")
     page.get_by_role("link", name="文件与回执").click()
@@ -45,17 +47,17 @@ def test_two_people_verify_a_suspicion(screens: Screens) -> None:
     village = screens.village
     screens.people += [VILLAGE, TOWNSHIP]
     village.settle(SEEN)
-    village.drop("cremations", CREMATIONS + f"{SEEN.number},孟庆0,2025-05-10\n")
+    village.drop("cremations", CREMATIONS + f"火化,某馆,{SEEN.number},2025-05-09,孟庆0,2025-05-10\n")
 
     page = screens.open(VILLAGE.subject)
     page.get_by_role("link", name="疑点核实").click()
-    expect(page.locator("tbody tr")).to_contain_text("去世")
+    expect(page.locator("tr[data-id]")).to_contain_text("去世")
     screens.healthy(page, "suspicions")
     page.get_by_role("button", name="属实", exact=True).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("核实方式").select_option("document")
     dialog.get_by_role("button", name="确认办理").click()
-    expect(page.locator("tbody tr")).to_contain_text(VILLAGE.subject)
+    expect(page.locator("tr[data-id]")).to_contain_text(VILLAGE.subject)
     village.sandbox.run_until_quiet()
     assert village.record(SEEN.number).suspicions[-1].state is SuspicionState.OPEN
 

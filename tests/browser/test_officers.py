@@ -26,7 +26,7 @@ def test_one_confirms_and_another_approves_a_suspension(screens: Screens) -> Non
     village.until_state(LOST.number, StateName.PROPOSE_SUSPENSION)
 
     page = screens.open(TOWNSHIP.subject)
-    waits = page.locator('tr[data-kind="proposals"]')
+    waits = page.locator('tr[data-kind="suspension-proposals"]')
     expect(waits).to_contain_text("1 件")
     screens.healthy(page, "today", picture="today")
     waits.get_by_role("link").click()
@@ -61,7 +61,7 @@ def test_one_confirms_and_another_approves_a_suspension(screens: Screens) -> Non
     )
 
     neighbour = screens.open(ELSEWHERE.subject)
-    expect(neighbour.locator('tr[data-kind="proposals"]')).to_contain_text("0 件")
+    expect(neighbour.locator('tr[data-kind="suspension-proposals"]')).to_contain_text("0 件")
     neighbour.goto(f"{screens.servers.api_url}/console/index.html#/proposals?line={decided_id(village)}")
     expect(neighbour.get_by_text("没有等待处理的名单行")).to_be_visible()
     expect(neighbour.get_by_role("dialog")).to_have_count(0)

@@ -15,13 +15,13 @@ interface ParametersOfOne {
   cookie?: never;
 }
 
-interface Answered {
-  200: { headers: Record<string, unknown>; content: { "application/json": unknown } };
+interface Answered<T> {
+  200: { headers: Record<string, unknown>; content: { "application/json": T } };
 }
 
-interface Get<P> {
+interface Get<P, T> {
   parameters: Parameters<never>;
-  get: { parameters: P; requestBody?: never; responses: Answered };
+  get: { parameters: P; requestBody?: never; responses: Answered<T> };
   put?: never;
   post?: never;
   delete?: never;
@@ -31,14 +31,14 @@ interface Get<P> {
   trace?: never;
 }
 
-interface Post<Body> {
+interface Post<Body, T> {
   parameters: Parameters<never>;
   get?: never;
   put?: never;
   post: {
     parameters: Parameters<never>;
     requestBody: { content: { "application/json": Body } };
-    responses: Answered;
+    responses: Answered<T>;
   };
   delete?: never;
   options?: never;
@@ -47,29 +47,17 @@ interface Post<Body> {
   trace?: never;
 }
 
-interface Page {
-  limit?: number;
-  cursor?: string;
-}
-
-export interface PeopleQuery extends Page {
-  area?: string;
-  benefit?: string;
-  status?: string;
-  route?: string;
-  ends_from?: string;
-  ends_until?: string;
+/** A right to put one file, lent for a while. */
+export interface Upload {
+  url: string;
+  fields: Record<string, string>;
+  key: string;
+  expires: string;
 }
 
 interface Coming {
-  "/v1/sign-in": Get<Parameters<never>>;
-  "/v1/me": Get<Parameters<never>>;
-  "/v1/today": Get<Parameters<{ area?: string }>>;
-  "/v1/people": Get<Parameters<PeopleQuery>>;
-  "/v1/persons/{id}/portrait": Get<ParametersOfOne>;
-  "/v1/files/{id}/rejected": Get<ParametersOfOne>;
-  "/v1/uploads": Post<{ feed: string; name: string; bytes: number; rows?: number }>;
-  "/v1/accounts": Get<Parameters<Page & { area?: string }>>;
+  "/v1/files/{id}/rejected": Get<ParametersOfOne, { url: string; expires: string }>;
+  "/v1/uploads": Post<{ feed: string; name: string; bytes: number; rows?: number }, Upload>;
 }
 
 export type AllPaths = described & Omit<Coming, keyof described>;

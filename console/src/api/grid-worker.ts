@@ -1,8 +1,7 @@
 // What a grid worker reads and reports.
-import type { PageOf, Visit } from "./answers";
+import type { PageOf, Visit, VisitReport } from "./answers";
 import { client } from "./client";
 import { answered } from "./problems";
-import type { VisitReport } from "../grid-worker/queue";
 
 const MOST = 200;
 
@@ -11,7 +10,7 @@ export async function myVisits(): Promise<Visit[]> {
   const found: Visit[] = [];
   let cursor: string | undefined;
   do {
-    const page: PageOf<Visit> = await answered<PageOf<Visit>>(
+    const page: PageOf<Visit> = await answered(
       client.GET("/v1/visits", { params: { query: { limit: MOST, cursor } } }),
     );
     found.push(...page.items);
@@ -21,7 +20,7 @@ export async function myVisits(): Promise<Visit[]> {
 }
 
 export const reportVisit = (id: string, body: VisitReport, key: string) =>
-  answered<unknown>(
+  answered(
     client.POST("/v1/visits/{id}/outcome", {
       params: { path: { id }, header: { "Idempotency-Key": key } },
       body,

@@ -1,5 +1,5 @@
 // What officers read and decide.
-import type { DroppedFile, Feeds, Limit, Objection, PageOf, Proposal, Suspicion, Visit } from "./answers";
+import type { DroppedFile } from "./answers";
 import { client } from "./client";
 import { answered } from "./problems";
 
@@ -17,40 +17,41 @@ const decided = (id: string) => ({
 });
 
 export const proposals = (part: Part) =>
-  answered<PageOf<Proposal>>(client.GET("/v1/suspension-proposals", of(part)));
+  answered(client.GET("/v1/suspension-proposals", of(part)));
 export const confirmProposal = (id: string) =>
-  answered<Proposal>(client.POST("/v1/suspension-proposals/{id}/confirm", decided(id)));
+  answered(client.POST("/v1/suspension-proposals/{id}/confirm", decided(id)));
 export const approveProposal = (id: string) =>
-  answered<Proposal>(client.POST("/v1/suspension-proposals/{id}/approve", decided(id)));
+  answered(client.POST("/v1/suspension-proposals/{id}/approve", decided(id)));
 export const refuseProposal = (id: string, reason: string) =>
-  answered<Proposal>(client.POST("/v1/suspension-proposals/{id}/refuse", { ...decided(id), body: { reason } }));
+  answered(client.POST("/v1/suspension-proposals/{id}/refuse", { ...decided(id), body: { reason } }));
 
-export const suspicions = (part: Part) => answered<PageOf<Suspicion>>(client.GET("/v1/suspicions", of(part)));
+export const suspicions = (part: Part) => answered(client.GET("/v1/suspicions", of(part)));
 export const reportSuspicion = (
   id: string,
   body: { confirmed: boolean; verification: "document" | "statement" | "visit"; since?: string | null },
-) => answered<Suspicion>(client.POST("/v1/suspicions/{id}/outcome", { ...decided(id), body }));
+) => answered(client.POST("/v1/suspicions/{id}/outcome", { ...decided(id), body }));
 export const approveSuspicion = (id: string) =>
-  answered<Suspicion>(client.POST("/v1/suspicions/{id}/approve", decided(id)));
-export const endings = (part: Part) => answered<PageOf<Suspicion>>(client.GET("/v1/endings", of(part)));
+  answered(client.POST("/v1/suspicions/{id}/approve", decided(id)));
+export const endings = (part: Part) => answered(client.GET("/v1/endings", of(part)));
 export const approveEnding = (id: string) =>
-  answered<Suspicion>(client.POST("/v1/endings/{id}/approve", decided(id)));
+  answered(client.POST("/v1/endings/{id}/approve", decided(id)));
 
-export const objections = (part: Part) => answered<PageOf<Objection>>(client.GET("/v1/objections", of(part)));
+export const objections = (part: Part) => answered(client.GET("/v1/objections", of(part)));
 export const decideObjection = (id: string, body: { upheld: boolean; reason: string }) =>
-  answered<Objection>(client.POST("/v1/objections/{id}/decision", { ...decided(id), body }));
+  answered(client.POST("/v1/objections/{id}/decision", { ...decided(id), body }));
 
-export const visits = (part: Part) => answered<PageOf<Visit>>(client.GET("/v1/visits", of(part)));
-export const limits = (part: Part) => answered<PageOf<Limit>>(client.GET("/v1/suspension-limits", of(part)));
+export const visits = (part: Part) => answered(client.GET("/v1/visits", of(part)));
+export const limits = (part: Part) => answered(client.GET("/v1/suspension-limits", of(part)));
 export const liftLimit = (id: string, reason: string) =>
-  answered<Limit>(client.POST("/v1/suspension-limits/{id}/lift", { ...decided(id), body: { reason } }));
+  answered(client.POST("/v1/suspension-limits/{id}/lift", { ...decided(id), body: { reason } }));
 
 export const files = (query: { feed?: string; state?: DroppedFile["state"]; limit?: number; cursor?: string }) =>
-  answered<PageOf<DroppedFile>>(client.GET("/v1/files", { params: { query } }));
+  answered(client.GET("/v1/files", { params: { query } }));
 export const file = (id: string) =>
-  answered<DroppedFile & { receipt: Record<string, unknown> | null }>(client.GET("/v1/files/{id}", about(id)));
+  answered(client.GET("/v1/files/{id}", about(id)));
 export const releaseFile = (id: string, reason: string) =>
-  answered<DroppedFile>(client.POST("/v1/files/{id}/release", { ...decided(id), body: { reason } }));
+  answered(client.POST("/v1/files/{id}/release", { ...decided(id), body: { reason } }));
 export const refuseFile = (id: string, reason: string) =>
-  answered<DroppedFile>(client.POST("/v1/files/{id}/refuse", { ...decided(id), body: { reason } }));
-export const feeds = () => answered<Feeds>(client.GET("/v1/feeds", {}));
+  answered(client.POST("/v1/files/{id}/refuse", { ...decided(id), body: { reason } }));
+export const feeds = () => answered(client.GET("/v1/feeds", {}));
+export const today = (area?: string) => answered(client.GET("/v1/today", { params: { query: { area } } }));

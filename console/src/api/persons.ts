@@ -1,19 +1,19 @@
 // What everybody who serves a person, and the person, reads of them.
-import type { AuditEntry, AuditTrail, Objection, PersonStatus } from "./answers";
+import type { AuditEntry, AuditTrail } from "./answers";
 import { client } from "./client";
 import { answered } from "./problems";
 
 export const lookUp = (number: string) =>
-  answered<{ id: string }>(client.POST("/v1/persons:lookup", { body: { number } }));
+  answered(client.POST("/v1/persons:lookup", { body: { number } }));
 export const status = (id: string) =>
-  answered<PersonStatus>(client.GET("/v1/persons/{id}/status", { params: { path: { id } } }));
+  answered(client.GET("/v1/persons/{id}/status", { params: { path: { id } } }));
 export const audit = (id: string, cursor?: string) =>
-  answered<AuditTrail>(
+  answered(
     client.GET("/v1/persons/{id}/audit", { params: { path: { id }, query: { limit: 200, cursor } } }),
   );
 /** The receipt to print: one HTML page. */
 export const certificate = (id: string) =>
-  answered<string>(client.GET("/v1/persons/{id}/certificate", { params: { path: { id } }, parseAs: "text" }));
+  answered(client.GET("/v1/persons/{id}/certificate", { params: { path: { id } }, parseAs: "text" }));
 
 const MOST_PAGES = 20;
 
@@ -33,7 +33,7 @@ export const objectTo = (
   about: "suspension" | "termination" | "recovery",
   benefit: string | null,
 ) =>
-  answered<Objection>(
+  answered(
     client.POST("/v1/objections", {
       params: { header: { "Idempotency-Key": crypto.randomUUID() } },
       body: { person, about, benefit },

@@ -27,25 +27,25 @@ export const SILENCE: Problem = {
   detail: "无法连接平台，数据未丢失：请检查网络后重试。",
 };
 
-interface Answer {
-  data?: unknown;
+interface Answer<T> {
+  data?: T;
   error?: unknown;
   response: Response;
 }
 
-/** The body of an answer, or the problem as an error. Shapes are those of answers.ts. */
-export async function answered<T>(asked: Promise<Answer>): Promise<T> {
-  let answer: Answer;
+/** The body of an answer, or the problem as an error. */
+export async function answered<T>(asked: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
   try {
     answer = await asked;
   } catch {
     throw new ProblemError(SILENCE);
   }
-  if (answer.error !== undefined || !answer.response.ok) throw new ProblemError(problemOf(answer));
-  return answer.data as T;
+  if (answer.data === undefined || !answer.response.ok) throw new ProblemError(problemOf(answer));
+  return answer.data;
 }
 
-function problemOf(answer: Answer): Problem {
+function problemOf(answer: Answer<unknown>): Problem {
   const said = answer.error;
   if (typeof said === "object" && said !== null && "code" in said) return said as Problem;
   const { status } = answer.response;

@@ -1,18 +1,12 @@
 // Files into the inbox: the platform chooses the place and lends a right to put one file there.
 import { client, putForm } from "./client";
+import type { Upload } from "./coming";
 import { answered, ProblemError, SILENCE } from "./problems";
 
-export interface Upload {
-  url: string;
-  fields: Record<string, string>;
-  key: string;
-  expires: string;
-}
-
 export const announce = (body: { feed: string; name: string; bytes: number; rows?: number }) =>
-  answered<Upload>(client.POST("/v1/uploads", { body }));
+  answered(client.POST("/v1/uploads", { body }));
 export const rejectedRows = (id: string) =>
-  answered<{ url: string; expires: string }>(client.GET("/v1/files/{id}/rejected", { params: { path: { id } } }));
+  answered(client.GET("/v1/files/{id}/rejected", { params: { path: { id } } }));
 
 /** Put the file where the platform has said; it goes to the bucket, not through the API. */
 export async function send(upload: Upload, file: File): Promise<void> {

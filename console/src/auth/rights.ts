@@ -1,13 +1,9 @@
 // What the caller may do, as the platform's table of permissions says: buttons and menus follow it.
-import { readonly, ref } from "vue";
+import { ref } from "vue";
 import { me } from "../api/about";
 import { session } from "./session";
 
 const lines = ref<ReadonlySet<string>>(new Set());
-const post = ref<string | null>(null);
-
-/** The name of the caller's post, where the platform keeps an account of them. */
-export const nameOfPost = readonly(post);
 
 /** Whether a line ("GET /v1/people") is open to the caller. */
 export function may(line: string): boolean {
@@ -21,7 +17,6 @@ export async function learnRights(): Promise<void> {
   try {
     const told = await me();
     lines.value = new Set(told.may.map((each) => `${each.method} ${each.path}`));
-    post.value = told.account?.post ?? null;
   } catch {
     // Without signal a phone goes on with what it has; whatever is not allowed is refused when it is sent.
   }

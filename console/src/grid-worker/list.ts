@@ -1,11 +1,11 @@
 // The grid worker's day: the list as it was last fetched, what was found, and both without signal.
 import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
-import type { Visit } from "../api/answers";
+import type { Visit, VisitReport } from "../api/answers";
 import { myVisits, reportVisit } from "../api/grid-worker";
 import { asProblem, type Problem } from "../api/problems";
 import { session } from "../auth/session";
-import { Queue, type Finding, type VisitReport } from "./queue";
+import { Queue, type Finding } from "./queue";
 import { PhoneStore } from "./store";
 
 interface KeptList {

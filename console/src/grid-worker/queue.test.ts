@@ -1,7 +1,8 @@
 import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ProblemError, SILENCE } from "../api/problems";
-import { Queue, type VisitReport } from "./queue";
+import type { VisitReport } from "../api/answers";
+import { Queue } from "./queue";
 import { FORGOTTEN_AFTER, PhoneStore } from "./store";
 
 const REPORT: VisitReport = { outcome: "seen", made_at: "2025-07-01T10:00:00+08:00", notice_left: false };

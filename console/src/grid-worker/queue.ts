@@ -1,5 +1,6 @@
 // What was found at doors, on its way to the platform: kept until it has answered, whatever becomes of signal
 // and sign-in. Each finding bears its own key, so that one that is sent twice counts once.
+import type { VisitReport } from "../api/answers";
 import { asProblem, type Problem } from "../api/problems";
 import type { PhoneStore } from "./store";
 
@@ -12,16 +13,6 @@ export interface Finding {
   state: "waiting" | "sent" | "refused";
   problem: Problem | null;
   found: number;
-}
-
-export interface VisitReport {
-  outcome: "seen" | "hospitalised" | "away" | "moved" | "refused" | "not_found" | "deceased";
-  made_at: string;
-  notice_left: boolean;
-  deceased_on?: string | null;
-  through?: "relative" | "neighbour" | "helper" | "village_doctor" | null;
-  told_by?: string | null;
-  word?: "alive" | "does_not_know" | null;
 }
 
 type Send = (visit: string, body: VisitReport, key: string) => Promise<unknown>;

@@ -1,5 +1,8 @@
 // The platform's codes in plain English, by family; line by line as words.zh.ts.
+import rejection from "./rejections.en";
+
 export default {
+  rejection,
   role: {
     officer: "officer",
     auditor: "auditor",
@@ -21,6 +24,7 @@ export default {
     counter: "counter",
     visit: "visit",
     remote: "remote",
+    as_stated_by_the_authority: "as the authority stated",
   },
   outcome: {
     seen: "seen",
@@ -122,4 +126,20 @@ export default {
     "Await resumption": "suspended",
     "Park for a person": "waits for a person",
   },
+  work: {
+    "suspension-proposals": "Lines proposed for suspension",
+    suspicions: "Suspicions to verify",
+    endings: "Endings to approve",
+    objections: "Objections to answer",
+    visits: "Visits to make",
+    notices: "Notices to bring",
+    "suspension-limits": "Suspensions beyond the limit",
+    recoveries: "Recoveries",
+    "owed-to-heirs": "Owed to heirs",
+    files: "Files held",
+    feeds: "Data that are late",
+    instructions: "Instructions to acknowledge",
+  },
+  suspicion_state: { open: "open", confirmed: "confirmed", cleared: "cleared", withdrawn: "withdrawn" },
+  objection_state: { open: "open", upheld: "upheld", rejected: "rejected" },
 };

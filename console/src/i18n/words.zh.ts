@@ -1,5 +1,8 @@
 // 平台用词的中文说法，按类。
+import rejection from "./rejections.zh";
+
 export default {
+  rejection,
   role: { officer: "经办人", auditor: "审计人员", "grid-worker": "网格员", citizen: "群众", app: "应用" },
   status: {
     active: "正常发放",
@@ -15,6 +18,7 @@ export default {
     counter: "窗口",
     visit: "上门",
     remote: "异地协助",
+    as_stated_by_the_authority: "部门原有",
   },
   outcome: {
     seen: "见到本人",
@@ -112,4 +116,20 @@ export default {
     "Await resumption": "暂停后等待认证",
     "Park for a person": "待人处理",
   },
+  work: {
+    "suspension-proposals": "拟暂停名单行",
+    suspicions: "待核实疑点",
+    endings: "待批准的停发",
+    objections: "待答复的异议",
+    visits: "待上门",
+    notices: "待送达的告知书",
+    "suspension-limits": "超限的暂停",
+    recoveries: "追回办理",
+    "owed-to-heirs": "应付继承人",
+    files: "被扣住的文件",
+    feeds: "迟到的数据",
+    instructions: "待签收的指令",
+  },
+  suspicion_state: { open: "待核实", confirmed: "属实", cleared: "已排除", withdrawn: "部门已撤回" },
+  objection_state: { open: "待答复", upheld: "成立", rejected: "不成立" },
 };

@@ -6,7 +6,7 @@ const visit = (day: string, notice_left = false) => ({
   by: "worker",
   made: `${day}T10:00:00+08:00`,
   notice_left,
-  outcome: "not_found",
+  outcome: "not_found" as const,
 });
 const LINE: Proposal = {
   id: "p.1",
@@ -55,7 +55,7 @@ describe("the conditions of rule 10", () => {
   });
   it("are not met while something is being verified, and unknown before that is known", () => {
     const objection = {
-      about: "suspension",
+      about: "suspension" as const,
       benefit: null,
       decide_by: "2025-08-01",
       holds: true,
