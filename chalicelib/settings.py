@@ -39,6 +39,9 @@ class Settings:
     interfaces_secret: str  # name of the secret: addresses and tokens of interfaces that are asked
     data_key_id: str  # KMS key that wraps the data keys of sealed fields
     files_key_id: str  # KMS key of files that name people
+    upload_role_arn: str  # signs what a browser drops into the inbox, and may do nothing else
+    rejects_role_arn: str  # signs where rejected rows are fetched, and may do nothing else
+    upload_url: str  # where a browser reaches S3, if not at S3's own address (the sandbox); "": there
     token_issuer: str
     token_audience: str
     token_client_id: str  # as whom the screens introduce themselves to the issuer

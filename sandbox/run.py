@@ -31,7 +31,7 @@ from sandbox.checks.truth import Truth, read_truth
 from sandbox.demo_people import demo_citizens, demo_people
 from sandbox.kernel import Sandbox
 from sandbox.kernel.resource_makers import ACCOUNT, REGION
-from sandbox.kernel.server import Gateway, Servers, taken_ports
+from sandbox.kernel.server import AWS_PORT, LOOPBACK, Gateway, Servers, taken_ports
 from sandbox.report.document import report_of
 from sandbox.report.tables import show
 from sandbox.rights.comparing import reasons, refuted
@@ -60,6 +60,7 @@ SELDOM_COLLECTED: Final = (
 )  # moto's objects live long: looking for garbage among them costs a tenth
 SELDOM: Final = "cron(0 17 1 1,4,7,10 ? *)"  # a pass over the whole table each night would take most of a run
 BACKLOG_READ: Final = timedelta(days=21)  # by then most departments have handed over the months before
+AWS_URL: Final = f"http://{LOOPBACK}:{AWS_PORT}"
 DOORS_TAKEN: Final = 2  # the exit code
 WIDE: Final = 120  # columns, where nobody says how wide the terminal is
 
@@ -101,6 +102,7 @@ def run(options: RunOptions) -> int:
         "TokenAudience": AUDIENCE,
         "TokenJwks": issuer.jwks(),
         "SignInOrigin": ISSUER,
+        "UploadUrl": AWS_URL,  # a browser reaches the buckets here
         "AssertionJwks": json.dumps({"keys": [issuer.registered(APP)]}),  # one key for both: a sandbox
         "StatisticsSchedule": SELDOM,
         "FeedWatchSchedule": "cron(30 23 1,15 * ? *)",

@@ -71,6 +71,10 @@ def _topic(name: str, _: Mapping[str, Any]) -> Made:
     return Made(arn, {"TopicArn": arn, "TopicName": name})
 
 
+def _role(name: str, _: Mapping[str, Any]) -> Made:
+    return Made(name, {"Arn": f"arn:{PARTITION}:iam::{ACCOUNT}:role/{name}"})
+
+
 def _named(name: str, properties: Mapping[str, Any]) -> Made:
     """Whatever no call names."""
     return Made(name, {"Arn": f"{name}.Arn"})
@@ -85,6 +89,7 @@ def _granted(sender: str) -> tuple[Mapping[str, Rights], Places]:
         "AWS::S3::Bucket": _bucket,
         "AWS::SQS::Queue": _queue,
         "AWS::KMS::Key": _key,
+        "AWS::IAM::Role": _role,
         "AWS::SNS::Topic": _topic,
         "AWS::SecretsManager::Secret": _secret,
     }

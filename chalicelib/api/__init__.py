@@ -22,6 +22,7 @@ recoveries        the same of what is to come back, and of what heirs are owed
 reconciliation    a month's pay run, for the authority that pays
 rechecks          which of a month's certificates are checked again
 statistics        the figures of a day, of an area, an authority and a benefit
+uploads, upload_bodies   files dropped from a browser; rejected rows fetched back
 carrier_reports   what a gateway pushes about messages, signed
 status            what a person is told of each benefit
 printed_receipt   the same as a page to print
@@ -51,6 +52,7 @@ from chalicelib.api.reconciliation import reconciliation
 from chalicelib.api.recoveries import recoveries
 from chalicelib.api.sign_in import sign_in
 from chalicelib.api.statistics import statistics
+from chalicelib.api.uploads import uploads
 from chalicelib.api.waiting import today
 from chalicelib.observability import protect
 
@@ -73,6 +75,7 @@ _ENDPOINTS: Final = (
     rechecks,
     carrier_reports,
     dropped_files,
+    uploads,
     feeds,
     statistics,
 )

@@ -221,6 +221,9 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("GET", "/v1/files"): Policy(_OVERSIGHT, About.FIGURES, Whose.SENDER),
     ("GET", "/v1/files/{id}"): Policy(_OVERSIGHT, About.FILE, Whose.SENDER),
     ("GET", "/v1/files/{id}/suggestions"): Policy(_OFFICE, About.FILE, Whose.SENDER),
+    # Who sends a feed drops its files and gets back what was rejected of them: identity numbers in clear.
+    ("POST", "/v1/uploads"): Policy(_OFFICE, About.FIGURES, Whose.SENDER),
+    ("GET", "/v1/files/{id}/rejected-rows"): Policy(_OFFICE, About.FILE, Whose.SENDER),
     # A file concerns every village: a county or a level above it decides.
     ("POST", "/v1/files/{id}/release"): Policy(
         _OFFICE, About.FILE, Whose.SENDER, at_most_digits=COUNTY_DIGITS

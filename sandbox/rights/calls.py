@@ -163,6 +163,10 @@ def _secret(asked: Asked, places: Places) -> Iterator[Need]:
         yield _DECRYPT, places.sealed[arn]
 
 
+def _assume(asked: Asked, places: Places) -> Iterator[Need]:
+    yield "sts:AssumeRole", asked["RoleArn"]
+
+
 _CALLS: Final[Mapping[tuple[str, str], Callable[[Asked, Places], Iterator[Need]]]] = {
     **{
         ("dynamodb", action): _on_table(action)
@@ -185,6 +189,7 @@ _CALLS: Final[Mapping[tuple[str, str], Callable[[Asked, Places], Iterator[Need]]
     ("s3", "UploadPart"): _write_part,
     ("secretsmanager", "GetSecretValue"): _secret,
     ("sns", "Publish"): _publish,
+    ("sts", "AssumeRole"): _assume,
     ("sqs", "DeleteMessage"): _queue("DeleteMessage"),
     ("sqs", "DeleteMessageBatch"): _queue("DeleteMessage"),
     ("sqs", "GetQueueAttributes"): _queue("GetQueueAttributes"),
@@ -202,7 +207,7 @@ _CALLS: Final[Mapping[tuple[str, str], Callable[[Asked, Places], Iterator[Need]]
 WRITES: Final = frozenset(
     {
         *(f"dynamodb:{word}Item" for word in ("Put", "Update", "Delete", "BatchWrite")),
-        *("kms:GenerateDataKey", "sns:Publish"),
+        *("kms:GenerateDataKey", "sns:Publish", "sts:AssumeRole"),
         *("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"),
         *("sqs:SendMessage", "sqs:DeleteMessage", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"),
         *(

@@ -55,9 +55,7 @@ from chalicelib.model import (
 from chalicelib.storage.dynamodb import files, tables
 from chalicelib.storage.dynamodb.items import encode
 from chalicelib.storage.dynamodb.worklists import remember_county
-from tests.api.accounts import ACCOUNT as ACCOUNT
-from tests.api.accounts import CITY_ACCOUNT as CITY_ACCOUNT
-from tests.api.accounts import two_accounts as two_accounts
+from tests.api.accounts import ACCOUNT, CITY_ACCOUNT, two_accounts
 from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, an_assertion, given
 
 DUE = date(2025, 5, 31)
@@ -206,6 +204,8 @@ ENDPOINTS = {
         Endpoint("GET", "/v1/files"),
         Endpoint("GET", "/v1/files/{id}", item=FILE),
         Endpoint("GET", "/v1/files/{id}/suggestions", item=FILE),
+        Endpoint("POST", "/v1/uploads", {"feed": "cremations", "kind": "csv", "bytes": 20_000}),
+        Endpoint("GET", "/v1/files/{id}/rejected-rows", item=FILE),
         Endpoint("POST", "/v1/files/{id}/release", {"reason": "电话核实，当日确实只有三条"}, FILE),
         Endpoint("POST", "/v1/files/{id}/refuse", {"reason": "文件不完整"}, FILE),
         Endpoint("GET", "/v1/feeds"),
@@ -216,7 +216,7 @@ ENDPOINTS = {
 
 def authority_for(address: str) -> str:
     """Of which authority an officer must be who asks for an address."""
-    return SENDER if "/files" in address else HRSS
+    return SENDER if "/files" in address or "/uploads" in address else HRSS
 
 
 def body_for(endpoint: Endpoint, person: PersonId) -> Any:

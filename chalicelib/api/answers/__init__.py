@@ -13,6 +13,7 @@ portrait  all that is known of one person
 persons   whose a number is, what came of certifying, the trail
 work      what waits for people
 money     what is to come back, what heirs are owed, a month's pay run
+uploads   forms for browsers, addresses of rejected rows
 files     files, receipts and feeds
 figures   the nightly figures, certificates that are checked again
 """

@@ -1,6 +1,7 @@
 """What is kept in S3 (对象存储): files, the evidence lake, rule books.
 
 objects           files as dropped, what goes back to departments, rosters
+signing           what a browser may do with S3 by itself
 object_versions   one version of a large object, as a stream or in ranges
 file_contents     who is said what by which file
 lake              all evidence by person, in Parquet
