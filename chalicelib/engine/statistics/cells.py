@@ -148,16 +148,13 @@ def _of_entitlement(cell: Cell, entitlement: Entitlement, on: date) -> Iterator[
 
 def _of_arrears(cell: Cell, told: Instruction) -> Iterator[tuple[Cell, Amount]]:
     """Of a resumption: what is ordered and was seen in no payment, or when it was."""
-    match told.state:
-        case InstructionState.SEEN:
-            first: Month = min((*told.arrears, *told.held))
-            seen = told.changed or told.issued
-            arrived = cell._replace(figure=Figure.ARREARS_ARRIVED, month=month_of(seen))
-            yield arrived, Amount(days=(seen - first_day(first)).days)
-        case InstructionState.ISSUED | InstructionState.ACKNOWLEDGED | InstructionState.LISTED:
-            yield cell._replace(status=told.state.value), Amount(fen=told.fen)
-        case InstructionState.CANCELLED:
-            pass
+    if told.state is InstructionState.SEEN:
+        first: Month = min((*told.arrears, *told.held))
+        seen = told.changed or told.issued
+        arrived = cell._replace(figure=Figure.ARREARS_ARRIVED, month=month_of(seen))
+        yield arrived, Amount(days=(seen - first_day(first)).days)
+    elif told.state is not InstructionState.CANCELLED:
+        yield cell._replace(status=told.state.value), Amount(fen=told.fen)
 
 
 def _of_recovery(cell: Cell, recovery: Recovery) -> Iterator[tuple[Cell, Amount]]:
