@@ -29,6 +29,7 @@ from chalicelib.cases import daily_run, executions
 from chalicelib.engine.rules.policy import LazyRenewal
 from chalicelib.engine.rules.quantities import LONGEST_PERIOD
 from chalicelib.intake import loading
+from chalicelib.intake.in_progress import InProgress
 from chalicelib.jurisdiction import activation, load
 from chalicelib.model import (
     AreaCode,
@@ -263,7 +264,7 @@ def lived(town: Town, lazy: LazyRenewal) -> Figures:
             daily_run.daily_run()
             for evidence in town.files.get(day, ()):
                 held.add(evidence)
-                loading.load_evidence(evidence, actor="bench")
+                loading.load_evidence(evidence, InProgress(), actor="bench")
                 _close_cases(evidence)
             day += timedelta(days=1)
     return Figures(counted.changes, counted.written, counted.units)

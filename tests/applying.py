@@ -132,7 +132,7 @@ def end_of(records: Sequence[PersonRecord] | None = None) -> Mapping[str, Any]:
         "suspicions": [[(s.name, s.state) for s in record.suspicions] for record in everybody],
         "payments": {record.person.id: people.payments_of(record.person.id) for record in everybody},
         "files": sorted(
-            (replace(file, steps=()) for file in files.everything()), key=lambda file: (file.feed, file.id)
+            (replace(file, steps=(), roster="") for file in files.everything()), key=lambda file: (file.feed, file.id)
         ),
         "listed": roster_lines.kept(data).rows(),
         "numbers": [] if index is None else sorted(index.frame.rows()),

@@ -10,11 +10,13 @@ from typing import Any
 
 import boto3
 import openpyxl
+import polars as pl
 import pytest
 
 from chalicelib import pay_reconciliation
 from chalicelib.errors import UnfinishedError
-from chalicelib.intake.payments import load_payments, withdraw_payments
+from chalicelib.intake.in_progress import InProgress
+from chalicelib.intake.payments import apply_payments, put_together, withdraw_payments
 from chalicelib.model import (
     BenefitCode,
     DroppedFile,
@@ -28,6 +30,7 @@ from chalicelib.model import (
 )
 from chalicelib.pay_reconciliation import latest, reconcile, wanted
 from chalicelib.storage.dynamodb import files, people, run_ends
+from chalicelib.storage.dynamodb.busy import Left
 from chalicelib.storage.s3 import objects
 from tests.storage.builders import AT, entitlement, identity, person
 from tests.test_runs_of_all import three_people
@@ -49,6 +52,15 @@ def paid(who: PersonId, fen: int = 19_500, month: str = JUNE) -> tuple[PersonId,
     return who, Payment(PENSION, Month(month), fen, date(2025, 6, 10))
 
 
+def load_payments(payments: list[tuple[PersonId, Payment]]) -> None:
+    """As a file that pays these people would."""
+    months = {(payment.benefit, payment.month): frozenset[str]() for _, payment in payments}
+    to = pl.Series([person for person, _ in payments])
+    progress, left = InProgress(), Left()
+    found = apply_payments(payments, {}, months, progress, left, is_whole=True)
+    put_together(found, to, months, progress, left, is_whole=True)
+
+
 def kinds(sheet: dict[str, Any] | None) -> dict[str, int]:
     assert sheet is not None
     return {kind: of["lines"] for county in sheet["totals"].values() for kind, of in county.items()}
@@ -57,7 +69,7 @@ def kinds(sheet: dict[str, Any] | None) -> dict[str, int]:
 def test_a_file_asks_for_the_sheets_of_its_months_and_a_corrected_one_again() -> None:
     one, other = somebody(1), somebody(2)
     assert reconcile() == 0, "no file has come"
-    load_payments([paid(one), paid(other)], {})
+    load_payments([paid(one), paid(other)])
     assert (reconcile(), reconcile()) == (1, 0)
     assert kinds(latest("hrss", JUNE)) == {"as_due": 2}
     assert latest("hrss", JUNE)["lines"] == []  # type: ignore[index]
@@ -71,7 +83,7 @@ def test_a_file_asks_for_the_sheets_of_its_months_and_a_corrected_one_again() ->
 def test_where_no_file_of_a_county_has_come_nothing_follows_from_silence() -> None:
     somebody(1)
     somebody(2, ELSEWHERE)
-    load_payments([paid(somebody(3, ELSEWHERE))], {})
+    load_payments([paid(somebody(3, ELSEWHERE))])
     reconcile()
     sheet = latest("hrss", JUNE)
     assert kinds(sheet) == {"no_file_yet": 1, "as_due": 1, "stopped_without_order": 1}
@@ -79,7 +91,7 @@ def test_where_no_file_of_a_county_has_come_nothing_follows_from_silence() -> No
 
 def test_the_workbook_is_chinese_in_yuan_adds_up_and_never_runs() -> None:
     one = somebody(1, payee="=cmd|' /C calc'!A0")
-    load_payments([paid(one, 20_000), paid(somebody(2))], {})
+    load_payments([paid(one, 20_000), paid(somebody(2))])
     reconcile()
     body = boto3.client("s3").get_object(Bucket="outbox", Key=f"hrss/reconciliation/{JUNE}.xlsx")["Body"]
     totals, lines = openpyxl.load_workbook(io.BytesIO(body.read())).worksheets
@@ -102,7 +114,7 @@ def test_what_is_paid_to_whom_nobody_knows_is_a_line_of_its_file() -> None:
     )  # fmt: skip
     files.put(file)
     files.put(replace(file, id=FileId("F2"), state=FileState.SUPERSEDED))
-    load_payments([paid(somebody(1))], {})
+    load_payments([paid(somebody(1))])
     reconcile()
     sheet = latest("hrss", JUNE)
     assert sheet is not None
@@ -131,7 +143,7 @@ def test_a_sheet_that_cannot_be_written_stops_no_other(monkeypatch: pytest.Monke
 
 
 def test_the_document_holds_what_the_workbook_does() -> None:
-    load_payments([paid(somebody(1), 1)], {})
+    load_payments([paid(somebody(1), 1)])
     sheets = pay_reconciliation.reconcile_month(JUNE)
     (line,) = sheets["hrss"].lines
     said = objects.read_for_department("hrss", f"reconciliation/{JUNE}.json")

@@ -4,6 +4,7 @@ money."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from chalicelib import clock
@@ -34,21 +35,19 @@ from chalicelib.storage.dynamodb.busy import one_by_one
 ACTOR = BY_PAYMENTS
 
 
-def payments_arrived(
+def paid_otherwise(
     payments: Sequence[tuple[PersonId, Payment]],
-    listed: Mapping[tuple[PersonId, BenefitCode], Entitlement] | None = None,
-) -> FileNotice | None:
-    """Compare the months of a payments file, already kept, with what is due.
+    listed: Mapping[tuple[PersonId, BenefitCode], Entitlement],
+    looked_into: AbstractSet[PersonId],
+) -> dict[PersonId, Month]:
+    """Who of some people was paid otherwise than due by a file that is kept already, and since which month.
 
     Most of a file is as the roster says, month after month: only where it may differ is a record read.
-    `listed` are the entitlements concerned, where the caller has read them. Where more people differ than
-    the policy's limit, it is the file or the roster that is wrong: one notice, and nobody is suspected.
+    `listed`: what they draw, `looked_into`: who is suspected already, or is paid back. Nobody is accused yet.
     """
     since: dict[PersonId, Month] = {}
     for person, payment in payments:
         since[person] = min(payment.month, since.get(person, payment.month))
-    if listed is None:
-        listed = people.entitlements_of({(person, payment.benefit) for person, payment in payments})
     depending = _depending(current().rules)
     doubtful = {
         person
@@ -57,14 +56,20 @@ def payments_arrived(
         is not None  # else nothing is known to be due
         and (payment.fen != entitlement.fen or payment.benefit in depending)
     }
-    doubtful |= since.keys() & (_suspected() | worklists.paid_back())
-    looked_at = sorted(doubtful)
+    looked_at = sorted(doubtful | (since.keys() & looked_into))
     differs = one_by_one(looked_at, lambda person: compare(person, since[person], only_look=True))
-    accused = [person for person, is_so in zip(looked_at, differs, strict=True) if is_so]
-    limit = current().rules.policy.limits.wrong_amounts
-    if limit.is_exceeded(len(accused), len(since)):
-        return _notice(len(accused), len(since))
-    one_by_one(accused, lambda person: compare(person, since[person]))
+    return {person: since[person] for person, is_so in zip(looked_at, differs, strict=True) if is_so}
+
+
+def accuse(accused: Mapping[PersonId, Month], of: int) -> FileNotice | None:
+    """Suspect whom a whole file, about so many people, pays otherwise than due.
+
+    Where more people differ than the policy's limit, it is the file or the roster that is wrong: one notice,
+    and nobody is suspected.
+    """
+    if current().rules.policy.limits.wrong_amounts.is_exceeded(len(accused), of):
+        return _notice(len(accused), of)
+    one_by_one(accused, lambda person: compare(person, accused[person]))
     return None
 
 
@@ -91,8 +96,11 @@ def _depending(rules: RuleBook) -> set[BenefitCode]:
     }
 
 
-def _suspected() -> set[PersonId]:
-    return {row.person for row in worklists.suspicions("") if row.item.kind is SuspicionKind.WRONG_AMOUNT}
+def suspected() -> frozenset[PersonId]:
+    """Everybody who is suspected to be paid otherwise than due."""
+    return frozenset(
+        row.person for row in worklists.suspicions("") if row.item.kind is SuspicionKind.WRONG_AMOUNT
+    )
 
 
 def compare(person: PersonId, since: Month, *, only_look: bool = False) -> bool:

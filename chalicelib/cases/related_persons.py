@@ -19,7 +19,6 @@ from chalicelib.model import (
     Change,
     Evidence,
     EvidenceKey,
-    FeedId,
     FileId,
     PersonId,
     PersonRecord,
@@ -31,16 +30,6 @@ from chalicelib.storage.dynamodb.busy import one_by_one
 from chalicelib.storage.s3 import lake
 
 NO_FILE = FileId("")  # of a withdrawal that came before what it takes back
-
-
-def concerned(feed: FeedId, evidence: Mapping[PersonId, object]) -> Mapping[PersonId, Sequence[PersonId]]:
-    """Of whom a file tells that they are related to recipients, and to which.
-
-    Only the feeds that some condition asks are looked at: for all others nobody is related to anybody.
-    """
-    if feed not in current().rules.feeds_of_related:
-        return {}
-    return {other: recipients for other, recipients in worklists.related_to().items() if other in evidence}
 
 
 def tell_those_concerned(

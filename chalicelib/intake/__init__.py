@@ -7,6 +7,7 @@ large_files        the same way for a large file: its ranges are read side by si
 loading            what each kind of file changes: evidence here, the rest in modules of their own
 by_shards          a file about many people, shard by shard
 applied            what applying a file to some of its people has given
+in_progress        whom something waits for: one look at the work lists
 rosters, payments, outcome_sheets   three kinds of files that are no evidence alone
 roster_comparison  a day's roster against all others, once its people are known
 newly_known        a loaded file once more, for people who are new on a roster

@@ -10,8 +10,6 @@ from typing import Any
 
 import polars as pl
 
-from chalicelib.model import FileNotice
-
 
 @dataclass(frozen=True, slots=True)
 class Applied:
@@ -20,7 +18,7 @@ class Applied:
     `certified`: people whose certificate moved at once. `kept`: people of whom the file says what waits in
     the lake. `withdrawn`, `unmatched`: items that it takes back, and withdrawals that name nothing.
     `changed_nothing`: accepted rows, by reason. `found`: of a roster whose numbers its people bear
-    (`RosterIndex.frame`); of other files nothing.
+    (`RosterIndex.frame`), of payments whom they pay otherwise than due (`payments.FOUND`), else nothing.
     """
 
     certified: int = 0
@@ -28,12 +26,11 @@ class Applied:
     withdrawn: int = 0
     unmatched: int = 0
     changed_nothing: Mapping[str, int] = field(default_factory=dict)
-    notices: tuple[FileNotice, ...] = ()  # of a small file
     found: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
 
     def counts(self) -> dict[str, Any]:
         """All but what was found, as it is kept."""
-        names = (each.name for each in fields(self) if each.name not in ("found", "notices"))
+        names = (each.name for each in fields(self) if each.name != "found")
         return {name: getattr(self, name) for name in names}
 
 

@@ -23,9 +23,10 @@ from chalicelib.cases import executions
 from chalicelib.errors import BusyError, UnreadableError
 from chalicelib.intake import applied, loading
 from chalicelib.intake.applied import Applied
-from chalicelib.intake.loading import Loaded
+from chalicelib.intake.in_progress import InProgress
+from chalicelib.intake.loading import Loaded, Prepared
 from chalicelib.jurisdiction import current
-from chalicelib.model import DroppedFile, FileId, FileState, PersonId
+from chalicelib.model import BenefitCode, DroppedFile, FileId, FileState, Month, PersonId
 from chalicelib.runs import Stop
 from chalicelib.settings import settings
 from chalicelib.sources.feeds.feed import Feed
@@ -50,7 +51,7 @@ _SHARD: Final = "~shard"
 def concerns_many(reading: FileReading) -> bool:
     """Whether a file is about more people than are applied at once."""
     rows = reading.rows
-    if reading.kind != "roster" or rows is None or rows.height <= int(settings().people_at_once):
+    if rows is None or rows.height <= int(settings().people_at_once):
         return False
     return rows[_whom(reading.kind)].n_unique() > int(settings().people_at_once)
 
@@ -65,9 +66,9 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded | Non
     name = _name(rows)
     cut = file_shards.cut_now(dropped.id)
     if cut is None or cut.name != name:
-        before = loading.prepare(dropped, feed, reading)
-        told = rows if before is None else rows.with_columns(before.alias(_BEFORE))
-        cut = file_shards.begin(dropped.id, *_cut(name, told, {"sent_again": reading.sent_again}))
+        prepared = loading.prepare(dropped, feed, reading)
+        told = rows if prepared.before is None else rows.with_columns(prepared.before.alias(_BEFORE))
+        cut = file_shards.begin(dropped.id, *_cut(name, told, _words(prepared)))
     now = file_shards.come(dropped.id, cut)
     if not file_shards.are_done(cut, now):
         executions.start_pass(APPLY, cut.day, _about(dropped.id, cut))
@@ -75,9 +76,22 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded | Non
     found = [pl.read_parquet(io.BytesIO(part)) for part in file_shards.found_by_parts(dropped.id, cut)]
     given = [Applied(**each.gave) for each in now.values()]
     part, left = applied.together([*given, *(Applied(found=each) for each in found)]), Left()
-    loaded = loading.put_together(dropped, feed, reading, part, left)
+    prepared, progress = _prepared(cut), InProgress()
+    loaded = loading.put_together(dropped, feed, reading, part, prepared, progress, left)
     left.nobody()
     return loaded
+
+
+def _words(prepared: Prepared) -> dict[str, Any]:
+    """What all parts of a file are applied with, as it is kept beside its cut."""
+    runs = [[*run, sorted(counties)] for run, counties in sorted(prepared.runs.items())]
+    return {"is_whole": prepared.is_whole, "runs": runs}
+
+
+def _prepared(cut: Cut, before: pl.Series | None = None) -> Prepared:
+    words = cut.words
+    runs = {(BenefitCode(b), Month(m)): frozenset(counties) for b, m, counties in words["runs"]}
+    return Prepared(before, runs, words["is_whole"])
 
 
 # --- the cut ---------------------------------------------------------------------------------------
@@ -87,7 +101,7 @@ def _with_people(reading: FileReading) -> pl.DataFrame:
     """The rows with the ids of whom they are about: of a roster, also the ids of whoever is new on it."""
     assert reading.rows is not None
     if reading.kind != "roster":
-        return reading.rows.drop(PACKED)
+        return reading.rows.drop(PACKED, strict=False)
     numbers = reading.rows[PACKED].unique()
     index = objects.read_roster()
     known: dict[int, str] = {}
@@ -139,7 +153,7 @@ def apply_some(about: str, shard: str, stop: Stop) -> str | None:
     file, cut = _named(about)
     if cut is None:
         return None
-    now, rows = file_shards.shard_has_come(file, cut, shard), None
+    now, rows, progress = file_shards.shard_has_come(file, cut, shard), None, InProgress()
     while now.parts < cut.parts[shard]:
         if rows is None:
             rows = _rows_of(file, cut, shard)
@@ -149,7 +163,7 @@ def apply_some(about: str, shard: str, stop: Stop) -> str | None:
         if rows is None or dropped.state is not FileState.RECEIVED:
             return None
         some = _part(rows, now.parts)
-        gave = _apply(dropped, cut, some)
+        gave = _apply(dropped, cut, some, progress)
         given = applied.together([Applied(**now.gave), replace(gave, found=pl.DataFrame())])
         after = Come(now.parts + 1, now.rows + some.height, gave=given.counts())
         file_shards.advance(file, cut, shard, now, after, _as_bytes(gave.found))
@@ -181,11 +195,11 @@ def _part(rows: pl.DataFrame, number: int) -> pl.DataFrame:
     return rows.filter(pl.col(PERSON).is_between(pl.lit(people[0]), pl.lit(people[-1])))
 
 
-def _apply(dropped: DroppedFile, cut: Cut, rows: pl.DataFrame) -> Applied:
+def _apply(dropped: DroppedFile, cut: Cut, rows: pl.DataFrame, progress: InProgress) -> Applied:
     feed, left = current().feeds[dropped.feed], Left()
     before = rows[_BEFORE] if _BEFORE in rows.columns else None
     reading = records_of(rows.drop(_BEFORE, strict=False), feed, dropped.id, dropped.day)
-    part = loading.apply(dropped, feed, replace(reading, sent_again=cut.words["sent_again"]), before, left)
+    part = loading.apply(dropped, feed, reading, _prepared(cut, before), progress, left)
     left.nobody()
     return part
 

@@ -6,28 +6,34 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
 
 import polars as pl
 
 from chalicelib import cases, clock
-from chalicelib.cases import evidence_effects, related_persons
+from chalicelib.cases import related_persons
 from chalicelib.engine.certification import lazy_renewal
 from chalicelib.errors import MiscountError, UnreadableError
 from chalicelib.instruction_delivery import hand_over
 from chalicelib.intake import outcome_sheets, roster_comparison, rosters, without_effect
 from chalicelib.intake.applied import Applied
-from chalicelib.intake.payments import load_payments
+from chalicelib.intake.in_progress import InProgress
+from chalicelib.intake.payments import FOUND, Runs, apply_payments, runs_of
+from chalicelib.intake.payments import put_together as payments_together
 from chalicelib.intake.without_effect import Item
 from chalicelib.jurisdiction import current
 from chalicelib.model import DroppedFile, Evidence, EvidenceKey, FileNotice, NoEffect, PersonId
 from chalicelib.model.named import SHEETS
 from chalicelib.observability import logger
 from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.people.matching import PERSON
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading
-from chalicelib.storage.dynamodb import people, worklists
+from chalicelib.storage.dynamodb import people
 from chalicelib.storage.dynamodb.busy import Left, one_by_one
 from chalicelib.storage.s3 import file_contents, lake
+
+_PAID: Final = {PERSON: pl.String, "benefit": pl.String, "month": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,45 +57,63 @@ class Loaded:
     written: AbstractSet[Item] = frozenset()  # what stands on records from this very file
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is known of a whole file before any of it is applied.
+
+    `before`: of each row, what only the files before it can tell: of payments whether they say the same, of
+    evidence why the row changes nothing, of a roster nothing. `runs`: of payments. `is_whole`: not merely
+    rejected rows that came back.
+    """
+
+    before: pl.Series | None = None
+    runs: Runs = field(default_factory=dict)
+    is_whole: bool = True
+
+
 def load(dropped: DroppedFile, feed: Feed, whole: FileReading, only: FileReading | None = None) -> Loaded:
     """Keep what a file says; of a file that stands loaded, what it says of some (`only`)."""
-    reading, left = whole if only is None else only, Left()
-    before = prepare(dropped, feed, whole, only)
-    part = apply(dropped, feed, reading, before, left)
-    loaded = put_together(dropped, feed, reading, part, left)
+    reading, left, progress = whole if only is None else only, Left(), InProgress()
+    prepared = prepare(dropped, feed, whole, only)
+    part = apply(dropped, feed, reading, prepared, progress, left)
+    loaded = put_together(dropped, feed, reading, part, prepared, progress, left)
     left.nobody()
     return loaded
 
 
 def prepare(
     dropped: DroppedFile, feed: Feed, whole: FileReading, only: FileReading | None = None
-) -> pl.Series | None:
-    """Keep the list of what a file says, before any of it is applied; evidence goes to the lake.
-
-    Returns what only the files before it can tell of each row: of payments whether they say the same, of
-    evidence why the row changes nothing, of a roster nothing.
-    """
+) -> Prepared:
+    """Keep the list of what a file says, before any of it is applied; evidence goes to the lake."""
+    is_whole = not whole.sent_again
     if feed.kind == "roster":
-        return None
+        return Prepared(is_whole=is_whole)
     said = _said(dropped, whole)
     rows = said if only is None else _of(only)
     known = without_effect.known_before(dropped, rows)
     if feed.kind == "payments":
         file_contents.put_rows(dropped.feed, dropped.day, dropped.id, said)
-        return without_effect.repeated(rows, known)
+        paid = (whole if only is None else only).rows
+        runs = runs_of(pl.DataFrame(schema=_PAID) if paid is None else paid.select(list(_PAID)))
+        return Prepared(without_effect.repeated(rows, known), runs, is_whole)
     told = without_effect.of_evidence(rows, known, feed, current().rules, clock.today())
     # The lake first, then who needs it: the daily run asks the other way round (decision 0006).
     lake.put_evidence(dropped.feed, dropped.id, (whole if only is None else only).evidence)
     file_contents.put_rows(dropped.feed, dropped.day, dropped.id, said)
-    return told["why"]
+    return Prepared(told["why"])
 
 
 def apply(
-    dropped: DroppedFile, feed: Feed, some: FileReading, before: pl.Series | None, left: Left
+    dropped: DroppedFile,
+    feed: Feed,
+    some: FileReading,
+    prepared: Prepared,
+    progress: InProgress,
+    left: Left,
 ) -> Applied:
     """Apply a file to some of its people, of each all rows; may be repeated.
 
-    `before`: of these rows what `prepare` has told of them. Whose record is busy is taken up by `left`.
+    `prepared`: of these rows. Whose record is busy is taken up by `left`.
     """
     actor = f"feed:{feed.id}"
     match feed.kind:
@@ -98,12 +122,12 @@ def apply(
         case "payments":
             listed = people.entitlements_of({(person, p.benefit) for person, p in some.payments})
             source = people.source_of(dropped.key)
-            payments = [(person, replace(paid, source=source)) for person, paid in some.payments]
-            notices = load_payments(payments, listed, is_whole=not some.sent_again)
-            told = without_effect.of_payments(_of(some), before, listed)
-            return Applied(notices=notices, changed_nothing=without_effect.counted(told))
+            paid = [(person, replace(payment, source=source)) for person, payment in some.payments]
+            found = apply_payments(paid, listed, prepared.runs, progress, left, is_whole=prepared.is_whole)
+            told = without_effect.of_payments(_of(some), prepared.before, listed)
+            return Applied(found=found, changed_nothing=without_effect.counted(told))
         case _:
-            return _apply_evidence(dropped, feed, some, before, left, actor=actor)
+            return _apply_evidence(dropped, feed, some, prepared.before, progress, left, actor=actor)
 
 
 def _apply_evidence(
@@ -111,12 +135,14 @@ def _apply_evidence(
     feed: Feed,
     some: FileReading,
     before: pl.Series | None,
+    progress: InProgress,
     left: Left,
     *,
     actor: str,
 ) -> Applied:
     rules = current().rules
-    concerned = related_persons.concerned(dropped.feed, some.evidence)
+    asks = dropped.feed in rules.feeds_of_related  # for all others nobody is related to anybody
+    concerned = {o: r for o, r in progress.related.items() if o in some.evidence} if asks else {}
     apart = frozenset(other for other in concerned if not people.is_known(other))  # they draw nothing
     taken, loaded = Loaded(), Loaded()
     with left:
@@ -126,7 +152,7 @@ def _apply_evidence(
         if concerned:
             related_persons.tell_those_concerned(concerned, some.evidence, actor=actor)
     with left:
-        loaded = load_evidence(some.evidence, actor=actor, apart=apart | left.people)
+        loaded = load_evidence(some.evidence, progress, actor=actor, apart=apart | left.people)
     with left:
         if dropped.feed in SHEETS:
             outcome_sheets.visits_reported(some.evidence)
@@ -149,17 +175,29 @@ def _apply_evidence(
     )
 
 
-def put_together(dropped: DroppedFile, feed: Feed, reading: FileReading, part: Applied, left: Left) -> Loaded:
+def put_together(
+    dropped: DroppedFile,
+    feed: Feed,
+    reading: FileReading,
+    part: Applied,
+    prepared: Prepared,
+    progress: InProgress,
+    left: Left,
+) -> Loaded:
     """What only the whole file can be asked about, once it is applied to all its people; may be repeated."""
-    notices, nothing = part.notices, part.changed_nothing
-    if feed.kind == "roster" and reading.rows is not None:
+    notices: tuple[FileNotice, ...] = ()
+    nothing, rows = part.changed_nothing, reading.rows
+    if feed.kind == "roster" and rows is not None:
         known = without_effect.known_of_rosters(dropped, rosters.SAID_BY_A_ROSTER)
-        is_whole, index = not reading.sent_again, RosterIndex(part.found)
-        notices = roster_comparison.put_together(reading.rows, index, dropped.day, left, is_whole=is_whole)
-        rows = rosters.said_by_roster(reading.rows)
-        file_contents.put_rows(dropped.feed, dropped.day, dropped.id, rows)
-        told = without_effect.of_roster(rows, known, rosters.SAID_BY_A_ROSTER)
+        index, is_whole = RosterIndex(part.found), prepared.is_whole
+        notices = roster_comparison.put_together(rows, index, dropped.day, left, is_whole=is_whole)
+        said = rosters.said_by_roster(rows)
+        file_contents.put_rows(dropped.feed, dropped.day, dropped.id, said)
+        told = without_effect.of_roster(said, known, rosters.SAID_BY_A_ROSTER)
         nothing = without_effect.counted(told)
+    elif feed.kind == "payments" and rows is not None:
+        is_whole, found = prepared.is_whole, part.found if part.found.width else pl.DataFrame(schema=FOUND)
+        notices = payments_together(found, rows[PERSON], prepared.runs, progress, left, is_whole=is_whole)
     if part.unmatched:
         notices = (*notices, _names_nothing(part.unmatched))
     return Loaded(part.certified, part.kept, part.withdrawn, notices=notices, changed_nothing=nothing)
@@ -182,6 +220,7 @@ def _of(reading: FileReading) -> pl.DataFrame:
 
 def load_evidence(
     evidence: Mapping[PersonId, Sequence[Evidence]],
+    progress: InProgress,
     *,
     actor: str,
     apart: AbstractSet[PersonId] = frozenset(),
@@ -191,7 +230,8 @@ def load_evidence(
     `apart` are those who draw nothing: what concerns others of them is told already.
     """
     rules = current().rules
-    awaited = _awaited(evidence)
+    needed = not rules.policy.lazy_renewal.writes_everything
+    awaited = progress.awaited if evidence and needed else evidence.keys()
     held = _held_about(evidence, awaited)
 
     def one(person: PersonId) -> Loaded:
@@ -273,13 +313,6 @@ def _held_about(
     except UnreadableError:
         logger.warning("evidence weighed without the lake", extra={"people": len(joined)})
         return {}
-
-
-def _awaited(evidence: Mapping[PersonId, object]) -> AbstractSet[PersonId]:
-    """Whose evidence is needed at once: one look at the work rows, however large the file."""
-    if not evidence or current().rules.policy.lazy_renewal.writes_everything:
-        return evidence.keys()
-    return worklists.awaited(evidence_effects.awaited_until(clock.today()))
 
 
 def withdraw(

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
+from typing import Final
 
 import polars as pl
 
@@ -17,6 +18,7 @@ from chalicelib.cases import evidence_effects, payment_comparison, recovery_foll
 from chalicelib.engine.money.pay_run import Run, is_overdue, shown
 from chalicelib.engine.suspicion.reckoning import account, reckoned
 from chalicelib.instruction_delivery import hand_over
+from chalicelib.intake.in_progress import InProgress
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitCode,
@@ -36,52 +38,95 @@ from chalicelib.model import (
 )
 from chalicelib.model.named import BY_PAYMENTS
 from chalicelib.sources.people import roster_lines
-from chalicelib.storage.dynamodb import people, worklists
+from chalicelib.storage.dynamodb import people
 from chalicelib.storage.dynamodb.busy import Left, one_by_one
 from chalicelib.storage.s3 import objects
 
+Runs = Mapping[tuple[BenefitCode, Month], AbstractSet[str]]
+"""(benefit, month) -> the counties of which a payments file pays anybody."""
 
-def load_payments(
+FOUND: Final = {"person": pl.String, "since": pl.String}
+"""Who was paid otherwise than due, and since which month."""
+
+
+def apply_payments(
     payments: Sequence[tuple[PersonId, Payment]],
     listed: Mapping[tuple[PersonId, BenefitCode], Entitlement],
+    runs: Runs,
+    progress: InProgress,
+    left: Left,
     *,
-    is_whole: bool = True,
-) -> tuple[FileNotice, ...]:
-    """Keep what was really paid, and hold instructions and amounts against it (rules 16 and 23).
+    is_whole: bool,
+) -> pl.DataFrame:
+    """Keep what was really paid to some people, and hold instructions against it (rule 23).
 
-    `listed`: who of them draws what. `is_whole`: not merely rows that came back mended.
+    `listed`: who of them draws what. `runs`: of the whole file. `is_whole`: not merely rows that came back
+    mended. Returns as `FOUND` who was paid otherwise than due. May be repeated.
     """
-    payments, listed = _of_whoever_goes_on(payments, listed)
+    payments, listed, runs = _of_whoever_goes_on(payments, listed, runs)
     people.put_payments(payments)
-    pay_reconciliation.wanted(payment.month for _, payment in payments)
-    left, notice = Left(), None
+    paid = frozenset(person for person, _ in payments)
+    stopped = {person for (person, _), e in listed.items() if e.stopped_from or e.interruptions}
+    accused: Mapping[PersonId, Month] = {}
     with left:
-        _match_instructions(payments, listed, is_whole=is_whole)
+        _match_instructions(paid & (progress.told | stopped | progress.paid_back), runs, is_whole=is_whole)
     with left:
         begun = {person for (person, _), entitlement in listed.items() if not entitlement.is_stated}
         one_by_one(sorted(begun), _begin_first_period)
     with left:
-        notice = payment_comparison.payments_arrived(payments, listed)
+        looked_into = progress.suspected | progress.paid_back
+        accused = payment_comparison.paid_otherwise(payments, listed, looked_into)
     hand_over()
-    left.nobody()
+    return pl.DataFrame(list(accused.items()), FOUND, orient="row")
+
+
+def put_together(
+    found: pl.DataFrame,
+    people_paid: pl.Series,
+    runs: Runs,
+    progress: InProgress,
+    left: Left,
+    *,
+    is_whole: bool,
+) -> tuple[FileNotice, ...]:
+    """Suspect whom the whole file pays otherwise than due (rule 16), and see what it pays nothing to.
+
+    `found`: as `FOUND`, of all parts; `people_paid`: everybody whom it pays. May be repeated.
+    """
+    pay_reconciliation.wanted(month for _, month in runs)
+    notice = None
+    with left:
+        _match_instructions(progress.told - frozenset(people_paid), runs, is_whole=is_whole)
+    with left:
+        accused = {PersonId(person): Month(since) for person, since in found.iter_rows()}
+        notice = payment_comparison.accuse(accused, people_paid.n_unique())
+    hand_over()
     return (notice,) if notice is not None else ()
 
 
 def _of_whoever_goes_on(
-    payments: Sequence[tuple[PersonId, Payment]], listed: Mapping[tuple[PersonId, BenefitCode], Entitlement]
-) -> tuple[Sequence[tuple[PersonId, Payment]], Mapping[tuple[PersonId, BenefitCode], Entitlement]]:
-    """The payments, those under a number that was joined to another one under that, and who draws what.
+    payments: Sequence[tuple[PersonId, Payment]],
+    listed: Mapping[tuple[PersonId, BenefitCode], Entitlement],
+    runs: Runs,
+) -> tuple[Sequence[tuple[PersonId, Payment]], Mapping[tuple[PersonId, BenefitCode], Entitlement], Runs]:
+    """The payments, those under a number that was joined to another one under that; who draws what; the runs.
 
     A number that was joined draws nothing any more, so that few records are read.
     """
     ended = {person for (person, _), e in listed.items() if e.status is EntitlementStatus.TERMINATED}
-    goes_on = {person: people.load(person).person.id for person in ended}
-    moved = {person: other for person, other in goes_on.items() if other != person}
+    goes_on = {person: people.load(person).person for person in ended}
+    moved = {person: other for person, other in goes_on.items() if other.id != person}
     if not moved:
-        return payments, listed
-    under = [(moved.get(person, person), payment) for person, payment in payments]
-    drawn = people.entitlements_of({(p, payment.benefit) for p, payment in under if p in moved.values()})
-    return under, {**listed, **drawn}
+        return payments, listed, runs
+    under = [(moved[p].id if p in moved else p, payment) for p, payment in payments]
+    others = {other.id for other in moved.values()}
+    drawn = people.entitlements_of({(p, payment.benefit) for p, payment in under if p in others})
+    also: dict[tuple[BenefitCode, Month], AbstractSet[str]] = dict(runs)
+    for person, payment in payments:
+        if person in moved:
+            run = payment.benefit, payment.month
+            also[run] = also.get(run, frozenset()) | {moved[person].area[:6]}
+    return under, {**listed, **drawn}, also
 
 
 def _begin_first_period(person: PersonId) -> None:
@@ -196,18 +241,10 @@ def _place(key: EvidenceKey) -> tuple[Month, BenefitCode, date]:
 
 # --- instructions ----------------------------------------------------------------------------------
 
-Runs = Mapping[tuple[BenefitCode, Month], AbstractSet[str]]
-"""(benefit, month) -> the counties of which a payments file pays anybody."""
 
-
-def _match_instructions(
-    payments: Sequence[tuple[PersonId, Payment]],
-    listed: Mapping[tuple[PersonId, BenefitCode], Entitlement],
-    *,
-    is_whole: bool,
-) -> None:
+def _match_instructions(whom: AbstractSet[PersonId], runs: Runs, *, is_whole: bool) -> None:
     """Reckon anew what is owed and overpaid, and see which instructions have been carried out (rule 23)."""
-    runs, on = _runs(payments), clock.today()
+    on = clock.today()
 
     def match(record: PersonRecord) -> Change | None:
         rules, county = current().rules, record.person.area[:6]
@@ -234,16 +271,12 @@ def _match_instructions(
             instructions=tuple(changed.values()),
         )
 
-    stopped = {person for (person, _), e in listed.items() if e.stopped_from or e.interruptions}
-    paid_back = worklists.paid_back() & {person for person, _ in payments}
-    told = {person for person, _ in worklists.open_instructions()}
-
     def match_and_follow(person: PersonId) -> None:
         record = people.change(person, match)
         if record.recoveries or record.owed_to_heirs or _recovers(record):
             recovery_following.follow(person)
 
-    one_by_one(sorted(told | stopped | paid_back), match_and_follow)
+    one_by_one(sorted(whom), match_and_follow)
 
 
 def _recovers(record: PersonRecord) -> bool:
@@ -263,13 +296,11 @@ def _told(changed: Collection[Instruction]) -> dict[str, object]:
     }
 
 
-def _runs(payments: Sequence[tuple[PersonId, Payment]]) -> Runs:
-    """By the rosters, who of a file lives where: what is paid to a county says nothing of another."""
-    told = pl.DataFrame(
-        [(person, payment.benefit, payment.month) for person, payment in payments],
-        schema=dict.fromkeys(("person", "benefit", "month"), pl.String),
-        orient="row",
-    )
+def runs_of(told: pl.DataFrame) -> Runs:
+    """By the rosters, who of a file lives where: what is paid to a county says nothing of another.
+
+    `told`: the rows of the whole file, with person, benefit and month.
+    """
     data, _ = objects.read_listed()
     lines = roster_lines.standing(roster_lines.kept(data))
     county = pl.col("area").str.slice(0, 6)

@@ -186,11 +186,10 @@ def test_only_who_may_differ_is_read(village: Village, monkeypatch: pytest.Monke
     monkeypatch.setattr(payment_comparison, "compare", lambda person, since, **_: read.append(since))
     person = village.person(ONE.number)
     as_due = Payment(PENSION, Month("2024-12"), 20_000, NEW_YEAR)
-    payment_comparison.payments_arrived(
-        [(person, as_due), (person, replace(as_due, benefit=BenefitCode("orphan_allowance")))]
-    )
+    drawn = people.entitlements_of([(person, as_due.benefit)])
+    orphan = replace(as_due, benefit=BenefitCode("orphan_allowance"))
+    payment_comparison.paid_otherwise([(person, as_due), (person, orphan)], drawn, frozenset())
     assert read == []
-    payment_comparison.payments_arrived(
-        [(person, replace(as_due, fen=1)), (person, replace(as_due, month=Month("2024-10")))]
-    )
+    more = [(person, replace(as_due, fen=1)), (person, replace(as_due, month=Month("2024-10")))]
+    payment_comparison.paid_otherwise(more, drawn, frozenset())
     assert read == ["2024-10"]
