@@ -62,6 +62,7 @@ class Platform:
     def drop(self, key: str, text: str) -> None:
         """Put a file into the inbox, and tell of it."""
         boto3.client("s3").put_object(Bucket="inbox", Key=key, Body=text.encode())
+        self.dropped.append(key)
         self.notify(key)
 
     def notify(self, key: str) -> None:
@@ -132,7 +133,8 @@ def end_of(records: Sequence[PersonRecord] | None = None) -> Mapping[str, Any]:
         "suspicions": [[(s.name, s.state) for s in record.suspicions] for record in everybody],
         "payments": {record.person.id: people.payments_of(record.person.id) for record in everybody},
         "files": sorted(
-            (replace(file, steps=(), roster="") for file in files.everything()), key=lambda file: (file.feed, file.id)
+            (replace(file, steps=(), roster="") for file in files.everything()),
+            key=lambda file: (file.feed, file.id),
         ),
         "listed": roster_lines.kept(data).rows(),
         "numbers": [] if index is None else sorted(index.frame.rows()),
