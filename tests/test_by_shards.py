@@ -175,7 +175,7 @@ def passes_of(platform: Platform) -> dict[str, str]:
 def test_whatever_happens_meanwhile_it_comes_out_the_same(
     platform: Platform, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each slice is killed at another of its writing calls, its answer is lost, S3 tells of the file again.
+    """Each slice is killed at another of its writing calls, its answer is lost, now and then S3 tells of it again.
 
     Nothing says LOADED until all shards are done, and no second pass begins.
     """
@@ -189,7 +189,8 @@ def test_whatever_happens_meanwhile_it_comes_out_the_same(
         [applied] = [file for file in files.everything() if file.by_shards]
         assert applied.state is FileState.RECEIVED
         do()
-        platform.notify(platform.dropped[-1])
+        if number % 4 == 0:  # reading it again is what costs
+            platform.notify(platform.dropped[-1])
         return do()
 
     platform.slice_of = disturbed
