@@ -175,7 +175,7 @@ def passes_of(platform: Platform) -> dict[str, str]:
 def test_whatever_happens_meanwhile_it_comes_out_the_same(
     platform: Platform, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each slice is killed at another of its writing calls, its answer is lost, now and then S3 tells of it again.
+    """Each slice is killed at another of its writing calls, its answer is lost, and S3 tells of it again.
 
     Nothing says LOADED until all shards are done, and no second pass begins.
     """
