@@ -255,17 +255,33 @@ def test_a_corrected_file_takes_the_place_of_one_that_is_being_applied(platform:
     assert not [key for key in in_bucket("rejects") if key.startswith("partial/")]
 
 
-def test_limits_are_of_the_whole_file_before_any_of_it_is_applied(platform: Platform) -> None:
+def deaths(platform: Platform) -> None:
     folk = [Recipient(700 + n) for n in range(12)]
     platform.drop(KEY, roster(*folk))
     platform.run()
-    slices = platform.slices
     rows = [dead(each) for each in folk]
     platform.drop("civil_affairs/cremations/20250629/june.csv", "\n".join([CREMATIONS, *rows]) + "\n")
     platform.run()
-    assert FileState.HELD in {file.state for file in files.everything()}
-    assert platform.slices == slices
-    assert not any(end_of()["suspicions"])
+
+
+def amounts_and_phones(platform: Platform) -> None:
+    folk = [Recipient(700 + n, phone=f"138{n:08d}") for n in range(22)]
+    platform.drop(KEY, roster(*folk))
+    platform.run()
+    others = [replace(each, yuan="300.00", phone="13900000000") for each in folk]
+    platform.drop("hrss/roster/20250701/next.csv", roster(*others))
+    platform.run()
+
+
+@pytest.mark.parametrize("story", [deaths, amounts_and_phones])
+def test_limits_are_of_the_whole_file_before_any_of_it_is_applied(
+    platform: Platform, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = at_once(platform, story, monkeypatch)
+    assert sorted(file.state for file in expected["files"]) == [FileState.HELD, FileState.LOADED]
+    story(platform)
+    assert end_of() == expected
+    assert not any(expected["suspicions"])
 
 
 def test_a_shard_that_failed_is_named_and_a_redrive_goes_on_with_it(

@@ -17,8 +17,9 @@ class Applied:
 
     `certified`: people whose certificate moved at once. `kept`: people of whom the file says what waits in
     the lake. `withdrawn`, `unmatched`: items that it takes back, and withdrawals that name nothing.
-    `changed_nothing`: accepted rows, by reason. `found`: of a roster whose numbers its people bear
-    (`RosterIndex.frame`), of payments whom they pay otherwise than due (`payments.FOUND`), else nothing.
+    `changed_nothing`: accepted rows, by reason. `caused`: of a roster that is only counted (`death_limit`).
+    `found`: of a roster whose numbers its people bear (`RosterIndex.frame`), of payments whom they pay
+    otherwise than due (`payments.FOUND`), of what is counted the phones that change; else nothing.
     """
 
     certified: int = 0
@@ -26,6 +27,7 @@ class Applied:
     withdrawn: int = 0
     unmatched: int = 0
     changed_nothing: Mapping[str, int] = field(default_factory=dict)
+    caused: Mapping[str, int] = field(default_factory=dict)
     found: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
 
     def counts(self) -> dict[str, Any]:
@@ -37,9 +39,10 @@ class Applied:
 def together(parts: Iterable[Applied]) -> Applied:
     """What several parts of a file have given."""
     every = list(parts)
-    nothing = Counter[str]()
+    nothing, caused = Counter[str](), Counter[str]()
     for part in every:
         nothing.update(part.changed_nothing)
+        caused.update(part.caused)
     found = [part.found for part in every if part.found.height]
     return Applied(
         certified=sum(part.certified for part in every),
@@ -47,5 +50,6 @@ def together(parts: Iterable[Applied]) -> Applied:
         withdrawn=sum(part.withdrawn for part in every),
         unmatched=sum(part.unmatched for part in every),
         changed_nothing=dict(sorted(nothing.items())),
+        caused=dict(sorted(caused.items())),
         found=pl.concat(found) if found else pl.DataFrame(),
     )

@@ -1,5 +1,6 @@
 """分片入库 · A file about many people is applied shard by shard (decision 0015), by the pass `apply`.
 
+counted       of a roster about people who are known, what it would change; None while its shards count
 load          what has come of the whole file; None while its shards go on: until then it is RECEIVED
 apply_some    parts of a shard, as far as there is time; `about` names the file and its cut
 all_applied, some_failed   what the pass has come to: intake finishes the file, or a redrive goes on with it
@@ -21,7 +22,7 @@ import polars as pl
 from chalicelib import clock
 from chalicelib.cases import executions
 from chalicelib.errors import BusyError, UnreadableError
-from chalicelib.intake import applied, loading
+from chalicelib.intake import applied, death_limit, loading
 from chalicelib.intake.applied import Applied
 from chalicelib.intake.in_progress import InProgress
 from chalicelib.intake.loading import Loaded, Prepared
@@ -30,6 +31,7 @@ from chalicelib.model import BenefitCode, DroppedFile, FileId, FileState, Month,
 from chalicelib.runs import Stop
 from chalicelib.settings import settings
 from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.field_reading import entries_of
 from chalicelib.sources.formats.csv_rows import LINE
 from chalicelib.sources.people.identity_numbers import unpack
 from chalicelib.sources.people.matching import PACKED, PERSON
@@ -46,6 +48,7 @@ APPLY: Final = "apply"
 PART: Final = 1_000  # people: some twenty seconds, and what a kill costs
 _BEFORE: Final = "~before"
 _SHARD: Final = "~shard"
+_COUNT: Final = "count"
 
 
 def concerns_many(reading: FileReading) -> bool:
@@ -60,26 +63,41 @@ def _whom(kind: str) -> str:
     return PACKED if kind == "roster" else PERSON
 
 
+def counted(dropped: DroppedFile, reading: FileReading) -> Applied | None:
+    """What a roster would change, counted in all its shards before any is applied; None while they go on."""
+    rows = _with_people(reading)
+    cut = _cut_now(dropped.id, _name(rows, _COUNT))
+    if cut is None:
+        cut = file_shards.begin(dropped.id, *_cut(_name(rows, _COUNT), rows, {_COUNT: True}))
+    return _given(dropped.id, cut)
+
+
 def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded | None:
     """What has come of a file in all its shards; None while they go on, or are begun now."""
     rows = _with_people(reading)
-    name = _name(rows)
-    cut = file_shards.cut_now(dropped.id)
-    if cut is None or cut.name != name:
+    cut = _cut_now(dropped.id, _name(rows))
+    if cut is None:
         prepared = loading.prepare(dropped, feed, reading)
         told = rows if prepared.before is None else rows.with_columns(prepared.before.alias(_BEFORE))
-        cut = file_shards.begin(dropped.id, *_cut(name, told, _words(prepared)))
-    now = file_shards.come(dropped.id, cut)
-    if not file_shards.are_done(cut, now):
-        executions.start_pass(APPLY, cut.day, _about(dropped.id, cut))
+        cut = file_shards.begin(dropped.id, *_cut(_name(rows), told, _words(prepared)))
+    part = _given(dropped.id, cut)
+    if part is None:
         return None
-    found = [pl.read_parquet(io.BytesIO(part)) for part in file_shards.found_by_parts(dropped.id, cut)]
-    given = [Applied(**each.gave) for each in now.values()]
-    part, left = applied.together([*given, *(Applied(found=each) for each in found)]), Left()
-    prepared, progress = _prepared(cut), InProgress()
+    left, prepared, progress = Left(), _prepared(cut), InProgress()
     loaded = loading.put_together(dropped, feed, reading, part, prepared, progress, left)
     left.nobody()
     return loaded
+
+
+def _given(file: FileId, cut: Cut) -> Applied | None:
+    """What all shards have given; None while they go on, or have to be begun, or begun again."""
+    now = file_shards.come(file, cut)
+    if not file_shards.are_done(cut, now):
+        executions.start_pass(APPLY, cut.day, _about(file, cut))
+        return None
+    found = [pl.read_parquet(io.BytesIO(part)) for part in file_shards.found_by_parts(file, cut)]
+    given = [Applied(**each.gave) for each in now.values()]
+    return applied.together([*given, *(Applied(found=each) for each in found)])
 
 
 def _words(prepared: Prepared) -> dict[str, Any]:
@@ -112,10 +130,10 @@ def _with_people(reading: FileReading) -> pl.DataFrame:
     return reading.rows.with_columns(pl.col(PACKED).replace_strict(ids, return_dtype=pl.String).alias(PERSON))
 
 
-def _name(rows: pl.DataFrame) -> str:
+def _name(rows: pl.DataFrame, what: str = "") -> str:
     """The same for the same rows about the same people: a roster that comes meanwhile may know more."""
     said = rows.select(LINE, PERSON).write_csv().encode()
-    return hashlib.sha256(f"{settings().shard_characters}\n".encode() + said).hexdigest()[:8]
+    return hashlib.sha256(f"{what}{settings().shard_characters}\n".encode() + said).hexdigest()[:8]
 
 
 def _cut(name: str, rows: pl.DataFrame, words: Mapping[str, Any]) -> tuple[Cut, Iterator[tuple[str, bytes]]]:
@@ -173,8 +191,13 @@ def apply_some(about: str, shard: str, stop: Stop) -> str | None:
 
 def _named(about: str) -> tuple[FileId, Cut | None]:
     file, _, name = about.partition(".")
-    cut = file_shards.cut_now(FileId(file))
-    return FileId(file), cut if cut is not None and cut.name == name else None
+    return FileId(file), _cut_now(FileId(file), name)
+
+
+def _cut_now(file: FileId, name: str) -> Cut | None:
+    """The cut of this name, if it counts."""
+    cut = file_shards.cut_now(file)
+    return cut if cut is not None and cut.name == name else None
 
 
 def _about(file: FileId, cut: Cut) -> str:
@@ -196,6 +219,8 @@ def _part(rows: pl.DataFrame, number: int) -> pl.DataFrame:
 
 
 def _apply(dropped: DroppedFile, cut: Cut, rows: pl.DataFrame, progress: InProgress) -> Applied:
+    if cut.words.get(_COUNT):
+        return death_limit.compared(entries_of(rows), rows[PERSON])
     feed, left = current().feeds[dropped.feed], Left()
     before = rows[_BEFORE] if _BEFORE in rows.columns else None
     reading = records_of(rows.drop(_BEFORE, strict=False), feed, dropped.id, dropped.day)

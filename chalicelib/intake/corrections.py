@@ -117,6 +117,6 @@ def supersede(earlier: DroppedFile, corrected: DroppedFile) -> None:
     file_contents.forget(earlier.feed, earlier.day, earlier.id)
     files.forget_loaded(earlier.feed, earlier.digest, earlier.id, day_of_content(earlier, feed))
     step = FileStep(FileState.SUPERSEDED, clock.now(), BY_INTAKE, f"corrected by {corrected.id}")
-    closed = replace(earlier.at_stage(step), by_shards=False)
+    closed = replace(earlier.at_stage(step), by_shards=False, judged=False)
     receipts.write_again(closed, feed)
     files.move(earlier, closed)  # last: whoever dies before finds it once more

@@ -17,6 +17,8 @@ import polars as pl
 
 from chalicelib import clock
 from chalicelib.engine.rules.limits import Limit, RosterLimits
+from chalicelib.intake import applied
+from chalicelib.intake.applied import Applied
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitCode,
@@ -30,9 +32,9 @@ from chalicelib.model import (
     SuspicionState,
 )
 from chalicelib.sources.feeds.feed import Feed
-from chalicelib.sources.field_reading import RosterEntry
+from chalicelib.sources.field_reading import RosterEntry, entries_of
 from chalicelib.sources.people import roster_lines
-from chalicelib.sources.people.identity_numbers import pack
+from chalicelib.sources.people.matching import PACKED, PERSON
 from chalicelib.sources.reading import FileReading
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 from chalicelib.storage.crypto import hmac_ids
@@ -57,15 +59,21 @@ _AT_A_TIME: Final = 2_000
 Caused = Mapping[str, int]
 
 
-def caused_by(dropped: DroppedFile, feed: Feed, reading: FileReading, earlier: DroppedFile | None) -> Caused:
+def caused_by(
+    dropped: DroppedFile,
+    feed: Feed,
+    reading: FileReading,
+    earlier: DroppedFile | None,
+    counted: Applied | None = None,
+) -> Caused:
     """What a file that has been read would cause: by word, how many people or lines; nothing that is 0.
 
     What a file in whose place it stands has caused is its own too, or each correction would begin anew.
-    Counted once: read again, most of it is known.
+    Counted once: read again, most of it is known. `counted`: what all shards of a roster have counted.
     """
     if reading.hold is not None:
         return dropped.caused
-    new = _of_a_roster(reading) if feed.kind == "roster" else _of_evidence(feed, reading, earlier)
+    new = _of_a_roster(reading, counted) if feed.kind == "roster" else _of_evidence(feed, reading, earlier)
     before: Caused = {}
     if earlier is not None and earlier.state is FileState.LOADED and not earlier.was_released:
         before = earlier.caused
@@ -168,23 +176,19 @@ def _taken_back(
 # --- rosters -------------------------------------------------------------------------------------
 
 
-def _of_a_roster(reading: FileReading) -> Caused:
+def _of_a_roster(reading: FileReading, counted: Applied | None) -> Caused:
     """How many lines about what is drawn already say something else than before."""
-    index = objects.read_roster()
-    if index is None or not reading.entries:
+    index, rows = objects.read_roster(), reading.rows
+    if index is None or rows is None:
         return {}
-    entries = reading.entries
-    told = pl.DataFrame(
-        [(pack(e.number), e.benefit, e.area, n) for n, e in enumerate(entries)],
-        schema={"number": pl.Int64, "benefit": pl.String, "area": pl.String, "n": pl.Int64},
-        orient="row",
-    )
-    known = told.join(index.frame.select("number", "person"), on="number").sort("n")
-    found = Counter({"areas": _moved(known)})
-    phones: dict[PersonId, str | None] = {}
-    for rows in known.select("person", "n").iter_slices(_AT_A_TIME):
-        phones |= _compare([(PersonId(person), entries[n]) for person, n in rows.iter_rows()], found)
-    found[ONE_PHONE] = max(Counter(filter(None, phones.values())).values(), default=0)
+    lines = rows.drop(PERSON).join(index.frame.select("number", PERSON), left_on=PACKED, right_on="number")
+    if counted is None:
+        parts = (compared(entries_of(some), some[PERSON]) for some in lines.iter_slices(_AT_A_TIME))
+        counted = applied.together(parts)
+    found = Counter({**counted.caused, "areas": _moved(lines)})
+    if counted.found.height:
+        people_of = counted.found.unique().group_by("phone").len("people")
+        found[ONE_PHONE] = max(people_of["people"])
     return found
 
 
@@ -196,13 +200,15 @@ def _moved(known: pl.DataFrame) -> int:
     return listed.join(lines, on=["person", "benefit", "area"], how="anti").height
 
 
-def _compare(
-    known: Sequence[tuple[PersonId, RosterEntry]], found: Counter[str]
-) -> dict[PersonId, str | None]:
-    """Count what differs from the records; returns the phones of those who bear another."""
-    phones = {}
+def compared(entries: Sequence[RosterEntry], whom: Iterable[str]) -> Applied:
+    """Count what some lines say otherwise than the records; `whom`: the person of each.
+
+    `found`: of those who bear another phone than before, its mark.
+    """
+    known = list(zip(map(PersonId, whom), entries, strict=True))
     drawn = people.entitlements_of({(person, entry.benefit) for person, entry in known})
     marks = people.marks_of({person for person, _ in known})
+    found, phones = Counter[str](), dict[PersonId, str | None]()
     for person, entry in known:
         before = drawn.get((person, BenefitCode(entry.benefit)))
         if before is None:
@@ -215,7 +221,9 @@ def _compare(
         if marks.get(person) != hmac_ids.identity_mark(told):
             phones[person] = entry.phone
             found["phones"] += 1
-    return phones
+    borne = [(person, hmac_ids.phone_mark(phone)) for person, phone in phones.items() if phone]
+    schema = {PERSON: pl.String, "phone": pl.String}
+    return Applied(caused=found, found=pl.DataFrame(borne, schema, orient="row"))
 
 
 def _roster_beyond(own: Caused, caused: Counter[str]) -> FileHold | None:

@@ -120,6 +120,7 @@ def as_known(arrived: DroppedFile, known: DroppedFile | None) -> DroppedFile:
         caused=known.caused,
         brings_new_people=known.brings_new_people,
         by_shards=known.by_shards,
+        judged=known.judged,
     )
 
 
@@ -166,7 +167,7 @@ def context_of(dropped: DroppedFile, feed: Feed) -> ReadingContext | FileHold:
     more only for people who are new on the roster. Held then, it would count all the same, and its correction
     could take nothing back. Nor what is being applied shard by shard: some of it counts already.
     """
-    released = dropped.was_released or dropped.stands_loaded or dropped.by_shards
+    released = dropped.was_released or dropped.stands_loaded or dropped.judged
     manifest = None if released else announced(dropped, feed)  # a person's word outweighs it
     if isinstance(manifest, FileHold):
         return manifest

@@ -56,17 +56,19 @@ def finish_reading(
     only = newly_known.only(dropped, feed, reading) if is_again else None
     many = dropped.by_shards or by_shards.concerns_many(only or reading)
     only = None if many else only
-    if not dropped.by_shards:  # else it is judged, and what it causes is counted
-        seen, reading = _judged(seen, feed, reading, only, earlier)
+    dropped = _moved(dropped, replace(dropped, by_shards=many))
+    if not dropped.judged:  # else what it causes is counted
+        judged = _judged(seen, feed, reading, only, earlier, many=many)
+        if judged is None:
+            return dropped
+        seen, reading = judged
     if reading.hold is not None:
-        if earlier is not None and not corrections.counts(earlier):
-            corrections.supersede(earlier, seen)  # its content stands there no more
-        return finish(_held(seen, reading.hold), feed, reading, before=dropped)
+        return _finish_held(seen, feed, reading, dropped, earlier)
     if earlier is not None and earlier.by_shards:
         by_shards.give_up(earlier)
     # When it is loaded, it cannot be counted; and until it is, nobody is said to be known by it.
     before = dropped
-    dropped = _moved(dropped, replace(dropped, caused=seen.caused, roster="", by_shards=many))
+    dropped = _moved(dropped, replace(dropped, caused=seen.caused, roster="", judged=many))
     try:
         result = by_shards.load(seen, feed, reading) if many else loading.load(seen, feed, reading, only)
     except BusyError:
@@ -84,13 +86,44 @@ def finish_reading(
 
 
 def _judged(
-    seen: DroppedFile, feed: Feed, reading: FileReading, only: FileReading | None, earlier: DroppedFile | None
-) -> tuple[DroppedFile, FileReading]:
-    """The file with what it would cause, and its reading with a hold where that is beyond a limit."""
-    seen = replace(seen, caused=death_limit.caused_by(seen, feed, only or reading, earlier))
+    seen: DroppedFile,
+    feed: Feed,
+    reading: FileReading,
+    only: FileReading | None,
+    earlier: DroppedFile | None,
+    *,
+    many: bool,
+) -> tuple[DroppedFile, FileReading] | None:
+    """The file with what it would cause, and its reading with a hold where that is beyond a limit.
+
+    None while the shards of a roster of many count what it would change.
+    """
+    counted = None
+    if many and feed.kind == "roster" and reading.hold is None and objects.read_roster() is not None:
+        counted = by_shards.counted(seen, reading)
+        if counted is None:
+            return None
+    seen = replace(seen, caused=death_limit.caused_by(seen, feed, only or reading, earlier, counted))
     if reading.hold is None and not seen.was_released:
         reading = replace(reading, hold=death_limit.beyond_a_limit(seen, feed, reading, earlier))
     return seen, reading
+
+
+def _finish_held(
+    seen: DroppedFile,
+    feed: Feed,
+    reading: FileReading,
+    dropped: DroppedFile,
+    earlier: DroppedFile | None,
+) -> DroppedFile:
+    """A file that waits for a person, or is refused; `dropped` as it is filed."""
+    assert reading.hold is not None
+    if earlier is not None and not corrections.counts(earlier):
+        corrections.supersede(earlier, seen)  # its content stands there no more
+    held = finish(_held(seen, reading.hold), feed, reading, before=dropped)
+    if dropped.by_shards:
+        file_shards.forget(held.id)
+    return held
 
 
 def _loaded(
@@ -111,6 +144,7 @@ def _loaded(
         notices=result.notices,
         changed_nothing=result.changed_nothing,
         by_shards=False,
+        judged=False,
     )
     if earlier is not None:
         dropped = _moved(dropped, replace(dropped, corrects=earlier.id))  # kept, should we die on the way
@@ -149,7 +183,9 @@ def _moved(before: DroppedFile, after: DroppedFile) -> DroppedFile:
 
 
 def _held(dropped: DroppedFile, hold: FileHold) -> DroppedFile:
-    return replace(dropped, state=hold.state, code=hold.code, zh=hold.zh, en=hold.en)
+    return replace(
+        dropped, state=hold.state, code=hold.code, zh=hold.zh, en=hold.en, by_shards=False, judged=False
+    )
 
 
 def refused(dropped: DroppedFile, feed: Feed | None, why: RefusedError) -> DroppedFile:

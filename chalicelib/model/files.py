@@ -120,7 +120,8 @@ class DroppedFile:
     changed_nothing: Mapping[str, int] | None = None
     roster: str = ""  # the version of the roster by which its people were known, once it is loaded
     brings_new_people: bool = False  # of a roster: other files are owed one more reading for them
-    by_shards: bool = False  # it is judged, and being applied shard by shard
+    by_shards: bool = False  # it is about so many people that it goes shard by shard, until it is finished
+    judged: bool = False  # of such a file: it is within its limits, and some of it may be applied already
 
     @property
     def changed(self) -> int | None:
