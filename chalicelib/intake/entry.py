@@ -135,6 +135,8 @@ def _read(dropped: DroppedFile, feed: Feed, found: _Whole | PassedBy, *, again: 
 def _finish_applied(file: FileId) -> DroppedFile | None:
     """Put a file together that is applied in all its shards; another one may lie under its key by now."""
     dropped = files.find(file)
+    if dropped.state in file_keys.FINISHED:  # whoever finished it may have died before all was taken away
+        file_shards.forget(file)
     if not dropped.by_shards or dropped.state is not FileState.RECEIVED:
         return None
     if file_ranges.plan_now(file) is not None:
