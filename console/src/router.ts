@@ -43,6 +43,11 @@ export const screens: RouteRecordRaw[] = [
     component: () => import("./oversight/ReportsScreen.vue"),
     meta: { ...desk("reports", OFFICE), needs: "GET /v1/reconciliation" },
   },
+  {
+    path: "/accounts",
+    component: () => import("./oversight/AccountsScreen.vue"),
+    meta: { ...desk("accounts", OVERSIGHT), needs: "GET /v1/accounts" },
+  },
   { path: "/audit", component: () => import("./oversight/AuditScreen.vue"), meta: desk("audit", ["auditor"]) },
   {
     path: "/audit/:id",

@@ -11,6 +11,7 @@ from tests.workflow.village import Recipient
 
 SEEN = Recipient(980)
 OTHERS = [Recipient(981 + n, phone=f"1380000001{n}") for n in range(4)]
+CITY = DemoPerson("city-1", "市人社局", "officer", "3416", "hrss")
 AUDITOR = DemoPerson("auditor-1", "审计人员", "auditor", "3416")
 
 
@@ -45,3 +46,25 @@ def test_an_auditor_follows_a_decision_and_sees_that_the_chain_is_whole(screens:
     expect(page.locator('tr[data-action="created"]')).to_have_count(1)
     assert page.locator("tbody tr", has_text="counter").count() >= 1, "who certified stands there"
     screens.healthy(page, "trail")
+
+
+def test_an_account_is_granted_and_ended_by_the_level_above(screens: Screens) -> None:
+    """Name of the post, area and term stand in the list; an end has a reason."""
+    screens.people.append(CITY)
+    page = screens.open(CITY.subject)
+    page.get_by_role("link", name="账号").click()
+    expect(page.get_by_text("您的辖区内还没有账号")).to_be_visible()
+    form = page.get_by_role("form", name="授予账号")
+    form.get_by_label("登录名").fill("zhang.wei")
+    form.get_by_label("岗位").fill("谯城区人社局 待遇审核岗")
+    form.get_by_label("区划").fill("341602")
+    form.get_by_label("部门代码").fill("hrss")
+    form.get_by_role("button", name="授予账号").click()
+    row = page.locator("tr[data-id]")
+    expect(row).to_contain_text("谯城区人社局 待遇审核岗")
+    screens.healthy(page, "accounts")
+    row.get_by_role("button", name="终止账号").click()
+    dialog = page.get_by_role("dialog", name="终止账号")
+    dialog.get_by_role("textbox").fill("调离岗位")
+    dialog.get_by_role("button", name="确认办理").click()
+    expect(row).to_contain_text("已终止")
