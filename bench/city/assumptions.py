@@ -11,6 +11,8 @@ SHARD: Final = CITY // SHARDS  # people
 FILE_ROWS: Final = 1_000_000  # of the file from whose drop to the last certificate it is counted
 FILE_RECIPIENTS: Final = 250_000  # whom such a file is about
 AWAITED: Final = 0.07  # of these, on an ordinary day
+ROW_BYTES: Final = 120  # of a file
+RANGES_AT_ONCE: Final = 10  # of a large file, as the template lets its queue call
 LARGEST_ROSTER: Final = 3_000_000  # with a warmed table
 
 MILLISECONDS: Final[Mapping[str, float]] = {

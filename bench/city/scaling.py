@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
-from bench.city.assumptions import SHARDS
+from bench.city.assumptions import RANGES_AT_ONCE, ROW_BYTES, SHARDS
 from bench.city.deployment import memory_of
+from chalicelib.intake.large_files import RANGE_BYTES
 from chalicelib.passes.running import SLICE
 
 DO: Final = "Do"
+RANGE: Final = "intake_range"
 _OF_A_SHARD: Final = "#_"  # ends the partition keys that each shard has for itself, where one shard is all
 _ITS_OWN: Final = ("P#", "ID#", "PHONE#")
+
+_GROWS: Final = 0.5  # of the people's growth: what grows less is the same for any number of them
 
 Told = Mapping[str, Any]  # what `steps` wrote of one step
 
@@ -54,6 +58,16 @@ class Part:
     def line(self, of: str) -> Line:
         """How something grows with those whom it is about."""
         return Line.through([(subjects, told[of]) for subjects, told in self.by_size])
+
+    @property
+    def gap(self) -> Line:
+        """The longest time between two looks at the watch; flat where it does not grow with the people.
+
+        What is done in parts of so many people is as long for a shard as for the first part.
+        """
+        (few, before), (many, now) = self.by_size[0], self.by_size[-1]
+        grows = now["longest_gap"] / max(before["longest_gap"], 1e-9) > _GROWS * many / few
+        return self.line("longest_gap") if grows or few == many else Line(0.0, now["longest_gap"])
 
     @property
     def largest(self) -> Told:
@@ -97,7 +111,16 @@ class Path:
         return self.subjects / SHARDS
 
     def _size(self, part: Part) -> float:
+        """How many of a city one invocation is about: a shard's, a range's, or everybody."""
+        if part.function == RANGE:
+            return min(self.subjects, RANGE_BYTES / ROW_BYTES)
         return self.share if part.step == DO else self.subjects
+
+    def _rounds(self, part: Part) -> int:
+        """How often as many of these as run side by side follow each other."""
+        if part.function == RANGE:
+            return ceil(self.subjects / self._size(part) / RANGES_AT_ONCE)
+        return ceil(SHARDS / self.at_once) if part.step == DO else 1
 
     def seconds_of(self, part: Part) -> float:
         """All of a part's invocations: of one shard, or of a file."""
@@ -107,8 +130,8 @@ class Path:
         """A part's longest invocation: a slice ends when its time is over and what was begun is done."""
         whole = self.seconds_of(part)
         if part.step == DO:
-            return min(whole, SLICE + part.line("longest_gap").at(self.share))
-        return whole / float(part.largest["count"])
+            return min(whole, SLICE + part.gap.at(self.share))
+        return part.line("longest").at(self._size(part))
 
     @property
     def longest(self) -> float:
@@ -118,8 +141,7 @@ class Path:
     @property
     def wall(self) -> float:
         """Seconds from beginning to end; shards side by side, everything else one after another."""
-        rounds = ceil(SHARDS / self.at_once)
-        return sum(self.seconds_of(part) * (rounds if part.step == DO else 1) for part in self.parts)
+        return sum(self.seconds_of(part) * self._rounds(part) for part in self.parts)
 
     @property
     def memory(self) -> float:

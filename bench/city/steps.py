@@ -174,8 +174,9 @@ NOT_MEASURED: Final = frozenset({"lay_the_year"})
 
 def measured(name: str, count: int, store: Path, year: Path) -> dict[str, Any]:
     """Do one step over a store, and tell what it took."""
-    few = str(count // 5)  # a city's files are of more people than are taken in at once
-    with Kept(store) as kept, deployed(kept, laying.day_of(year), people_at_once=few) as here:
+    # A city's files are larger than what is read whole, and of more people than are taken in at once.
+    as_in_a_city = {"people_at_once": str(count // 50), "large_file_bytes": str(count * 5)}
+    with Kept(store) as kept, deployed(kept, laying.day_of(year), **as_in_a_city) as here:
         played = Lambda(here)
         warm()
         began = memory.now_mb()
