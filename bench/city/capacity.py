@@ -36,6 +36,8 @@ def size_of(item: Item) -> int:
 
 
 def _length(value: Any) -> int:
+    if isinstance(value, list):
+        return sum(map(_length, value))
     return len(value.encode()) if isinstance(value, str) else NUMBER
 
 

@@ -53,10 +53,12 @@ class _Reader:
         if first in ("attribute_not_exists", "attribute_exists"):
             _, name, _ = (self._words.pop(0) for _ in range(3))
             return (self._names.get(name, name) in self._item) is (first == "attribute_exists")
-        if first == "begins_with":
+        if first in ("begins_with", "contains"):
             _, name, _, value, _ = (self._words.pop(0) for _ in range(5))
-            whole, start = self._said(name), self._said(value)
-            return whole is not None and start is not None and whole["S"].startswith(start["S"])
+            whole, part = self._said(name) or {}, self._said(value) or {}
+            if first == "contains":
+                return part["S"] in whole.get("SS", ())
+            return str(whole.get("S", "")).startswith(part["S"])
         return self._compare(self._said(first), self._words.pop(0), self._said(self._words.pop(0)))
 
     def _said(self, word: str) -> Mapping[str, Any] | None:
@@ -90,10 +92,16 @@ def updated(asked: Mapping[str, Any], item: Item | None) -> dict[str, Any]:
             if clause == "SET" and len(rest) == 1:
                 after[place] = values[rest[0]]
             elif clause == "ADD":
-                before = float(after.get(place, {"N": "0"})["N"])
-                after[place] = {"N": f"{before + float(values[rest[0]]['N']):g}"}
+                after[place] = _added(after.get(place), values[rest[0]])
             elif clause == "REMOVE":
                 after.pop(place, None)
             else:
                 raise ValueError(f"no way to {clause} {one.strip()}")
     return after
+
+
+def _added(before: Mapping[str, Any] | None, more: Mapping[str, Any]) -> dict[str, Any]:
+    """A number, or a set of texts, with what is added to it."""
+    if "SS" in more:
+        return {"SS": sorted({*(before or {}).get("SS", ()), *more["SS"]})}
+    return {"N": f"{float((before or {}).get('N', '0')) + float(more['N']):.15g}"}

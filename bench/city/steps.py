@@ -175,7 +175,7 @@ NOT_MEASURED: Final = frozenset({"lay_the_year"})
 def measured(name: str, count: int, store: Path, year: Path) -> dict[str, Any]:
     """Do one step over a store, and tell what it took."""
     # A city's files are larger than what is read whole, and of more people than are taken in at once.
-    as_in_a_city = {"people_at_once": str(count // 50), "large_file_bytes": str(count * 5)}
+    as_in_a_city: dict[str, Any] = {"people_at_once": str(count // 50), "large_file_bytes": str(count * 5)}
     with Kept(store) as kept, deployed(kept, laying.day_of(year), **as_in_a_city) as here:
         played = Lambda(here)
         warm()

@@ -152,7 +152,7 @@ def _together(asked: Asked, kept: Kept, counted: Counted) -> bytes:
     if any(reason != "None" for reason in reasons):
         raise RefusedError.of("TransactionCanceledException", reasons)
     for kind, about in writes:
-        {"Put": _do_put, "Delete": _do_delete, "Update": _do_update}[kind](about, kept, counted, 2)
+        _IN_TRANSACTION[kind](about, kept, counted, 2)
     return b"{}"
 
 
@@ -191,6 +191,20 @@ def _do_update(about: Asked, kept: Kept, counted: Counted, times: int) -> dict[s
     after = updated(about, _there(kept, about["TableName"], about["Key"]))
     _written(counted, about["TableName"], about["Key"], kept.put(about["TableName"], after), times)
     return after
+
+
+def _do_check(about: Asked, kept: Kept, counted: Counted, times: int) -> None:
+    """A condition that goes with the writes of others costs what a write of its item would."""
+    found = kept.get(about["TableName"], about["Key"])
+    _written(counted, about["TableName"], about["Key"], found.size if found else 0, times)
+
+
+_IN_TRANSACTION: Final[Mapping[str, Callable[[Asked, Kept, Any, int], object]]] = {
+    "ConditionCheck": _do_check,
+    "Delete": _do_delete,
+    "Put": _do_put,
+    "Update": _do_update,
+}
 
 
 def _written(counted: Counted, table: str, key: Asked, size: int, times: int = 1) -> None:

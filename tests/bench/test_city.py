@@ -227,6 +227,10 @@ def test_conditions_and_updates_are_read_as_pynamodb_words_them() -> None:
     assert holds(asked, None)
     assert holds(asked, {"pk": {"S": "x"}, "uses": {"N": "2"}})
     assert not holds(asked, {"pk": {"S": "x"}, "uses": {"N": "3"}})
+    new = {**asked, "ConditionExpression": "(NOT contains (#0, :3))"}
+    new["ExpressionAttributeValues"] = {":3": {"S": "a"}}
+    assert holds(new, {"pk": {"SS": ["b"]}})
+    assert not holds(new, {"pk": {"SS": ["a", "b"]}})
     added = {**asked, "Key": {"pk": {"S": "x"}}, "UpdateExpression": "ADD #1 :2"}
     assert updated(added, {"pk": {"S": "x"}, "uses": {"N": "2"}})["uses"] == {"N": "3"}
 
