@@ -1,5 +1,6 @@
 """When a case does what, in civil days; a case opened late still gives every step its time."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from chalicelib.engine.suspension.timeline import (
     seconds_until,
     window_days,
 )
-from chalicelib.model import Entitlement, EntitlementStatus, Template
+from chalicelib.model import Entitlement, EntitlementStatus, Route, Template
 from tests.events import RULES
 from tests.people import an_entitlement, day
 
@@ -122,6 +123,25 @@ def test_whoever_was_heard_of_lately_is_spoken_to_later(
     stored = POLICY.model_copy(update={"timeline": times})
     told = opening(drawn, day(on), stored)
     assert opening(drawn, day(on), stored, day(heard_of)) == told, "where a policy says nothing of it"
+
+
+@pytest.mark.parametrize(
+    ("on", "route", "opens", "why"),
+    [
+        ("2025-05-16", None, True, "as the roster says: forty-five days before"),
+        ("2025-05-16", Route.VISIT, True, "seen at home: nobody knows of any data"),
+        ("2025-05-16", Route.SILENT, False, "certified by data: data first, again"),
+        ("2025-06-05", Route.SILENT, True, "then like everybody"),
+    ],
+)
+def test_whom_data_certified_last_is_spoken_to_later(
+    on: str, route: Route | None, opens: bool, why: str
+) -> None:
+    drawn = [replace(an_entitlement(certified_until=DUE), route=route)]
+    assert (opening(drawn, day(on), POLICY) is not None) is opens, why
+    times = POLICY.timeline.model_copy(update={"later_where_silent": False})
+    stored = POLICY.model_copy(update={"timeline": times})
+    assert (opening(drawn, day(on), stored) is not None) is (on >= "2025-05-16"), "a policy without it"
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ class Timeline(Declaration):
     visited_at_once: tuple[KeyGroup, ...] = ()  # as the case opens, beside the message
     heard_within_days: Days | None = None  # of whom somebody has heard since: first spoken to at the second
     # message's day; None: everybody is told at the same day
+    later_where_silent: bool = False  # likewise whom data certified last: they will most likely again
     least_days_per_step: Days
     dormant_after_days: Days
 
@@ -61,7 +62,7 @@ class Timeline(Declaration):
 
     @property
     def opens_later_days_before(self) -> int:
-        """The same for whoever was heard of lately, and may be certified yet by what arrives meanwhile."""
+        """The same for whoever was heard of lately or is certified by data, and may be by what arrives yet."""
         return self.reminders[1].days_before
 
 

@@ -3,7 +3,8 @@
 Before a case opens, data alone are waited for: the window. It is never longer than a part of the period, and
 all days that a policy declares before the end shrink with it, so that whoever is certified for a quarter has
 a month's window and not a case from one certificate to the next. Whoever was heard of lately, by a trace too
-weak to certify, is first spoken to when others are reminded: most are certified by what arrives meanwhile.
+weak to certify, or was certified by data the last time, is first spoken to when others are reminded: most are
+certified by what arrives meanwhile.
 
 >>> seconds_until(date(2025, 7, 1), date(2025, 6, 29))
 172800
@@ -18,7 +19,7 @@ from typing import Final
 
 from chalicelib.engine.calendar.periods import add_months, days_of
 from chalicelib.engine.rules.policy import Policy
-from chalicelib.model import LIVE, Entitlement, StateName, Template
+from chalicelib.model import LIVE, Entitlement, Route, StateName, Template
 
 SECONDS_A_DAY: Final = 86_400
 NOT_AT_ALL: Final = 1  # second: the wait of a state that the policy declares no message for
@@ -81,7 +82,7 @@ def scaled(days_before: int, months: int, policy: Policy) -> int:
 def opens_on(until: date, months: int, policy: Policy, *, later: bool = False) -> date:
     """The day from which a case may open about a period of so many months: that of its first message.
 
-    `later`: of whoever was heard of lately, that of the second.
+    `later`: of whoever was heard of lately, or certified silently, that of the second.
     """
     times = policy.timeline
     days_before = times.opens_later_days_before if later else times.opens_days_before
@@ -95,10 +96,12 @@ def opening(
 
     `heard_of`: the last day on which the person's own card or body left a trace, as far as is known.
     """
-    within = policy.timeline.heard_within_days
-    later = heard_of is not None and within is not None and (on - heard_of).days <= within
+    times = policy.timeline
+    within = times.heard_within_days
+    is_heard_of = heard_of is not None and within is not None and (on - heard_of).days <= within
 
     def opens(entitlement: Entitlement) -> date:
+        later = is_heard_of or (times.later_where_silent and entitlement.route is Route.SILENT)
         return opens_on(entitlement.valid_until, entitlement.months, policy, later=later)
 
     first = min((e for e in entitlements if e.status in LIVE), key=opens, default=None)
