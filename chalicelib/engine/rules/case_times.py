@@ -62,7 +62,7 @@ class Timeline(Declaration):
 
     @property
     def opens_later_days_before(self) -> int:
-        """The same for whoever was heard of lately or is certified by data, and may be by what arrives yet."""
+        """The same for whoever was heard of lately or certified by data, and may be by what arrives yet."""
         return self.reminders[1].days_before
 
 
