@@ -132,7 +132,7 @@ def _with_people(reading: FileReading) -> pl.DataFrame:
 
 def _name(rows: pl.DataFrame, what: str = "") -> str:
     """The same for the same rows about the same people: a roster that comes meanwhile may know more."""
-    said = rows.select(LINE, PERSON).write_csv().encode()
+    said = "\n".join(rows.select(pl.concat_str(LINE, PERSON, separator=",")).to_series()).encode()
     return hashlib.sha256(f"{what}{settings().shard_characters}\n".encode() + said).hexdigest()[:8]
 
 
