@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -18,6 +17,7 @@ from chalicelib.cases import user_accounts as cases
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import AreaCode, UserAccount, UserAccountState
 from chalicelib.observability import mask
+from chalicelib.sources.formats.csv_writing import csv_of
 from chalicelib.storage.dynamodb import user_accounts
 
 SOON = 30  # days
@@ -112,9 +112,8 @@ def _ends_soon(account: UserAccount) -> bool:
 
 
 def _export(area: str) -> int:
-    writer = csv.writer(sys.stdout)
-    writer.writerow(COLUMNS)
-    writer.writerows(map(list, map(_row, user_accounts.listed(area))))
+    rows = [tuple(_row(account)) for account in user_accounts.listed(area)]
+    sys.stdout.write(csv_of(COLUMNS, rows).decode("utf-8-sig"))
     return 0
 
 

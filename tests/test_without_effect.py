@@ -180,9 +180,10 @@ def test_payments_that_say_nothing_new() -> None:
         (ONE, "2025-05-10", "2025-05#resident_pension", "20000"),
         (ONE, "2025-04-10", "2025-04#resident_pension", "19000"),
     )
-    told = without_effect.of_payments(rows, before, [(ONE, BenefitCode("resident_pension"))])
+    again = without_effect.repeated(rows, before)
+    told = without_effect.of_payments(rows, again, [(ONE, BenefitCode("resident_pension"))])
     assert reasons(told) == [None, "already_known", None, "not_listed"]
-    assert reasons(without_effect.of_payments(rows[:1], before, [])) == ["not_listed"]
+    assert reasons(without_effect.of_payments(rows[:1], again[:1], [])) == ["not_listed"]
 
 
 def test_a_roster_row_says_nothing_new_where_the_last_one_said_the_same() -> None:

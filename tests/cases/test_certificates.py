@@ -23,12 +23,12 @@ def settled(record: PersonRecord) -> PersonRecord:
     return evidence_effects.apply_rules(record, ON).after
 
 
-def test_weak_evidence_gives_a_quarter_and_opens_a_case_two_weeks_before_its_end() -> None:
+def test_weak_evidence_gives_a_quarter_and_opens_a_case_a_week_before_its_end() -> None:
     evidence = [some_evidence(what, ON - timedelta(days=before)) for what, before in TICKETS]
     record = a_record(a_person(), [an_entitlement(certified_until="2025-06-30")], evidence=evidence)
     (drawn,) = settled(record).entitlements
     assert (drawn.valid_until, drawn.months) == (date(2025, 9, 28), 3)
-    days = (drawn.valid_until - timedelta(days=before) for before in (46, 16, 15))
+    days = (drawn.valid_until - timedelta(days=before) for before in (16, 9, 8))
     assert [opening([drawn], day, current().rules.policy) for day in days] == [None, None, 3]
 
 

@@ -157,7 +157,7 @@ class SuspensionLimit(Answer):
     lines: int
     most: int
     average_of_months_before: float
-    paid: int
+    paid: int | None
     state: str
     lifted: LimitLifted | None
     what_to_do: Words
