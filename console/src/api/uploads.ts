@@ -1,15 +1,22 @@
 // Files into the inbox: the platform chooses the place and lends a right to put one file there.
 import { client, putForm } from "./client";
-import type { Upload } from "./coming";
 import { answered, ProblemError, SILENCE } from "./problems";
 
-export const announce = (body: { feed: string; name: string; bytes: number; rows?: number }) =>
+/** A right to put one file, lent for a while. */
+export interface Form {
+  url: string;
+  fields: Record<string, string>;
+}
+
+export type Kind = "csv" | "jsonl" | "xlsx";
+
+export const announce = (body: { feed: string; kind: Kind; bytes: number }) =>
   answered(client.POST("/v1/uploads", { body }));
 export const rejectedRows = (id: string) =>
-  answered(client.GET("/v1/files/{id}/rejected", { params: { path: { id } } }));
+  answered(client.GET("/v1/files/{id}/rejected-rows", { params: { path: { id } } }));
 
 /** Put the file where the platform has said; it goes to the bucket, not through the API. */
-export async function send(upload: Upload, file: File): Promise<void> {
+export async function send(upload: Form, file: File): Promise<void> {
   const form = new FormData();
   for (const [name, value] of Object.entries(upload.fields)) form.append(name, value);
   form.append("file", file);
