@@ -51,18 +51,6 @@ _SHARD: Final = "~shard"
 _COUNT: Final = "count"
 
 
-def concerns_many(reading: FileReading) -> bool:
-    """Whether a file is about more people than are applied at once."""
-    rows = reading.rows
-    if rows is None or rows.height <= int(settings().people_at_once):
-        return False
-    return rows[_whom(reading.kind)].n_unique() > int(settings().people_at_once)
-
-
-def _whom(kind: str) -> str:
-    return PACKED if kind == "roster" else PERSON
-
-
 def counted(dropped: DroppedFile, reading: FileReading) -> Applied | None:
     """What a roster would change, counted in all its shards before any is applied; None while they go on."""
     rows = _with_people(reading)

@@ -15,6 +15,7 @@ from chalicelib.jurisdiction import current
 from chalicelib.model import UNKNOWN, DroppedFile, FeedId, FileState, FileStep
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.manifest import Manifest
+from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading_context import ReadingContext
 from chalicelib.sources.values.file_holds import FileHold
 from chalicelib.storage.dynamodb import files
@@ -160,6 +161,17 @@ def refusal_of(dropped: DroppedFile, feed: Feed | None, *, again: bool) -> Refus
     return None
 
 
+def index_for(feed: Feed) -> RosterIndex | None:
+    """Whom a feed's rows may be about; None before the first roster, and for the roster itself.
+
+    Rows about people who are only related to recipients concern us where a condition asks the feed of them.
+    """
+    index = None if feed.kind == "roster" else objects.read_roster()
+    if index is None or feed.id in current().rules.feeds_of_related:
+        return index
+    return index.recipients
+
+
 def context_of(dropped: DroppedFile, feed: Feed) -> ReadingContext | FileHold:
     """What a file is read with; the hold of one that is not what its department says of it.
 
@@ -171,7 +183,7 @@ def context_of(dropped: DroppedFile, feed: Feed) -> ReadingContext | FileHold:
     manifest = None if released else announced(dropped, feed)  # a person's word outweighs it
     if isinstance(manifest, FileHold):
         return manifest
-    roster = rosters.index_for(feed)
+    roster = index_for(feed)
     return ReadingContext(
         feed,
         roster,

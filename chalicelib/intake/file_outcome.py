@@ -22,6 +22,7 @@ from chalicelib.intake.guests import guests_csv
 from chalicelib.intake.loading import Loaded
 from chalicelib.model import DroppedFile, FileState, FileStep
 from chalicelib.observability import logger
+from chalicelib.settings import settings
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.reading import FileReading
 from chalicelib.sources.values.file_holds import FileHold
@@ -54,7 +55,7 @@ def finish_reading(
     earlier = corrections.corrected_by(seen)
     is_again = dropped.stands_loaded and earlier is None
     only = newly_known.only(dropped, feed, reading) if is_again else None
-    many = dropped.by_shards or by_shards.concerns_many(only or reading)
+    many = dropped.by_shards or (only or reading).people > int(settings().people_at_once)
     only = None if many else only
     dropped = _moved(dropped, replace(dropped, by_shards=many))
     if not dropped.judged:  # else what it causes is counted

@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from chalicelib import clock
 from chalicelib.errors import UnreadableError
-from chalicelib.intake import file_keys, rosters
+from chalicelib.intake import file_keys
 from chalicelib.intake.file_outcome import finish_reading
 from chalicelib.jurisdiction import current
 from chalicelib.model import DroppedFile, FileId, FileState
@@ -179,7 +179,7 @@ def read_range(body: str) -> None:
             logger.warning("another file stands in the place of a large one", extra={"file": file})
             return
         feed = current().feeds[dropped.feed]
-        roster = rosters.index_for(feed)
+        roster = file_keys.index_for(feed)
         context = ReadingContext(
             feed, roster, file, on=clock.today(), as_of=dropped.day, damaged=planned.damaged
         )

@@ -84,11 +84,16 @@ def load(dropped: DroppedFile, feed: Feed, whole: FileReading, only: FileReading
 def prepare(
     dropped: DroppedFile, feed: Feed, whole: FileReading, only: FileReading | None = None
 ) -> Prepared:
-    """Keep the list of what a file says, before any of it is applied; evidence goes to the lake."""
+    """Keep the list of what a file says, before any of it is applied; evidence goes to the lake.
+
+    MiscountError if it says something of another number of rows than were accepted.
+    """
     is_whole = not whole.sent_again
     if feed.kind == "roster":
         return Prepared(is_whole=is_whole)
-    said = _said(dropped, whole)
+    said = whole.said
+    if said is None or said.height != whole.counts.accepted:
+        raise MiscountError(f"feed {dropped.feed}, file {dropped.id}: rows that say nothing")
     rows = said if only is None else _of(only)
     known = without_effect.known_before(dropped, rows)
     if feed.kind == "payments":
@@ -201,14 +206,6 @@ def put_together(
     if part.unmatched:
         notices = (*notices, _names_nothing(part.unmatched))
     return Loaded(part.certified, part.kept, part.withdrawn, notices=notices, changed_nothing=nothing)
-
-
-def _said(dropped: DroppedFile, reading: FileReading) -> pl.DataFrame:
-    """What each accepted row says; MiscountError if that is another number of rows."""
-    rows = reading.said
-    if rows is None or rows.height != reading.counts.accepted:
-        raise MiscountError(f"feed {dropped.feed}, file {dropped.id}: rows that say nothing")
-    return rows
 
 
 def _of(reading: FileReading) -> pl.DataFrame:

@@ -32,7 +32,6 @@ from chalicelib.model import (
     PersonRecord,
     Relation,
 )
-from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.field_reading import RosterEntry, entries_of
 from chalicelib.sources.people import roster_lines
 from chalicelib.sources.people.identity_numbers import pack
@@ -44,17 +43,6 @@ from chalicelib.storage.crypto import hmac_ids
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.dynamodb.busy import Left
 from chalicelib.storage.s3 import objects
-
-
-def index_for(feed: Feed) -> RosterIndex | None:
-    """Whom a feed's rows may be about; None before the first roster, and for the roster itself.
-
-    Rows about people who are only related to recipients concern us where a condition asks the feed of them.
-    """
-    index = None if feed.kind == "roster" else objects.read_roster()
-    if index is None or feed.id in current().rules.feeds_of_related:
-        return index
-    return index.recipients
 
 
 def standing_before() -> Standing | None:

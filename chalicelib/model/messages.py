@@ -114,6 +114,12 @@ class Message:
         """Whether it is printed, and nobody has said yet that it was left with the person."""
         return self.channel is Channel.NOTICE and self.state is MessageState.SENT
 
+    @property
+    def may_have_failed(self) -> bool:
+        """Whether nobody knows what became of it: whether it was taken, or what came of it at the phone."""
+        waits = self.state is MessageState.SENT and self.channel in BY_PHONE
+        return waits or self.state is MessageState.UNKNOWN
+
 
 class InstructionKind(StrEnum):
     """What an authority is told to do."""

@@ -137,10 +137,6 @@ def _read(data: bytes, layout: Layout, line: int, context: ReadingContext) -> Pa
     return read_batch(batch, layout, context)
 
 
-def _watched(feed: Feed) -> set[str]:
-    return {"number", *(feed.expect.filled if feed.expect else ())}
-
-
 def _blanks(batch: Batch, layout: Layout, name: str) -> int:
     if name in layout.positions:
         return batch.seen[layout.positions[name]].null_count()
@@ -169,6 +165,7 @@ def read_batch(batch: Batch, layout: Layout, context: ReadingContext) -> Part:
         fields = with_names_compared(fields, batch, layout, known)
     elif feed.kind == "roster":
         fields = with_documents_noted(fields)
+    watched = ("number", *(feed.expect.filled if feed.expect else ()))
     tally = Tally(
         rows=batch.rows - furniture,
         strangers=strangers - guests.rejected.height,
@@ -178,7 +175,7 @@ def read_batch(batch: Batch, layout: Layout, context: ReadingContext) -> Part:
         cut_numbers=matched.cut_numbers,
         figures=matched.figures,
         filled_up=batch.filled_up,
-        blank={name: _blanks(batch, layout, name) for name in _watched(feed)},
+        blank={name: _blanks(batch, layout, name) for name in watched},
     )
     return Part(
         tally=tally,

@@ -39,7 +39,7 @@ from chalicelib.sources.formats.headers import Layout
 from chalicelib.sources.opening import open_file
 from chalicelib.sources.paid_strangers import together
 from chalicelib.sources.people.identity_numbers import Repair
-from chalicelib.sources.people.matching import RULE
+from chalicelib.sources.people.matching import PACKED, PERSON, RULE
 from chalicelib.sources.people.recovery import Suggestion
 from chalicelib.sources.people.roster_duplicates import (
     Double,
@@ -87,6 +87,11 @@ class FileReading:
     doubles: list[Double] = field(default_factory=list)
     guests: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # of the strangers: see guests.py
     to_strangers: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # see paid_strangers.py
+
+    @property
+    def people(self) -> int:
+        """How many people its sound rows are about; of answers of an interface none."""
+        return 0 if self.rows is None else self.rows[PACKED if self.kind == "roster" else PERSON].n_unique()
 
     @cached_property
     def entries(self) -> list[RosterEntry]:

@@ -105,7 +105,8 @@ def batch_of_records(
 
 def _batch(rows: pl.DataFrame, ragged: pl.DataFrame | None = None) -> Batch:
     """The batch of rows in the order of their lines."""
-    seen = rows.filter(~_blank(rows)) if _has_blank(rows) else rows
+    may_be_blank = min(rows[name].null_count() for name in rows.columns[1:]) > 0
+    seen = rows.filter(~_blank(rows)) if may_be_blank else rows
     first = seen[LINE][0] if seen.height else 0
     is_unbroken = seen.height > 0 and seen[LINE][-1] - first + 1 == seen.height
 
@@ -202,11 +203,6 @@ def _split(text: bytes, layout: Layout, *, quoted: bool) -> pl.DataFrame:
     return frame.with_columns(
         frame[name].set(is_empty, None) for name, is_empty in empty.items() if is_empty.any()
     )
-
-
-def _has_blank(rows: pl.DataFrame) -> bool:
-    """Whether a row can be blank: one without a blank cell is none."""
-    return min(rows[name].null_count() for name in rows.columns[1:]) > 0
 
 
 def _blank(rows: pl.DataFrame) -> pl.Series:

@@ -128,7 +128,7 @@ def match(
         documents = BORNE if roster.has_documents else None
     column = layout.positions["number"]
     lines, packed = batch.seen[LINE], packed_if_clean(batch.seen[column])
-    is_cut = _ends_in_000(packed)
+    is_cut = (packed % 1100 == 0).fill_null(False)  # it ends in 000
     cut = packed.filter(is_cut)
     packed = packed.set(is_cut, None) if damaged else packed
     hit, people, doubtful = _divided(packed, roster, on)
@@ -245,10 +245,6 @@ def _packed(cell: str, on: date, *, damaged: bool) -> int | Fault:
         # The check character of a number that a spreadsheet has cut says nothing about the typist.
         return Fault.NUMBER_CUT if damaged or number is not Fault.NUMBER_AS_FIGURE else number
     return number if isinstance(number, Fault) else pack(number)
-
-
-def _ends_in_000(packed: pl.Series) -> pl.Series:
-    return (packed % 1100 == 0).fill_null(False)
 
 
 def _repaired(rows: pl.DataFrame, column: str, *, ours: str) -> pl.DataFrame:

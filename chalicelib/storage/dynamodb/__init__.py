@@ -18,7 +18,6 @@ date_rows        whom a date alone will concern
 recheck_rows     which certificates of a month are checked again, and why
 message_rows     of messages, the rows of the work lists
 officers_rows    of what waits for officers on a record, the same
-record_items     the record that the items of one partition make
 deliveries       where a message stands, beside what it says
 outbox           messages: claim, sent, reported by the carrier, limits per person and phone
 contacts         where a person lives, who helps them: sealed

@@ -3,21 +3,22 @@
 `sequence` is the person's only lock: each commit expects the sequence it has read and leaves the next one.
 The audit entry carries the writer's token. When a commit looks refused, that entry is read: our token
 there means that it was applied and only the acknowledgement was lost (measured; design, decision 11).
+`assembled` is the way back: the record that the written items make.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from chalicelib.errors import ConflictError
-from chalicelib.model import Change, EvidenceKey, PersonRecord, Tombstone
+from chalicelib.model import Change, Evidence, EvidenceKey, Person, PersonRecord, Tombstone
 from chalicelib.storage import retries
 from chalicelib.storage.dynamodb import audit, deliveries, places, tables, worklists
-from chalicelib.storage.dynamodb.items import PROFILE, encode, partition, sort_key
-from chalicelib.storage.dynamodb.tables import Delete, People, Put, Write
+from chalicelib.storage.dynamodb.items import KIND_OF, PROFILE, decode, encode, partition, sort_key
+from chalicelib.storage.dynamodb.tables import Attributes, Delete, People, Put, Write
 
 T = TypeVar("T")
 
@@ -36,6 +37,12 @@ _LISTS: Final = (
     "recoveries",
     "owed_to_heirs",
 )
+
+_FIELDS: Final = {  # of a record, that hold what stands under a kind of item as it is
+    **{"CASE": "cases", "ENT": "entitlements", "HEIR": "owed_to_heirs", "INS": "instructions"},
+    **{"MSG": "messages", "OBJ": "objections", "PROP": "proposals", "REC": "recoveries", "REL": "related"},
+    **{"SUS": "suspicions", "VISIT": "visits"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,41 @@ def _merged(before: Sequence[Any], changed: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(items[key] for key in sorted(items, key=str))
 
 
+def assembled(items: Iterable[Attributes]) -> PersonRecord | None:
+    """The record that the items of one partition make; None without a profile."""
+    profile: Attributes | None = None
+    found: dict[str, list[Any]] = {kind: [] for kind in KIND_OF}
+    standing: dict[str, str] = {}
+    for item in items:
+        sk = item["sk"]["S"]
+        kind = sk.partition("#")[0]
+        if kind in KIND_OF:
+            found[kind].append(decode(KIND_OF[kind], item["body"]["S"]))
+        elif sk.startswith(deliveries.PREFIX):
+            standing[sk] = item["body"]["S"]
+        elif sk == PROFILE:
+            profile = item
+    if profile is None:
+        return None
+    tombstones: list[Tombstone] = found["WD"]
+    withdrawn = frozenset(stone.key for stone in tombstones)
+    evidence: list[Evidence] = found["EV"]
+    fields = {name: tuple(found[kind]) for kind, name in _FIELDS.items()}
+    if standing:
+        fields["messages"] = deliveries.standing(fields["messages"], standing)
+    return PersonRecord(
+        person=replace(
+            decode(Person, profile["body"]["S"]),
+            sequence=int(profile["sequence"]["N"]),
+            head=profile["head"]["S"],
+        ),
+        evidence=tuple(item for item in evidence if item.key not in withdrawn),
+        withdrawn=withdrawn,
+        taken_back={stone.key: stone.file_day for stone in tombstones if stone.file_day is not None},
+        **fields,
+    )
+
+
 def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonRecord:
     """Write one change with everything that follows from it; ConflictError if somebody else was first."""
     token = str(uuid.uuid4())
@@ -167,7 +209,6 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
         *(Delete(People(pk, sort_key(key))) for key in change.restore),
         *deliveries.writes(record, after),
         *worklists.writes(None if new else record, after),
-        *places.writes(None if new else record, after),
         *plan.also,
     ]
     worklists.remember_county(after.person.area[:6])

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from chalicelib.engine.texts.channels import again_on, following_channel, printed_on
-from chalicelib.model import BY_PHONE, Channel, Message, MessageState, PersonRecord, Template
+from chalicelib.model import Channel, Message, MessageState, PersonRecord, Template
 from chalicelib.storage.dynamodb.items import encode
 from chalicelib.storage.dynamodb.shards import shard_of
 
@@ -36,7 +36,7 @@ def rows_of_message(record: PersonRecord, message: Message) -> dict[Place, str]:
         place = f"NOTE#{area[:6]}", f"{area}#{printed_on(message)}#{person}#{message.id}"
         about = {"person": person, "area": area, "grid": record.person.grid, "item": encode(message)}
         return {place: json.dumps(about, ensure_ascii=False)}
-    if _may_have_failed(message) and not following_channel(record, message):
+    if message.may_have_failed and not following_channel(record, message):
         return {}
     return {place: json.dumps({"person": person}) for place in places_of(record, message)}
 
@@ -44,14 +44,14 @@ def rows_of_message(record: PersonRecord, message: Message) -> dict[Place, str]:
 def places_of(record: PersonRecord, message: Message) -> Iterator[Place]:
     """Where a row to be sent can lie for a message as it stands, whatever else the record says."""
     day = message.day if message.state in _TO_SEND else again_on(message)
-    if message.state in _TO_SEND or _may_have_failed(message):
+    if message.state in _TO_SEND or message.may_have_failed:
         rank = f"{PRIORITY[message.template]:02d}#{message.id}"
         yield f"OUT#{shard_of(record.person.id)}", f"{day}#{rank}"
 
 
 def lies_by_the_record(message: Message) -> bool:
     """Whether the rest of the record decides if there is a row of a message, or where it lies."""
-    return message.is_to_be_brought or _may_have_failed(message)
+    return message.is_to_be_brought or message.may_have_failed
 
 
 def record_places(record: PersonRecord, message: Message) -> tuple[str, str, bool] | None:
@@ -63,9 +63,3 @@ def record_places(record: PersonRecord, message: Message) -> tuple[str, str, boo
         return None
     by_phone = replace(message, channel=Channel.SMS)
     return record.person.area, record.person.grid, following_channel(record, by_phone) is None
-
-
-def _may_have_failed(message: Message) -> bool:
-    """Whether nobody knows what became of it: whether it was taken, or what came of it at the phone."""
-    waits = message.state is MessageState.SENT and message.channel in BY_PHONE
-    return waits or message.state is MessageState.UNKNOWN

@@ -48,6 +48,7 @@ from chalicelib.storage.crypto import encryption, hmac_ids
 from chalicelib.storage.dynamodb import access_log, audit, commits, contacts, deliveries, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
 from chalicelib.storage.dynamodb.busy import Left, one_by_one
+from chalicelib.storage.dynamodb.commits import assembled as assembled
 from chalicelib.storage.dynamodb.items import (
     ABOVE,
     IDENTITY,
@@ -62,7 +63,6 @@ from chalicelib.storage.dynamodb.paid import put_payments as put_payments
 from chalicelib.storage.dynamodb.paid import remove_payments as remove_payments
 from chalicelib.storage.dynamodb.paid import source_of as source_of
 from chalicelib.storage.dynamodb.paid import take_up_payments as take_up_payments
-from chalicelib.storage.dynamodb.record_items import assembled as assembled
 from chalicelib.storage.dynamodb.related_numbers import related_ids as related_ids
 from chalicelib.storage.dynamodb.tables import People, Put
 

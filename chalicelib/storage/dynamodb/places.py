@@ -4,9 +4,9 @@
     PLACES#<county>   / <area>     the places of a county in which anybody does
 
 A place is a village (12 digits), or a township where the roster says no more. The row bears nothing but its
-key, so it is written when a person is created and when they move, and by nothing that happens in between. It
-is a hint: whoever finds one reads the record. Of people from before these rows they are filed by the nightly
-count (`enumeration`), within a month in a city.
+key (a mark of `worklists`), so it is written when a person is created and when they move, and by nothing that
+happens in between. It is a hint: whoever finds one reads the record. Those of people from before are
+filed by the nightly count (`enumeration`), within a month in a city.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from chalicelib.model import AreaCode, Person, PersonId, PersonRecord
+from chalicelib.model import AreaCode, Person, PersonId
 from chalicelib.storage.clients import kept
 from chalicelib.storage.dynamodb import tables, worklists
-from chalicelib.storage.dynamodb.tables import Delete, Put, Work, Write
+from chalicelib.storage.dynamodb.tables import Work
 
 _COUNTY_DIGITS = 6
 
@@ -32,15 +32,6 @@ class Resident(NamedTuple):
     def place(self) -> str:
         """Behind which a listing goes on."""
         return f"{self.area}#{self.person}"
-
-
-def writes(before: PersonRecord | None, after: PersonRecord) -> list[Write]:
-    """The rows to put and to remove when a record moves from `before` (None: new) to `after`."""
-    old, new = None if before is None else _row(before.person), _row(after.person)
-    if old == new:
-        return []
-    gone: list[Write] = [] if old is None else [Delete(Work(*old))]
-    return gone if new is None else [*gone, Put(Work(*new, body="{}"))]
 
 
 def _row(person: Person) -> tuple[str, str] | None:

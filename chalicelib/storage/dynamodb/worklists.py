@@ -135,6 +135,8 @@ def rows_of(record: PersonRecord) -> dict[Place, str]:
 def _marks(record: PersonRecord, shard: str) -> Iterator[Place]:
     """Rows that say by their key alone that somebody is concerned."""
     person = record.person.id
+    if record.person.joined_to is None:
+        yield f"IN#{record.person.area}", person
     for told in record.instructions:
         if told.kind is InstructionKind.SUSPEND and told.state is not InstructionState.CANCELLED:
             yield f"STOPPED#{record.person.area[:6]}", f"{told.month}#{told.benefit}#{person}"

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _ROOT: Final = "evidence/bucket="
 _EVERYBODY: Final = "_"
 _WHOLE: Final = "whole.parquet"  # sorts after feed=…: a listing meets what is loaded first
+_CANONICAL: Final[Mapping[str, Any]] = {"ensure_ascii": False, "sort_keys": True}
 _LARGE: Final = (
     20_000  # rows from which a file is written in parts, so that nobody reads it all for one person
 )
@@ -91,9 +92,10 @@ def _schema() -> dict[str, Any]:
 def put_evidence(feed: FeedId, file: FileId, evidence: Mapping[PersonId, Sequence[Evidence]]) -> None:
     """Keep what a file said about people of the roster; the same again changes nothing."""
     rows = (
-        (person, feed, item.key.day, item.key.event, item.file, item.line, _facts(item), item.recovered)
+        (person, feed, item.key.day, item.key.event, item.file, item.line, facts, item.recovered)
         for person, items in evidence.items()
         for item in items
+        for facts in (json.dumps(dict(item.facts), **_CANONICAL) if item.facts else None,)
     )
     first = list(islice(rows, _LARGE + 1))
     if len(first) <= _LARGE:
@@ -133,10 +135,6 @@ def _parquet(rows: pl.DataFrame) -> bytes:
 
 def _put(key: str, data: bytes, **condition: str) -> None:
     client("s3").put_object(Bucket=settings().lake_bucket, Key=key, Body=data, **condition)
-
-
-def _facts(item: Evidence) -> str | None:
-    return json.dumps(dict(item.facts), ensure_ascii=False, sort_keys=True) if item.facts else None
 
 
 # --- read ----------------------------------------------------------------------------------------
