@@ -12,7 +12,8 @@ from chalicelib import stats
 from chalicelib.errors import UnreadableError
 from chalicelib.model import MessageState
 from chalicelib.passes.table import PASSES
-from chalicelib.storage.dynamodb import run_ends
+from chalicelib.storage.dynamodb import case_openings, run_ends
+from chalicelib.storage.dynamodb.case_openings import CaseOpenings
 from chalicelib.storage.s3 import lake
 from sandbox.kernel.events import scheduled_event
 from tests.workflow.village import Recipient, Village
@@ -58,6 +59,16 @@ def test_each_schedule_starts_its_pass_and_the_pass_leaves_word(village: Village
     village.sandbox.advance(days=1)
     call(village, "TidyLake")
     assert run_ends.everything()["tidy_lake"].reached == village.sandbox.now(), "no first of a month: no pass"
+
+
+def test_no_more_cases_a_day_than_are_said(village: Village) -> None:
+    village.settle(*FOLK)
+    case_openings.say(CaseOpenings(STARTS, a_day=2))
+    opened = []
+    for _ in range(2):
+        village.days(1)
+        opened.append(sum(village.record(each.number).open_case is not None for each in FOLK))
+    assert opened == [2, 3]
 
 
 def test_the_same_retry_of_a_schedule_starts_nothing_more(village: Village) -> None:
