@@ -118,7 +118,7 @@ def write_pages(*, check: bool) -> int:
         return 0
     old = [*writing.stale(), *writing.stale_api()]
     for name in old:
-        console.print(f"{name}: 请运行 make sheets。 Run make sheets.", highlight=False)
+        console.print(f"{name}：请运行 make sheets。 Run make sheets.", highlight=False)
     return 1 if old else 0
 
 

@@ -151,7 +151,7 @@ def report(options: argparse.Namespace) -> None:
         console.print(rehearsal.words_of(page), highlight=False, markup=False, soft_wrap=True)
     else:
         options.page.write_bytes(page)
-        console.print(f"{options.page}: 演练报告 the report of {options.bundle}", highlight=False)
+        console.print(f"{options.page}：演练报告 the report of {options.bundle}", highlight=False)
 
 
 def approve(options: argparse.Namespace) -> None:

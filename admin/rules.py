@@ -168,7 +168,7 @@ def show_new_feed(options: argparse.Namespace) -> None:
                 raise ValueError(word)
         except ValueError:
             bands = ", ".join(name for _, name in BANDS)
-            console.print(f"{word}: 请写作 年龄段=比例，如 60-69=0.3。 Write BAND=SHARE: {bands}; 0 to 1.")
+            console.print(f"{word}：请写作 年龄段=比例，如 60-69=0.3。 Write BAND=SHARE: {bands}; 0 to 1.")
             sys.exit(2)
     everybody = track(subjects(), "people 人", console=console, transient=True)
     counted = coverage(everybody, current().rules, clock.today())
@@ -206,7 +206,7 @@ def show_decision(options: argparse.Namespace) -> None:
         table.add_row(benefit, rules.benefit(benefit).title.zh, stored, now, same, again.lines(benefit))
     console.print(table)
     for key in again.lost:
-        console.print(f"{key}: 此后已撤回或已过保存期。 Since withdrawn or no longer kept.", highlight=False)
+        console.print(f"{key}：此后已撤回或已过保存期。 Since withdrawn or no longer kept.", highlight=False)
     console.print(f"entry {again.number}, {again.decision.on}, {again.decision.rules}", highlight=False)
     for zh, en in zip(again.receipt.zh, again.receipt.en, strict=True):
         console.print(f"{zh}\n  {en}", highlight=False)

@@ -17,6 +17,7 @@ death_limit        what changes far more people than usual waits for a person
 held_files         a person releases or refuses a held file
 corrections        a corrected file stands in the place of an earlier one
 receipts           what the department gets back
+receipt_page, receipt_index   the same on paper, and the list that leads to it
 guests             people of other regions who were seen here
 feed_watch         every feed against its rhythm, and reminders to who is late
 quality, quality_page   the monthly page of each department

@@ -72,11 +72,11 @@ def compare(loaded: DroppedFile, feed: Feed | None) -> DroppedFile:
 
 def _notice(why: FileHold) -> FileNotice:
     zh, en = _ABOUT[why.code]
-    differs = f": {why.what}" if why.what else ""
+    differs_zh, differs = (f"：{why.what}", f": {why.what}") if why.what else ("", "")
     return FileNotice(
         why.code,
-        f"文件已入库, 之后收到的清单(manifest.json)与之不符({zh}{differs})。已入库的数据暂不撤回。请核对: "
-        "文件有误的, 以原文件名放入同一目录重新投放; 清单有误的, 重新投放清单。",
+        f"文件已入库，之后收到的清单（manifest.json）与之不符（{zh}{differs_zh}）。已入库的数据暂不撤回。请核对："
+        "文件有误的，以原文件名放入同一目录重新投放；清单有误的，重新投放清单。",
         f"The file was loaded before its manifest came, which does not agree with it ({en}{differs}). "
         "What is loaded keeps counting. Check both: drop a wrong file again under its name in the same "
         "folder, or a wrong manifest.",

@@ -1,7 +1,8 @@
 """接收回执 · The receipt that a department finds in its outbox: counts that add up, why, and what to do.
 
 It is written again at each stage. What only the reading could tell (notes, suggestions) stays in it when a
-person decides about the file later.
+person decides about the file later. Once there is something to say, page and workbook lie beside the JSON,
+and the department's list of files leads to them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any, Final
 
+from chalicelib.intake import receipt_index, receipt_page
 from chalicelib.model import DroppedFile, FileState
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.reading import FileReading
@@ -116,3 +118,8 @@ def write_again(dropped: DroppedFile, feed: Feed | None) -> None:
 def _put(dropped: DroppedFile, receipt: dict[str, Any]) -> None:
     body = json.dumps(receipt, ensure_ascii=False, indent=2).encode()
     objects.put_receipt(dropped.department, dropped.id, body)
+    if dropped.state is not FileState.RECEIVED:  # a moment later there is more to say
+        on_paper = {**receipt, "name": receipt_page.name_of(dropped)}
+        page, book = receipt_page.page(on_paper), receipt_page.workbook(on_paper)
+        objects.put_receipt_on_paper(dropped.department, dropped.id, page, book)
+        receipt_index.add(dropped.department, on_paper)

@@ -77,7 +77,7 @@ def _held_against_others(
     return (
         FileNotice(
             "roster_drops_many",
-            f"名册比上次少了{after.missing}行(上次{after.of}行)，超出单个名册的限度，未按迁出处理。"
+            f"名册比上次少了{after.missing}行（上次{after.of}行），超出单个名册的限度，未按迁出处理。"
             "请与发放部门核对名册是否完整。",
             f"the roster drops {after.missing} of {after.of} lines, more than one roster may: nobody is "
             "taken to have left. Check with the authority whether it is whole.",

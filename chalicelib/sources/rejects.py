@@ -14,6 +14,7 @@ from typing import Final, overload
 import polars as pl
 
 from chalicelib.model import Rejection
+from chalicelib.sources.feeds.columns import name_of
 from chalicelib.sources.field_reading import FIELD
 from chalicelib.sources.formats.csv_rows import FAULT, LINE
 from chalicelib.sources.formats.csv_writing import csv_of
@@ -78,11 +79,15 @@ def by_code(rejections: Sequence[Rejection]) -> dict[str, int]:
 def rejected_csv(
     header: Sequence[str], rows: Iterable[Sequence[str | None]], rejections: Iterable[Rejection]
 ) -> bytes:
-    """The rejected rows with the reason of each; `rows` and `rejections` in the same order."""
+    """The rejected rows with the reason of each; `rows` and `rejections` in the same order.
+
+    What came back again and is rejected again bears our columns once, with what is wrong now.
+    """
+    theirs = [place for place, column in enumerate(header) if name_of(column) not in OUR_COLUMNS]
     return csv_of(
-        [*header, *OUR_COLUMNS],
+        [*(header[place] for place in theirs), *OUR_COLUMNS],
         (
-            (*(cell or "" for cell in row), rejection.line, rejection.field, rejection.code, rejection.zh)
+            (*(row[at] or "" for at in theirs), rejection.line, rejection.field, rejection.code, rejection.zh)
             for row, rejection in zip(rows, rejections, strict=True)
         ),
         comes_back=True,

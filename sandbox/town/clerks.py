@@ -66,7 +66,8 @@ class Clerks:
         """The receipt of a file, by what was in it; None if the file was not loaded."""
         pages = self.scene.s3.get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=self.scene.outbox, Prefix=f"{feed.department}/receipts/"):
-            for key in {entry["Key"] for entry in page.get("Contents", ())} - self._read:
+            keys = {entry["Key"] for entry in page.get("Contents", ()) if entry["Key"].endswith(".json")}
+            for key in keys - self._read:
                 body = self.scene.s3.get_object(Bucket=self.scene.outbox, Key=key)["Body"].read()
                 receipt = json.loads(body)
                 if receipt["state"] == FileState.LOADED:

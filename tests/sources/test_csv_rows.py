@@ -10,8 +10,20 @@ import pytest
 from chalicelib.model import FileState
 from chalicelib.sources import opening, ranges
 from chalicelib.sources.formats import archives, csv_rows, encodings
+from chalicelib.sources.formats.headers import HARMLESS
 from chalicelib.sources.values.file_holds import HoldCode
-from tests.sources.builders import HEADER, faults, feed, lines, number, person, read, row, workbook
+from tests.sources.builders import (
+    HEADER,
+    declared,
+    faults,
+    feed,
+    lines,
+    number,
+    person,
+    read,
+    row,
+    workbook,
+)
 
 GOOD = lines(row(1), row(2), row(9))
 
@@ -101,6 +113,21 @@ def test_a_file_without_a_header_never_quotes_its_first_row() -> None:
         assert reading.hold is not None
         assert "13805580001" not in reading.hold.zh
         assert number(1) not in reading.hold.zh + reading.hold.en
+
+
+@pytest.mark.parametrize("column", HARMLESS)
+def test_a_running_number_or_a_remark_beside_a_list_is_neither_read_nor_remarked_on(column: str) -> None:
+    columns = declared()["columns"]
+    columns["摘要"] = columns.pop("备注")
+    by = feed(columns=columns)
+    header = (f" {column} ", "身份证号码", "日期", "类别", "摘要", "姓名", column)
+    reading = read(lines(("1", *row(1), "张三代填"), header=header), by=by)
+    assert (reading.hold, reading.counts.accepted, list(reading.notes)) == (None, 1, [])
+
+
+def test_a_remark_that_a_feed_declares_is_read() -> None:
+    reading = read(lines(row(1, remark="x")))
+    assert reading.evidence[person(1)][0].facts["remark"] == "x"
 
 
 def test_header_names_match_whatever_blanks_and_width_and_order_they_have() -> None:

@@ -328,6 +328,15 @@ def test_the_rejected_rows_open_in_a_spreadsheet_and_run_nothing() -> None:
     assert second.startswith(f"'{number(1)},bad,来,,甲,3,日期,day_unreadable,")
 
 
+def test_rows_that_come_back_and_are_rejected_again_bear_our_columns_once() -> None:
+    once = read(lines(row(1, day="bad"))).rejected_csv()
+    again = read(once).rejected_csv()
+    assert again == once
+    head, first = again.decode("utf-8-sig").split("\r\n")[:2]
+    assert head == "身份证号码,日期,类别,备注,姓名,行号,字段,错误码,错误说明"
+    assert first.startswith(f"'{number(1)},bad,来,,甲,2,日期,day_unreadable,")
+
+
 def test_no_sentence_repeats_what_stood_in_the_cell() -> None:
     secret = "31415926535897"
     cells = (secret, secret, secret, secret, secret)

@@ -27,7 +27,7 @@ BAD = [
     ),
     (
         "medical_insurance/hospital_inpatient/20250101/a.csv",
-        f"{HOSPITAL},备注\n1,2,3,4,5,6\n".encode(),
+        f"{HOSPITAL},血型\n1,2,3,4,5,6\n".encode(),
         FileState.REFUSED,
         "column_unknown",
     ),

@@ -3,7 +3,8 @@
 Titles may stand above the header, columns in any order and under known synonyms. A column that was
 agreed and is read must be there; one that is not used, or that only helps to tell who is meant, may be
 missing, and is remarked on. A column that nobody agreed holds the file: it may be the new name of one that
-matters. A column without any name is the spreadsheet's own as long as nothing stands in it.
+matters. A running number or a remark is neither (`HARMLESS`). A column without any name is the
+spreadsheet's own as long as nothing stands in it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ SEPARATORS: Final = (",", "\t", "|", ";", "^", "~", "\x01")
 OTHERS: Final = ("，", "；", "、", "｜")  # what people type, and nobody can read for certain
 FIRST_ROWS: Final = 20  # below the header, that show what stands between cells
 OUR_COLUMNS: Final = ("行号", "字段", "错误码", "错误说明")  # what we write beside rejected rows
+# What clerks put beside any list, and nobody reads: no code, no state and no day stands there.
+HARMLESS: Final = ("序号", "序", "顺序号", "No.", "NO.", "备注", "备注说明", "附注")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +212,14 @@ def _positions(header: Sequence[str], feed: Feed) -> dict[str, str] | FileHold:
     if len(header) > MOST_COLUMNS:
         return filled_nameless([str(MOST_COLUMNS)])
     # Rejected rows come back with our own columns still in them.
-    others = (*OUR_COLUMNS, *feed.not_used, *_words(feed).values())
+    others = (*HARMLESS, *OUR_COLUMNS, *feed.not_used, *_words(feed).values())
     known = {name_of(column): column for column in others} | _names(feed)
     names = [name_of(cell) for cell in header]
     meant = [known.get(name) for name in names]
     said = [column or name for column, name in zip(meant, names, strict=True)]
-    twice = sorted({_title(header[i], i) for i, name in enumerate(said) if name and said.count(name) > 1})
+    unread = (*HARMLESS, *OUR_COLUMNS)
+    often = {name for name in said if name and name not in unread and said.count(name) > 1}
+    twice = sorted({_title(header[i], i) for i, name in enumerate(said) if name in often})
     if _boxes(header, feed):  # the outcome in a column of its own as well: which of them counts?
         twice += [name for name, column in feed.columns.items() if column.boxes and name in meant]
     if twice:
@@ -292,6 +297,6 @@ def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def places_of_names(layout: Layout, feed: Feed) -> dict[str, int | None]:
     """Every agreed name, as compared → its place in a row; None where the column is neither sent nor read."""
-    known = {name_of(column): column for column in feed.not_used} | _names(feed)
+    known = {name_of(column): column for column in (*HARMLESS, *feed.not_used)} | _names(feed)
     at = {known.get(name, name): place for place, name in enumerate(map(name_of, layout.header))}
     return {**{name: at.get(column) for name, column in known.items()}, **at}

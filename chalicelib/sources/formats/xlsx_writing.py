@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
+from unicodedata import east_asian_width
 from xml.sax.saxutils import escape, quoteattr
 
 from chalicelib.sources.formats.csv_writing import Cell, would_run
@@ -21,6 +22,7 @@ _WHEN: Final = (1980, 1, 1, 0, 0, 0)
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REPLACED: Final = "\ufffd"  # for a character that no workbook can hold
 _NO_NAME: Final = re.compile(r"[\[\]:*?/\\']")
+_WIDEST: Final = 60  # a longer text is read in its cell
 _PLAIN, _TEXT, _AMOUNT, _HEAD = range(4)
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -65,10 +67,32 @@ def xlsx_of(sheets: Mapping[str, Sheet]) -> bytes:
 
 
 def _sheet(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    lines = [_row(1, header, head=True), *(_row(number, row) for number, row in enumerate(rows, 2))]
+    cells = [header, *rows]
+    lines = [_row(number, row, head=number == 1) for number, row in enumerate(cells, 1)]
     pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-    view = f'<sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>'
+    view = f'<sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>{_widths(cells)}'
     return f'<worksheet xmlns="{_MAIN}">{view}<sheetData>{"".join(lines)}</sheetData></worksheet>'
+
+
+def _widths(rows: Sequence[Sequence[Cell]]) -> str:
+    """Columns as wide as what stands in them, up to a line of text."""
+    columns = max(map(len, rows), default=0)
+    wide = [max(width_of(row[place]) if place < len(row) else 0 for row in rows) for place in range(columns)]
+    told = (
+        f'<col min="{n}" max="{n}" width="{min(max(w + 2, 8), _WIDEST)}" customWidth="1"/>'
+        for n, w in enumerate(wide, 1)
+    )
+    return f"<cols>{''.join(told)}</cols>" if wide else ""
+
+
+def width_of(cell: Cell) -> int:
+    """How wide a cell is shown, in figures of the usual size: a Chinese character takes two.
+
+    >>> width_of("退回 12"), width_of(None)
+    (7, 0)
+    """
+    text = "" if cell is None else str(cell)
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _row(number: int, cells: Sequence[Cell], *, head: bool = False) -> str:

@@ -9,7 +9,8 @@ rejects   <department>/<file>.csv                                rows as sent: c
           other_regions/<region>/<month>.csv                     the same for each region: clear numbers
 roster    roster.parquet                                         number → person: clear numbers
           listed.parquet                                         who stands on whose roster, by opaque ids
-outbox    <department>/receipts|reminders|quality/… · <authority>/results|instructions/<month>.csv ·
+outbox    <department>/receipts/<file>.json, .html, .xlsx, index.html (names of files) ·
+          <department>/reminders|quality/… · <authority>/results|instructions/<month>.csv ·
           villages/<village>/notices/<day>.html (names, addresses) · statistics/latest.json, awaited.json
 lake      evidence/bucket=<bucket>/…                             see storage.lake
 """
@@ -21,6 +22,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -42,6 +44,8 @@ _ROSTER: Final = "roster.parquet"
 _LISTED: Final = "listed.parquet"
 _STATISTICS: Final = "statistics/latest.json"
 _AWAITED: Final = "statistics/awaited.json"
+_HTML: Final = "text/html; charset=utf-8"
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def digest_of(data: bytes) -> str:
@@ -80,6 +84,25 @@ def read_receipt(department: str, file: FileId) -> bytes | None:
     """What the department was told last; None if it was told nothing."""
     found = _get(settings().outbox_bucket, f"{department}/receipts/{file}.json")
     return None if found is None else bytes(found["Body"].read())
+
+
+def put_receipt_on_paper(department: str, file: FileId, page: str, workbook: bytes) -> None:
+    """The same as page and workbook, which bear the file's name: under the key of files with numbers in
+    clear.
+    """
+    for ending, body, kind in (("html", page.encode(), _HTML), ("xlsx", workbook, _XLSX)):
+        _put_under_files_key(f"{department}/receipts/{file}.{ending}", body, kind)
+
+
+def read_receipts_listed(department: str) -> tuple[str | None, str | None]:
+    """The page that lists a department's files, and its ETag; None before the first."""
+    found = _get(settings().outbox_bucket, f"{department}/receipts/index.html")
+    return (None, None) if found is None else (found["Body"].read().decode(), found["ETag"])
+
+
+def put_receipts_listed(department: str, page: str, instead_of: str | None) -> None:
+    """Replace the list of this ETag (None: there is none yet); ConflictError if it has moved on."""
+    _put_under_files_key(f"{department}/receipts/index.html", page.encode(), _HTML, _condition(instead_of))
 
 
 def put_for_department(department: str, path: str, body: bytes, kind: str) -> None:
@@ -175,22 +198,7 @@ def put_notices(area: AreaCode, day: date, page: str, instead_of: str | None) ->
 
     They name people and say where they live: they lie under the key of files with numbers in clear.
     """
-    condition = {"IfNoneMatch": "*"} if instead_of is None else {"IfMatch": instead_of}
-    try:
-        client("s3").put_object(
-            Bucket=settings().outbox_bucket,
-            Key=_notices(area, day),
-            Body=page.encode(),
-            ContentType="text/html; charset=utf-8",
-            ServerSideEncryption="aws:kms",
-            SSEKMSKeyId=settings().files_key_id,
-            BucketKeyEnabled=True,
-            **condition,
-        )
-    except ClientError as error:
-        if code_of(error) not in CHANGED:
-            raise
-        raise ConflictError("the notices of a village have moved on") from error
+    _put_under_files_key(_notices(area, day), page.encode(), _HTML, _condition(instead_of))
 
 
 def _notices(area: AreaCode, day: date) -> str:
@@ -284,9 +292,10 @@ def write_roster(data: bytes, instead_of: str | None, key: str = _ROSTER) -> Non
     A write whose acknowledgement was lost fails its condition on the retry: the object's own token tells.
     """
     bucket, token = settings().roster_bucket, uuid.uuid4().hex
-    condition = {"IfNoneMatch": "*"} if instead_of is None else {"IfMatch": instead_of}
     try:
-        client("s3").put_object(Bucket=bucket, Key=key, Body=data, Metadata={"writer": token}, **condition)
+        client("s3").put_object(
+            Bucket=bucket, Key=key, Body=data, Metadata={"writer": token}, **_condition(instead_of)
+        )
     except ClientError as error:
         if code_of(error) not in CHANGED:
             raise
@@ -310,3 +319,28 @@ def _get(bucket: str, key: str, **more: Any) -> dict[str, Any] | None:
 
 def _put(bucket: str, key: str, body: bytes, kind: str) -> None:
     client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType=kind)
+
+
+def _condition(instead_of: str | None) -> dict[str, str]:
+    return {"IfNoneMatch": "*"} if instead_of is None else {"IfMatch": instead_of}
+
+
+def _put_under_files_key(
+    key: str, body: bytes, kind: str, condition: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Put into the outbox what names people or may do so; ConflictError where the condition does not hold."""
+    try:
+        client("s3").put_object(
+            Bucket=settings().outbox_bucket,
+            Key=key,
+            Body=body,
+            ContentType=kind,
+            ServerSideEncryption="aws:kms",
+            SSEKMSKeyId=settings().files_key_id,
+            BucketKeyEnabled=True,
+            **condition,
+        )
+    except ClientError as error:
+        if code_of(error) not in CHANGED:
+            raise
+        raise ConflictError("what lies in the outbox has moved on") from error
