@@ -120,7 +120,7 @@ def send_some(shard: str, each: Each, after: str = "", stop: Stop = never) -> tu
     """
     if is_quiet_hour():
         return 0, None
-    walk = Walk(worklists.outgoing_behind(after, clock.today(), shard), stop)
+    walk = Walk(worklists.outgoing(clock.today(), shard, after), stop)
     sent = _send_all(((person, message) for _, person, message in walk), each)
     return sent, None if walk.is_over or walk.last is None else walk.last[0]
 

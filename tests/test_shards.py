@@ -123,11 +123,7 @@ def seen_by_shard(mine: Iterable[PersonId]) -> Mapping[str, Any]:
     return {
         "due": sorted(row for shard in found for row in worklists.due_in(FAR, shard)),
         "open": sorted(row for shard in found for row in worklists.open_cases(shard)),
-        "outgoing": sorted(
-            (person, message)
-            for shard in found
-            for _, person, message in worklists.outgoing_behind("", FAR, shard)
-        ),
+        "outgoing": sorted(row for shard in found for row in worklists.outgoing(FAR, shard)),
         "dates": sorted(row for shard in found for row in date_rows.dates_until(FAR, shard)),
     }
 

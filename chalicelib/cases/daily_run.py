@@ -92,8 +92,7 @@ def settle_and_open(
     """
     opened = refiled = 0
     unread: UnreadableError | None = None
-    until = timeline.cases_close_on(on, current().rules.policy)
-    walk = Walk(_parts(list(worklists.due_in(until, shard, after))), stop)
+    walk = Walk(_parts(list(_due(on, shard, after))), stop)
     for some in walk:
         try:
             found = lake.evidence_of_many({person for _, person in some})
@@ -112,6 +111,15 @@ def settle_and_open(
     if unread is not None:
         raise unread
     return opened, refiled, None if walk.is_over or walk.last is None else "#".join(map(str, walk.last[-1]))
+
+
+def is_anybody_due(on: date) -> bool:
+    """Whether anybody may come due who would be settled on a day."""
+    return any(_due(on))
+
+
+def _due(on: date, shard: str = shards.EVERYBODY, after: str = "") -> Iterator[tuple[date, PersonId]]:
+    return worklists.due_in(timeline.cases_close_on(on, current().rules.policy), shard, after)
 
 
 def _parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:

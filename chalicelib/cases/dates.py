@@ -57,6 +57,11 @@ def look_ahead(on: date, each: Each, shard: str = shards.EVERYBODY, stop: Stop =
     return looked, walk.is_over
 
 
+def is_anybody_looked_at(on: date) -> bool:
+    """Whether a date concerns anybody who would be looked at on a day."""
+    return any(date_rows.dates_until(on))
+
+
 def _look(record: PersonRecord) -> Change | None:
     settlement = evidence_effects.apply_rules(record, clock.today())
     return settlement.change("looked ahead", ACTOR) if settlement else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from heapq import merge
 from typing import Final
 
@@ -17,7 +18,7 @@ from chalicelib.cases import daily_run, dates, retention
 from chalicelib.errors import UnfinishedError
 from chalicelib.intake import by_shards
 from chalicelib.passes.slices import Found, Function, Slice, Whole
-from chalicelib.storage.dynamodb import shards
+from chalicelib.storage.dynamodb import shards, worklists
 
 _DATES: Final = "dates"
 
@@ -30,6 +31,10 @@ def _everybody(about: str) -> Sequence[str]:
     return shards.every_shard()
 
 
+def _whoever_there_is(day: date) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
     """A pass over everybody."""
@@ -40,6 +45,7 @@ class Pass:
     ends: str | None  # the scheduled run whose end it is
     put_together: Callable[[Whole], None] = _nothing
     shards: Callable[[str], Sequence[str]] = _everybody  # by what an execution is about
+    is_wanted: Callable[[date], bool] = _whoever_there_is  # on a day; where not, nothing is started
 
 
 def _count(part: Slice) -> Found:
@@ -92,6 +98,10 @@ def _open_cases(part: Slice) -> Found:
     return Found(None if are_all else _DATES)
 
 
+def _is_anybody_due(day: date) -> bool:
+    return daily_run.is_anybody_due(day) or dates.is_anybody_looked_at(day)
+
+
 def _send(part: Slice) -> Found:
     _, after = messages.send_some(part.shard, part.each, part.after, part.stop)
     return Found(after)
@@ -112,8 +122,8 @@ PASSES: Final[Mapping[str, Pass]] = {
     "statistics": Pass(Function.READ, _count, 32, "nightly_statistics", _keep_figures),
     "results": Pass(Function.READ, _list, 32, "monthly_results", _write_lists),
     "retention": Pass(Function.WRITE, _let_go, 8, "tidy_lake"),
-    "open_cases": Pass(Function.WRITE, _open_cases, 8, "daily_run"),
-    "send": Pass(Function.SEND, _send, 4, "send_messages"),
+    "open_cases": Pass(Function.WRITE, _open_cases, 8, "daily_run", is_wanted=_is_anybody_due),
+    "send": Pass(Function.SEND, _send, 4, "send_messages", is_wanted=worklists.is_anything_outgoing),
     by_shards.APPLY: Pass(Function.APPLY, _apply, 8, None, _finish_file, by_shards.shards_of),
 }
 """By the name that an execution bears. [choice] 8 that write: a new table takes 4,000 units a second."""

@@ -155,6 +155,12 @@ def test_instructions_until_the_payments_show_them() -> None:
     assert list(worklists.open_instructions()) == []
 
 
+def outgoing(day: date = date(2025, 7, 1)) -> list[tuple[PersonId, str]]:
+    found = worklists.outgoing(day)
+    assert worklists.is_anything_outgoing(day) is bool(found)
+    return [(person, message) for _, person, message in found]
+
+
 def test_messages_go_by_urgency_then_by_age_and_never_before_their_day() -> None:
     one, other = known(), known(number="34160219500101002X")
     remind, stopped = message(one, day="2025-06-28"), message(other, Template.SUSPENDED)
@@ -162,10 +168,11 @@ def test_messages_go_by_urgency_then_by_age_and_never_before_their_day() -> None
     old = message(other, day="2025-06-01", n=2)
     put(one, messages=(remind, later))
     put(other, messages=(stopped, old))
-    assert worklists.outgoing(date(2025, 7, 1)) == [(other, stopped.id), (other, old.id), (one, remind.id)]
+    assert outgoing(date(2025, 5, 31)) == []
+    assert outgoing() == [(other, stopped.id), (other, old.id), (one, remind.id)]
     put(other, messages=[replace(each, state=MessageState.CLAIMED) for each in (stopped, old)])
     put(other, messages=(replace(old, state=MessageState.SENT),))
-    assert worklists.outgoing(date(2025, 7, 1)) == [(other, stopped.id), (one, remind.id)]
+    assert outgoing() == [(other, stopped.id), (one, remind.id)]
 
 
 # --- areas ---------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -69,6 +69,20 @@ def test_no_more_cases_a_day_than_are_said(village: Village) -> None:
         village.days(1)
         opened.append(sum(village.record(each.number).open_case is not None for each in FOLK))
     assert opened == [2, 3]
+
+
+def test_where_nobody_waits_a_run_reaches_its_end_without_a_pass(village: Village) -> None:
+    village.settle(Recipient(until=date(2026, 6, 30)))
+    village.days(15)  # whoever is new is looked at, and told; then nobody has heard of the message
+    before = executions(village)
+    village.days(1)
+    assert executions(village) == before, "neither anybody due, nor a date, nor a message"
+    ends = run_ends.everything()
+    for name in ("daily_run", "send_messages"):
+        assert village.sandbox.now() - ends[name].reached < timedelta(days=1)
+    village.settle(Recipient(705))
+    village.days(1)
+    assert set(executions(village)[len(before) :]) == {("open_cases", "SUCCEEDED"), ("send", "SUCCEEDED")}
 
 
 def test_the_same_retry_of_a_schedule_starts_nothing_more(village: Village) -> None:

@@ -217,7 +217,7 @@ def remember_county(county: str) -> None:
 
 def due_in(until: date, shard: str = shards.EVERYBODY, after: str = "") -> Iterator[tuple[date, PersonId]]:
     """Everybody filed as due up to a day (inclusive), by shard and day; of one behind `<day>#<person>`."""
-    for row in _sharded("DUE", f"{until}~", shard, after):
+    for row in shards.rows("DUE", f"{until}~", shard, after):
         day, _, person = row.sk.partition("#")
         yield date.fromisoformat(day), PersonId(person)
 
@@ -225,7 +225,7 @@ def due_in(until: date, shard: str = shards.EVERYBODY, after: str = "") -> Itera
 def related_to() -> dict[PersonId, list[PersonId]]:
     """Everybody whom the roster names as related to recipients, and to which."""
     found: dict[PersonId, list[PersonId]] = {}
-    for row in _sharded("KIN", "~"):
+    for row in shards.rows("KIN", "~"):
         other, _, person = row.sk.partition("#")
         found.setdefault(PersonId(other), []).append(PersonId(person))
     return found
@@ -233,13 +233,13 @@ def related_to() -> dict[PersonId, list[PersonId]]:
 
 def recipients_of(other: PersonId) -> list[PersonId]:
     """The recipients to whom one person is related, by the roster."""
-    found = _sharded("KIN", f"{other}#~", shard_of(other), f"{other}#")
+    found = shards.rows("KIN", f"{other}#~", shard_of(other), f"{other}#")
     return [PersonId(row.sk.partition("#")[2]) for row in found]
 
 
 def open_cases(shard: str = shards.EVERYBODY) -> Iterator[tuple[PersonId, date]]:
     """Every open case, of one shard or of all: person and due day."""
-    for row in _sharded("OPEN", "~", shard):
+    for row in shards.rows("OPEN", "~", shard):
         person, _, due = row.sk.partition("#")
         yield PersonId(person), date.fromisoformat(due)
 
@@ -253,30 +253,27 @@ def awaited(until: date) -> frozenset[PersonId]:
     due = {person for _, person in due_in(until)}
     walking = {person for person, _ in open_cases()}
     suspected = {person for person, _ in open_suspicions()}
-    lost = {PersonId(row.sk) for row in _sharded("LOSS", "~")}
+    lost = {PersonId(row.sk) for row in shards.rows("LOSS", "~")}
     return frozenset(due | walking | suspected | lost)
 
 
-def outgoing(day: date) -> list[tuple[PersonId, str]]:
-    """The messages that may go on a day or should have gone before it, most urgent first, then oldest.
+def outgoing(day: date, shard: str = shards.EVERYBODY, after: str = "") -> list[tuple[str, PersonId, str]]:
+    """The messages that may go on a day or should have gone before it, most urgent first, then oldest, each
+    with its place in that order; of one shard or all, behind a place.
 
     Claimed ones are among them, for their sender may have died, and those of whose fate nobody has heard.
     """
-    return [(person, message) for _, person, message in outgoing_behind("", day, shards.EVERYBODY)]
-
-
-def outgoing_behind(place: str, day: date, shard: str) -> list[tuple[str, PersonId, str]]:
-    """The same behind a place in that order, each with its own."""
     found = []
-    for row in _sharded("OUT", f"{day}~", shard):
+    for row in shards.rows("OUT", f"{day}~", shard):
         since, priority, message = row.sk.split("#", 2)
-        if (mine := f"{priority}#{since}#{message}") > place:
+        if (mine := f"{priority}#{since}#{message}") > after:
             found.append((mine, PersonId(json.loads(row.body)["person"]), message))
     return sorted(found)
 
 
-def _sharded(kind: str, before: str, shard: str = shards.EVERYBODY, after: str = "") -> Iterator[Work]:
-    yield from shards.rows(kind, before, shard, after)
+def is_anything_outgoing(day: date) -> bool:
+    """Whether any message may go on a day, or should have gone before it."""
+    return any(shards.rows("OUT", f"{day}~"))
 
 
 def visits(area: str, after: str = "") -> Iterator[Row[Visit]]:
@@ -361,7 +358,7 @@ def open_instructions() -> Iterator[tuple[PersonId, Instruction]]:
 
 def paid_back() -> frozenset[PersonId]:
     """Everybody of whom months are, or were, to be paid in arrears or taken back."""
-    return frozenset(PersonId(row.sk) for row in _sharded("BACK", "~"))
+    return frozenset(PersonId(row.sk) for row in shards.rows("BACK", "~"))
 
 
 def to_hand_over(person: PersonId | None = None) -> Iterator[ToHandOver]:
