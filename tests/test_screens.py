@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chalicelib.api import printed_receipt
 from chalicelib.engine.texts import notice_bundle
-from chalicelib.engine.texts.receipt import Receipt
-from chalicelib.intake import quality_page
+from chalicelib.engine.texts.receipt import Part, Receipt
+from chalicelib.intake import quality_page, receipt_index, receipt_page
 from chalicelib.model import AreaCode, Identity, Month
 from chalicelib.sources.feeds.quality import FeedMonth, Load
 
@@ -21,13 +22,34 @@ SHELLS = ("chalicelib", "admin")
 BY_ITS_OWN_TEST = {"admin/rehearsal.py": "tests/admin/test_rehearsal.py"}  # it takes a whole rehearsal
 WORD = '<script src="https://example.com/x.js">&"'
 ON = date(2025, 7, 1)
+
+
+def a_file_told(word: str) -> dict[str, Any]:
+    """A receipt that says a word wherever a department or a person can put one."""
+    return {
+        **{"title": word, "feed": word, "name": word, "file": word, "zh": word, "en": word},
+        **{"day": "2025-06-30", "received": "2025-06-30T01:00:00+00:00", "finished": None, "state": "held"},
+        **{"corrects": word, "rejected_rows": word, "repaired_numbers": word},
+        **dict.fromkeys(("rows", "accepted", "rejected"), 1),
+        "notices": [{"zh": word, "count": 1}],
+        "notes": [{"line": 1, "field": word, "zh": word}],
+        "stages": [{"state": "held", "at": "2025-06-30T01:00:00+00:00", "by": "officer", "reason": word}],
+    }
+
+
 PAGES: dict[str, Callable[[str], str]] = {
     "chalicelib/api/printed_receipt.py": lambda word: printed_receipt.sheet(
-        Identity(word, word), Receipt((word,), (word,), False), ON, check_code=word
+        Identity(word, word),
+        Receipt((), (), False, (Part((word, word), ((word, word),), (word, word)),), word),
+        ON,
+        issuer=word,
+        check_code=word,
     ),
     "chalicelib/engine/texts/notice_bundle.py": lambda word: notice_bundle.page(
         AreaCode(word), ON, [notice_bundle.ToBring(word, word, word, word, word, f"{word}\n{word}", ON)]
     ),
+    "chalicelib/intake/receipt_page.py": lambda word: receipt_page.page(a_file_told(word)),
+    "chalicelib/intake/receipt_index.py": lambda word: receipt_index.page([a_file_told(word)]),
     "chalicelib/intake/quality_page.py": lambda word: quality_page.page(
         word, word, Month("2025-06"), [(word, word, [FeedMonth(Month("2025-06"), 1, 3, Load.FULL, 40, 2)])]
     ),

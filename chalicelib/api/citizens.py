@@ -78,6 +78,7 @@ def show_certificate(call: Call, id: str) -> Response:
         people.identity_of(person),
         explain(decision._replace(findings=findings), call.reach.part_of(record), current().rules),
         call.today,
+        issuer=current().rules.policy.issuer,
         check_code=message_templates.check_code(person, call.today),
     )
     return Response(page, {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}, 200)

@@ -19,7 +19,7 @@ from chalicelib.cases import (
     suspicion_verification,
     visit_corrections,
 )
-from chalicelib.engine.calendar.periods import month_of
+from chalicelib.engine.calendar.periods import month_of, zh_day
 from chalicelib.engine.suspension.visits import FAILED
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.jurisdiction import current
@@ -206,7 +206,7 @@ def _check(before: Visit, done: Visit) -> None:
     if made < before.not_before and done.outcome is not VisitOutcome.SEEN:
         raise RefusedError(
             "too_early",
-            f"第二次上门须在{before.not_before.isoformat()}或以后。",
+            f"第二次上门须在{zh_day(before.not_before)}或以后。",
             f"this visit may be made from {before.not_before.isoformat()} on",
         )
     if made > clock.today():

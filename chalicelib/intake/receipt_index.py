@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from html import escape
+from html import escape, unescape
 from typing import Any, Final
 
 from chalicelib.engine.calendar.periods import zh_day
@@ -24,7 +24,7 @@ from chalicelib.storage.s3 import objects
 _TRIES: Final = 20  # as many as may take files in beside each other, several times over
 LISTED: Final = 200  # files, the newest: older receipts stay where they are
 _KEPT: Final = ("file", "title", "feed", "name", "day", "state", "received", "rows", "accepted", "rejected")
-_DATA: Final = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
+_DATA: Final = re.compile(r'<table data-lines="([^"]*)">')
 _HEADS: Final = ("收到时间", "数据项", "文件名", "数据日期", "状态", "行数", "入库", "退回", "回执")
 _STYLE: Final = (
     "body{color:#000;font:16px/1.6 'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:1.5em}"
@@ -56,21 +56,21 @@ def add(department: str, receipt: Mapping[str, Any]) -> None:
 def lines_of(listed: str | None) -> list[dict[str, Any]]:
     """The lines that a page shows, newest first; none where there is no page."""
     found = _DATA.search(listed or "")
-    lines: list[dict[str, Any]] = json.loads(found[1]) if found else []
+    lines: list[dict[str, Any]] = json.loads(unescape(found[1])) if found else []
     return lines
 
 
 def page(lines: Sequence[Mapping[str, Any]]) -> str:
-    """The list as HTML, with its lines as data at the end."""
+    """The list as HTML, with its lines as data of its table."""
     heads = "".join(f"<th>{head}</th>" for head in _HEADS)
-    data = json.dumps([dict(line) for line in lines], ensure_ascii=False).replace("<", "\\u003c")
+    data = escape(json.dumps([dict(line) for line in lines], ensure_ascii=False))
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>回执目录</title><style>{_STYLE}</style></head><body><h1>回执目录</h1>"
         f"<p>最近{LISTED}个文件，最新的在前；着色的需要处理，打开回执查看原因和办法。</p>"
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(map(_row, lines))}</tbody></table>"
-        f'<script type="application/json">{data}</script></body></html>\n'
+        f'<table data-lines="{data}"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{''.join(map(_row, lines))}</tbody></table></body></html>\n"
     )
 
 

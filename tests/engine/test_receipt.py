@@ -54,7 +54,7 @@ def test_a_receipt_reads_as_it_would_be_said() -> None:
         "城乡居民基本养老保险：资格认证有效至2026年4月30日。",
         "2025年5月1日的“住院（入院）”记录足以证明本人情况，认证有效至2026年4月30日。",
     )
-    assert "12333" in receipt.zh[-1]
+    assert "12333" in receipt.zh[-2]
     assert RULES.version in receipt.zh[-1]
     assert receipt.is_certificate
 
@@ -242,7 +242,7 @@ def test_an_open_suspicion_is_told_and_makes_it_a_notice() -> None:
 
 def test_an_open_objection_is_told() -> None:
     held = told(entitlements=[SUSPENDED], objections=[an_objection()])
-    assert any("2025-07-14前由未参与此事的人员答复；答复前不暂停待遇" in line for line in held.zh)
+    assert any("2025年7月14日前由未参与此事的人员答复；答复前不暂停待遇" in line for line in held.zh)
     again = told(entitlements=[SUSPENDED], objections=[an_objection(holds=False)])
     assert any("由上一级复核" in line for line in again.zh)
 
@@ -260,7 +260,7 @@ def test_an_approved_suspension_is_told_with_how_to_prevent_it() -> None:
 def test_in_the_window_the_receipt_says_by_when_to_certify() -> None:
     drawn = [an_entitlement(certified_until="2025-07-31")]
     due = told(entitlements=drawn, cases=[a_case("2025-07-31")])
-    assert any("请在2025-07-31前认证" in line for line in due.zh)
+    assert any("请在2025年7月31日前认证" in line for line in due.zh)
     assert due.is_certificate
     assert not any("前认证：" in line for line in told(entitlements=drawn).zh)
 

@@ -249,6 +249,11 @@ class Policy(Declaration):
     county_may_set: CountyMaySet = CountyMaySet()
     earlier: tuple[Earlier, ...] = ()
 
+    @property
+    def issuer(self) -> str:
+        """The authority that answers for the policy, without the post: papers bear its name."""
+        return self.reviewed.by.split()[0]
+
     @model_validator(mode="after")
     def _versions_in_order(self) -> Self:
         days = [*(version.from_ for version in self.earlier), self.from_]

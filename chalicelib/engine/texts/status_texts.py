@@ -176,7 +176,7 @@ def what_to_do(entitlement: Entitlement, record: PersonRecord, rules: RuleBook, 
             case = record.open_case
             if case is None or entitlement.valid_until > case.due:
                 return NOTHING_TO_DO
-            return _filled(_IN_WINDOW, until=entitlement.valid_until.isoformat())
+            return _by(entitlement.valid_until, _IN_WINDOW)
         case _:
             assert_never(status)
 
@@ -194,8 +194,9 @@ def _about_to_stop(entitlement: Entitlement, record: PersonRecord, on: date) -> 
 
 def what_happens(objection: Objection) -> Bilingual:
     """By when an objection is answered, and whether it holds what it is against."""
-    return _filled(_HELD if objection.holds else _NOT_HELD, until=objection.decide_by.isoformat())
+    return _by(objection.decide_by, _HELD if objection.holds else _NOT_HELD)
 
 
-def _filled(sentence: Bilingual, **words: str) -> Bilingual:
-    return sentence[0].format(**words), sentence[1].format(**words)
+def _by(until: date, sentence: Bilingual) -> Bilingual:
+    zh, en = sentence
+    return zh.format(until=zh_day(until)), en.format(until=until)
