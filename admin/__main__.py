@@ -46,6 +46,7 @@ from rich.console import Console
 from rich.table import Table
 
 from admin import accounts, case_openings, county_sheets, file_commands, rechecks, rules, shards, tokens
+from admin.tables import show
 from chalicelib import clock
 from chalicelib.storage.dynamodb import callers, people
 
@@ -86,13 +87,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def find_deployment(settings_file: Path) -> None:
-    """Take WUGAN_* from a file, unless the environment has them already."""
-    if "WUGAN_PACK" in os.environ or not settings_file.exists():
-        return
-    for word in shlex.split(settings_file.read_text(encoding="utf-8")):
-        name, equals, value = word.partition("=")
-        if equals:
-            os.environ.setdefault(name, value)
+    """Take WUGAN_* from a file, unless the environment has them; either way ask the sandbox's clock."""
+    if "WUGAN_PACK" not in os.environ and settings_file.exists():
+        for word in shlex.split(settings_file.read_text(encoding="utf-8")):
+            name, equals, value = word.partition("=")
+            if equals:
+                os.environ.setdefault(name, value)
     if (url := os.environ.get("WUGAN_CLOCK_URL")) is not None:
         try:
             instant = _now_in_the_sandbox(url)
@@ -138,7 +138,7 @@ def list_failed_looks(days: int) -> int:
         found = callers.failed_looks(clock.today() - timedelta(days=back))
         for each in sorted(found, key=lambda each: -each.times):
             table.add_row(each.day.isoformat(), each.role, each.area or "–", each.subject, str(each.times))
-    console.print(table)
+    show(console, table, "subject")
     return 0
 
 

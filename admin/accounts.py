@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from admin.tables import show
 from chalicelib import clock
 from chalicelib.api.tokens import AREA, AUTHORITY, SUBJECT, Role
 from chalicelib.cases import user_accounts as cases
@@ -101,7 +102,7 @@ def _list(options: argparse.Namespace) -> int:
     for account in user_accounts.listed(options.area):
         if not options.ending or _ends_soon(account):
             table.add_row(*_row(account))
-    console.print(table)
+    show(console, table, *COLUMNS)
     return 0
 
 

@@ -1,8 +1,9 @@
 """A county's own values as an Excel sheet and back: `python -m admin county export|import` (row J4).
 
 The sheet lists everything that the city lets a county set, with the city's value and the bounds; a
-county fills in its value and the reason. What comes back is written as `counties/<six digits>.yaml` of
-the pack's folder and must hold there; otherwise the folder stays as it was.
+county fills in its value and the reason, and the sheet itself takes nothing beyond the bounds. What comes
+back is written as `counties/<six digits>.yaml` of the pack's folder and must hold there; otherwise the
+folder stays as it was, and whoever filled the sheet in reads in Chinese what to put right.
 """
 
 from __future__ import annotations
@@ -18,8 +19,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import openpyxl
 import yaml
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import from_excel
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import ValidationError
 from rich.console import Console
 
@@ -57,6 +62,25 @@ TITLES: Final = (
     "市定值 city", "最小 least", "最大 most", "本县值 to", "理由 why",
 )  # fmt: skip
 YES: Final = "是"  # in the column of the county's value: recognised
+WORDS: Final = {  # in the first column; the code is read as well
+    Setting.MONTHS: "免认证月数",
+    Setting.WEAK_MONTHS: "弱数据组合的月数",
+    Setting.THRESHOLD: "弱数据组合所需分值",
+    Setting.POINTS: "单项分值",
+    Setting.RECOGNISES: "另予认可",
+}
+_WIDTHS: Final = {"set": 20, "tier": 8, "benefit": 16, "feed": 18, "event": 14, "about": 60, "why": 44}
+_OTHER_WIDTH: Final = 11
+_FAULTS: Final = {  # by the type of pydantic's error
+    "int_parsing": "须为整数",
+    "int_type": "须为整数",
+    "int_from_float": "须为整数",
+    "string_too_short": "请填写",
+    "missing": "请填写",
+    "date_from_datetime_parsing": "不是日期，请写成2026-01-01的形式",
+    "string_pattern_mismatch": "格式不正确",
+}
+_CODES: Final = {word: setting.value for setting, word in WORDS.items()}
 console = Console()
 
 
@@ -104,6 +128,7 @@ def export_sheet(folder: Path, area: str) -> bytes:
 def import_sheet(folder: Path, data: bytes, name: str) -> Path:
     """Write what a sheet says into the folder and return the file; DeclarationError if it does not hold."""
     county = read_sheet(data, name)
+    _within(county, load_folder(folder).rules, name)
     path = folder / "counties" / f"{county.area}.yaml"
     if path.exists():
         county = _after(read_county(path), county, name)
@@ -119,6 +144,31 @@ def import_sheet(folder: Path, data: bytes, name: str) -> Path:
             path.write_text(before, encoding="utf-8")
         raise
     return path
+
+
+def _within(county: County, rules: RuleBook, name: str) -> None:
+    """Refuse what the city does not let a county set, in words; DeclarationError."""
+    area = rules.policy.area
+    if not county.area.startswith(area):
+        raise DeclarationError(
+            f"{name}:{ABOUT}:1",
+            f"不是本市的县区，代码应以{area}开头。 In this city its codes begin {area}.",
+        )
+    may = {key: cells for cells, key in _settable(rules)}
+    for value in county.values:
+        cells = may.get(value.of)
+        if cells is None:
+            raise DeclarationError(
+                f"{name}:{VALUES}",
+                f"“{WORDS[value.set]}”市里没有放开，请删去本县值。 The city lets no county set it.",
+            )
+        *_, about, _, least, most = cells
+        if value.to is not None and not least <= value.to <= most:
+            raise DeclarationError(
+                f"{name}:{VALUES}",
+                f"“{about}”的本县值为{value.to}，须在{least}到{most}之间。 "
+                f"{value.to} is beyond the bounds, {least} to {most}.",
+            )
 
 
 def _after(known: County, said: County, name: str) -> County:
@@ -148,16 +198,42 @@ def write_sheet(county: County | None, rules: RuleBook, area: str) -> bytes:
         add_row(about, [title, said.get(word, "")])
     values = book.create_sheet(VALUES)
     add_row(values, TITLES)
-    for cell in values[1]:
-        cell.font = Font(bold=True)
     own = {value.of: value for value in county.values} if county else {}
     for row, key in _settable(rules):
         mine = own.get(key)
         filled = (YES if mine.to is None else mine.to, mine.why) if mine else ("", "")
-        add_row(values, [*row, *filled])
+        add_row(values, [WORDS[Setting(row[0])], *row[1:], *filled])
+    _laid_out(about, values)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _laid_out(about: Worksheet, values: Worksheet) -> None:
+    """Columns wide enough to be read, the header on every page, and in each row what may be chosen there."""
+    about.column_dimensions["A"].width, about.column_dimensions["B"].width = 24, 60
+    for place, word in enumerate(COLUMNS, 1):
+        values.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(word, _OTHER_WIDTH)
+    for cell in values[1]:
+        cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True)
+    values.freeze_panes, values.print_title_rows = "A2", "1:1"
+    values.page_setup.orientation, values.page_setup.fitToHeight = "landscape", 0
+    values.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    to = get_column_letter(COLUMNS.index("to") + 1)
+    for row in values.iter_rows(min_row=2):
+        cells = dict(zip(COLUMNS, row, strict=True))
+        cells["about"].alignment = cells["why"].alignment = Alignment(wrap_text=True, vertical="top")
+        if cells["most"].value == YES:
+            choice = DataValidation(type="list", formula1=f'"{YES}"', allow_blank=True)
+            choice.error = f"只能填“{YES}”或留空。"
+        else:
+            least, most = cells["least"].value, cells["most"].value
+            choice = DataValidation("whole", formula1=str(least), formula2=str(most), allow_blank=True)
+            choice.error = f"请填{least}到{most}之间的整数，不调整的留空。"
+        choice.errorTitle, choice.promptTitle, choice.prompt = "不能这样填", "本县值", choice.error
+        choice.showErrorMessage = choice.showInputMessage = True
+        choice.add(f"{to}{row[0].row}")
+        values.add_data_validation(choice)
 
 
 def _said(county: County) -> Mapping[str, str]:
@@ -231,6 +307,8 @@ def read_sheet(data: bytes, name: str) -> County:
     values = []
     for number, cells in enumerate(book[VALUES].iter_rows(min_row=2, values_only=True), 2):
         row = {word: cell for word, cell in zip(COLUMNS, cells, strict=False) if cell not in (None, "")}
+        if "set" in row:
+            row["set"] = _CODES.get(str(row["set"]).strip(), row["set"])
         if "to" in row:
             values.append(_value(row, f"{name}:{VALUES}:{number}"))
     document = {
@@ -249,8 +327,9 @@ def read_sheet(data: bytes, name: str) -> County:
         word = str(first["loc"][-1]) if first["loc"] else ""
         titles = [title for title, of in HEAD.items() if of == word]
         row_number = list(HEAD).index(titles[0]) + 1 if titles else 1
-        what = f"{''.join(titles) or word}: 请填写或更正。 Fill it in or put it right: {first['msg']}"
-        raise DeclarationError(f"{name}:{ABOUT}:{row_number}", what) from error
+        raise DeclarationError(
+            f"{name}:{ABOUT}:{row_number}", _told("".join(titles) or word, first)
+        ) from error
 
 
 def _opened(data: bytes, name: str) -> Any:
@@ -286,7 +365,15 @@ def _value(row: dict[str, Any], where: str) -> CountyValue:
     try:
         return CountyValue.model_validate(said)
     except ValidationError as error:
-        raise DeclarationError(where, str(error.errors()[0]["msg"])) from error
+        first = error.errors()[0]
+        word = str(first["loc"][-1]) if first["loc"] else ""
+        titles = dict(zip(COLUMNS, TITLES, strict=True))
+        raise DeclarationError(where, _told(titles.get(word, "本行"), first)) from error
+
+
+def _told(what: str, fault: Mapping[str, Any]) -> str:
+    """What is wrong, in Chinese, with pydantic's own words behind."""
+    return f"{what}：{_FAULTS.get(fault['type'], '请更正')}。 Fill it in or put it right: {fault['msg']}"
 
 
 def _text(cell: object) -> str:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from admin import sheets
+from admin.tables import show
 from chalicelib import clock, intake
 from chalicelib.cases.freshness import feeds_now
 from chalicelib.errors import NotFoundError, RefusedError
@@ -76,7 +77,7 @@ def list_files(feed: str | None, state: FileState | None) -> int:
     for f in sorted(_files(feed, state), key=lambda f: f.received):
         counts = (str(f.counts.rows), str(f.counts.accepted), str(f.counts.rejected))
         table.add_row(f.id, f.feed, f.day.isoformat(), f.state, _shards(f), *counts, f.code)
-    console.print(table)
+    show(console, table, "file", "feed", "why")
     return 0
 
 
@@ -120,7 +121,7 @@ def list_feeds() -> int:
         days = [day.isoformat() if day else "–" for day in (fresh.last, fresh.next_due)]
         rows = (str(counts.rows), str(counts.rejected)) if counts else ("–", "–")
         table.add_row(now.feed.id, fresh.state, *days, str(fresh.days_late), *rows)
-    console.print(table)
+    show(console, table, "feed")
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from admin.tables import show
 from chalicelib import clock
 from chalicelib.cases.rechecks import drawn, monthly_rechecks
 from chalicelib.engine.calendar.periods import month_before, month_of
@@ -66,4 +67,4 @@ def _show(lines: Iterable[Line]) -> None:
     for line in lines:
         why = " ".join(WHY[Signal(line.why)])
         table.add_row(line.day.isoformat(), line.author, line.grid, str(line.feed), str(line.person), why)
-    console.print(table)
+    show(console, table, "day", "author", "grid", "feed", "person")

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from admin import case_walk_page, rehearsal
+from admin import case_walk_page, rehearsal, tables
 from admin.pages.differing import sentences
 from chalicelib import clock
 from chalicelib.api.problems import Problem
@@ -173,4 +173,4 @@ def show(options: argparse.Namespace) -> None:
     for name in rulebooks.proposal_names():
         p = proposals.proposal_of(name)
         table.add_row(p.bundle, p.proposed_by, p.approved_by or "—", days.get(name, "—"), p.note)
-    console.print(table)
+    tables.show(console, table, "bundle", "proposed by", "approved by")

@@ -9,6 +9,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from admin.tables import show
 from chalicelib import clock
 from chalicelib.api.tokens import LEEWAY_SECONDS, SUBJECT, TOKEN_ID
 from chalicelib.observability import mask
@@ -71,7 +72,7 @@ def _list() -> int:
     for each in revocations.standing(clock.now()):
         issued = _instant(each.issued_until) if each.issued_until else "–"
         table.add_row(each.kind, each.name, _instant(each.until), issued, each.by, _instant(each.at))
-    console.print(table)
+    show(console, table, "name")
     return 0
 
 

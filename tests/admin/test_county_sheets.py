@@ -84,7 +84,7 @@ def test_an_empty_sheet_lists_what_may_be_set(folder: Path) -> None:
     book = openpyxl.load_workbook(io.BytesIO(export_sheet(folder, "341623")))
     assert book[ABOUT]["B1"].value == "341623"
     rows = list(book[VALUES].iter_rows(min_row=2, values_only=True))
-    assert {row[0] for row in rows} == {"months", "weak_months", "threshold", "points"}
+    assert {row[0] for row in rows} == {"免认证月数", "弱数据组合的月数", "弱数据组合所需分值", "单项分值"}
     assert rows[0][6:9] == (12, 3, 12)  # the city's value and the bounds
     assert all(row[9] is None for row in rows)
 
@@ -95,7 +95,32 @@ def test_a_filled_cell_becomes_a_value(folder: Path) -> None:
     assert (2, 6) in {(value.tier, value.to) for value in county(folder).values}
 
 
-@pytest.mark.parametrize(("to", "says"), [(1, "3 to 12"), ("许多", "valid integer")])
+def test_the_sheet_can_be_read_and_takes_nothing_beyond_the_bounds(folder: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(export_sheet(folder, "341623")))
+    about, values = book[ABOUT], book[VALUES]
+    assert about.column_dimensions["B"].width >= 40
+    assert values.column_dimensions["F"].width >= 40
+    assert values.freeze_panes == "A2"
+    choices = {str(choice.sqref): choice for choice in values.data_validations.dataValidation}
+    assert set(choices) == {f"J{row}" for row in range(2, values.max_row + 1)}
+    first = choices["J2"]
+    assert (first.type, first.formula1, first.formula2) == ("whole", "3", "12")
+    assert first.error == "请填3到12之间的整数，不调整的留空。"
+    assert first.showErrorMessage
+
+
+def test_the_code_of_a_setting_is_read_like_its_word(folder: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(filled(export_sheet(folder, "341621"), 3, 6)))
+    book[VALUES].cell(3, 1).value = "months"
+    stream = io.BytesIO()
+    book.save(stream)
+    assert (2, 6) in {(v.tier, v.to) for v in read_sheet(stream.getvalue(), "s.xlsx").values}
+
+
+@pytest.mark.parametrize(
+    ("to", "says"),
+    [(1, "“9个月：高龄.*须在3到12之间。 .*3 to 12"), ("许多", "本县值 to：须为整数。 .*valid integer")],
+)
 def test_what_may_not_be_set_leaves_the_folder_as_it_was(folder: Path, to: object, says: str) -> None:
     sheet = filled(export_sheet(folder, "341621"), 3, to)
     with pytest.raises(DeclarationError, match=says):
@@ -110,7 +135,7 @@ def test_what_may_not_be_set_leaves_the_folder_as_it_was(folder: Path, to: objec
 def test_a_value_needs_its_reason_and_a_sheet_its_head(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(DeclarationError, match=r"sheet.xlsx:取值:3"):
+    with pytest.raises(DeclarationError, match=r"sheet.xlsx:取值:3: 理由 why：请填写。"):
         read_sheet(filled(export_sheet(folder, "341621"), 3, 6, ""), "sheet.xlsx")
     sheet = tmp_path / "341623.xlsx"
     sheet.write_bytes(filled(export_sheet(folder, "341623"), 3, 6))
@@ -166,7 +191,7 @@ def test_a_day_is_read_as_people_and_spreadsheets_write_it(folder: Path, written
 
 def test_what_is_no_day_is_told_with_its_row(folder: Path) -> None:
     sheet = headed(export_sheet(folder, "341621"), 5, "明年初")
-    with pytest.raises(DeclarationError, match=r"sheet.xlsx:县区:5: 起始日 from: .*put it right"):
+    with pytest.raises(DeclarationError, match=r"sheet.xlsx:县区:5: 起始日 from：不是日期.*put it right"):
         read_sheet(sheet, "sheet.xlsx")
 
 
@@ -191,7 +216,7 @@ def test_what_is_no_sheet_of_ours_is_told_with_what_to_do(folder: Path) -> None:
 
 def test_a_county_of_another_city_is_refused(folder: Path) -> None:
     sheet = headed(export_sheet(folder, "341621"), 1, "370811")
-    with pytest.raises(DeclarationError, match="its codes begin 3416"):
+    with pytest.raises(DeclarationError, match=r"不是本市的县区，代码应以3416开头.*its codes begin 3416"):
         import_sheet(folder, sheet, "sheet.xlsx")
     assert not (folder / "counties/370811.yaml").exists()
 

@@ -263,7 +263,7 @@ def test_a_record_withdrawn_since_is_named(decided: PersonId, capsys: pytest.Cap
     gone = EvidenceKey(date(2025, 6, 20), FeedId("pharmacy_purchases"), "bought")
     people.change(decided, lambda _: Change("withdrawn", "tests", AT, withdraw=(gone,)))
     told = said(capsys, "rules", "decision", decided, "--token", token("officer-a"))
-    assert "2025-06-20#pharmacy_purchases#bought: " in told
+    assert "2025-06-20#pharmacy_purchases#bought：" in told
     assert "是 yes" in told
 
 

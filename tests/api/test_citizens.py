@@ -105,7 +105,7 @@ class TestStatus:
         case = status["case"]
         assert (case["state"], case["since"], case["deadline"]) == ("Remind", "2025-06-02", "2025-08-31")
         assert len(case["check_code"]) == 6
-        assert "2025-08-31" in status["benefits"][0]["what_to_do"]["zh"]
+        assert "2025年8月31日" in status["benefits"][0]["what_to_do"]["zh"]
 
     def test_the_expired_are_told_that_they_are_still_paid(self, as_: As) -> None:
         person = a_person(until=date(2025, 5, 31))

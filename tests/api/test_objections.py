@@ -56,7 +56,7 @@ def test_the_person_sees_what_is_open_and_by_when_it_is_answered(as_: As) -> Non
         "2025-07-11",
         True,
     )
-    assert "2025-07-11" in open_one["what_happens"]["zh"]
+    assert "2025年7月11日" in open_one["what_happens"]["zh"]
     verdict = {"upheld": False, "reason": "金额核对无误"}
     as_("officer", COUNTY, "wu").post(f"/v1/objections/{person}.1/decision", verdict)
     assert citizen.get(f"/v1/persons/{person}/status").json_body["objections"] == []

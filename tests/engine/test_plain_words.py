@@ -92,7 +92,9 @@ def test_every_event_that_certifies_by_itself_reads_as_a_sentence(pack: str) -> 
         item = some_evidence(f"{feed}/{name}", "2025-08-01")
         decision = decide(person, drawn, [item], rules, ON)
         receipt = explain(decision, a_record(person, evidence=[item], entitlements=drawn), rules)
-        [line] = [line for line in said(receipt) if "8月1日" in line and re.search("办好认证|认证已办好", line)] or [""]
+        [line] = [
+            line for line in said(receipt) if "8月1日" in line and re.search("办好认证|认证已办好", line)
+        ] or [""]
         if not line:  # it does not certify this benefit
             continue
         told += 1
