@@ -36,7 +36,7 @@ def corrected_by(dropped: DroppedFile) -> DroppedFile | None:
     """The file in whose place another stands once it is loaded; the newest, if there are several."""
     earlier = [
         found
-        for found in files.of_day(dropped.feed, dropped.day)
+        for found in files.of_feed(dropped.feed, dropped.day)
         if found.key == dropped.key and found.id != dropped.id and found.state in _REPLACED
     ]
     return max(earlier, key=lambda found: found.received, default=None)

@@ -75,7 +75,7 @@ def _or_soon(take: Callable[[], DroppedFile | None], key: Callable[[], str]) -> 
 
 def _unfinished(key: str) -> list[DroppedFile]:
     arrived = file_keys.received(key, "")
-    found = files.of_day(arrived.feed, arrived.day)
+    found = files.of_feed(arrived.feed, arrived.day)
     return [file for file in found if file.key == key and file.state is FileState.RECEIVED]
 
 

@@ -37,7 +37,7 @@ _ABOUT: Final = {
 def manifest_came(key: str) -> None:
     """Look once more at the file beside a manifest: read again if it waits, compared if it is loaded."""
     arrived = file_keys.received(key, "")
-    for known in list(files.of_day(arrived.feed, arrived.day)):
+    for known in list(files.of_feed(arrived.feed, arrived.day)):
         if known.key != key:
             continue
         if known.state is FileState.HELD:

@@ -183,7 +183,7 @@ def test_the_files_of_one_folder_and_the_newest_ones() -> None:
     first, second, other = dropped("1.csv"), dropped("2.csv"), dropped("3.csv", "2025-07-02")
     for each in (first, second, other):
         files.put(each)
-    assert {f.id for f in files.of_day(BUS, first.day)} == {first.id, second.id}
+    assert {f.id for f in files.of_feed(BUS, first.day)} == {first.id, second.id}
     assert [(f.id, f.key) for f in files.recent(BUS, 1)] == [(other.id, "")]
 
 

@@ -114,15 +114,10 @@ def day_of(file: FileId) -> date | None:
     return None if pointer is None else date.fromisoformat(pointer.body.split("#")[1])
 
 
-def of_feed(feed: FeedId) -> Iterator[DroppedFile]:
-    """The files of a feed in every state, newest day first."""
-    for item in tables.query(Files, f"FEED#{feed}", newest_first=True):
-        yield _opened(item)
-
-
-def of_day(feed: FeedId, day: date) -> Iterator[DroppedFile]:
-    """The files of a feed in one day's folder, in every state."""
-    for item in tables.query(Files, f"FEED#{feed}", Files.sk.startswith(f"{day}#")):
+def of_feed(feed: FeedId, day: date | None = None) -> Iterator[DroppedFile]:
+    """The files of a feed in every state, newest day first; of one day's folder."""
+    place = None if day is None else Files.sk.startswith(f"{day}#")
+    for item in tables.query(Files, f"FEED#{feed}", place, newest_first=True):
         yield _opened(item)
 
 
