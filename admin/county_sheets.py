@@ -28,7 +28,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import ValidationError
 from rich.console import Console
 
-from admin.pages.words import SETTINGS
 from admin.workbooks import add_row, empty_book
 from chalicelib.engine.certification.rule_lines import tier_line
 from chalicelib.engine.rules.counties import County, CountyValue, EarlierValues, Setting, read_county
@@ -36,6 +35,7 @@ from chalicelib.engine.rules.policy import Bounds
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.errors import DeclarationError
 from chalicelib.jurisdiction import load_folder
+from chalicelib.jurisdiction.pages.words import SETTINGS
 from chalicelib.model import BenefitCode
 
 if TYPE_CHECKING:

@@ -9,23 +9,20 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from datetime import date
 from typing import Final
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from admin import case_walk_page, rehearsal, tables
-from admin.pages.differing import sentences
-from chalicelib import clock
+from admin import tables
 from chalicelib.api.problems import Problem
 from chalicelib.api.tokens import Caller, Role, caller_of
+from chalicelib.engine.rehearsal import case_walk_rows
 from chalicelib.engine.rehearsal.case_walks import CaseWalks
-from chalicelib.engine.rehearsal.effects import Effect, takes_hold
-from chalicelib.engine.rehearsal.record_as_of import as_of
-from chalicelib.engine.rehearsal.replay import Subject, replay
-from chalicelib.jurisdiction import bundles, load_folder, proposals
+from chalicelib.engine.rehearsal.effects import Effect
+from chalicelib.engine.rehearsal.replay import Subject
+from chalicelib.jurisdiction import bundles, load_folder, proposals, rehearsal, rehearsal_report
 from chalicelib.jurisdiction.diff import differences
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.s3 import rulebooks
@@ -64,23 +61,9 @@ def who_may_change(options: argparse.Namespace) -> str:
     return caller.subject
 
 
-def subjects(on: date | None = None, walks: CaseWalks | None = None) -> Iterator[Subject]:
-    """Everybody with all that is known of them, on their record or in the lake; UnreadableError.
-
-    `on`: as their records stood on an earlier day. `walks` takes each record on the way.
-    """
-    for known, evidence in LakeSnapshot().completing(people.everyone()):
-        record = known if on is None else as_of(known, on)
-        if walks is not None and walks.differ:
-            walks.take(record)
-        yield Subject(
-            record.person,
-            record.entitlements,
-            evidence,
-            record.refuted,
-            record.about_related,
-            record.clearances,
-        )
+def subjects() -> Iterator[Subject]:
+    """Everybody with all that is known of them, on their record or in the lake; UnreadableError."""
+    return rehearsal.subjects(LakeSnapshot().completing(people.everyone()))
 
 
 def rehearse(options: argparse.Namespace) -> None:
@@ -91,39 +74,33 @@ def rehearse(options: argparse.Namespace) -> None:
 
 
 def _rehearsed(options: argparse.Namespace) -> bytes:
-    """The report, without a number as yet; the effects are printed.
-
-    Both rule books are taken as if they had always held. The day on which a change comes into force shows
-    little: what has happened by then keeps its period.
-    """
+    """The report, without a number as yet; the effects are printed."""
     before, new = proposals.newest(), load_folder(options.folder)
-    on = options.on or takes_hold(before.rules, new.rules, clock.today())
-    bygone = on if on < clock.today() else None
-    now, then = before.rules.as_if_always(), new.rules.as_if_always()
-    walks = CaseWalks(now, now.policy, then.policy, on)
-    everybody = track(subjects(bygone, walks), "people 人", console=console, transient=True)
-    replayed = replay(everybody, now, then, on)
+    comparison = rehearsal.compared(before, new, options.on)
+    known = LakeSnapshot().completing(people.everyone())
+    rehearsed = comparison.replayed(track(known, "people 人", console=console, transient=True))
+    differing = differences(proposals.newest_data(), bundles.pack_up(options.folder))
+    page = comparison.report(rehearsed, differing)
+    replayed, walks = rehearsed.replayed, rehearsed.walks
     table = Table("effect", "影响", "entitlements", box=None)
     for effect in Effect:
-        table.add_row(effect, rehearsal.TITLES[effect][0], f"{replayed.total(effect):,}")
+        table.add_row(effect, rehearsal_report.TITLES[effect][0], f"{replayed.total(effect):,}")
     console.print(table)
     if walks.differ:
-        console.print(_walked(walks.finish()))
+        console.print(_walked(walks))
     console.print(
-        f"certified as of {on}: {replayed.certified_now:,} now, {replayed.certified_then:,} then, "
+        f"certified as of {comparison.on}: {replayed.certified_now:,} now, {replayed.certified_then:,} then, "
         f"of {replayed.entitlements:,} entitlements of {replayed.people:,} people; "
-        f"{rehearsal.earlier(replayed):,} certificates would end earlier"
+        f"{rehearsal_report.earlier(replayed):,} certificates would end earlier"
     )
-    for zh, en in rehearsal.ASSUMED:
+    for zh, en in rehearsal_report.ASSUMED:
         console.print(f"{zh} {en}", highlight=False)
-    differing = differences(proposals.newest_data(), bundles.pack_up(options.folder))
-    said = list(sentences(before, new))
-    return rehearsal.page(replayed, differing, before.rules, new.rules, said, walks)
+    return page
 
 
 def _walked(walks: CaseWalks) -> Table:
     table = Table("cases and visits", "个案与上门", "now 现行", "then 拟用", "people 人次", box=None)
-    for row in case_walk_page.rows(walks):
+    for row in case_walk_rows.rows(walks):
         table.add_row(*row)
     return table
 
@@ -148,7 +125,7 @@ def report(options: argparse.Namespace) -> None:
     """Show the report that is attached to a proposal, or write it as HTML."""
     page = proposals.report_of(options.bundle)
     if options.page is None:
-        console.print(rehearsal.words_of(page), highlight=False, markup=False, soft_wrap=True)
+        console.print(rehearsal_report.words_of(page), highlight=False, markup=False, soft_wrap=True)
     else:
         options.page.write_bytes(page)
         console.print(f"{options.page}：演练报告 the report of {options.bundle}", highlight=False)

@@ -14,7 +14,6 @@ from rich.progress import track
 from rich.table import Column, Table
 
 from admin import benefit_versions, rule_changes
-from admin.pages.differing import sentences
 from admin.replay_decision import decided_again
 from admin.rule_changes import TOKEN, officer, subjects
 from chalicelib import clock
@@ -24,6 +23,7 @@ from chalicelib.engine.rehearsal.replay import BANDS
 from chalicelib.errors import DeclarationError, NotFoundError, WuganError
 from chalicelib.jurisdiction import Pack, bundles, current, load_folder, proposals
 from chalicelib.jurisdiction.diff import differences
+from chalicelib.jurisdiction.pages.differing import sentences
 from chalicelib.model import PersonId
 from chalicelib.storage.dynamodb import access_log, people
 

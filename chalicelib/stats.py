@@ -102,14 +102,7 @@ def count_some(
                 _count(record, figures, on)
                 if record.visits:
                     _count_proofs(replace(record, evidence=tuple(evidence)), figures)
-            yield Subject(
-                record.person,
-                record.entitlements,
-                evidence,
-                record.refuted,
-                record.about_related,
-                record.clearances,
-            )
+            yield Subject.of(record, evidence)
 
     covered = coverage(subjects(), current().rules, on, each)
     figures.update({("certified", feed): count for feed, count in covered.by_feed.items()})

@@ -1,9 +1,6 @@
 """Pages for those who answer for the rules: one per benefit and per feed, out of the declarations.
 
-words     what our words are called, in both languages
-benefit   how a benefit is certified, in sentences
 feed      what a feed proves, how its file is read, and what has changed about it
 scenarios which situations of the tests concern a benefit or a policy
-differing what two rule books say differently about feeds
 writing   the pages of all packs into docs/sheets, the API into docs/openapi.json; are they current?
 """

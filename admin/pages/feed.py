@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from admin.pages.words import PROVES, STRENGTHS, TRACES, heading, say, table
 from chalicelib.jurisdiction import Pack
+from chalicelib.jurisdiction.pages.words import PROVES, STRENGTHS, TRACES, heading, say, table
 from chalicelib.model import FeedId
 from chalicelib.sources.feeds.columns import Column
 from chalicelib.sources.feeds.feed import Feed

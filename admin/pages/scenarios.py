@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from chalicelib.declarations import read_yaml
 from chalicelib.engine.rules.benefits import Benefit, Start
-
-Scenario = tuple[str, str, str]  # number, title, rule
+from chalicelib.jurisdiction.pages.benefit import Scenario
 
 SCENARIOS: Final = Path(__file__).parents[2] / "tests" / "scenarios"
 EVERY: Final = "every_benefit.yaml"  # tried on every benefit of every pack

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from admin.pages import benefit as benefits
 from admin.pages import feed as feeds
 from admin.pages.scenarios import scenarios_of, scenarios_of_policy
-from admin.pages.words import heading, table
 from chalicelib import api
 from chalicelib.engine.rules.counties import County, read_county
 from chalicelib.jurisdiction import PACKS, Pack, load
+from chalicelib.jurisdiction.pages import benefit as benefits
+from chalicelib.jurisdiction.pages.words import heading, table
 
 ROOT: Final = Path(__file__).parents[2]
 SHEETS: Final = ROOT / "docs" / "sheets"

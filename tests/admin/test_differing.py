@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from admin.pages.differing import sentences
 from chalicelib.jurisdiction import PACKS, load, load_folder
+from chalicelib.jurisdiction.pages.differing import sentences
 
 Rewrite = Callable[[str, str, str], None]
 

@@ -6,7 +6,9 @@ import pytest
 
 from admin.__main__ import main
 from admin.pages import writing
-from admin.pages.words import (
+from chalicelib.engine.certification.rule_lines import AUTHORITIES, KEY_GROUPS
+from chalicelib.engine.rules.benefits import Authority, LastMonth, Offset, Start
+from chalicelib.jurisdiction.pages.words import (
     KINDS,
     LAST_MONTHS,
     OFFSETS,
@@ -17,8 +19,6 @@ from admin.pages.words import (
     SUSPICIONS,
     TRACES,
 )
-from chalicelib.engine.certification.rule_lines import AUTHORITIES, KEY_GROUPS
-from chalicelib.engine.rules.benefits import Authority, LastMonth, Offset, Start
 from chalicelib.model import BenefitKind, KeyGroup, Proves, Route, Stay, SuspicionKind, Trace
 
 

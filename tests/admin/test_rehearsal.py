@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from admin.rehearsal import ON_AN_EVENT, TITLES, page
 from chalicelib.engine.rehearsal.effects import ON_AN_EVENT as WORDS
 from chalicelib.engine.rehearsal.effects import Effect
 from chalicelib.engine.rehearsal.replay import Subject, replay
 from chalicelib.engine.rules.benefits import LastMonth
 from chalicelib.engine.rules.conditions import Clause
 from chalicelib.engine.rules.rulebook import RuleBook
+from chalicelib.jurisdiction.rehearsal_report import ON_AN_EVENT, TITLES, page
 from chalicelib.model import BenefitCode
 from tests.engine.judging import ON, STRONG
 from tests.events import RULES

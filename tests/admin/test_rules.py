@@ -11,9 +11,9 @@ import pytest
 
 from admin import rules
 from admin.__main__ import main
-from admin.rehearsal import ASSUMED
 from chalicelib.cases import evidence_effects
 from chalicelib.jurisdiction import PACKS, bundles, current, load
+from chalicelib.jurisdiction.rehearsal_report import ASSUMED
 from chalicelib.model import Change, Evidence, EvidenceKey, FeedId, FileId, PersonId
 from chalicelib.settings import settings
 from chalicelib.storage import clients

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from admin import case_walk_page
+from chalicelib.engine.rehearsal import case_walk_rows
 from chalicelib.engine.rehearsal.case_walks import CaseWalks, Walk, checks, course
 from chalicelib.engine.rules.policy import Policy
 from chalicelib.model import (
@@ -177,8 +177,8 @@ def test_checks_of_a_month() -> None:
 
 
 def test_the_report_says_each_in_both_languages() -> None:
-    assert case_walk_page.TITLES.keys() == set(Walk)
+    assert case_walk_rows.TITLES.keys() == set(Walk)
     walks = walked(otherwise(**reminding(60, 30)), a_walk())
-    rows = case_walk_page.rows(walks)
+    rows = case_walk_rows.rows(walks)
     assert ("messages", "提醒次数", "2", "2", "") in rows
     assert ("first message on an earlier day", "首次提醒提前", "", "", "1") in rows

@@ -9,10 +9,11 @@ caused besides, no record tells. What `periods` changes (`weak_alone_months` too
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.engine.calendar.periods import add_months, first_day, month_before, month_of
 from chalicelib.engine.rules.policy import Policy
@@ -28,6 +29,7 @@ from chalicelib.model import LIVE, Case, Month, PersonRecord
 
 LOOKED_BACK: Final = 12  # months: a year of cases
 NOT_AT_ALL: Final = timedelta(0)
+_COUNTERS: Final = ("counts", "now", "then")
 _COMPARED: Final = ("timeline", "visits", "suspension", "rechecks")
 
 
@@ -106,6 +108,19 @@ class CaseWalks:
                 self._by_hand, self._silent, values
             )
         return self
+
+    def to_json(self) -> dict[str, Any]:
+        """What was counted of some people, before `finish`."""
+        counted = {name: dict(getattr(self, name)) for name in _COUNTERS}
+        return {**counted, "cases": self.cases, "by_hand": self._by_hand, "silent": self._silent}
+
+    def add(self, part: Mapping[str, Any]) -> None:
+        """What was counted of others, as `to_json` says it."""
+        for name in _COUNTERS:
+            getattr(self, name).update({Walk(walk): count for walk, count in part[name].items()})
+        self.cases += part["cases"]
+        self._by_hand += part["by_hand"]
+        self._silent += part["silent"]
 
     def _compare(self, record: PersonRecord, case: Case) -> None:
         self.cases += 1

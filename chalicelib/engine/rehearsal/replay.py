@@ -36,6 +36,7 @@ from chalicelib.model import (
     Evidence,
     EvidenceKey,
     Person,
+    PersonRecord,
     Reason,
     Suspicion,
     SuspicionKind,
@@ -55,6 +56,18 @@ class Subject:
     refuted: frozenset[EvidenceKey] = frozenset()
     related: Related | None = None
     clearances: tuple[Suspicion, ...] = ()
+
+    @classmethod
+    def of(cls, record: PersonRecord, evidence: Sequence[Evidence]) -> Subject:
+        """Somebody by their record, with all the live evidence about them."""
+        return cls(
+            record.person,
+            record.entitlements,
+            evidence,
+            record.refuted,
+            record.about_related,
+            record.clearances,
+        )
 
     def decide(self, live: Sequence[Entitlement], rules: RuleBook, on: date) -> Decision:
         """What a rule book makes of the person's live entitlements on a day."""

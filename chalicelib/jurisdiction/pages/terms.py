@@ -1,15 +1,15 @@
-"""What a rule asks, and of which benefit or event it speaks, in words of both languages."""
+"""条件说明 · What a rule asks, and of which benefit or event it speaks, in words of both languages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import assert_never
 
-from admin.pages.words import RELATIONS
 from chalicelib.engine.certification.rule_lines import KEY_GROUPS, Bilingual
 from chalicelib.engine.rules.conditions import ConditionKind, Term
 from chalicelib.engine.rules.policy import EventName
-from chalicelib.jurisdiction import Pack
+from chalicelib.jurisdiction.loader import Pack
+from chalicelib.jurisdiction.pages.words import RELATIONS
 from chalicelib.model import BenefitCode, KeyGroup
 
 

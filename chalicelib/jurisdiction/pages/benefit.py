@@ -1,12 +1,25 @@
-"""The page of a benefit: how it is certified, for how long, on what conditions, and what tests say so."""
+"""待遇说明页 · The page of a benefit: how it is certified, for how long, on what conditions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from admin.pages.scenarios import Scenario
-from admin.pages.terms import all_asked, asked, benefit_title, event_title
-from admin.pages.words import (
+from chalicelib.engine.certification.rule_lines import (
+    AUTHORITIES,
+    Bilingual,
+    fade_line,
+    for_whom,
+    tier_line,
+    weak_line,
+    weak_months_line,
+)
+from chalicelib.engine.rules.benefits import Benefit, BenefitRules
+from chalicelib.engine.rules.conditions import Clause
+from chalicelib.engine.rules.counties import County, CountyValue, Setting
+from chalicelib.engine.rules.policy import EventName, Policy, Tier
+from chalicelib.jurisdiction.loader import Pack
+from chalicelib.jurisdiction.pages.terms import all_asked, asked, benefit_title, event_title
+from chalicelib.jurisdiction.pages.words import (
     CONSEQUENCES,
     KINDS,
     LAST_MONTHS,
@@ -23,22 +36,9 @@ from admin.pages.words import (
     table,
     yuan,
 )
-from chalicelib.engine.certification.rule_lines import (
-    AUTHORITIES,
-    Bilingual,
-    fade_line,
-    for_whom,
-    tier_line,
-    weak_line,
-    weak_months_line,
-)
-from chalicelib.engine.rules.benefits import Benefit, BenefitRules
-from chalicelib.engine.rules.conditions import Clause
-from chalicelib.engine.rules.counties import County, CountyValue, Setting
-from chalicelib.engine.rules.policy import EventName, Policy, Tier
-from chalicelib.jurisdiction import Pack
 from chalicelib.model import Route, Strength
 
+Scenario = tuple[str, str, str]  # number, title, rule
 WIDTH = 45  # characters of the time line
 
 

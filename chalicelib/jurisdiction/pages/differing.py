@@ -1,15 +1,16 @@
-"""What a changed rule book changes, in sentences; every value stands in `jurisdiction.diff`."""
+"""规则变更说明 · What a changed rule book changes, in sentences; each value stands in `diff`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from admin.pages.benefit import between, of_value
-from admin.pages.words import PROVES, ROUTES, STAYS, STRENGTHS, SUSPICIONS, TRACES
 from chalicelib.engine.certification.rule_lines import Bilingual, tier_line, weak_months_line
 from chalicelib.engine.rules.counties import County
 from chalicelib.engine.rules.policy import Policy
-from chalicelib.jurisdiction import Pack, feed_history_check
+from chalicelib.jurisdiction import feed_history_check
+from chalicelib.jurisdiction.loader import Pack
+from chalicelib.jurisdiction.pages.benefit import between, of_value
+from chalicelib.jurisdiction.pages.words import PROVES, ROUTES, STAYS, STRENGTHS, SUSPICIONS, TRACES
 from chalicelib.jurisdiction.version_check import substance
 from chalicelib.model import FeedId
 from chalicelib.sources.feeds.event_declarations import EventDeclaration

@@ -1,4 +1,4 @@
-"""The report of a rehearsal: one page to print, for whoever has to agree to a change of the rules."""
+"""试算报告 · The report of a rehearsal: one page to print, for whoever has to agree to a change."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Final
 
-from admin import case_walk_page
-from admin.pages.words import SUSPICIONS
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.certification.rule_lines import Bilingual
+from chalicelib.engine.rehearsal import case_walk_rows
 from chalicelib.engine.rehearsal.case_walks import CaseWalks
 from chalicelib.engine.rehearsal.effects import Effect
 from chalicelib.engine.rehearsal.replay import Example, Group, Replay
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.jurisdiction.diff import Difference
+from chalicelib.jurisdiction.pages.words import SUSPICIONS
 from chalicelib.jurisdiction.proposals import NUMBER
 from chalicelib.model import BenefitCode
 
@@ -130,11 +130,11 @@ def _walks(walks: CaseWalks | None) -> str:
     """What other times and visits would have made of the cases that there were."""
     if walks is None or not walks.differ:
         return ""
-    rows = [(zh, en, *figures) for en, zh, *figures in case_walk_page.rows(walks)]
+    rows = [(zh, en, *figures) for en, zh, *figures in case_walk_rows.rows(walks)]
     head = ("个案与上门", "", "现行", "拟用", "人次")
     return (
         f"<h2>个案与上门 <small>Cases and visits, of {walks.cases:,} cases</small></h2>"
-        f"{_points((case_walk_page.ASSUMED,))}{_rows(rows, head, numbers_from=2)}"
+        f"{_points((case_walk_rows.ASSUMED,))}{_rows(rows, head, numbers_from=2)}"
     )
 
 

@@ -1,4 +1,4 @@
-"""What other times and visits would have made of a year's cases, as rows of a report."""
+"""个案推演表 · What other times and visits would have made of a year's cases, as rows of a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What our words are called on a page, in Chinese and English, and how a page's lines are laid out."""
+"""页面用语 · What our words are called on a page, in both languages; how its lines are laid out."""
 
 from __future__ import annotations
 
