@@ -29,7 +29,6 @@ from chalicelib.storage.s3 import rulebooks
 from chalicelib.storage.s3.lake_snapshot import LakeSnapshot
 
 TOKEN: Final = "WUGAN_TOKEN"  # noqa: S105 - the name of a variable
-NOT_PROPOSED: Final = "未提交 not proposed"
 console = Console()
 
 
@@ -70,7 +69,7 @@ def rehearse(options: argparse.Namespace) -> None:
     """Decide everybody by the newest rule book and by the folder's; write the page where one is wanted."""
     page = _rehearsed(options)
     if options.page is not None:
-        options.page.write_bytes(page.replace(proposals.NUMBER.encode(), NOT_PROPOSED.encode()))
+        options.page.write_bytes(page.replace(proposals.NUMBER.encode(), proposals.NOT_PROPOSED.encode()))
 
 
 def _rehearsed(options: argparse.Namespace) -> bytes:

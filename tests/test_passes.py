@@ -18,6 +18,7 @@ from chalicelib import passes, stats
 from chalicelib.cases import daily_run, executions
 from chalicelib.errors import UnfinishedError, UnreadableError
 from chalicelib.intake import by_shards
+from chalicelib.jurisdiction import drafts
 from chalicelib.model import FileId, PersonId
 from chalicelib.passes.running import STEPS
 from chalicelib.passes.slices import Function
@@ -38,7 +39,11 @@ ON = date(2025, 7, 1)
 FUNCTIONS = {each.value: each.value for each in Function}
 
 
-OF_EVERYBODY: Final = [name for name in PASSES if name != by_shards.APPLY]  # that: test_by_shards.py
+OF_EVERYBODY: Final = [
+    name
+    for name in PASSES
+    if name not in (by_shards.APPLY, drafts.REHEARSAL)  # these: test_by_shards.py, api/test_rules.py
+]
 JUDGE: Final[list[Judge]] = []  # by whose policies each step acts
 
 

@@ -23,6 +23,7 @@ reconciliation    a month's pay run, for the authority that pays
 rechecks          which of a month's certificates are checked again
 statistics        the figures of a day, of an area, an authority and a benefit
 uploads, upload_bodies   files dropped from a browser; rejected rows fetched back
+rules, rule_bodies   what holds on a day; a change drafted, rehearsed, approved, in force
 carrier_reports   what a gateway pushes about messages, signed
 status            what a person is told of each benefit
 printed_receipt   the same as a page to print
@@ -50,6 +51,7 @@ from chalicelib.api.portrait import portrait
 from chalicelib.api.rechecks import rechecks
 from chalicelib.api.reconciliation import reconciliation
 from chalicelib.api.recoveries import recoveries
+from chalicelib.api.rules import rules
 from chalicelib.api.sign_in import sign_in
 from chalicelib.api.statistics import statistics
 from chalicelib.api.uploads import uploads
@@ -78,6 +80,7 @@ _ENDPOINTS: Final = (
     uploads,
     feeds,
     statistics,
+    rules,
 )
 AUDIENCES: Final = (*_ENDPOINTS, openapi.describing(_ENDPOINTS))
 

@@ -7,6 +7,8 @@
     limit            <county>.<yyyy-mm>.<benefit>
     file             16 hex digits
     account          the subject whose it is
+    benefit          its code
+    rule change      the name of its bundle
 
 An id of another shape is an id of nothing: 404, never 422, and never repeated.
 """
@@ -41,6 +43,8 @@ _SUSPICION: Final = re.compile(r"([a-z2-7]{26})\.([a-z_]{1,32})\.(\d{4})(\d{2})(
 _INSTRUCTION: Final = re.compile(r"([a-z2-7]{26})\.(\d{4}-\d{2})\.([a-z_]{1,64})\.([a-z_]{1,16})", re.ASCII)
 _OWED: Final = re.compile(r"([a-z2-7]{26})\.([a-z_]{1,64})", re.ASCII)
 _LIMIT: Final = re.compile(r"(\d{6})\.(\d{4}-(?:0[1-9]|1[0-2]))\.([a-z_]{1,64})", re.ASCII)
+_BENEFIT: Final = re.compile(r"[a-z][a-z_]{0,63}", re.ASCII)
+_BUNDLE: Final = re.compile(r"[a-z][a-z_]{0,31}-\d{4}-\d{2}-\d{2}(?:-[0-9a-f]{8}){2,3}", re.ASCII)
 _FILE: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
 
@@ -114,6 +118,16 @@ def account_id(text: str) -> str:
     return _match(SUBJECT, text)[0]
 
 
+def benefit_code(text: str) -> BenefitCode:
+    """The benefit that an address names; Problem 404."""
+    return BenefitCode(_match(_BENEFIT, text)[0])
+
+
+def rule_change(text: str) -> str:
+    """The bundle that an address names; Problem 404."""
+    return _match(_BUNDLE, text)[0]
+
+
 def of_suspicion(person: PersonId, suspicion: Suspicion) -> str:
     """The id of a suspicion."""
     return f"{person}.{suspicion.kind}.{suspicion.day:%Y%m%d}"
@@ -150,4 +164,6 @@ SHAPES: Final = {
     "owed-to-heirs": _OWED,
     "files": _FILE,
     "accounts": SUBJECT,
+    "rules": _BENEFIT,
+    "rule-changes": _BUNDLE,
 }

@@ -32,7 +32,8 @@ class About(StrEnum):
 
     A person, and whatever is theirs, lies in the person's area; citizens ask about themselves alone. A list
     is of the area asked for. A limit is its county's, an account its own. Files and figures are the whole
-    jurisdiction's: open to whoever works within it or above it.
+    jurisdiction's: open to whoever works within it or above it. Who changes its rules answers for all of it:
+    no part of it does.
     """
 
     ONESELF = "oneself"  # whoever asks
@@ -51,12 +52,21 @@ class About(StrEnum):
     LIMIT = "limit"
     FILE = "file"
     FIGURES = "figures"
+    RULES = "rules"
     ACCOUNT = "account"
 
     @property
     def is_somebody(self) -> bool:
         """Whether it is about one person, so that a request is a look at them, or fails to be one."""
-        return self not in (About.ACCOUNT, About.ONESELF, About.LIST, About.LIMIT, About.FILE, About.FIGURES)
+        return self not in (
+            About.ACCOUNT,
+            About.ONESELF,
+            About.LIST,
+            About.LIMIT,
+            About.FILE,
+            About.FIGURES,
+            About.RULES,
+        )
 
 
 class Whose(StrEnum):
@@ -124,6 +134,7 @@ class Policy:
 REVIEW: Final = Policy(_OFFICE, About.OBJECTION, Whose.SEEN, at_most_digits=COUNTY_DIGITS)
 """An objection raised again (rule 22): decided above the townships, who had their word the first time."""
 
+_RULES: Final = Policy(_OFFICE, About.RULES, Whose.ALL, at_most_digits=CITY_DIGITS)
 _RECOVERY: Final = Policy(_OFFICE, About.RECOVERY, Whose.OWN, at_most_digits=COUNTY_DIGITS)
 
 POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
@@ -233,6 +244,19 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ),
     ("GET", "/v1/feeds"): Policy(_PUBLIC, About.FIGURES, Whose.ALL),
     ("GET", "/v1/stats"): Policy(_PUBLIC, About.FIGURES, Whose.ALL),
+    # What holds, whoever works by it may read; what is to hold is two people's, of the whole jurisdiction.
+    ("GET", "/v1/rules"): Policy(_PUBLIC, About.FIGURES, Whose.ALL),
+    ("GET", "/v1/rules/{id}"): Policy(_PUBLIC, About.FIGURES, Whose.ALL),
+    ("GET", "/v1/rule-changes"): Policy(_OVERSIGHT, About.RULES, Whose.ALL, at_most_digits=CITY_DIGITS),
+    ("GET", "/v1/rule-changes/{id}"): Policy(_OVERSIGHT, About.RULES, Whose.ALL, at_most_digits=CITY_DIGITS),
+    ("GET", "/v1/rule-changes/{id}/report"): Policy(
+        _OVERSIGHT, About.RULES, Whose.ALL, at_most_digits=CITY_DIGITS
+    ),
+    ("POST", "/v1/rule-changes"): _RULES,
+    ("POST", "/v1/rule-changes/{id}/rehearse"): _RULES,
+    ("POST", "/v1/rule-changes/{id}/propose"): _RULES,
+    ("POST", "/v1/rule-changes/{id}/approve"): _RULES,
+    ("POST", "/v1/rule-changes/{id}/activate"): _RULES,
 }
 
 # Without a token: what anybody may read, about nobody; and what a gateway has signed.

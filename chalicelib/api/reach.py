@@ -82,6 +82,10 @@ def admitted(
             return reach
         case About.LIST:
             return replace(reach, area=pages.area_of(caller, query.get("area")))
+        case About.RULES:
+            if not caller.may_see_area(current().rules.policy.area):
+                raise not_found()
+            return reach
         case About.FIGURES | About.FILE:
             return _of_jurisdiction(caller, policy.about, reach, named)
         case About.ACCOUNT:

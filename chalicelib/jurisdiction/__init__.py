@@ -6,9 +6,11 @@ activation          which bundle is in force on a day; `current()` is what every
 version_check       whether what differs in benefits, policy and counties bears a day to come
 feed_history_check  whether feeds tell what a changed rule book changes about them
 diff                what differs between two bundles, value by value
+amendment           a new version written as what differs; what holds, line by line
 rehearsal           what a change would do to everybody
 rehearsal_report    the same as a page to print
 pages               what declarations say, in sentences
+drafts              a change drafted, and rehearsed by a pass over everybody
 proposals           propose, approve, activate: two people, and a rehearsal attached
 """
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from chalicelib import clock
 from chalicelib.jurisdiction import bundles
-from chalicelib.jurisdiction.loader import Pack, load
+from chalicelib.jurisdiction.loader import PACKS, Pack, load
 from chalicelib.settings import settings
 from chalicelib.storage.clients import on_forget
 from chalicelib.storage.s3 import rulebooks
@@ -39,6 +39,12 @@ def current() -> Pack:
     """The pack that decides today."""
     name = active_on(_activations(), clock.today())
     return load(settings().pack) if name is None else bundles.fetch(name)
+
+
+def data_on(day: date) -> bytes:
+    """The bundle of the pack that decides on a day, by what has been activated up to now."""
+    name = active_on(rulebooks.activations(), day)
+    return bundles.read(name) if name is not None else bundles.pack_up(PACKS / settings().pack)
 
 
 def active_on(activations: tuple[rulebooks.Activation, ...], day: date) -> str | None:

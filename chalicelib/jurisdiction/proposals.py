@@ -26,6 +26,7 @@ from chalicelib.settings import settings
 from chalicelib.storage.s3 import rulebooks
 
 DIGEST: Final = 16  # characters of a rehearsal's SHA-256 that people have to type
+NOT_PROPOSED: Final = "未提交 not proposed"  # what stands there until then
 NUMBER: Final = "{number of the report}"  # where a report is to state its number
 
 
@@ -181,7 +182,7 @@ def approve(name: str, *, by: str, rehearsal: str) -> Proposal:
             "报告编号不符。请用 rules report 打开当前演练报告，阅读后填写报告上的编号。",
             "no such number: read the current report (rules report) and give the number that it states",
         )
-    _check_newest(proposal, newest_name())
+    check_newest(proposal.bundle, proposal.against, newest_name())
     approved = Proposal.from_json(
         {**proposal.to_json(), "approved_by": by, "approved_at": clock.now().isoformat()}
     )
@@ -200,7 +201,7 @@ def activate(name: str, *, by: str, from_: date) -> rulebooks.Activation:
             "not_approved", "该方案尚未审批，不能执行。", "nobody has approved this proposal yet"
         )
     activations, etag = rulebooks.read_activations()
-    _check_newest(proposal, activations[-1].bundle if activations else newest_name())
+    check_newest(name, proposal.against, activations[-1].bundle if activations else newest_name())
     if from_ <= clock.today():
         raise RefusedError(
             "not_in_the_future",
@@ -233,12 +234,14 @@ def _check_day(before: Pack, after: Pack, from_: date) -> None:
         )
 
 
-def _check_newest(proposal: Proposal, newest_one: str) -> None:
+def check_newest(bundle: str, against: str, newest_one: str) -> None:
     """A bundle says everything: put in force over one that it was not compared with, it would undo that one.
+
+    RefusedError then.
 
     The bundle that is the newest itself may be activated again, for another day.
     """
-    if newest_one not in (proposal.against, proposal.bundle):
+    if newest_one not in (against, bundle):
         raise RefusedError(
             "rehearsed_against_another",
             "提交之后已有其他方案生效或待生效，本方案的演练报告已不适用。请在最新规则的基础上修改，重新提交。",

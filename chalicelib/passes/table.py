@@ -17,6 +17,7 @@ from chalicelib import messages, results, stats
 from chalicelib.cases import daily_run, dates, retention
 from chalicelib.errors import UnfinishedError
 from chalicelib.intake import by_shards
+from chalicelib.jurisdiction import drafts
 from chalicelib.passes.slices import Found, Function, Slice, Whole
 from chalicelib.storage.dynamodb import shards, worklists
 
@@ -118,12 +119,24 @@ def _finish_file(whole: Whole) -> None:
         by_shards.all_applied(whole.about)
 
 
+def _rehearse(part: Slice) -> Found:
+    found, after = drafts.rehearse_some(part.about, part.shard, part.each, part.after, part.stop)
+    return Found(after, part.keep([found]))
+
+
+def _report(whole: Whole) -> None:
+    _only_complete(whole)
+    left_out = sum(shard.left_out for shard in whole.done)
+    drafts.keep_rehearsed(whole.about, (line for part in whole.parts() for line in part), left_out)
+
+
 PASSES: Final[Mapping[str, Pass]] = {
     "statistics": Pass(Function.READ, _count, 32, "nightly_statistics", _keep_figures),
     "results": Pass(Function.READ, _list, 32, "monthly_results", _write_lists),
     "retention": Pass(Function.WRITE, _let_go, 8, "tidy_lake"),
     "open_cases": Pass(Function.WRITE, _open_cases, 8, "daily_run", is_wanted=_is_anybody_due),
     "send": Pass(Function.SEND, _send, 4, "send_messages", is_wanted=worklists.is_anything_outgoing),
+    drafts.REHEARSAL: Pass(Function.READ, _rehearse, 32, None, _report),
     by_shards.APPLY: Pass(Function.APPLY, _apply, 8, None, _finish_file, by_shards.shards_of),
 }
 """By the name that an execution bears. [choice] 8 that write: a new table takes 4,000 units a second."""

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalicelib import clock
 from chalicelib.model import AreaCode, UserAccount, UserAccountState
 from chalicelib.storage.dynamodb import user_accounts
 from tests.api.conftest import VILLAGE
 
+Request = tuple[str, str, Any, str]  # method, route, body, and what {id} stands for
+
 ACCOUNT, CITY_ACCOUNT = "li-8", "zhao-9"  # of a village, granted; of the city, proposed
+
+GRANT = {"subject": "wang-7", "post": "村级 网格员", "role": "grid-worker", "area": VILLAGE}
+ENDPOINTS: tuple[Request, ...] = (
+    ("GET", "/v1/accounts", None, ""),
+    ("GET", "/v1/accounts/{id}", None, ACCOUNT),
+    ("POST", "/v1/accounts", GRANT, ""),
+    ("POST", "/v1/accounts/{id}/approve", None, CITY_ACCOUNT),
+    ("POST", "/v1/accounts/{id}/end", {"reason": "调离岗位"}, ACCOUNT),
+)
 
 
 def two_accounts() -> None:

@@ -121,9 +121,10 @@ def as_(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
     monkeypatch.setenv("WUGAN_TOKEN_JWKS", ISSUER.jwks())
     monkeypatch.setenv("WUGAN_ASSERTION_JWKS", json.dumps({"keys": [APP_KEY.registered(APP)]}))
     settings.cache_clear()
-    boto3.client("stepfunctions").create_state_machine(
-        name="wugan-suspicion", definition=A_WALK, roleArn="arn:aws-cn:iam::123456789012:role/walks"
-    )
+    for name in ("wugan-suspicion", "wugan-everybody"):
+        boto3.client("stepfunctions").create_state_machine(
+            name=name, definition=A_WALK, roleArn="arn:aws-cn:iam::123456789012:role/walks"
+        )
     with judging() as judge, Client(_app()) as client:
         http = client.http
 
@@ -156,6 +157,7 @@ def a_person(
     benefits: tuple[str, ...] = ("resident_pension",),
     status: EntitlementStatus = EntitlementStatus.ACTIVE,
     key_groups: frozenset[KeyGroup] = frozenset(),
+    born: date = date(1950, 1, 1),
 ) -> PersonId:
     """Somebody on the roster, certified through a day."""
     number = a_number(number[:17])
@@ -171,7 +173,7 @@ def a_person(
         )
         for benefit in benefits
     )
-    person = Person(PersonId(""), AreaCode(area), "03", date(1950, 1, 1), True, key_groups)
+    person = Person(PersonId(""), AreaCode(area), "03", born, True, key_groups)
     return people.create(Identity(number, name, PHONE), person, entitlements, clock.now(), "roster").person
 
 

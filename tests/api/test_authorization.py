@@ -39,7 +39,7 @@ from tests.api.town import (
 
 ROLES = ("citizen", "app", "grid-worker", "officer", "auditor")
 MAY = {name: tuple(agreed.roles.split()) for name, agreed in AGREED.items()}
-NO_AREA = ("county's", "jurisdiction's", "oneself", "city account's")
+NO_AREA = ("county's", "jurisdiction's", "all of it", "oneself", "city account's")
 OF_NO_AREA = [name for name, agreed in AGREED.items() if agreed.area in NO_AREA]
 AREAS = {"own": VILLAGE, "township": TOWNSHIP, "county": COUNTY, "city": CITY}
 OUTSIDE = {"village beside": OTHER_VILLAGE, "township beside": OTHER_TOWNSHIP, "county beside": OTHER_COUNTY}

@@ -23,7 +23,8 @@ from tests.api.town import ENDPOINTS, a_file, authority_for, body_for, somebody_
 
 WRITES = os.environ.get("EXAMPLES") == "write"  # a test itself begins with an empty environment
 SIGNED = ("policy", *(f"x-amz-{word}" for word in ("credential", "date", "security-token", "signature")))
-NAMES = [name for name in ENDPOINTS if not name.endswith("/certificate")]  # that is a page to print
+PAGES = ("/certificate", "/report")  # to print
+NAMES = [name for name in ENDPOINTS if not name.endswith(PAGES)]
 
 
 def shape(value: Any) -> Any:

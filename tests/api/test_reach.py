@@ -48,7 +48,7 @@ class Agreed:
     """What was agreed about an endpoint."""
 
     roles: str
-    area: str  # of which area it is: person's, county's, jurisdiction's, asked: the area in the address
+    area: str  # whose: person's, county's, jurisdiction's, all of it (that), asked: in the address
     authority: str  # which officers: any; limited: who names one; own: must name it; sender; +: not townships
     levels: tuple[int, ...] = ANY_LEVEL
 
@@ -113,6 +113,16 @@ AGREED = {
     "POST /v1/files/{id}/release": Agreed("officer", "jurisdiction's", "sender", FROM_COUNTIES),
     "POST /v1/files/{id}/refuse": Agreed("officer", "jurisdiction's", "sender", FROM_COUNTIES),
     "GET /v1/feeds": Agreed("app officer auditor", "jurisdiction's", "any"),
+    "GET /v1/rules": Agreed("app officer auditor", "jurisdiction's", "any"),
+    "GET /v1/rules/{id}": Agreed("app officer auditor", "jurisdiction's", "any"),
+    "GET /v1/rule-changes": Agreed("officer auditor", "all of it", "any", FROM_CITIES),
+    "GET /v1/rule-changes/{id}": Agreed("officer auditor", "all of it", "any", FROM_CITIES),
+    "GET /v1/rule-changes/{id}/report": Agreed("officer auditor", "all of it", "any", FROM_CITIES),
+    "POST /v1/rule-changes": Agreed("officer", "all of it", "any", FROM_CITIES),
+    "POST /v1/rule-changes/{id}/rehearse": Agreed("officer", "all of it", "any", FROM_CITIES),
+    "POST /v1/rule-changes/{id}/propose": Agreed("officer", "all of it", "any", FROM_CITIES),
+    "POST /v1/rule-changes/{id}/approve": Agreed("officer", "all of it", "any", FROM_CITIES),
+    "POST /v1/rule-changes/{id}/activate": Agreed("officer", "all of it", "any", FROM_CITIES),
     "GET /v1/stats": Agreed("app officer auditor", "jurisdiction's", "any"),
 }
 AREAS = {
@@ -146,7 +156,13 @@ def expected(name: str, role: str, area: str, authority: str | None) -> str:
     acts_for_one = agreed.authority in ("own", "sender") or (agreed.authority == "own+" and above)
     if role == "officer" and acts_for_one and authority is None:
         return "authority_required"
-    homes = {"person's": VILLAGE, "county's": COUNTY, "account's": VILLAGE, "city account's": CITY}
+    homes = {
+        "person's": VILLAGE,
+        "county's": COUNTY,
+        "account's": VILLAGE,
+        "city account's": CITY,
+        "all of it": CITY,
+    }
     if agreed.area in homes and not homes[agreed.area].startswith(area):
         return "not_found"
     if agreed.area == "jurisdiction's" and not (CITY.startswith(area) or area.startswith(CITY)):

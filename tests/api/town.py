@@ -55,6 +55,7 @@ from chalicelib.model import (
 from chalicelib.storage.dynamodb import files, tables
 from chalicelib.storage.dynamodb.items import encode
 from chalicelib.storage.dynamodb.worklists import remember_county
+from tests.api import accounts, rule_changes
 from tests.api.accounts import ACCOUNT, CITY_ACCOUNT, two_accounts
 from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, an_assertion, given
 
@@ -89,6 +90,10 @@ class Endpoint:
         if self.item in (ACCOUNT, CITY_ACCOUNT):
             two_accounts()
             return self.path.replace("{id}", self.item)
+        if self.item in rule_changes.CUTOFF:
+            return self.path.replace("{id}", rule_changes.a_change(self.item))
+        if self.item == rule_changes.BENEFIT:
+            return self.path.replace("{id}", self.item)
         if self.item == FILE:
             return self.path.replace("{id}", a_file().id)  # held again, whatever became of it
         return self.path.replace("{id}", person + self.item.strip("-"))
@@ -119,15 +124,7 @@ ASSERTED = "ASSERTED"  # in bodies: what an app signs of the person
 ENDPOINTS = {
     e.method + " " + e.path: e
     for e in (
-        Endpoint("GET", "/v1/accounts"),
-        Endpoint("GET", "/v1/accounts/{id}", item=ACCOUNT),
-        Endpoint(
-            "POST",
-            "/v1/accounts",
-            {"subject": "wang-7", "post": "村级 网格员", "role": "grid-worker", "area": VILLAGE},
-        ),
-        Endpoint("POST", "/v1/accounts/{id}/approve", item=CITY_ACCOUNT),
-        Endpoint("POST", "/v1/accounts/{id}/end", {"reason": "调离岗位"}, ACCOUNT),
+        *(Endpoint(*each) for each in accounts.ENDPOINTS),
         Endpoint("GET", "/v1/me"),
         Endpoint("POST", "/v1/persons:lookup", {"number": a_number(NUMBER[:17])}),
         Endpoint("GET", "/v1/persons/{id}/status", item="-"),
@@ -210,6 +207,7 @@ ENDPOINTS = {
         Endpoint("POST", "/v1/files/{id}/refuse", {"reason": "文件不完整"}, FILE),
         Endpoint("GET", "/v1/feeds"),
         Endpoint("GET", "/v1/stats"),
+        *(Endpoint(*each) for each in rule_changes.ENDPOINTS),
     )
 }
 

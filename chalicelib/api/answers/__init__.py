@@ -15,6 +15,7 @@ work      what waits for people
 money     what is to come back, what heirs are owed, a month's pay run
 uploads   forms for browsers, addresses of rejected rows
 files     files, receipts and feeds
+rules     what holds, and changes of it
 figures   the nightly figures, certificates that are checked again
 """
 

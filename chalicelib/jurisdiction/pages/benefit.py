@@ -320,7 +320,7 @@ def _changes(benefit: Benefit, pack: Pack) -> Iterator[str]:
 
 def between(before: BenefitRules, after: BenefitRules, old: Pack, new: Pack) -> Iterator[Bilingual]:
     """What one version says otherwise than another, each in the words of its pack; first what it was."""
-    was, is_ = list(_said(before, old)), list(_said(after, new))
+    was, is_ = list(sentences_of(before, old)), list(sentences_of(after, new))
     for zh, en in was:
         if (zh, en) not in is_:
             yield f"{before.from_}起：{zh}", f"From {before.from_}: {en}"
@@ -329,7 +329,7 @@ def between(before: BenefitRules, after: BenefitRules, old: Pack, new: Pack) -> 
             yield f"{after.from_}起改为：{zh}", f"From {after.from_} instead: {en}"
 
 
-def _said(rules: BenefitRules, pack: Pack) -> Iterator[Bilingual]:
+def sentences_of(rules: BenefitRules, pack: Pack) -> Iterator[Bilingual]:
     """Every sentence of a version, without headings and tables."""
     if isinstance(rules.recognises, str):
         yield "凡证明本人在场的数据均予认可。", "Whatever proves presence is recognised."

@@ -5,6 +5,8 @@ bundles/<name>.zip                 immutable: never written twice
 versions/<name>.json               the versions of its counties' rule books, by area; written once, before it
 proposals/<name>.json              who proposed it, who approved it, the digest of the rehearsal
 rehearsals/<name>-<digest>.html    the report that the approver reads, with its number in it
+drafts/<name>.json                 who drafted it: what it says otherwise, and against which bundle
+rehearsed/<name>.json, .html       what its rehearsal has found, and the report without a number as yet
 activations.json                   [{bundle, from, by, at}, …], appended to
 
 Nothing about a person stands here but the subjects of officers' tokens; examples in a rehearsal are masked.
@@ -71,9 +73,7 @@ def read_versions(name: str) -> dict[str, str]:
 
 def bundle_names() -> list[str]:
     """Every stored bundle, by name."""
-    pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=_bucket(), Prefix="bundles/")
-    keys = [found["Key"] for page in pages for found in page.get("Contents", ())]
-    return sorted(key.removeprefix("bundles/").removesuffix(".zip") for key in keys)
+    return _names("bundles/", ".zip")
 
 
 # --- proposals -----------------------------------------------------------------------------------
@@ -94,9 +94,7 @@ def put_proposal(name: str, proposal: Mapping[str, Any], *, instead_of: str | No
 
 def proposal_names() -> list[str]:
     """Every bundle that was ever proposed."""
-    pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=_bucket(), Prefix="proposals/")
-    keys = [found["Key"] for page in pages for found in page.get("Contents", ())]
-    return sorted(key.removeprefix("proposals/").removesuffix(".json") for key in keys)
+    return _names("proposals/", ".json")
 
 
 def put_rehearsal(name: str, digest: str, page: bytes) -> None:
@@ -108,6 +106,38 @@ def read_rehearsal(name: str, digest: str) -> bytes | None:
     """The report of a rehearsal; None if there is none."""
     found = _get(f"rehearsals/{name}-{digest}.html")
     return None if found is None else found[0]
+
+
+# --- drafts --------------------------------------------------------------------------------------
+
+
+def put_draft(name: str, draft: Mapping[str, Any]) -> None:
+    """Write what somebody wants changed, before it is rehearsed; drafted again, the last word counts."""
+    _put(f"drafts/{name}.json", json.dumps(draft, ensure_ascii=False).encode(), "application/json")
+
+
+def read_draft(name: str) -> dict[str, Any] | None:
+    """A draft; None if nobody has drafted the bundle here."""
+    found = _get(f"drafts/{name}.json")
+    return None if found is None else json.loads(found[0])
+
+
+def draft_names() -> list[str]:
+    """Every bundle that was ever drafted here."""
+    return _names("drafts/", ".json")
+
+
+def put_rehearsed(name: str, figures: Mapping[str, Any], page: bytes) -> None:
+    """Keep what the rehearsal of a draft has found; the page first: whoever sees the figures finds it."""
+    _put(f"rehearsed/{name}.html", page, "text/html; charset=utf-8")
+    body = json.dumps(figures, ensure_ascii=False).encode()
+    _put(f"rehearsed/{name}.json", body, "application/json")
+
+
+def read_rehearsed(name: str) -> tuple[dict[str, Any], bytes] | None:
+    """What the rehearsal of a draft has found, and its page; None while it goes on."""
+    figures, page = _get(f"rehearsed/{name}.json"), _get(f"rehearsed/{name}.html")
+    return None if figures is None or page is None else (json.loads(figures[0]), page[0])
 
 
 # --- activations ---------------------------------------------------------------------------------
@@ -147,6 +177,12 @@ def read_activations() -> tuple[tuple[Activation, ...], str | None]:
 
 def _bucket() -> str:
     return settings().rules_bucket
+
+
+def _names(prefix: str, suffix: str) -> list[str]:
+    pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=_bucket(), Prefix=prefix)
+    keys = [found["Key"] for page in pages for found in page.get("Contents", ())]
+    return sorted(key.removeprefix(prefix).removesuffix(suffix) for key in keys)
 
 
 def _get(key: str) -> tuple[bytes, str] | None:
