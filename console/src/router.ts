@@ -44,6 +44,17 @@ export const screens: RouteRecordRaw[] = [
     meta: { ...desk("reports", OFFICE), needs: "GET /v1/reconciliation" },
   },
   {
+    path: "/rules",
+    component: () => import("./oversight/RulesScreen.vue"),
+    meta: { ...desk("rules", OVERSIGHT), needs: "GET /v1/rules" },
+  },
+  { path: "/rules/:id", component: () => import("./oversight/RuleScreen.vue"), meta: { layout: "desk", roles: OVERSIGHT } },
+  {
+    path: "/rule-changes/:id",
+    component: () => import("./oversight/RuleChangeScreen.vue"),
+    meta: { layout: "desk", roles: OVERSIGHT },
+  },
+  {
     path: "/accounts",
     component: () => import("./oversight/AccountsScreen.vue"),
     meta: { ...desk("accounts", OVERSIGHT), needs: "GET /v1/accounts" },

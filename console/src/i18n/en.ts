@@ -1,6 +1,7 @@
 // English, line by line as zh.ts.
 import oversight from "./oversight.en";
 import phones from "./phones.en";
+import rules from "./rules.en";
 import words from "./words.en";
 import type { Messages } from "./zh";
 
@@ -251,6 +252,7 @@ const en: Messages = {
     state: "State",
   },
   ...oversight,
+  rules,
   ...phones,
   words,
 };

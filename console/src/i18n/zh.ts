@@ -1,6 +1,7 @@
 // 中文：控制台所有文字的原文；en.ts 与之逐条对应。
 import oversight from "./oversight.zh";
 import phones from "./phones.zh";
+import rules from "./rules.zh";
 import words from "./words.zh";
 
 const zh = {
@@ -244,6 +245,7 @@ const zh = {
     state: "状态",
   },
   ...oversight,
+  rules,
   ...phones,
   words,
 };
