@@ -19,7 +19,9 @@ from chalicelib.sources.feeds.quality import FeedMonth, Load
 
 ROOT = Path(__file__).parents[1]
 SHELLS = ("chalicelib", "admin")
-BY_ITS_OWN_TEST = {"admin/rehearsal.py": "tests/admin/test_rehearsal.py"}  # it takes a whole rehearsal
+BY_ITS_OWN_TEST = {
+    "chalicelib/jurisdiction/rehearsal_report.py": "tests/admin/test_rehearsal.py"
+}  # it takes a whole rehearsal
 WORD = '<script src="https://example.com/x.js">&"'
 ON = date(2025, 7, 1)
 
