@@ -10,9 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from admin import sheets
 from admin.tables import show
 from chalicelib import clock, intake
+from chalicelib import visit_sheets as sheets
 from chalicelib.cases.freshness import feeds_now
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import DroppedFile, FileId, FileState
@@ -134,6 +134,10 @@ def print_sheet(options: argparse.Namespace) -> int:
         console.print("nobody is to be visited there")
         return 1
     certifier = sheets.CERTIFIERS[options.certifier]
-    sheets.write_sheet(sheets.sheet_feed(), certifier, lines, Path(options.out), empty=empty)
+    grid = f"网格{options.grid}" if options.grid else ""
+    place = "　".join(word for word in (options.area, grid) if word)
+    out = Path(options.out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(sheets.sheet_of(sheets.sheet_feed(), certifier, lines, place=place, empty=empty))
     console.print(f"{len(lines)} people, {empty} empty rows: {options.out}")
     return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -11,9 +13,10 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from admin import sheets as printing
 from admin.__main__ import main as admin
 from chalicelib import clock
+from chalicelib import visit_sheets as printing
+from chalicelib.engine.calendar.periods import zh_day
 from chalicelib.intake import outcome_sheets, receipts
 from chalicelib.model import (
     Change,
@@ -30,6 +33,7 @@ from chalicelib.model import (
     StateName,
     VisitOutcome,
 )
+from chalicelib.sources.formats.xlsx_forms import PAGE_WIDTH
 from chalicelib.storage.dynamodb import people
 from tests.sources.builders import FEEDS, number, read, roster
 from tests.workflow.village import Recipient, Village
@@ -129,7 +133,13 @@ def test_the_sheet_of_a_grid_is_printed_ticked_and_dropped_back(ordered: Village
     assert admin(["sheets", "G01", "--out", str(path), "--by", "officer-7", "--rows", "2"]) == 0
     book, places, (row, *empty) = rows_of(path)
     assert (row["姓名"], row["身份证号码"], row["认证人类别"]) == ("孟庆0", ONE.number, "网格员")
-    assert "第1次上门" in row["应访日期"]
+    assert re.fullmatch(r"\d+月\d+日至\d+月\d+日\n第1次上门\n认证6月30日到期，没有新的记录", row["应访日期"])
+    said = book.active["A1"].value
+    printed = f"{zh_day(ordered.sandbox.today())}印制"
+    for fact in ("人工认证结果表（网格员）", "村（社区）341602001001", "网格G01", "共1人", printed):
+        assert fact in said
+    assert book.active.oddFooter.center.text == "第 &P 页，共 &N 页"
+    assert book.active.print_title_rows == "$1:$3"
     assert {row[outcome] for outcome in SHEET.codes_of("event")} == {"☐"}
     assert [each["身份证号码"] for each in empty] == [None, None]
     looks = [e.actor for e in people.audit_trail(ordered.person(ONE.number)) if e.action == "looked"]
@@ -190,10 +200,20 @@ def test_the_sheet_is_printed_in_large_type_on_one_page_across(village: Village,
     book, places, rows = rows_of(path)
     sheet = book.active
     assert len(rows) == 30
-    assert sum(sheet.column_dimensions[c.column_letter].width for c in sheet[3]) <= printing.PAGE_WIDTH
+    assert sum(sheet.column_dimensions[c.column_letter].width for c in sheet[3]) <= PAGE_WIDTH
     assert {sheet.cell(4, place).font.size for name, place in places.items() if name != "应访日期"} == {16}
     choices = {choice.formula1 for choice in sheet.data_validations.dataValidation}
     assert '"☐,☑"' in choices
+
+
+def test_the_sheet_of_several_villages_says_in_each_line_which() -> None:
+    lines = [printing.Line(f"甲{i}", number(i), "G01", "7月10日前", f"34160200100{i}") for i in (1, 2)]
+    book = load_workbook(io.BytesIO(printing.sheet_of(SHEET, "grid_worker", lines)))
+    assert "村（社区）" not in book.active["A1"].value
+    assert [row[3].value for row in book.active.iter_rows(min_row=4)] == [
+        "341602001001\n7月10日前",
+        "341602001002\n7月10日前",
+    ]
 
 
 def test_a_grid_where_nobody_is_to_be_visited(village: Village, tmp_path: Path) -> None:
@@ -203,7 +223,7 @@ def test_a_grid_where_nobody_is_to_be_visited(village: Village, tmp_path: Path) 
 
 def test_a_pack_without_a_sheet_says_so(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(printing.NoSheetError):
-        printing.write_sheet(SHEET, "hairdresser", [], Path("never"))
+        printing.sheet_of(SHEET, "hairdresser", [])
     monkeypatch.setattr(printing, "SHEETS", frozenset())
     with pytest.raises(printing.NoSheetError):
         printing.sheet_feed()
@@ -212,7 +232,7 @@ def test_a_pack_without_a_sheet_says_so(village: Village, monkeypatch: pytest.Mo
 def test_a_sheet_may_come_back_before_everybody_was_visited(tmp_path: Path) -> None:
     path = tmp_path / "sheet.xlsx"
     printed = [printing.Line(f"甲{i}", number(i), "G01", "2025-07-31前") for i in range(1, 11)]
-    printing.write_sheet(SHEET, "grid_worker", printed, path)
+    path.write_bytes(printing.sheet_of(SHEET, "grid_worker", printed))
     book, places, _ = rows_of(path)
     for line in range(4, 9):
         fill(book, places, line, 认证日期="2025-06-20", 上门见到="☑", 认证人="李四")

@@ -9,6 +9,7 @@ notice_bundle      the notices of a village and day, with the list of who brings
 status_texts       what holds of a benefit, why, and what to do
 receipt            the pensioner's receipt
 plain_words        a reason as one says it to the person
+visit_words        what a grid worker reads beside a name
 instruction_texts  what clerks read of an instruction
 reconciliation_texts   what clerks read of a month's reconciliation
 recheck_texts      why a certificate is checked again

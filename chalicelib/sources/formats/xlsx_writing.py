@@ -24,13 +24,13 @@ _REPLACED: Final = "\ufffd"  # for a character that no workbook can hold
 _NO_NAME: Final = re.compile(r"[\[\]:*?/\\']")
 _WIDEST: Final = 60  # a longer text is read in its cell
 _PLAIN, _TEXT, _AMOUNT, _HEAD = range(4)
-_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _HEADING: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _STYLES: Final = (
-    f'<styleSheet xmlns="{_MAIN}"><fonts count="2"><font><sz val="11"/></font>'
+    f'<styleSheet xmlns="{MAIN}"><fonts count="2"><font><sz val="11"/></font>'
     '<font><b/><sz val="11"/></font></fonts>'
     '<fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
     '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="4">'
@@ -45,20 +45,25 @@ Sheet = tuple[Sequence[str], Iterable[Sequence[Cell]]]
 
 def xlsx_of(sheets: Mapping[str, Sheet]) -> bytes:
     """A workbook of some sheets by name; a figure with a fraction is shown as an amount."""
+    return packed({name: _sheet(*sheet) for name, sheet in sheets.items()}, _STYLES)
+
+
+def packed(sheets: Mapping[str, str], styles: str, names: str = "") -> bytes:
+    """A workbook of sheets that are written already; `names` stands behind the list of them."""
     files = {
         "[Content_Types].xml": _content_types(len(sheets)),
         "_rels/.rels": _relations([("officeDocument", "xl/workbook.xml")]),
-        "xl/workbook.xml": _book(list(sheets)),
+        "xl/workbook.xml": _book(list(sheets), names),
         "xl/_rels/workbook.xml.rels": _relations(
             [
                 *(("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(sheets) + 1)),
                 ("styles", "styles.xml"),
             ]
         ),
-        "xl/styles.xml": _STYLES,
+        "xl/styles.xml": styles,
     }
-    for number, (header, rows) in enumerate(sheets.values(), 1):
-        files[f"xl/worksheets/sheet{number}.xml"] = _sheet(header, rows)
+    for number, sheet in enumerate(sheets.values(), 1):
+        files[f"xl/worksheets/sheet{number}.xml"] = sheet
     result = io.BytesIO()
     with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
@@ -71,7 +76,7 @@ def _sheet(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     lines = [_row(number, row, head=number == 1) for number, row in enumerate(cells, 1)]
     pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
     view = f'<sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>{_widths(cells)}'
-    return f'<worksheet xmlns="{_MAIN}">{view}<sheetData>{"".join(lines)}</sheetData></worksheet>'
+    return f'<worksheet xmlns="{MAIN}">{view}<sheetData>{"".join(lines)}</sheetData></worksheet>'
 
 
 def _widths(rows: Sequence[Sequence[Cell]]) -> str:
@@ -96,7 +101,7 @@ def width_of(cell: Cell) -> int:
 
 
 def _row(number: int, cells: Sequence[Cell], *, head: bool = False) -> str:
-    written = (_cell(f"{_column(place)}{number}", cell, head) for place, cell in enumerate(cells))
+    written = (_cell(f"{column_of(place)}{number}", cell, head) for place, cell in enumerate(cells))
     return f'<row r="{number}">{"".join(written)}</row>'
 
 
@@ -106,15 +111,22 @@ def _cell(place: str, value: Cell, head: bool) -> str:
     if isinstance(value, int | float):
         style = _AMOUNT if isinstance(value, float) else _PLAIN
         return f'<c r="{place}" s="{style}"><v>{value!r}</v></c>'
-    text = value.isoformat() if isinstance(value, date) else _NO_XML.sub(_REPLACED, value)
-    style = _TEXT if would_run(str(value).lstrip("'")) else _HEAD if head else _PLAIN
-    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
+    text = value.isoformat() if isinstance(value, date) else value
+    return text_cell(place, text, _TEXT if would_run(text.lstrip("'")) else _HEAD if head else _PLAIN)
 
 
-def _column(place: int) -> str:
+def text_cell(place: str, text: str, style: int) -> str:
+    """A cell that holds a text, or nothing, in a style."""
+    if not text:
+        return f'<c r="{place}" s="{style}"/>'
+    told = escape(_NO_XML.sub(_REPLACED, text))
+    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{told}</t></is></c>'
+
+
+def column_of(place: int) -> str:
     """The letters of a column, from 0.
 
-    >>> [_column(place) for place in (0, 25, 26, 701, 702)]
+    >>> [column_of(place) for place in (0, 25, 26, 701, 702)]
     ['A', 'Z', 'AA', 'ZZ', 'AAA']
     """
     letters = ""
@@ -125,12 +137,17 @@ def _column(place: int) -> str:
     return letters
 
 
-def _book(names: Sequence[str]) -> str:
-    sheets = "".join(
-        f'<sheet name={quoteattr(_NO_NAME.sub("", name)[:31])} sheetId="{n}" r:id="rId{n}"/>'
-        for n, name in enumerate(names, 1)
+def sheet_name(name: str) -> str:
+    """What a workbook can call a sheet."""
+    return _NO_NAME.sub("", name)[:31]
+
+
+def _book(sheets: Sequence[str], names: str) -> str:
+    told = "".join(
+        f'<sheet name={quoteattr(sheet_name(name))} sheetId="{n}" r:id="rId{n}"/>'
+        for n, name in enumerate(sheets, 1)
     )
-    return f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>'
+    return f'<workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}"><sheets>{told}</sheets>{names}</workbook>'
 
 
 def _relations(targets: Iterable[tuple[str, str]]) -> str:
