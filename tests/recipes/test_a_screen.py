@@ -12,6 +12,7 @@ READ = (
     "chalicelib/engine/texts",
     "chalicelib/intake",
     "admin",
+    "chalicelib/jurisdiction",
     "tests/test_screens.py",
     "tests/admin/test_rehearsal.py",
 )

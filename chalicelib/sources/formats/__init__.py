@@ -5,7 +5,7 @@ encodings      UTF-8, UTF-16, GB 18030; whole lines
 csv_lines, csv_quotes, csv_rows   text into lines, quoted rows, cells
 csv_writing    what leaves as CSV
 xlsx_writing   what leaves as a workbook
-xlsx_forms         what is printed, filled in and sent back
+xlsx_forms     what is printed, filled in and sent back
 json_lines     each line an object
 xlsx           workbooks, and their dates
 headers        which line is the header, and which column is which
