@@ -14,8 +14,8 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
-from botocore.client import BaseClient
 from botocore.exceptions import ClientError
+from botocore.session import Session
 
 from chalicelib.storage import clients
 from sandbox.rights.calls import needs
@@ -86,15 +86,16 @@ class Judge:
     @contextmanager
     def judging(self) -> Iterator[None]:
         """Judge what clients ask that are made from now on, until the block ends."""
-        made = BaseClient.__init__
+        make = Session.create_client
 
-        def make(client: Any, *arguments: Any, **more: Any) -> None:
-            made(client, *arguments, **more)
+        def make_judged(session: Session, *arguments: Any, **more: Any) -> Any:
+            client = make(session, *arguments, **more)
             client._make_api_call = partial(self._call, client)
+            return client
 
         with ExitStack() as leave:
-            leave.callback(setattr, BaseClient, "__init__", made)
-            BaseClient.__init__ = make
+            leave.callback(setattr, Session, "create_client", make)
+            Session.create_client = make_judged
             yield
 
     # ---- judging ----

@@ -179,7 +179,7 @@ def units(asked: Mapping[str, Any]) -> int:
     )
 
 
-def test_what_a_message_costs() -> None:
+def test_what_a_message_costs(request: pytest.FixtureRequest) -> None:
     """Decision 0018: each step in write units; it was 4, 4, 8, 10, 8 when each was a step of its record."""
     person = known()
     costs = [0]
@@ -190,7 +190,9 @@ def test_what_a_message_costs() -> None:
         if model.name in ("PutItem", "UpdateItem", "DeleteItem"):
             costs[-1] += units(params)
 
-    clients.client("dynamodb").meta.events.register("provide-client-params.dynamodb", counted)
+    events = clients.client("dynamodb").meta.events
+    events.register("provide-client-params.dynamodb", counted)
+    request.addfinalizer(lambda: events.unregister("provide-client-params.dynamodb", counted))
     put(person)
     (alone,) = costs
     pending = message(person, Template.CERTIFIED)
