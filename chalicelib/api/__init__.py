@@ -18,6 +18,7 @@ problems          every failure, as problem+json
 access_log        who looked at whom, on record
 idempotency       the same request again gets the same answer (Idempotency-Key)
 citizens, grid_workers, notices, officers, objections, limits, files, feeds   the endpoints, by audience
+stop_requests     a person asks that a benefit stop, and undoes it
 recoveries        the same of what is to come back, and of what heirs are owed
 reconciliation    a month's pay run, for the authority that pays
 rechecks          which of a month's certificates are checked again
@@ -54,6 +55,7 @@ from chalicelib.api.recoveries import recoveries
 from chalicelib.api.rules import rules
 from chalicelib.api.sign_in import sign_in
 from chalicelib.api.statistics import statistics
+from chalicelib.api.stop_requests import stop_requests
 from chalicelib.api.uploads import uploads
 from chalicelib.api.waiting import today
 from chalicelib.observability import protect
@@ -71,6 +73,7 @@ _ENDPOINTS: Final = (
     notices,
     officers,
     objections,
+    stop_requests,
     recoveries,
     limits,
     reconciliation,

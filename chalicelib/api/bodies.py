@@ -157,6 +157,13 @@ class ObjectionReport(Body):
     benefit: Annotated[str, Field(pattern=r"^[a-z_]{1,64}$")] | None = None  # whose recovery; none: of all
 
 
+class StopAsked(Body):
+    """Which of their benefits the person no longer wants; nobody asks why."""
+
+    person: PersonIdText
+    benefit: Annotated[str, Field(pattern=r"^[a-z_]{1,64}$")]
+
+
 class ObjectionDecision(Body):
     """Whether an objection is right, and why."""
 
@@ -247,7 +254,7 @@ class HeirsShown(Body):
     reference: Reference
 
 
-AboutPerson = Meeting | SelfCertification | ObjectionReport | DoubtReport | RestartReport
+AboutPerson = Meeting | SelfCertification | ObjectionReport | DoubtReport | RestartReport | StopAsked
 """The bodies that name the person whom a request is about."""
 
 B = TypeVar("B", bound=Body)

@@ -1,7 +1,7 @@
 """地址标识 · The ids in addresses: opaque, made of a person's id and what is meant of theirs.
 
     visit, proposal, objection, recovery  <person>.<number>
-    suspicion        <person>.<kind>.<yyyymmdd>
+    suspicion, stop request   <person>.<kind>.<yyyymmdd>
     instruction      <person>.<yyyy-mm>.<benefit>.<kind>
     owed to heirs    <person>.<benefit>
     limit            <county>.<yyyy-mm>.<benefit>
@@ -159,6 +159,7 @@ SHAPES: Final = {
     "suspension-proposals": _NUMBERED,
     "objections": _NUMBERED,
     "suspicions": _SUSPICION,
+    "stop-requests": _SUSPICION,
     "instructions": _INSTRUCTION,
     "recoveries": _NUMBERED,
     "owed-to-heirs": _OWED,

@@ -59,7 +59,8 @@ def _suspicions(call: Call, record: PersonRecord) -> Iterator[Thing]:
             continue
         named = ids.of_suspicion(record.person.id, suspicion).removeprefix(record.person.id)
         yield "/v1/suspicions/{id}/outcome", named, suspicion.name
-        if suspicion.verified_by is not None and suspicion.verified_by != me:
+        is_undone = suspicion.undo_until is not None and call.today <= suspicion.undo_until
+        if suspicion.verified_by is not None and suspicion.verified_by != me and not is_undone:
             yield "/v1/suspicions/{id}/approve", named, suspicion.name
     for suspicion in record.unfinished_suspicions:
         named = ids.of_suspicion(record.person.id, suspicion).removeprefix(record.person.id)

@@ -157,6 +157,7 @@ def _suspicion(person: PersonId, suspicion: Suspicion) -> Json:
         "state": suspicion.state.value,
         "level": suspicion.level,
         "verify_by": suspicion.verify_by,
+        "undo_until": suspicion.undo_until,
         "confirmed_by": suspicion.verified_by,
         "approved_by": suspicion.approved_by,
         "denied_by": suspicion.denied_by,

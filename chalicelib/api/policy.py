@@ -202,6 +202,11 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("POST", "/v1/endings/{id}/approve"): Policy(
         _OFFICE, About.ENDING, Whose.OWN, at_most_digits=COUNTY_DIGITS
     ),
+    # Only the person asks that a benefit stop, by phone or at a counter; whoever serves them may undo it.
+    ("POST", "/v1/stop-requests"): Policy(
+        frozenset({Role.CITIZEN, Role.APP, Role.OFFICER}), About.PERSON, Whose.ALL
+    ),
+    ("POST", "/v1/stop-requests/{id}/undo"): Policy(_SERVING, About.SUSPICION, Whose.ALL),
     ("POST", "/v1/objections"): Policy(_SERVING, About.PERSON, Whose.ALL),
     ("GET", "/v1/objections"): Policy(_OFFICE, About.LIST, Whose.SEEN),
     ("POST", "/v1/objections/{id}/decision"): Policy(_OFFICE, About.OBJECTION, Whose.SEEN),

@@ -173,7 +173,7 @@ def _concerned(
             _, benefit = ids.owed_id(named["id"])
             return [o.benefit for o in record.owed_to_heirs if o.benefit == benefit]
         case _:
-            if isinstance(body, bodies.DoubtReport | bodies.RestartReport):
+            if isinstance(body, bodies.DoubtReport | bodies.RestartReport | bodies.StopAsked):
                 return [BenefitCode(body.benefit)]
             return [None]
 

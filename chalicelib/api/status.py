@@ -8,23 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from chalicelib import cases
+from chalicelib.api import ids
+from chalicelib.api.answers.stop_requests import StopRequestState
 from chalicelib.api.reach import Reached
 from chalicelib.engine.suspension.timeline import plan_case
 from chalicelib.engine.texts import message_templates, status_texts
 from chalicelib.jurisdiction import current
 from chalicelib.messages import document_of, text_of
 from chalicelib.model import (
+    BenefitCode,
     Case,
     Entitlement,
     Message,
     MessageState,
     Objection,
+    PersonId,
     PersonRecord,
     Reason,
     Suspicion,
+    SuspicionKind,
+    SuspicionState,
     Verdict,
 )
 
@@ -42,6 +48,11 @@ def status_of(record: PersonRecord, on: date, reach: Reached) -> Json:
         "case": case_of(record, case, on) if case is not None else None,
         "verifying": [_verified(suspicion) for suspicion in record.open_suspicions],
         "objections": [_objection(objection) for objection in record.open_objections],
+        "stop_requests": [
+            stop_request(record.person.id, s)
+            for s in record.suspicions
+            if s.kind is SuspicionKind.STOP_ASKED and on - s.opened < NOTICES_KEPT
+        ],
         "notices": [notice_of(message) for message in _recent(record.messages, on)],
         "hotline": current().rules.policy.messages.hotline,
     }
@@ -106,6 +117,41 @@ def _objection(objection: Objection) -> Json:
         "holds": objection.holds,
         "what_happens": words(status_texts.what_happens(objection)),
     }
+
+
+def stop_request(person: PersonId, request: Suspicion) -> Json:
+    """What the person has asked to stop, where that stands, and until when it is undone."""
+    state = _state_of(request)
+    benefit = current().rules.benefit(request.benefit or BenefitCode(""))
+    return {
+        "id": ids.of_suspicion(person, request),
+        "person": person,
+        "benefit": benefit.code,
+        "title": words((benefit.title.zh, benefit.title.en)),
+        "asked": request.opened.isoformat(),
+        "state": state.value,
+        "undo_until": request.undo_until.isoformat() if request.undo_until else None,
+        "may_be_undone": state in _UNDONE,
+        "what_happens": words(status_texts.STOP_REQUESTS[state.value]),
+    }
+
+
+_UNDONE: Final = (StopRequestState.ASKED, StopRequestState.SPOKEN_ABOUT, StopRequestState.STOPPING)
+
+
+def _state_of(request: Suspicion) -> StopRequestState:
+    match request.state:
+        case SuspicionState.OPEN:
+            spoken = request.undo_until is not None
+            return StopRequestState.SPOKEN_ABOUT if spoken else StopRequestState.ASKED
+        case SuspicionState.CONFIRMED:
+            return StopRequestState.STOPPING if request.is_unfinished else StopRequestState.STOPPED
+        case SuspicionState.CLEARED:
+            return StopRequestState.REFUSED
+        case SuspicionState.WITHDRAWN:
+            return StopRequestState.UNDONE
+        case _ as never:
+            assert_never(never)
 
 
 def _recent(messages: Sequence[Message], on: date) -> list[Message]:

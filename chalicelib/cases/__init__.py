@@ -11,6 +11,7 @@ suspension_proposals    two people decide a line of a suspension list
 suspension_limits       far more lines in a month than foreseen wait for a person of the city
 suspicion_verification  a person ends a suspicion; an authority approves that its benefit ends
 authority_doubts        an authority doubts a result about its own benefit
+stop_requests           a person asks that a payment stop, and may undo that
 restarts                what rightly ended a payment is over: a person decides against the document
 notices                 who has left which printed notice, and when
 objections              somebody objects, and somebody not involved decides
@@ -49,6 +50,8 @@ from chalicelib.cases.recoveries import (
     record_repayment,
 )
 from chalicelib.cases.restarts import raise_restart
+from chalicelib.cases.stop_requests import ask_to_stop
+from chalicelib.cases.stop_requests import undo as undo_stop
 from chalicelib.cases.suspension_limits import Reach, lift, reaches
 from chalicelib.cases.suspension_proposals import approve_proposal, confirm_proposal, refuse_proposal
 from chalicelib.cases.suspicion_verification import approve_ending, approve_suspicion, suspicion_verified
@@ -65,6 +68,7 @@ __all__ = [
     "approve_ending",
     "approve_proposal",
     "approve_suspicion",
+    "ask_to_stop",
     "confirm_proposal",
     "decide_objection",
     "decide_recovery",
@@ -88,5 +92,6 @@ __all__ = [
     "release_to_heirs",
     "seen_at_the_door",
     "suspicion_verified",
+    "undo_stop",
     "visit_made",
 ]

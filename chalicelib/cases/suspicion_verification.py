@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chalicelib import clock
+from chalicelib import clock, messages
 from chalicelib.cases import evidence_effects, executions, two_numbers
 from chalicelib.engine.certification.cleared_conditions import cleared
-from chalicelib.engine.suspicion import approvals
+from chalicelib.engine.suspicion import approvals, stop_requests
 from chalicelib.engine.suspicion.approvals import Runs
 from chalicelib.engine.suspicion.lifecycle import TOWNSHIP, VILLAGE, may_approve, needs_two, not_involved
 from chalicelib.engine.suspicion.lifecycle import confirmed as confirmed_by
@@ -23,6 +23,7 @@ from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitCode,
     Change,
+    Message,
     PersonId,
     PersonRecord,
     Reason,
@@ -30,6 +31,7 @@ from chalicelib.model import (
     Suspicion,
     SuspicionKind,
     SuspicionState,
+    Template,
     Verification,
 )
 from chalicelib.storage.dynamodb import people
@@ -208,9 +210,16 @@ def _end(
         action = "suspicion confirmed" if confirmed else "suspicion cleared"
         details = {"suspicions": [s.name for s in ended], "by": word.verification.value}
         asked = _asked_again(record, ended)
-        return Change(action, word.by, clock.now(), details, suspicions=(*ended, *asked))
+        letters = tuple(_letter(record, s) for s in ended if s.undo_until and s.state is SuspicionState.OPEN)
+        return Change(action, word.by, clock.now(), details, suspicions=(*ended, *asked), messages=letters)
 
     return people.change(person, end)
+
+
+def _letter(record: PersonRecord, spoken: Suspicion) -> Message:
+    """To the registered address: whoever did not mean it learns of it, and until when it is undone."""
+    words = stop_requests.letter(spoken, current().rules)
+    return messages.compose(record.person, Template.STOP_ASKED, spoken.name, words, clock.today())
 
 
 def _confirmed(record: PersonRecord, suspicion: Suspicion, word: _Word) -> Suspicion:
@@ -218,9 +227,11 @@ def _confirmed(record: PersonRecord, suspicion: Suspicion, word: _Word) -> Suspi
     on, rules = clock.today(), current().rules
     suspicion = by_document(suspicion, word.verification, word.since, on)
     two = needs_two(suspicion, record.entitlements, rules, on)
+    if suspicion.kind is SuspicionKind.STOP_ASKED:
+        stop_requests.may_speak(suspicion, word.by, word.runs, on)
     after = confirmed_by(suspicion, word.by, word.verification, on, two=two, level=word.level)
     if after.state is SuspicionState.OPEN:
-        return after
+        return stop_requests.spoken_about(after, on, rules.policy)
     return approvals.awaiting(record, after, word.by, word.runs, rules, on)
 
 

@@ -156,6 +156,7 @@ class Suspicion:
     since: date | None = (
         None  # of a restart: the day that the document names; of a contradiction: of the grant
     )
+    undo_until: date | None = None  # of a request to stop, once the person was spoken to
     restarted: Month | None = None  # confirmed, and over: what it ended is paid again from this month
 
     @property

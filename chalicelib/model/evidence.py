@@ -74,6 +74,7 @@ class SuspicionKind(StrEnum):
     UNLISTED = "unlisted"  # no roster lists them any more: their authority is asked (rule 20)
     REVERSAL = "reversal"  # what was confirmed and ended a payment may have been wrong (rule 14)
     UPCOMING = "upcoming"  # a date will change it: a birthday, the end of a card, of a sentence (rule 15)
+    STOP_ASKED = "stop_asked"  # the person asks that the payment stop (row B6)
     RESTART = "restart"  # what rightly ended a payment is over: released, renewed, granted anew (rule 15)
 
 

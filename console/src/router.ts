@@ -73,6 +73,7 @@ export const screens: RouteRecordRaw[] = [
     meta: phone("myBenefits", ["citizen"]),
   },
   { path: "/object", component: () => import("./citizen/ObjectScreen.vue"), meta: phone("object", ["citizen"]) },
+  { path: "/stop", component: () => import("./citizen/StopScreen.vue"), meta: phone("stop", ["citizen"]) },
   { path: "/looks", component: () => import("./citizen/LooksScreen.vue"), meta: phone("looks", ["citizen"]) },
 ];
 

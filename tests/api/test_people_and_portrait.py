@@ -154,7 +154,7 @@ class TestToday:
         assert lines["by_day"] == [{"day": "2025-06-20", "waiting": 3}]
         assert lines["by_area"] == [{"area": TOWNSHIP, "waiting": 3}]
         assert found["visits"]["by_day"] == [{"day": "2025-07-04", "waiting": 1}]
-        assert (found["suspicions"]["waiting"], found["endings"]["waiting"]) == (2, 1)
+        assert (found["suspicions"]["waiting"], found["endings"]["waiting"]) == (3, 1)
         assert found["instructions"]["waiting"] == 2
 
     def test_only_what_the_callers_own_lists_show(self, as_: As) -> None:

@@ -86,6 +86,8 @@ AGREED = {
     "POST /v1/suspicions/{id}/approve": Agreed("officer", "person's", "own+"),
     "GET /v1/endings": Agreed("officer", "asked", "own", FROM_COUNTIES),
     "POST /v1/endings/{id}/approve": Agreed("officer", "person's", "own", FROM_COUNTIES),
+    "POST /v1/stop-requests": Agreed("citizen app officer", "person's", "any"),
+    "POST /v1/stop-requests/{id}/undo": Agreed(SERVING, "person's", "any"),
     "POST /v1/objections": Agreed(SERVING, "person's", "any"),
     "GET /v1/objections": Agreed("officer", "asked", "any"),
     "POST /v1/objections/{id}/decision": Agreed("officer", "person's", "limited"),

@@ -168,6 +168,8 @@ ENDPOINTS = {
         Endpoint("GET", "/v1/endings"),
         Endpoint("POST", "/v1/endings/{id}/approve", item=".custody.20250628"),
         Endpoint("POST", "/v1/objections", {"person": PERSON, "about": "suspension"}),
+        Endpoint("POST", "/v1/stop-requests", {"person": PERSON, "benefit": "resident_pension"}),
+        Endpoint("POST", "/v1/stop-requests/{id}/undo", item=".stop_asked.20250629"),
         Endpoint("GET", "/v1/objections"),
         Endpoint(
             "POST", "/v1/objections/{id}/decision", {"upheld": False, "reason": "两次上门均未见到本人"}, ".1"
@@ -264,6 +266,7 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
             accused(),
             replace(accused(), day=date(2025, 6, 26), verified_by="somebody", verified_at_level=1),
             _in_custody(),
+            replace(accused(), kind=SuspicionKind.STOP_ASKED, day=date(2025, 6, 29), benefit=PENSION),
             _ended_by_doubt(),
         ),
         entitlements=(_unemployment_benefit(),),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from chalicelib.api.answers.shared import Answer, Why, Words
+from chalicelib.api.answers.stop_requests import StopRequest
 from chalicelib.model import (
     Channel,
     EntitlementStatus,
@@ -85,5 +86,6 @@ class Status(Answer):
     case: OpenCase | None
     verifying: list[Verified]
     objections: list[OpenObjection]
+    stop_requests: list[StopRequest]
     notices: list[Notice]
     hotline: str

@@ -185,6 +185,7 @@ class SuspicionStands(Answer):
     state: SuspicionState
     level: int
     verify_by: date | None
+    undo_until: date | None
     confirmed_by: str | None
     approved_by: str | None
     denied_by: str | None

@@ -259,6 +259,7 @@ _FOUND: Final[dict[SuspicionKind, tuple[str, str]]] = {
     ),
     SuspicionKind.UNLISTED: ("自{zh}起发放部门不再列入领取名册", "off the authority's roster since {en}"),
     SuspicionKind.UPCOMING: ("{zh}的到期变化已经核实", "what changes on {en} has been looked into"),
+    SuspicionKind.STOP_ASKED: ("本人于{zh}申请停发", "the person asked on {en} that it stop"),
     SuspicionKind.RESTART: ("停发原因自{zh}起已经消除", "what had ended it is over since {en}"),
     SuspicionKind.REVERSAL: ("{zh}的认定有误，已予撤销", "what was found of {en} was wrong and is undone"),
 }

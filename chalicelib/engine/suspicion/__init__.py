@@ -2,6 +2,7 @@
 
 lifecycle              when a finding opens one, and who verifies it by when
 authority_doubts       an authority doubts a result of its own benefit
+stop_requests          a person asks that a payment stop, and has seven days to undo that
 two_numbers, unlisted  one person under two numbers; whom no roster lists any more
 approvals              each benefit ends on its own authority's word
 termination            which payment ends or pauses, from which month

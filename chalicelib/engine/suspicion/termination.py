@@ -101,6 +101,12 @@ def _ending(
         ):
             first = month_of(suspicion.day) if suspicion.day.day == 1 else month
             yield InstructionKind.TERMINATE, first, f"{_WHY[suspicion.kind]}, confirmed"
+        case SuspicionKind.STOP_ASKED if suspicion.benefit == entitlement.benefit:
+            decided = suspicion.closed or on
+            first = next_month(month_of(decided))
+            if decided.day > version.cutoff_day:
+                first = next_month(first)  # the list of the next pay run is out: nothing is to be asked back
+            yield InstructionKind.TERMINATE, first, "the person asked for it, confirmed"
         case SuspicionKind.CUSTODY if suspicion.evidence is not None:
             code = custody_code(version, (suspicion.evidence.feed, suspicion.evidence.event))
             if code is not None:

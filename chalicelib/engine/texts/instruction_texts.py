@@ -97,6 +97,7 @@ _PARTS: Final = {
     "may not be drawn beside another benefit, confirmed": "不得与其他待遇同时领取，已核实",
     "a condition does not hold, confirmed": "不再符合领取条件，已核实",
     "not entitled, as its authority doubted, confirmed": "主管单位质疑，经核实不应领取",
+    "the person asked for it, confirmed": "本人申请停发，已核实",
     "no longer on its authority's roster, confirmed": "主管单位名册不再列有，已核实",
     "in custody, confirmed": "服刑，已核实",
     "awaiting judgment, confirmed": "羁押待判，已核实",

@@ -28,6 +28,7 @@ CONTEST: Final = (
 WRITTEN: Final = frozenset(
     {
         Template.DEATH_TO_CONFIRM,
+        Template.STOP_ASKED,
         Template.BEREAVED,
         Template.RECOVERY_HEARING,
         Template.RECOVERY_DECIDED,
@@ -38,7 +39,7 @@ WRITTEN: Final = frozenset(
 )
 """What is only ever printed, whoever has a phone."""
 
-TO_THE_HOUSEHOLD: Final = WRITTEN - {Template.DEATH_TO_CONFIRM} | {
+TO_THE_HOUSEHOLD: Final = WRITTEN - {Template.DEATH_TO_CONFIRM, Template.STOP_ASKED} | {
     Template.TERMINATED,
     Template.ANSWERED,
     Template.OBJECTED_AGAIN,

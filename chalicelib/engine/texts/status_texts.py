@@ -62,6 +62,24 @@ _COMING_BACK: Final = (
     "认证已完成，无需再办；恢复发放时补发暂停期间的待遇。",
     "Certified, nothing more to do: payment resumes, and the arrears are paid with it.",
 )
+STOP_REQUESTS: Final = {
+    "asked": (
+        "工作人员会先与您本人通话或见面核对；在此之前待遇照常，随时可以撤回。",
+        "An officer speaks with you first. Nothing changes until then, and you may undo it at any time.",
+    ),
+    "spoken_about": (
+        "已与您核对，告知书寄送您登记的地址。撤回期内随时可以撤回；期满后由主管部门另一名工作人员核对，才会停发。",
+        "It was spoken about, and a letter goes to your registered address. You may undo it; after the last "
+        "day another officer looks before anything stops.",
+    ),
+    "stopping": ("主管部门正在办理停发，仍可撤回。", "It is being stopped; you may still undo it."),
+    "stopped": (
+        "已按您的申请停发。想恢复的，到村（社区）或拨打热线提出即可。",
+        "It has stopped as you asked. To start it again, ask at the village or by the hotline.",
+    ),
+    "undone": ("已撤回，待遇照常。", "You have undone it: everything goes on as before."),
+    "refused": ("核对后未予停发，待遇照常。", "It was not stopped: everything goes on as before."),
+}
 _PAUSED: Final = (
     "待遇已按规定中止；依法认定无罪的，中止期间的待遇补发。如有疑问或异议，请拨打服务热线。",
     "Payment is paused; on acquittal the months are paid back. If you have questions or object, call the "

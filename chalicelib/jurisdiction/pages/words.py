@@ -66,6 +66,7 @@ SUSPICIONS: Final[dict[SuspicionKind, Bilingual]] = {
     SuspicionKind.TWO_NUMBERS: ("一人两号", "two numbers"),
     SuspicionKind.UNLISTED: ("名册未列", "no longer listed"),
     SuspicionKind.UPCOMING: ("到期变化", "what a date will change"),
+    SuspicionKind.STOP_ASKED: ("本人申请停发", "a request to stop"),
     SuspicionKind.RESTART: ("恢复发放", "a restart"),
     SuspicionKind.REVERSAL: ("撤销认定", "a reversal"),
 }

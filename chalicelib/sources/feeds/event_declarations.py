@@ -22,6 +22,7 @@ _FOUND_HERE = (
     SuspicionKind.REVERSAL,
     SuspicionKind.RESTART,
     SuspicionKind.UPCOMING,
+    SuspicionKind.STOP_ASKED,
 )
 
 

@@ -28,6 +28,20 @@ export async function wholeTrail(id: string): Promise<AuditTrail> {
   }
 }
 
+export const askToStop = (person: string, benefit: string) =>
+  answered(
+    client.POST("/v1/stop-requests", {
+      params: { header: { "Idempotency-Key": crypto.randomUUID() } },
+      body: { person, benefit },
+    }),
+  );
+export const undoStop = (id: string) =>
+  answered(
+    client.POST("/v1/stop-requests/{id}/undo", {
+      params: { path: { id }, header: { "Idempotency-Key": crypto.randomUUID() } },
+    }),
+  );
+
 export const objectTo = (
   person: string,
   about: "suspension" | "termination" | "recovery",

@@ -47,6 +47,7 @@ const en: Messages = {
     queue: "To be sent",
     myBenefits: "My benefits",
     object: "Object",
+    stop: "Ask to stop",
     looks: "Who looked",
   },
   today: {
@@ -135,6 +136,7 @@ const en: Messages = {
   },
   suspicions: {
     title: "Suspicions",
+    undoUntil: "The person may undo it until {day}; another officer approves after that",
     text: "A suspicion stops no money: only people's verification, by two, has an effect.",
     empty: "No suspicion waits.",
     verifyBy: "Verify by",

@@ -61,6 +61,7 @@ export default {
     reversal: "ended in error?",
     upcoming: "a date that comes",
     restart: "restart asked",
+    stop_asked: "the person asks to stop",
   },
   verification: { document: "document", statement: "statement", visit: "visit" },
   about: { suspension: "suspension", recovery: "recovery", termination: "ending" },

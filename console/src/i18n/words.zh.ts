@@ -51,6 +51,7 @@ export default {
     reversal: "可能停错",
     upcoming: "将到的日期",
     restart: "申请恢复",
+    stop_asked: "本人申请停发",
   },
   verification: { document: "凭证件", statement: "家属或村证明", visit: "上门" },
   about: { suspension: "暂停", recovery: "追回", termination: "停发" },

@@ -46,6 +46,7 @@ const zh = {
     queue: "待发送",
     myBenefits: "我的待遇",
     object: "提异议",
+    stop: "申请停发",
     looks: "谁看过",
   },
   today: {
@@ -128,6 +129,7 @@ const zh = {
   },
   suspicions: {
     title: "疑点核实",
+    undoUntil: "本人可以撤回至{day}，其后由另一人批准",
     text: "疑点不停发任何待遇；经人核实、两人确认后才有结果。",
     empty: "没有待核实的疑点。",
     verifyBy: "核实期限",

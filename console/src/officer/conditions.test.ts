@@ -33,6 +33,7 @@ const STATUS: PersonStatus = {
   case: null,
   verifying: [],
   objections: [],
+  stop_requests: [],
   notices: [],
   hotline: "12333",
 };
