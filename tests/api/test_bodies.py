@@ -110,7 +110,13 @@ OF_THE_CITY = ("/lift", "/accounts/{id}/approve")
 def test_hostile_bodies(as_: As, name: str, written: StringIO) -> None:
     person = somebody_with_everything()
     before = people.load(person)
-    area = TOWNSHIP if name.endswith("/confirm") else CITY if name.endswith(OF_THE_CITY) else COUNTY
+    area = (
+        TOWNSHIP
+        if name.endswith("/confirm")
+        else CITY
+        if name.endswith(OF_THE_CITY) or "/rule-" in name
+        else COUNTY
+    )
     caller = as_("officer", area, authority=HRSS)
     address = ENDPOINTS[name].address(person, area)
     answers = {}

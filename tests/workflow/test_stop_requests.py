@@ -14,6 +14,7 @@ from chalicelib.model import (
     Channel,
     EntitlementStatus,
     InstructionKind,
+    ObjectionAbout,
     Paper,
     PersonRecord,
     SuspicionKind,
@@ -128,6 +129,23 @@ def test_undone_it_is_as_if_nobody_had_asked(village: Village, is_spoken: bool) 
     again = cases.ask_to_stop(person, RESETTLED, by=SELF)
     assert again.state is SuspicionState.OPEN
     assert again.day >= request.day + timedelta(days=30), "a new request, spoken about anew"
+
+
+def test_it_is_undone_even_once_approved_while_nothing_has_stopped_yet(village: Village) -> None:
+    """An objection keeps what is approved from taking effect; what is undone then never does."""
+    request = asked(village).open_suspicions[0]
+    spoken(village)
+    village.until(date(2025, 3, 11))
+    person = village.person(ONE.number)
+    cases.object_to(person, ObjectionAbout.TERMINATION, by=SELF)
+    village.second_word(ONE.number, "li")
+    (approved,) = village.record(ONE.number).suspicions
+    assert (approved.state, approved.unsigned) == (SuspicionState.CONFIRMED, (RESETTLED,))
+    undone = cases.undo_stop(person, request.name, by=SELF)
+    village.sandbox.run_until_quiet()
+    assert (undone.state, undone.is_unfinished, undone.unsigned) == (SuspicionState.WITHDRAWN, False, ())
+    village.days(30)
+    assert statuses(village.record(ONE.number)) == UNTOUCHED
 
 
 def test_whoever_did_not_mean_it_is_left_alone(village: Village) -> None:
