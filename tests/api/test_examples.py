@@ -17,7 +17,7 @@ from chalicelib.model import AreaCode, FeedId, Month, PersonId
 from chalicelib.storage.dynamodb import recheck_rows
 from chalicelib.storage.dynamodb.recheck_rows import Draw, Drawing, Line
 from chalicelib.storage.s3 import objects
-from tests.api.conftest import NAME, NUMBER, PHONE, VILLAGE, As
+from tests.api.conftest import NAME, NUMBER, PHONE, VILLAGE, As, Caller
 from tests.api.test_authorization import AREAS, LEVELS, MAY
 from tests.api.town import ENDPOINTS, a_file, authority_for, body_for, somebody_with_everything
 
@@ -41,11 +41,7 @@ def received(as_: As) -> dict[str, Any]:
 
     First what is asked, then what is done.
     """
-    person = somebody_with_everything(NUMBER)
-    objects.put_suggestions(a_file().id, {7: (person,)})
-    stats.nightly_statistics()
-    pay_reconciliation.reconcile_month(Month("2025-07"))
-    _checks_of_june(person)
+    person = everything_there_is()
     answers = {name: ask(as_, name, person) for name in NAMES if name.startswith("GET")}
     for number, name in enumerate(name for name in NAMES if name.startswith("POST")):
         about = (
@@ -53,6 +49,16 @@ def received(as_: As) -> dict[str, Any]:
         )
         answers[name] = ask(as_, name, about)
     return answers
+
+
+def everything_there_is() -> PersonId:
+    """Somebody with everything, and what the runs of a night and a month leave about them."""
+    person = somebody_with_everything(NUMBER)
+    objects.put_suggestions(a_file().id, {7: (person,)})
+    stats.nightly_statistics()
+    pay_reconciliation.reconcile_month(Month("2025-07"))
+    _checks_of_june(person)
+    return person
 
 
 def _checks_of_june(person: PersonId) -> None:
@@ -63,14 +69,16 @@ def _checks_of_june(person: PersonId) -> None:
     recheck_rows.put(Month("2025-06"), Draw("5eed5eed5eed5eed", date(2025, 7, 4), by_hand, silent), [line])
 
 
-def ask(as_: As, name: str, person: PersonId) -> Any:
-    endpoint = ENDPOINTS[name]
+def somebody_who_may(as_: As, name: str) -> Caller:
+    """A caller whom an endpoint serves, each another one: who had a part in one may not do the next."""
     role = "officer" if "officer" in MAY[name] else MAY[name][-1]
     area = AREAS["county" if "county" in LEVELS[name] else LEVELS[name][-1]]
-    another = (
-        f"{role}-{NAMES.index(name)}"  # each by somebody else: who had a part in one may not do the next
-    )
-    answer = as_(role, area, another, authority=authority_for(name)).call(
+    return as_(role, area, f"{role}-{list(ENDPOINTS).index(name)}", authority=authority_for(name))
+
+
+def ask(as_: As, name: str, person: PersonId) -> Any:
+    endpoint = ENDPOINTS[name]
+    answer = somebody_who_may(as_, name).call(
         endpoint.method, endpoint.address(person, VILLAGE), body_for(endpoint, person)
     )
     assert answer.status_code == 200, (name, answer.body)

@@ -1,7 +1,7 @@
 // The one way to the API: nothing else in the console sends a request.
 import createClient, { type Middleware } from "openapi-fetch";
 import { currentToken, tokenRefused } from "../auth/session";
-import type { AllPaths } from "./coming";
+import type { paths } from "./schema";
 
 /** Where the API lies: the console is served from a folder beside it. */
 export const API_ROOT = new URL("../", document.baseURI).href.replace(/\/$/, "");
@@ -17,7 +17,7 @@ const asTheCaller: Middleware = {
   },
 };
 
-export const client = createClient<AllPaths>({ baseUrl: API_ROOT });
+export const client = createClient<paths>({ baseUrl: API_ROOT });
 client.use(asTheCaller);
 
 /** A form to an address that the platform has just given: a file on its way to the inbox. */

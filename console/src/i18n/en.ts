@@ -244,7 +244,6 @@ const en: Messages = {
     upload: "Send a file",
     uploadText: "Choose feed and file; the platform says where it goes. Its receipt appears below.",
     uploadFile: "File",
-    uploadRows: "Rows (may stay empty)",
     uploadGo: "Send",
     uploadDone: "Sent. Its receipt appears in the list as soon as it is read.",
     download: "Download the rows sent back",

@@ -237,7 +237,6 @@ const zh = {
     upload: "报送文件",
     uploadText: "选择数据和文件，平台分配存放位置；报送后在下面看回执。",
     uploadFile: "文件",
-    uploadRows: "行数（可不填）",
     uploadGo: "报送",
     uploadDone: "已报送，回执生成后出现在列表中。",
     download: "下载被退回的行",
