@@ -38,7 +38,6 @@ T = TypeVar("T")
 
 ACTOR = "platform"
 AT_ONCE: Final = 2_000  # people whose evidence is read from the lake together
-NO_EXECUTION = (StateName.GO_DORMANT, StateName.PARK_FOR_A_PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +148,9 @@ def open_if_due(person: PersonId, filed: date, on: date, found: Sequence[Evidenc
         worklists.refile(person, filed, due)
         return False
     worklists.refile(person, filed, None)  # closing the case files the person anew
+    if case.state in evidence_effects.NO_EXECUTION:  # only certifying ends its rest: nobody is asked anew
+        evidence_effects.wake_if_certified(record)
+        return False
     executions.start_certification(person, case)
     return True
 
@@ -172,7 +174,7 @@ def restart_cases(each: Each) -> int:
 
     def restart(person: PersonId, due: date) -> bool:
         case = next((c for c in people.load(person).cases if c.due == due and c.is_open), None)
-        if case is None or case.state in NO_EXECUTION:
+        if case is None or case.state in evidence_effects.NO_EXECUTION:
             return False
         _restart_case(person, case)
         return True

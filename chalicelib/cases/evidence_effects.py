@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Final
 
 from chalicelib import clock, messages
 from chalicelib.cases import executions
 from chalicelib.engine.certification import lazy_renewal
 from chalicelib.engine.certification.decide import decide
 from chalicelib.engine.rules.conditions import UNTIL
-from chalicelib.engine.suspension.objections import spared
+from chalicelib.engine.suspension.readiness import wrongly_suspended
 from chalicelib.engine.suspension.signs_of_life import sign_to_keep
 from chalicelib.engine.suspicion.lifecycle import may_open, opened
 from chalicelib.engine.suspicion.mistaken_confirmation import seen_alive
@@ -50,6 +51,8 @@ from chalicelib.model import (
     Verdict,
 )
 from chalicelib.storage.dynamodb import date_rows, files, people, used_once, worklists
+
+NO_EXECUTION: Final = (StateName.GO_DORMANT, StateName.PARK_FOR_A_PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +331,9 @@ def still_due(record: PersonRecord, case: Case) -> tuple[Entitlement, ...]:
     if record.person.deceased_on is not None:
         return ()
     late = tuple(e for e in record.entitlements if e.status in LIVE and e.valid_until <= case.due)
-    wrongly = spared(record, case) if late and record.objections else frozenset()
+    if not any(e.status is EntitlementStatus.SUSPENDED for e in late):
+        return late
+    wrongly = wrongly_suspended(record, case, current().rules.policy, clock.today())
     return tuple(e for e in late if e.benefit not in wrongly)
 
 
@@ -355,16 +360,27 @@ def wake_if_certified(record: PersonRecord) -> None:
         return
     if case.waiting is not None:
         executions.wake(case.waiting, {"outcome": StepOutcome.CERTIFIED})
+    elif case.state in NO_EXECUTION:
+        _awaken(record.person.id, case)
+
+
+def nothing_to_wait_for(record: PersonRecord) -> None:
+    """Close the case of whoever waited, suspended, and is paid again although nothing certified them."""
+    case = record.open_case
+    if case is None or any(e.status is EntitlementStatus.SUSPENDED for e in record.entitlements):
+        return
+    if case.waiting is not None and case.state is StateName.AWAIT_RESUMPTION:
+        executions.wake(case.waiting, {"outcome": StepOutcome.CLOSED})
     elif case.state is StateName.GO_DORMANT:
         _awaken(record.person.id, case)
 
 
 def _awaken(person: PersonId, case: Case) -> None:
-    """Begin the next generation of a dormant case, at resuming (nothing is lost past a year)."""
+    """Begin the next generation of a case that rests, at resuming (nothing is lost past a year)."""
 
     def next_generation(record: PersonRecord) -> Change | None:
         now = next((c for c in record.cases if c.due == case.due), None)
-        if now is None or now.state is not StateName.GO_DORMANT or now.generation != case.generation:
+        if now is None or now.state is not case.state or now.generation != case.generation:
             return None
         again = replace(now, generation=now.generation + 1, state=StateName.RESUME_AND_PAY_ARREARS)
         return Change("dormant case awakened", "platform", clock.now(), cases=(again,))

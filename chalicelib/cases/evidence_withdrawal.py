@@ -183,14 +183,14 @@ def followed(
         details={**change.details, **details, "arrears_fen": undoing.fen},
         person=person if person != record.person else None,
         entitlements=tuple(entitlements.values()),
-        cases=_wait_of_suspended(record, entitlements.values(), on),
+        cases=wait_of_suspended(record, entitlements.values(), on),
         suspicions=(*undoing.suspicions, *moot, *change.suspicions),
         instructions=undoing.instructions,
         messages=(*change.messages, *corrected, *_undoing_messages(record, undoing, told)),
     )
 
 
-def _wait_of_suspended(record: PersonRecord, again: Iterable[Entitlement], on: date) -> tuple[Case, ...]:
+def wait_of_suspended(record: PersonRecord, again: Iterable[Entitlement], on: date) -> tuple[Case, ...]:
     """Whoever is as suspended as before an ending has a case that waits for them: the ending closed theirs.
 
     It sleeps, and certifying wakes it at resuming; without one, no certificate would ever resume the payment.

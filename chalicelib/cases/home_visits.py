@@ -245,9 +245,12 @@ def _answer(record: PersonRecord, visit: Visit) -> None:
     if visit.purpose is not VisitPurpose.CERTIFY:
         return
     case = record.open_case
-    if case is not None and case.waiting is not None and visit.about == case.due.isoformat():
-        certified = evidence_effects.is_certified(record, case)
-        executions.wake(case.waiting, {"outcome": StepOutcome.CERTIFIED if certified else StepOutcome.HEARD})
+    if case is None or visit.about != case.due.isoformat():
+        return
+    if evidence_effects.is_certified(record, case):
+        evidence_effects.wake_if_certified(record)
+    elif case.waiting is not None and case.state is not StateName.AWAIT_RESUMPTION:
+        executions.wake(case.waiting, {"outcome": StepOutcome.HEARD})
 
 
 def next_number(record: PersonRecord) -> int:

@@ -12,17 +12,24 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from chalicelib import clock
+from chalicelib import clock, messages
 from chalicelib.cases import evidence_effects, executions
-from chalicelib.engine.suspicion.two_numbers import goes_on, taken_up
+from chalicelib.cases.evidence_withdrawal import wait_of_suspended
+from chalicelib.engine.certification.reasons import yuan
+from chalicelib.engine.suspicion.two_numbers import goes_on, paid_again, taken_up
+from chalicelib.engine.texts import decision_words
+from chalicelib.jurisdiction import current
 from chalicelib.model import (
     Case,
     Change,
     EntitlementStatus,
     Evidence,
+    Instruction,
     InstructionState,
+    Message,
     MessageState,
     ObjectionState,
+    Payment,
     PersonId,
     PersonRecord,
     ProposalState,
@@ -30,6 +37,7 @@ from chalicelib.model import (
     StepOutcome,
     Suspicion,
     SuspicionState,
+    Template,
 )
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.s3 import lake
@@ -50,16 +58,24 @@ def join(person: PersonId, found: Suspicion, *, actor: str) -> None:
     by = found.verified_by or actor
     in_lake = lake.evidence_of(leaving)
     people.take_up_payments(staying, leaving)
-    record = people.change(staying, lambda mine: _taken_up(mine, gone, in_lake, by))
+    payments = people.payments_of(staying)
+    record = people.change(staying, lambda mine: _taken_up(mine, gone, in_lake, payments, by))
     people.change(leaving, lambda theirs: _left(theirs, leaving, staying, by))
     for waiting in (gone.open_case, *gone.open_suspicions):
         if waiting is not None and waiting.waiting is not None:
             executions.wake(waiting.waiting, {"outcome": StepOutcome.CLOSED})
     evidence_effects.wake_and_start(record)
+    evidence_effects.nothing_to_wait_for(record)
 
 
-def _taken_up(mine: PersonRecord, gone: PersonRecord, in_lake: Sequence[Evidence], by: str) -> Change | None:
-    on = clock.today()
+def _taken_up(
+    mine: PersonRecord,
+    gone: PersonRecord,
+    in_lake: Sequence[Evidence],
+    payments: Sequence[Payment],
+    by: str,
+) -> Change | None:
+    on, rules = clock.today(), current().rules
     moved = taken_up(mine, gone)
     new = evidence_effects.unknown_to(mine, gone.evidence)
     drawn = {e.benefit: e for e in (*mine.entitlements, *moved.entitlements)}
@@ -75,15 +91,30 @@ def _taken_up(mine: PersonRecord, gone: PersonRecord, in_lake: Sequence[Evidence
     change = settlement.change("numbers joined", by)
     entitlements = {e.benefit: e for e in (*moved.entitlements, *change.entitlements)}
     person = replace(change.person or full.person, **moved.of_person)
+    resumed = paid_again(mine, gone, by, payments, rules, on)
     return replace(
         change,
         details={**change.details, "joined": gone.person.id},
         person=person if person != mine.person else None,
         entitlements=tuple(entitlements.values()),
+        cases=wait_of_suspended(mine, entitlements.values(), on),
         suspicions=(*moved.suspicions, *change.suspicions),
         objections=moved.objections,
-        instructions=moved.instructions,
+        instructions=(*moved.instructions, *resumed),
+        messages=(*change.messages, *_told(full, resumed, on)),
     )
+
+
+def _told(record: PersonRecord, resumed: Sequence[Instruction], on: date) -> tuple[Message, ...]:
+    """Whoever was suspended under one of the numbers is told that it goes on, with what is owed."""
+    if not resumed:
+        return ()
+    words = {
+        "yuan": yuan(sum(order.fen for order in resumed)),
+        "month": min(order.month for order in resumed),
+        **decision_words.of_paying_again([order.benefit for order in resumed], (), current().rules),
+    }
+    return (messages.anew(record, Template.RESTORED, on.isoformat(), words, on),)
 
 
 def _over(found: Suspicion, on: date) -> Suspicion:

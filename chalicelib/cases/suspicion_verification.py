@@ -14,7 +14,14 @@ from chalicelib.cases import evidence_effects, executions, two_numbers
 from chalicelib.engine.certification.cleared_conditions import cleared
 from chalicelib.engine.suspicion import approvals, stop_requests
 from chalicelib.engine.suspicion.approvals import Runs
-from chalicelib.engine.suspicion.lifecycle import TOWNSHIP, VILLAGE, may_approve, needs_two, not_involved
+from chalicelib.engine.suspicion.lifecycle import (
+    TOWNSHIP,
+    VILLAGE,
+    is_moot,
+    may_approve,
+    needs_two,
+    not_involved,
+)
 from chalicelib.engine.suspicion.lifecycle import confirmed as confirmed_by
 from chalicelib.engine.suspicion.mistaken_confirmation import contradiction_true
 from chalicelib.engine.suspicion.started_again import by_document
@@ -74,6 +81,7 @@ def suspicion_verified(
     record = people.load(person)
     suspicion = suspicion_of(record, name)
     go_on(record, suspicion)
+    wake_withdrawn(record)
     evidence_effects.wake_and_start(record)
     other = two_numbers.answered_alike(person, suspicion)
     if other is not None:
@@ -209,9 +217,12 @@ def _end(
         )
         action = "suspicion confirmed" if confirmed else "suspicion cleared"
         details = {"suspicions": [s.name for s in ended], "by": word.verification.value}
+        over = () if confirmed else _over(record, ended, word.by)
         asked = _asked_again(record, ended)
         letters = tuple(_letter(record, s) for s in ended if s.undo_until and s.state is SuspicionState.OPEN)
-        return Change(action, word.by, clock.now(), details, suspicions=(*ended, *asked), messages=letters)
+        return Change(
+            action, word.by, clock.now(), details, suspicions=(*ended, *over, *asked), messages=letters
+        )
 
     return people.change(person, end)
 
@@ -249,6 +260,19 @@ def _asked_again(record: PersonRecord, ended: tuple[Suspicion, ...]) -> tuple[Su
     """The reversal that a contradiction found true asks for, where a death was confirmed before (rule 14)."""
     on, rules = clock.today(), current().rules
     return tuple(asked for s in ended for asked in contradiction_true(record, s, rules, on))
+
+
+def _over(record: PersonRecord, cleared: tuple[Suspicion, ...], by: str) -> tuple[Suspicion, ...]:
+    """The contradictions that are none any more once what they contradict has been found wrong."""
+    on, ended = clock.today(), {s.name: s for s in cleared}
+    left = replace(record, suspicions=tuple(ended.get(s.name, s) for s in record.suspicions))
+    contradictions = [s for s in left.open_suspicions if s.kind is SuspicionKind.CONTRADICTION]
+    decision = evidence_effects.judge(left, on) if contradictions else None
+    return tuple(
+        replace(s, state=SuspicionState.WITHDRAWN, verified_by=by, closed=on)
+        for s in contradictions
+        if decision is not None and is_moot(s, decision)
+    )
 
 
 def _reported(day: date) -> Suspicion:

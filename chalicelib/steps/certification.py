@@ -22,6 +22,7 @@ from chalicelib.jurisdiction import current
 from chalicelib.model import (
     Case,
     Change,
+    EntitlementStatus,
     Evidence,
     PersonRecord,
     Proposal,
@@ -220,12 +221,21 @@ def last_look(call: StepInput) -> Answer:
 
 
 def close_case(call: StepInput) -> Answer:
-    """The walk of this period is over; the person is filed under the next day they come due."""
+    """The walk of this period is over; the person is filed under the next day they come due.
 
-    def close(record: PersonRecord) -> Change | None:
+    From whichever state it closes, whoever is certified leaves it paid; whoever is not, and stays suspended,
+    keeps a case that waits for them.
+    """
+
+    def close(record: PersonRecord) -> tuple[Change | None, bool]:
         case = call.case_of(record)
         if case is None:
-            return None
+            return None, False
+        if suspension_steps.resumable(record, case):
+            return None, True
+        if any(e.status is EntitlementStatus.SUSPENDED for e in evidence_effects.still_due(record, case)):
+            asleep = replace(case, state=StateName.GO_DORMANT, waiting=None)
+            return replace(_nothing(call), cases=(asleep,)), False
         certified = evidence_effects.has_live(record) and evidence_effects.is_certified(record, case)
         closed = replace(
             case,
@@ -236,33 +246,36 @@ def close_case(call: StepInput) -> Answer:
             route=evidence_effects.route_of(record),
         )
         change = suspension_steps.cancel_pending(record, case, replace(_nothing(call), cases=(closed,)))
-        return suspension_steps.paid_as_before(record, change) if certified else change
+        return suspension_steps.paid_as_before(record, change) if certified else change, False
 
-    record = people.change(call.person, close)
+    record, is_suspended = people.change_with_outcome(call.person, close)
+    if is_suspended:
+        suspension_steps.resume_and_pay_arrears(call)
+        record, _ = people.change_with_outcome(call.person, close)
     suspension_steps.reschedule(record)
     return answer(StepOutcome.DONE)
 
 
 def go_dormant(call: StepInput) -> Answer:
     """Stop waiting with an execution: from now on the case item is the wait."""
-    return _rest(call, StateName.GO_DORMANT)
+    evidence_effects.wake_if_certified(_rest(call, StateName.GO_DORMANT))
+    return answer(StepOutcome.DONE)
 
 
 def park_for_a_person(call: StepInput) -> Answer:
-    """The workflow could not go on: say so on the case, decide nothing."""
-    return _rest(call, StateName.PARK_FOR_A_PERSON)
+    """The workflow could not go on: say so on the case, decide nothing. Certifying goes on with it."""
+    _rest(call, StateName.PARK_FOR_A_PERSON)
+    return answer(StepOutcome.DONE)
 
 
-def _rest(call: StepInput, state: StateName) -> Answer:
+def _rest(call: StepInput, state: StateName) -> PersonRecord:
     def rest(record: PersonRecord) -> Change | None:
         case = call.case_of(record)
         if case is None:
             return None
         return replace(_nothing(call), cases=(replace(case, state=state, waiting=None),))
 
-    record = people.change(call.person, rest)
-    evidence_effects.wake_if_certified(record)
-    return answer(StepOutcome.DONE)
+    return people.change(call.person, rest)
 
 
 STEPS: Mapping[StateName, Callable[[StepInput], Answer]] = {

@@ -22,7 +22,6 @@ from chalicelib.engine.money.arrears import Amounts, Sum, arrears, uncredited
 from chalicelib.engine.money.arrears_approval import one_word, ordered
 from chalicelib.engine.suspension import line_decisions, readiness, timeline, visits
 from chalicelib.engine.suspension.blockers import last_certificate
-from chalicelib.engine.suspension.objections import spared
 from chalicelib.engine.suspension.timeline import SECONDS_A_DAY
 from chalicelib.engine.texts import decision_words
 from chalicelib.errors import UnreadableError
@@ -251,26 +250,35 @@ def resume_and_pay_arrears(call: StepInput) -> Answer:
     on = clock.today()
 
     def resume(record: PersonRecord) -> Change | None:
-        if record.person.deceased_on is not None:
-            return None  # what they were owed in life goes to their heirs, with the ending (rule 15)
         case = call.case_of(record)
-        due = {e.benefit for e in evidence_effects.still_due(record, case)} if case else set()
-        resumed = tuple(
-            e for e in record.entitlements if e.status is EntitlementStatus.SUSPENDED and e.benefit not in due
-        )
+        resumed = resumable(record, case)
         if not resumed:
             return None
-        wrongly = spared(record, case) if case else frozenset()
+        policy = current().rules.policy
+        wrongly = readiness.wrongly_suspended(record, case, policy, on) if case else frozenset()
         return _resumption(record, resumed, on, is_wrong=wrongly >= {e.benefit for e in resumed})
 
     people.change(call.person, resume)
     return answer(StepOutcome.DONE)
 
 
+def resumable(record: PersonRecord, case: Case | None) -> tuple[Entitlement, ...]:
+    """What is suspended of somebody who lives, and that the case sees certified beyond its period.
+
+    What somebody was owed in life goes to their heirs, with the ending (rule 15).
+    """
+    if record.person.deceased_on is not None:
+        return ()
+    due = {e.benefit for e in evidence_effects.still_due(record, case)} if case else set()
+    return tuple(
+        e for e in record.entitlements if e.status is EntitlementStatus.SUSPENDED and e.benefit not in due
+    )
+
+
 def _resumption(
     record: PersonRecord, resumed: tuple[Entitlement, ...], on: date, *, is_wrong: bool
 ) -> Change:
-    """`is_wrong`: an objection against the suspension was upheld, and nobody had to certify."""
+    """`is_wrong`: people found that the suspension was wrong, and nobody had to certify."""
     month = month_of(on)
     amounts = uncredited(amounts_of(record, current().rules), people.payments_of(record.person.id))
     owed: dict[BenefitCode, Sum] = {e.benefit: _owed(e, month, amounts) for e in resumed}

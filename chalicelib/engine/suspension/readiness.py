@@ -23,10 +23,12 @@ from chalicelib.engine.calendar.periods import (
     zh_month,
 )
 from chalicelib.engine.certification.stays import last_departure
+from chalicelib.engine.rules.policy import Policy
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspension.blockers import holds
 from chalicelib.engine.suspension.graded_stop import graded, told
 from chalicelib.engine.suspension.line_decisions import ON_THE_LIST, is_approved, visitors
+from chalicelib.engine.suspension.objections import spared
 from chalicelib.engine.suspension.signs_of_life import signs_of_life
 from chalicelib.engine.suspension.timeline import is_list_open, next_list_day
 from chalicelib.engine.suspension.visits import Knock, failed_on, failures, revisit_day, visits_made
@@ -184,6 +186,21 @@ def notice_days(record: PersonRecord, case: Case, made: tuple[Knock, ...]) -> tu
     return (*delivered, *(knock.day for knock in made if knock.notice_left))
 
 
+def wrongly_suspended(record: PersonRecord, case: Case, policy: Policy, on: date) -> frozenset[BenefitCode]:
+    """The benefits suspended in a case of which people have found since that it was wrong (rules 10 and 22).
+
+    By an objection upheld, or by a visit that was corrected, so that too few have failed.
+    """
+    if any(v.corrected_by is not None and v.about == case.due.isoformat() for v in record.visits):
+        made = visits_made(record, case.due, on)
+        failed = failures(made, case.due, policy)
+        if failed_on(failed, notice_days(record, case, made), policy.visits) is None:
+            return frozenset(
+                e.benefit for e in record.entitlements if e.status is EntitlementStatus.SUSPENDED
+            )
+    return spared(record, case) if record.objections else frozenset()
+
+
 def _visit_lacking(look: _Look) -> Reason | None:
     policy = look.rules.policy
     failed = failures(look.made, look.case.due, policy)
@@ -320,9 +337,9 @@ def _proposed(look: _Look) -> Readiness:
 def _off_this_list(look: _Look, mine: Sequence[Proposal]) -> bool:
     """Whether people have said this month that the person is not to be on its list."""
     struck = [p.proposed for p in mine if p.state is ProposalState.REFUSED]
-    spared = [o.decided for o in look.record.objections if o.spares(ObjectionAbout.SUSPENSION)]
+    heard = [o.decided for o in look.record.objections if o.spares(ObjectionAbout.SUSPENSION)]
     month = month_of(look.on)
-    return any(day is not None and month_of(day) == month for day in (*struck, *spared))
+    return any(day is not None and month_of(day) == month for day in (*struck, *heard))
 
 
 def effective_month(valid_until: date, last_condition_met: date, cutoff_day: int) -> Month:

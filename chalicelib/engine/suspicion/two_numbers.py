@@ -12,8 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from chalicelib.engine.calendar.periods import ONE_DAY, zh_day
+from chalicelib.engine.calendar.periods import ONE_DAY, month_before, month_of, months_between, zh_day
+from chalicelib.engine.money.amount_due import amounts_of
+from chalicelib.engine.money.arrears import arrears, uncredited
+from chalicelib.engine.money.arrears_approval import ordered
 from chalicelib.engine.rules.policy import Policy
+from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.lifecycle import verify_by
 from chalicelib.model import (
     BenefitCode,
@@ -21,7 +25,10 @@ from chalicelib.model import (
     Entitlement,
     EntitlementStatus,
     Instruction,
+    InstructionKind,
+    InstructionState,
     Objection,
+    Payment,
     PersonId,
     PersonRecord,
     Reason,
@@ -30,6 +37,7 @@ from chalicelib.model import (
     SuspicionState,
 )
 
+JOINED: Final = "two numbers were found to be one person's"
 _ASKED_FIRST: Final = 1  # the township: it has both files before it
 _WHY: Final = Reason(
     SuspicionKind.TWO_NUMBERS.value,
@@ -146,8 +154,56 @@ def taken_up(mine: PersonRecord, gone: PersonRecord) -> TakenUp:
 
 
 def _better(mine: Entitlement | None, theirs: Entitlement) -> Entitlement:
-    """One entitlement out of two: drawn since the earlier day; what evidence gives both is weighed anew."""
+    """One entitlement out of two: drawn since the earlier day; what evidence gives both is weighed anew.
+
+    What is paid under either number goes on being paid.
+    """
     if mine is None or mine.status is EntitlementStatus.TERMINATED:
         return theirs
     stated = mine.stated(max(mine.certified_until, theirs.certified_until))
+    if _suspended_of(mine, theirs) is not None:
+        stated = replace(stated, status=EntitlementStatus.ACTIVE, stopped_from=None)
     return replace(stated, since=min(mine.since, theirs.since))
+
+
+def _suspended_of(mine: Entitlement, theirs: Entitlement) -> Entitlement | None:
+    """The one of two that is suspended while the other is paid."""
+    if {mine.status, theirs.status} != {EntitlementStatus.ACTIVE, EntitlementStatus.SUSPENDED}:
+        return None
+    return mine if mine.status is EntitlementStatus.SUSPENDED else theirs
+
+
+def paid_again(
+    mine: PersonRecord,
+    gone: PersonRecord,
+    by: str,
+    payments: Sequence[Payment],
+    rules: RuleBook,
+    on: date,
+) -> tuple[Instruction, ...]:
+    """What is owed of benefits suspended under one number that go on under the other (rule 18).
+
+    `payments`: those under both numbers. On the word of `by` alone some months wait for a second person.
+    """
+    drawn = {e.benefit: e for e in mine.entitlements}
+    month = month_of(on)
+    amounts = uncredited(amounts_of(mine, rules), payments)
+    told = []
+    for theirs in gone.entitlements:
+        both = drawn.get(theirs.benefit)
+        stopped = None if both is None else _suspended_of(both, theirs)
+        if stopped is None or stopped.stopped_from is None:
+            continue
+        order = Instruction(
+            theirs.benefit,
+            InstructionKind.RESUME,
+            month,
+            0,
+            JOINED,
+            InstructionState.ISSUED,
+            on,
+            arrears=tuple(months_between(stopped.stopped_from, month_before(month))),
+        )
+        owed = arrears(stopped, stopped.stopped_from, month, amounts=amounts)
+        told.append(ordered(order, owed, by, rules.policy.money))
+    return tuple(told)
