@@ -90,7 +90,7 @@ def _says_the_same(word: Evidence, suspicion: Suspicion, clause: Clause) -> bool
     name: tuple[FeedId, str] = (word.key.feed, word.key.event)
     if key is None or name != (key.feed, key.event):
         return False
-    happens = clause.when is ConditionKind.NOT_SHOWN or name in (ended.key for ended in clause.ended_by)
+    happens = clause.when is ConditionKind.NOT_SHOWN or name not in (said.key for said in clause.by)
     if happens and word.key.day != key.day:
         return False
     return suspicion.said is None or _asked(word.facts, clause) == _asked(suspicion.said, clause)

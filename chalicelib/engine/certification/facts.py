@@ -249,13 +249,22 @@ def _precedence(item: Evidence) -> tuple[bool, bool, list[tuple[str, str]]]:
 def _keep_newest(
     words: dict[tuple[FeedId, str], Evidence | None], item: Evidence, rules: RuleBook, on: date
 ) -> None:
+    """Of each state that it speaks of; where it says that one is over, only under its bearer's own name."""
     key = item.key
-    name = (key.feed, key.event)
-    if key.day > on or name not in rules.asked:
+    if key.day > on:
         return
-    other = words.get(name)
-    if other is None or (key.day, _precedence(item)) > (other.key.day, _precedence(other)):
-        words[name] = item
+    name = (key.feed, key.event)
+    for state in rules.speaks_of.get(name, ()):
+        ends = state != name
+        if ends and (item.recovered or item.is_under_another_name):
+            continue
+        other = words.get(state)
+        if other is None or (key.day, ends, _precedence(item)) > (
+            other.key.day,
+            other.key.event != state[1],
+            _precedence(other),
+        ):
+            words[state] = item
 
 
 def _refuted_facts(

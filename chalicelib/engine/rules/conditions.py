@@ -53,10 +53,11 @@ ASKS_A_FEED: Final = (SHOWN, NOT_SHOWN)
 class Term(Declaration):
     """One thing asked of a person.
 
-    `shown` is answered by the newest word of its events: no, where that word is one of `ended_by`,
-    where its `until` has passed, or where its `fact` is none `one_of`; not known, where there is no
-    word, where the word lacks the fact, or is older than `within_months`. Of several related persons one
-    is enough: the answer is no only if it is no for all of whom anything is known.
+    `shown` is answered by the newest word of its events: no, where that word is one of `ended_by` or what its
+    feed declares to release from the state, where its `until` has passed, or where its `fact` is none
+    `one_of`; not known, where there is no word, where the word lacks the fact, or is older than
+    `within_months`. Of several related persons one is enough: the answer is no only if it is no for all of
+    whom anything is known.
     """
 
     when: ConditionKind
@@ -171,7 +172,7 @@ class Term(Declaration):
                 yield None
 
     def _says(self, word: Evidence, on: date) -> bool | None:
-        if (word.key.feed, word.key.event) in self._ends:
+        if (word.key.feed, word.key.event) not in self._says_so:
             return False
         until = stated_end(word)
         if until is not None and until < on:
@@ -184,8 +185,9 @@ class Term(Declaration):
         return said in self.one_of if said else None
 
     @cached_property
-    def _ends(self) -> frozenset[tuple[FeedId, str]]:
-        return frozenset(name.key for name in self.ended_by)
+    def _says_so(self) -> frozenset[tuple[FeedId, str]]:
+        """What says that it is so; any other word about it says that it is over (`ended_by`, a release)."""
+        return frozenset(name.key for name in self.by) - {name.key for name in self.ended_by}
 
 
 class Clause(Term):

@@ -184,14 +184,26 @@ class RuleBook:
 
     @cached_property
     def asked(self) -> frozenset[EventKey]:
-        """The events that conditions, exclusions, amounts and entitlements ask about."""
-        return frozenset(
+        """The events that conditions, exclusions, amounts and entitlements listen to."""
+        return frozenset(self.speaks_of)
+
+    @cached_property
+    def speaks_of(self) -> Mapping[EventKey, Sequence[EventKey]]:
+        """event -> the states that something asks about and of which it is a word: its own, and what it
+        releases from (whoever is out on parole is in prison no more, whoever asks)."""
+        states = {
             name.key
             for benefit in self.benefits.values()
             for version in benefit.versions
             for term in version.terms
             for name in term.events
-        )
+        }
+        found: dict[EventKey, list[EventKey]] = {state: [state] for state in states}
+        for (feed, code), event in self.events.items():
+            for loss in event.releases:
+                if (feed, loss) in states:
+                    found.setdefault((feed, code), []).append((feed, loss))
+        return found
 
     @cached_property
     def feeds_of_related(self) -> frozenset[FeedId]:
