@@ -85,7 +85,11 @@ def owed_now(record: PersonRecord, on: date) -> tuple[tuple[OwedToHeirs, ...], t
     Nothing is owed to the heirs of somebody who lives after all.
     """
     if record.died is None:
-        alive = tuple(replace(o, called_off=on) for o in record.owed_to_heirs if o.called_off is None)
+        alive = tuple(
+            replace(o, called_off=on, offset_fen=0, released_fen=0)  # what heirs have had is asked back
+            for o in record.owed_to_heirs
+            if o.called_off is None
+        )
         return alive, tuple(
             replace(i, state=InstructionState.CANCELLED, changed=on)
             for i in record.instructions

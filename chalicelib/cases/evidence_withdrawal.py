@@ -134,6 +134,7 @@ def reversal_upheld(person: PersonId, name: str, *, actor: str) -> PersonRecord:
     for suspicion in record.suspicions:  # it may still be waiting for an authority's approval
         if reversal is not None and suspicion.name == reversal.about and suspicion.waiting is not None:
             suspicion_verification.go_on(record, suspicion)
+    suspicion_verification.wake_withdrawn(record)
     evidence_effects.wake_and_start(record)
     return record
 

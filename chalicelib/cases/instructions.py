@@ -10,8 +10,7 @@ from typing import Final
 from chalicelib import clock, messages
 from chalicelib.engine.calendar.periods import month_of
 from chalicelib.engine.certification.reasons import yuan
-from chalicelib.engine.money.amount_due import amounts_of
-from chalicelib.engine.money.arrears import uncredited
+from chalicelib.engine.money.account import still_lacking
 from chalicelib.engine.money.arrears_approval import released
 from chalicelib.engine.money.pay_run import is_overdue
 from chalicelib.engine.texts import decision_words
@@ -87,7 +86,7 @@ def approve_arrears(person: PersonId, name: str, *, by: str) -> Instruction:
 
     def approve(record: PersonRecord) -> tuple[Change, Instruction]:
         told = instruction_of(record, name)
-        amounts = uncredited(amounts_of(record, current().rules), people.payments_of(person))
+        amounts = still_lacking(record, people.payments_of(person), current().rules)
         after = released(record, told, by, amounts, on)
         order = after[-1]
         words = {"yuan": yuan(order.fen), "month": month_of(on)}

@@ -80,7 +80,7 @@ def decide_recovery(
         fen = sum(o.left for o in owed)
         after = order.decided(before, because, available, fen, reference, by, version, on)
         words = {
-            **words_of(after),
+            **words_of(record, after),
             "reason": because,
             "offset": recovery_notices.set_off(after.bookings, after.left),
         }
@@ -116,7 +116,7 @@ def demand_recovery(person: PersonId, number: int, *, by: str) -> Recovery:
 
 def _demand(record: PersonRecord, recovery: Recovery, on: date) -> Message:
     words = {
-        **words_of(recovery),
+        **words_of(record, recovery),
         "yuan": yuan(recovery.left),
         "until": f"{recovery.due_by if not recovery.instalments else recovery.instalments[-1].due}",
         "instalments": recovery_notices.in_instalments(recovery.instalments),
@@ -222,5 +222,5 @@ def _step(person: PersonId, number: int, action: str, by: str, step: Step, **det
 
 def _settled(record: PersonRecord, recovery: Recovery, on: date) -> Message:
     """Those concerned hear that nothing is asked of them any more."""
-    words = {**words_of(recovery), "refund": refund_of(recovery)}
+    words = {**words_of(record, recovery), "refund": refund_of(recovery)}
     return messages.anew(record, Template.RECOVERY_SETTLED, about(recovery), words, on)

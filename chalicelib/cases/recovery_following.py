@@ -15,6 +15,7 @@ from chalicelib.cases import bereavement
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.money import recovery as order
 from chalicelib.engine.money.adjustment import is_of_adjustment
+from chalicelib.engine.money.paid_to_heirs import is_of_heirs, recovers_of_heirs
 from chalicelib.engine.money.recoverable import by_order
 from chalicelib.engine.suspicion.reckoning import account
 from chalicelib.engine.texts import instruction_texts
@@ -107,6 +108,8 @@ def _recoveries(record: PersonRecord, on: date) -> tuple[Recovery, ...]:
     now = record.recoveries
     for told, wanted in _wanted(record, on):
         now = _put(now, order.followed(now, told.benefit, told.month, wanted, on))
+    if record.died is None:
+        now = tuple(order.of_the_living(r) for r in now)
     return tuple(r for r in now if r not in record.recoveries)
 
 
@@ -119,6 +122,8 @@ def _wanted(record: PersonRecord, on: date) -> Iterator[tuple[Instruction, Mappi
         if not mine:
             continue
         shown = account(record, entitlement, payments, rules, on)
+        yield from ((told, _of_heirs(told)) for told in mine if is_of_heirs(told))
+        mine = [i for i in mine if not is_of_heirs(i)]
         after_the_end = [i for i in mine if not is_of_adjustment(i, record)]
         about = {*shown.after_the_end.months, *(month for i in after_the_end for month in i.arrears)}
         months = by_order(after_the_end, shown.beyond(about).by_month)
@@ -128,6 +133,11 @@ def _wanted(record: PersonRecord, on: date) -> Iterator[tuple[Instruction, Mappi
                 adjusts = next(i for i in found if (i.benefit, i.month) == (told.benefit, told.month))
                 months |= by_order([told], shown.beyond(adjusts.arrears).by_month)
         yield from ((told, months[told.name]) for told in mine)
+
+
+def _of_heirs(told: Instruction) -> Mapping[Month, int]:
+    """What heirs are to give back: the whole sum, whatever the files show of the person."""
+    return {} if told.state is InstructionState.CANCELLED else {told.month: told.fen}
 
 
 def _hearings(record: PersonRecord, on: date) -> tuple[tuple[Recovery, ...], tuple[Message, ...]]:
@@ -145,7 +155,7 @@ def _hearings(record: PersonRecord, on: date) -> tuple[tuple[Recovery, ...], tup
             record,
             Template.RECOVERY_HEARING,
             about(r),
-            {**words_of(r), "until": f"{r.next_day}"},
+            {**words_of(record, r), "until": f"{r.next_day}"},
             on,
         )
         for r in asked
@@ -161,7 +171,7 @@ def _corrections(before: PersonRecord, changed: Sequence[Recovery], on: date) ->
             before,
             Template.RECOVERY_CORRECTED,
             about(r),
-            {**words_of(r), "refund": refund_of(r)},
+            {**words_of(before, r), "refund": refund_of(r)},
             on,
         )
         for r in changed
@@ -194,10 +204,12 @@ def about(recovery: Recovery) -> str:
     return f"recovery#{recovery.number}"
 
 
-def words_of(recovery: Recovery) -> dict[str, str]:
+def words_of(record: PersonRecord, recovery: Recovery) -> dict[str, str]:
     """The benefit, the months and the sum, as letters say them."""
+    title = current().rules.benefit(recovery.benefit).title.zh
+    of_heirs = recovers_of_heirs(recovery, record.instructions)
     return {
-        "benefit": current().rules.benefit(recovery.benefit).title.zh,
+        "benefit": f"{title}（误认去世期间发给继承人）" if of_heirs else title,
         "months": instruction_texts.months(recovery.months),
         "yuan": yuan(recovery.fen),
     }

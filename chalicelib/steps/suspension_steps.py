@@ -17,8 +17,8 @@ from chalicelib.cases.freshness import missing_feeds
 from chalicelib.engine.calendar.periods import month_before, month_of, months_between
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.money import paid_in_person
-from chalicelib.engine.money.amount_due import amounts_of
-from chalicelib.engine.money.arrears import Amounts, Sum, arrears, uncredited
+from chalicelib.engine.money.account import still_lacking
+from chalicelib.engine.money.arrears import Amounts, Sum, arrears
 from chalicelib.engine.money.arrears_approval import one_word, ordered
 from chalicelib.engine.suspension import line_decisions, readiness, timeline, visits
 from chalicelib.engine.suspension.blockers import last_certificate
@@ -280,7 +280,7 @@ def _resumption(
 ) -> Change:
     """`is_wrong`: people found that the suspension was wrong, and nobody had to certify."""
     month = month_of(on)
-    amounts = uncredited(amounts_of(record, current().rules), people.payments_of(record.person.id))
+    amounts = still_lacking(record, people.payments_of(record.person.id), current().rules)
     owed: dict[BenefitCode, Sum] = {e.benefit: _owed(e, month, amounts) for e in resumed}
     told = tuple(_resume(e, month, owed[e.benefit], record, on) for e in resumed)
     words = {"yuan": yuan(sum(each.fen for each in told)), "month": month}

@@ -13,7 +13,7 @@ expect: {old: {…}}                   about somebody:
     reads: {bereaved: […]}           words of the message or of its written notice
     instructions: ["resume from 2025-08: 200.00"]   all that stand; `called_off`: those that do not
     seen: {resume: issued}           where the last instruction of a kind stands
-    recoveries: ["hearing: 400.00"]  each, and where it stands; `left`: what has still to come back
+    recoveries: ["hearing: 400.00"]  each, and where it stands; `left`: what has still to come back, `refund`: to go
     heirs: 400.00                    what waits for the heirs
     reconciled: {2025-08: as_due}    the line about the first benefit on its authority's sheet of a month
     visits: {made: 2, ordered: 1}    `manner`: of the one that is ordered
@@ -77,6 +77,7 @@ class Expected(Declaration):
     seen: Mapping[str, str] = {}
     recoveries: list[str] = []
     left: float = 0
+    refund: float = 0
     heirs: float = 0
     reconciled: Mapping[str, str | None] = {}
     visits: Mapping[str, int] = {}
@@ -197,6 +198,10 @@ def _left(scene: Scene, name: str, _: object) -> object:
     return sum(r.left for r in scene.record(name).recoveries) / 100
 
 
+def _refund(scene: Scene, name: str, _: object) -> object:
+    return sum(r.to_refund for r in scene.record(name).recoveries) / 100
+
+
 def _heirs(scene: Scene, name: str, _: object) -> object:
     return sum(o.left for o in scene.record(name).owed_to_heirs) / 100
 
@@ -265,6 +270,7 @@ LOOKS: Final[Mapping[str, Found]] = {
     "seen": _seen,
     "recoveries": _recoveries,
     "left": _left,
+    "refund": _refund,
     "heirs": _heirs,
     "reconciled": _reconciled,
     "visits": _visits,

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from chalicelib.engine.calendar.periods import first_day, month_before, months_between
+from chalicelib.engine.money import paid_to_heirs
 from chalicelib.engine.money.amount_due import amounts_of
-from chalicelib.engine.money.arrears import Amounts, Sum
+from chalicelib.engine.money.arrears import Amounts, Sum, uncredited
+from chalicelib.engine.money.paid_to_heirs import own
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import (
     Entitlement,
@@ -72,7 +74,7 @@ def account_of(
 ) -> Account:
     """The account of one of a person's entitlements; `payments`: all that are known of the person."""
     paid: dict[Month, int] = {}
-    for payment in payments:
+    for payment in own(record.instructions, payments):
         if payment.benefit == entitlement.benefit:
             paid[payment.month] = paid.get(payment.month, 0) + payment.fen
     account = Account(entitlement, amounts_of(record, rules), paid, {}, first_not_due)
@@ -83,16 +85,23 @@ def account_of(
     return replace(account, credited=credited, given_back=given_back)
 
 
+def still_lacking(record: PersonRecord, payments: Iterable[Payment], rules: RuleBook) -> Amounts:
+    """What each month should bring the person and has not brought them yet (rule 18)."""
+    return uncredited(amounts_of(record, rules), own(record.instructions, payments))
+
+
 def paid_back_by(instructions: Iterable[Instruction]) -> list[Instruction]:
     """The orders that pay earlier months with a later one, oldest first; of the dead, to their heirs."""
+    told = tuple(instructions)
     orders = (
         order
-        for order in instructions
+        for order in told
         if (
             order.arrears or order.given_back or not order.fen
         )  # a sum alone: written before months were said
         and order.kind in (InstructionKind.RESUME, InstructionKind.ADJUST, InstructionKind.PAY_HEIRS)
         and order.state is not InstructionState.CANCELLED
+        and paid_to_heirs.counts(order, told)
     )
     return sorted(orders, key=lambda order: (order.issued, order.month))
 

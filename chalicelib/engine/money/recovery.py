@@ -40,6 +40,7 @@ _WAY_OF: Final = {
     Offset.FUNERAL_GRANT: Way.FUNERAL_GRANT,
     Offset.ACCOUNT_BALANCE: Way.ACCOUNT_BALANCE,
 }
+_BY_A_DEATH: Final = (Way.FUNERAL_GRANT, Way.OWED_TO_HEIRS)
 _CLOSES: Final = (RecoveryState.WRITTEN_OFF, RecoveryState.PASSED_ON)
 
 
@@ -109,6 +110,15 @@ def _settled(recovery: Recovery) -> Recovery:
     if recovery.state in (RecoveryState.DECIDED, RecoveryState.DEMANDED) and not recovery.left:
         return replace(recovery, state=RecoveryState.FINISHED, closing=None)
     return recovery
+
+
+def of_the_living(recovery: Recovery) -> Recovery:
+    """The same without what only a death would bring: a funeral grant, what heirs are owed.
+
+    Nobody paid that in, so nothing of it goes back; what the person is owed themselves comes in arrears.
+    """
+    kept = tuple(b for b in recovery.bookings if b.way not in _BY_A_DEATH)
+    return recovery if kept == recovery.bookings else replace(recovery, bookings=kept)
 
 
 # --- the order of the law ------------------------------------------------------------------------

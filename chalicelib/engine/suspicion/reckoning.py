@@ -16,6 +16,7 @@ from chalicelib.engine.money import adjustment
 from chalicelib.engine.money.account import Account, account_of
 from chalicelib.engine.money.arrears import last_month_due
 from chalicelib.engine.money.overpayment import NOT_DUE, recovered
+from chalicelib.engine.money.paid_to_heirs import is_of_heirs
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.termination import ENDED, ending
 from chalicelib.model import (
@@ -227,6 +228,7 @@ def _recovered(record: PersonRecord, mine: Account, rules: RuleBook, on: date) -
         and i.benefit == mine.entitlement.benefit
         and (i.issued >= since or any(gap.covers(i.month) for gap in gaps))
         and not adjustment.is_of_adjustment(i, record)
+        and not is_of_heirs(i)
     ]
     return recovered(
         record.instructions,

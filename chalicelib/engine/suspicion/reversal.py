@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from chalicelib.engine.calendar.periods import month_before, month_of, months_between
-from chalicelib.engine.money.amount_due import amounts_of
-from chalicelib.engine.money.arrears import arrears, uncredited
+from chalicelib.engine.money.account import still_lacking
+from chalicelib.engine.money.arrears import arrears
 from chalicelib.engine.money.paid_in_person import first_unpaid
+from chalicelib.engine.money.paid_to_heirs import asked_back, is_of_heirs
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.termination import ended_by
 from chalicelib.model import (
@@ -106,6 +107,9 @@ def _undone(
     person = replace(record.person, deceased_on=None) if dead else record.person
     entitlements: dict[str, Entitlement] = {}
     told: list[Instruction] = []
+    if dead and not any(s.kind is SuspicionKind.DEATH for s in others):
+        told += (i for e in record.entitlements for i in asked_back(record.instructions, e.benefit, on))
+        record = replace(record, instructions=(*record.instructions, *told))
     for entitlement in record.entitlements:
         if any(ended_by(s, entitlement, rules, on) for s in moot) and not any(
             ended_by(s, entitlement, rules, on) for s in others
@@ -173,7 +177,7 @@ def _repaid(
     why: str,
 ) -> Iterator[Instruction]:
     """What is paid again already: the months between are owed after all."""
-    amounts = uncredited(amounts_of(record, rules), payments)
+    amounts = still_lacking(record, payments, rules)
     gone = [gap for gap in before.interruptions if gap not in after.interruptions]
     months = tuple(m for gap in gone for m in months_between(gap.first, gap.last))
     owed = sum(amounts(after, month) for month in months)
@@ -201,7 +205,7 @@ def _instructions(
     stops = (InstructionKind.TERMINATE, InstructionKind.PAUSE, InstructionKind.RECOVER)
     given_back = 0
     for told in record.instructions:
-        if told.benefit != before.benefit or told.kind not in stops:
+        if told.benefit != before.benefit or told.kind not in stops or is_of_heirs(told):
             continue
         recovery = any((r.benefit, r.since) == (told.benefit, told.month) for r in record.recoveries)
         if told.state is not InstructionState.SEEN or (told.kind is InstructionKind.RECOVER and recovery):
@@ -210,7 +214,7 @@ def _instructions(
             given_back += told.fen
     if after.status is not EntitlementStatus.ACTIVE:
         return
-    amounts = uncredited(amounts_of(record, rules), payments)
+    amounts = still_lacking(record, payments, rules)
     month = month_of(on)
     owed = arrears(before, before.stopped_from, month, amounts=amounts).fen + given_back
     yield Instruction(

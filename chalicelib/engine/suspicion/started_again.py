@@ -13,9 +13,10 @@ from datetime import date
 from typing import Final
 
 from chalicelib.engine.calendar.periods import month_before, month_of, months_between, next_month
-from chalicelib.engine.money.amount_due import amounts_of
-from chalicelib.engine.money.arrears import arrears, uncredited
+from chalicelib.engine.money.account import still_lacking
+from chalicelib.engine.money.arrears import arrears
 from chalicelib.engine.money.arrears_approval import ordered
+from chalicelib.engine.money.paid_to_heirs import is_of_heirs
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.reckoning import reckoned
 from chalicelib.engine.suspicion.restart import confirmed_endings
@@ -174,7 +175,7 @@ def _instructions(
         return
     stops = (InstructionKind.TERMINATE, InstructionKind.PAUSE)
     for told in record.instructions:
-        if told.benefit != before.benefit or told.state not in _UNREAD:
+        if told.benefit != before.benefit or told.state not in _UNREAD or is_of_heirs(told):
             continue
         is_due_again = not any(gap.covers(told.month) for gap in after.interruptions)
         if (told.kind in stops and told.month >= first) or (
@@ -183,7 +184,7 @@ def _instructions(
             yield replace(told, state=InstructionState.CANCELLED, changed=on)
     if after.status is not EntitlementStatus.ACTIVE:
         return
-    amounts = uncredited(amounts_of(record, rules), payments)
+    amounts = still_lacking(record, payments, rules)
     pay_run = max(month_of(on), first)
     told = Instruction(
         before.benefit,

@@ -13,8 +13,8 @@ from datetime import date
 from typing import Any, Final
 
 from chalicelib.engine.calendar.periods import ONE_DAY, month_before, month_of, months_between, zh_day
-from chalicelib.engine.money.amount_due import amounts_of
-from chalicelib.engine.money.arrears import arrears, uncredited
+from chalicelib.engine.money.account import still_lacking
+from chalicelib.engine.money.arrears import arrears
 from chalicelib.engine.money.arrears_approval import ordered
 from chalicelib.engine.rules.policy import Policy
 from chalicelib.engine.rules.rulebook import RuleBook
@@ -187,7 +187,7 @@ def paid_again(
     """
     drawn = {e.benefit: e for e in mine.entitlements}
     month = month_of(on)
-    amounts = uncredited(amounts_of(mine, rules), payments)
+    amounts = still_lacking(mine, payments, rules)
     told = []
     for theirs in gone.entitlements:
         both = drawn.get(theirs.benefit)

@@ -11,7 +11,7 @@ from typing import Final
 
 from chalicelib.engine.calendar.periods import next_month, zh_month
 from chalicelib.engine.certification.reasons import yuan
-from chalicelib.engine.money import paid_in_person
+from chalicelib.engine.money import paid_in_person, paid_to_heirs
 from chalicelib.engine.money.adjustment import OTHERWISE
 from chalicelib.engine.money.arrears import HEARD_FIRST
 from chalicelib.engine.money.overpayment import NOT_DUE, NOTHING_ANY_MORE, TOO_MUCH
@@ -104,6 +104,7 @@ _PARTS: Final = {
     "awaiting judgment, confirmed": "羁押待判，已核实",
     TO_HEIRS: "应付款项归继承人",
     NOT_DUE: "不应发放的月份已发放",
+    paid_to_heirs.WHY: "本人健在，误认去世期间发给继承人的款项",
     TOO_MUCH: "发放金额多于应发",
     NOTHING_ANY_MORE: "现已无多发",
     OTHERWISE: "实发与应发不符",
