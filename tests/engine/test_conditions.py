@@ -1,5 +1,7 @@
 """What a condition may ask, and the three answers: yes, no, not known (rule 6)."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
@@ -200,3 +202,28 @@ def test_an_earlier_word_about_a_relative_stands_where_a_later_one_was_wrong() -
     related = {Relation.PARENT: [[wrong, earlier]]}
     known = states_on([], RULES, ON, frozenset({wrong.key}), related)
     assert term(of="parent").holds(a_person(), ON, known) is True
+
+
+@pytest.mark.parametrize(
+    ("released", "holds"), [("2025-01-31", True), ("2025-02-01", False), ("2025-03-01", False)]
+)
+def test_what_a_feed_says_to_release_from_a_state_ends_it_for_whoever_asks(
+    released: str, holds: bool
+) -> None:
+    begun = some_evidence("custody/sentence", "2025-02-01")
+    over = some_evidence("custody/paroled", released)
+    asked = term(of="parent", by=[{"feed": "custody", "event": "sentence"}])
+    for order in ([begun, over], [over, begun]):
+        known = states_on((), RULES, ON, related={Relation.PARENT: [order]})
+        assert asked.holds(a_person(), ON, known) is holds
+    if not holds:
+        assert asked.lost_on(a_person(), ON, known) == (day(released), over.key)
+
+
+def test_a_release_under_another_name_ends_nothing() -> None:
+    begun = some_evidence("custody/sentence", "2025-02-01")
+    over = replace(some_evidence("custody/paroled", "2025-03-01"), recovered=True)
+    known = states_on((), RULES, ON, related={Relation.PARENT: [[begun, over]]})
+    assert (
+        term(of="parent", by=[{"feed": "custody", "event": "sentence"}]).holds(a_person(), ON, known) is True
+    )

@@ -91,7 +91,8 @@ WEIGHED = [
     ("travel_agency/travelled", 366, True, "it may carry to this very day"),
     ("travel_agency/travelled", 367, False, "nothing carries longer than a year"),
     ("bus_rides/ridden", 30, True, "weak presence"),
-    ("custody/outside_prison", 1, False, "of no weight"),
+    ("service_hall/by_proxy", 1, False, "of no weight"),
+    ("custody/outside_prison", 1, True, "a parent's sentence is over, which a condition asks about"),
     ("cremations/cremated", 2000, True, "a loss does not age"),
     ("nobody/declared", 1, False, "no feed declares it any more"),
 ]

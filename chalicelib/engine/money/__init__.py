@@ -12,5 +12,6 @@ recoverable       what each month brought too much
 recovery          a recovery in its legal order: heard, decided, set off, asked back, settled
 paid_in_person    a month that is paid in person, and what of it nobody has collected
 owed_to_heirs     what somebody was owed while alive
+paid_to_heirs     what heirs were paid of somebody who lives
 double_receipt    drawn twice, or not drawn at all
 """
