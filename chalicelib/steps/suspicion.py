@@ -24,6 +24,7 @@ from chalicelib.engine.suspension.timeline import seconds_until
 from chalicelib.engine.suspicion.approvals import asked, to_end
 from chalicelib.engine.suspicion.lifecycle import chased
 from chalicelib.engine.suspicion.reckoning import reckoned
+from chalicelib.engine.suspicion.restart import restarts as asked_because_over
 from chalicelib.engine.suspicion.termination import Ending, ending
 from chalicelib.engine.texts import decision_words
 from chalicelib.jurisdiction import current
@@ -137,6 +138,7 @@ def terminate(call: StepInput) -> Answer:
         died = suspicion.kind is SuspicionKind.DEATH and record.person.deceased_on is None
         owed = bereavement.owed_at_death(record, suspicion, [e.entitlement.benefit for e in ended])
         visit = home_visits.pending(record, suspicion.name)  # what it was to find out is known
+        over = _over_already(record, after, ended)
         if not ended and not died and visit is None and after == suspicion:
             return None
         return replace(
@@ -150,7 +152,7 @@ def terminate(call: StepInput) -> Answer:
             },
             person=replace(record.person, deceased_on=suspicion.day) if died else None,
             entitlements=tuple(e.entitlement for e in ended),
-            suspicions=(after,),
+            suspicions=(after, *over),
             visits=(replace(visit, cancelled=clock.today()),) if visit is not None else (),
             messages=_ending_messages(record, suspicion, ended),
             owed_to_heirs=owed,
@@ -164,8 +166,7 @@ def terminate(call: StepInput) -> Answer:
     case = record.open_case
     if case is not None and case.waiting is not None and not evidence_effects.still_due(record, case):
         executions.wake(case.waiting, {"outcome": StepOutcome.CLOSED})
-    else:
-        evidence_effects.wake_if_certified(record)  # asleep since a suspension: nothing is left to wait for
+    evidence_effects.wake_and_start(record)  # asleep since a suspension: nothing is left to wait for
     return answer(StepOutcome.DONE)
 
 
@@ -181,6 +182,19 @@ def _ended(record: PersonRecord, suspicion: Suspicion) -> tuple[tuple[Ending, ..
     if left and suspicion.verify_by is None:
         after = asked(after, on, rules.policy)
     return tuple(e for e in waiting if e.entitlement.benefit in suspicion.signed), after
+
+
+def _over_already(
+    record: PersonRecord, confirmed: Suspicion, ended: tuple[Ending, ...]
+) -> tuple[Suspicion, ...]:
+    """What people have to decide because what ends a payment now is over already: released, renewed."""
+    now = {e.entitlement.benefit: e.entitlement for e in ended}
+    then = replace(
+        record,
+        entitlements=tuple(now.get(e.benefit, e) for e in record.entitlements),
+        suspicions=tuple(confirmed if s.name == confirmed.name else s for s in record.suspicions),
+    )
+    return tuple(asked_because_over(then, current().rules, clock.today())) if ended else ()
 
 
 def _ending_messages(

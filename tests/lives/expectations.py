@@ -13,7 +13,7 @@ expect: {old: {…}}                   about somebody:
     reads: {bereaved: […]}           words of the message or of its written notice
     instructions: ["resume from 2025-08: 200.00"]   all that stand; `called_off`: those that do not
     seen: {resume: issued}           where the last instruction of a kind stands
-    recoveries: ["hearing: 400.00"]  each, and where it stands; `left`: what has still to come back, `refund`: to go
+    recoveries: ["hearing: 400.00"]  each, and where it stands; `left`: to come back, `refund`: to go back
     heirs: 400.00                    what waits for the heirs
     reconciled: {2025-08: as_due}    the line about the first benefit on its authority's sheet of a month
     visits: {made: 2, ordered: 1}    `manner`: of the one that is ordered

@@ -18,7 +18,7 @@ from chalicelib.engine.money.arrears import arrears
 from chalicelib.engine.money.paid_in_person import first_unpaid
 from chalicelib.engine.money.paid_to_heirs import asked_back, is_of_heirs
 from chalicelib.engine.rules.rulebook import RuleBook
-from chalicelib.engine.suspicion.termination import ended_by
+from chalicelib.engine.suspicion.termination import ended_by, ending
 from chalicelib.model import (
     BenefitKind,
     Entitlement,
@@ -114,7 +114,7 @@ def _undone(
         if any(ended_by(s, entitlement, rules, on) for s in moot) and not any(
             ended_by(s, entitlement, rules, on) for s in others
         ):
-            again = status_before(entitlement, record)
+            again = _paused_by(others, status_before(entitlement, record), rules, on)
             entitlements[again.benefit] = again
             told += _instructions(entitlement, again, record, payments, rules, on, why)
         elif any(gap.about == s.name for gap in entitlement.interruptions for s in moot):
@@ -158,6 +158,19 @@ def status_before(entitlement: Entitlement, record: PersonRecord) -> Entitlement
         first = first_unpaid(record, entitlement.benefit, last.month)
         return replace(entitlement, status=EntitlementStatus.SUSPENDED, stopped_from=first)
     return replace(entitlement, status=EntitlementStatus.ACTIVE, stopped_from=None)
+
+
+def _paused_by(others: Sequence[Suspicion], again: Entitlement, rules: RuleBook, on: date) -> Entitlement:
+    """Paused as before, where somebody still awaits judgment."""
+    paid = replace(again, status=EntitlementStatus.ACTIVE)
+    pauses = [
+        end.entitlement
+        for s in others
+        if s.restarted is None
+        for end in ending(s, (paid,), rules, on)
+        if end.instruction is InstructionKind.PAUSE
+    ]
+    return min(pauses, key=lambda e: e.stopped_from or month_of(on), default=again)
 
 
 def _without(entitlement: Entitlement, moot: tuple[Suspicion, ...]) -> Entitlement:
@@ -206,6 +219,8 @@ def _instructions(
     given_back = 0
     for told in record.instructions:
         if told.benefit != before.benefit or told.kind not in stops or is_of_heirs(told):
+            continue
+        if told.kind is InstructionKind.PAUSE and after.status is EntitlementStatus.PAUSED:
             continue
         recovery = any((r.benefit, r.since) == (told.benefit, told.month) for r in record.recoveries)
         if told.state is not InstructionState.SEEN or (told.kind is InstructionKind.RECOVER and recovery):
