@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from chalicelib import clock, messages
 from chalicelib.cases import evidence_effects, recovery_following
+from chalicelib.engine.money import paid_in_person
 from chalicelib.engine.suspension.line_decisions import STANDING
 from chalicelib.engine.suspension.objections import decide_by, is_again, may_decide
 from chalicelib.engine.suspicion.mistaken_confirmation import objection_upheld
@@ -117,7 +118,7 @@ def decide_objection(person: PersonId, number: int, *, upheld: bool, by: str, re
             objections=(decided,),
             suspicions=_asked_again(record, decided),
             proposals=_struck(record, decided),
-            instructions=_called_off(record, decided),
+            instructions=(*_called_off(record, decided), *_paid_as_before(record, decided)),
             messages=(_decision_message(record, decided, reason),),
         )
 
@@ -157,6 +158,14 @@ def _called_off(record: PersonRecord, decided: Objection) -> tuple[Instruction, 
         and instruction.state in NOT_PAID_BACK
         and decided.benefit in (None, instruction.benefit)
     )
+
+
+def _paid_as_before(record: PersonRecord, decided: Objection) -> tuple[Instruction, ...]:
+    """What a month in person has not brought comes all the same to whom a suspension would have wronged."""
+    if not decided.spares(ObjectionAbout.SUSPENSION) or not any(paid_in_person.standing(record.instructions)):
+        return ()
+    paid = people.payments_of(record.person.id)
+    return paid_in_person.called_off(record, paid, current().rules, clock.today())
 
 
 def _decision_message(record: PersonRecord, decided: Objection, reason: str) -> Message:

@@ -136,7 +136,8 @@ def propose_suspension(call: StepInput) -> Answer:
         if standing is not None:
             lapsed = (replace(standing, state=ProposalState.LAPSED, decided=clock.today()),)
         details = {"proposal": proposal.number}
-        return replace(_nothing(call), details=details, proposals=(*lapsed, proposal))
+        change = replace(_nothing(call), details=details, proposals=(*lapsed, proposal))
+        return suspension_steps.paid_as_before(record, change) if lapsed else change
 
     return _wait(call, propose)
 

@@ -18,7 +18,7 @@ from chalicelib.engine.calendar.periods import month_before, month_of, months_be
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.money import paid_in_person
 from chalicelib.engine.money.account import still_lacking
-from chalicelib.engine.money.arrears import Amounts, Sum, arrears
+from chalicelib.engine.money.arrears import Amounts, Sum, arrears_of
 from chalicelib.engine.money.arrears_approval import one_word, ordered
 from chalicelib.engine.suspension import line_decisions, readiness, timeline, visits
 from chalicelib.engine.suspension.blockers import last_certificate
@@ -281,7 +281,7 @@ def _resumption(
     """`is_wrong`: people found that the suspension was wrong, and nobody had to certify."""
     month = month_of(on)
     amounts = still_lacking(record, people.payments_of(record.person.id), current().rules)
-    owed: dict[BenefitCode, Sum] = {e.benefit: _owed(e, month, amounts) for e in resumed}
+    owed: dict[BenefitCode, Sum] = {e.benefit: _owed(e, record, month, amounts) for e in resumed}
     told = tuple(_resume(e, month, owed[e.benefit], record, on) for e in resumed)
     words = {"yuan": yuan(sum(each.fen for each in told)), "month": month}
     words |= decision_words.of_resumption(resumed, current().rules)
@@ -304,16 +304,21 @@ def _resumption(
 
 
 def _resume(entitlement: Entitlement, month: Month, owed: Sum, record: PersonRecord, on: date) -> Instruction:
-    stopped = entitlement.stopped_from
-    months = months_between(stopped, month_before(month)) if stopped is not None else ()
-    told = replace(_instruct(entitlement, InstructionKind.RESUME, month, 0, on), arrears=tuple(months))
+    months = _stopped(entitlement, record, month)
+    told = replace(_instruct(entitlement, InstructionKind.RESUME, month, 0, on), arrears=months)
     rules = current().rules
     return ordered(told, owed, one_word(entitlement, record.evidence, rules), rules.policy.money)
 
 
-def _owed(entitlement: Entitlement, pay_run: Month, amounts: Amounts) -> Sum:
+def _stopped(entitlement: Entitlement, record: PersonRecord, pay_run: Month) -> tuple[Month, ...]:
+    """The months that may not have been paid: those of the suspension, and in person before it."""
     first = entitlement.stopped_from
-    return arrears(entitlement, first, pay_run, amounts=amounts) if first is not None else Sum({})
+    months = months_between(first, month_before(pay_run)) if first is not None else ()
+    return paid_in_person.with_uncollected(record, entitlement.benefit, months, pay_run)
+
+
+def _owed(entitlement: Entitlement, record: PersonRecord, pay_run: Month, amounts: Amounts) -> Sum:
+    return arrears_of(entitlement, _stopped(entitlement, record, pay_run), amounts)
 
 
 # --- close ---------------------------------------------------------------------------------------

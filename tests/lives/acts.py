@@ -48,7 +48,7 @@ from typing import Any, Literal
 from chalicelib.declarations import Declaration
 from chalicelib.model import BY_PHONE, FileState, MessageState
 from tests.lives.cast import Townsperson
-from tests.lives.scene import FEEDS, Scene
+from tests.lives.scene import Scene
 
 WHY = "核对材料后决定"
 
@@ -99,7 +99,7 @@ class Send(Act):
     sound: bool = True
 
     def do(self, scene: Scene) -> None:
-        feed = FEEDS[self.send]
+        feed = scene.place.home.feeds[self.send]
         header = {column.field: name for name, column in feed.columns.items()}
         written = [self._row(scene, row, header) for row in self.rows]
         needed = [name for name, column in feed.columns.items() if not column.optional]

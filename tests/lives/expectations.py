@@ -41,10 +41,7 @@ from chalicelib.messages import document_of, text_of
 from chalicelib.model import Channel, EntitlementStatus, InstructionState, MessageState, Month, SuspicionState
 from chalicelib.sources.formats.csv_writing import rows_of
 from chalicelib.storage.dynamodb import people
-from tests.events import RULES
-from tests.lives.scene import TITLES, Scene, spelled
-
-_SHORT: Final = {code: title for title, code in TITLES.items()}
+from tests.lives.scene import Scene, spelled
 
 
 class UnexpectedError(AssertionError):
@@ -96,7 +93,9 @@ def _of_benefits(attribute: str) -> Found:
         values = {}
         for e in scene.record(name).entitlements:
             value = e.status_on(today) if attribute == "status" else getattr(e, attribute)
-            values[_SHORT[e.benefit]] = value if value is None or isinstance(value, date) else str(value)
+            values[scene.place.home.title(e.benefit)] = (
+                value if value is None or isinstance(value, date) else str(value)
+            )
         if isinstance(expected, Mapping):
             return values
         alike = list(dict.fromkeys(values.values()))
@@ -176,7 +175,8 @@ def _instructions(*states: InstructionState) -> Found:
         record = scene.record(name)
         several = len(scene.somebody(name).benefits) > 1
         return sorted(
-            f"{i.kind} from {i.month}: {spelled(i.fen)}" + (f" ({_SHORT[i.benefit]})" if several else "")
+            f"{i.kind} from {i.month}: {spelled(i.fen)}"
+            + (f" ({scene.place.home.title(i.benefit)})" if several else "")
             for i in record.instructions
             if i.state in states
         )
@@ -208,7 +208,8 @@ def _heirs(scene: Scene, name: str, _: object) -> object:
 
 def _reconciled(scene: Scene, name: str, expected: Mapping[str, object]) -> object:
     person, benefit = scene.id(name), scene.benefit(name)
-    sheets = {m: pay_reconciliation.latest(RULES.benefit(benefit).run_by.value, Month(m)) for m in expected}
+    authority = scene.place.home.rules.benefit(benefit).run_by.value
+    sheets = {month: pay_reconciliation.latest(authority, Month(month)) for month in expected}
     return {
         month: next(
             (x["kind"] for x in sheet["lines"] if (x["person"], x["benefit"]) == (person, benefit)), None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, cast
+from unittest.mock import patch
 
 from chalicelib import clock
 from chalicelib.engine.certification.reasons import yuan
+from chalicelib.engine.rules.benefits import Benefit
+from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitCode,
     DroppedFile,
@@ -19,19 +22,16 @@ from chalicelib.model import (
     PersonRecord,
     SuspicionState,
 )
-from chalicelib.sources.feeds.feed import Feed
 from chalicelib.storage.dynamodb import files, people
 from sandbox.kernel import Sandbox
 from sandbox.kernel.resource_makers import ACCOUNT
 from sandbox.kernel.server import Gateway
 from sandbox.shortcut import short_way
 from sandbox.tokens import APP, AUDIENCE, ISSUER, Issuer
-from tests.events import ALL_FEEDS, RULES
-from tests.lives.cast import COLUMNS, FIRST, Townsperson, badge
+from tests.events import stopped_by_grades
+from tests.lives.cast import COLUMNS, FIRST, Home, Townsperson, badge
 from tests.workflow.village import HOUSEKEEPING, Village
 
-FEEDS: Final[Mapping[str, Feed]] = {str(name): feed for name, feed in ALL_FEEDS["bozhou"].items()}
-TITLES: Final = {rules.title.zh: code for code, rules in RULES.benefits.items()}
 KEY: Final = Issuer.new()
 
 
@@ -49,6 +49,7 @@ class Place:
 
     village: Village
     gateway: Gateway
+    home: Home
     listed: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     dropped: int = 0
     sequence: int = FIRST
@@ -63,7 +64,7 @@ class Place:
         """Drop a file as its department does; its key."""
         self.dropped += 1
         today = self.village.sandbox.today()
-        key = f"{FEEDS[feed].owner.department}/{feed}/{today:%Y%m%d}/{name or self.dropped}.csv"
+        key = f"{self.home.feeds[feed].owner.department}/{feed}/{today:%Y%m%d}/{name or self.dropped}.csv"
         self.village.put(key, text.encode())
         return key
 
@@ -74,8 +75,11 @@ class Place:
 
 
 @contextmanager
-def a_place(starts: date) -> Iterator[Place]:
-    """A village that begins on a day; quiet until then."""
+def a_place(starts: date, home: Home, graded: Collection[str] = ()) -> Iterator[Place]:
+    """A village that begins on a day; quiet until then.
+
+    `graded`: the benefits whose authority has a month paid in person before a suspension, as no pack says.
+    """
     parameters = {
         "TokenIssuer": ISSUER,
         "TokenAudience": AUDIENCE,
@@ -83,11 +87,25 @@ def a_place(starts: date) -> Iterator[Place]:
         "AssertionJwks": json.dumps({"keys": [KEY.registered(APP)]}),
     }
     with (
-        Sandbox(start=starts, seed=1, schedules=HOUSEKEEPING, parameters=parameters) as sandbox,
+        Sandbox(
+            pack=home.pack, start=starts, seed=1, schedules=HOUSEKEEPING, parameters=parameters
+        ) as sandbox,
         short_way(ACCOUNT),
     ):
         sandbox.run_until_quiet()
-        yield Place(Village(sandbox), Gateway(sandbox))
+        with _stopped_by_grades([home.titles[title] for title in graded]):
+            yield Place(Village(sandbox), Gateway(sandbox), home)
+
+
+@contextmanager
+def _stopped_by_grades(benefits: Collection[BenefitCode]) -> Iterator[None]:
+    """The rule books in force, with a month in person for some benefits."""
+    rules = current().rules
+    with ExitStack() as stack:
+        for book in (rules, *rules.counties.values()):
+            changed = {code: stopped_by_grades(book.benefits[code]) for code in benefits}
+            stack.enter_context(patch.dict(cast(dict[BenefitCode, Benefit], book.benefits), changed))
+        yield
 
 
 @dataclass
@@ -101,7 +119,8 @@ class Scene:
     files: dict[str, str] = field(default_factory=dict)  # what it dropped last of each feed: the key
 
     def __post_init__(self) -> None:
-        """Give everybody a number of their own."""
+        """Give everybody a number of their own, and what is usual here."""
+        self.people = {name: who.at(self.place.home) for name, who in self.people.items()}
         for name in self.people:
             self.sequences[name] = self.place.sequence
             self.place.sequence += 1
@@ -125,7 +144,7 @@ class Scene:
     def payee(self, name: str, benefit: str) -> str:
         """Under which reference their authority pays a benefit."""
         of = self.somebody(name).same_as or name
-        return self.somebody(of).payee or f"P{self.sequences[of]}-{TITLES[benefit]}"
+        return self.somebody(of).payee or f"P{self.sequences[of]}-{self.place.home.titles[benefit]}"
 
     def somebody(self, name: str) -> Townsperson:
         """Who is called so in this life; LookupError for nobody."""
@@ -146,7 +165,7 @@ class Scene:
 
     def benefit(self, name: str, title: str | None = None) -> BenefitCode:
         """The code of a benefit by its title; of the first one that somebody draws if none is named."""
-        return TITLES[title or next(iter(self.somebody(name).benefits))]
+        return self.place.home.titles[title or next(iter(self.somebody(name).benefits))]
 
     # --- the roster -------------------------------------------------------------------------------
 
@@ -199,7 +218,7 @@ class Scene:
         self, by: str, path: str, body: Mapping[str, object] | None = None, *, of: str, method: str = "POST"
     ) -> dict[str, Any]:
         """What the platform answers to whom, doing what; RefusedHereError if it refuses."""
-        who, sandbox = badge(by, self.id(of)), self.place.village.sandbox
+        who, sandbox = badge(by, self.id(of), self.place.home), self.place.village.sandbox
         token = KEY.issue(
             who.role, who.area, who.subject, now=sandbox.now(), person=who.person, authority=who.authority
         )

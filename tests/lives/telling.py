@@ -1,9 +1,10 @@
 """Lives as officers tell them (*.yaml here), lived on the real state machines.
 
-A file holds `about`, the day on which it `starts`, and `lives`. All lives of a file are lived together
-in one village, each by its own people: what they do is put in the order of their days, what is expected is
-looked at on its day, and each life ends well or with the line at which it did not. A life that would disturb
-the others is lived `alone`.
+A file holds `about`, the day on which it `starts`, and `lives`; `pack`, where it is not Bozhou's;
+`graded_stop`: the benefits of which a month is paid in person before they are suspended. All lives of a
+file are lived together in one village, each by its own people: what they do is put in the order of their
+days, what is expected is looked at on its day, and each life ends well or with the line at which it did not.
+A life that would disturb the others is lived `alone`.
 
     life      what happened, in a sentence
     rule      the rules that say what is right
@@ -26,7 +27,7 @@ from pydantic import BeforeValidator, field_validator
 from chalicelib.declarations import Declaration, place_of, read_declaration
 from chalicelib.errors import DeclarationError
 from tests.lives.acts import Act, Pay
-from tests.lives.cast import Townsperson
+from tests.lives.cast import HOMES, Townsperson
 from tests.lives.expectations import LOOKERS, Expect, Outbox, Page, Receipt
 from tests.lives.office import VERBS
 from tests.lives.scene import RefusedHereError, Scene, a_place
@@ -75,6 +76,8 @@ class Lives(Declaration):
 
     about: str
     starts: date = NEW_YEAR
+    pack: str = "bozhou"
+    graded_stop: list[str] = []
     beginnings: Mapping[str, Days] = {}
     lives: list[Life]
 
@@ -121,7 +124,7 @@ def _live(path: Path, told: Lives, lives: list[Life]) -> Mapping[str, str]:
     moments = sorted(
         (moment for life in lives for moment in _moments(told, life)), key=lambda moment: moment.day
     )
-    with a_place(told.starts) as place:
+    with a_place(told.starts, HOMES[told.pack], told.graded_stop) as place:
         scenes = {life.life: Scene(place, life.people, life.life) for life in lives}
         for scene in scenes.values():
             for name, who in scene.people.items():

@@ -82,7 +82,12 @@ def arrears(
     (rule 18). Each month brings what it would have brought: a birthday may lie between them.
     """
     months = months_between(first, month_before(pay_run))
-    owed = {month: amounts(entitlement, month) for month in months if month not in not_due}
+    return arrears_of(entitlement, [month for month in months if month not in not_due], amounts)
+
+
+def arrears_of(entitlement: Entitlement, months: Iterable[Month], amounts: Amounts = as_rostered) -> Sum:
+    """What certain months bring."""
+    owed = {month: amounts(entitlement, month) for month in months}
     return Sum({month: fen for month, fen in owed.items() if fen})
 
 

@@ -59,6 +59,20 @@ def first_unpaid(record: PersonRecord, benefit: BenefitCode, effective: Month) -
     return min(mine, default=effective)
 
 
+def uncollected(record: PersonRecord, benefit: BenefitCode) -> tuple[Month, ...]:
+    """The months in person since which nothing was paid as before: perhaps nobody has collected them."""
+    orders = (o for o in standing(record.instructions) if o.benefit == benefit and not _resumed(record, o))
+    return tuple(sorted(order.month for order in orders))
+
+
+def with_uncollected(
+    record: PersonRecord, benefit: BenefitCode, months: Iterable[Month], pay_run: Month
+) -> tuple[Month, ...]:
+    """The months that a resumption pays, with those in person that nobody may have collected."""
+    before = (month for month in uncollected(record, benefit) if month < pay_run)
+    return tuple(sorted({*before, *months}))
+
+
 def called_off(
     record: PersonRecord, payments: Sequence[Payment], rules: RuleBook, on: date
 ) -> tuple[Instruction, ...]:

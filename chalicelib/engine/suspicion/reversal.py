@@ -14,8 +14,8 @@ from datetime import date
 
 from chalicelib.engine.calendar.periods import month_before, month_of, months_between
 from chalicelib.engine.money.account import still_lacking
-from chalicelib.engine.money.arrears import arrears
-from chalicelib.engine.money.paid_in_person import first_unpaid
+from chalicelib.engine.money.arrears import arrears_of
+from chalicelib.engine.money.paid_in_person import first_unpaid, with_uncollected
 from chalicelib.engine.money.paid_to_heirs import asked_back, is_of_heirs
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.termination import ended_by, ending
@@ -231,7 +231,10 @@ def _instructions(
         return
     amounts = still_lacking(record, payments, rules)
     month = month_of(on)
-    owed = arrears(before, before.stopped_from, month, amounts=amounts).fen + given_back
+    months = with_uncollected(
+        record, before.benefit, months_between(before.stopped_from, month_before(month)), month
+    )
+    owed = arrears_of(before, months, amounts).fen + given_back
     yield Instruction(
         before.benefit,
         InstructionKind.RESUME,
@@ -240,6 +243,6 @@ def _instructions(
         why,
         InstructionState.ISSUED,
         on,
-        arrears=months_between(before.stopped_from, month_before(month)),
+        arrears=months,
         given_back=given_back,
     )

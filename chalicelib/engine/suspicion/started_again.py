@@ -14,8 +14,9 @@ from typing import Final
 
 from chalicelib.engine.calendar.periods import month_before, month_of, months_between, next_month
 from chalicelib.engine.money.account import still_lacking
-from chalicelib.engine.money.arrears import arrears
+from chalicelib.engine.money.arrears import arrears_of
 from chalicelib.engine.money.arrears_approval import ordered
+from chalicelib.engine.money.paid_in_person import with_uncollected
 from chalicelib.engine.money.paid_to_heirs import is_of_heirs
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.reckoning import reckoned
@@ -186,6 +187,7 @@ def _instructions(
         return
     amounts = still_lacking(record, payments, rules)
     pay_run = max(month_of(on), first)
+    months = with_uncollected(record, before.benefit, months_between(first, month_before(pay_run)), pay_run)
     told = Instruction(
         before.benefit,
         InstructionKind.RESUME,
@@ -194,6 +196,6 @@ def _instructions(
         f"started again from {first}: what had ended it is over",
         InstructionState.ISSUED,
         on,
-        arrears=tuple(months_between(first, month_before(pay_run))),
+        arrears=months,
     )
-    yield ordered(told, arrears(after, first, pay_run, amounts=amounts), word, rules.policy.money)
+    yield ordered(told, arrears_of(after, months, amounts), word, rules.policy.money)
