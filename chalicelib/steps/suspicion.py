@@ -139,7 +139,7 @@ def terminate(call: StepInput) -> Answer:
         owed = bereavement.owed_at_death(record, suspicion, [e.entitlement.benefit for e in ended])
         visit = home_visits.pending(record, suspicion.name)  # what it was to find out is known
         over = _over_already(record, after, ended)
-        if not ended and not died and visit is None and after == suspicion:
+        if not ended and not died and visit is None and after == suspicion and not over:
             return None
         return replace(
             _change(call),
@@ -194,7 +194,8 @@ def _over_already(
         entitlements=tuple(now.get(e.benefit, e) for e in record.entitlements),
         suspicions=tuple(confirmed if s.name == confirmed.name else s for s in record.suspicions),
     )
-    return tuple(asked_because_over(then, current().rules, clock.today())) if ended else ()
+    is_told = bool(ended) or confirmed.kind is SuspicionKind.UPCOMING
+    return tuple(asked_because_over(then, current().rules, clock.today())) if is_told else ()
 
 
 def _ending_messages(

@@ -8,7 +8,8 @@ On paper:
     send: <feed>, rows: [{who: old, …}]  a department's file, by its columns; `named`: under that name;
                                          every row is accepted, unless it says `sound: false`;
                                          a column may say `5 days ago`
-    pay: <yyyy-mm>, to: {old: 200}       the pay run of a month; one file for all lives that tell of it
+    pay: <yyyy-mm>, to: {old: 200}       the pay run of a month; one file for all lives that tell of it;
+                                         `corrects`: instead of the `file` of that name that came on a day
 
 At the door and the counter:
     visit: old, found: not_found …       what was found by the visit that was ordered
@@ -130,6 +131,7 @@ class Pay(Act):
     to: Mapping[str, float]
     benefit: str | None = None
     file: str = ""
+    corrects: date | None = None
 
     def rows(self, scene: Scene) -> list[str]:
         """One line for each who was paid."""
@@ -147,7 +149,8 @@ class Pay(Act):
         """Drop the file with these lines."""
         header = "身份证号码,待遇项目,发放月份,实发金额,发放日期"
         name = self.file or f"paid-{self.pay}"
-        scene.files["payments"] = scene.place.put("payments", "\n".join([header, *rows, ""]), name)
+        text = "\n".join([header, *rows, ""])
+        scene.files["payments"] = scene.place.put("payments", text, name, day=self.corrects)
 
 
 # --- at the door and the counter -----------------------------------------------------------------

@@ -60,11 +60,11 @@ class Place:
         if wanted > self.village.sandbox.now():
             self.village.sandbox.advance_to(wanted)
 
-    def put(self, feed: str, text: str, name: str = "") -> str:
-        """Drop a file as its department does; its key."""
+    def put(self, feed: str, text: str, name: str = "", day: date | None = None) -> str:
+        """Drop a file as its department does, in the folder of today or of another day; its key."""
         self.dropped += 1
-        today = self.village.sandbox.today()
-        key = f"{self.home.feeds[feed].owner.department}/{feed}/{today:%Y%m%d}/{name or self.dropped}.csv"
+        day = day or self.village.sandbox.today()
+        key = f"{self.home.feeds[feed].owner.department}/{feed}/{day:%Y%m%d}/{name or self.dropped}.csv"
         self.village.put(key, text.encode())
         return key
 

@@ -18,14 +18,13 @@ from chalicelib.engine.calendar.periods import ONE_DAY, zh_day
 from chalicelib.engine.certification.facts import releases
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.lifecycle import verify_by
+from chalicelib.engine.suspicion.restart import last_seen, term_of
 from chalicelib.engine.suspicion.termination import ended_by
 from chalicelib.model import (
     BenefitCode,
     EvidenceKey,
     PersonRecord,
-    Proves,
     Reason,
-    Route,
     Suspicion,
     SuspicionKind,
     SuspicionState,
@@ -72,20 +71,12 @@ def seen_alive(record: PersonRecord, rules: RuleBook, on: date) -> Iterator[Susp
     gone = _gone(record, rules, on)
     if not gone:  # nearly everybody
         return iter(())
-    days = [
-        item.key.day
-        for item in record.evidence
-        if (event := rules.events.get((item.key.feed, item.key.event))) is not None
-        and event.proves is Proves.PRESENCE
-        and event.route is not Route.SILENT
-        and not item.is_under_another_name
-    ]
-    seen = max(days, default=date.min)
+    seen = last_seen(record, rules)
 
     def is_news(found: Suspicion) -> bool:
         answered = [s.closed for s in record.suspicions if s.about == found.name and s.closed is not None]
         is_later = seen > max(answered) if answered else seen >= (found.closed or date.min)
-        return is_later and not _is_released(record, found, rules)
+        return is_later and not _is_released(record, found, rules, seen)
 
     return _asked(record, filter(is_news, gone), rules, on, _SEEN, seen)
 
@@ -127,9 +118,12 @@ def _gone(record: PersonRecord, rules: RuleBook, on: date) -> tuple[Suspicion, .
     )
 
 
-def _is_released(record: PersonRecord, found: Suspicion, rules: RuleBook) -> bool:
-    """Whether a release is on record: then the question is from when on it is paid again."""
+def _is_released(record: PersonRecord, found: Suspicion, rules: RuleBook, seen: date) -> bool:
+    """Whether a release is on record, or its term is over: then it is asked since when it is paid again."""
     loss = found.evidence
+    until = term_of(loss, record) if found.kind is SuspicionKind.CUSTODY else None
+    if until is not None and until < seen:
+        return True
     return loss is not None and any(
         (event := rules.events.get((item.key.feed, item.key.event))) is not None
         and releases(item, event, loss, record.refuted)

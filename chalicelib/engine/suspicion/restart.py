@@ -20,6 +20,7 @@ from chalicelib.engine.calendar.periods import (
 )
 from chalicelib.engine.certification.contradictions import claim_of
 from chalicelib.engine.certification.facts import Facts, releases, sort_evidence
+from chalicelib.engine.rules.conditions import UNTIL
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.lifecycle import TOWNSHIP, verify_by
 from chalicelib.engine.suspicion.termination import ENDED, ended_by
@@ -31,13 +32,16 @@ from chalicelib.model import (
     EvidenceKey,
     Paper,
     PersonRecord,
+    Proves,
     Reason,
+    Route,
     Suspicion,
     SuspicionKind,
     SuspicionState,
 )
 from chalicelib.model.named import ROSTER
 
+TERM_OVER: Final = ".over"  # ends the event of a term that is over without a release on record
 GRANTED: Final = ".granted"  # ends the event of a grant that stands on a roster
 LISTS_ON: Final = timedelta(days=30)  # a roster may list the dead for one more pay run, and nobody is asked
 _SHOWN: Final = {
@@ -54,6 +58,7 @@ class Document(NamedTuple):
     key: EvidenceKey
     zh: str
     en: str
+    since: date | None = None  # if not the key's own day
 
 
 def restarts(record: PersonRecord, rules: RuleBook, on: date) -> Iterator[Suspicion]:
@@ -63,7 +68,7 @@ def restarts(record: PersonRecord, rules: RuleBook, on: date) -> Iterator[Suspic
             continue
         loss = suspicion.evidence
         document = (
-            _release(loss, record, rules, on)
+            _release(loss, record, rules, on) or _term_over(loss, record, rules, on)
             if suspicion.kind is SuspicionKind.CUSTODY and loss is not None
             else _renewal(suspicion, concerned[0], record, rules, on)
         )
@@ -128,6 +133,48 @@ def _release(loss: EvidenceKey, record: PersonRecord, rules: RuleBook, on: date)
     key, event = min(found, key=lambda each: each[0])
     return Document(
         key, f"有记录显示自{zh_day(key.day)}起“{event.zh}”", f"“{event.en}” is reported of {key.day}"
+    )
+
+
+def term_of(loss: EvidenceKey | None, record: PersonRecord) -> date | None:
+    """The last day that the record of a loss names for it."""
+    until = (record.facts_of(loss) or {}).get(UNTIL)
+    return date.fromisoformat(until) if until else None
+
+
+def _term_over(loss: EvidenceKey, record: PersonRecord, rules: RuleBook, on: date) -> Document | None:
+    """The end of a term, where somebody says more than the date does: the person has been seen since, or
+    people who were asked about it beforehand have confirmed that it ends then. No release is on record."""
+    until = term_of(loss, record)
+    if until is None or until >= on:
+        return None
+    seen = last_seen(record, rules)
+    foreseen = any(
+        s.kind is SuspicionKind.UPCOMING and s.state is SuspicionState.CONFIRMED and s.since == until
+        for s in record.suspicions
+    )
+    if seen <= until and not foreseen:
+        return None
+    day = max(seen, until + ONE_DAY)
+    zh = f"记录载明的期限已于{zh_day(until)}届满" + (f"，且{zh_day(seen)}见到了本人" if seen > until else "")
+    en = f"The term on record ended on {until}" + (
+        f", and the person was seen on {seen}" if seen > until else ""
+    )
+    return Document(EvidenceKey(day, loss.feed, f"{loss.event}{TERM_OVER}"), zh, en, until + ONE_DAY)
+
+
+def last_seen(record: PersonRecord, rules: RuleBook) -> date:
+    """The last day on which staff, or an app, saw the person; `date.min` if nobody has."""
+    return max(
+        (
+            item.key.day
+            for item in record.evidence
+            if (event := rules.events.get((item.key.feed, item.key.event))) is not None
+            and event.proves is Proves.PRESENCE
+            and event.route is not Route.SILENT
+            and not item.is_under_another_name
+        ),
+        default=date.min,
     )
 
 
@@ -208,7 +255,7 @@ def _asked(
         level=TOWNSHIP,
         verify_by=verify_by(on, TOWNSHIP, rules.policy, SuspicionKind.RESTART),
         about=ended.name,
-        since=document.key.day,
+        since=document.since or document.key.day,
     )
 
 
