@@ -161,7 +161,7 @@ def tidy_lake(event: CloudWatchEvent) -> str | None:
 def monthly_results(event: CloudWatchEvent) -> str | None:
     """04:00 in China: on the policy's day, results for every authority and other regions; cut-off lists."""
     is_begun = False
-    with run("results_and_instructions") as each:
+    with run("monthly_results") as each:
         with each(part="results"):
             is_begun = results.begin(today())
             if is_begun:

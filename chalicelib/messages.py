@@ -41,7 +41,7 @@ from chalicelib.observability import logger
 from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client
-from chalicelib.storage.dynamodb import contacts, people, shards, worklists
+from chalicelib.storage.dynamodb import contacts, people, worklists
 from chalicelib.storage.dynamodb import outbox as outbox
 from chalicelib.storage.dynamodb.worklists import Row
 
@@ -97,20 +97,6 @@ def is_quiet_hour() -> bool:
     hour = clock.now().astimezone(clock.CHINA).hour
     quiet = current().rules.policy.messages
     return hour >= quiet.quiet_from or hour < quiet.quiet_until
-
-
-def send_due() -> int:
-    """Send what is due today, most urgent first; returns how many were handed over or printed.
-
-    What nobody knows the fate of since yesterday goes by the next channel. UnfinishedError when everything
-    else is sent, if a message could not be.
-    """
-    if is_quiet_hour():
-        return 0
-    with run("send_messages") as each:
-        with each(part="reports"):
-            fetch_reports()
-        return sum(send_some(shard, each)[0] for shard in shards.every_shard())
 
 
 def send_some(shard: str, each: Each, after: str = "", stop: Stop = never) -> tuple[int, str | None]:

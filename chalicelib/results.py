@@ -39,7 +39,7 @@ from chalicelib.model import (
 )
 from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.sources.formats.csv_writing import Cell, csv_of, csv_pieces, rows_of
-from chalicelib.storage.dynamodb import everybody, files, run_ends, shards
+from chalicelib.storage.dynamodb import everybody, files, run_ends
 from chalicelib.storage.s3 import objects
 
 RESULTS = (
@@ -73,26 +73,10 @@ Line = tuple[str, str, Row]  # whose list, of which kind, what stands there
 _KINDS = (Entitlement, Instruction, Evidence, Tombstone, Suspicion)
 
 
-def send_results() -> bool:
-    """Make the month's results on the day that the policy sets; whether they were made now (rule 23).
-
-    When that day's run has failed they are made on the next day, and once a month only.
-    """
-    on = clock.today()
-    if not begin(on):
-        return False
-    with run("send_results") as each:
-        with each(part="authorities"):
-            monthly_results()
-        with each(part="other regions"):
-            tell_other_regions()
-    made(on)
-    return True
-
-
 def begin(on: date) -> bool:
-    """Whether the month's results are to be made on a day: its day has come, and they are not made.
+    """Whether the month's results are to be made on a day: its day has come, and they are not made (rule 23).
 
+    Where a day's pass has failed they are made on the next day, and once a month only.
     From here on an instruction is handed over at once: the list that would have held it may be written.
     """
     if on.day < current().rules.policy.results_day or run_ends.is_done(_WRITTEN, month_of(on)):
@@ -114,19 +98,6 @@ def tell_beside(is_begun: bool) -> None:
 def made(on: date) -> None:
     """That the month's results are made."""
     run_ends.done(_WRITTEN, month_of(on))
-
-
-def monthly_results() -> int:
-    """Write the lists of every authority in one go; returns how many lines were written.
-
-    UnfinishedError when everything else is written, if a person could not be told of, or a list not written.
-    """
-    on = clock.today()
-    with run("monthly_results") as each:
-        with each(part="whom no roster lists"):
-            ask_authorities()
-        lines = [line for shard in shards.every_shard() for line in lines_of_some(shard, on, each)[0]]
-        return write_lists(sorted(lines, key=in_order), on, each)
 
 
 def lines_of_some(

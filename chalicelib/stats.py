@@ -17,7 +17,6 @@ from heapq import merge
 from itertools import groupby
 from typing import Any, Final
 
-from chalicelib import clock
 from chalicelib.engine.rehearsal.coverage import coverage
 from chalicelib.engine.rehearsal.feed_accuracy import proofs
 from chalicelib.engine.rehearsal.replay import Subject
@@ -39,7 +38,7 @@ from chalicelib.model import (
     Tombstone,
     Visit,
 )
-from chalicelib.runs import Each, Stop, Walk, never, run
+from chalicelib.runs import Each, Stop, Walk, never
 from chalicelib.storage.dynamodb import everybody, shards
 from chalicelib.storage.s3 import objects, statistics_table
 from chalicelib.storage.s3.lake_snapshot import LakeSnapshot
@@ -63,19 +62,6 @@ Counted = tuple[tuple[str, ...], int]
 _CELL: Final = "cell"  # before the words of a cell, and the name of one of its amounts
 _AMOUNTS: Final = Amount._fields
 _DIGITS: Final = {2: 4, 4: 6, 6: 9, 9: 12, 12: 12}  # of an area → of those just below it
-
-
-def nightly_statistics() -> dict[str, Any]:
-    """Count everybody in one go, and keep the result; a rate always comes with its denominator.
-
-    UnreadableError if the lake cannot be read: the figures of the night before stay, with their day.
-    UnfinishedError, when all others are counted and told, if somebody could not be.
-    """
-    with run("nightly_statistics") as each:
-        figures, on = Figures(), clock.today()
-        for shard in shards.every_shard():
-            figures.update(count_some(shard, on, each)[0])
-        return keep_figures(sorted(figures.items()), on)
 
 
 def count_some(

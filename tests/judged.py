@@ -1,7 +1,7 @@
 """What a function asks of the AWS of the tests is judged by its own policy, as the sandbox does.
 
 with judging() as judge, judge.acting("PassSend"):
-    messages.send_due()
+    send_due()
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from chalicelib.settings import settings
 from chalicelib.storage.dynamodb import outbox, people, shards
 from sandbox.town.sms_gateway import BREAKS_OFF, SmsGateway
 from tests.conftest import WUGAN
+from tests.in_one_go import send_due
 from tests.judged import judging
 from tests.storage import faults
 from tests.test_messages import someone
@@ -108,13 +109,13 @@ def test_every_carrier_keeps_the_same_contract(
         else:
             stack.enter_context(in_sns())
         if after is SENT:
-            assert messages.send_due() == 1
+            assert send_due() == 1
         else:
             with pytest.raises(UnfinishedError):
-                messages.send_due()
+                send_due()
         assert outbox.message_by_id(message.id)[1].state is after
         if after is not PENDING:
-            messages.send_due()
+            send_due()
     if sender == "http" and behaviour != "cannot be reached":
         assert gateway.asked == 1, "never handed over twice"
         if after is not PENDING:
@@ -131,7 +132,7 @@ def over_http(monkeypatch: pytest.MonkeyPatch, gateway: SmsGateway) -> SmsGatewa
 def test_a_phone_that_the_gateway_rejects_is_followed_in_the_same_run(over_http: SmsGateway) -> None:
     over_http.answers = lambda _: "phone_invalid"
     who, message = someone(1, Template.CERTIFIED, until="2026-06-30")
-    assert messages.send_due() == 1
+    assert send_due() == 1
     assert outbox.message_by_id(message.id)[1].state is FAILED
     assert ways(who) == {(Channel.SMS, FAILED), (Channel.NOTICE, SENT)}
 
@@ -177,7 +178,7 @@ def test_a_gateway_that_nobody_has_entered_sends_nothing(over_http: SmsGateway) 
     boto3.client("secretsmanager").put_secret_value(SecretId="gateway", SecretString="{}")
     _, message = someone(1)
     with pytest.raises(UnfinishedError):
-        messages.send_due()
+        send_due()
     assert outbox.message_by_id(message.id)[1].state is PENDING
 
 

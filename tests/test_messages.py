@@ -37,6 +37,7 @@ from chalicelib.storage import clients
 from chalicelib.storage.dynamodb import outbox as outbox
 from chalicelib.storage.dynamodb import people
 from tests.conftest import WUGAN, StoppedClock
+from tests.in_one_go import send_due
 from tests.judged import judging
 from tests.storage import faults
 from tests.storage.builders import AT, identity, known, person, suspicion
@@ -91,7 +92,7 @@ def test_a_message_that_cannot_be_put_into_words_blocks_nobody(capsys: pytest.Ca
     _, second = someone(2)
     _, third = someone(3)
     with published() as seen, pytest.raises(UnfinishedError, match="send_messages: 1 left out"):
-        messages.send_due()
+        send_due()
     assert len(seen) == 2
     assert [state_of(m) for m in (first, second, third)] == [
         MessageState.PENDING,
@@ -106,7 +107,7 @@ def test_a_broken_message_does_not_take_the_day_of_the_same_persons_others() -> 
     good = messages.compose(people.load(who).person, Template.REMIND, "good", WORDS, ON)
     people.change(who, lambda _: Change("told", "test", AT, messages=(good,)))
     with published(), pytest.raises(UnfinishedError):
-        messages.send_due()
+        send_due()
     assert state_of(good) is MessageState.SENT
     assert state_of(broken) is MessageState.PENDING
 
@@ -123,7 +124,7 @@ def test_a_record_that_cannot_be_read_blocks_nobody(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(people, "load", broken)
     with published(), pytest.raises(UnfinishedError):
-        messages.send_due()
+        send_due()
     monkeypatch.undo()
     assert state_of(second) is MessageState.SENT
 
@@ -146,12 +147,12 @@ def test_a_lost_acknowledgement_is_unknown_and_nothing_is_said_twice(
 
     with published(once) as seen:
         with pytest.raises(UnfinishedError):
-            messages.send_due()
+            send_due()
         assert len(seen) == 2, "one try for each"
         clock.advance(minutes=20)
-        assert messages.send_due() == 0
+        assert send_due() == 0
         clock.advance(days=1)
-        assert messages.send_due() == 0
+        assert send_due() == 0
         assert len(seen) == 2
     assert {state_of(message), state_of(other)} == {MessageState.UNKNOWN, MessageState.SENT}
 
@@ -176,12 +177,12 @@ def throttled(request: Any) -> AWSResponse:
 def test_what_was_certainly_not_taken_goes_with_the_next_run(fault: Callable[[Any], Any]) -> None:
     _, message = someone(1)
     with published(fault) as seen, pytest.raises(UnfinishedError):
-        messages.send_due()
+        send_due()
     assert len(seen) == 1
     assert state_of(message) is MessageState.PENDING
     with published() as seen:
-        assert messages.send_due() == 1
-        assert messages.send_due() == 0
+        assert send_due() == 1
+        assert send_due() == 0
     assert len(seen) == 1
     assert state_of(message) is MessageState.SENT
 
@@ -189,7 +190,7 @@ def test_what_was_certainly_not_taken_goes_with_the_next_run(fault: Callable[[An
 def test_what_goes_to_the_gateway_bears_its_id() -> None:
     _, message = someone(1)
     with published() as seen:
-        messages.send_due()
+        send_due()
     (sent,) = seen
     assert json.loads(sent["Message"])["message"] == message.id
     assert attributes(sent) == {"message": message.id}
@@ -200,7 +201,7 @@ def test_an_sms_bears_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WUGAN_SENDER", "sms")
     settings.cache_clear()
     with judging() as judge, judge.acting("PassSend"), published() as seen:
-        messages.send_due()
+        send_due()
     (sent,) = seen
     assert sent["PhoneNumber"] == "+8613800138001"
     assert message.id not in sent["Message"]
@@ -227,7 +228,7 @@ def test_whoever_has_given_up_the_phone_meanwhile_gets_the_notice() -> None:
     assert message.channel is Channel.SMS
     people.change(who, lambda _: Change("x", "test", AT, person=opted_out(record.person)))
     with judging() as judge, judge.acting("PassSend"), published() as seen:
-        assert messages.send_due() == 1
+        assert send_due() == 1
     assert seen == []
     sent = outbox.message_by_id(message.id)[1]
     assert (sent.state, sent.channel) == (MessageState.SENT, Channel.NOTICE), "it is shown as it went"
@@ -242,9 +243,9 @@ def test_a_notice_that_could_not_be_laid_down_is_not_lost() -> None:
     assert message.channel is Channel.NOTICE
     people.change(who, lambda _: Change("told", "test", AT, messages=(message,)))
     with faults.at_call("s3", "PutObject", read_timeout), pytest.raises(UnfinishedError):
-        messages.send_due()
+        send_due()
     assert state_of(message) is MessageState.PENDING
-    assert messages.send_due() == 1
+    assert send_due() == 1
     assert state_of(message) is MessageState.SENT
 
 
@@ -270,7 +271,7 @@ def test_nothing_ever_goes_to_the_phone_of_somebody_who_has_died(carried_out: bo
     people.change(who, lambda _: Change("told", "test", AT, messages=tuple(told)))
     people.change(who, lambda r: dead(r, carried_out))
     with published() as seen:
-        messages.send_due()
+        send_due()
     assert seen == []
     states = {m.template: (m.state, m.channel) for m in people.load(who).messages if m.about != "about 1"}
     for template, (state, channel) in states.items():
@@ -292,7 +293,7 @@ def opted_out(who: Person) -> Person:
 def sent_to_someone() -> Message:
     _, message = someone(1)
     with published():
-        messages.send_due()
+        send_due()
     return message
 
 
@@ -358,7 +359,7 @@ def test_whoever_has_a_phone_can_read_the_notice_too_as_it_stood(monkeypatch: py
     _, message = someone(1, Template.RESUMED, **words)
     _, reminder = someone(2)
     with published():
-        messages.send_due()
+        send_due()
     sent = outbox.message_by_id(message.id)[1]
     told = messages.document_of(sent)
     assert told is not None
@@ -380,7 +381,7 @@ def test_a_decision_that_goes_on_paper_is_its_own_document() -> None:
     people.change(who, lambda _: Change("told", "test", AT, messages=(message,)))
     waiting = outbox.message_by_id(message.id)[1]
     assert messages.document_of(waiting) == messages.text_of(waiting)
-    messages.send_due()
+    send_due()
     sent = outbox.message_by_id(message.id)[1]
     assert sent.document is None
     assert messages.document_of(sent) == sent.said

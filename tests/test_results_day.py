@@ -7,45 +7,33 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import results
-from chalicelib.errors import UnfinishedError
 from chalicelib.jurisdiction import current
 from tests.conftest import StoppedClock
 
-pytestmark = pytest.mark.usefixtures("aws")
 
-
-@pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is made, in order; the policy says the fifth."""
+@pytest.fixture(autouse=True)
+def on_the_fifth(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
     pack = current()
     policy = pack.rules.policy.model_copy(update={"results_day": 5})
     changed = replace(pack, rules=replace(pack.rules, policy=policy))
     monkeypatch.setattr(results, "current", lambda: changed)
-    parts: list[str] = []
-    monkeypatch.setattr(results, "monthly_results", lambda: parts.append("authorities"))
-    monkeypatch.setattr(results, "tell_other_regions", lambda: parts.append("other regions"))
-    return parts
 
 
-def test_results_are_made_on_the_day_that_the_policy_sets(made: list[str], clock: StoppedClock) -> None:
+def test_results_are_made_on_the_day_that_the_policy_sets(clock: StoppedClock) -> None:
     days = []
     for _ in range(45):
-        if results.send_results():
-            days.append(clock.instant.date().isoformat())
+        today = clock.instant.date()
+        if results.begin(today):
+            results.made(today)
+            days.append(today.isoformat())
         clock.advance(days=1)
     assert days == ["2025-07-05", "2025-08-05"]
-    assert made == ["authorities", "other regions"] * 2
 
 
-def test_what_failed_on_that_day_is_made_on_the_next(
-    made: list[str], clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock.advance(days=4)
-    with monkeypatch.context() as broken:
-        broken.setattr(results, "monthly_results", lambda: 1 / 0)
-        with pytest.raises(UnfinishedError):
-            results.send_results()
-    assert made == ["other regions"], "one part stops no other"
-    clock.advance(days=1)
-    assert results.send_results()
-    assert not results.send_results()
+def test_what_failed_on_that_day_is_made_on_the_next(clock: StoppedClock) -> None:
+    today = clock.advance(days=4).date()
+    assert results.begin(today)
+    today = clock.advance(days=1).date()
+    assert results.begin(today)
+    results.made(today)
+    assert not results.begin(today)

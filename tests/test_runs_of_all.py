@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import intake, results, stats
+from chalicelib import intake, stats
 from chalicelib.cases import daily_run, rechecks, retention
 from chalicelib.errors import ConflictError, UnfinishedError
 from chalicelib.intake import feed_watch, interface_queries, quality
@@ -23,6 +23,7 @@ from chalicelib.model import Case, Month, PersonId, PersonRecord, StateName
 from chalicelib.runs import run
 from chalicelib.storage.dynamodb import people, recheck_rows, tables
 from chalicelib.storage.s3 import objects
+from tests.in_one_go import apply_retention, monthly_results, nightly_statistics
 from tests.storage.builders import AT, entitlement, identity, person
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -62,15 +63,14 @@ def failing_for(broken: str, function: Callable[..., Any], place: int = 0) -> Ca
 
 
 def test_every_run_is_tried() -> None:
-    """Whatever a schedule calls names its run, and a test leaves one of those that it is about out."""
-    scheduled = re.findall(
-        r"^@scheduled\ndef (\w+)", (ROOT / "app.py").read_text(encoding="utf-8"), re.MULTILINE
-    )
+    """Whatever a schedule calls names its run, or is a pass; a test leaves out one of whom it is about."""
+    app = (ROOT / "app.py").read_text(encoding="utf-8")
+    scheduled = dict(re.findall(r"^@scheduled\ndef (\w+)(.*?)(?=\n\n\n|\Z)", app, re.MULTILINE | re.DOTALL))
     assert scheduled
-    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "chalicelib").rglob("*.py"))
+    code = app + "".join(path.read_text(encoding="utf-8") for path in (ROOT / "chalicelib").rglob("*.py"))
     tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py"))
-    for name in scheduled:
-        assert f'with run("{name}") as each' in code, (
+    for name, body in scheduled.items():
+        assert f'with run("{name}") as each' in code or "passes.start(" in body, (
             f"{name}: say with run(…) whom one that fails stops: nobody"
         )
         assert re.search(rf"{name}: \d+ left out", tests), f"{name}: tests/test_runs_of_all.py leaves one out"
@@ -82,7 +82,7 @@ def outbox(key: str) -> bytes:
 
 def test_the_results_of_the_month_leave_out_one_person(folk: list[PersonId]) -> None:
     with pytest.raises(UnfinishedError, match="monthly_results: 1 left out"):
-        results.monthly_results()
+        monthly_results()
     rows = list(csv.reader(io.StringIO(outbox("hrss/results/2025-07.csv").decode("utf-8-sig"))))
     assert [row[0] for row in rows[1:]] == ["P0", "P2"]
 
@@ -91,13 +91,13 @@ def test_one_list_that_cannot_be_written_stops_no_other(monkeypatch: pytest.Monk
     people.create(identity(), person(), (entitlement(),), AT, "feed:roster")
     monkeypatch.setattr(objects, "put_result", failing_for("results", objects.put_result, 1))
     with pytest.raises(UnfinishedError):
-        results.monthly_results()
+        monthly_results()
     assert outbox("hrss/instructions/2025-07.csv")
 
 
 def test_the_figures_of_the_night_leave_out_one_person(folk: list[PersonId]) -> None:
     with pytest.raises(UnfinishedError, match="nightly_statistics: 1 left out"):
-        stats.nightly_statistics()
+        nightly_statistics()
     told = stats.latest()
     assert told is not None
     assert told["recipients"] == 2
@@ -165,7 +165,7 @@ def test_tidying_goes_on(monkeypatch: pytest.MonkeyPatch, folk: list[PersonId]) 
     monkeypatch.setattr(retention.lake, "tidy", lambda *_, **__: 1 // 0)
     monkeypatch.setattr(retention.file_contents, "let_go", lambda _: done.append("said"))
     with pytest.raises(UnfinishedError, match="tidy_lake: 2 left out"):  # the lake, and the broken record
-        retention.apply_retention()
+        apply_retention()
     assert done == ["said"]
 
 

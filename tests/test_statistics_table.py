@@ -35,6 +35,7 @@ from chalicelib.model import (
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.s3 import statistics_table
 from tests.conftest import StoppedClock
+from tests.in_one_go import nightly_statistics
 from tests.storage.builders import AT, entitlement, identity, person, put, suspicion, visit
 from tests.workflow.village import number_of
 
@@ -111,7 +112,7 @@ def read(folder: Path, query: str) -> list[tuple[Any, ...]]:
 
 def test_its_villages_add_up_to_what_is_told_of_everybody(tmp_path: Path) -> None:
     folk()
-    told = stats.nightly_statistics()
+    told = nightly_statistics()
     table = f"read_parquet('{parquet(tmp_path)}/*/*.parquet')"
 
     def by(word: str, where: str) -> dict[Any, int]:
@@ -132,11 +133,11 @@ def test_its_villages_add_up_to_what_is_told_of_everybody(tmp_path: Path) -> Non
 def test_the_queries_of_its_page(tmp_path: Path, clock: StoppedClock) -> None:
     mine = folk()
     clock.advance(days=-1)
-    stats.nightly_statistics()
+    nightly_statistics()
     clock.advance(days=1)
     stops = entitlement(payee="P7", status=EntitlementStatus.SUSPENDED, stopped_from="2025-07")
     put(mine[7], entitlements=[stops])
-    stats.nightly_statistics()
+    nightly_statistics()
     progress, routes, changed = (read(parquet(tmp_path), query) for query in QUERIES)
     none = None
     assert progress == [
@@ -149,7 +150,7 @@ def test_the_queries_of_its_page(tmp_path: Path, clock: StoppedClock) -> None:
 
 def test_its_columns_and_words_are_those_of_its_page(tmp_path: Path) -> None:
     folk()
-    stats.nightly_statistics()
+    nightly_statistics()
     described = read(parquet(tmp_path), "DESCRIBE FROM 's3://LAKE/statistics/table/day=2025-07-01/*.parquet'")
     assert [name for name, *_ in described] == [*statistics_table.COLUMNS, "day"]
     for name in (*statistics_table.COLUMNS, *Figure, *Level):
@@ -157,7 +158,7 @@ def test_its_columns_and_words_are_those_of_its_page(tmp_path: Path) -> None:
 
 
 def test_a_table_without_anybody_has_its_columns(tmp_path: Path) -> None:
-    stats.nightly_statistics()
+    nightly_statistics()
     assert read(parquet(tmp_path), "SELECT count(*) FROM 's3://LAKE/statistics/table/*/*.parquet'") == [(0,)]
     found = stats.of_area(TODAY, AreaCode("3416"))
     assert found is not None
@@ -166,7 +167,7 @@ def test_a_table_without_anybody_has_its_columns(tmp_path: Path) -> None:
 
 def test_of_a_day_or_of_the_last_within_a_month_before_it(clock: StoppedClock) -> None:
     for _ in range(2):
-        stats.nightly_statistics()
+        nightly_statistics()
         clock.advance(days=2)
     for after, day in ((0, "2025-07-01"), (1, "2025-07-01"), (2, "2025-07-03"), (33, "2025-07-03")):
         told = stats.as_of(TODAY + timedelta(after))

@@ -34,6 +34,7 @@ from chalicelib.storage.dynamodb import outbox, people, worklists
 from chalicelib.storage.dynamodb.people import Newcomer
 from chalicelib.storage.s3 import objects
 from tests.conftest import WUGAN, StoppedClock
+from tests.in_one_go import send_due
 from tests.judged import judging
 from tests.storage import faults
 from tests.storage.builders import AT, identity, person
@@ -116,7 +117,7 @@ def bundle(on: date = ON) -> str:
 def test_own_phone_then_the_helpers_then_paper_all_on_one_day() -> None:
     who = somebody()
     first = told(who)
-    assert messages.send_due() == 1
+    assert send_due() == 1
     reports(first, "UNDELIV")
     assert ways(who) == [(SMS, MessageState.FAILED), (HELPER, MessageState.SENT)]
     helped = last(who)
@@ -137,7 +138,7 @@ def test_the_next_channel_goes_by_the_carrier_of_the_deployment(monkeypatch: pyt
     settings.cache_clear()
     who = somebody()
     first = told(who)
-    messages.send_due()
+    send_due()
     reports(first, "failed")
     assert ways(who) == [(SMS, MessageState.FAILED), (HELPER, MessageState.SENT)]
 
@@ -146,7 +147,7 @@ def test_without_a_helper_paper_follows_and_the_report_again_changes_nothing() -
     who = somebody(contact=Contact())
     first = told(who)
     with handed_over():
-        messages.send_due()
+        send_due()
         reports(first, "failed")
         reports(first, "failed")
     assert ways(who) == [(SMS, MessageState.FAILED), (PAPER, MessageState.SENT)]
@@ -156,11 +157,11 @@ def test_a_phone_that_refuses_messages_is_passed_over_from_now_on() -> None:
     who = somebody()
     first = told(who)
     with handed_over() as phones:
-        messages.send_due()
+        send_due()
         reports(first, "OPTED_OUT")
         reports(last(who), "已退订")
         told(who, Template.CERTIFIED, until="2026-06-30")
-        messages.send_due()
+        send_due()
     assert phones == [OWN, HELPERS]
     somebody_now = people.load(who).person
     assert (somebody_now.opted_out, somebody_now.helper_opted_out) == (True, True)
@@ -171,7 +172,7 @@ def test_the_same_phone_twice_is_no_other_channel() -> None:
     who = somebody(contact=Contact(helper_phone=OWN))
     first = told(who)
     with handed_over() as phones:
-        messages.send_due()
+        send_due()
         reports(first, "failed")
     assert phones == [OWN]
     assert ways(who) == [(SMS, MessageState.FAILED), (PAPER, MessageState.SENT)]
@@ -182,7 +183,7 @@ def test_whoever_has_no_phone_is_reminded_through_the_helper_and_told_decisions_
     told(who)
     told(who, Template.RESUMED, month="2025-07", yuan="195.00")
     with handed_over() as phones:
-        assert messages.send_due() == 2
+        assert send_due() == 2
     assert phones == [HELPERS]
     assert "待遇恢复发放告知书" in bundle()
 
@@ -193,13 +194,13 @@ def test_a_fate_that_stays_unknown_for_a_day_is_a_failure(clock: StoppedClock) -
     with pytest.MonkeyPatch.context() as broken:
         broken.setattr(Sns, "hand_over", _breaks_off)
         with pytest.raises(UnfinishedError):
-            messages.send_due()
+            send_due()
     assert outbox.message_by_id(first.id)[1].state is MessageState.UNKNOWN
     with handed_over() as phones, judging() as judge, judge.acting("PassSend"):
-        assert messages.send_due() == 0, "the carrier may still say"
+        assert send_due() == 0, "the carrier may still say"
         clock.advance(days=1)
-        assert messages.send_due() == 1
-        assert messages.send_due() == 0
+        assert send_due() == 1
+        assert send_due() == 0
     assert phones == [HELPERS]
     assert ways(who) == [(SMS, MessageState.UNKNOWN), (HELPER, MessageState.SENT)]
     reports(first, "failed")
@@ -210,12 +211,12 @@ def test_what_is_sent_and_never_reported_reaches_nobody_and_is_never_delivered(c
     who = somebody()
     first = told(who)
     with handed_over() as phones:
-        assert messages.send_due() == 1
+        assert send_due() == 1
         clock.advance(days=2)
-        assert messages.send_due() == 0, "two days: the phone may be off"
+        assert send_due() == 0, "two days: the phone may be off"
         clock.advance(days=1)
-        assert messages.send_due() == 1
-        assert messages.send_due() == 0
+        assert send_due() == 1
+        assert send_due() == 0
     assert phones == [OWN, HELPERS]
     assert ways(who) == [(SMS, MessageState.SENT), (HELPER, MessageState.SENT)]
     reports(first, "delivered")
@@ -230,13 +231,13 @@ def test_who_was_reached_after_all_is_told_no_second_time(clock: StoppedClock) -
     who = somebody()
     first = told(who)
     with handed_over() as phones:
-        messages.send_due()
+        send_due()
         clock.instant = datetime(2025, 7, 1, 13, tzinfo=UTC)  # 21:00 in China
         reports(first, "failed")
         assert ways(who) == [(SMS, MessageState.FAILED), (HELPER, MessageState.PENDING)], "not at night"
         reports(first, "DELIVRD")
         clock.advance(hours=12)
-        messages.send_due()
+        send_due()
     assert phones == [OWN]
     assert ways(who) == [(SMS, MessageState.DELIVERED), (HELPER, MessageState.DROPPED)]
 
@@ -246,7 +247,7 @@ def test_a_failed_message_takes_nobodys_day_and_the_most_urgent_goes_first() -> 
     who = somebody(contact=Contact(helper_phone=HELPERS))
     first = told(who)
     with handed_over() as phones:
-        messages.send_due()
+        send_due()
         urgent = told(who, Template.TERMINATED)
         reports(first, "failed")
         assert phones == [OWN, OWN], "the day of the failed one is free"
@@ -260,7 +261,7 @@ def test_a_late_failure_of_a_reminder_whose_case_is_over_bothers_nobody() -> Non
     who = somebody()
     first = told(who)
     with handed_over() as phones:
-        messages.send_due()
+        send_due()
         closed = Case(DUE, date(2025, 5, 1), 1, StateName.CLOSE_CASE, outcome=StepOutcome.CERTIFIED)
         people.change(who, lambda _: Change("closed", "test", AT, cases=(closed,)))
         reports(first, "EXPIRED")
@@ -275,16 +276,16 @@ def test_one_bundle_per_village_and_day_holds_all_of_it(clock: StoppedClock) -> 
     """Whatever is printed later that day is added; the day after, what nobody has brought is listed."""
     one, two, three = (somebody(n, None, Contact()) for n in (1, 2, 3))
     told(one), told(two)
-    assert messages.send_due() == 2
+    assert send_due() == 2
     told(three)
     clock.advance(hours=3)
-    assert messages.send_due() == 1
+    assert send_due() == 1
     assert len(sections(bundle())) == 3
     found = boto3.client("s3").list_objects_v2(Bucket="outbox", Prefix="villages/")["Contents"]
     assert [entry["Key"] for entry in found] == [f"villages/{VILLAGE}/notices/2025-07-01.html"]
     clock.advance(days=1)
     told(one, Template.RESUMED, month="2025-07", yuan="195.00")
-    messages.send_due()
+    send_due()
     later = bundle(date(2025, 7, 2))
     assert len(sections(later)) == 1
     assert "共4份" in later
@@ -321,9 +322,9 @@ def test_who_is_always_beaten_gives_up_and_prints_later(monkeypatch: pytest.Monk
         patched.setattr(printing.retries, "pause", lambda _: None)
         patched.setattr(objects, "put_notices", _conflict)
         with pytest.raises(UnfinishedError):
-            messages.send_due()
+            send_due()
     assert ways(who) == [(PAPER, MessageState.PENDING)]
-    assert messages.send_due() == 1
+    assert send_due() == 1
 
 
 def _conflict(*_: Any) -> None:
@@ -335,8 +336,8 @@ def test_a_notice_that_was_claimed_and_never_printed_is_printed_again(clock: Sto
     message = told(who)
     outbox.claim(who, message, said="…")
     clock.advance(hours=1)
-    messages.send_due()  # takes it back
-    assert messages.send_due() == 1
+    send_due()  # takes it back
+    assert send_due() == 1
     assert message.id in bundle()
 
 
@@ -344,8 +345,8 @@ def test_names_and_addresses_stand_in_the_bundle_alone(capsys: pytest.CaptureFix
     who = somebody(1, None, Contact(address="某村东3号"))
     told(who)
     with faults.at_call("s3", "PutObject", faults.unreachable), pytest.raises(UnfinishedError):
-        messages.send_due()
-    messages.send_due()
+        send_due()
+    send_due()
     said = capsys.readouterr().out + str(list(worklists.notices(VILLAGE)))
     assert "某村东3号" in bundle()
     for word in ("某村东3号", "测试甲", identity("34160219500101001X").number):

@@ -27,24 +27,15 @@ from chalicelib.model import (
     Suspicion,
     SuspicionState,
 )
-from chalicelib.runs import Each, Stop, Walk, never, run
+from chalicelib.runs import Each, Stop, Walk, never
 from chalicelib.sources.feeds.durations import Quantity
-from chalicelib.storage.dynamodb import everybody, people, shards
+from chalicelib.storage.dynamodb import everybody, people
 from chalicelib.storage.dynamodb.forgetting import forget_evidence
 from chalicelib.storage.s3 import file_contents, lake
 
 ACTOR: Final = "retention"
 _KINDS: Final = (Entitlement, Evidence, RelatedEvidence, Suspicion)
 AT_ONCE: Final = 50  # items of one transaction, with room for the audit entry
-
-
-def apply_retention() -> int:
-    """Tidy the lake; on the first of a month also let go what is too old, and say how many items went."""
-    on = clock.today()
-    with run("tidy_lake") as each:
-        if tidy_lake(on, each):
-            return let_go(on, oldest_days(on), each)
-    return 0
 
 
 def tidy_lake(on: date, each: Each) -> bool:
@@ -69,16 +60,12 @@ def _before(on: date, kept: Quantity) -> date:
     return on - timedelta(days=kept.count)
 
 
-def let_go(on: date, oldest: Mapping[FeedId, date], each: Each) -> int:
-    """Take from everybody's record what is too old and carries nothing, in one go; how many items."""
-    return sum(let_go_of_some(shard, on, oldest, each)[0] for shard in shards.every_shard())
-
-
 def let_go_of_some(
     shard: str, on: date, oldest: Mapping[FeedId, date], each: Each, after: str = "", stop: Stop = never
 ) -> tuple[int, str | None]:
-    """The same of the people of a shard behind one of them; how many items, and behind whom to go on.
+    """Take from the records of a shard, behind one of them, what is too old and carries nothing.
 
+    How many items, and behind whom to go on (None: those were all).
     The one pass over everybody: whom a date will concern before it comes again is filed with it.
     """
     removed = 0

@@ -10,7 +10,7 @@ import os
 from datetime import date
 from typing import Any
 
-from chalicelib import pay_reconciliation, stats
+from chalicelib import pay_reconciliation
 from chalicelib.api.openapi import EXAMPLES
 from chalicelib.cases import home_visits
 from chalicelib.model import AreaCode, FeedId, Month, PersonId
@@ -20,6 +20,7 @@ from chalicelib.storage.s3 import objects
 from tests.api.conftest import NAME, NUMBER, PHONE, VILLAGE, As, Caller
 from tests.api.test_authorization import AREAS, LEVELS, MAY
 from tests.api.town import ENDPOINTS, a_file, authority_for, body_for, somebody_with_everything
+from tests.in_one_go import nightly_statistics
 
 WRITES = os.environ.get("EXAMPLES") == "write"  # a test itself begins with an empty environment
 SIGNED = ("policy", *(f"x-amz-{word}" for word in ("credential", "date", "security-token", "signature")))
@@ -55,7 +56,7 @@ def everything_there_is() -> PersonId:
     """Somebody with everything, and what the runs of a night and a month leave about them."""
     person = somebody_with_everything(NUMBER)
     objects.put_suggestions(a_file().id, {7: (person,)})
-    stats.nightly_statistics()
+    nightly_statistics()
     pay_reconciliation.reconcile_month(Month("2025-07"))
     _checks_of_june(person)
     return person

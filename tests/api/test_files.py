@@ -28,6 +28,7 @@ from chalicelib.storage.s3 import lake, objects
 from tests.api.conftest import CITY, COUNTY, NUMBER, OTHER_COUNTY, OTHER_NUMBER, As, a_person, given
 from tests.api.town import SENDER, a_file
 from tests.conftest import StoppedClock
+from tests.in_one_go import nightly_statistics
 from tests.people import a_visit
 
 REASON = {"reason": "电话核实，当日确实只有三条"}
@@ -229,7 +230,7 @@ class TestFeeds:
         settings.cache_clear()
         asked = replace(a_file("vaccinations", FileState.LOADED, date(2025, 6, 29)), department="health")
         files.put(asked)
-        stats.nightly_statistics()
+        nightly_statistics()
         feeds = self.feeds(as_, "3708")
         heard, unheard = feeds["vaccinations"], feeds["nucleic_acid_tests"]
         assert (heard["kind"], heard["load"], heard["state"], heard["last"]) == (
@@ -255,14 +256,14 @@ class TestFeeds:
         given(both, evidence=(hospital, travel))
         given(alone, evidence=(hospital,), visits=(a_visit("2025-06-16 10:00", VisitOutcome.SEEN),))
         assert self.feeds(as_)["hospital_inpatient"]["coverage"] is None
-        stats.nightly_statistics()
+        nightly_statistics()
         answer = as_("app", COUNTY).get("/v1/feeds").json_body
         assert (answer["coverage_as_of"], answer["recipients"]) == ("2025-07-01", 2)
         feeds = {item["feed"]: item["coverage"] for item in answer["items"]}
         assert feeds["hospital_inpatient"] == {"certified": 1, "alone": 1}
         assert feeds["travel_agency"] == {"certified": 1, "alone": 0}, "without it, the hospital would do"
         lake.put_evidence(FeedId("travel_agency"), FileId("g"), {alone: [travel]})
-        stats.nightly_statistics()
+        nightly_statistics()
         feeds = self.feeds(as_)
         assert feeds["travel_agency"]["coverage"] == {"certified": 2, "alone": 0}, "the lake counts too"
         nobody = {"certified": 0, "alone": 0}

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
-from chalicelib import stats
 from tests.api.conftest import NUMBER, VILLAGE, As
 from tests.api.test_authorization import AREAS, LEVELS, MAY
 from tests.api.town import ENDPOINTS, HRSS, body_for, somebody_with_everything
+from tests.in_one_go import nightly_statistics
 from tests.workflow.crashes import each_call
 
 URL = "https://aws.invalid/"
@@ -56,7 +56,7 @@ ALONE = ("GET /v1/me", "POST /v1/uploads")  # what the token says; what is signe
 def test_whichever_call_fails_the_caller_is_told_to_come_back(as_: As, name: str) -> None:
     endpoint = ENDPOINTS[name]
     person = somebody_with_everything(NUMBER)
-    stats.nightly_statistics()
+    nightly_statistics()
     role = "officer" if "officer" in MAY[name] else MAY[name][-1]
     caller = as_(role, AREAS[LEVELS.get(name, ("county",))[-1]], authority=HRSS)
     caller.get("/v1/stats")  # whether tokens are revoked is asked once a minute: `test_revoked`

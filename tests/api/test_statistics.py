@@ -22,6 +22,7 @@ from tests.api.conftest import (
     a_person,
 )
 from tests.conftest import StoppedClock
+from tests.in_one_go import nightly_statistics
 
 ELSEWHERE = f"{OTHER_COUNTY}001001"
 ALLOWANCE = "old_age_allowance"
@@ -38,7 +39,7 @@ def folk() -> None:
 @pytest.fixture
 def counted(aws: None, as_: As) -> None:
     folk()
-    stats.nightly_statistics()
+    nightly_statistics()
 
 
 def told(answer: Any) -> dict[str, Any]:
@@ -135,10 +136,10 @@ def test_what_is_asked_wrongly(as_: As) -> None:
 
 def test_one_day_beside_another(as_: As, clock: StoppedClock) -> None:
     folk()
-    stats.nightly_statistics()
+    nightly_statistics()
     clock.advance(days=2)
     a_person("34160219500101555X")
-    stats.nightly_statistics()
+    nightly_statistics()
     officer = as_("officer", CITY)
 
     def of(day: str) -> tuple[str, int, int, int]:
@@ -153,7 +154,7 @@ def test_one_day_beside_another(as_: As, clock: StoppedClock) -> None:
 
 def test_a_night_that_is_not_complete_is_said(as_: As, clock: StoppedClock) -> None:
     folk()
-    stats.nightly_statistics()
+    nightly_statistics()
     clock.advance(days=1)
     stats.figures_are_missing(clock().date(), 31, 32)
     body = told(as_("officer", CITY).get("/v1/stats"))
@@ -161,7 +162,7 @@ def test_a_night_that_is_not_complete_is_said(as_: As, clock: StoppedClock) -> N
         "2025-07-01",
         {"as_of": "2025-07-02", "shards": 31, "of": 32},
     )
-    stats.nightly_statistics()
+    nightly_statistics()
     body = told(as_("officer", CITY).get("/v1/stats"))
     assert (body["as_of"], body["awaited"]) == ("2025-07-02", None), "they are there now"
 
@@ -169,6 +170,6 @@ def test_a_night_that_is_not_complete_is_said(as_: As, clock: StoppedClock) -> N
 def test_figures_of_before_the_table(as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
     folk()
     monkeypatch.setattr(stats.statistics_table, "put", lambda day, lines: list(lines))
-    kept = stats.nightly_statistics()
+    kept = nightly_statistics()
     body = told(as_("officer", CITY).get("/v1/stats"))
     assert (body["recipients"], body["figures"], body["below"]) == (kept["recipients"], None, [])

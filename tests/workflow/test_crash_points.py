@@ -33,6 +33,7 @@ from chalicelib.steps import certification
 from chalicelib.steps.walking import run_step
 from chalicelib.storage.dynamodb import limit_overrides, people
 from chalicelib.storage.s3 import lake
+from tests.in_one_go import send_due
 from tests.workflow.crashes import end_of_record, same, sweep, townsfolk
 from tests.workflow.village import NEW_YEAR, Recipient, Village
 
@@ -93,7 +94,7 @@ def test_dying_while_a_message_is_sent(village: Village) -> None:
         people.change(record.person.id, lambda _: Change("told", "test", clock.now(), messages=(message,)))
 
         def twice_over() -> None:
-            messages.send_due()
+            send_due()
             village.sandbox.clock.move(village.sandbox.now() + timedelta(hours=1))
 
         return twice_over

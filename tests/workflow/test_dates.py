@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from chalicelib.cases import dates
-from chalicelib.cases.retention import let_go
 from chalicelib.model import EntitlementStatus, SuspicionKind
 from chalicelib.runs import run
 from chalicelib.storage.dynamodb import date_rows
+from tests.in_one_go import let_go
 from tests.workflow.village import Recipient, Village
 
 CHILD = Recipient(981, benefit="事实无人抚养儿童基本生活补贴", born="20070615", until=date(2025, 12, 31))

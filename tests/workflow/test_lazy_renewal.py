@@ -34,6 +34,7 @@ from chalicelib.steps import certification
 from chalicelib.steps.walking import run_step
 from chalicelib.storage.dynamodb import people, worklists
 from chalicelib.storage.s3 import lake
+from tests.in_one_go import apply_retention, let_go
 from tests.workflow.crashes import each_call
 from tests.workflow.test_crash_points import ready_to_suspend
 from tests.workflow.village import AUTHORITY, DUE, NEW_YEAR, Recipient, Village, days_before
@@ -84,7 +85,7 @@ def test_it_waits_and_certifies_as_a_case_would_open(village: Village) -> None:
     assert not before.evidence
     assert not before.messages
     assert before.entitlements[0].valid_until == DUE
-    retention.apply_retention()
+    apply_retention()
     village.until(days_before(46))
     assert village.record(ONE.number) == before
     village.until(days_before(45))
@@ -182,7 +183,7 @@ def test_without_the_lake_no_case_opens_and_the_next_day_goes_on(village: Villag
     with unreadable():
         village.sandbox.advance(days=1)
         with pytest.raises(UnfinishedError):
-            retention.apply_retention()
+            apply_retention()
     assert {f.function for f in village.sandbox.last_errors} == {"PassWrite"}
     village.sandbox.last_errors.clear()
     assert village.record(OTHER.number).open_case is None
@@ -350,10 +351,10 @@ def test_what_is_too_old_goes_unless_something_rests_on_it(village: Village) -> 
         with village.sandbox.judge.acting("TidyLake"):
             assert retention.tidy_lake(on, each), "it is the first of a month"
         with village.sandbox.judge.acting("PassWrite"):
-            assert retention.let_go(on, retention.oldest_days(on), each) == 2
+            assert let_go(on, retention.oldest_days(on), each) == 2
     assert [e.key for e in people.load(one).evidence] == [new.key]
     assert [e.key for e in people.load(other).evidence] == [death.key, old.key], "suspicions rest on them"
     assert [e.key for e in lake.evidence_of(one)] == [new.key]
     assert people.audit_trail(one)[-1].details["evidence"] == [str(older.key), str(old.key)]
     assert people.verify_chain(one)
-    assert retention.apply_retention() == 0
+    assert apply_retention() == 0

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib import cases, results
+from chalicelib import cases
 from chalicelib.engine.calendar.workdays import add_working_days
 from chalicelib.model import (
     EntitlementStatus,
@@ -16,6 +16,7 @@ from chalicelib.model import (
     SuspicionState,
     Verification,
 )
+from tests.in_one_go import monthly_results
 from tests.workflow.village import AUTHORITY, ROSTER, Recipient, Village
 
 GONE = Recipient(980, until=date(2025, 1, 31))
@@ -57,7 +58,7 @@ def test_the_authority_is_asked_and_unanswered_visits_go_on_without_a_suspension
     term = add_working_days(LEFT, 10)
     assert (question.level, question.verify_by) == (1, term)
     assert "P9800" in in_the_outbox(dropped, "hrss/unlisted/")
-    results.monthly_results()
+    monthly_results()
     line = next(row for row in in_the_outbox(dropped, "hrss/results/").splitlines() if "P9800" in row)
     assert line.endswith("名册不再列有，请说明原因")
     dropped.until(term)

@@ -6,10 +6,10 @@ import csv
 
 from botocore.exceptions import ClientError
 
-from chalicelib import results
 from chalicelib.cases import evidence_arrived
 from chalicelib.jurisdiction import current
 from chalicelib.model import BenefitCode, Evidence, EvidenceKey, FeedId, FileId
+from tests.in_one_go import monthly_results
 from tests.workflow.village import NEW_YEAR, Recipient, Village
 
 OLD = Recipient(980, born="19300307")  # 94 years old, on a pension alone
@@ -18,7 +18,7 @@ ALLOWANCE = BenefitCode("old_age_allowance")
 
 
 def listed(village: Village, kind: str = "unclaimed") -> list[dict[str, str]]:
-    results.monthly_results()
+    monthly_results()
     authority = current().rules.benefit(ALLOWANCE).run_by
     bucket = village.sandbox.settings.outbox_bucket
     try:

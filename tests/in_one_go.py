@@ -1,0 +1,60 @@
+"""What schedules have done by passes, done here in one go, over all shards, with what it comes to.
+
+assert send_due() == 2
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from chalicelib import clock, messages, results, stats
+from chalicelib.cases import retention
+from chalicelib.model import FeedId
+from chalicelib.runs import Each, run
+from chalicelib.stats import Figures
+from chalicelib.storage.dynamodb import shards
+
+
+def send_due() -> int:
+    """Fetch what carriers say, send what is due; how many messages were handed over or printed."""
+    if messages.is_quiet_hour():
+        return 0
+    with run("send_messages") as each:
+        with each(part="reports"):
+            messages.fetch_reports()
+        return sum(messages.send_some(shard, each)[0] for shard in shards.every_shard())
+
+
+def nightly_statistics() -> dict[str, Any]:
+    """Count everybody, and keep the figures."""
+    with run("nightly_statistics") as each:
+        figures, on = Figures(), clock.today()
+        for shard in shards.every_shard():
+            figures.update(stats.count_some(shard, on, each)[0])
+        return stats.keep_figures(sorted(figures.items()), on)
+
+
+def monthly_results() -> int:
+    """Write the lists of every authority; how many lines."""
+    on = clock.today()
+    with run("monthly_results") as each:
+        with each(part="whom no roster lists"):
+            results.ask_authorities()
+        lines = [line for shard in shards.every_shard() for line in results.lines_of_some(shard, on, each)[0]]
+        return results.write_lists(sorted(lines, key=results.in_order), on, each)
+
+
+def apply_retention() -> int:
+    """Tidy the lake; on the first of a month let go what is too old, and say how many items went."""
+    on = clock.today()
+    with run("tidy_lake") as each:
+        if not retention.tidy_lake(on, each):
+            return 0
+        return let_go(on, retention.oldest_days(on), each)
+
+
+def let_go(on: date, oldest: Mapping[FeedId, date], each: Each) -> int:
+    """Let go what everybody's record holds and is too old; how many items went."""
+    return sum(retention.let_go_of_some(shard, on, oldest, each)[0] for shard in shards.every_shard())
