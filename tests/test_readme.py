@@ -1,4 +1,6 @@
-"""What the README says is true: its commands run, and its two languages say the same."""
+"""What the README and the documents by role say is true: their commands run, and their two languages say the
+same.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,11 @@ from tests.recipes.walking import recipe
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh-CN.md")
+ROLES = ("grid-worker", "clerk", "officer", "app-developer", "operator", "auditor")
+BY_ROLE = {role: tuple(f"docs/{role}/{readme}" for readme in READMES) for role in ROLES}
 DOCUMENTS = (
     *READMES,
+    *(document for documents in BY_ROLE.values() for document in documents),
     "CONTRIBUTING.md",
     *(
         p.relative_to(ROOT).as_posix()
@@ -49,6 +54,12 @@ NOT_OURS = (".venv/", "build/", "/", "application/", "text/")
 TESTED = re.compile(r"<!-- tested: (\w+) -->\n```console\n(.*?)\n```", re.DOTALL)
 
 
+def links(text: str) -> list[str]:
+    """Where a document leads, in whichever language; not to its own other language."""
+    found = re.findall(r"\]\(([^)]+)\)", text)
+    return [link.replace(".zh-CN", "") for link in found if not link.startswith("README")]
+
+
 def commands(readme: str) -> dict[str, str]:
     return dict(TESTED.findall((ROOT / readme).read_text(encoding="utf-8")))
 
@@ -61,7 +72,7 @@ def test_both_readmes_have_the_same_commands_sections_and_links() -> None:
             "sections": len(re.findall(r"^## ", text, re.MULTILINE)),
             "steps": len(re.findall(r"^\d\. ", text, re.MULTILINE)),
             "map": re.findall(r"^\| `([^`]+)", text, re.MULTILINE),
-            "links": [link for link in re.findall(r"\]\(([^)]+)\)", text) if not link.startswith("README")],
+            "links": links(text),
         }
         for text in texts
     )
@@ -129,27 +140,66 @@ def test_what_make_test_fast_runs_exists() -> None:
         assert "make test-fast" in (ROOT / readme).read_text(encoding="utf-8"), readme
 
 
-def test_the_commands_to_try_by_hand_run_and_show_the_certificate_move() -> None:
+@pytest.mark.parametrize("role", ROLES)
+def test_what_a_role_reads_is_the_same_in_both_languages_and_both_readmes_lead_there(role: str) -> None:
+    english, chinese = (
+        {
+            "commands": re.findall(r"```console\n(.*?)\n```", text, re.DOTALL),
+            "sections": len(re.findall(r"^## ", text, re.MULTILINE)),
+            "points": len(re.findall(r"^- ", text, re.MULTILINE)),
+            "links": sorted(links(text)),
+        }
+        for text in ((ROOT / document).read_text(encoding="utf-8") for document in BY_ROLE[role])
+    )
+    assert english == chinese
+    assert len(english["commands"]) == 2, "one to begin, one that is tested"
+    for readme, document in zip(READMES, BY_ROLE[role], strict=True):
+        assert document in (ROOT / readme).read_text(encoding="utf-8")
+
+
+TOLD: dict[str, tuple[str, ...]] = {  # what each role has seen when its commands are done
+    "grid-worker": ("10 empty rows", '"route": "visit"', '"valid_until_at_least": "2025-12-31"'),
+    "clerk": ("stays.csv  2025年1月2日  已入库  2  1  1", "mended.csv  2025年1月2日  已入库  1  1  0"),
+    "officer": ('"person"', "build/341621.xlsx: fill in"),
+    "app-developer": ("\n304\n", '"certified": true'),
+    "operator": ("roster", "officer-7", "0 broken"),
+    "auditor": ('"chain_holds": true', "0 broken", "resident_pension"),
+}
+
+
+def test_the_commands_of_the_readme_and_of_every_role_run_in_one_sandbox() -> None:
+    """By hand the certificate moves; then each role in turn sees what its document promises."""
     sandbox = subprocess.Popen(
         [sys.executable, "-m", "sandbox", "run", "--empty"], cwd=ROOT, stdout=subprocess.DEVNULL
     )
     try:
         _wait_until_it_serves(sandbox)
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", commands("README.md")["hand"]],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
+        by_hand = _shown(commands("README.md")["hand"])
+        told = {role: _shown(commands(BY_ROLE[role][0])[role.replace("-", "_")]) for role in ROLES}
     finally:
         sandbox.terminate()
         sandbox.wait(20)
-    assert done.returncode == 0, done.stderr
-    days = re.findall(r'"valid_until_at_least": ?"([\d-]+)"', done.stdout)
+    days = re.findall(r'"valid_until_at_least": ?"([\d-]+)"', by_hand)
     assert days == ["2025-05-31", "2025-05-31", "2025-12-31", "2025-12-31"]
-    assert '"rejected": 1' in done.stdout
+    assert '"rejected": 1' in by_hand
+    for role, words in TOLD.items():
+        for word in words:
+            assert word in told[role], f"docs/{role}: {word}"
+        assert '"status": 4' not in told[role], f"docs/{role}: refused"
+
+
+def _shown(script: str) -> str:
+    """What commands print; they all succeed."""
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def _wait_until_it_serves(sandbox: subprocess.Popen[bytes]) -> None:
