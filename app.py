@@ -10,7 +10,7 @@
     every night               ──▶ tidy_lake: evidence by person; what may not be kept longer goes
     authorities, officers     ◀── monthly_results (cut-off lists, other regions too), nightly_statistics
     once a month              ──▶ monthly_rechecks: some of what people and data certified is visited again
-    departments               ◀── receipts, watch_feeds, monthly_quality
+    departments, townships    ◀── receipts, watch_feeds, monthly_quality (grids' sheets, too)
     apps, cadres, officers    ──▶ the HTTP API (chalicelib/api, one blueprint per audience)
 
 Start reading at chalicelib/engine/certification/decide.py (what the rules say), then at
@@ -186,9 +186,14 @@ def watch_feeds(event: CloudWatchEvent) -> None:
 
 @app.schedule("cron(0 21 L * ? *)", name="monthly_quality")
 @scheduled
-def monthly_quality(event: CloudWatchEvent) -> None:
-    """The first of the month, 05:00 in China: every department's page of the month before."""
-    intake.monthly_quality()
+def monthly_quality(event: CloudWatchEvent) -> str:
+    """The first of the month, 05:00 in China: every department's page of the month before; grids' sheets."""
+    with run("first_of_the_month") as each:
+        with each(part="departments"):
+            intake.monthly_quality()
+        with each(part="sheets"):
+            passes.start("monthly_sheets")
+    return GOES_ON
 
 
 @app.schedule("cron(0 19 3 * ? *)", name="monthly_rechecks")

@@ -161,7 +161,7 @@ TOLD: dict[str, tuple[str, ...]] = {  # what each role has seen when its command
     "grid-worker": ("10 empty rows", '"route": "visit"', '"valid_until_at_least": "2025-12-31"'),
     "clerk": ("stays.csv  2025年1月2日  已入库  2  1  1", "mended.csv  2025年1月2日  已入库  1  1  0"),
     "officer": ('"person"', "build/341621.xlsx: fill in"),
-    "app-developer": ("\n304\n", '"certified": true'),
+    "app-developer": ("304\n", '"certified": true'),
     "operator": ("roster", "officer-7", "0 broken"),
     "auditor": ('"chain_holds": true', "0 broken", "resident_pension"),
 }

@@ -13,7 +13,7 @@ from datetime import date
 from heapq import merge
 from typing import Final
 
-from chalicelib import messages, results, stats
+from chalicelib import messages, monthly_sheets, results, stats
 from chalicelib.cases import daily_run, dates, retention
 from chalicelib.errors import UnfinishedError
 from chalicelib.intake import by_shards
@@ -108,6 +108,14 @@ def _send(part: Slice) -> Found:
     return Found(after)
 
 
+def _write_sheets(part: Slice) -> Found:
+    return Found(monthly_sheets.write_some(part.shard, part.day, part.each, part.after, part.stop))
+
+
+def _counties(about: str) -> Sequence[str]:
+    return worklists.counties()
+
+
 def _apply(part: Slice) -> Found:
     return Found(by_shards.apply_some(part.about, part.shard, part.stop))
 
@@ -136,6 +144,14 @@ PASSES: Final[Mapping[str, Pass]] = {
     "retention": Pass(Function.WRITE, _let_go, 8, "tidy_lake"),
     "open_cases": Pass(Function.WRITE, _open_cases, 8, "daily_run", is_wanted=_is_anybody_due),
     "send": Pass(Function.SEND, _send, 4, "send_messages", is_wanted=worklists.is_anything_outgoing),
+    "monthly_sheets": Pass(
+        Function.SEND,
+        _write_sheets,
+        4,
+        "monthly_quality",
+        shards=_counties,  # the work lists lie by county, and a sheet is a village's
+        is_wanted=monthly_sheets.is_anybody_to_be_seen,
+    ),
     drafts.REHEARSAL: Pass(Function.READ, _rehearse, 32, None, _report),
     by_shards.APPLY: Pass(Function.APPLY, _apply, 8, None, _finish_file, by_shards.shards_of),
 }

@@ -11,7 +11,9 @@ roster    roster.parquet                                         number → pers
           listed.parquet                                         who stands on whose roster, by opaque ids
 outbox    <department>/receipts/<file>.json, .html, .xlsx, index.html (names of files) ·
           <department>/reminders|quality/… · <authority>/results|instructions/<month>.csv ·
-          villages/<village>/notices/<day>.html (names, addresses) · statistics/latest.json, awaited.json
+          villages/<village>/notices/<day>.html (names, addresses) ·
+          townships/<township>/sheets/<month>/<village>[-<grid>].xlsx (names, numbers) ·
+          statistics/latest.json, awaited.json
 lake      evidence/bucket=<bucket>/…                             see storage.lake
 """
 
@@ -203,6 +205,11 @@ def put_notices(area: AreaCode, day: date, page: str, instead_of: str | None) ->
 
 def _notices(area: AreaCode, day: date) -> str:
     return f"villages/{area}/notices/{day}.html"
+
+
+def put_for_township(township: str, path: str, workbook: bytes) -> None:
+    """A sheet that names people, for a township and its grids; replaced when made again."""
+    _put_under_files_key(f"townships/{township}/{path}", workbook, _XLSX)
 
 
 def put_statistics(body: bytes) -> None:
