@@ -401,5 +401,12 @@ def test_somebody_is_told_of_every_pass_that_fails(template: dict[str, Any]) -> 
 
 def test_only_the_starters_start_passes(template: dict[str, Any]) -> None:
     starting = {g.function for g in grants_of(deployed_template(wugan.app, ROOT)) if g.sid == "StartPass"}
-    on_schedule = {"DailyRun", "MonthlyResults", "NightlyStatistics", "SendMessages", "TidyLake"}
+    on_schedule = {
+        "DailyRun",
+        "MonthlyQuality",
+        "MonthlyResults",
+        "NightlyStatistics",
+        "SendMessages",
+        "TidyLake",
+    }
     assert starting == {*on_schedule, "Intake"}
