@@ -143,8 +143,8 @@ def pytest_runtest_setup() -> None:
 def _clients_are_made_once() -> None:
     """Each test forgets its clients; making them anew, with botocore's models read, took half of the time.
 
-    One that asks the same place as another has the same insides: whoever hooks into its events takes the hook
-    out.
+    One that asks the same place as another, and is answered by the same, has the same insides: whoever hooks
+    into its events takes the hook out.
     """
     read, files = JSONFileLoader.load_file, dict[str, Any]()
     make, made = Session.create_client, dict[str, Any]()
@@ -157,7 +157,8 @@ def _clients_are_made_once() -> None:
     def create_client(self: Session, *args: Any, **named: Any) -> Any:
         config = vars(named.get("config") or Config())
         place = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-        asked = repr((args, {**named, "config": None}, config, sorted(place.items())))
+        answers = self.get_component("event_emitter")._emitter._handlers.prefix_search("before-send")
+        asked = repr((args, {**named, "config": None}, config, sorted(place.items()), list(answers)))
         if asked not in made:
             made[asked] = make(self, *args, **named)
         client = object.__new__(type(made[asked]))
