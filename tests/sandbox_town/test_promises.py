@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -35,8 +36,9 @@ from chalicelib.model import (
     Visit,
     VisitPurpose,
 )
+from chalicelib.sources.formats.xlsx_writing import xlsx_of
 from sandbox.checks.expected_certificates import Known
-from sandbox.checks.privacy_scan import Detector, Leak
+from sandbox.checks.privacy_scan import Detector, Leak, leaks
 from sandbox.checks.promises import CHECKS, keep
 from sandbox.checks.run_result import Run
 from sandbox.town.api_client import Surprise
@@ -354,3 +356,25 @@ def test_the_detector_finds_the_towns_numbers_and_phones_only(town: Town) -> Non
     text = f"a {person.number} b +86-{person.phone} c 11010519491231002X 13800138000"
     assert {leak.what for leak in detector.look(text, "here")} == {"an identity number", "a phone number"}
     assert list(detector.look("11010519491231002X 13800138000", "here")) == []
+
+
+def test_what_is_compressed_is_read_and_only_the_sheets_of_townships_may_name_somebody(town: Town) -> None:
+    number = next(p for p in town.people).number
+    book = xlsx_of({"一": (("号码",), [(number,)])})
+    assert number.encode() not in book
+    objects = {"hrss/receipts/f.xlsx": book, "townships/341602001/sheets/2025-07/1.xlsx": book}
+
+    class Store:
+        """Answers like S3 and DynamoDB that hold these objects and no table."""
+
+        def get_paginator(self, _: str) -> Store:
+            return self
+
+        def paginate(self, **_: str) -> list[dict[str, Any]]:
+            return [{"Contents": [{"Key": key} for key in objects]}]
+
+        def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 - called so by the library
+            return {"Body": io.BytesIO(objects[Key])}
+
+    found = leaks(town, lambda _: Store(), [], ["outbox"], "")
+    assert found == [Leak("an identity number", "an object of outbox")]

@@ -1,4 +1,4 @@
-"""Nothing that storage writes, but the three buckets made for it, tells who anybody is."""
+"""Nothing that storage writes tells who anybody is, but three buckets, and what lies under their key."""
 
 import json
 from dataclasses import replace
