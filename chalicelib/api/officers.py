@@ -61,7 +61,7 @@ def _line_of_list(call: Call, row: worklists.Row[Proposal]) -> Json:
     about = row.item.due.isoformat()
     visits = [v for v in record.visits if v.about == about and v.outcome is not None]
     return {
-        **_proposal(call, row.person, row.item),
+        **_proposal(call, record, row.item),
         "name": _name(row.person),
         "area": row.area,
         "visits": [
@@ -85,14 +85,15 @@ def _sign(key: EvidenceKey) -> Json:
     return {"day": key.day, "feed": key.feed, "event": key.event, "zh": event.zh, "en": event.en}
 
 
-def _proposal(call: Call, person: PersonId, proposal: Proposal) -> Json:
-    runs = call.reach.runs
+def _proposal(call: Call, record: PersonRecord, proposal: Proposal) -> Json:
+    person, drawn, runs = record.person.id, record.entitlements, call.reach.runs
     return {
         "id": f"{person}.{proposal.number}",
         "person": person,
         "due": proposal.due,
         "benefits": [_titled(benefit) for benefit in proposal.benefits if runs(benefit)],
         "valid_until": {code: day.isoformat() for code, day in proposal.judged.items() if runs(code)},
+        "fen": {e.benefit: e.fen for e in drawn if e.benefit in proposal.benefits and runs(e.benefit)},
         "proposed": proposal.proposed,
         "state": proposal.state.value,
         "confirmed_by": proposal.confirmed_by,
@@ -106,7 +107,7 @@ def _proposal(call: Call, person: PersonId, proposal: Proposal) -> Json:
 def confirm(call: Call, id: str) -> Json:
     """The township says of one line: nobody could certify this person."""
     person, number = ids.numbered(id)
-    return _proposal(call, person, cases.confirm_proposal(person, number, by=call.caller.subject))
+    return _proposal(call, call.record, cases.confirm_proposal(person, number, by=call.caller.subject))
 
 
 @officers.route("POST", "/v1/suspension-proposals/{id}/approve", body=NoBody, once=True, answer=ProposalLine)
@@ -116,7 +117,7 @@ def approve(call: Call, id: str) -> Json:
     signed = cases.approve_proposal(
         person, number, by=call.caller.subject, runs=reach.decides_for(call.caller)
     )
-    return _proposal(call, person, signed)
+    return _proposal(call, call.record, signed)
 
 
 @officers.route("POST", "/v1/suspension-proposals/{id}/refuse", body=Refusal, once=True, answer=ProposalLine)
@@ -125,7 +126,7 @@ def refuse(call: Call, id: str) -> Json:
     person, number = ids.numbered(id)
     reason = call.body(Refusal).reason
     struck = cases.refuse_proposal(person, number, by=call.caller.subject, reason=reason)
-    return _proposal(call, person, struck)
+    return _proposal(call, call.record, struck)
 
 
 # --- suspicions ------------------------------------------------------------------------------

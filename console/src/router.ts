@@ -66,6 +66,7 @@ export const screens: RouteRecordRaw[] = [
     meta: { layout: "desk", roles: ["auditor"] },
   },
   { path: "/my-list", component: () => import("./grid-worker/MyListScreen.vue"), meta: phone("myList", ["grid-worker"]) },
+  { path: "/village", component: () => import("./grid-worker/VillageScreen.vue"), meta: phone("village", ["grid-worker"]) },
   { path: "/queue", component: () => import("./grid-worker/QueueScreen.vue"), meta: phone("queue", ["grid-worker"]) },
   {
     path: "/my-benefits",

@@ -54,12 +54,18 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+def two_free_ports() -> tuple[int, int]:
+    """Ports that nobody listens on: both addresses are told before anything is served there."""
+    with socket.socket() as one, socket.socket() as other:
+        for door in (one, other):
+            door.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
 @pytest.fixture
 def screens(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Screens]:
     """A village, on the day that the module calls `STARTS`, and its doors open."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port: int = door.getsockname()[1]
+    port, aws = two_free_ports()
     here = f"http://127.0.0.1:{port}"
     issuer = Issuer.new(issuer=here)
     parameters = {
@@ -67,6 +73,7 @@ def screens(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Screen
         "TokenAudience": AUDIENCE,
         "TokenJwks": issuer.jwks(),
         "SignInOrigin": here,
+        "UploadUrl": f"http://127.0.0.1:{aws}",
         "AssertionJwks": json.dumps({"keys": [issuer.registered(APP)]}),
     }
     people: list[DemoPerson] = []
@@ -77,7 +84,7 @@ def screens(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Screen
     ):
         sandbox.run_until_quiet()
         sign_in = SignIn(issuer, sandbox.now, lambda: people)
-        with Servers(sandbox, aws=0, api=0, clock=0, sign_in=port, issuer=sign_in) as servers:
+        with Servers(sandbox, aws=aws, api=0, clock=0, sign_in=port, issuer=sign_in) as servers:
             people += demo_people(jurisdiction.load("bozhou"), "bozhou")
             screens = Screens(Village(sandbox), servers, browser, people)
             yield screens

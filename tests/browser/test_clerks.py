@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
 
 from chalicelib.model import SuspicionState
+from chalicelib.storage.dynamodb import files
 from sandbox.sign_in import DemoPerson
 from tests.browser.browsing import Screens
 from tests.workflow.village import Recipient
@@ -40,6 +43,48 @@ def test_a_receipt_says_what_became_of_each_row(screens: Screens) -> None:
     other = screens.open(TOWNSHIP.subject)
     expect(other.get_by_role("heading", name="今日待办")).to_be_visible()
     expect(other.get_by_role("link", name="文件与回执")).to_have_count(0)
+
+
+def test_a_clerk_mends_what_came_back_and_sends_it_again(screens: Screens, tmp_path: Path) -> None:
+    """A dirty file from the form, the rows that came back as a file, one mended, and sent again."""
+    village = screens.village
+    screens.people += [CLERK]
+    village.settle(SEEN)
+    rows = [f"{SEEN.number},甲,乙,2025-05-{day:02},入院" for day in range(1, 10)]
+    dirty = tmp_path / "住院.csv"
+    dirty.write_text(HOSPITAL + "\n".join([*rows, f"{SEEN.number},甲,乙,2025-05-12,闲聊", ""]), "utf-8")
+
+    page = screens.open(CLERK.subject)
+    page.get_by_role("link", name="文件与回执").click()
+    send(page, dirty)
+    village.sandbox.run_until_quiet()
+    page.reload()
+    page.get_by_role("link", name="回执", exact=True).click()
+    expect(page.locator("[data-balance]")).to_contain_text("10 行 = 采用 9 + 退回 1")
+    with page.expect_download() as fetched:
+        page.get_by_role("button", name="下载被退回的行").click()
+    rejected = fetched.value.path().read_text("utf-8-sig")
+    assert "闲聊" in rejected
+
+    mended = tmp_path / "住院（更正）.csv"
+    mended.write_text(rejected.replace("闲聊", "入院"), "utf-8")
+    page.get_by_role("link", name="文件与回执").click()
+    send(page, mended)
+    village.sandbox.run_until_quiet()
+    page.reload()
+    receipts = page.get_by_role("link", name="回执", exact=True)
+    expect(receipts).to_have_count(2)
+    counts = [file.counts for file in files.everything() if file.feed == "hospital_inpatient"]
+    assert sorted((c.accepted, c.rejected) for c in counts if c) == [(1, 0), (9, 1)]
+
+
+def send(page: Page, file: Path) -> None:
+    """By the form, as a department does it."""
+    form = page.get_by_role("form", name="报送文件")
+    form.locator("select").select_option("hospital_inpatient")
+    form.locator("input[type=file]").set_input_files(file)
+    form.get_by_role("button", name="报送", exact=True).click()
+    expect(form.get_by_role("status")).to_be_visible()
 
 
 def test_two_people_verify_a_suspicion(screens: Screens) -> None:

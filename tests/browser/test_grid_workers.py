@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
-from chalicelib.model import StateName, VisitOutcome
+from chalicelib.model import Route, StateName, VisitOutcome
 from sandbox.sign_in import DemoPerson
 from tests.browser.browsing import Screens, cut_off, signal_again
 from tests.workflow.village import Recipient
@@ -63,6 +63,39 @@ def test_three_are_visited_without_signal_and_are_reported_with_it(screens: Scre
 
     neighbour = screens.open(ELSEWHERE.subject, phone=True)
     expect(neighbour.get_by_text("您的名单上没有待上门的人")).to_be_visible()
+
+
+def test_whoever_is_met_is_certified_though_nobody_was_sent(screens: Screens) -> None:
+    """In a lane without signal: a tap, and yes; it certifies once the phone has signal."""
+    village = screens.village
+    screens.people += [WORKER, ELSEWHERE]
+    village.settle(*LANE)
+    village.sandbox.advance(days=10 / 24)
+    page = screens.open(WORKER.subject, phone=True)
+    page.clock.set_fixed_time(village.sandbox.now() - timedelta(minutes=5))
+    page.get_by_role("link", name="全村").click()
+    people = page.locator("article[data-person]")
+    expect(people).to_have_count(3)
+    screens.healthy(page, "the village", picture="village")
+    page.get_by_label("按姓或网格查找").fill("孟*1")
+    expect(people).to_have_count(1)
+
+    cut_off(page, screens.servers)
+    people.get_by_role("button", name="见到本人").click()
+    page.get_by_role("button", name="确定").click()
+    expect(page.locator("[data-waiting]")).to_contain_text("1 条待发送")
+    assert outcomes_of(screens, LANE[1]) == []
+    signal_again(page, screens.servers)
+    page.get_by_role("link", name="待发送").click()
+    expect(page.locator('article[data-state="sent"]')).to_contain_text("见到本人")
+    village.sandbox.run_until_quiet()
+    assert outcomes_of(screens, LANE[1]) == [VisitOutcome.SEEN]
+    (pension,) = village.record(LANE[1].number).entitlements
+    assert pension.route is Route.VISIT
+
+    neighbour = screens.open(ELSEWHERE.subject, phone=True)
+    neighbour.get_by_role("link", name="全村").click()
+    expect(neighbour.get_by_text("村里还没有领取待遇的人")).to_be_visible()
 
 
 def outcomes_of(screens: Screens, recipient: Recipient) -> list[VisitOutcome]:

@@ -41,6 +41,7 @@ def test_one_confirms_and_another_approves_a_suspension(screens: Screens) -> Non
     dialog = page.get_by_role("dialog", name="确认拟暂停")
     expect(dialog).to_contain_text("孟*0")
     expect(dialog).to_contain_text("城乡居民基本养老保险")
+    expect(dialog).to_contain_text("每月200.00元")
     dialog.get_by_role("button", name="确认办理").click()
     expect(page.get_by_text("待主管部门审批").first).to_be_visible()
     village.sandbox.run_until_quiet()

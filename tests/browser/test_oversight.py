@@ -30,7 +30,24 @@ def test_the_overview_says_of_which_day_its_figures_are(screens: Screens) -> Non
     expect(page.get_by_text("数据截至 2025年5月13日")).to_be_visible()
     routes = page.get_by_role("figure").filter(has_text="按认证途径").get_by_role("row", name="静默")
     expect(routes).to_contain_text("1")
+    expect(page.get_by_text("还没有往月的统计")).to_be_visible()
     screens.healthy(page, "overview", picture="overview")
+
+    for days in (20, 31):
+        village.days(days)
+        passes.start("statistics")
+        village.sandbox.run_until_quiet()
+    page.reload()
+    expect(page.locator("tr[data-as-of]")).to_have_count(3)
+    counties = page.get_by_role("region", name="下级区划")
+    expect(counties.locator('tr[data-area="3416"]')).to_contain_text("5")
+    counties.get_by_role("link", name="341602").click()
+    counties.get_by_role("link", name="341602001", exact=True).click()
+    expect(counties.locator('tr[data-area="341602001001"]')).to_contain_text("5")
+    assert page.url.endswith("area=341602001"), "an area has an address"
+    screens.healthy(page, "overview of a township")
+    page.get_by_role("link", name="返回上级").click()
+    expect(counties.locator('tr[data-area="341602001"]')).to_be_visible()
 
 
 def test_an_auditor_follows_a_decision_and_sees_that_the_chain_is_whole(screens: Screens) -> None:

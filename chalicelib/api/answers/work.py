@@ -95,6 +95,7 @@ class ProposalLine(Answer):
     due: date
     benefits: list[Titled]
     valid_until: dict[str, date]
+    fen: dict[str, int]
     proposed: date
     state: ProposalState
     confirmed_by: str | None

@@ -24,6 +24,8 @@ export type Portrait = Schemas["Portrait"];
 export type EvidenceShown = Schemas["EvidenceShown"];
 export type Difference = Schemas["PayRunLine"];
 export type VisitReport = Schemas["VisitReport"];
+export type Meeting = Schemas["Meeting"];
+export type Recipient = Schemas["Recipient"];
 
 export interface PageOf<Item> {
   items: Item[];

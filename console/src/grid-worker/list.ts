@@ -1,8 +1,8 @@
 // The grid worker's day: the list as it was last fetched, what was found, and both without signal.
 import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
-import type { Visit, VisitReport } from "../api/answers";
-import { myVisits, reportVisit } from "../api/grid-worker";
+import type { Meeting, Recipient, Visit, VisitReport } from "../api/answers";
+import { myPeople, myVisits, reportMeeting, reportVisit } from "../api/grid-worker";
 import { asProblem, type Problem } from "../api/problems";
 import { session } from "../auth/session";
 import { Queue, type Finding } from "./queue";
@@ -13,11 +13,20 @@ interface KeptList {
   visits: Visit[];
 }
 
+interface KeptVillage {
+  fetched: number;
+  people: Recipient[];
+}
+
+const tell = (visit: string, body: VisitReport | Meeting, key: string): Promise<unknown> =>
+  "person" in body ? reportMeeting(body, key) : reportVisit(visit, body, key);
+
 export const useMyDay = defineStore("my day", () => {
   const store = new PhoneStore();
   const owner = session.value?.subject ?? "";
-  const queue = new Queue(store, owner, reportVisit);
+  const queue = new Queue(store, owner, tell);
   const kept = shallowRef<KeptList | null>(null);
+  const village = shallowRef<Recipient[] | null>(null);
   const findings = shallowRef<Finding[]>([]);
   const isWithoutSignal = ref(false);
   const problem = shallowRef<Problem | null>(null);
@@ -47,6 +56,30 @@ export const useMyDay = defineStore("my day", () => {
     }
   }
 
+  /** Everybody of the village, as last fetched where there is no signal. */
+  async function refreshVillage(): Promise<void> {
+    problem.value = null;
+    const mine = `${owner}, village`;
+    const [before] = await store.all<KeptVillage>("lists", mine);
+    if (before) village.value = before.people;
+    try {
+      const people = await myPeople();
+      village.value = people;
+      isWithoutSignal.value = false;
+      const now = Date.now();
+      await store.put("lists", `people of ${owner}`, mine, { fetched: now, people }, now);
+    } catch (error) {
+      const said = asProblem(error);
+      isWithoutSignal.value = said.status === 0;
+      if (!isWithoutSignal.value || village.value === null) problem.value = said;
+    }
+  }
+
+  async function met(who: Recipient, body: Meeting): Promise<void> {
+    await queue.add(who.person, who.name, body, Date.now());
+    await send();
+  }
+
   async function report(visit: Visit, body: VisitReport): Promise<void> {
     await queue.add(visit.id, visit.name, body, Date.now());
     await send();
@@ -64,5 +97,5 @@ export const useMyDay = defineStore("my day", () => {
   }
 
   window.addEventListener("online", () => void refresh());
-  return { kept, visits, findings, waiting, isWithoutSignal, problem, refresh, report, send, clear };
+  return { kept, visits, findings, waiting, isWithoutSignal, problem, village, refresh, refreshVillage, met, report, send, clear };
 });

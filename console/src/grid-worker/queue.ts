@@ -1,21 +1,22 @@
 // What was found at doors, on its way to the platform: kept until it has answered, whatever becomes of signal
 // and sign-in. Each finding bears its own key, so that one that is sent twice counts once.
-import type { VisitReport } from "../api/answers";
+import type { Meeting, VisitReport } from "../api/answers";
 import { asProblem, type Problem } from "../api/problems";
 import type { PhoneStore } from "./store";
 
 export interface Finding {
   /** The idempotency key of the request. */
   key: string;
+  /** Which visit it is of; of a meeting, whom. */
   visit: string;
   name: string;
-  body: VisitReport;
+  body: VisitReport | Meeting;
   state: "waiting" | "sent" | "refused";
   problem: Problem | null;
   found: number;
 }
 
-type Send = (visit: string, body: VisitReport, key: string) => Promise<unknown>;
+type Send = (visit: string, body: VisitReport | Meeting, key: string) => Promise<unknown>;
 
 /** The platform has not judged it: no signal, no sign-in, too many at once, or it is out of order. */
 function isPostponed(problem: Problem): boolean {
@@ -31,7 +32,7 @@ export class Queue {
     private readonly send: Send,
   ) {}
 
-  async add(visit: string, name: string, body: VisitReport, now: number): Promise<Finding> {
+  async add(visit: string, name: string, body: VisitReport | Meeting, now: number): Promise<Finding> {
     const finding: Finding = {
       key: crypto.randomUUID(),
       visit,

@@ -44,6 +44,7 @@ const en: Messages = {
     audit: "Audit",
     reports: "Reports",
     myList: "My list",
+    village: "Village",
     queue: "To be sent",
     myBenefits: "My benefits",
     object: "Object",
@@ -83,6 +84,7 @@ const en: Messages = {
     done: "Done.",
   },
   proposals: {
+    aMonth: "{yuan} a month",
     title: "Suspension list",
     text: "Line by line: the township confirms, the authority approves, two people. No line, no suspension.",
     empty: "No line waits. Those who are due and could not be reached are listed on the 20th of each month.",

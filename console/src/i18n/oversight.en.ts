@@ -1,6 +1,16 @@
 // Overview, audit and reports; line by line as oversight.zh.ts.
 export default {
   overview: {
+    below: "Areas below",
+    area: "Area",
+    up: "One level up",
+    due: "due in 90 days",
+    suspended: "suspended",
+    inCase: "in a case",
+    certifiedSilently: "certified by data",
+    trend: "Six months",
+    month: "End of month",
+    noTrend: "There are no figures of past months yet.",
     title: "Overview",
     recipients: "recipients",
     entitlements: "entitlements",

@@ -1,6 +1,16 @@
 // 总览、审计、报表的文字。
 export default {
   overview: {
+    below: "下级区划",
+    area: "区划",
+    up: "返回上级",
+    due: "90 日内到期",
+    suspended: "暂停",
+    inCase: "办理中",
+    certifiedSilently: "静默认证",
+    trend: "近六个月",
+    month: "月末",
+    noTrend: "还没有往月的统计。",
     title: "总览",
     recipients: "名领取人员",
     entitlements: "份待遇",

@@ -1,6 +1,10 @@
 // The words of the phone pages; line by line as phones.zh.ts.
 export default {
   phone: {
+    villageText: "Whoever you meet in the village: tap “Met”. Met face to face and the document seen, they are certified, sent or not.",
+    villageEmpty: "Nobody of the village draws a benefit.",
+    met: "Met",
+    seek: "Look for a name or a grid",
     noSignal: "No signal: go on as usual, everything is sent when there is one.",
     waiting: "{n} to be sent",
     empty: "Nobody on your list is to be visited.",

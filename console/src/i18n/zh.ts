@@ -43,6 +43,7 @@ const zh = {
     audit: "审计",
     reports: "报表",
     myList: "我的名单",
+    village: "全村",
     queue: "待发送",
     myBenefits: "我的待遇",
     object: "提异议",
@@ -82,6 +83,7 @@ const zh = {
     done: "已办理。",
   },
   proposals: {
+    aMonth: "每月{yuan}",
     title: "拟暂停名单",
     text: "逐行核对、逐行办理：乡镇确认，主管部门审批，两人分开；没有名单行就没有暂停。",
     empty: "没有等待处理的名单行。到期又确实联系不上的人，平台每月二十日才会列出。",

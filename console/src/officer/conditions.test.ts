@@ -19,6 +19,7 @@ const LINE: Proposal = {
   confirmed_by: null,
   due: "2025-06-30",
   effective: null,
+  fen: {},
   proposed: "2025-07-20",
   signs_of_life: [],
   state: "proposed",
