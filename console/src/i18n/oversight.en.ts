@@ -1,6 +1,7 @@
 // Overview, audit and reports; line by line as oversight.zh.ts.
 export default {
   overview: {
+    people: "Recipients",
     below: "Areas below",
     area: "Area",
     up: "One level up",

@@ -1,6 +1,7 @@
 // 总览、审计、报表的文字。
 export default {
   overview: {
+    people: "领取人员",
     below: "下级区划",
     area: "区划",
     up: "返回上级",
