@@ -25,7 +25,6 @@ _MANNERS: Final = {
     VisitManner.EVENING_OR_WEEKEND: "，请在晚上或周末去",
     VisitManner.SOMEBODY_CLOSE: "，请一并询问亲属、邻居等亲近的人",
 }
-_CERTIFIED: Final = (Outcome.STRONG, Outcome.WEAK)
 _SUSPECTED: Final = {
     SuspicionKind.DEATH: "反映本人已去世",
     SuspicionKind.CUSTODY: "反映本人被羁押或服刑",
@@ -47,7 +46,7 @@ def why_visited(verdicts: Iterable[Verdict], on: date) -> str:
         if verdict.outcome is Outcome.EXCLUDED and verdict.reasons:
             return verdict.reasons[0].zh.rstrip("。")
     for verdict in known:
-        if verdict.outcome not in _CERTIFIED and verdict.reasons and verdict.valid_until < on:
+        if verdict.reasons and verdict.valid_until < on:
             reason = verdict.reasons[0]
             return _SHORT.get(reason.code, reason.zh.rstrip("。"))
     ends = known[0].valid_until if known else None
