@@ -46,7 +46,7 @@ _STYLE: Final = (
     "body{color:#000;font:16px/1.6 'Noto Sans CJK SC','Microsoft YaHei',sans-serif}"
     "body{margin:1.5em auto;padding:0 1em;max-width:52em}h1{font-size:1.4em}h2{font-size:1.1em}"
     "table{border-collapse:collapse;width:100%}th,td{border:1px solid #888;padding:.3em .6em;text-align:left}"
-    "td.n{text-align:right}small{color:#555;display:block}p.state{font-size:1.2em}"
+    "td.n{text-align:right}th{white-space:nowrap}small{color:#555;display:block}p.state{font-size:1.2em}"
     "tr{break-inside:avoid}thead{display:table-header-group}@page{margin:15mm}"
 )
 

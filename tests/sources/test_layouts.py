@@ -215,6 +215,13 @@ def test_a_name_that_only_a_late_object_has_is_read_if_its_column_is_and_dropped
     assert [note.code for note in reading.notes] == ["column_not_sent"]
 
 
+@pytest.mark.parametrize("first", [0, 1], ids=["only later", "from the first"])
+def test_a_running_number_in_objects_is_not_read_wherever_it_begins(first: int) -> None:
+    rows = [told(sequence, 序号=sequence) if sequence > 1 - first else told(sequence) for sequence in (1, 2)]
+    reading = read(as_objects(*rows))
+    assert (reading.hold, reading.counts.accepted, faults(reading), list(reading.notes)) == (None, 2, [], [])
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("name", ["登记日", "㛃一"])
 def test_json_lines_may_be_in_utf16(encoding: str, name: str) -> None:

@@ -335,6 +335,9 @@ def test_rows_that_come_back_and_are_rejected_again_bear_our_columns_once() -> N
     head, first = again.decode("utf-8-sig").split("\r\n")[:2]
     assert head == "身份证号码,日期,类别,备注,姓名,行号,字段,错误码,错误说明"
     assert first.startswith(f"'{number(1)},bad,来,,甲,2,日期,day_unreadable,")
+    ours = head.split(",")[-4:]
+    doubled = lines((*row(1), *"2345", *"2345"), header=(*HEADER, *ours, *ours))
+    assert read(doubled).counts.accepted == 1, "where they stand twice already, nobody asks which counts"
 
 
 def test_no_sentence_repeats_what_stood_in_the_cell() -> None:
