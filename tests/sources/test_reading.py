@@ -15,7 +15,20 @@ from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading
 from chalicelib.sources.values.file_holds import HoldCode
 from chalicelib.sources.values.row_faults import SENTENCES, Fault
-from tests.sources.builders import FEEDS, FILE, ON, faults, feed, lines, number, person, read, roster, row
+from tests.sources.builders import (
+    FEEDS,
+    FILE,
+    HEADER,
+    ON,
+    faults,
+    feed,
+    lines,
+    number,
+    person,
+    read,
+    roster,
+    row,
+)
 
 ROSTER = ("身份证号码", "姓名", "手机号码", "区划代码", "网格编号", "待遇编号", "待遇项目", "月标准",
           "待遇起始日期", "认证有效期至", "重点人群")  # fmt: skip
