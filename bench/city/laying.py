@@ -59,8 +59,12 @@ def _records(year: Path) -> dict[str, list[tuple[str, str]]]:
             elif table == "work" and pk.partition("#")[0] in shards.WHOSE:
                 for whose in set(_ID.findall(sk)):
                     found[whose].append((table, line))
-    alone = {who for who, items in found.items() if any('"PROFILE"' in text for _, text in items)}
-    return {who: items for who, items in found.items() if who in alone}
+    return {who: items for who, items in found.items() if any(map(_goes_on, items))}
+
+
+def _goes_on(item: tuple[str, str]) -> bool:
+    """Whether it is the profile of somebody whose number was not joined to another's, who is nobody here."""
+    return '"PROFILE"' in item[1] and "joined_to" not in item[1]
 
 
 def _replace(kept: Kept, person: str, other: str, items: Sequence[tuple[str, str]]) -> None:

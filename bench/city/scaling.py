@@ -17,6 +17,7 @@ from chalicelib.intake.large_files import RANGE_BYTES
 from chalicelib.passes.running import SLICE
 
 DO: Final = "Do"
+TABLES: Final = ("people", "work", "files")
 RANGE: Final = "intake_range"
 _OF_A_SHARD: Final = "#_"  # ends the partition keys that each shard has for itself, where one shard is all
 _ITS_OWN: Final = ("P#", "ID#", "PHONE#")
@@ -24,6 +25,14 @@ _ITS_OWN: Final = ("P#", "ID#", "PHONE#")
 _GROWS: Final = 0.5  # of the people's growth: what grows less is the same for any number of them
 
 Told = Mapping[str, Any]  # what `steps` wrote of one step
+
+
+def _by_table(told: Told) -> Mapping[str, float]:
+    found: dict[str, float] = {}
+    for kind, units in told["written"].items():
+        table = kind.partition(" ")[0]
+        found[table] = found.get(table, 0.0) + units
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,15 @@ class Part:
     def line(self, of: str) -> Line:
         """How something grows with those whom it is about."""
         return Line.through([(subjects, told[of]) for subjects, told in self.by_size])
+
+    def written(self, table: str) -> Line:
+        """How the write units of a table grow."""
+        return Line.through([(subjects, _by_table(told).get(table, 0.0)) for subjects, told in self.by_size])
+
+    @property
+    def by_table(self) -> Mapping[str, float]:
+        """Write units of each table, of the largest size."""
+        return _by_table(self.largest)
 
     @property
     def gap(self) -> Line:
@@ -141,7 +159,11 @@ class Path:
     @property
     def wall(self) -> float:
         """Seconds from beginning to end; shards side by side, everything else one after another."""
-        return sum(self.seconds_of(part) * self._rounds(part) for part in self.parts)
+        return sum(map(self.wall_of, self.parts))
+
+    def wall_of(self, part: Part) -> float:
+        """The same of one part."""
+        return self.seconds_of(part) * self._rounds(part)
 
     @property
     def memory(self) -> float:
@@ -172,11 +194,16 @@ class Path:
 
     @property
     def writes_a_second(self) -> float:
-        """Write units a second, of all shards that run side by side."""
+        """Write units a second of the table that takes most, of all shards that run side by side."""
         return max(
-            part.a_second(part.largest["write"]) * (self.at_once if part.step == DO else 1)
+            part.a_second(max(part.by_table.values(), default=0.0)) * (self.at_once if part.step == DO else 1)
             for part in self.parts
         )
+
+    @property
+    def busiest_table(self) -> float:
+        """Write units of each person, of the table that takes most."""
+        return max(sum(part.written(table).slope for part in self.parts) for table in TABLES)
 
     @property
     def hottest(self) -> float:

@@ -12,6 +12,8 @@ Year = Mapping[str, Any]  # what `year` wrote
 
 PASSES: Final = frozenset({"PassRead"})
 """Whose reads are counted by passing over many: in a town's year they pass seldom, and over few."""
+OF_PASSES: Final = ("statistics", "results")
+"""The passes of these; all others pass in the town's year as often as in a city's."""
 OF_RUNS: Final = frozenset(
     {"work RUN", "work ENDS", "work MONTHLY", "work AREA", "work FAILED", "work ASKED"}
 )
@@ -33,7 +35,7 @@ class Yearly:
     read: float
     transitions: float
     kilobytes: float  # of the people table
-    all_kilobytes: float  # of all tables
+    all_kilobytes: float  # of people and work table; what is kept of files is next to nothing of a city
     in_vain: float  # share of first reminders that went to people whom data certified soon after
     written: Mapping[str, float]  # write units by kind of item
 
@@ -60,7 +62,7 @@ def of(year: Year, reads: Mapping[str, float]) -> Yearly:
     What runs and files write and read, whoever lives there, is left out: of a city it is next to nothing.
     """
     written = {kind: _each(year, units) for kind, units in _written(year).items()}
-    read = _each(year, _read(year)) + sum(RUNS[name] * units for name, units in reads.items())
+    read = _each(year, _read(year)) + sum(RUNS[name] * reads[name] for name in OF_PASSES)
     firsts = year["noise"]["first_reminders_before_data"]
     machines = sum(RUNS.values()) * _states_of_a_pass() / a.CITY
     return Yearly(
@@ -68,7 +70,7 @@ def of(year: Year, reads: Mapping[str, float]) -> Yearly:
         read,
         _each(year, sum(year["transitions"].values())) + machines,
         _kept(year, "people") / float(year["people"]) / 1000,
-        _kept(year, "") / float(year["people"]) / 1000,
+        (_kept(year, "people") + _kept(year, "work")) / float(year["people"]) / 1000,
         firsts["value"] / max(1, firsts["of"]),
         written,
     )

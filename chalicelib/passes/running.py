@@ -39,7 +39,7 @@ def plan(event: Event) -> Answer:
         Shard(event["execution"], said["pass"], day, function, shard, said["about"]).to_json()
         for shard in this.shards(said["about"])
     ]
-    return {**said, "function": function, "at_once": this.at_once, "shards": known}
+    return {**said, "function": function, "at_once": this.at_once(said["about"]), "shards": known}
 
 
 def do(event: Event) -> Answer:

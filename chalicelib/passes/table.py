@@ -11,14 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from heapq import merge
+from itertools import chain
 from typing import Final
 
-from chalicelib import messages, monthly_sheets, results, stats
-from chalicelib.cases import daily_run, dates, retention
+from chalicelib import messages, monthly_sheets, pay_reconciliation, results, stats
+from chalicelib.cases import daily_run, dates, rechecks, retention
 from chalicelib.errors import UnfinishedError
-from chalicelib.intake import by_shards
+from chalicelib.intake import by_shards, interface_queries
 from chalicelib.jurisdiction import drafts
+from chalicelib.model import Month
 from chalicelib.passes.slices import Found, Function, Slice, Whole
+from chalicelib.runs import run
 from chalicelib.storage.dynamodb import shards, worklists
 
 _DATES: Final = "dates"
@@ -36,13 +39,17 @@ def _whoever_there_is(day: date) -> bool:
     return True
 
 
+def _side_by_side(count: int) -> Callable[[str], int]:
+    return lambda about: count
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
     """A pass over everybody."""
 
     does: Function
     do: Callable[[Slice], Found]
-    at_once: int  # shards at a time
+    at_once: Callable[[str], int]  # shards at a time, by what an execution is about
     ends: str | None  # the scheduled run whose end it is
     put_together: Callable[[Whole], None] = _nothing
     shards: Callable[[str], Sequence[str]] = _everybody  # by what an execution is about
@@ -70,9 +77,37 @@ def _list(part: Slice) -> Found:
 def _write_lists(whole: Whole) -> None:
     _only_complete(whole)
     lines = merge(*map(results.from_lines, whole.parts()), key=results.in_order)
-    results.write_lists(lines, whole.day, whole.each)
+    with run("write_lists") as each:  # UnfinishedError if one could not be written: then they are not made
+        results.write_lists(lines, whole.day, each)
     if not any(shard.left_out for shard in whole.done):
         results.made(whole.day)
+
+
+def _reconcile(part: Slice) -> Found:
+    lines, after = pay_reconciliation.lines_of_some(
+        part.shard, Month(part.about), part.each, part.after, part.stop
+    )
+    return Found(after, part.keep(pay_reconciliation.to_lines(lines)))
+
+
+def _write_reconciliation(whole: Whole) -> None:
+    _only_complete(whole)
+    pay_reconciliation.write_sheets(whole.parts(), Month(whole.about))
+    if not any(shard.left_out for shard in whole.done):
+        pay_reconciliation.made(Month(whole.about))
+
+
+def _find_certificates(part: Slice) -> Found:
+    lines, after = rechecks.found_in_some(
+        part.shard, Month(part.about), part.day, part.each, part.after, part.stop
+    )
+    return Found(after, part.keep(lines))
+
+
+def _draw(whole: Whole) -> None:
+    """What is drawn once is drawn of everybody."""
+    _only_complete(whole)
+    rechecks.draw_and_order(whole.parts, Month(whole.about), whole.day)
 
 
 def _only_complete(whole: Whole) -> None:
@@ -116,6 +151,17 @@ def _counties(about: str) -> Sequence[str]:
     return worklists.counties()
 
 
+def _ask(part: Slice) -> Found:
+    asked, after = interface_queries.ask_some(part.shard, part.day, part.each, part.after, part.stop)
+    return Found(after, part.keep(one.to_json() for one in asked))
+
+
+def _list_runs(whole: Whole) -> None:
+    """Also where a shard has failed: the others have been asked about."""
+    parts = chain.from_iterable(whole.parts())
+    interface_queries.list_runs(map(interface_queries.Asked.of, parts), whole.day)
+
+
 def _apply(part: Slice) -> Found:
     return Found(by_shards.apply_some(part.about, part.shard, part.stop))
 
@@ -139,20 +185,25 @@ def _report(whole: Whole) -> None:
 
 
 PASSES: Final[Mapping[str, Pass]] = {
-    "statistics": Pass(Function.READ, _count, 32, "nightly_statistics", _keep_figures),
-    "results": Pass(Function.READ, _list, 32, "monthly_results", _write_lists),
-    "retention": Pass(Function.WRITE, _let_go, 8, "tidy_lake"),
-    "open_cases": Pass(Function.WRITE, _open_cases, 8, "daily_run", is_wanted=_is_anybody_due),
-    "send": Pass(Function.SEND, _send, 4, "send_messages", is_wanted=worklists.is_anything_outgoing),
+    "statistics": Pass(Function.READ, _count, _side_by_side(32), "nightly_statistics", _keep_figures),
+    "results": Pass(Function.READ, _list, _side_by_side(32), "monthly_results", _write_lists),
+    "reconciliation": Pass(Function.READ, _reconcile, _side_by_side(32), None, _write_reconciliation),
+    "retention": Pass(Function.WRITE, _let_go, _side_by_side(8), "tidy_lake"),
+    "rechecks": Pass(Function.WRITE, _find_certificates, _side_by_side(8), "monthly_rechecks", _draw),
+    "ask": Pass(Function.ASK, _ask, _side_by_side(4), "ask_interfaces", _list_runs),
+    "open_cases": Pass(Function.WRITE, _open_cases, _side_by_side(8), "daily_run", is_wanted=_is_anybody_due),
+    "send": Pass(
+        Function.SEND, _send, _side_by_side(4), "send_messages", is_wanted=worklists.is_anything_outgoing
+    ),
     "monthly_sheets": Pass(
         Function.SEND,
         _write_sheets,
-        4,
+        _side_by_side(4),
         "monthly_quality",
         shards=_counties,  # the work lists lie by county, and a sheet is a village's
         is_wanted=monthly_sheets.is_anybody_to_be_seen,
     ),
-    drafts.REHEARSAL: Pass(Function.READ, _rehearse, 32, None, _report),
-    by_shards.APPLY: Pass(Function.APPLY, _apply, 8, None, _finish_file, by_shards.shards_of),
+    drafts.REHEARSAL: Pass(Function.READ, _rehearse, _side_by_side(32), None, _report),
+    by_shards.APPLY: Pass(Function.APPLY, _apply, by_shards.at_once, None, _finish_file, by_shards.shards_of),
 }
 """By the name that an execution bears. [choice] 8 that write: a new table takes 4,000 units a second."""

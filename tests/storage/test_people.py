@@ -31,6 +31,8 @@ from tests.storage.builders import (
     person,
     put,
 )
+from tests.workflow.crashes import each_call
+from tests.workflow.village import number_of
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -150,9 +152,37 @@ def test_two_functions_that_create_one_person_create_one(monkeypatch: pytest.Mon
 
 
 def test_a_conflict_about_an_unknown_person_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    tables.put(People(f"P#{hmac_ids.person_id_for(NUMBER)}", "PROFILE", body="{}"))
+    known()
+    monkeypatch.setattr(people, "person_id_of", lambda number: None)
     with pytest.raises(ConflictError):
         people.create(identity(), person(), [entitlement()], AT, "feed:roster")
+
+
+def test_whose_number_it_is_is_found_by_the_key_or_by_a_row_of_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Decision 0019: no row says what the key makes; of another key's id a row does, and goes on doing it."""
+    other = number_of(2)
+    first, second = known(), known(number=other)
+    assert people.persons_of([NUMBER, other, number_of(3)]) == {NUMBER: first, other: second}
+    assert tables.get(People, hmac_ids.index_key(NUMBER), "ID") is None
+    tables.put(People(hmac_ids.index_key(NUMBER), "ID", body=first))
+    monkeypatch.setattr(hmac_ids, "person_id_for", lambda number: PersonId("b" * 26))
+    assert people.person_id_of(NUMBER) == first
+    assert people.person_id_of(other) is None
+    assert people.persons_of([NUMBER, other]) == {NUMBER: first}
+    created = people.create(identity(), person(), [entitlement()], AT, "feed:roster")
+    assert created == (first, False), "nobody gets a second id"
+    assert people.related_ids({NUMBER: AreaCode("341602001001")}) == {NUMBER: first}
+
+
+def test_a_stranger_is_asked_for_as_anybody_is() -> None:
+    known()
+    asked: list[list[str]] = [[], []]
+    for number, calls in zip((NUMBER, number_of(3)), asked, strict=True):
+        with each_call(lambda name, said, calls=calls: calls.append(name)):
+            people.person_id_of(number)
+    assert asked[0] == asked[1] == ["dynamodb.BatchGetItem"]
 
 
 def test_creating_survives_a_lost_acknowledgement() -> None:

@@ -211,8 +211,9 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
         *worklists.writes(None if new else record, after),
         *plan.also,
     ]
-    worklists.remember_county(after.person.area[:6])
-    places.remember(after.person.area)
+    if new or after.person.area != record.person.area:
+        worklists.remember_county(after.person.area[:6])
+        places.remember(after.person.area)
     try:
         tables.write_together(writes, token)
     except ConflictError:

@@ -10,7 +10,7 @@
            / ~L#<sequence>                 who looked (`access_log`)
            / ~R                            the sealed number of somebody who is only related to recipients
            / ~P#<month>#<benefit>#<day>#<source>    payments, as the files of authorities report them
-    ID#<key version>#<hmac> / ID           number → person
+    ID#<key version>#<hmac> / ID           number → person, where its id is another (`person_numbers`)
 
 "~" sorts last: one query below it yields everything that a decision needs, 10 to 30 items.
 """
@@ -25,7 +25,7 @@ from datetime import datetime
 from functools import reduce
 from heapq import merge
 from itertools import groupby
-from typing import Final, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from pynamodb.expressions.condition import Condition
 
@@ -45,14 +45,13 @@ from chalicelib.model import (
 from chalicelib.runs import Each
 from chalicelib.storage import retries
 from chalicelib.storage.crypto import encryption, hmac_ids
-from chalicelib.storage.dynamodb import access_log, audit, commits, contacts, deliveries, tables
+from chalicelib.storage.dynamodb import access_log, audit, commits, contacts, deliveries, places, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
 from chalicelib.storage.dynamodb.busy import Left, one_by_one
 from chalicelib.storage.dynamodb.commits import assembled as assembled
 from chalicelib.storage.dynamodb.items import (
     ABOVE,
     IDENTITY,
-    INDEX,
     KIND_OF,
     PROFILE,
     decode,
@@ -63,12 +62,12 @@ from chalicelib.storage.dynamodb.paid import put_payments as put_payments
 from chalicelib.storage.dynamodb.paid import remove_payments as remove_payments
 from chalicelib.storage.dynamodb.paid import source_of as source_of
 from chalicelib.storage.dynamodb.paid import take_up_payments as take_up_payments
+from chalicelib.storage.dynamodb.person_numbers import person_id_of as person_id_of
+from chalicelib.storage.dynamodb.person_numbers import persons_of as persons_of
 from chalicelib.storage.dynamodb.related_numbers import related_ids as related_ids
 from chalicelib.storage.dynamodb.tables import People, Put
 
 T = TypeVar("T")
-
-_ID: Final = INDEX
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +104,6 @@ def _under_its_own_number(person_id: PersonId) -> PersonRecord:
     if record is None:
         raise NotFoundError("no such person")
     return record
-
-
-def person_id_of(number: str) -> PersonId | None:
-    """The person of a canonical 18-character number; None for a stranger."""
-    item = tables.get(People, hmac_ids.index_key(number), _ID)
-    return PersonId(item.body) if item else None
 
 
 def is_known(person_id: PersonId) -> bool:
@@ -234,20 +227,21 @@ def create_all(
 
     `left` takes up whose record is busy; else that is a BusyError, once everybody else is done.
     """
-    keys = [hmac_ids.index_key(newcomer.identity.number) for newcomer in newcomers]
-    known = {item.pk: PersonId(item.body) for item in tables.get_many(People, ((key, _ID) for key in keys))}
+    numbers = [newcomer.identity.number for newcomer in newcomers]
+    known = persons_of(numbers)
+    places.remember_all(each.person.area for each in newcomers if each.identity.number not in known)
     result: dict[int, Created] = {}
 
     def arrive(place: int) -> None:
-        result[place] = _arrive(newcomers[place], known.get(keys[place]), at, actor)
-        known[keys[place]] = result[place].person
+        result[place] = _arrive(newcomers[place], known.get(numbers[place]), at, actor)
+        known[numbers[place]] = result[place].person
 
     waiting = left or Left()
     with waiting:
-        one_by_one(range(len(keys)), arrive, lambda place: known.get(keys[place], PersonId("")))
-    if left is None or not known.keys() >= set(keys):  # nobody can be left whom nobody knows
+        one_by_one(range(len(numbers)), arrive, lambda place: known.get(numbers[place], PersonId("")))
+    if left is None or not known.keys() >= set(numbers):  # nobody can be left whom nobody knows
         waiting.nobody()
-    return [result.get(place, Created(known[key], False)) for place, key in enumerate(keys)]
+    return [result.get(place, Created(known[number], False)) for place, number in enumerate(numbers)]
 
 
 def _arrive(newcomer: Newcomer, known: PersonId | None, at: datetime, actor: str) -> Created:
@@ -266,12 +260,10 @@ def _commit_new(newcomer: Newcomer, at: datetime, actor: str) -> PersonId:
     identity = newcomer.identity
     person_id = hmac_ids.person_id_for(identity.number)
     record = PersonRecord(replace(newcomer.person, id=person_id, sequence=0, head=""))
-    index = People(hmac_ids.index_key(identity.number), _ID, body=person_id)
     contact = contacts.update(person_id, record.person.area, newcomer.contact)
     plan = commits.Plan(
         Change("created", actor, at, entitlements=newcomer.entitlements),
         also=[
-            Put(index, tables.absent(People)),
             _identified(person_id, record.person.area, identity),
             *([contact.put] if contact is not None else []),
         ],

@@ -12,14 +12,16 @@ filed by the nightly count (`enumeration`), within a month in a city.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from chalicelib.model import AreaCode, Person, PersonId
-from chalicelib.storage.clients import kept
+from chalicelib.storage.clients import on_forget
 from chalicelib.storage.dynamodb import tables, worklists
 from chalicelib.storage.dynamodb.tables import Work
 
 _COUNTY_DIGITS = 6
+_remembered: Final[set[AreaCode]] = set()
+on_forget(_remembered.clear)
 
 
 class Resident(NamedTuple):
@@ -38,10 +40,22 @@ def _row(person: Person) -> tuple[str, str] | None:
     return None if person.joined_to is not None else (f"IN#{person.area}", person.id)
 
 
-@kept
 def remember(area: AreaCode) -> None:
     """Note that a place has somebody; once per process and place."""
-    tables.put(Work(f"PLACES#{area[:_COUNTY_DIGITS]}", area))
+    if area not in _remembered:
+        tables.put(_place(area))
+        _remembered.add(area)
+
+
+def remember_all(areas: Iterable[AreaCode]) -> None:
+    """The same of many places, some to a call."""
+    new = set(areas) - _remembered
+    tables.put_all(_place(area) for area in sorted(new))
+    _remembered.update(new)
+
+
+def _place(area: AreaCode) -> Work:
+    return Work(f"PLACES#{area[:_COUNTY_DIGITS]}", area)
 
 
 def file_all(people: Iterable[Person]) -> int:
@@ -49,8 +63,7 @@ def file_all(people: Iterable[Person]) -> int:
     wanted = {row: person for person in people if (row := _row(person)) is not None}
     known = {(row.pk, row.sk) for row in tables.get_many(Work, iter(wanted))}
     missing = {row: person for row, person in wanted.items() if row not in known}
-    for person in missing.values():
-        remember(person.area)
+    remember_all(person.area for person in missing.values())
     return tables.put_all(Work(*row, body="{}") for row in missing)
 
 

@@ -8,7 +8,8 @@ from typing import Final
 from chalicelib.model import AreaCode, PersonId
 from chalicelib.storage.crypto import encryption, hmac_ids
 from chalicelib.storage.dynamodb import tables
-from chalicelib.storage.dynamodb.items import INDEX, partition
+from chalicelib.storage.dynamodb.items import partition
+from chalicelib.storage.dynamodb.person_numbers import persons_of
 from chalicelib.storage.dynamodb.tables import People
 
 _RELATED: Final = "~R"
@@ -19,9 +20,7 @@ def related_ids(numbers: Mapping[str, AreaCode]) -> dict[str, PersonId]:
 
     Whoever is a recipient too has one id. Of the others the sealed number is kept, and nothing else.
     """
-    keys = {hmac_ids.index_key(number): number for number in numbers}
-    found = tables.get_many(People, ((key, INDEX) for key in keys))
-    ids = {keys[item.pk]: PersonId(item.body) for item in found}
+    ids = persons_of(numbers.keys())
     strangers = {number: hmac_ids.person_id_for(number) for number in numbers if number not in ids}
     places = {partition(person): number for number, person in strangers.items()}
     sealed_ones = {item.pk for item in tables.get_many(People, ((pk, _RELATED) for pk in places))}

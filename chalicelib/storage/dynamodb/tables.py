@@ -243,6 +243,13 @@ def get_many(model: type[I], keys: Iterable[tuple[str, str]]) -> Iterator[I]:
     yield from model.batch_get(list(dict.fromkeys(keys)), consistent_read=True)
 
 
+def there(model: type[Item], keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of many items exist, strongly consistent: their keys; nothing else of them is carried."""
+    names = ["pk", "sk"]
+    found = model.batch_get(list(dict.fromkeys(keys)), consistent_read=True, attributes_to_get=names)
+    return {(item.pk, item.sk) for item in found}
+
+
 def query(
     model: type[I],
     pk: str,
