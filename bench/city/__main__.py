@@ -21,6 +21,7 @@ from rich.console import Console
 
 from bench import measure
 from bench.city import assumptions, page, table, yearly
+from bench.city.alone import MONTHS
 from bench.city.scaling import Path as Way
 from bench.city.steps import NOT_MEASURED, STEPS
 from bench.data import generate
@@ -31,6 +32,7 @@ BUILD: Final = ROOT / "build" / "bench" / "city"
 PEOPLE: Final = 1_000
 TOWN: Final = 200
 TIMES: Final = 10
+WHOLE: Final = 34  # so many more people are on the rosters of which intake alone is measured
 WIDTH: Final = 120
 SUBJECTS: Final[Mapping[str, int]] = {
     "evidence_awaited": assumptions.FILE_RECIPIENTS,
@@ -51,10 +53,18 @@ def main(people: int, town: int, *, keep: bool) -> int:
         year = _lived(town)
     with console.status(f"{people} and {people * TIMES} people 一座城"):
         told = _both(lambda count: _walked(count, _year(town)), people, people * TIMES)
+    with console.status("whole rosters 整份名册"):
+        sizes = [people * WHOLE, people * WHOLE * TIMES]
+        alone = _both(lambda count: _whole(count, _year(town)), *sizes)
     with console.status("reading 读取"):
         reading = _read()
     ways = {
-        name: Way.of(name, SUBJECTS.get(name, assumptions.CITY), [of[name] for of in told])
+        name: Way.of(
+            name,
+            SUBJECTS.get(name, assumptions.CITY),
+            [of[name] for of in told],
+            [of[name] for of in alone if name in of],
+        )
         for name in STEPS
         if name not in NOT_MEASURED and name != ONE_PERSON
     }
@@ -65,7 +75,7 @@ def main(people: int, town: int, *, keep: bool) -> int:
     tables = [page.steering(rows), page.paths(ways.values()), page.money(a_year)]
     for each in tables:
         console.print(each)
-    page.write(ROOT / "docs" / "benchmarks.md", tables, people, people * TIMES, town)
+    page.write(ROOT / "docs" / "benchmarks.md", tables, (people, people * TIMES), sizes, town)
     missed = [row.what for row in rows if not row.is_kept]
     if missed:
         console.print(f"[bold red]missed, or not there:[/] {'; '.join(missed)}")
@@ -95,6 +105,17 @@ def _walked(people: int, year: Path) -> dict[str, Any]:
     store.unlink(missing_ok=True)
     for name in STEPS:
         measure.run("bench.city.steps", name, str(people), store, year, answer)
+        told[name] = json.loads(answer.read_text(encoding="utf-8"))
+    store.unlink()
+    return told
+
+
+def _whole(people: int, year: Path) -> dict[str, Any]:
+    """What intake itself does about rosters of so many people, each in a process of its own."""
+    store, answer, told = BUILD / f"alone{people}.sqlite", BUILD / f"alone{people}.json", dict[str, Any]()
+    store.unlink(missing_ok=True)
+    for name in MONTHS:
+        measure.run("bench.city.alone", name, str(people), store, year, answer)
         told[name] = json.loads(answer.read_text(encoding="utf-8"))
     store.unlink()
     return told

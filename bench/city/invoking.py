@@ -40,6 +40,7 @@ class Invocation:
     cpu: float  # seconds of it, of this machine
     longest_gap: float  # seconds between two looks at the watch: who is told to stop goes on for so long
     grown_mb: float  # by how much the process has grown at most
+    peak_mb: float  # the most that it has taken
     counted: Counted
 
 
@@ -76,8 +77,10 @@ class Lambda:
             spent, seconds = cpu(), watch()
             clock.set_watch(None)
             aws.counted = Counted()  # what is asked between invocations is nobody's
-            grown = memory.peak_mb() - before
-            self.done.append(Invocation(function, step, seconds, spent, longest, grown, counted))
+            peak = memory.peak_mb()
+            self.done.append(
+                Invocation(function, step, seconds, spent, longest, peak - before, peak, counted)
+            )
 
     def drop(self, key: str, data: bytes) -> None:
         """A department drops a file; everything follows that follows from it."""

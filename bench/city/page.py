@@ -84,11 +84,14 @@ def money(year: Yearly) -> Table:
     return result
 
 
-def write(path: Path, tables: Sequence[Table], few: int, many: int, town: int) -> None:
+def write(
+    path: Path, tables: Sequence[Table], people: Sequence[int], rosters: Sequence[int], town: int
+) -> None:
     """Put the tables between their markers."""
     page = path.read_text(encoding="utf-8")
     before, _, rest = page.partition(BEGIN)
-    sizes = f"{few:,} and {many:,} people, a year of {town} in the sandbox"
+    some, whole = (" and ".join(f"{count:,}" for count in of) for of in (people, rosters))
+    sizes = f"{some} people, whole rosters of {whole}, a year of {town} in the sandbox"
     where = f"{clock.today().isoformat()}, {sizes}.\n{_machine()}"
     said = "\n\n".join([BEGIN, where, *map(as_markdown, tables), END])
     path.write_text(before + said + rest.partition(END)[2], encoding="utf-8")

@@ -97,6 +97,15 @@ class Part:
         return units / float(self.largest["seconds"])
 
 
+def _parts(told: Sequence[Told]) -> dict[tuple[str, str], Part]:
+    found: dict[tuple[str, str], list[tuple[int, Told]]] = {}
+    for one in told:
+        for each in one["invocations"]:
+            found.setdefault((each["function"], each["step"]), []).append((one["subjects"], each))
+    last = told[-1]["subjects"] if told else 0
+    return {key: Part(*key, by_size) for key, by_size in found.items() if by_size[-1][0] == last}
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
     """One way through the platform, drawn to a city."""
@@ -108,15 +117,14 @@ class Path:
     at_once: int
 
     @classmethod
-    def of(cls, name: str, subjects: int, told: Sequence[Told]) -> Path:
-        """The path out of what was measured at each size, the smallest first."""
-        parts: dict[tuple[str, str], list[tuple[int, Told]]] = {}
-        for one in told:
-            for each in one["invocations"]:
-                parts.setdefault((each["function"], each["step"]), []).append((one["subjects"], each))
-        last = told[-1]
-        found = [Part(*key, by_size) for key, by_size in parts.items() if by_size[-1][0] == last["subjects"]]
-        return cls(name, subjects, found, max(one["began_mb"] for one in told), last["at_once"])
+    def of(cls, name: str, subjects: int, told: Sequence[Told], alone: Sequence[Told] = ()) -> Path:
+        """The path out of what was measured at each size, the smallest first.
+
+        `alone`: what some of its functions took with many more people; it counts in the place of these.
+        """
+        parts = _parts(told) | _parts(alone)
+        began = max(one["began_mb"] for one in (*told, *alone))
+        return cls(name, subjects, list(parts.values()), began, told[-1]["at_once"])
 
     @property
     def is_in_slices(self) -> bool:

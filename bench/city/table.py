@@ -8,7 +8,7 @@ from typing import Final
 
 from bench.city import assumptions as a
 from bench.city.deployment import memory_of, template
-from bench.city.scaling import DO, Path
+from bench.city.scaling import DO, RANGE, Path
 from bench.city.yearly import Yearly
 from chalicelib.passes.running import MOST_SLICES, SLICE
 
@@ -132,6 +132,8 @@ def largest(path: Path) -> float:
     """How many people the path takes before an invocation, or its memory, comes to its end."""
     most = _MORE
     for part in path.parts:
+        if part.function == RANGE:  # more people are more ranges, and none is larger
+            continue
         time, memory = part.line("seconds"), part.line("grown_mb")
         shards = a.SHARDS if part.step == DO else 1
         seconds = MOST_SLICES * SLICE if part.step == DO else a.INVOCATION

@@ -237,7 +237,16 @@ def test_conditions_and_updates_are_read_as_pynamodb_words_them() -> None:
 
 def told(seconds: float, **more: Any) -> dict[str, Any]:
     each = {"function": "pass_write", "step": "Do", "count": 1, "seconds": seconds, "longest_gap": 2.0}
-    return {**each, "grown_mb": 10.0, "calls": {}, "read": 0, "write": 0, "hottest": {}, **more}
+    return {
+        **each,
+        "grown_mb": 10.0,
+        "calls": {},
+        "read": 0,
+        "write": 0,
+        "hottest": {},
+        "written": {},
+        **more,
+    }
 
 
 def test_what_a_slice_does_is_drawn_to_a_shard_and_ends_in_time() -> None:
@@ -247,6 +256,23 @@ def test_what_a_slice_does_is_drawn_to_a_shard_and_ends_in_time() -> None:
     assert path.wall == pytest.approx(4 * 425), "32 shards, 8 at a time, 10 ms each"
     assert path.longest == pytest.approx(402), "a slice, and what it had begun"
     assert path.is_in_slices
+
+
+def test_units_a_second_are_those_of_one_table_and_of_all_shards_that_run_side_by_side() -> None:
+    written = {"people PROFILE": 20_000.0, "people ~A": 30_000.0, "work ALL": 20_000.0}
+    sizes = [(1000, told(10.0)), (10_000, told(100.0, written=written, write=70_000))]
+    measured = [{"subjects": n, "began_mb": 100, "at_once": 8, "invocations": [one]} for n, one in sizes]
+    path = Path_.of("x", assumptions.CITY, measured)
+    assert path.writes_a_second == 8 * 500, "of the people table, for each table has its own limit"
+    assert path.busiest_table == pytest.approx(50_000 / 9_000)
+
+
+def test_what_was_measured_alone_of_more_people_counts_instead() -> None:
+    each, alone = told(10.0, function="intake", step="file"), told(30.0, function="intake", step="file")
+    some = [{"subjects": n, "began_mb": 100, "at_once": 8, "invocations": [each]} for n in (1000, 10_000)]
+    more = [{"subjects": n, "began_mb": 90, "invocations": [alone]} for n in (1000, 100_000)]
+    (part,) = Path_.of("x", assumptions.CITY, some, more).parts
+    assert [(n, said["seconds"]) for n, said in part.by_size] == [(1000, 30.0), (100_000, 30.0)]
 
 
 def test_a_row_that_is_missed_is_shown_and_so_is_one_that_is_not_there() -> None:
