@@ -25,7 +25,7 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, SQSEvent
 
-from chalicelib import api, intake, jurisdiction, messages, passes, results
+from chalicelib import api, intake, jurisdiction, messages, passes, pay_reconciliation, results
 from chalicelib.cases import retention
 from chalicelib.cases.daily_run import restart_all
 from chalicelib.cases.instructions import list_unseen
@@ -33,7 +33,6 @@ from chalicelib.cases.rechecks import monthly_rechecks as check_certificates
 from chalicelib.clock import stopping_after, today
 from chalicelib.instruction_delivery import hand_over, send_cutoff_lists
 from chalicelib.observability import partial_batch
-from chalicelib.pay_reconciliation import reconcile
 from chalicelib.runs import run
 from chalicelib.schedules import GOES_ON, missing_runs, scheduled
 from chalicelib.settings import settings
@@ -173,7 +172,8 @@ def monthly_results(event: CloudWatchEvent) -> str | None:
         with each(part="at once"):  # what a step that died has left
             hand_over()
         with each(part="reconciliation"):
-            reconcile()
+            for month in pay_reconciliation.begin():
+                passes.start("reconciliation", month)
     return GOES_ON if is_begun else None
 
 

@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass, field, replace
+from itertools import chain
 from typing import Any, Final
 
 from chalicelib import clock
@@ -28,15 +29,17 @@ from chalicelib.model import (
     PersonRecord,
 )
 from chalicelib.model.named import PAYMENTS
-from chalicelib.runs import run
+from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.sources.formats.csv_writing import Cell
 from chalicelib.sources.formats.xlsx_writing import xlsx_of
-from chalicelib.storage.dynamodb import accounts, files, run_ends
+from chalicelib.storage.dynamodb import accounts, everybody, files, run_ends, shards
 from chalicelib.storage.s3 import objects
 
 _TO_DO: Final = "reconciliation"
+_BEGUN: Final = "reconciliation begun"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RANK: Final = {kind: number for number, kind in enumerate(LineKind)}
+Authority = str
 
 
 @dataclass
@@ -48,10 +51,14 @@ class Sheet:
 
     def add(self, line: Line) -> None:
         """Count a line, and keep it unless it was paid as due and nothing was told."""
-        mine = self.by_county.setdefault(line.area[:6], {})
-        mine[line.kind] = mine.get(line.kind, Totals()) + line
+        self.count(line.area[:6], line.kind, Totals() + line)
         if line.kind is not LineKind.AS_DUE:
             self.lines.append(line)
+
+    def count(self, county: str, kind: LineKind, totals: Totals) -> None:
+        """Count lines of one kind."""
+        mine = self.by_county.setdefault(county, {})
+        mine[kind] = mine.get(kind, Totals()).together(totals)
 
     def in_order(self) -> list[Line]:
         """The gravest kinds first; within one by benefit and payee."""
@@ -68,48 +75,110 @@ def _place(line: Line) -> str:
     return f"{_RANK[line.kind]:02d}#{line.benefit}#{line.person or line.payee}"
 
 
+# --- which months --------------------------------------------------------------------------------
+
+
 def wanted(months: Iterable[Month]) -> None:
     """A payments file has said something of these months: their sheets are made anew by the next pass."""
     for month in set(months):
         run_ends.done(_TO_DO, month)
 
 
+def begin() -> list[Month]:
+    """The months whose sheets are to be made now: of which a file has come since, or which were not finished.
+
+    A file that comes from here on asks for them again.
+    """
+    for month in run_ends.months(_TO_DO):
+        run_ends.done(_BEGUN, month)
+        run_ends.undone(_TO_DO, month)
+    return run_ends.months(_BEGUN)
+
+
+def made(month: Month) -> None:
+    """The sheets of a month are made, with everybody on them."""
+    run_ends.undone(_BEGUN, month)
+
+
 def reconcile() -> int:
-    """Make the sheets of every month of which a file has come since; how many months."""
-    months = run_ends.months(_TO_DO)
+    """Make the sheets of every month of which a file has come since, in one go; how many months."""
+    months = begin()
     with run("reconcile") as each:
         for month in months:
             with each(month=month):
-                run_ends.undone(_TO_DO, month)  # before: a file that comes meanwhile asks for it again
-                try:
-                    reconcile_month(month)
-                except Exception:
-                    run_ends.done(_TO_DO, month)
-                    raise
+                reconcile_month(month)
+                made(month)
     return len(months)
 
 
-def reconcile_month(month: Month) -> dict[str, Sheet]:
-    """Write a month's sheet for every authority; what stands on them."""
-    sheets: dict[str, Sheet] = defaultdict(Sheet)
+def reconcile_month(month: Month) -> dict[Authority, Sheet]:
+    """Write a month's sheet for every authority in one go; what stands on them."""
+    with run("reconcile_everybody") as each:
+        parts = (to_lines(lines_of_some(shard, month, each)[0]) for shard in shards.every_shard())
+        return write_sheets(parts, month)
+
+
+# --- everybody, shard by shard -------------------------------------------------------------------
+
+
+def lines_of_some(
+    shard: str, month: Month, each: Each, after: str = "", stop: Stop = never
+) -> tuple[list[Line], str | None]:
+    """The lines of a month about the people of a shard behind one of them; and behind whom to go on."""
+    lines: list[Line] = []
+    walk = Walk(everybody.ids_of(shard, after), stop)
+    for person in walk:
+        with each(person=person):  # all lines of a person, or none
+            account = accounts.of(person)
+            if account is not None:
+                lines += _lines(*account, month)
+    return lines, None if walk.is_over else walk.last
+
+
+def to_lines(lines: Iterable[Line]) -> Iterator[Any]:
+    """Lines as a part keeps them: those that were paid as due are only counted, by authority and county."""
+    as_due: dict[tuple[Authority, BenefitCode, str], Totals] = {}
+    for line in lines:
+        if line.kind is LineKind.AS_DUE:
+            place = (_authority(line), line.benefit, line.area[:6])
+            as_due[place] = as_due.get(place, Totals()) + line
+        else:
+            yield {**asdict(line), "kind": line.kind.value}
+    for place, totals in as_due.items():
+        yield [*place, *astuple(totals)]
+
+
+def write_sheets(parts: Iterable[Iterable[Any]], month: Month) -> dict[Authority, Sheet]:
+    """Put together what all parts have found, and write a month's sheet for every authority.
+
+    Where no file of the month pays a benefit to anybody of a county, nothing follows from silence.
+    UnfinishedError when all others are written, if one could not be.
+    """
+    sheets: dict[Authority, Sheet] = defaultdict(Sheet)
     covered: set[tuple[BenefitCode, str]] = set()
     unpaid: list[Line] = []
+    for said in chain.from_iterable(parts):
+        if isinstance(said, list):
+            authority, benefit, county, *figures = said
+            totals = Totals(*figures)
+            sheets[authority].count(county, LineKind.AS_DUE, totals)
+            is_paid, place = bool(totals.paid), (benefit, county)
+        else:
+            line = Line(**{**said, "kind": LineKind(said["kind"]), "orders": tuple(said["orders"])})
+            is_paid, place = bool(line.paid), (line.benefit, line.area[:6])
+            if line.kind is LineKind.NOT_PAID:
+                unpaid.append(line)
+            else:
+                sheets[_authority(line)].add(line)
+        if is_paid:
+            covered.add(place)
+    for line in unpaid:
+        is_covered = (line.benefit, line.area[:6]) in covered
+        sheets[_authority(line)].add(line if is_covered else replace(line, kind=LineKind.NO_FILE))
     with run("reconcile_month") as each:
-        for record, payments in accounts.everyone(each):
-            with each(person=record.person.id):
-                for line in _lines(record, payments, month):
-                    if line.paid:
-                        covered.add((line.benefit, line.area[:6]))
-                    if line.kind is LineKind.NOT_PAID:
-                        unpaid.append(line)
-                    else:
-                        sheets[_authority(line)].add(line)
         with each(part="strangers"):
             for line in _to_strangers(month):
                 sheets[_authority(line)].add(line)
-        for line in unpaid:
-            is_covered = (line.benefit, line.area[:6]) in covered
-            sheets[_authority(line)].add(line if is_covered else replace(line, kind=LineKind.NO_FILE))
         for authority, sheet in sorted(sheets.items()):
             with each(authority=authority):
                 _write(authority, month, sheet)

@@ -14,22 +14,23 @@ import boto3
 import pytest
 
 from chalicelib import clock as our_clock
-from chalicelib import passes, stats
+from chalicelib import passes, pay_reconciliation, stats
 from chalicelib.cases import daily_run, executions
 from chalicelib.errors import UnfinishedError, UnreadableError
 from chalicelib.intake import by_shards
 from chalicelib.jurisdiction import drafts
-from chalicelib.model import FileId, PersonId
+from chalicelib.model import BenefitCode, FeedId, FileId, Month, Payment, PersonId
 from chalicelib.passes.running import STEPS
 from chalicelib.passes.slices import Function
 from chalicelib.passes.table import PASSES
 from chalicelib.settings import settings
-from chalicelib.storage.dynamodb import people, run_ends, shards, tables, worklists
-from chalicelib.storage.s3 import lake, statistics_table
+from chalicelib.storage.dynamodb import files, people, recheck_rows, run_ends, shards, tables, worklists
+from chalicelib.storage.s3 import lake, objects, statistics_table
 from infra.template import ROOT
 from sandbox.rights import Judge
 from tests.judged import judging
 from tests.storage.builders import entitlement, evidence, key, known, message, put
+from tests.storage.test_files import dropped
 from tests.workflow.crashes import Died, When, dying_at, each_call, outline
 from tests.workflow.village import number_of
 
@@ -39,12 +40,10 @@ ON = date(2025, 7, 1)
 FUNCTIONS = {each.value: each.value for each in Function}
 
 
-OF_EVERYBODY: Final = [
-    name
-    for name in PASSES
-    # these: test_by_shards.py, api/test_rules.py, workflow/test_monthly_sheets.py
-    if name not in (by_shards.APPLY, drafts.REHEARSAL, "monthly_sheets")
-]
+ABOUT: Final = {"reconciliation": "2025-06", "rechecks": "2025-06"}  # else the day alone
+TRIED_ELSEWHERE: Final = (by_shards.APPLY, drafts.REHEARSAL, "ask", "monthly_sheets")
+"""In test_by_shards.py, api/test_rules.py, test_asking.py, workflow/test_monthly_sheets.py."""
+OF_EVERYBODY: Final = [name for name in PASSES if name not in TRIED_ELSEWHERE]
 JUDGE: Final[list[Judge]] = []  # by whose policies each step acts
 
 
@@ -86,6 +85,10 @@ def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     our_clock.set_watch(None)
 
 
+def payment(fen: int) -> Payment:
+    return Payment(BenefitCode("resident_pension"), Month("2025-06"), fen, date(2025, 6, 10))
+
+
 def folk() -> list[PersonId]:
     """Four people: due within weeks, with old and new evidence, a message that waits, a visit."""
     found = []
@@ -95,12 +98,19 @@ def folk() -> list[PersonId]:
         put(person, evidence=[evidence("2020-01-0" + str(n + 1)), evidence("2020-02-02")])
         put(person, messages=[replace(message(person), words={"deadline": "2025-07-31", "code": "000001"})])
         found.append(person)
+    seen = replace(evidence(by="grid-1"), key=key("2025-06-10", "home_visits", "seen"))
+    put(found[-1], evidence=[seen])
+    people.put_payments((person, payment(fen=19_500 + n)) for n, person in enumerate(found))
+    pay_reconciliation.wanted([Month(ABOUT["reconciliation"])])
+    pay_reconciliation.begin()
+    told = {"2025-06#resident_pension": 3}
+    files.put(dropped(feed=FeedId("payments"), stranger_rows=told, stranger_fen=told))
     lake.put_evidence(key().feed, FileId("f1"), {person: [evidence("2025-06-20")] for person in found[:1]})
     return sorted(found)
 
 
 def planned(name: str) -> dict[str, Any]:
-    said = {"pass": name, "day": ON.isoformat(), "about": "day"}
+    said = {"pass": name, "day": ON.isoformat(), "about": ABOUT.get(name, "day")}
     return passes.run_pass({"state": "Plan", "execution": f"{name}-1", "functions": FUNCTIONS, "input": said})
 
 
@@ -159,7 +169,8 @@ def end_of(mine: list[PersonId], world: Hearsay) -> Mapping[str, Any]:
         "due": sorted(worklists.due_in(date(2099, 1, 1))),
         "outgoing": worklists.outgoing(date(2099, 1, 1)),
         "ends": sorted(run_ends.everything()),
-        "months": run_ends.months("results written"),
+        "drawn": [recheck_rows.draw_of(Month("2025-06")), *recheck_rows.lines_of(Month("2025-06"))],
+        "months": [run_ends.months(name) for name in ("results written", "reconciliation begun")],
         "figures": sorted(statistics_table.below(ON, "34", 12) or ()),
     }
 
@@ -292,6 +303,35 @@ def test_lists_wait_too_and_are_made_by_the_next_attempt(
     assert walked("results")[0] == "32 of 32 shards"
     (name,) = (name for name in outbox() if "/results/" in name)
     assert outbox()[name].count(b"\r\n") == 1 + len(mine)
+
+
+def test_checks_are_drawn_of_everybody_or_not_yet(world: Hearsay, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_letter(monkeypatch)
+    mine = folk()
+    assert some_fail("rechecks", mine[0][0]) == "rechecks-1: 31 of 32 shards, 1 left out"
+    assert recheck_rows.draw_of(Month("2025-06")) is None
+    assert walked("rechecks")[0] == "32 of 32 shards"
+    drawn = recheck_rows.draw_of(Month("2025-06"))
+    assert drawn is not None
+    assert (drawn.by_hand.of, drawn.by_hand.drawn) == (1, 1)
+    assert [row.item.about for row in worklists.visits("")] == ["recheck#2025-06"]
+
+
+@pytest.mark.parametrize(
+    ("name", "made"), [("results", "results written"), ("reconciliation", "reconciliation begun")]
+)
+def test_what_could_not_be_written_is_not_made(
+    name: str, made: str, world: Hearsay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folk()
+    before = run_ends.months(made)
+    with monkeypatch.context() as patch:
+        patch.setattr(objects, "put_for_department", lambda *_: 1 // 0)
+        patch.setattr(objects, "put_result", lambda *_: 1 // 0)
+        assert walked(name)[0] == f"{name}-1: 1 of 1 shards, 1 left out"
+    assert run_ends.months(made) == before, "the next run begins again"
+    assert walked(name)[0] == "1 of 1 shards"
+    assert run_ends.months(made) != before
 
 
 def test_messages_wait_for_no_other_shard(world: Hearsay, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,8 @@ from chalicelib.model import (
     PersonId,
 )
 from chalicelib.pay_reconciliation import latest, reconcile, wanted
-from chalicelib.storage.dynamodb import files, people, run_ends
+from chalicelib.runs import run
+from chalicelib.storage.dynamodb import files, people
 from chalicelib.storage.dynamodb.busy import Left
 from chalicelib.storage.s3 import objects
 from tests.storage.builders import AT, entitlement, identity, person
@@ -131,7 +132,31 @@ def test_one_that_cannot_be_read_stops_no_other_and_the_sheet_is_made_again() ->
     with pytest.raises(UnfinishedError, match="reconcile: 1 left out"):
         reconcile()
     assert kinds(latest("hrss", JUNE)) == {"no_file_yet": 2}
-    assert run_ends.months("reconciliation") == [JUNE]
+    assert pay_reconciliation.begin() == [JUNE], "not finished: the next run begins it again"
+
+
+def test_a_file_that_comes_while_sheets_are_made_asks_for_them_again() -> None:
+    wanted([JUNE])
+    assert pay_reconciliation.begin() == [JUNE]
+    wanted([JUNE])
+    pay_reconciliation.made(JUNE)
+    assert pay_reconciliation.begin() == [JUNE]
+    pay_reconciliation.made(JUNE)
+    assert pay_reconciliation.begin() == []
+
+
+def test_parts_put_together_are_the_sheet_of_everybody() -> None:
+    load_payments([paid(somebody(n), 19_500 + n % 2) for n in range(1, 5)])
+    somebody(5)
+    whole = pay_reconciliation.reconcile_month(JUNE)
+    parts: list[Any] = []
+    after: str | None = ""
+    with run("a person a part") as each:
+        while after is not None:
+            some, after = pay_reconciliation.lines_of_some("_", JUNE, each, after, lambda: True)
+            parts.append(json.loads(json.dumps(list(pay_reconciliation.to_lines(some)))))
+    assert len(parts) == 5
+    assert pay_reconciliation.write_sheets(parts, JUNE) == whole
 
 
 def test_a_sheet_that_cannot_be_written_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 import app as wugan
 from chalicelib.api.problems import PROBLEM_JSON, Problem
+from chalicelib.intake.by_shards import APPLY, AT_ONCE
 from chalicelib.observability import NAMESPACE, SERVICE
 from chalicelib.passes.table import PASSES
 from chalicelib.settings import Settings
@@ -144,7 +145,6 @@ def test_only_what_runs_at_night_reads_everybody(deployed: dict[str, Any]) -> No
     assert scanning == {
         "DailyRunRole",
         "MonthlyRechecksRole",
-        "MonthlyResultsRole",
         "PassReadRole",
         "PassWriteRole",
     }
@@ -386,8 +386,9 @@ def test_each_function_of_passes_has_a_concurrency_of_its_own(deployed: dict[str
         for name, function in functions.items()
         if "ReservedConcurrentExecutions" in function
     }
-    at_once = {each.does.value: each.at_once for each in PASSES.values()}
-    at_once["apply"] *= 3  # files beside each other, each with an execution of its own
+    at_once = {each.does.value: each.at_once("day") for name, each in PASSES.items() if name != APPLY}
+    at_once["read"] *= 2  # results and reconciliation begin at the same hour
+    at_once["apply"] = 3 * AT_ONCE  # files beside each other, each with an execution of its own
     assert reserved == {f"Pass{does.title()}": count for does, count in at_once.items()}
 
 

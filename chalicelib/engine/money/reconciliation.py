@@ -7,7 +7,7 @@ line. What a line was paid is what was due, what came in arrears, and a differen
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -96,6 +96,10 @@ class Totals:
             self.paid + line.paid,
             self.difference + line.difference,
         )
+
+    def together(self, other: Totals) -> Totals:
+        """These lines and others."""
+        return Totals(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
 def lines_of(

@@ -25,8 +25,8 @@ person_numbers   whose a number is
 related_numbers  ids of people whom a roster names as related
 forgetting       evidence that may not be kept any longer
 lookups          whose a number is, and whether a name goes with it
-paid             what was really paid; accounts: everybody with it
-accounts         everybody with what they were really paid
+paid             what was really paid
+accounts         a person with what they were really paid
 files            dropped files through their stages
 idempotency      answers to repeated API calls
 used_once        what may be used once: marked in the transaction of its use
