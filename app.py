@@ -29,7 +29,7 @@ from chalicelib import api, intake, jurisdiction, messages, passes, pay_reconcil
 from chalicelib.cases import retention
 from chalicelib.cases.daily_run import restart_all
 from chalicelib.cases.instructions import list_unseen
-from chalicelib.cases.rechecks import monthly_rechecks as check_certificates
+from chalicelib.cases.rechecks import last_month
 from chalicelib.clock import stopping_after, today
 from chalicelib.instruction_delivery import hand_over, send_cutoff_lists
 from chalicelib.observability import partial_batch
@@ -198,9 +198,10 @@ def monthly_quality(event: CloudWatchEvent) -> str:
 
 @app.schedule("cron(0 19 3 * ? *)", name="monthly_rechecks")
 @scheduled
-def monthly_rechecks(event: CloudWatchEvent) -> None:
-    """The fourth, 03:00 in China, when the month's sheets have come: some certificates are checked again."""
-    check_certificates()
+def monthly_rechecks(event: CloudWatchEvent) -> str:
+    """The fourth, 03:00 in China, when the month's sheets have come: have some certificates checked again."""
+    passes.start("rechecks", last_month())
+    return GOES_ON
 
 
 @app.schedule("cron(0 17 * * ? *)", name="nightly_statistics")

@@ -72,7 +72,7 @@ def test_some_of_both_are_drawn_once_and_visited_by_the_rights_of_the_run() -> N
     by_hand = somebody(2, valid_until=date(2025, 12, 31))
     certified(by_hand, "home_visits", "seen", by="grid-1")
     before = people.load(silent).entitlements
-    with judging() as judge, judge.acting("MonthlyRechecks"):
+    with judging() as judge, judge.acting("PassWrite"):
         assert monthly_rechecks() == 2
     assert sent_for() == {silent: "spot_check#2025-06", by_hand: "recheck#2025-06"}
     assert people.load(silent).entitlements == before, "a draw moves no certificate"

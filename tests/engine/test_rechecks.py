@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.engine.suspicion import sampling
 from chalicelib.engine.suspicion.rechecks import (
     ByHand,
     Listed,
@@ -78,6 +79,29 @@ def test_of_every_grid_and_worker_somebody_is_drawn() -> None:
     seldom = [certificate(900, author="li", grid="G9"), certificate(901, author="zhao", grid="G8")]
     drawn = sample([*many, *seldom], JUNE, "bozhou", VALUES).drawn
     assert {each.author for each in drawn} == {"wang", "li", "zhao"}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 9)), max_size=120),
+    st.sampled_from([1.0, 5.0, 30.0]),
+    st.sampled_from([60.0, 95.0]),
+    st.integers(0, 100),
+)
+def test_gone_through_once_the_draw_is_that_of_all_laid_out_in_order(
+    people: list[tuple[int, int]], worst: float, sure: float, most: int
+) -> None:
+    """One of each stratum first, then by the draw; what is kept meanwhile changes nothing."""
+    known = [certificate(n, grid=f"G{grid}") for n, grid in people]
+    values = VALUES.model_copy(
+        update={"worst_percent": worst, "confidence_percent": sure, "most_percent": most}
+    )
+    found = sample(known, JUNE, "bozhou", values)
+    order = sorted(known, key=lambda each: sampling._place("bozhou", JUNE, each))
+    firsts = {each.stratum: place for place, each in reversed(list(enumerate(order)))}
+    places = [*sorted(firsts.values()), *sorted(set(range(len(order))) - set(firsts.values()))]
+    size = sampling.sample_size(len(known), worst, sure, most)
+    assert found.drawn == tuple(sorted(order[place] for place in places[:size]))
+    assert found.of == len(known)
 
 
 def test_only_the_month_that_is_asked_for() -> None:

@@ -144,7 +144,6 @@ def test_only_what_runs_at_night_reads_everybody(deployed: dict[str, Any]) -> No
     }
     assert scanning == {
         "DailyRunRole",
-        "MonthlyRechecksRole",
         "PassReadRole",
         "PassWriteRole",
     }
@@ -405,6 +404,7 @@ def test_only_the_starters_start_passes(template: dict[str, Any]) -> None:
     on_schedule = {
         "DailyRun",
         "MonthlyQuality",
+        "MonthlyRechecks",
         "MonthlyResults",
         "NightlyStatistics",
         "SendMessages",

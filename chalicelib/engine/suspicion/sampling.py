@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
+from heapq import heappop, heappush
+from math import ceil, log1p
 from typing import Any, Generic, Protocol, TypeVar
 
 from chalicelib.model import FeedId, Month, PersonId
@@ -94,19 +95,29 @@ def draw(
     confidence_percent: float,
     most_percent: float,
 ) -> Sample[D]:
-    """Draw of `mine`: first one of each stratum, then whatever the draw brings; never more than the most."""
-    order = sorted(mine, key=lambda each: _place(seed, month, each))
-    of = len(order)
+    """Draw of `mine`: first one of each stratum, then whatever the draw brings; never more than the most.
+
+    Gone through once, and none is kept that cannot be drawn: they may be everybody.
+    """
+    most = ceil(log1p(-confidence_percent / 100) / log1p(-worst_percent / 100))  # of however many
+    firsts, others, of = dict[Hashable, tuple[bytes, int, D]](), list[tuple[int, int, D]](), 0
+    for of, each in enumerate(mine, 1):
+        place = _place(seed, month, each)
+        found = place, of, each
+        if found[:2] < firsts.get(each.stratum, found)[:2]:
+            found, firsts[each.stratum] = firsts[each.stratum], found
+        elif each.stratum not in firsts:
+            firsts[each.stratum] = found
+            continue
+        heappush(others, (-int.from_bytes(found[0]), -found[1], found[2]))
+        if len(others) > most:
+            heappop(others)
     worst = ceil(of * worst_percent / 100)
     size = sample_size(of, worst_percent, confidence_percent, most_percent)
-    firsts: dict[Hashable, int] = {}
-    for place, each in enumerate(order):
-        firsts.setdefault(each.stratum, place)
-    chosen = set(firsts.values())
-    drawn = [*firsts.values(), *(place for place in range(of) if place not in chosen)][:size]
-    return Sample(
-        tuple(sorted(order[place] for place in drawn)), of, worst, confidence_of(len(drawn), of, worst)
-    )
+    order = [each for *_, each in sorted(firsts.values(), key=lambda found: found[:2])]
+    order += [each for *_, each in sorted(others, key=lambda found: found[:2], reverse=True)]
+    drawn = order[:size]
+    return Sample(tuple(sorted(drawn)), of, worst, confidence_of(len(drawn), of, worst))
 
 
 def _place(seed: str, month: Month, each: Drawable) -> bytes:
