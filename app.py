@@ -2,7 +2,7 @@
 
     a department drops a file ──▶ intake ──▶ evidence, certificates, suspicions
     every morning             ──▶ daily_run ──▶ who comes due without a certificate gets a case
-    passes over everybody     ──▶ pass_read, pass_write, pass_send: shard by shard
+    passes over everybody     ──▶ pass_read, pass_write, pass_send, pass_ask: shard by shard
     a file about many people  ──▶ pass_apply: shard by shard too
     Step Functions            ──▶ certification_step, suspicion_step: one function per state
     once a week               ──▶ ask_interfaces ──▶ evidence about those who come due
@@ -98,6 +98,12 @@ def pass_send(event: dict[str, Any], context: object) -> dict[str, Any]:
     return passes.run_pass(event)
 
 
+@app.lambda_function(name="pass_ask")
+def pass_ask(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """The same of the pass that asks interfaces about those who come due."""
+    return passes.run_pass(event)
+
+
 @app.lambda_function(name="pass_apply")
 def pass_apply(event: dict[str, Any], context: object) -> dict[str, Any]:
     """The same of the pass that applies a file about many people."""
@@ -127,9 +133,10 @@ def daily_run(event: CloudWatchEvent) -> str:
 
 @app.schedule("cron(0 21 ? * SUN *)", name="ask_interfaces")
 @scheduled
-def ask_interfaces(event: CloudWatchEvent) -> None:
-    """Monday, 05:00 in China: ask the interfaces about those who come due, before the day's run."""
-    intake.ask_interfaces()
+def ask_interfaces(event: CloudWatchEvent) -> str:
+    """Monday, 05:00 in China: have the interfaces asked about those who come due, before the day's run."""
+    passes.start("ask")
+    return GOES_ON
 
 
 @app.schedule("cron(0 1,7,10 * * ? *)", name="send_messages")

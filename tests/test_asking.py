@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib import clock
 from chalicelib.errors import UnreadableError
 from chalicelib.intake import interface_queries, newly_known
-from chalicelib.intake.interface_queries import HttpInterface
+from chalicelib.intake.interface_queries import Asked, HttpInterface
 from chalicelib.jurisdiction import PACKS, loader
 from chalicelib.model import Case, Change, Counts, FeedId, FileState, PersonId, Route, StateName
+from chalicelib.runs import run
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client
 from chalicelib.storage.dynamodb import files, people, worklists
@@ -54,7 +56,7 @@ def judged(aws: None, pack: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     """The function asks by its own rights."""
     ask = interface_queries.ask_interfaces
     with judging() as judge:
-        monkeypatch.setattr(interface_queries, "ask_interfaces", judge.acting("AskInterfaces")(ask))
+        monkeypatch.setattr(interface_queries, "ask_interfaces", judge.acting("PassAsk")(ask))
         yield
 
 
@@ -134,6 +136,45 @@ def test_the_same_answer_again_changes_nothing(interfaces: Interfaces, clock: St
     clock.advance(days=7)
     assert interface_queries.ask_interfaces()[0].certified == 0
     assert people.load(person).evidence == first.evidence
+
+
+def slices(again_after: int | None = None) -> list[Asked]:
+    """The pass, a question a slice; of this one the answer is lost, and it is done again."""
+    found, after, number = list[Asked](), "", 0
+    with run("ask") as each:
+        while True:
+            for _ in range(1 + (again_after == number)):
+                some, behind = interface_queries.ask_some("_", clock.today(), each, after, lambda: True)
+            found += [Asked.of(json.loads(json.dumps(asked.to_json()))) for asked in some]
+            if behind is None:
+                return interface_queries.list_runs(found, clock.today())
+            after, number = behind, number + 1
+
+
+def test_a_question_a_slice_asks_and_counts_as_all_in_one_go(interfaces: Interfaces) -> None:
+    everybody = [recipient(sequence) for sequence in range(1, 8)]
+    interfaces.known = swabbed(1, 2, 3, 7)
+    [asked] = slices()
+    assert (asked.people, asked.certified, asked.unheard, asked.counts.rows) == (7, 4, 0, 4)
+    assert interfaces.asked == [(FEED, 3), (FEED, 3), (FEED, 1)]
+    assert sum(valid_until(person) > SOON for person in everybody) == 4
+    (listed,) = files.of_feed(FEED)
+    assert (listed.counts.rows, listed.certified, listed.state) == (4, 4, FileState.LOADED)
+
+
+@pytest.mark.parametrize("lost", range(3))
+def test_a_slice_whose_answer_is_lost_certifies_the_same_and_asks_about_nobody_certified(
+    interfaces: Interfaces, lost: int
+) -> None:
+    everybody = [recipient(sequence) for sequence in range(1, 8)]
+    interfaces.known = swabbed(1, 2, 3, 7)
+    [asked] = slices(again_after=lost)
+    assert asked.unheard == 0
+    assert asked.counts.rows <= 4, "what the first try has certified is not counted twice"
+    assert sum(valid_until(person) > SOON for person in everybody) == 4
+    certified = [person for person in everybody if valid_until(person) > SOON]
+    told = [e.action for person in certified for e in people.audit_trail(person)].count("asked")
+    assert told == 4, "once about each whom the first answer has certified"
 
 
 def test_an_interface_that_fails_is_left_after_three_calls(interfaces: Interfaces) -> None:

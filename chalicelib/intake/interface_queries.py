@@ -12,10 +12,11 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from http.client import HTTPException
+from itertools import dropwhile, islice
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -25,14 +26,13 @@ from chalicelib.intake import loading
 from chalicelib.jurisdiction import current
 from chalicelib.model import Counts, DroppedFile, FeedId, FileState, FileStep, PersonId
 from chalicelib.observability import logger
-from chalicelib.runs import Each, run
+from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.settings import settings
 from chalicelib.sources.answers import Answer, read_answers
 from chalicelib.sources.feeds.feed import Feed
-from chalicelib.sources.feeds.feed import Interface as Declared
 from chalicelib.sources.values.identity_documents import is_document
 from chalicelib.storage.clients import client
-from chalicelib.storage.dynamodb import access_log, files, people, worklists
+from chalicelib.storage.dynamodb import access_log, files, people, shards, worklists
 
 ACTOR: Final = "platform"
 BACK: Final = timedelta(days=366)  # nothing that happened earlier can still carry (rule 2)
@@ -127,24 +127,66 @@ class Asked:
     people: int = 0
     unheard: int = 0
     certified: int = 0
-    rejected: int = 0
+    counts: Counts = Counts()
+
+    @property
+    def rejected(self) -> int:
+        """Answers that cannot be used."""
+        return self.counts.rejected
+
+    def __add__(self, other: Asked) -> Asked:
+        return Asked(
+            self.feed,
+            self.people + other.people,
+            self.unheard + other.unheard,
+            self.certified + other.certified,
+            self.counts + other.counts,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As a part keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Asked:
+        """What a part has kept."""
+        return cls(**{**said, "feed": FeedId(said["feed"]), "counts": Counts(**said["counts"])})
 
 
 def ask_interfaces() -> list[Asked]:
-    """Ask every query feed of the pack about everybody who comes due; what fails of one stops no other."""
-    results = []
+    """Ask every query feed about everybody who comes due, in one go; what fails of one stops no other."""
+    on = clock.today()
     with run("ask_interfaces") as each:
-        for feed in current().feeds.values():
-            with each(feed=feed.id):
-                asked = _asked(feed, each)
-                results += [] if asked is None else [asked]
-    return results
+        found = [asked for shard in shards.every_shard() for asked in ask_some(shard, on, each)[0]]
+        return list_runs(found, on)
 
 
-def _asked(feed: Feed, each: Each) -> Asked | None:
-    """What became of one feed's questions; None if it is not asked, or not connected rightly."""
-    if feed.interface is None:
-        return None
+def ask_some(
+    shard: str, on: date, each: Each, after: str = "", stop: Stop = never
+) -> tuple[list[Asked], str | None]:
+    """Ask about those of a shard who come due, feed by feed, behind `<feed>#<day>#<person>`.
+
+    What became of it, by feed, and behind whom to go on (None: those were all). Done again, whom the first
+    answer has certified is neither asked about nor counted.
+    """
+    first, _, behind = after.partition("#")
+    found: list[Asked] = []
+    feeds = [feed for feed in current().feeds.values() if feed.interface is not None]
+    for feed in dropwhile(lambda feed: first not in ("", feed.id), feeds):
+        last: str | None = None
+        with each(feed=feed.id):
+            interface = _interface_of(feed)
+            if interface is not None:
+                asked, last = ask(feed, interface, shard, on, each, behind, stop)
+                found.append(asked)
+        if last is not None:
+            return found, f"{feed.id}#{last}"
+        behind = ""
+    return found, None
+
+
+def _interface_of(feed: Feed) -> Interface | None:
+    """A feed's interface; None if it is not connected, or not rightly."""
     try:
         interface = connected(feed)
     except UnreadableError as error:
@@ -152,17 +194,21 @@ def _asked(feed: Feed, each: Each) -> Asked | None:
         return None
     if interface is None:
         logger.warning("interface without an address", extra={"feed": feed.id})
-        return None
-    return ask(feed, feed.interface, interface, each)
+    return interface
 
 
-def ask(feed: Feed, declared: Declared, interface: Interface, each: Each) -> Asked:
-    """Ask one interface about everybody who comes due, the most urgent first."""
-    listed = _begun(feed, clock.today())
-    asked = Asked(FeedId(feed.id))
-    failures = 0
-    until = listed.day + timedelta(days=declared.ask_days_before_due)
-    for group in _groups(people_due(until, each), declared.asks_per_call):
+def ask(
+    feed: Feed, interface: Interface, shard: str, on: date, each: Each, behind: str = "", stop: Stop = never
+) -> tuple[Asked, str | None]:
+    """Ask one interface about those of a shard who come due behind `<day>#<person>`, the most urgent first.
+
+    What became of it, and behind whom to go on.
+    """
+    assert feed.interface is not None
+    listed, asked, failures = _begun(feed, on), Asked(FeedId(feed.id)), 0
+    due = _due(shard, on + timedelta(days=feed.interface.ask_days_before_due), behind, each)
+    walk = Walk(_groups(due, feed.interface.asks_per_call), stop)
+    for group in walk:
         asked = replace(asked, people=asked.people + len(group))
         if failures == GIVE_UP_AFTER:
             asked = replace(asked, unheard=asked.unheard + len(group))
@@ -171,7 +217,7 @@ def ask(feed: Feed, declared: Declared, interface: Interface, each: Each) -> Ask
         busy: BusyError | None = None
         with each(feed=feed.id):  # what nobody has foreseen
             try:
-                heard = _ask_about(group, feed, interface, listed)
+                heard = _ask_about([person for _, person in group], feed, interface, listed)
             except BusyError as error:  # heard, and loaded for all others: the next run asks about them again
                 busy = error
             except (UnreadableError, ConflictError) as error:
@@ -184,29 +230,34 @@ def ask(feed: Feed, declared: Declared, interface: Interface, each: Each) -> Ask
         else:
             failures = 0
             said, certified = heard
-            listed = replace(listed, counts=listed.counts + said, certified=listed.certified + certified)
-    asked = replace(asked, certified=listed.certified, rejected=listed.counts.rejected)
-    _end(listed, asked)
-    logger.info("interface asked", extra=asdict(asked))
-    return asked
+            asked = replace(asked, counts=asked.counts + said, certified=asked.certified + certified)
+    return asked, None if walk.is_over or walk.last is None else "#".join(map(str, walk.last[-1]))
 
 
-def _groups(everybody: Sequence[PersonId], size: int) -> Iterator[Sequence[PersonId]]:
-    for start in range(0, len(everybody), size):
-        yield everybody[start : start + size]
+Filed = tuple[date, PersonId]
 
 
-def people_due(until: date, each: Each) -> list[PersonId]:
-    """Everybody with an open case or a period that ends by a day, the earliest end first.
+def _groups(of: Iterable[Filed], size: int) -> Iterator[Sequence[Filed]]:
+    everybody = iter(of)
+    while some := list(islice(everybody, size)):
+        yield some
 
-    Somebody suspended is asked about too: data may certify them as well as a visit (rule 18).
+
+def _due(shard: str, until: date, behind: str, each: Each) -> Iterator[Filed]:
+    """Of a shard everybody with an open case or a period that ends by a day, the earliest end first.
+
+    Behind `<day>#<person>`. Somebody suspended is asked about too: data may certify them as well as a visit
+    (rule 18).
     """
-    filed = {person: day for day, person in worklists.due_in(until)} | dict(worklists.open_cases())
-    due = []
-    for _, person in sorted((day, person) for person, day in filed.items()):
-        with each(person=person):
-            due += [person] if _is_due(person, until) else []
-    return due
+    cases = worklists.open_cases(shard)
+    filed = {person: day for day, person in worklists.due_in(until, shard)} | dict(cases)
+    for day, person in sorted((day, person) for person, day in filed.items()):
+        if f"{day}#{person}" > behind:
+            is_due = False
+            with each(person=person):
+                is_due = _is_due(person, until)
+            if is_due:
+                yield day, person
 
 
 def _is_due(person: PersonId, until: date) -> bool:
@@ -238,6 +289,20 @@ def _ask_about(
 
 
 # --- the run, listed among the files ---------------------------------------------------------------
+
+
+def list_runs(parts: Iterable[Asked], on: date) -> list[Asked]:
+    """List the day's questions of each feed among the files, by what all parts say of them."""
+    together: dict[FeedId, Asked] = {}
+    for part in parts:
+        together[part.feed] = together.get(part.feed, Asked(part.feed)) + part
+    for asked in together.values():
+        said = replace(
+            _begun(current().feeds[asked.feed], on), counts=asked.counts, certified=asked.certified
+        )
+        _end(said, asked)
+        logger.info("interface asked", extra=asked.to_json())
+    return list(together.values())
 
 
 def _begun(feed: Feed, on: date) -> DroppedFile:

@@ -19,6 +19,7 @@ class Function(StrEnum):
     READ = "read"
     WRITE = "write"
     SEND = "send"
+    ASK = "ask"
     APPLY = "apply"
 
 

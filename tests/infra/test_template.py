@@ -34,6 +34,7 @@ FUNCTIONS = {
     "SuspicionStep",
     "PassRead",
     "PassWrite",
+    "PassAsk",
     "PassSend",
     "PassApply",
     "AskInterfaces",
@@ -402,6 +403,7 @@ def test_somebody_is_told_of_every_pass_that_fails(template: dict[str, Any]) -> 
 def test_only_the_starters_start_passes(template: dict[str, Any]) -> None:
     starting = {g.function for g in grants_of(deployed_template(wugan.app, ROOT)) if g.sid == "StartPass"}
     on_schedule = {
+        "AskInterfaces",
         "DailyRun",
         "MonthlyQuality",
         "MonthlyRechecks",

@@ -100,6 +100,11 @@ def pass_send(event: Any, context: Any) -> Any:
 
 
 @app.lambda_function()
+def pass_ask(event: Any, context: Any) -> Any:
+    return _called("pass_ask", event)
+
+
+@app.lambda_function()
 def pass_apply(event: Any, context: Any) -> Any:
     return _called("pass_apply", event)
 
