@@ -201,7 +201,7 @@ def _lines(record: PersonRecord, payments: Sequence[Payment], month: Month) -> l
 def _to_strangers(month: Month) -> Iterator[Line]:
     """What the files of a month pay to people on no roster: a line a file and benefit, of the whole area."""
     rules = current().rules
-    for dropped in files.of_feed(PAYMENTS):
+    for dropped in files.unopened(PAYMENTS):
         if dropped.state is not FileState.LOADED:
             continue
         for place, fen in sorted(dropped.stranger_fen.items()):

@@ -24,7 +24,7 @@ from tests.storage.builders import AT, change, entitlement, evidence, key, known
 WALKS = '{"StartAt": "Walk", "States": {"Walk": {"Type": "Pass", "End": true}}}'
 DUE = date(2025, 6, 30)
 CLOSED = Case(DUE, date(2025, 5, 1), 1, StateName.CLOSE_CASE, outcome=StepOutcome.CERTIFIED)
-SETTLE_WITH_FILES = ("AskInterfaces", "Intake")
+SETTLE_WITH_FILES = ("Intake", "PassAsk")
 SETTLE_WITH_THE_LAKE = ("CertificationStep", "PassWrite", "SuspicionStep")
 
 

@@ -121,6 +121,12 @@ def of_feed(feed: FeedId, day: date | None = None) -> Iterator[DroppedFile]:
         yield _opened(item)
 
 
+def unopened(feed: FeedId) -> Iterator[DroppedFile]:
+    """The files of a feed in every state, newest day first, without their names: nothing sealed is opened."""
+    for item in tables.query(Files, f"FEED#{feed}", newest_first=True):
+        yield decode(DroppedFile, item.body)
+
+
 def everything() -> Iterator[DroppedFile]:
     """Every file of every feed, by feed, newest first."""
     for feed in tables.query(Files, _FEEDS):
