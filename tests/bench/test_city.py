@@ -30,7 +30,7 @@ from chalicelib.passes import running
 
 T = TypeVar("T")
 
-TOWN = 24
+TOWN = 200
 WALKED = (
     "first_roster",
     "monthly_roster",
