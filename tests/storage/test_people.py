@@ -161,7 +161,7 @@ def test_a_conflict_about_an_unknown_person_is_not_swallowed(monkeypatch: pytest
 def test_whose_number_it_is_is_found_by_the_key_or_by_a_row_of_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Decision 0019: no row says what the key makes; of another key's id a row does, and goes on doing it."""
+    """Decision 0020: no row says what the key makes; of another key's id a row does, and goes on doing it."""
     other = number_of(2)
     first, second = known(), known(number=other)
     assert people.persons_of([NUMBER, other, number_of(3)]) == {NUMBER: first, other: second}

@@ -1,5 +1,5 @@
 """号码与人 · Whose a number is: the id that the key makes of it, if somebody bears that; else an index row
-says (decision 0019).
+says (decision 0020).
 
 An id is made at first sight. While the key is the same it can be made again, and a row that says so would be
 two write units of each person's ten: none is written any more. Rows of before stay, and so does the way to
