@@ -42,7 +42,6 @@ from chalicelib.model import (
     PersonId,
     PersonRecord,
     Reason,
-    Route,
     StateName,
     StepOutcome,
     Suspicion,
@@ -337,9 +336,17 @@ def still_due(record: PersonRecord, case: Case) -> tuple[Entitlement, ...]:
     return tuple(e for e in late if e.benefit not in wrongly)
 
 
-def has_live(record: PersonRecord) -> bool:
-    """Whether anything is left that could be certified: nothing of the dead."""
-    return record.person.deceased_on is None and any(e.status in LIVE for e in record.entitlements)
+def resumable(record: PersonRecord, case: Case | None) -> tuple[Entitlement, ...]:
+    """What is suspended of somebody who lives, and that the case sees certified beyond its period.
+
+    What somebody was owed in life goes to their heirs, with the ending (rule 15).
+    """
+    if record.person.deceased_on is not None:
+        return ()
+    due = {e.benefit for e in still_due(record, case)} if case else set()
+    return tuple(
+        e for e in record.entitlements if e.status is EntitlementStatus.SUSPENDED and e.benefit not in due
+    )
 
 
 def is_certified(record: PersonRecord, case: Case) -> bool:
@@ -347,16 +354,15 @@ def is_certified(record: PersonRecord, case: Case) -> bool:
     return not still_due(record, case)
 
 
-def route_of(record: PersonRecord) -> Route | None:
-    """The route by which the latest certificate of a record was given."""
-    newest = max(record.entitlements, key=lambda e: e.valid_until, default=None)
-    return newest.route if newest else None
-
-
 def wake_if_certified(record: PersonRecord) -> None:
-    """End the wait of an open case whose benefits are all certified beyond its period."""
+    """End the wait of an open case whose benefits are all certified beyond its period.
+
+    Once suspended, each is paid again as soon as it is certified: no benefit waits for another one.
+    """
     case = record.open_case
-    if case is None or not is_certified(record, case):
+    waits_suspended = case is not None and case.state in (StateName.AWAIT_RESUMPTION, *NO_EXECUTION)
+    some = waits_suspended and resumable(record, case)
+    if case is None or not (some or is_certified(record, case)):
         return
     if case.waiting is not None:
         executions.wake(case.waiting, {"outcome": StepOutcome.CERTIFIED})

@@ -95,6 +95,9 @@ def arrive(entries: Sequence[RosterEntry], day: date, left: Left, *, actor: str)
     ]
     with left:
         related_persons.related_anew(related, actor=actor)
+    for found in known:
+        if found.is_awaited:  # the authority has certified them itself
+            evidence_effects.wake_if_certified(people.load(found.person))
     lines = [
         Listed(ids[entry.number], entry.benefit, entry.area, entry.payee, entry.since)
         for mine in by_number.values()

@@ -20,6 +20,7 @@ from chalicelib.engine.suspicion.unlisted import asked_until
 from chalicelib.engine.texts.message_templates import check_code
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
+    LIVE,
     Case,
     Change,
     EntitlementStatus,
@@ -27,6 +28,7 @@ from chalicelib.model import (
     PersonRecord,
     Proposal,
     ProposalState,
+    Route,
     StateName,
     StepOutcome,
     Template,
@@ -194,6 +196,8 @@ def _wait(call: StepInput, act: Callable[[PersonRecord, Case], Change]) -> Answe
         raise ValueError(f"{call.state} waits and was given no token")
     if case is None or not evidence_effects.still_due(record, case):
         executions.wake(waiting, {"outcome": StepOutcome.CLOSED if case is None else StepOutcome.CERTIFIED})
+    elif call.state is StateName.AWAIT_RESUMPTION:
+        evidence_effects.wake_if_certified(record)
     elif call.state is StateName.PROPOSE_SUSPENSION:
         suspension_steps.answer_if_decided(record, case, waiting)
     elif call.state is StateName.DISPATCH_HOME_VISIT:
@@ -232,19 +236,19 @@ def close_case(call: StepInput) -> Answer:
         case = call.case_of(record)
         if case is None:
             return None, False
-        if suspension_steps.resumable(record, case):
+        if evidence_effects.resumable(record, case):
             return None, True
         if any(e.status is EntitlementStatus.SUSPENDED for e in evidence_effects.still_due(record, case)):
             asleep = replace(case, state=StateName.GO_DORMANT, waiting=None)
             return replace(_nothing(call), cases=(asleep,)), False
-        certified = evidence_effects.has_live(record) and evidence_effects.is_certified(record, case)
+        certified = _has_live(record) and evidence_effects.is_certified(record, case)
         closed = replace(
             case,
             state=StateName.CLOSE_CASE,
             waiting=None,
             outcome=StepOutcome.CERTIFIED if certified else StepOutcome.CLOSED,
             closed=clock.today(),
-            route=evidence_effects.route_of(record),
+            route=_route_of(record),
         )
         change = suspension_steps.cancel_pending(record, case, replace(_nothing(call), cases=(closed,)))
         return suspension_steps.paid_as_before(record, change) if certified else change, False
@@ -255,6 +259,17 @@ def close_case(call: StepInput) -> Answer:
         record, _ = people.change_with_outcome(call.person, close)
     suspension_steps.reschedule(record)
     return answer(StepOutcome.DONE)
+
+
+def _has_live(record: PersonRecord) -> bool:
+    """Whether anything is left that could be certified: nothing of the dead."""
+    return record.person.deceased_on is None and any(e.status in LIVE for e in record.entitlements)
+
+
+def _route_of(record: PersonRecord) -> Route | None:
+    """The route by which the latest certificate of a record was given."""
+    newest = max(record.entitlements, key=lambda e: e.valid_until, default=None)
+    return newest.route if newest else None
 
 
 def go_dormant(call: StepInput) -> Answer:

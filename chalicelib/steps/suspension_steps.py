@@ -251,7 +251,7 @@ def resume_and_pay_arrears(call: StepInput) -> Answer:
 
     def resume(record: PersonRecord) -> Change | None:
         case = call.case_of(record)
-        resumed = resumable(record, case)
+        resumed = evidence_effects.resumable(record, case)
         if not resumed:
             return None
         policy = current().rules.policy
@@ -260,19 +260,6 @@ def resume_and_pay_arrears(call: StepInput) -> Answer:
 
     people.change(call.person, resume)
     return answer(StepOutcome.DONE)
-
-
-def resumable(record: PersonRecord, case: Case | None) -> tuple[Entitlement, ...]:
-    """What is suspended of somebody who lives, and that the case sees certified beyond its period.
-
-    What somebody was owed in life goes to their heirs, with the ending (rule 15).
-    """
-    if record.person.deceased_on is not None:
-        return ()
-    due = {e.benefit for e in evidence_effects.still_due(record, case)} if case else set()
-    return tuple(
-        e for e in record.entitlements if e.status is EntitlementStatus.SUSPENDED and e.benefit not in due
-    )
 
 
 def _resumption(

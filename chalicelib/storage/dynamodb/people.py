@@ -85,6 +85,7 @@ class Created(NamedTuple):
 
     person: PersonId
     created: bool
+    is_awaited: bool = False  # a case is open that a certificate which the roster knows of may end
 
 
 # --- read ----------------------------------------------------------------------------------------
@@ -252,8 +253,7 @@ def _arrive(newcomer: Newcomer, known: PersonId | None, at: datetime, actor: str
             known = person_id_of(newcomer.identity.number)
             if known is None:
                 raise
-    _merge(known, newcomer, at, actor)
-    return Created(known, False)
+    return Created(known, False, _merge(known, newcomer, at, actor))
 
 
 def _commit_new(newcomer: Newcomer, at: datetime, actor: str) -> PersonId:
@@ -278,10 +278,11 @@ def _identified(person: PersonId, area: AreaCode, identity: Identity) -> Put:
     return Put(People(partition(person), IDENTITY, sealed=box, mark=mark, named=named))
 
 
-def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) -> None:
+def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) -> bool:
+    """Bring somebody known up to date; whether a case is open that this may end."""
     told = newcomer.person
 
-    def plan(record: PersonRecord) -> tuple[commits.Plan, None]:
+    def plan(record: PersonRecord) -> tuple[commits.Plan, bool]:
         identity = newcomer.identity
         if record.person.has_phone and identity.phone is None:
             identity = replace(identity, phone=identity_of(person_id).phone)
@@ -301,9 +302,12 @@ def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) ->
         ):  # only what is sealed differs: an entry all the same
             change = Change("roster", actor, at)
         details = dict.fromkeys(sorted(also), "changed")
-        return commits.Plan(replace(change, details=details), also=list(also.values())), None
+        case = record.open_case
+        is_awaited = case is not None and any(e.valid_until > case.due for e in wanted)
+        return commits.Plan(replace(change, details=details), also=list(also.values())), is_awaited
 
-    commits.commit_with_retry(lambda: load(person_id), plan)
+    _, is_awaited = commits.commit_with_retry(lambda: load(person_id), plan)
+    return is_awaited
 
 
 def _covers(newcomer: Newcomer, record: PersonRecord) -> bool:
