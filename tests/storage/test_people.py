@@ -16,7 +16,7 @@ from chalicelib.model import (
 )
 from chalicelib.storage.crypto import hmac_ids
 from chalicelib.storage.dynamodb import people, tables, worklists
-from chalicelib.storage.dynamodb.people import Newcomer
+from chalicelib.storage.dynamodb.people import Created, Newcomer
 from chalicelib.storage.dynamodb.tables import People
 from tests.storage import builders, faults
 from tests.storage.builders import (
@@ -42,7 +42,9 @@ def test_a_person_gets_an_opaque_id_that_stays() -> None:
     assert created.created
     assert len(created.person) == 26
     assert set(created.person) <= set("abcdefghijklmnopqrstuvwxyz234567")
-    assert people.create(identity(), person(), [entitlement()], AT, "feed:roster") == (created.person, False)
+    assert people.create(identity(), person(), [entitlement()], AT, "feed:roster") == Created(
+        created.person, False
+    )
     assert people.person_id_of(NUMBER) == created.person
     assert people.find(NUMBER) == people.load(created.person)
     assert people.identity_of(created.person) == identity()
@@ -144,9 +146,8 @@ def test_two_functions_that_create_one_person_create_one(monkeypatch: pytest.Mon
     person_id = known()
     answers = iter([None, person_id])
     monkeypatch.setattr(people, "person_id_of", lambda number: next(answers))
-    assert people.create(identity(), person(), [entitlement("old_age_allowance")], AT, "x") == (
-        person_id,
-        False,
+    assert people.create(identity(), person(), [entitlement("old_age_allowance")], AT, "x") == Created(
+        person_id, False
     )
     assert len(people.load(person_id).entitlements) == 2
 
