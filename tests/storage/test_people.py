@@ -173,7 +173,7 @@ def test_whose_number_it_is_is_found_by_the_key_or_by_a_row_of_before(
     assert people.person_id_of(other) is None
     assert people.persons_of([NUMBER, other]) == {NUMBER: first}
     created = people.create(identity(), person(), [entitlement()], AT, "feed:roster")
-    assert created == (first, False), "nobody gets a second id"
+    assert created == Created(first, False), "nobody gets a second id"
     assert people.related_ids({NUMBER: AreaCode("341602001001")}) == {NUMBER: first}
 
 
