@@ -31,7 +31,7 @@ from sandbox.kernel import Sandbox
 from sandbox.kernel.functions import Context, Function, Functions
 from sandbox.kernel.resource_makers import ACCOUNT
 from sandbox.shortcut import short_way
-from sandbox.tokens import AUDIENCE, ISSUER, Issuer
+from sandbox.tokens import APP, AUDIENCE, ISSUER, Issuer
 from sandbox.town.departments import instant
 from sandbox.town.people import Town
 from sandbox.town.sms_gateway import SmsGateway
@@ -52,7 +52,7 @@ def lived(people: int, folder: Path, pack: str = "bozhou") -> dict[str, Any]:
         "TokenIssuer": ISSUER,
         "TokenAudience": AUDIENCE,
         "TokenJwks": issuer.jwks(),
-        "AssertionJwks": json.dumps({"keys": [issuer.registered("app")]}),
+        "AssertionJwks": json.dumps({"keys": [issuer.registered(APP)]}),
         "StatisticsSchedule": run.SELDOM,
         "RulesCheckedSeconds": "2",
     }
@@ -68,7 +68,8 @@ def lived(people: int, folder: Path, pack: str = "bozhou") -> dict[str, Any]:
     ):
         settled = instant(town.start + SETTLED, 0)
         sandbox.at(settled, whose.tallies.clear)
-        run.live(sandbox, town, issuer, options, Console(file=io.StringIO()), sms)
+        if not run.live(sandbox, town, issuer, options, Console(file=io.StringIO()), sms):
+            raise RuntimeError(f"the town's year breaks a promise: {options.report}")
         found = {
             "people": len(town.people),
             "days": (town.end - town.start - SETTLED).days,
