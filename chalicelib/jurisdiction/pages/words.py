@@ -32,7 +32,7 @@ ROUTES: Final[dict[Route, Bilingual]] = {
     Route.SILENT: ("静默", "silent"),
     Route.SELF: ("自助", "self-certification"),
     Route.ASSISTED: ("社区联网", "assisted"),
-    Route.COUNTER: ("人工", "counter"),
+    Route.COUNTER: ("人工", "at a counter"),
     Route.VISIT: ("上门", "home visit"),
     Route.REMOTE: ("异地协助", "remote"),
 }
