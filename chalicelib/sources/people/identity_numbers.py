@@ -52,7 +52,7 @@ def canonical(text: str, on: date) -> str | Fault:
     """The 18-character number that a cell means on a day, or what is wrong with it."""
     # A number begins with a digit, so that a minus or plus is a wrong character, not a sign.
     number = clean(text, inside=True).translate(_X_FORMS)
-    if not number or ("*" not in number and says_nothing(text)):
+    if not number or ("*" not in number and says_nothing(number)):
         return Fault.NUMBER_EMPTY
     if _FIFTEEN.fullmatch(number):
         body = f"{number[:6]}19{number[6:]}"
