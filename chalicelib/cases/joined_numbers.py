@@ -16,7 +16,8 @@ from chalicelib import clock, messages
 from chalicelib.cases import evidence_effects, executions
 from chalicelib.cases.evidence_withdrawal import wait_of_suspended
 from chalicelib.engine.certification.reasons import yuan
-from chalicelib.engine.suspicion.two_numbers import goes_on, paid_again, taken_up
+from chalicelib.engine.suspicion.reversal import withheld_under_another_number
+from chalicelib.engine.suspicion.two_numbers import dead_by_word, goes_on, paid_again, taken_up
 from chalicelib.engine.texts import decision_words
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
@@ -25,6 +26,7 @@ from chalicelib.model import (
     EntitlementStatus,
     Evidence,
     Instruction,
+    InstructionKind,
     InstructionState,
     Message,
     MessageState,
@@ -52,7 +54,11 @@ def join(person: PersonId, found: Suspicion, *, actor: str) -> None:
         return
     staying = goes_on(person, found)
     leaving = found.other if staying == person else person
-    gone = people.load(leaving)
+    stays, gone = people.load(staying), people.load(leaving)
+    if stays.person.id == leaving:
+        return
+    if stays.person.deceased_on is not None and gone.person.deceased_on is None:
+        staying, leaving, gone = leaving, staying, stays  # whoever draws is asked about, and not found dead
     if gone.person.id != leaving:
         return
     by = found.verified_by or actor
@@ -98,21 +104,48 @@ def _taken_up(
         person=person if person != mine.person else None,
         entitlements=tuple(entitlements.values()),
         cases=wait_of_suspended(mine, entitlements.values(), on),
-        suspicions=(*moved.suspicions, *change.suspicions),
+        suspicions=(*moved.suspicions, *dead_by_word(mine, gone, rules.policy, on), *change.suspicions),
         objections=moved.objections,
         instructions=(*moved.instructions, *resumed),
         messages=(*change.messages, *_told(full, resumed, on)),
     )
 
 
-def _told(record: PersonRecord, resumed: Sequence[Instruction], on: date) -> tuple[Message, ...]:
-    """Whoever was suspended under one of the numbers is told that it goes on, with what is owed."""
+def pay_what_was_withheld(person: PersonId, *, actor: str) -> None:
+    """What had ended a payment under another number was found wrong: pay the months withheld, once."""
+
+    def pay(record: PersonRecord) -> Change | None:
+        rules, on = current().rules, clock.today()
+        owed = withheld_under_another_number(record, people.payments_of(person), rules, on)
+        if owed is None:
+            return None
+        resumed = [order for order in owed.instructions if order.kind is InstructionKind.RESUME]
+        details = {"suspicions": [s.name for s in owed.suspicions], "arrears_fen": owed.fen}
+        return Change(
+            "withheld under another number",
+            actor,
+            clock.now(),
+            details,
+            instructions=owed.instructions,
+            messages=_told(record, resumed, on, owed.suspicions),
+        )
+
+    people.change(person, pay)
+
+
+def _told(
+    record: PersonRecord, resumed: Sequence[Instruction], on: date, wrong: Sequence[Suspicion] = ()
+) -> tuple[Message, ...]:
+    """Whoever was not paid under one of the numbers is told that it goes on, with what is owed.
+
+    `wrong`: what had been found under that number, and is not so.
+    """
     if not resumed:
         return ()
     words = {
         "yuan": yuan(sum(order.fen for order in resumed)),
         "month": min(order.month for order in resumed),
-        **decision_words.of_paying_again([order.benefit for order in resumed], (), current().rules),
+        **decision_words.of_paying_again([order.benefit for order in resumed], wrong, current().rules),
     }
     return (messages.anew(record, Template.RESTORED, on.isoformat(), words, on),)
 

@@ -300,14 +300,19 @@ def chase_approval(call: StepInput) -> Answer:
 
 
 def clear(call: StepInput) -> Answer:
-    """The record was wrong: what it blocked, record and lake, is certified at once."""
+    """The record was wrong: what it blocked, record and lake, is certified at once.
+
+    What it had ended under another number of the person, before the two were joined, is paid.
+    """
     found = suspension_steps.from_lake(call.person) or ()
 
     def settle(record: PersonRecord) -> Change | None:
         settlement = evidence_effects.apply_rules(record, clock.today(), found)
         return settlement.change(call.state.value, ACTOR) if settlement else None
 
-    evidence_effects.wake_and_start(people.change(call.person, settle))
+    record = people.change(call.person, settle)
+    joined_numbers.pay_what_was_withheld(record.person.id, actor=ACTOR)
+    evidence_effects.wake_and_start(record)
     return answer(StepOutcome.DONE)
 
 

@@ -15,6 +15,7 @@ from datetime import date
 from chalicelib.engine.calendar.periods import month_before, month_of, months_between
 from chalicelib.engine.money.account import still_lacking
 from chalicelib.engine.money.arrears import arrears_of
+from chalicelib.engine.money.arrears_approval import ordered
 from chalicelib.engine.money.paid_in_person import first_unpaid, with_uncollected
 from chalicelib.engine.money.paid_to_heirs import asked_back, is_of_heirs
 from chalicelib.engine.rules.rulebook import RuleBook
@@ -122,6 +123,68 @@ def _undone(
             entitlements[again.benefit] = again
             told += _repaid(entitlement, again, record, payments, rules, on, why)
     return Undoing(person, after, tuple(entitlements.values()), tuple(told))
+
+
+def withheld_under_another_number(
+    record: PersonRecord, payments: Sequence[Payment], rules: RuleBook, on: date
+) -> Undoing | None:
+    """What is owed once what had ended a payment under the person's other number was found wrong (rule 19).
+
+    Under this number it is paid: nothing has to begin again, and only the orders taken up tell of the months
+    withheld. On the word of one person alone some months wait for a second one (rule 18). None where nothing
+    is owed: what has ended the payment stands, or is still asked about.
+    """
+    told: list[Instruction] = []
+    over: dict[str, Suspicion] = {}
+    for paid in record.entitlements:
+        stops = list(_unanswered_stops(record, paid))
+        wrong = [s for s in record.suspicions if any(_explains(s, stop, paid, rules, on) for stop in stops)]
+        if paid.status is not EntitlementStatus.ACTIVE or not wrong or _ends_now(record, paid, rules, on):
+            continue
+        first = min(first_unpaid(record, paid.benefit, stop.month) for stop in stops)
+        before = replace(paid, status=EntitlementStatus.TERMINATED, stopped_from=first)
+        last = max(wrong, key=lambda s: s.closed or date.min)
+        why = REVERSED if last.state is SuspicionState.CLEARED else REASON
+        word = last.verified_by if why is REVERSED and last.approved_by is None else None
+        over |= {s.name: s for s in wrong}
+        for order in _instructions(before, paid, record, payments, rules, on, why):
+            owed = arrears_of(before, order.arrears, still_lacking(record, payments, rules))
+            resumes = order.kind is InstructionKind.RESUME and not order.given_back
+            told.append(ordered(order, owed, word, rules.policy.money) if resumes else order)
+    return Undoing(record.person, tuple(over.values()), (), tuple(told)) if told else None
+
+
+def _unanswered_stops(record: PersonRecord, entitlement: Entitlement) -> Iterator[Instruction]:
+    """The orders to stop since which none has said to pay as before."""
+    stops = (InstructionKind.SUSPEND, InstructionKind.PAUSE, InstructionKind.TERMINATE)
+    mine = [
+        i
+        for i in record.instructions
+        if i.benefit == entitlement.benefit and i.state is not InstructionState.CANCELLED
+    ]
+    resumed = max((i.issued for i in mine if i.kind is InstructionKind.RESUME), default=date.min)
+    return (i for i in mine if i.kind in stops and i.issued > resumed)
+
+
+def _explains(
+    suspicion: Suspicion, stop: Instruction, entitlement: Entitlement, rules: RuleBook, on: date
+) -> bool:
+    """Whether it was found wrong, and is what an order to stop came of."""
+    if suspicion.state not in (SuspicionState.CLEARED, SuspicionState.WITHDRAWN):
+        return False
+    return any(
+        (end.instruction, end.from_month) == (stop.kind, stop.month)
+        for end in ending(suspicion, (entitlement,), rules, on)
+    )
+
+
+def _ends_now(record: PersonRecord, entitlement: Entitlement, rules: RuleBook, on: date) -> bool:
+    """Whether something else is asked about, or was found, that ends it."""
+    return any(
+        ending(s, (entitlement,), rules, on)
+        for s in record.suspicions
+        if s.state in (SuspicionState.OPEN, SuspicionState.CONFIRMED) and s.restarted is None
+    )
 
 
 def _rested_on(suspicion: Suspicion, gone: AbstractSet[EvidenceKey]) -> bool:

@@ -130,6 +130,20 @@ def goes_on(person: PersonId, found: Suspicion) -> PersonId:
     return found.survivor if found.survivor in (person, other) else max(person, other)
 
 
+def dead_by_word(mine: PersonRecord, gone: PersonRecord, policy: Policy, on: date) -> tuple[Suspicion, ...]:
+    """The death that people found of another number without a record of it: asked anew, as one on record is.
+
+    The person draws under this number: whoever is right, nobody has looked into both.
+    """
+    names = {s.name for s in mine.suspicions}
+    return tuple(
+        Suspicion(s.kind, s.day, on, SuspicionState.OPEN, None, s.reason, verify_by=verify_by(on, 0, policy))
+        for s in gone.suspicions
+        if s.kind is SuspicionKind.DEATH and s.state is SuspicionState.CONFIRMED and s.evidence is None
+        if s.name not in names
+    )
+
+
 def taken_up(mine: PersonRecord, gone: PersonRecord) -> TakenUp:
     """What a record takes up of another number's: what it lacks, and of both the better."""
     drawn = {e.benefit: e for e in mine.entitlements}

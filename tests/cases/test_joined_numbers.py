@@ -1,0 +1,57 @@
+"""Two numbers are one person's, who was found dead under one of them: the person goes on (rules 14, 19)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from chalicelib.cases import executions, joined_numbers
+from chalicelib.model import Change, EntitlementStatus, SuspicionKind, SuspicionState
+from chalicelib.storage.dynamodb import people
+from tests.people import a_suspicion
+from tests.storage.builders import AT, entitlement, identity, person
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+def test_whoever_was_found_dead_under_the_number_on_the_roster_goes_on_under_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(executions, "start_suspicion", lambda who, s: asked.append(f"{who} {s.name}"))
+    dead, draws = (
+        people.create(identity(f"34160219500207{n}12X"), person(), (entitlement(),), AT, "roster").person
+        for n in (1, 2)
+    )
+    death = replace(
+        a_suspicion(SuspicionKind.DEATH, "2025-06-02", SuspicionState.CONFIRMED),
+        evidence=None,
+    )
+    one = replace(
+        a_suspicion(SuspicionKind.TWO_NUMBERS, "2025-06-20", SuspicionState.CONFIRMED),
+        evidence=None,
+        other=draws,
+        survivor=dead,
+        verified_by="officer",
+    )
+    found = people.load(dead)
+    ended = Change(
+        "found dead",
+        "test",
+        datetime(2025, 7, 1, tzinfo=UTC),
+        person=replace(found.person, deceased_on=date(2025, 6, 2)),
+        entitlements=tuple(replace(e, status=EntitlementStatus.TERMINATED) for e in found.entitlements),
+        suspicions=(death, one),
+    )
+    people.change(dead, lambda _: ended)
+    for _ in range(2):
+        joined_numbers.join(dead, one, actor="test")
+    record = people.load(dead)
+    assert record.person.id == draws
+    assert record.person.deceased_on is None
+    assert [e.status for e in record.entitlements] == [EntitlementStatus.ACTIVE]
+    assert [s.kind for s in record.open_suspicions] == [SuspicionKind.DEATH]
+    assert set(asked) == {f"{draws} death#2025-06-02"}
+    assert [e.action for e in people.audit_trail(draws)].count("numbers joined") == 1
