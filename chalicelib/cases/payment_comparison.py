@@ -3,6 +3,7 @@ money."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -49,12 +50,17 @@ def paid_otherwise(
     for person, payment in payments:
         since[person] = min(payment.month, since.get(person, payment.month))
     depending = _depending(current().rules)
+    told = Counter((person, payment.benefit, payment.month) for person, payment in payments)
     doubtful = {
         person
         for person, payment in payments
         if (entitlement := listed.get((person, payment.benefit)))
         is not None  # else nothing is known to be due
-        and (payment.fen != entitlement.fen or payment.benefit in depending)
+        and (
+            payment.fen != entitlement.fen
+            or payment.benefit in depending
+            or told[person, payment.benefit, payment.month] > 1  # under each of two numbers
+        )
     }
     looked_at = sorted(doubtful | (since.keys() & looked_into))
     differs = one_by_one(looked_at, lambda person: compare(person, since[person], only_look=True))

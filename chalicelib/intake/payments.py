@@ -118,7 +118,9 @@ def _of_whoever_goes_on(
     moved = {person: other for person, other in goes_on.items() if other.id != person}
     if not moved:
         return payments, listed, runs
-    under = [(moved[p].id if p in moved else p, payment) for p, payment in payments]
+    under = [
+        (moved[p].id, replace(payment, under=p)) if p in moved else (p, payment) for p, payment in payments
+    ]
     others = {other.id for other in moved.values()}
     drawn = people.entitlements_of({(p, payment.benefit) for p, payment in under if p in others})
     also: dict[tuple[BenefitCode, Month], AbstractSet[str]] = dict(runs)
@@ -190,9 +192,10 @@ def withdraw_payments(
     def take(listed: PersonId) -> None:
         person = people.load(listed).person.id  # another, where that number was joined
         places = [_place(key) for key in lost[listed]]
-        people.remove_payments(person, places, source)
+        under = listed if person != listed else None
+        people.remove_payments(person, places, source, under)
         before = [_place(key) for key in lost[listed] if key not in told_by_others.get(listed, ())]
-        people.remove_payments(person, before)  # as it was kept before files were told apart
+        people.remove_payments(person, before, under=under)  # as it was kept before files were told apart
         _reopen(person, {benefit for _, benefit, _ in places})
         payment_comparison.compare(person, min(month for month, _, _ in places))
 

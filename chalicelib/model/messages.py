@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.model.names import BenefitCode, Month
+from chalicelib.model.names import BenefitCode, Month, PersonId
 
 
 class MessageState(StrEnum):
@@ -185,7 +185,8 @@ class Payment:
     """What an authority reports as really paid for one month, in fen.
 
     `source` stands for the name under which the file was dropped: a correction bears the same, two files of
-    one pay run do not. "": written before it was kept.
+    one pay run do not. "": written before it was kept. `under`: the other number of the person under which it
+    was paid, if not their own; one file that pays the same sum under each tells of two payments.
     """
 
     benefit: BenefitCode
@@ -193,3 +194,4 @@ class Payment:
     fen: int
     paid: date
     source: str = field(default="", compare=False)
+    under: PersonId | None = field(default=None, compare=False)

@@ -120,6 +120,28 @@ def test_what_was_paid_under_either_number_is_paid_to_the_one_person(changed: Vi
     assert paid() == [("2025-01", 20_000), ("2025-02", 15_000)], "corrected, under whichever number"
 
 
+def test_one_file_that_pays_both_numbers_on_a_day_has_paid_twice(changed: Village) -> None:
+    def pays(month: str, *whom: Recipient, name: str = "f.csv") -> None:
+        rows = [f"{who.number},{who.benefit},{month},200.00,{month}-10" for who in whom]
+        changed.drop("payments", "\n".join([PAID, *rows, ""]), name)
+
+    def paid(month: str) -> list[int]:
+        found = people.payments_of(changed.person(NEW.number))
+        return [p.fen for p in found if p.month == month]
+
+    changed.until(date(2025, 1, 11))
+    pays("2025-01", OLD, NEW)
+    answer(changed, OLD, one_person=True)
+    assert paid("2025-01") == [20_000, 20_000], "before they were joined"
+    changed.until(date(2025, 2, 11))
+    pays("2025-02", OLD, NEW)
+    assert paid("2025-02") == [20_000, 20_000], "and after"
+    pays("2025-02", NEW)
+    assert paid("2025-02") == [20_000], "a correction leaves one of the two out"
+    pays("2025-02", OLD, name="again.csv")
+    assert paid("2025-02") == [20_000], "another file that tells it of the other number has only repeated it"
+
+
 def test_found_to_be_two_people_each_goes_its_own_way(changed: Village) -> None:
     answer(changed, NEW, one_person=False)
     assert asked(changed, OLD) == asked(changed, NEW) == [SuspicionState.CLEARED]

@@ -4,7 +4,9 @@ lock."""
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -19,11 +21,11 @@ PAYMENT: Final = "~P#"
 def put_payments(payments: Iterable[tuple[PersonId, Payment]]) -> int:
     """Keep what an authority reports as paid; the same payment again changes nothing. Returns how many.
 
-    Two payments for one month stand side by side if they were made on different days, or told of by different
-    files.
+    Two payments for one month stand side by side if they were made on different days, under different numbers
+    of the person, or told of by different files.
     """
     return tables.put_all(
-        People(partition(person_id), _payment(p.month, p.benefit, p.paid, p.source), body=encode(p))
+        People(partition(person_id), _payment(p.month, p.benefit, p.paid, p.source, p.under), body=encode(p))
         for person_id, p in payments
     )
 
@@ -31,19 +33,29 @@ def put_payments(payments: Iterable[tuple[PersonId, Payment]]) -> int:
 def take_up_payments(person_id: PersonId, of: PersonId) -> None:
     """Keep what was paid to another number of a person beside what was paid to this one."""
     for item in tables.query(People, partition(of), People.sk.between(PAYMENT, f"{PAYMENT}~")):
-        tables.put(People(partition(person_id), item.sk, body=item.body))
+        paid = decode(Payment, item.body)
+        paid = replace(paid, under=paid.under or of)
+        place = _payment(paid.month, paid.benefit, paid.paid, paid.source, paid.under)
+        tables.put(People(partition(person_id), place, body=encode(paid)))
 
 
 def remove_payments(
-    person_id: PersonId, places: Iterable[tuple[Month, BenefitCode, date]], source: str = ""
+    person_id: PersonId,
+    places: Iterable[tuple[Month, BenefitCode, date]],
+    source: str = "",
+    under: PersonId | None = None,
 ) -> None:
-    """Take away payments that a file reported in error, by month, benefit and the day they were made."""
+    """Take away payments that a file reported in error, by month, benefit and the day they were made.
+
+    `under`: the other number of the person under which they were made, if not their own.
+    """
     for month, benefit, paid in places:
-        tables.delete(People(partition(person_id), _payment(month, benefit, paid, source)))
+        tables.delete(People(partition(person_id), _payment(month, benefit, paid, source, under)))
 
 
-def _payment(month: Month, benefit: BenefitCode, paid: date, source: str) -> str:
-    return f"{PAYMENT}{month}#{benefit}#{paid.isoformat()}{f'#{source}' if source else ''}"
+def _payment(month: Month, benefit: BenefitCode, paid: date, source: str, under: PersonId | None) -> str:
+    number = f"#{under}" if under is not None else ""
+    return f"{PAYMENT}{month}#{benefit}#{paid.isoformat()}{f'#{source}' if source else ''}{number}"
 
 
 def source_of(key: str) -> str:
@@ -54,9 +66,13 @@ def source_of(key: str) -> str:
 def _once(payments: Iterable[Payment]) -> list[Payment]:
     """Without what another file has only repeated: the same sum for the same month, made on the same day.
 
-    In doubt it is one payment: nobody is asked back what an authority has told twice.
+    In doubt it is one payment: nobody is asked back what an authority has told twice. One file that pays it
+    under each of two numbers has paid twice.
     """
-    return list(dict.fromkeys(payments))
+    told: dict[Payment, Counter[str]] = {}
+    for payment in payments:
+        told.setdefault(payment, Counter())[payment.source] += 1
+    return [payment for payment, files in told.items() for _ in range(max(files.values()))]
 
 
 def among(items: Iterable[Attributes]) -> list[Payment]:
