@@ -23,6 +23,7 @@ from chalicelib.model import (
     PersonId,
     PersonRecord,
     RelatedEvidence,
+    Suspicion,
 )
 from chalicelib.observability import logger
 from chalicelib.storage.dynamodb import people, worklists
@@ -44,6 +45,23 @@ def tell_those_concerned(
         lambda pair: _relate(pair[1], {pair[0]: evidence[pair[0]]}, actor=actor),
         lambda pair: pair[1],
     )
+
+
+def released_by_paper(person: PersonId, restart: Suspicion, loss: EvidenceKey, *, actor: str) -> None:
+    """Tell those concerned of a release that people have seen on paper, as if the feed had reported it.
+
+    Two have decided it about somebody who draws. What it means for whose benefit rests on the custody is
+    asked like after any other release (rules 6 and 15).
+    """
+    ends = [
+        (len(event.releases), code)
+        for (feed, code), event in current().rules.events.items()
+        if feed == loss.feed and loss.event in event.releases and not event.repays
+    ]
+    recipients = worklists.recipients_of(person) if ends else []
+    key = EvidenceKey(restart.since or restart.day, loss.feed, max(ends)[1]) if ends else loss
+    seen = Evidence(key, FileId(f"paper:{restart.name}"), 0, {"by": restart.verified_by or actor})
+    tell_those_concerned({person: recipients}, {person: [seen]}, actor=actor)
 
 
 def brought_up_to_date(person: PersonId) -> PersonRecord:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from chalicelib import clock
-from chalicelib.cases import evidence_effects, evidence_withdrawal, suspicion_verification
+from chalicelib.cases import evidence_effects, evidence_withdrawal, related_persons, suspicion_verification
 from chalicelib.engine.money.double_receipt import Listed
 from chalicelib.engine.suspicion.restart import granted_anew, raised
 from chalicelib.engine.suspicion.started_again import restarted
@@ -85,6 +85,11 @@ def restart_upheld(person: PersonId, name: str, *, actor: str) -> PersonRecord:
         )
 
     record = people.change(person, start)
+    restart = next((s for s in record.suspicions if s.name == name), None)
+    over = next((s for s in record.suspicions if restart is not None and s.name == restart.about), None)
+    is_shown = restart is not None and restart.said == {"paper": Paper.RELEASE.value}
+    if restart is not None and is_shown and over is not None and over.evidence is not None:
+        related_persons.released_by_paper(person, restart, over.evidence, actor=actor)
     suspicion_verification.wake_withdrawn(record)
     evidence_effects.wake_and_start(record)
     return record
