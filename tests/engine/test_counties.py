@@ -193,6 +193,11 @@ def test_the_head_of_a_countys_file_must_hold(pack: Path, old: str, new: str, sa
         load(pack, NINE_MONTHS, head=HEAD.replace(old, new))
 
 
+def test_a_county_of_another_city_is_refused(pack: Path) -> None:
+    with pytest.raises(DeclarationError, match="its codes begin 3416"):
+        load(pack, NINE_MONTHS, head=HEAD.replace('"341621"', '"370811"'), name="370811")
+
+
 def test_values_may_be_reviewed_on_the_very_day(pack: Path) -> None:
     assert load(pack, NINE_MONTHS, head=HEAD.replace("2024-12-20", "2025-01-01"))
 

@@ -31,6 +31,7 @@ WAITS = [
     ("bus_rides/ridden", True, "plain weak presence"),
     ("service_hall/by_proxy", True, "known, and of no weight"),
     ("custody/outside_prison", False, "it may end a custody"),
+    ("custody/bailed", False, "it may end a state that no condition asks about"),
     ("hospital_inpatient/admitted", False, "the beginning of a stay holds a suspension"),
     ("hospital_inpatient/discharged", False, "the end of a stay"),
     ("care_home/resident", False, "a stay"),

@@ -184,6 +184,16 @@ def test_who_was_confirmed_dead_and_is_seen(
         assert seen[0].key.day.isoformat() in found[0].reason.en
 
 
+@pytest.mark.parametrize(("until", "asked_of"), [("2025-06-30", 0), ("2025-07-01", 1), ("2025-12-31", 1)])
+def test_who_is_seen_when_the_term_is_over_was_not_confirmed_in_error(until: str, asked_of: int) -> None:
+    found = replace(IN_CUSTODY, closed=day("2025-05-20"))
+    sentence = some_evidence("custody/sentence", "2025-05-10", until=until)
+    seen = some_evidence(AT_A_COUNTER, "2025-07-01")
+    drawn = [an_entitlement(status=TERMINATED, stopped_from="2025-06")]
+    record = a_record(a_person(), drawn, suspicions=[found], evidence=[sentence, seen])
+    assert len(list(seen_alive(record, RULES, ON))) == asked_of, "a restart is asked instead (rule 15)"
+
+
 def test_answered_it_is_asked_again_only_when_they_are_seen_again() -> None:
     seen = some_evidence(AT_A_COUNTER, "2025-07-01")
     record = a_record(suspicions=[FOUND], evidence=[seen])

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.suspicion.reversal import Undoing, undone
+from chalicelib.engine.suspicion.reversal import Undoing, undone, withheld_under_another_number
 from chalicelib.model import (
     BenefitCode,
     EntitlementStatus,
@@ -190,3 +190,97 @@ def test_what_was_withheld_over_a_birthday_is_paid_by_the_age() -> None:
     assert undo(record).fen == 25_000
     assert undo(record, Payment(code, Month("2025-07"), 5_000, ON)).fen == 20_000
     assert undo(record, Payment(code, Month("2025-07"), 10_000, ON)).fen == 15_000
+
+
+def test_whoever_still_awaits_judgment_stays_paused_as_before() -> None:
+    waits = confirmed(
+        SuspicionKind.CUSTODY,
+        day=day("2025-03-10"),
+        evidence=a_key("custody/awaiting_judgment", "2025-03-10"),
+    )
+    record = ended(
+        suspicions=[waits, confirmed()],
+        instructions=[told(InstructionKind.PAUSE, month="2025-04"), told(InstructionKind.TERMINATE)],
+    )
+    undoing = undo(record)
+    assert [(e.status, e.stopped_from) for e in undoing.entitlements] == [(PAUSED, "2025-04")]
+    assert [(i.kind, i.state) for i in undoing.instructions] == [
+        (InstructionKind.TERMINATE, InstructionState.CANCELLED)
+    ], "the pause stands, and nothing is owed yet"
+
+
+# --- what had ended a payment under the person's other number ------------------------------------------
+
+CLEARED = replace(confirmed(), state=SuspicionState.CLEARED, verified_by="one", closed=ON)
+SEEN = InstructionState.SEEN
+
+
+def taken_up(**named: object) -> PersonRecord:
+    """Paid under this number; of the other, the order that ended it, and what was found about it since."""
+    given: dict[str, object] = {
+        "entitlements": [an_entitlement()],
+        "suspicions": [CLEARED],
+        "instructions": [told(InstructionKind.TERMINATE, SEEN)],
+        **named,
+    }
+    return a_record(**given)  # type: ignore[arg-type]
+
+
+def withheld(record: PersonRecord, *payments: Payment) -> Undoing | None:
+    return withheld_under_another_number(record, payments, RULES, ON)
+
+
+def test_the_months_withheld_under_the_other_number_are_paid_once_it_was_found_wrong() -> None:
+    undoing = withheld(taken_up())
+    assert undoing is not None
+    order = resumed(undoing)
+    assert order is not None
+    assert (order.month, order.fen, order.arrears) == ("2025-09", 45_000, ("2025-06", "2025-07", "2025-08"))
+    assert [s.name for s in undoing.suspicions] == [CLEARED.name]
+    again = taken_up(instructions=[told(InstructionKind.TERMINATE, SEEN), order])
+    assert withheld(again) is None, "once"
+    undoing = withheld(taken_up(), Payment(PENSION, Month("2025-07"), 15_000, ON))
+    assert undoing is not None
+    order = resumed(undoing)
+    assert order is not None
+    assert order.fen == 30_000, "less what was paid under this one"
+
+
+def test_of_months_beyond_some_the_others_wait_for_a_second_word() -> None:
+    before = told(InstructionKind.TERMINATE, SEEN, "2025-04")
+    early = replace(CLEARED, day=day("2025-03-20"))
+    one = withheld(taken_up(suspicions=[early], instructions=[before]))
+    two = withheld(taken_up(suspicions=[replace(early, approved_by="two")], instructions=[before]))
+    withdrawn = replace(early, state=SuspicionState.WITHDRAWN)
+    department = withheld(taken_up(suspicions=[withdrawn], instructions=[before]))
+    found = [resumed(undoing) for undoing in (one, two, department) if undoing is not None]
+    assert [(o.fen, o.held) for o in found if o is not None] == [
+        (45_000, ("2025-07", "2025-08")),
+        (75_000, ()),
+        (75_000, ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        (taken_up(suspicions=[]), "nothing explains the order"),
+        (taken_up(suspicions=[confirmed()]), "it stands"),
+        (taken_up(suspicions=[a_suspicion()]), "it is asked about"),
+        (
+            taken_up(suspicions=[replace(CLEARED, day=day("2025-02-10"))]),
+            "what was found wrong ended another month",
+        ),
+        (
+            taken_up(suspicions=[CLEARED, a_suspicion(SuspicionKind.DEATH, "2025-08-10")]),
+            "another death is asked about",
+        ),
+        (taken_up(entitlements=[an_entitlement(status=TERMINATED, stopped_from="2025-06")]), "not paid"),
+        (
+            taken_up(instructions=[told(InstructionKind.TERMINATE, InstructionState.CANCELLED)]),
+            "the order was called off",
+        ),
+    ],
+)
+def test_nothing_is_owed(record: PersonRecord, why: str) -> None:
+    assert withheld(record) is None, why

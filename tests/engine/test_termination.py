@@ -28,6 +28,16 @@ def test_double_receipt_ends_the_benefit_that_it_concerns() -> None:
     assert ended(suspicion) == [(PENSION, InstructionKind.TERMINATE, "2025-04", EntitlementStatus.TERMINATED)]
 
 
+@pytest.mark.parametrize(("decided", "first"), [("2025-06-24", "2025-07"), ("2025-06-26", "2025-08")])
+def test_what_a_person_asks_to_stop_stops_with_the_next_pay_run_that_is_open(
+    decided: str, first: str
+) -> None:
+    asked = a_suspicion(
+        SuspicionKind.STOP_ASKED, "2025-06-02", evidence=None, benefit=PENSION, closed=day(decided)
+    )
+    assert ended(asked) == [(PENSION, InstructionKind.TERMINATE, first, EntitlementStatus.TERMINATED)]
+
+
 @pytest.mark.parametrize(
     ("event", "instruction", "status"),
     [

@@ -2,16 +2,29 @@
 
 from dataclasses import replace
 
+import pytest
+
 from chalicelib.engine.certification.decide import decide
 from chalicelib.engine.suspicion.two_numbers import (
     certified_elsewhere,
     certified_until,
     found_one,
     goes_on,
+    paid_again,
     taken_up,
     two_numbers,
 )
-from chalicelib.model import EntitlementStatus, PersonId, SuspicionKind, SuspicionState
+from chalicelib.model import (
+    BenefitCode,
+    Entitlement,
+    EntitlementStatus,
+    InstructionKind,
+    Month,
+    Payment,
+    PersonId,
+    SuspicionKind,
+    SuspicionState,
+)
 from tests.events import RULES
 from tests.people import PENSION, a_person, a_record, a_suspicion, an_entitlement, an_objection, day
 
@@ -98,3 +111,46 @@ def test_what_is_taken_up_of_the_other_number() -> None:
 def test_until_they_are_joined_the_certificate_of_the_other_holds() -> None:
     why = certified_elsewhere(day("2025-06-30"))
     assert (why.code, "2025年6月30日" in why.zh) == ("certified_under_another_number", True)
+
+
+# --- suspended under one of them --------------------------------------------------------------------
+
+SUSPENDED = an_entitlement(status=EntitlementStatus.SUSPENDED, stopped_from=Month("2025-01"))
+WITHHELD = (Month("2025-01"), Month("2025-02"))
+
+
+@pytest.mark.parametrize(
+    ("mine", "gone", "resumes"),
+    [
+        (an_entitlement(), SUSPENDED, True),
+        (SUSPENDED, an_entitlement(), True),
+        (SUSPENDED, SUSPENDED, False),
+        (an_entitlement(), an_entitlement(), False),
+        (an_entitlement(), replace(SUSPENDED, benefit=BenefitCode("land_loss_pension")), False),
+    ],
+    ids=["the other", "this one", "both", "neither", "another benefit: it is taken up as it is"],
+)
+def test_whoever_is_paid_under_either_number_gets_what_was_withheld_under_the_other(
+    mine: Entitlement, gone: Entitlement, resumes: bool
+) -> None:
+    def orders(*payments: Payment) -> list[tuple[str, int, tuple[Month, ...]]]:
+        records = a_record(entitlements=[mine]), a_record(entitlements=[gone])
+        told = paid_again(*records, "officer", payments, RULES, ON)
+        assert all(i.kind is InstructionKind.RESUME for i in told)
+        return [(i.month, i.fen, i.arrears) for i in told]
+
+    assert orders() == ([("2025-03", 30_000, WITHHELD)] if resumes else [])
+    paid = Payment(PENSION, Month("2025-02"), 15_000, day("2025-02-10"))
+    assert [fen for _, fen, _ in orders(paid)] == ([15_000] if resumes else []), "less what was paid"
+
+
+def test_on_one_persons_word_the_months_beyond_some_wait_for_a_second() -> None:
+    long = replace(SUSPENDED, stopped_from=Month("2024-10"))
+    records = a_record(entitlements=[an_entitlement()]), a_record(entitlements=[long])
+    (order,) = paid_again(*records, "officer", (), RULES, ON)
+    assert (order.fen, order.arrears, order.held) == (
+        45_000,
+        (Month("2024-10"), Month("2024-11"), Month("2024-12")),
+        WITHHELD,
+    )
+    assert order.certified_by == "officer"
