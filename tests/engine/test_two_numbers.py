@@ -79,7 +79,10 @@ def test_what_is_taken_up_of_the_other_number() -> None:
             an_entitlement(certified_until="2025-01-31", since="2020-01-01"),
             an_entitlement("land_loss_pension", status=terminated),
         ],
-        suspicions=[a_suspicion()],
+        suspicions=[
+            a_suspicion(),
+            a_suspicion(SuspicionKind.CUSTODY, "2025-04-02", SuspicionState.CONFIRMED),
+        ],
         objections=[an_objection()],
     )
     gone = a_record(
@@ -93,6 +96,8 @@ def test_what_is_taken_up_of_the_other_number() -> None:
             a_suspicion(),
             a_suspicion(on="2025-05-11"),
             a_suspicion(SuspicionKind.TWO_NUMBERS, evidence=None),
+            a_suspicion(SuspicionKind.REVERSAL, "2025-05-11", about="death#2025-05-11"),
+            a_suspicion(SuspicionKind.REVERSAL, "2025-04-02", about="custody#2025-04-02"),
         ],
         objections=[an_objection(), replace(an_objection(), number=2)],
     )
@@ -104,7 +109,9 @@ def test_what_is_taken_up_of_the_other_number() -> None:
     ]
     pension = found.entitlements[0]
     assert (pension.since, pension.valid_until) == (day("2018-04-01"), day("2025-06-30"))
-    assert [s.name for s in found.suspicions] == ["death#2025-05-11"]
+    assert [s.name for s in found.suspicions] == ["death#2025-05-11", "reversal#2025-04-02"], (
+        "what may have been found in error is asked only where it stands found"
+    )
     assert [o.number for o in found.objections] == [2]
 
 

@@ -145,10 +145,15 @@ def dead_by_word(mine: PersonRecord, gone: PersonRecord, policy: Policy, on: dat
 
 
 def taken_up(mine: PersonRecord, gone: PersonRecord) -> TakenUp:
-    """What a record takes up of another number's: what it lacks, and of both the better."""
+    """What a record takes up of another number's: what it lacks, and of both the better.
+
+    Whether something was found in error, or is over, is a question only where it stands found: what had been
+    found under the other number alone is asked anew, and whoever answers that is heard.
+    """
     drawn = {e.benefit: e for e in mine.entitlements}
     names = {s.name for s in mine.suspicions}
     numbers = {o.number for o in mine.objections}
+    found = {s.name for s in mine.suspicions if s.state is SuspicionState.CONFIRMED}
     told = {i.name for i in mine.instructions}
     living = [e for e in gone.entitlements if e.status is not EntitlementStatus.TERMINATED]
     return TakenUp(
@@ -157,6 +162,7 @@ def taken_up(mine: PersonRecord, gone: PersonRecord) -> TakenUp:
             replace(s, waiting=None)
             for s in gone.open_suspicions
             if s.kind is not SuspicionKind.TWO_NUMBERS and s.name not in names
+            if s.about is None or s.about in found
         ),
         tuple(o for o in gone.open_objections if o.number not in numbers),
         tuple(i for i in gone.instructions if i.name not in told),
