@@ -27,10 +27,14 @@ from chalicelib.model import (
     PersonId,
     Proposal,
     ProposalState,
+    StepOutcome,
 )
+from chalicelib.steps import certification
+from chalicelib.steps.walking import run_step
 from chalicelib.storage.dynamodb import people, run_ends, worklists
 from chalicelib.storage.s3 import objects
 from tests.conftest import StoppedClock
+from tests.people import a_case
 from tests.storage.builders import AT, entitlement, identity, person
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -114,6 +118,35 @@ def test_what_stands_on_a_list_to_come_is_not_handed_over_apart(
     told(somebody, replace(adjust, fen=1))
     assert hand_over() == 1, "changed after the list"
     assert send_cutoff_lists() == 0, "once a month"
+
+
+def test_a_case_that_closes_pays_what_is_certified_once_and_tells_its_payer(somebody: PersonId) -> None:
+    """From whichever state it closes: with the month in person that nobody collected."""
+    run_ends.done(RESULTS, JULY)
+    in_person = replace(SUSPEND, kind=InstructionKind.PAY_IN_PERSON, month=Month("2025-04"))
+    suspended = entitlement(
+        payee="P1",
+        status=EntitlementStatus.SUSPENDED,
+        stopped_from=Month("2025-05"),
+        valid_until=date(2026, 5, 31),
+    )
+    case = a_case("2025-03-31")
+    changed(somebody, entitlements=(suspended,), cases=(case,), instructions=(in_person,))
+    hand_over()
+    event = {"state": "Close case", "contract": 1, "person": somebody, "due": "2025-03-31", "generation": 1}
+    for _ in range(2):
+        run_step(certification.STEPS, event)
+    record = people.load(somebody)
+    (paid,) = record.entitlements
+    assert (paid.status, record.open_case, record.cases[0].outcome) == (
+        EntitlementStatus.ACTIVE,
+        None,
+        StepOutcome.CERTIFIED,
+    )
+    (resumed,) = (i for i in record.instructions if i.kind is InstructionKind.RESUME)
+    assert (resumed.month, resumed.arrears) == (JULY, ("2025-04", "2025-05", "2025-06"))
+    rows = [row for found in files().values() for row in found if row["指令代码"] == "resume"]
+    assert [row["执行月份"] for row in rows] == ["2025年7月"]
 
 
 def test_on_the_cut_off_day_a_payer_hears_what_has_been_approved(

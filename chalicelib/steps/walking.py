@@ -14,9 +14,13 @@ from chalicelib.model import Case, PersonId, PersonRecord, StateName, StepOutcom
 
 ACTOR = "workflow"
 TELLS_PAYERS: Final = (
+    StateName.PROPOSE_SUSPENSION,  # paid as before, where a line that was approved has lapsed
+    StateName.PAY_IN_PERSON,
     StateName.SUSPEND,
     StateName.RESUME_AND_PAY_ARREARS,
+    StateName.CLOSE_CASE,  # paid as before, or again
     StateName.COMPUTE_OVERPAID,
+    StateName.CLEAR,  # what was withheld under another number
     StateName.UNDO,
 )
 Answer = dict[str, Any]
