@@ -16,22 +16,31 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from itertools import chain
 from typing import Final
 
-from chalicelib import cases, clock
+from chalicelib import clock
 from chalicelib.engine.calendar.periods import month_of
-from chalicelib.engine.texts.visit_words import verification_asked, visit_asked
-from chalicelib.model import AreaCode, PersonId, VisitPurpose
+from chalicelib.engine.texts.visit_words import verification_asked
+from chalicelib.model import AreaCode, PersonId
 from chalicelib.runs import Each, Stop, Walk
-from chalicelib.storage.dynamodb import access_log, people, worklists
+from chalicelib.storage.crypto import hmac_ids
+from chalicelib.storage.dynamodb import access_log, worklists
 from chalicelib.storage.s3 import objects
-from chalicelib.visit_sheets import CERTIFIERS, Line, line_of, looked, sheet_feed, sheet_of
+from chalicelib.visit_sheets import (
+    CERTIFIERS,
+    Line,
+    line_of,
+    line_of_visit,
+    looked,
+    sheet_feed,
+    sheet_of,
+    visits_due,
+)
 
 BY: Final = "monthly-sheets"
 REPORTED: Final = 10  # empty rows of a village's list, for whom it reports
-_PLAIN: Final = re.compile(r"[0-9A-Za-z_-]{1,40}")
+_PLAIN: Final = re.compile(r"[0-9A-Za-z_-]{1,10}")  # shorter than a phone's number
 
 
 def is_anybody_to_be_seen(day: date) -> bool:
@@ -73,19 +82,17 @@ def write_village(village: AreaCode, on: date) -> int:
 
 
 def _in_key(grid: str) -> str:
-    """A grid as a key may bear it: whatever is no plain code may be anybody's name."""
-    return grid if _PLAIN.fullmatch(grid) else sha256(grid.encode()).hexdigest()[:12]
+    """A grid as a key may bear it: whatever is no short plain code may be anybody's name or number."""
+    return grid if _PLAIN.fullmatch(grid) else hmac_ids.grid_mark(grid)
 
 
 def _lines(village: AreaCode, on: date) -> Sequence[tuple[Line, bool]]:
     """(line, whether a visit for a certificate is due) of everybody to be seen, by due day; each once."""
-    visits = (row for row in worklists.visits(village) if row.item.purpose is VisitPurpose.CERTIFY)
     found: dict[PersonId, tuple[Line, bool]] = {}
-    for row in sorted(visits, key=lambda row: (row.item.due, row.person)):
+    for row in visits_due(village):
         if row.person not in found:
             _looked_once(row.person, on)
-            verdicts = cases.judge(people.load(row.person), on).verdicts
-            found[row.person] = line_of(row, visit_asked(row.item, verdicts, on)), True
+            found[row.person] = line_of_visit(row, on), True
     for suspicion in worklists.suspicions(village):
         asked = verification_asked(suspicion.item, on)
         if suspicion.person in found:

@@ -8,7 +8,7 @@ stand on it, so that it is read back like any other file; rows that nobody has f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -73,18 +73,23 @@ def sheet_feed() -> Feed:
 
 def lines_of(grid: str, area: str, actor: str) -> Iterator[Line]:
     """The people to see in a grid, or in a whole area, by due day; each look is on record (rule 26)."""
-    rows = [row for row in worklists.visits(area) if not grid or row.grid == grid]
-    return lines_of_visits(rows, actor, "operator")
-
-
-def lines_of_visits(rows: Iterable[Row[Visit]], actor: str, role: str) -> Iterator[Line]:
-    """A line for each of these visits that is about a certificate, by due day."""
     on = clock.today()
-    certify = (row for row in rows if row.item.purpose is VisitPurpose.CERTIFY)
-    for row in sorted(certify, key=lambda row: (row.item.due, row.person)):
-        looked(row.person, actor, role)
-        verdicts = cases.judge(people.load(row.person), on).verdicts
-        yield line_of(row, visit_asked(row.item, verdicts, on))
+    for row in visits_due(area):
+        if not grid or row.grid == grid:
+            looked(row.person, actor, "operator")
+            yield line_of_visit(row, on)
+
+
+def visits_due(area: str) -> Sequence[Row[Visit]]:
+    """The visits of an area that are about a certificate, by due day."""
+    certify = (row for row in worklists.visits(area) if row.item.purpose is VisitPurpose.CERTIFY)
+    return sorted(certify, key=lambda row: (row.item.due, row.person))
+
+
+def line_of_visit(row: Row[Visit], on: date) -> Line:
+    """The line of whom a visit is about."""
+    verdicts = cases.judge(people.load(row.person), on).verdicts
+    return line_of(row, visit_asked(row.item, verdicts, on))
 
 
 def looked(person: PersonId, actor: str, role: str) -> None:
