@@ -71,7 +71,7 @@ def show(options: argparse.Namespace) -> None:
     pack, code, on = load_folder(options.folder), BenefitCode(options.what), options.on or clock.today()
     table = Table(*(Column(word, overflow="fold") for word in ("value", "", "where")), box=None)
     for value in amendments.values_of(options.folder, pack, code, on):
-        table.add_row(value.place, value.says, f"{value.file}:{value.line}")
+        table.add_row(value.key, value.value, f"{value.file}:{value.line}")
     title = pack.rules.benefit(code).title
     console.print(f"“{title.zh}” {title.en}, {on}", highlight=False)
     console.print(table)

@@ -80,16 +80,7 @@ def show_rules(call: Call, id: str) -> Json:
         "on": on,
         "versions": [_version(version) for version in benefit.versions],
         "says": [status.words(said) for said in sentences_of(benefit.on(on), pack)],
-        "values": [
-            {
-                "key": v["place"],
-                "value": v["says"],
-                "file": v["file"],
-                "line": v["line"],
-                "source": v["source"],
-            }
-            for v in values
-        ],
+        "values": values,
     }
 
 

@@ -65,10 +65,10 @@ class Amendment:
 
 
 class Value(NamedTuple):
-    """A value that holds: its place in the version, what it says, and the file and line that say it."""
+    """A value that holds: its key in the version, and the file and line that say it."""
 
-    place: str
-    says: str
+    key: str
+    value: str
     file: str
     line: int
     source: str  # what stands beside it: [pub] …, [choice] why
@@ -196,11 +196,11 @@ def values_of(folder: Path, pack: Pack, code: BenefitCode, on: date) -> Iterator
     benefit, stands = pack.rules.benefit(code), pack.rules.origins_of(code)
     version = benefit.on(on)
     here: Place = (VERSIONS, benefit.versions.index(version))
-    for place, says in _flat((), version.model_dump(mode="json", by_alias=True, exclude_unset=True)):
+    for place, value in _flat((), version.model_dump(mode="json", by_alias=True, exclude_unset=True)):
         path, _, line = stands.where((*here, *place)).rpartition(":")
-        name = ".".join(str(part + 1 if isinstance(part, int) else part) for part in place)
+        key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in place)
         file = Path(path)
-        yield Value(name, says, file.relative_to(folder).as_posix(), int(line), _beside(file, int(line)))
+        yield Value(key, value, file.relative_to(folder).as_posix(), int(line), _beside(file, int(line)))
 
 
 def _beside(path: Path, line: int) -> str:
