@@ -31,13 +31,12 @@ from chalicelib.model import (
 from chalicelib.model.named import PAYMENTS
 from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.sources.formats.csv_writing import Cell
-from chalicelib.sources.formats.xlsx_writing import xlsx_of
+from chalicelib.sources.formats.xlsx_writing import XLSX_TYPE, xlsx_of
 from chalicelib.storage.dynamodb import accounts, everybody, files, run_ends, shards
 from chalicelib.storage.s3 import objects
 
 _TO_DO: Final = "reconciliation"
 _BEGUN: Final = "reconciliation begun"
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RANK: Final = {kind: number for number, kind in enumerate(LineKind)}
 Authority = str
 
@@ -218,7 +217,7 @@ def _authority(line: Line) -> str:
 
 def _write(authority: str, month: Month, sheet: Sheet) -> None:
     book = xlsx_of({f"{zh_month(month)}汇总": _totals(sheet), "逐笔": _rows(sheet)})
-    objects.put_for_department(authority, f"reconciliation/{month}.xlsx", book, _XLSX)
+    objects.put_for_department(authority, f"reconciliation/{month}.xlsx", book, XLSX_TYPE)
     document = json.dumps(_document(authority, month, sheet), ensure_ascii=False)
     objects.put_for_department(
         authority, f"reconciliation/{month}.json", document.encode(), "application/json"

@@ -17,6 +17,7 @@ from chalicelib.api.upload_bodies import UploadWish
 from chalicelib.jurisdiction import current
 from chalicelib.model import FeedId
 from chalicelib.observability import logger
+from chalicelib.sources.formats.xlsx_writing import XLSX_TYPE
 from chalicelib.storage.s3 import objects, signing
 
 uploads = Audience(__name__)
@@ -24,7 +25,7 @@ uploads = Audience(__name__)
 KINDS: Final = {
     "csv": "text/csv",
     "jsonl": "application/jsonl",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX_TYPE,
 }
 _MANIFEST_BYTES: Final = 10_000
 

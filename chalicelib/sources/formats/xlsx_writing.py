@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from chalicelib.sources.formats.csv_writing import Cell, would_run
 
+XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WHEN: Final = (1980, 1, 1, 0, 0, 0)
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REPLACED: Final = "\ufffd"  # for a character that no workbook can hold

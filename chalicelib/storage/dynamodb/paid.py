@@ -13,7 +13,7 @@ from typing import Final
 from chalicelib.model import BenefitCode, Month, Payment, PersonId
 from chalicelib.storage.dynamodb import tables
 from chalicelib.storage.dynamodb.items import decode, encode, partition
-from chalicelib.storage.dynamodb.tables import Attributes, People
+from chalicelib.storage.dynamodb.tables import People
 
 PAYMENT: Final = "~P#"
 
@@ -73,11 +73,6 @@ def _once(payments: Iterable[Payment]) -> list[Payment]:
     for payment in payments:
         told.setdefault(payment, Counter())[payment.source] += 1
     return [payment for payment, files in told.items() for _ in range(max(files.values()))]
-
-
-def among(items: Iterable[Attributes]) -> list[Payment]:
-    """The payments among the items of one partition, by month."""
-    return _once(decode(Payment, item["body"]["S"]) for item in items if item["sk"]["S"].startswith(PAYMENT))
 
 
 def payments_of(person_id: PersonId, since: Month | None = None) -> list[Payment]:

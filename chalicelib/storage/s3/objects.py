@@ -32,6 +32,7 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import ConflictError, RefusedError
 from chalicelib.model import AreaCode, FileId, Month, PersonId
 from chalicelib.settings import settings
+from chalicelib.sources.formats.xlsx_writing import XLSX_TYPE
 from chalicelib.storage import retries
 from chalicelib.storage.clients import CHANGED, GONE, UNCHANGED, client, code_of, on_forget
 from chalicelib.storage.s3.object_versions import put_in_parts
@@ -47,7 +48,6 @@ _LISTED: Final = "listed.parquet"
 _STATISTICS: Final = "statistics/latest.json"
 _AWAITED: Final = "statistics/awaited.json"
 _HTML: Final = "text/html; charset=utf-8"
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def digest_of(data: bytes) -> str:
@@ -92,7 +92,7 @@ def put_receipt_on_paper(department: str, file: FileId, page: str, workbook: byt
     """The same as page and workbook, which bear the file's name: under the key of files with numbers in
     clear.
     """
-    for ending, body, kind in (("html", page.encode(), _HTML), ("xlsx", workbook, _XLSX)):
+    for ending, body, kind in (("html", page.encode(), _HTML), ("xlsx", workbook, XLSX_TYPE)):
         _put_under_files_key(f"{department}/receipts/{file}.{ending}", body, kind)
 
 
@@ -209,7 +209,7 @@ def _notices(area: AreaCode, day: date) -> str:
 
 def put_for_township(township: str, path: str, workbook: bytes) -> None:
     """A sheet that names people, for a township and its grids; replaced when made again."""
-    _put_under_files_key(f"townships/{township}/{path}", workbook, _XLSX)
+    _put_under_files_key(f"townships/{township}/{path}", workbook, XLSX_TYPE)
 
 
 def put_statistics(body: bytes) -> None:
