@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -74,6 +75,16 @@ def test_each_grid_and_each_village_has_its_own_in_the_townships_outbox(month: V
         Bucket=month.sandbox.settings.outbox_bucket, Key=sorted(outbox(month))[0]
     )
     assert head["ServerSideEncryption"] == "aws:kms", "they name people"
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("grid", ["张三", "15400000001", "34160219500207112X"])
+def test_no_key_bears_by_whose_name_or_number_a_grid_is_called(grid: str) -> None:
+    assert monthly_sheets._in_key("G-01") == "G-01"
+    marked = monthly_sheets._in_key(grid)
+    assert len(marked) == 12
+    assert grid not in marked
+    assert marked != sha256(grid.encode()).hexdigest()[:12], "a list of names would tell which"
 
 
 def test_a_grids_sheet_comes_back_by_the_columns_by_which_it_went(month: Village) -> None:
