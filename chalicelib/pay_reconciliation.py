@@ -32,7 +32,7 @@ from chalicelib.model.named import PAYMENTS
 from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.sources.formats.csv_writing import Cell
 from chalicelib.sources.formats.xlsx_writing import XLSX_TYPE, xlsx_of
-from chalicelib.storage.dynamodb import accounts, everybody, files, run_ends, shards
+from chalicelib.storage.dynamodb import accounts, everybody, files, run_ends
 from chalicelib.storage.s3 import objects
 
 _TO_DO: Final = "reconciliation"
@@ -97,24 +97,6 @@ def begin() -> list[Month]:
 def made(month: Month) -> None:
     """The sheets of a month are made, with everybody on them."""
     run_ends.undone(_BEGUN, month)
-
-
-def reconcile() -> int:
-    """Make the sheets of every month of which a file has come since, in one go; how many months."""
-    months = begin()
-    with run("reconcile") as each:
-        for month in months:
-            with each(month=month):
-                reconcile_month(month)
-                made(month)
-    return len(months)
-
-
-def reconcile_month(month: Month) -> dict[Authority, Sheet]:
-    """Write a month's sheet for every authority in one go; what stands on them."""
-    with run("reconcile_everybody") as each:
-        parts = (to_lines(lines_of_some(shard, month, each)[0]) for shard in shards.every_shard())
-        return write_sheets(parts, month)
 
 
 # --- everybody, shard by shard -------------------------------------------------------------------

@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from chalicelib import clock, messages, results, stats
+from chalicelib import clock, messages, pay_reconciliation, results, stats
 from chalicelib.cases import retention
-from chalicelib.model import FeedId
+from chalicelib.intake import interface_queries
+from chalicelib.intake.interface_queries import Asked
+from chalicelib.model import FeedId, Month
+from chalicelib.pay_reconciliation import Authority, Sheet
 from chalicelib.runs import Each, run
 from chalicelib.stats import Figures
 from chalicelib.storage.dynamodb import shards
@@ -44,6 +47,36 @@ def monthly_results() -> int:
             results.ask_authorities()
         lines = [line for shard in shards.every_shard() for line in results.lines_of_some(shard, on, each)[0]]
         return results.write_lists(sorted(lines, key=results.in_order), on, each)
+
+
+def ask_interfaces() -> list[Asked]:
+    """Ask every interface about everybody who comes due; what became of it, by feed."""
+    on = clock.today()
+    with run("ask_interfaces") as each:
+        found = [
+            asked
+            for shard in shards.every_shard()
+            for asked in interface_queries.ask_some(shard, on, each)[0]
+        ]
+        return interface_queries.list_runs(found, on)
+
+
+def reconcile() -> int:
+    """Make the sheets of every month of which a file has come since; how many months."""
+    months = pay_reconciliation.begin()
+    with run("reconcile") as each:
+        for month in months:
+            with each(month=month):
+                reconcile_month(month)
+                pay_reconciliation.made(month)
+    return len(months)
+
+
+def reconcile_month(month: Month) -> dict[Authority, Sheet]:
+    """Write a month's sheet for every authority; what stands on them."""
+    with run("reconcile_everybody") as each:
+        lines = (pay_reconciliation.lines_of_some(shard, month, each)[0] for shard in shards.every_shard())
+        return pay_reconciliation.write_sheets(map(pay_reconciliation.to_lines, lines), month)
 
 
 def apply_retention() -> int:

@@ -25,6 +25,7 @@ from chalicelib.settings import settings
 from chalicelib.storage.clients import client
 from chalicelib.storage.dynamodb import files, people, worklists
 from sandbox.town.interfaces import Happened, Interfaces
+from tests import in_one_go
 from tests.conftest import StoppedClock
 from tests.judged import judging
 from tests.sources.builders import number
@@ -54,9 +55,9 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def judged(aws: None, pack: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The function asks by its own rights."""
-    ask = interface_queries.ask_interfaces
+    ask = in_one_go.ask_interfaces
     with judging() as judge:
-        monkeypatch.setattr(interface_queries, "ask_interfaces", judge.acting("PassAsk")(ask))
+        monkeypatch.setattr(in_one_go, "ask_interfaces", judge.acting("PassAsk")(ask))
         yield
 
 
@@ -89,7 +90,7 @@ def valid_until(person: PersonId) -> date:
 def test_an_answer_certifies_from_the_day_it_speaks_of(interfaces: Interfaces) -> None:
     person, other = recipient(1), recipient(2)
     interfaces.known = swabbed(1)
-    [asked] = interface_queries.ask_interfaces()
+    [asked] = in_one_go.ask_interfaces()
     assert (asked.feed, asked.people, asked.certified, asked.unheard) == (FEED, 2, 1, 0)
     assert valid_until(person) == date(2026, 6, 19)
     assert people.load(person).entitlements[0].route is Route.SILENT
@@ -103,7 +104,7 @@ def test_only_those_who_come_due_are_asked_about(interfaces: Interfaces) -> None
     people.change(
         dead, lambda record: Change("died", "test", AT, person=replace(record.person, deceased_on=TESTED))
     )
-    assert interface_queries.ask_interfaces()[0].people == 1
+    assert in_one_go.ask_interfaces()[0].people == 1
     assert interfaces.asked == [(FEED, 1)]
 
 
@@ -114,14 +115,14 @@ def test_whoever_has_an_open_case_is_asked_about_though_no_longer_filed_as_due(
     case = Case(SOON, date(2025, 6, 20), 1, StateName.REMIND)
     people.change(person, lambda _: Change("case opened", "test", AT, cases=(case,)))
     worklists.refile(person, SOON, None)
-    assert interface_queries.ask_interfaces()[0].people == 1
+    assert in_one_go.ask_interfaces()[0].people == 1
 
 
 def test_many_are_asked_about_in_batches_and_each_finds_it_in_the_audit_chain(
     interfaces: Interfaces,
 ) -> None:
     everybody = [recipient(sequence) for sequence in range(1, 8)]
-    assert interface_queries.ask_interfaces()[0].people == 7
+    assert in_one_go.ask_interfaces()[0].people == 7
     assert interfaces.asked == [(FEED, 3), (FEED, 3), (FEED, 1)]
     for person in everybody:
         [entry] = [e for e in people.audit_trail(person) if e.action == "asked"]
@@ -131,10 +132,10 @@ def test_many_are_asked_about_in_batches_and_each_finds_it_in_the_audit_chain(
 def test_the_same_answer_again_changes_nothing(interfaces: Interfaces, clock: StoppedClock) -> None:
     person = recipient(1, until=date(2025, 7, 20))
     interfaces.known = {(FEED, number(1)): [(date(2024, 8, 1), "sampled")]}
-    interface_queries.ask_interfaces()
+    in_one_go.ask_interfaces()
     first = people.load(person)
     clock.advance(days=7)
-    assert interface_queries.ask_interfaces()[0].certified == 0
+    assert in_one_go.ask_interfaces()[0].certified == 0
     assert people.load(person).evidence == first.evidence
 
 
@@ -180,7 +181,7 @@ def test_a_slice_whose_answer_is_lost_certifies_the_same_and_asks_about_nobody_c
 def test_an_interface_that_fails_is_left_after_three_calls(interfaces: Interfaces) -> None:
     interfaces.failing = True
     people_due = [recipient(sequence) for sequence in range(1, 13)]
-    asked = interface_queries.ask_interfaces()[0]
+    asked = in_one_go.ask_interfaces()[0]
     assert (asked.people, asked.unheard, asked.certified) == (12, 12, 0)
     assert {valid_until(person) for person in people_due} == {SOON}
     told = [e for p in people_due for e in people.audit_trail(p) if e.action == "asked"]
@@ -191,7 +192,7 @@ def test_answers_that_cannot_be_used_are_counted_and_the_others_count(interfaces
     person = recipient(1)
     recipient(2)
     interfaces.known = swabbed(1) | swabbed(2, event="positive")
-    asked = interface_queries.ask_interfaces()[0]
+    asked = in_one_go.ask_interfaces()[0]
     assert (asked.certified, asked.rejected) == (1, 1)
     assert valid_until(person) > SOON
 
@@ -202,7 +203,7 @@ def test_an_interface_that_answers_nonsense_has_not_answered(
 ) -> None:
     recipient(1)
     monkeypatch.setattr(interfaces, "answer", lambda question: said)
-    assert interface_queries.ask_interfaces()[0].unheard == 1
+    assert in_one_go.ask_interfaces()[0].unheard == 1
 
 
 BROKEN = [
@@ -253,7 +254,7 @@ def test_a_broken_interface_has_not_answered_and_the_next_one_is_asked(answer: b
     town = Interfaces({})
     with saying(answer) as broken, town.served() as url:
         enter({OTHER: {"url": broken, "token": "t"}, FEED: {"url": url, "token": town.token}})
-        asked = {each.feed: each.unheard for each in interface_queries.ask_interfaces()}
+        asked = {each.feed: each.unheard for each in in_one_go.ask_interfaces()}
     assert asked == {OTHER: 1, FEED: 0}
     assert town.asked == [(FEED, 1)]
 
@@ -267,7 +268,7 @@ def test_an_address_entered_wrongly_stops_no_other_interface(entry: object) -> N
     town = Interfaces({})
     with town.served() as url:
         enter({OTHER: entry, FEED: {"url": url, "token": town.token}})  # type: ignore[dict-item]
-        assert [each.feed for each in interface_queries.ask_interfaces()] == [FEED]
+        assert [each.feed for each in in_one_go.ask_interfaces()] == [FEED]
 
 
 def test_a_token_that_cannot_be_sent_is_a_failure_of_that_interface_alone(interfaces: Interfaces) -> None:
@@ -278,14 +279,14 @@ def test_a_token_that_cannot_be_sent_is_a_failure_of_that_interface_alone(interf
 def test_an_interface_without_an_address_is_not_asked() -> None:
     enter({})
     recipient(1)
-    assert interface_queries.ask_interfaces() == []
+    assert in_one_go.ask_interfaces() == []
 
 
 def test_a_pack_without_interfaces_needs_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WUGAN_PACK", "bozhou")
     settings.cache_clear()
     monkeypatch.setattr(loader, "PACKS", PACKS)
-    assert interface_queries.ask_interfaces() == []
+    assert in_one_go.ask_interfaces() == []
 
 
 @pytest.mark.parametrize(
@@ -307,7 +308,7 @@ def test_an_error_never_repeats_whom_it_was_about() -> None:
 def test_a_run_is_listed_among_the_files_with_its_counts(interfaces: Interfaces) -> None:
     one, two = recipient(1), recipient(2)
     interfaces.known = swabbed(1)
-    interface_queries.ask_interfaces()
+    in_one_go.ask_interfaces()
     (run,) = files.of_feed(FEED)
     assert (run.state, run.counts, run.certified) == (FileState.LOADED, Counts(rows=1, accepted=1), 1)
     (item,) = people.load(one).evidence
@@ -319,7 +320,7 @@ def test_a_run_is_listed_among_the_files_with_its_counts(interfaces: Interfaces)
 def test_a_run_in_which_nothing_was_heard_is_refused_and_says_so() -> None:
     recipient(1)
     enter({FEED: {"url": "http://127.0.0.1:9", "token": "t"}})
-    interface_queries.ask_interfaces()
+    in_one_go.ask_interfaces()
     (run,) = files.of_feed(FEED)
     assert (run.state, run.code, run.counts) == (FileState.REFUSED, "interface_not_heard", Counts())
     assert "1 of 1" in run.en

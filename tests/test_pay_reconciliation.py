@@ -28,11 +28,12 @@ from chalicelib.model import (
     Payment,
     PersonId,
 )
-from chalicelib.pay_reconciliation import latest, reconcile, wanted
+from chalicelib.pay_reconciliation import latest, wanted
 from chalicelib.runs import run
 from chalicelib.storage.dynamodb import files, people
 from chalicelib.storage.dynamodb.busy import Left
 from chalicelib.storage.s3 import objects
+from tests.in_one_go import reconcile, reconcile_month
 from tests.storage.builders import AT, entitlement, identity, person
 from tests.test_runs_of_all import three_people
 
@@ -148,7 +149,7 @@ def test_a_file_that_comes_while_sheets_are_made_asks_for_them_again() -> None:
 def test_parts_put_together_are_the_sheet_of_everybody() -> None:
     load_payments([paid(somebody(n), 19_500 + n % 2) for n in range(1, 5)])
     somebody(5)
-    whole = pay_reconciliation.reconcile_month(JUNE)
+    whole = reconcile_month(JUNE)
     parts: list[Any] = []
     after: str | None = ""
     with run("a person a part") as each:
@@ -169,7 +170,7 @@ def test_a_sheet_that_cannot_be_written_stops_no_other(monkeypatch: pytest.Monke
 
 def test_the_document_holds_what_the_workbook_does() -> None:
     load_payments([paid(somebody(1), 1)])
-    sheets = pay_reconciliation.reconcile_month(JUNE)
+    sheets = reconcile_month(JUNE)
     (line,) = sheets["hrss"].lines
     said = objects.read_for_department("hrss", f"reconciliation/{JUNE}.json")
     assert said is not None

@@ -23,7 +23,7 @@ from chalicelib.model import Case, Month, PersonId, PersonRecord, StateName
 from chalicelib.runs import run
 from chalicelib.storage.dynamodb import people, recheck_rows, tables
 from chalicelib.storage.s3 import objects
-from tests.in_one_go import apply_retention, monthly_results, nightly_statistics
+from tests.in_one_go import apply_retention, ask_interfaces, monthly_results, nightly_statistics
 from tests.storage.builders import AT, entitlement, identity, person
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -204,7 +204,7 @@ def test_one_interface_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch
     feeds = {name: SimpleNamespace(id=name, interface=object()) for name in ("one", "two")}
     monkeypatch.setattr(interface_queries, "current", lambda: SimpleNamespace(feeds=feeds))
     with pytest.raises(UnfinishedError, match="ask_interfaces: 2 left out"):
-        intake.ask_interfaces()
+        ask_interfaces()
     assert tried == ["one", "two"]
 
 

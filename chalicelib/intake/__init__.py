@@ -28,12 +28,10 @@ from chalicelib.intake.by_shards import progress
 from chalicelib.intake.entry import file_died, file_dropped, redrive
 from chalicelib.intake.feed_watch import watch_feeds
 from chalicelib.intake.held_files import refuse, release
-from chalicelib.intake.interface_queries import ask_interfaces
 from chalicelib.intake.large_files import read_range
 from chalicelib.intake.quality import monthly_quality
 
 __all__ = [
-    "ask_interfaces",
     "file_died",
     "file_dropped",
     "monthly_quality",

@@ -26,13 +26,13 @@ from chalicelib.intake import loading
 from chalicelib.jurisdiction import current
 from chalicelib.model import Counts, DroppedFile, FeedId, FileState, FileStep, PersonId
 from chalicelib.observability import logger
-from chalicelib.runs import Each, Stop, Walk, never, run
+from chalicelib.runs import Each, Stop, Walk, never
 from chalicelib.settings import settings
 from chalicelib.sources.answers import Answer, read_answers
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.values.identity_documents import is_document
 from chalicelib.storage.clients import client
-from chalicelib.storage.dynamodb import access_log, files, people, shards, worklists
+from chalicelib.storage.dynamodb import access_log, files, people, worklists
 
 ACTOR: Final = "platform"
 BACK: Final = timedelta(days=366)  # nothing that happened earlier can still carry (rule 2)
@@ -151,14 +151,6 @@ class Asked:
     def of(cls, said: Mapping[str, Any]) -> Asked:
         """What a part has kept."""
         return cls(**{**said, "feed": FeedId(said["feed"]), "counts": Counts(**said["counts"])})
-
-
-def ask_interfaces() -> list[Asked]:
-    """Ask every query feed about everybody who comes due, in one go; what fails of one stops no other."""
-    on = clock.today()
-    with run("ask_interfaces") as each:
-        found = [asked for shard in shards.every_shard() for asked in ask_some(shard, on, each)[0]]
-        return list_runs(found, on)
 
 
 def ask_some(

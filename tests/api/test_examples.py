@@ -10,7 +10,6 @@ import os
 from datetime import date
 from typing import Any
 
-from chalicelib import pay_reconciliation
 from chalicelib.api.openapi import EXAMPLES
 from chalicelib.cases import home_visits
 from chalicelib.model import AreaCode, FeedId, Month, PersonId
@@ -20,7 +19,7 @@ from chalicelib.storage.s3 import objects
 from tests.api.conftest import NAME, NUMBER, PHONE, VILLAGE, As, Caller
 from tests.api.test_authorization import AREAS, LEVELS, MAY
 from tests.api.town import ENDPOINTS, a_file, authority_for, body_for, somebody_with_everything
-from tests.in_one_go import nightly_statistics
+from tests.in_one_go import nightly_statistics, reconcile_month
 
 WRITES = os.environ.get("EXAMPLES") == "write"  # a test itself begins with an empty environment
 SIGNED = ("policy", *(f"x-amz-{word}" for word in ("credential", "date", "security-token", "signature")))
@@ -57,7 +56,7 @@ def everything_there_is() -> PersonId:
     person = somebody_with_everything(NUMBER)
     objects.put_suggestions(a_file().id, {7: (person,)})
     nightly_statistics()
-    pay_reconciliation.reconcile_month(Month("2025-07"))
+    reconcile_month(Month("2025-07"))
     _checks_of_june(person)
     return person
 

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from chalicelib import pay_reconciliation
 from chalicelib.model import BenefitCode, Month, Payment
 from chalicelib.storage.dynamodb import people
 from tests.api.conftest import NUMBER, As, a_person, looks_at
 from tests.api.test_work_lists import CITY, COUNTY, OTHER_COUNTY, everything
 from tests.api.town import HRSS
+from tests.in_one_go import reconcile_month
 
 JULY = Month("2025-07")
 PENSION = BenefitCode("resident_pension")
@@ -25,7 +25,7 @@ def sheet() -> dict[str, str]:
     neighbour = a_person("34162119500101124X", area=f"{OTHER_COUNTY}001001")
     fen = {here: 30_000, neighbour: 21_500}
     people.put_payments((who, Payment(PENSION, JULY, each, date(2025, 7, 1))) for who, each in fen.items())
-    pay_reconciliation.reconcile_month(JULY)
+    reconcile_month(JULY)
     return {"here": here, "there": there}
 
 

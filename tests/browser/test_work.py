@@ -7,11 +7,12 @@ from datetime import date
 
 from playwright.sync_api import expect
 
-from chalicelib import cases, pay_reconciliation
+from chalicelib import cases
 from chalicelib.model import BenefitCode, Month, ObjectionAbout, ObjectionState, Payment, StateName
 from chalicelib.storage.dynamodb import people
 from sandbox.sign_in import DemoPerson
 from tests.browser.browsing import Screens
+from tests.in_one_go import reconcile_month
 from tests.workflow.village import Recipient
 
 ONE, OTHER = Recipient(980, groups="失能"), Recipient(981, phone="13800000002", until=date(2026, 3, 31))
@@ -82,7 +83,7 @@ def test_the_pay_run_is_held_against_what_was_told(screens: Screens) -> None:
     village.settle(ONE)
     person = village.person(ONE.number)
     people.put_payments([(person, Payment(PENSION, Month("2025-05"), 100, date(2025, 5, 10)))])
-    pay_reconciliation.reconcile_month(Month("2025-05"))
+    reconcile_month(Month("2025-05"))
     page = screens.open(CITY.subject)
     page.get_by_role("link", name="报表").click()
     page.get_by_label("月份").fill("2025-05")
