@@ -360,9 +360,10 @@ def wake_if_certified(record: PersonRecord) -> None:
     Once suspended, each is paid again as soon as it is certified: no benefit waits for another one.
     """
     case = record.open_case
-    waits_suspended = case is not None and case.state in (StateName.AWAIT_RESUMPTION, *NO_EXECUTION)
-    some = waits_suspended and resumable(record, case)
-    if case is None or not (some or is_certified(record, case)):
+    if case is None:
+        return
+    waits_suspended = case.state in (StateName.AWAIT_RESUMPTION, *NO_EXECUTION)
+    if not is_certified(record, case) and not (waits_suspended and resumable(record, case)):
         return
     if case.waiting is not None:
         executions.wake(case.waiting, {"outcome": StepOutcome.CERTIFIED})

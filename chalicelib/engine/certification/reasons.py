@@ -253,7 +253,7 @@ _FOUND: Final[dict[SuspicionKind, tuple[str, str]]] = {
     SuspicionKind.CONDITION: ("自{zh}起不再符合领取条件", "a condition no longer holds since {en}"),
     SuspicionKind.WRONG_AMOUNT: ("{zh}当月发放金额有误", "the month of {en} was paid with a wrong amount"),
     SuspicionKind.DOUBTED: ("自{zh}起不符合领取条件", "not entitled since {en}"),
-    SuspicionKind.TWO_NUMBERS: ("{zh}查到的两个证号属同一人", "two numbers found on {en} are one person's"),
+    SuspicionKind.TWO_NUMBERS: ("{zh}查到的两个号码属同一人", "two numbers found on {en} are one person's"),
     SuspicionKind.UNLISTED: ("自{zh}起发放部门不再列入领取名册", "off the authority's roster since {en}"),
     SuspicionKind.UPCOMING: ("{zh}的到期变化已经核实", "what changes on {en} has been looked into"),
     SuspicionKind.STOP_ASKED: ("本人于{zh}申请停发", "the person asked on {en} that it stop"),
