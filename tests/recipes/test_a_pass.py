@@ -70,5 +70,6 @@ def test_the_run_shown_leaves_out_one_person_and_fails(project: Project, aws: No
     project.do(TRIED)
     birthdays = project.load("chalicelib/cases/birthdays.py")
     project.monkeypatch.setattr(cases, "birthdays", birthdays, raising=False)
+    project.monkeypatch.setattr("tests.in_one_go", project.load("tests/in_one_go.py"))
     tests = project.load("tests/test_runs_of_all.py")
     tests.test_birthdays_leave_out_one_person(tests.three_people())
