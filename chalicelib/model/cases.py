@@ -147,9 +147,7 @@ class Suspicion:
     survivor: PersonId | None = None  # of two numbers: under which the person goes on if they are one
     denied_by: str | None = None  # of a reversal: the first of two who say that what was confirmed is right
     involved: frozenset[str] = frozenset()  # who may have no part in deciding it
-    about: str | None = (
-        None  # the name of the suspicion that a reversal doubts, or that a restart says is over
-    )
+    about: str | None = None  # the suspicion's name that a reversal doubts, or that a restart says is over
     said: Mapping[str, str] | None = None  # a condition cleared: what had shown it; a restart: by which paper
     holds_until: date | None = None  # a condition cleared: asked again after this day; None: not by a date
     ends: tuple[BenefitCode, ...] | None = None  # confirmed: what is still to end; None: of before
