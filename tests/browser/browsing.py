@@ -52,6 +52,10 @@ class Screens:
         expect(page.locator("#content")).to_be_visible()
         page.wait_for_url("**/console/index.html#/*")
 
+    def go(self, page: Page, address: str) -> None:
+        """To a screen by its address, as somebody may pass it on."""
+        page.goto(f"{self.servers.api_url}/console/index.html#{address}")
+
     def _said(self, subject: str, kind: str, text: str) -> None:
         """What the browser refuses is an error of ours: the policy, a type, a missing file."""
         if kind == "error" and "Content Security Policy" in text:

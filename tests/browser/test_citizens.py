@@ -22,7 +22,7 @@ def test_a_citizen_reads_objects_and_sees_who_looked(screens: Screens) -> None:
     screens.people += [OFFICER, DemoPerson("citizen-1", "领取人（82岁）", "citizen", person=person)]
 
     officer = screens.open(OFFICER.subject)
-    officer.goto(f"{screens.servers.api_url}/console/index.html#/people/{person}")
+    screens.go(officer, f"/people/{person}")
     expect(officer.get_by_role("heading", name="画像：孟*0")).to_be_visible()
     screens.healthy(officer, "portrait", picture="portrait")
 
@@ -73,13 +73,13 @@ def test_a_citizen_asks_to_stop_and_undoes_it(screens: Screens) -> None:
     assert {e.status for e in village.record(OLD.number).entitlements} == {EntitlementStatus.ACTIVE}
 
     officer = screens.open(TOWNSHIP.subject)
-    officer.goto(f"{screens.servers.api_url}/console/index.html#/suspicions")
+    screens.go(officer, "/suspicions")
     row = officer.locator("tr[data-id]", has_text="本人申请停发")
     row.get_by_role("button", name="属实", exact=True).click()
     dialog = officer.get_by_role("dialog")
     dialog.get_by_label("核实方式").select_option("statement")
     dialog.get_by_role("button", name="确认办理").click()
-    expect(row).to_contain_text("本人可以撤回至2025年5月20日")
+    expect(row).to_contain_text("2025年5月20日（含当日）以前本人可以撤回")
     screens.healthy(officer, "suspicions")
 
     page.reload()

@@ -107,7 +107,7 @@ def test_two_people_verify_a_suspicion(screens: Screens) -> None:
     assert village.record(SEEN.number).suspicions[-1].state is SuspicionState.OPEN
 
     other = screens.open(TOWNSHIP.subject)
-    other.goto(f"{screens.servers.api_url}/console/index.html#/suspicions")
+    screens.go(other, "/suspicions")
     other.get_by_role("button", name="同意（第二人）").click()
     other.get_by_role("dialog").get_by_role("button", name="确认办理").click()
     expect(other.get_by_role("dialog")).to_be_hidden()

@@ -48,7 +48,7 @@ def test_one_confirms_and_another_approves_a_suspension(screens: Screens) -> Non
     assert village.record(LOST.number).proposals[-1].state is ProposalState.CONFIRMED
 
     other = screens.open(COUNTY.subject)
-    other.goto(f"{screens.servers.api_url}/console/index.html#/proposals")
+    screens.go(other, "/proposals")
     other.get_by_role("button", name="查看").click()
     other.get_by_role("button", name="审批（主管部门）").click()
     other.get_by_role("dialog", name="审批暂停").get_by_role("button", name="确认办理").click()
@@ -63,7 +63,7 @@ def test_one_confirms_and_another_approves_a_suspension(screens: Screens) -> Non
 
     neighbour = screens.open(ELSEWHERE.subject)
     expect(neighbour.locator('tr[data-kind="suspension-proposals"]')).to_contain_text("0 件")
-    neighbour.goto(f"{screens.servers.api_url}/console/index.html#/proposals?line={decided_id(village)}")
+    screens.go(neighbour, f"/proposals?line={decided_id(village)}")
     expect(neighbour.get_by_text("没有等待处理的名单行")).to_be_visible()
     expect(neighbour.get_by_role("dialog")).to_have_count(0)
 

@@ -81,7 +81,7 @@ def test_a_rule_is_changed_by_two_people(screens: Screens) -> None:
     activated = rulebooks.activations()[-1]
     assert (activated.bundle, activated.from_.isoformat()) == (name, "2025-07-01")
 
-    page.goto(f"{screens.servers.api_url}/console/index.html#/rules/resident_pension?on=2025-07-01")
+    screens.go(page, "/rules/resident_pension?on=2025-07-01")
     expect(page.locator('tr[data-key="cutoff_day"]')).to_contain_text("20")
 
 

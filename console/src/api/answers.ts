@@ -5,8 +5,6 @@ type Schemas = components["schemas"];
 
 /** A text in both languages. */
 export type Said = Schemas["Words"];
-export type Reason = Schemas["Why"];
-export type BenefitTitle = Schemas["Titled"];
 export type BenefitStatus = Schemas["BenefitStatus"];
 export type PersonStatus = Schemas["Status"];
 export type Proposal = Schemas["ProposalToDecide"];
@@ -19,6 +17,8 @@ export type Feed = Schemas["FeedStands"];
 export type AuditEntry = Schemas["TrailEntry"];
 export type AuditTrail = Schemas["Trail"];
 export type Statistics = Schemas["Figures"];
+/** The figures of an area on a day. */
+export type Summary = Schemas["Summary"];
 export type Waiting = Schemas["Waiting"];
 export type Portrait = Schemas["Portrait"];
 export type EvidenceShown = Schemas["EvidenceShown"];

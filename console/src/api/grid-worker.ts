@@ -1,45 +1,25 @@
 // What a grid worker reads and reports.
-import type { Meeting, PageOf, Recipient, Visit, VisitReport } from "./answers";
+import type { Meeting, Recipient, Visit, VisitReport } from "./answers";
 import { client } from "./client";
+import { people } from "./people";
 import { answered } from "./problems";
+import { decided, keyed, whole } from "./requests";
 
-const MOST = 200;
+const LIMIT = 200;
 
 /** The whole list of the caller's area: a grid has some ten people, a village some hundred visits at most. */
 export async function myVisits(): Promise<Visit[]> {
-  const found: Visit[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: PageOf<Visit> = await answered(
-      client.GET("/v1/visits", { params: { query: { limit: MOST, cursor } } }),
-    );
-    found.push(...page.items);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined && found.length < 5 * MOST);
-  return found;
+  const visits = (cursor?: string) =>
+    answered(client.GET("/v1/visits", { params: { query: { limit: LIMIT, cursor } } }));
+  return (await whole(visits, 5 * LIMIT)).items;
 }
 
 /** Everybody of the caller's own area, with what they draw and until when. */
 export async function myPeople(): Promise<Recipient[]> {
-  const found: Recipient[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: PageOf<Recipient> = await answered(
-      client.GET("/v1/people", { params: { query: { limit: MOST, cursor } } }),
-    );
-    found.push(...page.items);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined && found.length < 20 * MOST);
-  return found;
+  return (await whole((cursor) => people({ limit: LIMIT, cursor }), 20 * LIMIT)).items;
 }
 
 export const reportMeeting = (body: Meeting, key: string) =>
-  answered(client.POST("/v1/visits", { params: { header: { "Idempotency-Key": key } }, body }));
-
+  answered(client.POST("/v1/visits", { ...keyed(key), body }));
 export const reportVisit = (id: string, body: VisitReport, key: string) =>
-  answered(
-    client.POST("/v1/visits/{id}/outcome", {
-      params: { path: { id }, header: { "Idempotency-Key": key } },
-      body,
-    }),
-  );
+  answered(client.POST("/v1/visits/{id}/outcome", { ...decided(id, key), body }));

@@ -2,19 +2,15 @@
 import type { DroppedFile } from "./answers";
 import { client } from "./client";
 import { answered } from "./problems";
+import { about, decided } from "./requests";
 
-export interface Part {
+interface Part {
   area?: string;
   limit?: number;
   cursor?: string;
 }
 
 const of = (query: Part) => ({ params: { query } });
-const about = (id: string) => ({ params: { path: { id } } });
-/** A decision bears a key, so that a click that is sent twice counts once. */
-const decided = (id: string) => ({
-  params: { path: { id }, header: { "Idempotency-Key": crypto.randomUUID() } },
-});
 
 export const proposals = (part: Part) =>
   answered(client.GET("/v1/suspension-proposals", of(part)));
@@ -32,9 +28,6 @@ export const reportSuspicion = (
 ) => answered(client.POST("/v1/suspicions/{id}/outcome", { ...decided(id), body }));
 export const approveSuspicion = (id: string) =>
   answered(client.POST("/v1/suspicions/{id}/approve", decided(id)));
-export const endings = (part: Part) => answered(client.GET("/v1/endings", of(part)));
-export const approveEnding = (id: string) =>
-  answered(client.POST("/v1/endings/{id}/approve", decided(id)));
 
 export const objections = (part: Part) => answered(client.GET("/v1/objections", of(part)));
 export const decideObjection = (id: string, body: { upheld: boolean; reason: string }) =>

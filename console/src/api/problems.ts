@@ -13,11 +13,6 @@ export class ProblemError extends Error {
   constructor(readonly problem: Problem) {
     super(problem.code);
   }
-
-  /** Nobody was reached: it may be tried again as it is, with the same key. */
-  get isSilence(): boolean {
-    return this.problem.status === 0;
-  }
 }
 
 export const SILENCE: Problem = {

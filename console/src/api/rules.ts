@@ -1,19 +1,15 @@
 // The rules: what holds on a day and which line says it; changes, from a draft to a day in force.
 import { client } from "./client";
 import { answered } from "./problems";
+import { about, decided, keyed } from "./requests";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Ruled = Schemas["Ruled"];
 export type RulesOfBenefit = Schemas["RulesOfBenefit"];
 export type RuleChange = Schemas["RuleChange"];
 export type RuleChangeShown = Schemas["RuleChangeWithEffects"];
 export type RuleDraft = Schemas["RuleDraft"];
-
-const about = (id: string) => ({ params: { path: { id } } });
-const keyed = () => ({ header: { "Idempotency-Key": crypto.randomUUID() } });
-const decided = (id: string) => ({ params: { path: { id }, ...keyed() } });
 
 export const rules = (on?: string) => answered(client.GET("/v1/rules", { params: { query: { on } } }));
 export const rulesOf = (id: string, on?: string) =>
@@ -22,7 +18,7 @@ export const changes = () => answered(client.GET("/v1/rule-changes", {}));
 export const change = (id: string) => answered(client.GET("/v1/rule-changes/{id}", about(id)));
 export const report = (id: string) =>
   answered(client.GET("/v1/rule-changes/{id}/report", { ...about(id), parseAs: "text" }));
-export const draft = (body: RuleDraft) => answered(client.POST("/v1/rule-changes", { params: keyed(), body }));
+export const draft = (body: RuleDraft) => answered(client.POST("/v1/rule-changes", { ...keyed(), body }));
 export const rehearse = (id: string) => answered(client.POST("/v1/rule-changes/{id}/rehearse", decided(id)));
 export const propose = (id: string) => answered(client.POST("/v1/rule-changes/{id}/propose", decided(id)));
 export const approve = (id: string, report: string) =>

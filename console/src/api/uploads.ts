@@ -1,6 +1,7 @@
 // Files into the inbox: the platform chooses the place and lends a right to put one file there.
 import { client, putForm } from "./client";
 import { answered, ProblemError, SILENCE } from "./problems";
+import { about } from "./requests";
 
 /** A right to put one file, lent for a while. */
 export interface Form {
@@ -13,7 +14,7 @@ export type Kind = "csv" | "jsonl" | "xlsx";
 export const announce = (body: { feed: string; kind: Kind; bytes: number }) =>
   answered(client.POST("/v1/uploads", { body }));
 export const rejectedRows = (id: string) =>
-  answered(client.GET("/v1/files/{id}/rejected-rows", { params: { path: { id } } }));
+  answered(client.GET("/v1/files/{id}/rejected-rows", about(id)));
 
 /** Put the file where the platform has said; it goes to the bucket, not through the API. */
 export async function send(upload: Form, file: File): Promise<void> {

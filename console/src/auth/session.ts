@@ -1,5 +1,5 @@
 // Who is signed in: the token of this tab, and what it claims. How one signs in is sign-in.ts's.
-import { computed, readonly, ref } from "vue";
+import { readonly, ref } from "vue";
 
 export type Role = "citizen" | "app" | "grid-worker" | "officer" | "auditor";
 
@@ -22,7 +22,6 @@ const refused = ref(false);
 export const session = readonly(kept);
 /** The token came to its end while somebody was at work. */
 export const hasEnded = readonly(refused);
-export const isSignedIn = computed(() => kept.value !== null);
 
 export function currentToken(): string | null {
   return kept.value?.token ?? null;

@@ -1,6 +1,6 @@
 // The grid worker's day: the list as it was last fetched, what was found, and both without signal.
 import { defineStore } from "pinia";
-import { computed, ref, shallowRef } from "vue";
+import { computed, ref, shallowRef, type ShallowRef } from "vue";
 import type { Meeting, Recipient, Visit, VisitReport } from "../api/answers";
 import { myPeople, myVisits, reportMeeting, reportVisit } from "../api/grid-worker";
 import { asProblem, type Problem } from "../api/problems";
@@ -26,7 +26,7 @@ export const useMyDay = defineStore("my day", () => {
   const owner = session.value?.subject ?? "";
   const queue = new Queue(store, owner, tell);
   const kept = shallowRef<KeptList | null>(null);
-  const village = shallowRef<Recipient[] | null>(null);
+  const keptVillage = shallowRef<KeptVillage | null>(null);
   const findings = shallowRef<Finding[]>([]);
   const isWithoutSignal = ref(false);
   const problem = shallowRef<Problem | null>(null);
@@ -37,51 +37,44 @@ export const useMyDay = defineStore("my day", () => {
     const done = new Set(findings.value.filter((each) => each.state !== "refused").map((each) => each.visit));
     return kept.value?.visits.filter((visit) => !done.has(visit.id)) ?? null;
   });
+  /** Everybody of the village, whoever was met already too. */
+  const village = computed(() => keptVillage.value?.people ?? null);
 
-  async function refresh(): Promise<void> {
+  /** What was kept of a list, what waits sent, and the list as it is now; without signal it stays as kept. */
+  async function renew<List extends KeptList | KeptVillage>(
+    list: ShallowRef<List | null>,
+    id: string,
+    of: string,
+    ask: () => Promise<List>,
+  ): Promise<void> {
     problem.value = null;
     await store.forget(Date.now());
-    const [before] = await store.all<KeptList>("lists", owner);
-    if (before) kept.value = before;
+    const [before] = await store.all<List>("lists", of);
+    if (before) list.value = before;
     await send();
     try {
-      const list: KeptList = { fetched: Date.now(), visits: await myVisits() };
-      kept.value = list;
+      const now = await ask();
+      list.value = now;
       isWithoutSignal.value = false;
-      await store.put("lists", `visits of ${owner}`, owner, list, list.fetched);
+      await store.put("lists", id, of, now, now.fetched);
     } catch (error) {
       const said = asProblem(error);
       isWithoutSignal.value = said.status === 0;
-      if (!isWithoutSignal.value || kept.value === null) problem.value = said;
+      if (!isWithoutSignal.value || list.value === null) problem.value = said;
     }
   }
 
-  /** Everybody of the village, as last fetched where there is no signal. */
-  async function refreshVillage(): Promise<void> {
-    problem.value = null;
-    const mine = `${owner}, village`;
-    const [before] = await store.all<KeptVillage>("lists", mine);
-    if (before) village.value = before.people;
-    try {
-      const people = await myPeople();
-      village.value = people;
-      isWithoutSignal.value = false;
-      const now = Date.now();
-      await store.put("lists", `people of ${owner}`, mine, { fetched: now, people }, now);
-    } catch (error) {
-      const said = asProblem(error);
-      isWithoutSignal.value = said.status === 0;
-      if (!isWithoutSignal.value || village.value === null) problem.value = said;
-    }
-  }
+  const refresh = () =>
+    renew(kept, `visits of ${owner}`, owner, async () => ({ fetched: Date.now(), visits: await myVisits() }));
+  const refreshVillage = () =>
+    renew(keptVillage, `people of ${owner}`, `${owner}, village`, async () => ({
+      fetched: Date.now(),
+      people: await myPeople(),
+    }));
 
-  async function met(who: Recipient, body: Meeting): Promise<void> {
-    await queue.add(who.person, who.name, body, Date.now());
-    await send();
-  }
-
-  async function report(visit: Visit, body: VisitReport): Promise<void> {
-    await queue.add(visit.id, visit.name, body, Date.now());
+  /** What was found at a visit, or of a person who was met. */
+  async function report(visit: string, name: string, body: VisitReport | Meeting): Promise<void> {
+    await queue.add(visit, name, body, Date.now());
     await send();
   }
 
@@ -97,5 +90,5 @@ export const useMyDay = defineStore("my day", () => {
   }
 
   window.addEventListener("online", () => void refresh());
-  return { kept, visits, findings, waiting, isWithoutSignal, problem, village, refresh, refreshVillage, met, report, send, clear };
+  return { visits, village, findings, waiting, isWithoutSignal, problem, refresh, refreshVillage, report, send, clear };
 });

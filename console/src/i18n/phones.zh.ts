@@ -1,7 +1,7 @@
 // 手机页面（网格员、群众）的文字。
 export default {
   phone: {
-    villageText: "在村里遇到谁，就点“见到本人”：当面见到并看过证件，即完成认证，不必等派单。",
+    villageText: "在村里遇到谁，就点“见到本人”：当面见到、看过证件，就算认证好了，没有派您上门也一样。",
     villageEmpty: "村里还没有领取待遇的人。",
     met: "见到本人",
     seek: "按姓或网格查找",
@@ -39,7 +39,7 @@ export default {
     objectGo: "提出异议",
     objected: "已收到您的异议，将在{day}前答复您。",
     objectPhone: "也可以拨打 {hotline}，或请网格员代为提出。",
-    stopText: "不想再领某项待遇时，可以在这里申请停发。待遇不会马上停：工作人员先与您本人核对，再往您登记的地址寄告知书，七日内随时可以撤回。",
+    stopText: "不想再领某项待遇时，可以在这里申请停发。待遇不会马上停：工作人员先跟您本人说清楚，再往您登记的地址寄一封信，七天之内随时可以撤回。",
     stopWhich: "申请停发哪一项",
     stopGo: "申请停发",
     stopSure: "确定要申请停发这项待遇吗？别人让您这样做的，请不要申请。",
@@ -49,12 +49,12 @@ export default {
     stopUntil: "{day}（含当日）以前可以撤回，不需要理由。",
     stopPhone: "不是您本人申请的，请马上撤回，或拨打 {hotline}。",
     stopState: {
-      asked: "等待工作人员与您核对",
-      spoken_about: "已核对，可以撤回",
+      asked: "等工作人员跟您本人核对",
+      spoken_about: "已经跟您核对过，可以撤回",
       stopping: "正在办理停发",
       stopped: "已停发",
       undone: "已撤回",
-      refused: "未予停发",
+      refused: "没有停发",
     },
     looksText: "谁查看过您的资料，都记在这里，任何人不能修改。",
     nobodyLooked: "还没有人查看过您的资料。",

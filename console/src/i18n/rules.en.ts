@@ -7,7 +7,6 @@ export default {
   runBy: "Authority",
   since: "Since",
   authority: "Document",
-  reviewed: "Reviewed",
   versions: "Versions",
   changes: "Changes",
   noChanges: "Nobody has changed a rule yet. Open a benefit to try another value.",
@@ -19,7 +18,6 @@ export default {
   value: "Value",
   where: "Where it stands",
   history: "Versions",
-  shared: "What most benefits share",
   try: "Try another value",
   tryText:
     "The new value holds from the day that you give; what held before is kept. It is rehearsed on everybody first, and changes nothing for anybody.",
