@@ -13,7 +13,7 @@ from datetime import date
 from typing import Final
 
 from chalicelib import clock, messages
-from chalicelib.cases import evidence_effects, executions
+from chalicelib.cases import evidence_effects, executions, recovery_following
 from chalicelib.cases.evidence_withdrawal import wait_of_suspended
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.suspicion.reversal import withheld_under_another_number
@@ -44,6 +44,7 @@ from chalicelib.model import (
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.s3 import lake
 
+JOINED: Final = "numbers joined"  # the entry of both audit chains
 _OPEN_LINES: Final = (ProposalState.PROPOSED, ProposalState.CONFIRMED, ProposalState.APPROVED)
 _OPEN_ORDERS: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, InstructionState.LISTED)
 
@@ -65,13 +66,23 @@ def join(person: PersonId, found: Suspicion, *, actor: str) -> None:
     in_lake = lake.evidence_of(leaving)
     people.take_up_payments(staying, leaving)
     payments = people.payments_of(staying)
-    record = people.change(staying, lambda mine: _taken_up(mine, gone, in_lake, payments, by))
+    if not _has_taken_up(staying, leaving):
+        people.change(staying, lambda mine: _taken_up(mine, gone, in_lake, payments, by))
+    record = recovery_following.follow(staying)
     people.change(leaving, lambda theirs: _left(theirs, leaving, staying, by))
     for waiting in (gone.open_case, *gone.open_suspicions):
         if waiting is not None and waiting.waiting is not None:
             executions.wake(waiting.waiting, {"outcome": StepOutcome.CLOSED})
     evidence_effects.wake_and_start(record)
     evidence_effects.nothing_to_wait_for(record)
+
+
+def _has_taken_up(staying: PersonId, leaving: PersonId) -> bool:
+    """Whether a step that died afterwards has done it: what is renumbered is not taken up twice."""
+    return any(
+        (entry.action, entry.details.get("joined")) == (JOINED, leaving)
+        for entry in people.audit_trail(staying)
+    )
 
 
 def _taken_up(
@@ -94,7 +105,7 @@ def _taken_up(
     )
     settlement = evidence_effects.apply_rules(full, on, in_lake)
     settlement = replace(settlement, evidence=(*new, *settlement.evidence))
-    change = settlement.change("numbers joined", by)
+    change = settlement.change(JOINED, by)
     entitlements = {e.benefit: e for e in (*moved.entitlements, *change.entitlements)}
     person = replace(change.person or full.person, **moved.of_person)
     resumed = paid_again(mine, gone, by, payments, rules, on)
@@ -106,13 +117,15 @@ def _taken_up(
         cases=wait_of_suspended(mine, entitlements.values(), on),
         suspicions=(*moved.suspicions, *dead_by_word(mine, gone, rules.policy, on), *change.suspicions),
         objections=moved.objections,
-        instructions=(*moved.instructions, *resumed),
+        instructions=(*moved.money.instructions, *resumed),
+        recoveries=moved.money.recoveries,
+        owed_to_heirs=moved.money.owed_to_heirs,
         messages=(*change.messages, *_told(full, resumed, on)),
     )
 
 
 def pay_what_was_withheld(person: PersonId, *, actor: str) -> None:
-    """What had ended a payment under another number was found wrong: pay the months withheld, once."""
+    """What had ended a payment under another number was found wrong: pay on, and once what was withheld."""
 
     def pay(record: PersonRecord) -> Change | None:
         rules, on = current().rules, clock.today()
@@ -126,11 +139,14 @@ def pay_what_was_withheld(person: PersonId, *, actor: str) -> None:
             actor,
             clock.now(),
             details,
+            entitlements=owed.entitlements,
+            cases=wait_of_suspended(record, owed.entitlements, on),
             instructions=owed.instructions,
             messages=_told(record, resumed, on, owed.suspicions),
         )
 
     people.change(person, pay)
+    recovery_following.follow(person)
 
 
 def _told(
@@ -160,7 +176,7 @@ def _left(theirs: PersonRecord, leaving: PersonId, staying: PersonId, by: str) -
         return None
     on = clock.today()
     return Change(
-        "numbers joined",
+        JOINED,
         by,
         clock.now(),
         {"joined_to": staying},

@@ -15,6 +15,7 @@ from chalicelib.model import (
     InstructionState,
     Month,
     Payment,
+    PersonId,
     PersonRecord,
     Recovery,
     RecoveryState,
@@ -259,6 +260,58 @@ def test_of_months_beyond_some_the_others_wait_for_a_second_word() -> None:
         (75_000, ()),
         (75_000, ()),
     ]
+
+
+JOINED = replace(
+    a_suspicion(SuspicionKind.TWO_NUMBERS, state=SuspicionState.CONFIRMED), other=PersonId("b" * 26)
+)
+JOINED = replace(JOINED, benefit=PENSION)
+ENDED = an_entitlement(status=TERMINATED, stopped_from="2025-06")
+SUSPEND = told(InstructionKind.SUSPEND, SEEN, "2025-03")
+
+
+@pytest.mark.parametrize(
+    ("instructions", "status", "fen"),
+    [
+        ([], EntitlementStatus.ACTIVE, 45_000),
+        ([SUSPEND], EntitlementStatus.SUSPENDED, None),
+    ],
+    ids=["was paid", "was suspended before"],
+)
+def test_what_had_ended_under_the_other_number_alone_begins_again(
+    instructions: list[Instruction], status: EntitlementStatus, fen: int | None
+) -> None:
+    orders = [*instructions, told(InstructionKind.TERMINATE)]
+    undoing = withheld(
+        taken_up(entitlements=[ENDED], suspicions=[CLEARED, JOINED], instructions=orders),
+    )
+    assert undoing is not None
+    assert [e.status for e in undoing.entitlements] == [status]
+    order = resumed(undoing)
+    assert (order.fen if order is not None else None) == fen
+
+
+@pytest.mark.parametrize(
+    ("suspicions", "asked"),
+    [
+        ([CLEARED], True),
+        ([CLEARED, a_suspicion(SuspicionKind.DEATH, "2025-08-10")], False),
+        ([confirmed()], False),
+        ([], False),
+    ],
+    ids=["found wrong", "another is asked about", "found right", "nobody was said to be dead"],
+)
+def test_what_heirs_had_is_theirs_to_give_back(suspicions: list[Suspicion], asked: bool) -> None:
+    had = replace(told(InstructionKind.PAY_HEIRS, SEEN, "2025-07"), arrears=(Month("2025-06"),))
+    record = taken_up(suspicions=suspicions, instructions=[told(InstructionKind.TERMINATE, SEEN), had])
+    undoing = withheld(record, Payment(PENSION, Month("2025-07"), 15_000, ON))
+    orders = undoing.instructions if undoing is not None else ()
+    back = [(i.fen, i.arrears) for i in orders if i.kind is InstructionKind.RECOVER]
+    assert back == ([(15_000, ("2025-06",))] if asked else [])
+    if asked:
+        order = resumed(undoing) if undoing is not None else None
+        assert order is not None
+        assert order.fen == 45_000, "every month, as if nobody had been paid in their place"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,9 @@ from chalicelib.model import (
     BenefitCode,
     Entitlement,
     EntitlementStatus,
+    Instruction,
     InstructionKind,
+    InstructionState,
     Month,
     Payment,
     PersonId,
@@ -62,6 +64,9 @@ def test_what_is_no_longer_drawn_certifies_nobody() -> None:
 # --- found to be one -----------------------------------------------------------------------------
 
 OLD, NEW = PersonId("a" * 26), PersonId("b" * 26)
+RECOVER = Instruction(
+    PENSION, InstructionKind.RECOVER, Month("2025-05"), 6_000, "x", InstructionState.ISSUED, ON
+)
 
 
 def test_under_which_number_the_person_goes_on() -> None:
@@ -92,6 +97,7 @@ def test_what_is_taken_up_of_the_other_number() -> None:
             an_entitlement("veteran_subsidy"),
             an_entitlement("village_doctor_subsidy", status=terminated),
         ],
+        instructions=[RECOVER],
         suspicions=[
             a_suspicion(),
             a_suspicion(on="2025-05-11"),
@@ -106,13 +112,15 @@ def test_what_is_taken_up_of_the_other_number() -> None:
         (PENSION, EntitlementStatus.ACTIVE),
         ("land_loss_pension", EntitlementStatus.ACTIVE),
         ("veteran_subsidy", EntitlementStatus.ACTIVE),
-    ]
+        ("village_doctor_subsidy", terminated),
+    ], "what has ended goes along: it may begin again"
     pension = found.entitlements[0]
     assert (pension.since, pension.valid_until) == (day("2018-04-01"), day("2025-06-30"))
     assert [s.name for s in found.suspicions] == ["death#2025-05-11", "reversal#2025-04-02"], (
         "what may have been found in error is asked only where it stands found"
     )
-    assert [o.number for o in found.objections] == [2]
+    assert [o.number for o in found.objections] == [2, 3], "under numbers of their own"
+    assert found.money.instructions == (RECOVER,)
 
 
 def test_until_they_are_joined_the_certificate_of_the_other_holds() -> None:

@@ -3,6 +3,7 @@
 amount_due        what each month should bring, and where it brought too little or too much
 arrears           what is paid back on resumption, and what is overpaid
 account           an entitlement's months: due, and credited by all files together
+joined_money      what goes on of the money of a number that is left behind
 overpayment       the order to recover, amended by every file
 adjustment        a wrong amount that people have confirmed
 reconciliation    what payers were told against what a run shows, a line each

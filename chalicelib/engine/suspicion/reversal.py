@@ -20,7 +20,9 @@ from chalicelib.engine.money.paid_in_person import first_unpaid, with_uncollecte
 from chalicelib.engine.money.paid_to_heirs import asked_back, is_of_heirs
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.termination import ended_by, ending
+from chalicelib.engine.suspicion.two_numbers import found_one
 from chalicelib.model import (
+    LIVE,
     BenefitKind,
     Entitlement,
     EntitlementStatus,
@@ -130,28 +132,56 @@ def withheld_under_another_number(
 ) -> Undoing | None:
     """What is owed once what had ended a payment under the person's other number was found wrong (rule 19).
 
-    Under this number it is paid: nothing has to begin again, and only the orders taken up tell of the months
-    withheld. On the word of one person alone some months wait for a second one (rule 18). None where nothing
-    is owed: what has ended the payment stands, or is still asked about.
+    What is paid under this number goes on, and what had ended under the other alone begins again; only the
+    orders taken up tell of the months withheld. On the word of one person alone some months wait for a second
+    one (rule 18). What heirs have had is theirs to give back. None where nothing is owed: what has ended the
+    payment stands, or is still asked about.
     """
-    told: list[Instruction] = []
+    told = list(_had_by_heirs(record, on))
+    record = replace(record, instructions=(*record.instructions, *told))
     over: dict[str, Suspicion] = {}
-    for paid in record.entitlements:
-        stops = list(_unanswered_stops(record, paid))
+    again: list[Entitlement] = []
+    for drawn in record.entitlements:
+        stops = list(_unanswered_stops(record, drawn))
+        begins = drawn.status is EntitlementStatus.TERMINATED and bool(found_one(record))
+        paid = status_before(drawn, record) if begins else drawn
         wrong = [s for s in record.suspicions if any(_explains(s, stop, paid, rules, on) for stop in stops)]
-        if paid.status is not EntitlementStatus.ACTIVE or not wrong or _ends_now(record, paid, rules, on):
+        goes_on = paid.status in (LIVE if begins else (EntitlementStatus.ACTIVE,))
+        if not goes_on or not wrong or _ends_now(record, paid, rules, on):
             continue
-        first = min(first_unpaid(record, paid.benefit, stop.month) for stop in stops)
-        before = replace(paid, status=EntitlementStatus.TERMINATED, stopped_from=first)
-        last = max(wrong, key=lambda s: s.closed or date.min)
-        why = REVERSED if last.state is SuspicionState.CLEARED else REASON
-        word = last.verified_by if why is REVERSED and last.approved_by is None else None
         over |= {s.name: s for s in wrong}
-        for order in _instructions(before, paid, record, payments, rules, on, why):
-            owed = arrears_of(before, order.arrears, still_lacking(record, payments, rules))
-            resumes = order.kind is InstructionKind.RESUME and not order.given_back
-            told.append(ordered(order, owed, word, rules.policy.money) if resumes else order)
-    return Undoing(record.person, tuple(over.values()), (), tuple(told)) if told else None
+        again += [paid] if begins else []
+        told += _withheld(record, paid, stops, wrong, payments, rules, on)
+    return Undoing(record.person, tuple(over.values()), tuple(again), tuple(told)) if told or again else None
+
+
+def _withheld(
+    record: PersonRecord,
+    paid: Entitlement,
+    stops: Sequence[Instruction],
+    wrong: Sequence[Suspicion],
+    payments: Sequence[Payment],
+    rules: RuleBook,
+    on: date,
+) -> Iterator[Instruction]:
+    """What is ordered once what a benefit was stopped for was found wrong."""
+    first = min(first_unpaid(record, paid.benefit, stop.month) for stop in stops)
+    before = replace(paid, status=EntitlementStatus.TERMINATED, stopped_from=first)
+    last = max(wrong, key=lambda s: s.closed or date.min)
+    why = REVERSED if last.state is SuspicionState.CLEARED else REASON
+    word = last.verified_by if why is REVERSED and last.approved_by is None else None
+    for order in _instructions(before, paid, record, payments, rules, on, why):
+        owed = arrears_of(before, order.arrears, still_lacking(record, payments, rules))
+        resumes = order.kind is InstructionKind.RESUME and not order.given_back
+        yield ordered(order, owed, word, rules.policy.money) if resumes else order
+
+
+def _had_by_heirs(record: PersonRecord, on: date) -> Iterator[Instruction]:
+    """What heirs have had of somebody whose death was found wrong, and nobody asks about any more."""
+    deaths = {s.state for s in record.suspicions if s.kind is SuspicionKind.DEATH}
+    if record.died is None and deaths and SuspicionState.OPEN not in deaths:
+        for entitlement in record.entitlements:
+            yield from asked_back(record.instructions, entitlement.benefit, on)
 
 
 def _unanswered_stops(record: PersonRecord, entitlement: Entitlement) -> Iterator[Instruction]:

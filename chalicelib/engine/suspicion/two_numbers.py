@@ -16,6 +16,7 @@ from chalicelib.engine.calendar.periods import ONE_DAY, month_before, month_of, 
 from chalicelib.engine.money.account import still_lacking
 from chalicelib.engine.money.arrears import arrears
 from chalicelib.engine.money.arrears_approval import ordered
+from chalicelib.engine.money.joined_money import MoneyTakenUp, money_taken_up, objections_taken_up
 from chalicelib.engine.rules.policy import Policy
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.lifecycle import verify_by
@@ -120,7 +121,7 @@ class TakenUp:
     entitlements: tuple[Entitlement, ...]
     suspicions: tuple[Suspicion, ...]
     objections: tuple[Objection, ...]
-    instructions: tuple[Instruction, ...]
+    money: MoneyTakenUp
     of_person: Mapping[str, Any]
 
 
@@ -148,24 +149,25 @@ def taken_up(mine: PersonRecord, gone: PersonRecord) -> TakenUp:
     """What a record takes up of another number's: what it lacks, and of both the better.
 
     Whether something was found in error, or is over, is a question only where it stands found: what had been
-    found under the other number alone is asked anew, and whoever answers that is heard.
+    found under the other number alone is asked anew, and whoever answers that is heard. What has ended there
+    goes along where this number draws nothing like it: it may begin again, and money hangs on it.
     """
     drawn = {e.benefit: e for e in mine.entitlements}
     names = {s.name for s in mine.suspicions}
-    numbers = {o.number for o in mine.objections}
     found = {s.name for s in mine.suspicions if s.state is SuspicionState.CONFIRMED}
-    told = {i.name for i in mine.instructions}
-    living = [e for e in gone.entitlements if e.status is not EntitlementStatus.TERMINATED]
+    goes_along = [
+        e for e in gone.entitlements if e.status is not EntitlementStatus.TERMINATED or e.benefit not in drawn
+    ]
     return TakenUp(
-        tuple(_better(drawn.get(e.benefit), e) for e in living),
+        tuple(_better(drawn.get(e.benefit), e) for e in goes_along),
         tuple(
             replace(s, waiting=None)
             for s in gone.open_suspicions
             if s.kind is not SuspicionKind.TWO_NUMBERS and s.name not in names
             if s.about is None or s.about in found
         ),
-        tuple(o for o in gone.open_objections if o.number not in numbers),
-        tuple(i for i in gone.instructions if i.name not in told),
+        objections_taken_up(mine, gone),
+        money_taken_up(mine, gone),
         {
             "related": {**gone.person.related, **mine.person.related},
             "key_groups": mine.person.key_groups | gone.person.key_groups,
