@@ -6,7 +6,7 @@
     a file about many people  ──▶ pass_apply: shard by shard too
     Step Functions            ──▶ certification_step, suspicion_step: one function per state
     once a week               ──▶ ask_interfaces ──▶ evidence about those who come due
-    messages                  ──▶ send_messages, carrier_report
+    messages                  ──▶ send_messages, carrier_report;  events to subscribed apps ──▶ push_events
     every night               ──▶ tidy_lake: evidence by person; what may not be kept longer goes
     authorities, officers     ◀── monthly_results (cut-off lists, other regions too), nightly_statistics
     once a month              ──▶ monthly_rechecks: some of what people and data certified is visited again
@@ -148,6 +148,14 @@ def send_messages(event: CloudWatchEvent) -> str:
             messages.fetch_reports()
         with each(part="messages"):
             passes.start("send", passes.slot_of(event))
+    return GOES_ON
+
+
+@app.schedule("cron(20 * * * ? *)", name="push_events")
+@scheduled
+def push_events(event: CloudWatchEvent) -> str:
+    """Every hour: have apps told of what has happened to the people they show."""
+    passes.start("push", passes.slot_of(event))
     return GOES_ON
 
 

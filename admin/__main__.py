@@ -12,6 +12,7 @@
     python -m admin tokens revoke|restore --jti|--subject S  a token, or all of somebody, hold no longer
     python -m admin tokens list                              what is revoked, until when, by whom
     python -m admin accounts grant|end|list|export           the first accounts of those who work here
+    python -m admin subscriptions make|end|list|log         apps that are told of events
     python -m admin start [--from DAY] [--cases-a-day N|all] when cases begin to open in a new city
     python -m admin shards status|move                       where everybody's rows lie, and their moving
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
@@ -45,7 +46,17 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from admin import accounts, case_openings, county_sheets, file_commands, rechecks, rules, shards, tokens
+from admin import (
+    accounts,
+    case_openings,
+    county_sheets,
+    file_commands,
+    rechecks,
+    rules,
+    shards,
+    subscriptions,
+    tokens,
+)
 from admin.tables import show
 from chalicelib import clock
 from chalicelib.storage.dynamodb import callers, people
@@ -78,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     case_openings.add_to(subjects)
     tokens.add_to(subjects)
     accounts.add_to(subjects)
+    subscriptions.add_to(subjects)
     rules.add_to(subjects)
     verbs = subjects.add_parser("pages", help="docs/sheets").add_subparsers(dest="verb", required=True)
     verbs.add_parser("write", help="one page per benefit and feed, out of the declarations")
@@ -156,6 +168,7 @@ RUNS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "shards": shards.run,
     "start": case_openings.run,
     "accounts": accounts.run,
+    "subscriptions": subscriptions.run,
     "tokens": tokens.run,
 }
 

@@ -66,6 +66,7 @@ def _environment(issuer: Issuer) -> dict[str, str]:
         "WUGAN_FILES_KEY_ID": "alias/wugan",
         "WUGAN_TOKEN_ISSUER": ISSUER, "WUGAN_TOKEN_AUDIENCE": AUDIENCE, "WUGAN_TOKEN_JWKS": issuer.jwks(),
         "WUGAN_ACCOUNTS_REQUIRED": "false",
+        "WUGAN_EVENT_HOSTS": "",
         "WUGAN_TOKEN_LONGEST_SECONDS": str(int(USUAL_LIFETIME.total_seconds())),
         "WUGAN_CALLER_REQUESTS_PER_MINUTE": "1000000000", "WUGAN_APP_REQUESTS_PER_MINUTE": "1000000000",
     }  # fmt: skip

@@ -53,6 +53,7 @@ class Settings:
     caller_requests_per_minute: str  # a whole number, for everybody but apps
     app_requests_per_minute: str  # a whole number: an app asks for all whom it serves
     rules_checked_seconds: str  # a whole number: how often a process asks which rule book is in force
+    event_hosts: str  # to whom events may be pushed: host names with commas between; "": to nobody
     schedules: (
         str  # a JSON object: the expression by which each scheduled function runs, by its name in app.py
     )

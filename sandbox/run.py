@@ -58,6 +58,7 @@ SELDOM_COLLECTED: Final = (
     50,
     100,
 )  # moto's objects live long: looking for garbage among them costs a tenth
+RECEIVER: Final = f"http://{LOOPBACK}:8003"  # docs/examples/event_receiver.py; no deployment can list it
 SELDOM: Final = "cron(0 17 1 1,4,7,10 ? *)"  # a pass over the whole table each night would take most of a run
 BACKLOG_READ: Final = timedelta(days=21)  # by then most departments have handed over the months before
 AWS_URL: Final = f"http://{LOOPBACK}:{AWS_PORT}"
@@ -106,6 +107,8 @@ def run(options: RunOptions) -> int:
         "AssertionJwks": json.dumps({"keys": [issuer.registered(APP)]}),  # one key for both: a sandbox
         "StatisticsSchedule": SELDOM,
         "FeedWatchSchedule": "cron(30 23 1,15 * ? *)",
+        "EventSchedule": "cron(20 1,7,10 * * ? *)",
+        "EventHosts": RECEIVER,
         "RulesCheckedSeconds": "2",  # whoever activates a rule book here wants to see it act
         "Sender": options.carrier.sender,
     }

@@ -106,6 +106,7 @@ WUGAN = {
     "HOTLINE": "12333",
     "RULES_BUCKET": "rules",
     "RULES_CHECKED_SECONDS": "300",
+    "EVENT_HOSTS": "",
     "SCHEDULES": "{}",
 }
 QUEUES = ("inbox", "chunks")

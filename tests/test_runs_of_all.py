@@ -15,13 +15,13 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import intake, stats
+from chalicelib import event_push, intake, stats
 from chalicelib.cases import daily_run, rechecks, retention
 from chalicelib.errors import ConflictError, UnfinishedError
 from chalicelib.intake import feed_watch, interface_queries, quality
 from chalicelib.model import Case, Month, PersonId, PersonRecord, StateName
 from chalicelib.runs import run
-from chalicelib.storage.dynamodb import people, recheck_rows, tables
+from chalicelib.storage.dynamodb import event_rows, people, recheck_rows, tables
 from chalicelib.storage.s3 import objects
 from tests.in_one_go import apply_retention, ask_interfaces, monthly_results, nightly_statistics
 from tests.storage.builders import AT, entitlement, identity, person
@@ -158,6 +158,15 @@ def test_a_busy_record_is_come_back_to_when_the_others_are_done(
     monkeypatch.setattr(people, "load", lambda who: PersonRecord(person(), cases=(case,)))
     assert daily_run.daily_run().restarted == len(folk)
     assert tried == [*folk, folk[0]]
+
+
+def test_an_event_that_cannot_be_read_stops_no_other() -> None:
+    tables.put(tables.Work("EVENT#_", "a#certified", body="{}"))
+    at, about = AT.isoformat(), {"person": "b", "kind": "due", "sequence": 1, "area": "341602"}
+    tables.put(tables.Work("EVENT#_", "b#due", body=json.dumps({**about, "at": at})))
+    with pytest.raises(UnfinishedError, match="push_events: 1 left out"), run("push_events") as each:
+        event_push.push_some("_", each)
+    assert [waits.place for waits in event_rows.waiting("_")] == ["a#certified"]
 
 
 def test_tidying_goes_on(monkeypatch: pytest.MonkeyPatch, folk: list[PersonId]) -> None:

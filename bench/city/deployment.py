@@ -41,6 +41,7 @@ def environment(pack: str, shard_characters: int, more: Mapping[str, str]) -> di
         "carrier_reports_url": f"{_QUEUES}carrier-reports",
         "messages_topic_arn": f"arn:aws-cn:sns:{REGION}:{ACCOUNT}:messages",
         "sender": "topic",
+        "event_hosts": "",
         "token_jwks": '{"keys":[]}',
         "assertion_jwks": '{"keys":[]}',
         "rules_checked_seconds": "3600",

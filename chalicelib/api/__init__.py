@@ -10,6 +10,7 @@ routes, answers   an endpoint as it was registered, and what it answers
 people_by_area, waiting   people by area; what waits there, counted
 portrait, may_do  all that is known of one person, and what may be done now
 accounts, account_bodies   granted and ended by a level above
+subscriptions, subscription_bodies   apps that are told of events
 sign_in           where one signs in, and who one then is
 rates             how many requests a caller may send
 bodies, ids, pages   strict models of bodies, ids in addresses, lists by cursor
@@ -56,6 +57,7 @@ from chalicelib.api.rules import rules
 from chalicelib.api.sign_in import sign_in
 from chalicelib.api.statistics import statistics
 from chalicelib.api.stop_requests import stop_requests
+from chalicelib.api.subscriptions import subscriptions
 from chalicelib.api.uploads import uploads
 from chalicelib.api.waiting import today
 from chalicelib.observability import protect
@@ -65,6 +67,7 @@ __all__ = ["AUDIENCES", "described", "method_not_allowed", "register", "unknown_
 _ENDPOINTS: Final = (
     sign_in,
     accounts,
+    subscriptions,
     citizens,
     recipients,
     today,

@@ -7,6 +7,7 @@
     limit            <county>.<yyyy-mm>.<benefit>
     file             16 hex digits
     account          the subject whose it is
+    subscription     16 hex digits
     benefit          its code
     rule change      the name of its bundle
 
@@ -45,7 +46,7 @@ _OWED: Final = re.compile(r"([a-z2-7]{26})\.([a-z_]{1,64})", re.ASCII)
 _LIMIT: Final = re.compile(r"(\d{6})\.(\d{4}-(?:0[1-9]|1[0-2]))\.([a-z_]{1,64})", re.ASCII)
 _BENEFIT: Final = re.compile(r"[a-z][a-z_]{0,63}", re.ASCII)
 _BUNDLE: Final = re.compile(r"[a-z][a-z_]{0,31}-\d{4}-\d{2}-\d{2}(?:-[0-9a-f]{8}){2,3}", re.ASCII)
-_FILE: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)
+_HEX: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,12 @@ def limit_id(text: str) -> tuple[AreaCode, Month, BenefitCode]:
 
 def file_id(text: str) -> FileId:
     """The file that an address names; Problem 404."""
-    return FileId(_match(_FILE, text)[0])
+    return FileId(_match(_HEX, text)[0])
+
+
+def subscription_id(text: str) -> str:
+    """The subscription that an address names; Problem 404."""
+    return _match(_HEX, text)[0]
 
 
 def account_id(text: str) -> str:
@@ -163,7 +169,8 @@ SHAPES: Final = {
     "instructions": _INSTRUCTION,
     "recoveries": _NUMBERED,
     "owed-to-heirs": _OWED,
-    "files": _FILE,
+    "files": _HEX,
+    "subscriptions": _HEX,
     "accounts": SUBJECT,
     "rules": _BENEFIT,
     "rule-changes": _BUNDLE,

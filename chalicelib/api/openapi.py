@@ -22,7 +22,7 @@ from chalicelib.api.bodies import NoBody
 from chalicelib.api.files import FEED
 from chalicelib.api.middleware import Audience, with_etag
 from chalicelib.api.pages import LARGEST, MONTH, USUAL
-from chalicelib.api.policy import Policy, Whose
+from chalicelib.api.policy import About, Policy, Whose
 from chalicelib.api.problems import PROBLEM_JSON, SENTENCES
 from chalicelib.api.routes import Route
 from chalicelib.api.tokens import AREA, Role
@@ -191,12 +191,13 @@ def _other_answers(route: Route) -> Json:
     """Every other status with which a route may answer: what each depends on stands beside it."""
     policy = route.policy
     is_signed = policy is None and not route.tagged  # by somebody whose secret an operator has entered
+    tells_a_key = policy is not None and policy.about is About.SUBSCRIPTIONS and route.body is not None
     statuses = {
         304: route.tagged,
         401: policy is not None or is_signed,
         403: policy is not None,  # at least without an account, where one is required
         404: policy is not None or is_signed,  # for whoever it does not exist for
-        409: route.once or is_signed,
+        409: route.once or is_signed or tells_a_key,  # a key is said once, and kept for nobody to hear again
         413: route.body is not None,
         415: route.body is not None,
         422: True,  # at least for a parameter that it does not know

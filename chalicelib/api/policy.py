@@ -32,8 +32,8 @@ class About(StrEnum):
 
     A person, and whatever is theirs, lies in the person's area; citizens ask about themselves alone. A list
     is of the area asked for. A limit is its county's, an account its own. Files and figures are the whole
-    jurisdiction's: open to whoever works within it or above it. Who changes its rules answers for all of it:
-    no part of it does.
+    jurisdiction's: open to whoever works within it or above it. Who changes its rules, or says which apps are
+    told of its people, answers for all of it: no part of it does.
     """
 
     ONESELF = "oneself"  # whoever asks
@@ -53,6 +53,7 @@ class About(StrEnum):
     FILE = "file"
     FIGURES = "figures"
     RULES = "rules"
+    SUBSCRIPTIONS = "subscriptions"
     ACCOUNT = "account"
 
     @property
@@ -66,6 +67,7 @@ class About(StrEnum):
             About.FILE,
             About.FIGURES,
             About.RULES,
+            About.SUBSCRIPTIONS,
         )
 
 
@@ -135,6 +137,7 @@ REVIEW: Final = Policy(_OFFICE, About.OBJECTION, Whose.SEEN, at_most_digits=COUN
 """An objection raised again (rule 22): decided above the townships, who had their word the first time."""
 
 _RULES: Final = Policy(_OFFICE, About.RULES, Whose.ALL, at_most_digits=CITY_DIGITS)
+_SUBSCRIPTIONS: Final = Policy(_OFFICE, About.SUBSCRIPTIONS, Whose.ALL, at_most_digits=CITY_DIGITS)
 _RECOVERY: Final = Policy(_OFFICE, About.RECOVERY, Whose.OWN, at_most_digits=COUNTY_DIGITS)
 
 POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
@@ -149,6 +152,15 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("POST", "/v1/accounts/{id}/end"): Policy(
         _OFFICE, About.ACCOUNT, Whose.ALL, at_most_digits=TOWNSHIP_DIGITS
     ),
+    # At hosts that the operator lists; who says so answers for everybody (row A5).
+    ("GET", "/v1/subscriptions"): Policy(
+        _OVERSIGHT, About.SUBSCRIPTIONS, Whose.ALL, at_most_digits=CITY_DIGITS
+    ),
+    ("GET", "/v1/subscriptions/{id}"): Policy(
+        _OVERSIGHT, About.SUBSCRIPTIONS, Whose.ALL, at_most_digits=CITY_DIGITS
+    ),
+    ("POST", "/v1/subscriptions"): _SUBSCRIPTIONS,
+    ("POST", "/v1/subscriptions/{id}/end"): _SUBSCRIPTIONS,
     ("POST", "/v1/persons:lookup"): Policy(_SERVING, About.NUMBER, Whose.ALL),
     ("GET", "/v1/persons/{id}/status"): Policy(_EVERYBODY, About.PERSON, Whose.SEEN),
     ("GET", "/v1/persons/{id}/certificate"): Policy(_SERVING, About.PERSON, Whose.SEEN),

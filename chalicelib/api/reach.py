@@ -82,7 +82,7 @@ def admitted(
             return reach
         case About.LIST:
             return replace(reach, area=pages.area_of(caller, query.get("area")))
-        case About.RULES:
+        case About.RULES | About.SUBSCRIPTIONS:
             if not caller.may_see_area(current().rules.policy.area):
                 raise not_found()
             return reach

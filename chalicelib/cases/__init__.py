@@ -27,6 +27,7 @@ no_longer_listed        whom no roster lists any more
 related_persons         what is known of a related person reaches the recipient whose benefit asks
 freshness               whether a feed's silence says anything
 rechecks                some of what people and data certified is checked again each month
+subscriptions           apps are subscribed to events
 user_accounts           accounts of those who work here: granted and ended one level up
 retention               what is older than its feed may be kept goes, from the records and from the lake
 """

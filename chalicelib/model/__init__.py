@@ -31,6 +31,7 @@ from chalicelib.model.cases import (
     Word,
 )
 from chalicelib.model.decisions import Decision, Finding, Outcome, Reason, Verdict
+from chalicelib.model.events import Event, EventKind, Subscription
 from chalicelib.model.evidence import (
     Evidence,
     EvidenceKey,
@@ -112,6 +113,8 @@ __all__ = [
     "DroppedFile",
     "Entitlement",
     "EntitlementStatus",
+    "Event",
+    "EventKind",
     "Evidence",
     "EvidenceKey",
     "FeedEvent",
@@ -160,6 +163,7 @@ __all__ = [
     "Stay",
     "StepOutcome",
     "Strength",
+    "Subscription",
     "Suspicion",
     "SuspicionKind",
     "SuspicionState",

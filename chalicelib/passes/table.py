@@ -14,7 +14,7 @@ from heapq import merge
 from itertools import chain
 from typing import Final
 
-from chalicelib import messages, monthly_sheets, pay_reconciliation, results, stats
+from chalicelib import event_push, messages, monthly_sheets, pay_reconciliation, results, stats
 from chalicelib.cases import daily_run, dates, rechecks, retention
 from chalicelib.errors import UnfinishedError
 from chalicelib.intake import by_shards, interface_queries
@@ -143,6 +143,14 @@ def _send(part: Slice) -> Found:
     return Found(after)
 
 
+def _push(part: Slice) -> Found:
+    return Found(event_push.push_some(part.shard, part.each, part.after, part.stop))
+
+
+def _is_anything_to_push(day: date) -> bool:
+    return event_push.is_anything_waiting()
+
+
 def _write_sheets(part: Slice) -> Found:
     return Found(monthly_sheets.write_some(part.shard, part.day, part.each, part.after, part.stop))
 
@@ -195,6 +203,7 @@ PASSES: Final[Mapping[str, Pass]] = {
     "send": Pass(
         Function.SEND, _send, _side_by_side(4), "send_messages", is_wanted=worklists.is_anything_outgoing
     ),
+    "push": Pass(Function.SEND, _push, _side_by_side(4), "push_events", is_wanted=_is_anything_to_push),
     "monthly_sheets": Pass(
         Function.SEND,
         _write_sheets,

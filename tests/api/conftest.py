@@ -119,6 +119,7 @@ As = Callable[..., Caller]
 def as_(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
     """`as_("officer", "341602").get("/v1/files")`: a request by somebody."""
     monkeypatch.setenv("WUGAN_TOKEN_JWKS", ISSUER.jwks())
+    monkeypatch.setenv("WUGAN_EVENT_HOSTS", "app.example.org.cn")
     monkeypatch.setenv("WUGAN_ASSERTION_JWKS", json.dumps({"keys": [APP_KEY.registered(APP)]}))
     settings.cache_clear()
     for name in ("wugan-suspicion", "wugan-everybody"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -55,7 +55,7 @@ from chalicelib.model import (
 from chalicelib.storage.dynamodb import files, tables
 from chalicelib.storage.dynamodb.items import encode
 from chalicelib.storage.dynamodb.worklists import remember_county
-from tests.api import accounts, rule_changes
+from tests.api import accounts, rule_changes, subscriptions
 from tests.api.accounts import ACCOUNT, CITY_ACCOUNT, two_accounts
 from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, an_assertion, given
 
@@ -84,11 +84,12 @@ class Endpoint:
         if not self.item:
             lists = self.method == "GET" and self.path in LISTS_BY_AREA
             return f"{self.path}?area={area}" if lists else self.path
-        if self.item == LIMIT:
-            too_many_lines()
-            return self.path.replace("{id}", LIMIT)
-        if self.item in (ACCOUNT, CITY_ACCOUNT):
-            two_accounts()
+        made: dict[str, Callable[[], object]] = {
+            **{LIMIT: too_many_lines, subscriptions.SUBSCRIPTION: subscriptions.a_subscription},
+            **{ACCOUNT: two_accounts, CITY_ACCOUNT: two_accounts},
+        }
+        if self.item in made:
+            made[self.item]()
             return self.path.replace("{id}", self.item)
         if self.item in rule_changes.CUTOFF:
             return self.path.replace("{id}", rule_changes.a_change(self.item))
@@ -124,7 +125,6 @@ ASSERTED = "ASSERTED"  # in bodies: what an app signs of the person
 ENDPOINTS = {
     e.method + " " + e.path: e
     for e in (
-        *(Endpoint(*each) for each in accounts.ENDPOINTS),
         Endpoint("GET", "/v1/me"),
         Endpoint("POST", "/v1/persons:lookup", {"number": a_number(NUMBER[:17])}),
         Endpoint("GET", "/v1/persons/{id}/status", item="-"),
@@ -209,7 +209,7 @@ ENDPOINTS = {
         Endpoint("POST", "/v1/files/{id}/refuse", {"reason": "文件不完整"}, FILE),
         Endpoint("GET", "/v1/feeds"),
         Endpoint("GET", "/v1/stats"),
-        *(Endpoint(*each) for each in rule_changes.ENDPOINTS),
+        *(Endpoint(*each) for of in (accounts, subscriptions, rule_changes) for each in of.ENDPOINTS),
     )
 }
 

@@ -40,6 +40,7 @@ FUNCTIONS = {
     "AskInterfaces",
     "DailyRun",
     "SendMessages",
+    "PushEvents",
     "TidyLake",
     "MonthlyResults",
     "NightlyStatistics",
@@ -409,6 +410,7 @@ def test_only_the_starters_start_passes(template: dict[str, Any]) -> None:
         "MonthlyRechecks",
         "MonthlyResults",
         "NightlyStatistics",
+        "PushEvents",
         "SendMessages",
         "TidyLake",
     }

@@ -25,6 +25,7 @@ SCHEDULED = {
     "MonthlyRechecks": "monthly_rechecks",
     "MonthlyResults": "monthly_results",
     "NightlyStatistics": "nightly_statistics",
+    "PushEvents": "push_events",
     "SendMessages": "send_messages",
     "TidyLake": "tidy_lake",
     "WatchFeeds": "watch_feeds",

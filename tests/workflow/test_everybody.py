@@ -46,11 +46,18 @@ def test_each_schedule_starts_its_pass_and_the_pass_leaves_word(village: Village
     """On the first of a month: figures, results, retention, cases that come due, messages, checks."""
     village.settle(*FOLK)
     village.sandbox.advance(hours=20)
-    for function in ("NightlyStatistics", "TidyLake", "MonthlyQuality", "MonthlyRechecks", "AskInterfaces"):
+    for function in (
+        "NightlyStatistics",
+        "TidyLake",
+        "MonthlyQuality",
+        "MonthlyRechecks",
+        "AskInterfaces",
+        "PushEvents",
+    ):
         call(village, function)  # here once a year, or on another day
     scheduled = {name: each.ends for name, each in PASSES.items() if each.ends is not None}
-    nobody_to_be_seen = {"monthly_sheets"}
-    assert set(executions(village)) == {(name, "SUCCEEDED") for name in scheduled.keys() - nobody_to_be_seen}
+    for_nobody = {"monthly_sheets", "push"}  # nobody is to be seen, and no app told
+    assert set(executions(village)) == {(name, "SUCCEEDED") for name in scheduled.keys() - for_nobody}
     ends = set(scheduled.values())
     assert ends <= run_ends.everything().keys()
     assert all(village.record(each.number).open_case for each in FOLK)

@@ -6,6 +6,7 @@ dates of China, months `2025-08`.
 
 shared    the base of all, both languages, reasons, pages of lists
 accounts  accounts of those who work here
+subscriptions   apps that are told of events, and how they are reached
 callers   how to sign in, and who one then is
 stop_requests   what somebody has asked to stop
 status    what a person is told of their benefits

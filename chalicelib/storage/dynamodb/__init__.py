@@ -18,6 +18,7 @@ date_rows        whom a date alone will concern
 recheck_rows     which certificates of a month are checked again, and why
 message_rows     of messages, the rows of the work lists
 officers_rows    of what waits for officers on a record, the same
+event_rows       of what apps have still to be told, the same
 deliveries       where a message stands, beside what it says
 outbox           messages: claim, sent, reported by the carrier, limits per person and phone
 contacts         where a person lives, who helps them: sealed
@@ -31,6 +32,7 @@ files            dropped files through their stages
 idempotency      answers to repeated API calls
 used_once        what may be used once: marked in the transaction of its use
 user_accounts    accounts of those who work here, and the chain of their changes
+subscriptions    apps that are told of events: whose, where, how well they are reached
 revocations      tokens that hold no longer
 limit_overrides  limits that a person has lifted
 run_ends         when each scheduled run last reached its end

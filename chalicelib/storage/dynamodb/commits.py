@@ -15,8 +15,9 @@ from typing import Any, Final, TypeVar
 
 from chalicelib.errors import ConflictError
 from chalicelib.model import Change, Evidence, EvidenceKey, Person, PersonRecord, Tombstone
+from chalicelib.settings import settings
 from chalicelib.storage import retries
-from chalicelib.storage.dynamodb import audit, deliveries, places, tables, worklists
+from chalicelib.storage.dynamodb import audit, deliveries, event_rows, places, tables, worklists
 from chalicelib.storage.dynamodb.items import KIND_OF, PROFILE, decode, encode, partition, sort_key
 from chalicelib.storage.dynamodb.tables import Attributes, Delete, People, Put, Write
 
@@ -209,6 +210,7 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
         *(Delete(People(pk, sort_key(key))) for key in change.restore),
         *deliveries.writes(record, after),
         *worklists.writes(None if new else record, after),
+        *([] if new or not settings().event_hosts else event_rows.writes(record, after, change.at)),
         *plan.also,
     ]
     if new or after.person.area != record.person.area:

@@ -22,7 +22,7 @@ from chalicelib.storage.dynamodb.tables import Work
 
 SETTLED: Final = timedelta(hours=1)
 _OF_RECORDS: Final = ("BACK", "KIN", "LOSS", "OPEN", "OUT")
-_HINTS: Final = (shards.ALL, "DATE", "DUE")
+_HINTS: Final = (shards.ALL, "DATE", "DUE", "EVENT")
 
 Stop = Callable[[], bool]
 

@@ -43,6 +43,7 @@ WHOSE: Final[Mapping[str, Callable[[Work], str]]] = {
     "BACK": _of_sort_key(0),
     "DATE": _of_sort_key(1),
     "DUE": _of_sort_key(1),
+    "EVENT": _of_sort_key(0),
     "KIN": _of_sort_key(0),
     "LOSS": _of_sort_key(0),
     "OPEN": _of_sort_key(0),
