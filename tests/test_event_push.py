@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import runpy
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,13 +32,12 @@ from chalicelib.model import (
 from chalicelib.runs import run
 from chalicelib.settings import settings
 from chalicelib.storage.dynamodb import event_rows, people, subscriptions
-from infra.template import ROOT
 from tests.conftest import StoppedClock
 from tests.judged import judging
+from tests.receivers import EXAMPLE, listening
 from tests.storage.builders import known
 from tests.workflow.village import number_of
 
-EXAMPLE = runpy.run_path(str(ROOT / "docs" / "examples" / "event_receiver.py"))
 CITY = AreaCode("3416")
 
 
@@ -56,17 +52,6 @@ class App:
     @property
     def events(self) -> list[dict[str, Any]]:
         return [json.loads(body) for _, body in self.heard]
-
-
-@contextmanager
-def listening(server: ThreadingHTTPServer) -> Iterator[str]:
-    """Serve until the end of the block; at which address."""
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def listed(monkeypatch: pytest.MonkeyPatch, hosts: str) -> None:
@@ -123,7 +108,8 @@ def certified(person: PersonId, until: date) -> int:
 
 
 def test_an_app_is_told_who_what_and_after_which_step_and_nothing_else(app: App, person: PersonId) -> None:
-    _, key = subscribed(app)
+    made, key = subscribed(app)
+    keys = {made.id: key}
     sequence = certified(person, date(2026, 8, 1))
     pushed()
     ((headers, body),) = app.heard
@@ -134,11 +120,11 @@ def test_an_app_is_told_who_what_and_after_which_step_and_nothing_else(app: App,
         "at": now().isoformat(),
     }
     assert number_of(980) not in str(headers) + body.decode()
-    event = EXAMPLE["event_of"](body, headers, key, now().timestamp())
+    event = EXAMPLE["event_of"](body, headers, keys, now().timestamp())
     assert event == json.loads(body)
-    assert EXAMPLE["event_of"](body + b" ", headers, key, now().timestamp()) is None, "altered"
-    assert EXAMPLE["event_of"](body, headers, key + "x", now().timestamp()) is None, "another key"
-    assert EXAMPLE["event_of"](body, headers, key, now().timestamp() + 301) is None, "played again"
+    assert EXAMPLE["event_of"](body + b" ", headers, keys, now().timestamp()) is None, "altered"
+    assert EXAMPLE["event_of"](body, headers, {made.id: key + "x"}, now().timestamp()) is None, "another key"
+    assert EXAMPLE["event_of"](body, headers, keys, now().timestamp() + 301) is None, "played again"
     pushed()
     assert len(app.heard) == 1, "told once"
 
@@ -148,7 +134,7 @@ def test_the_example_receiver_is_told_once_and_drops_what_is_older(
 ) -> None:
     told: list[dict[str, Any]] = []
     key = "key of the example"
-    server = EXAMPLE["server"](key, 0, told.append, lambda: now().timestamp())
+    server = EXAMPLE["server"]({"s": key}, 0, told.append, lambda: now().timestamp())
     with listening(server) as address:
         listed(monkeypatch, address)
         receiver = Receiver("s", f"{address}/", key)

@@ -1,8 +1,8 @@
-"""接收推送事件的示例 · Receives events as an app would: python docs/examples/event_receiver.py KEY [PORT]
+"""接收推送事件的示例 · Receives events as an app would: python docs/examples/event_receiver.py ID KEY [PORT]
 
-KEY is what `POST /v1/subscriptions` said, once. Four things matter: the signature is that of the bytes as
-they came; the timestamp is of just now; an event of a person and kind whose sequence is not above the last
-one is dropped; and the answer comes at once (204): the API is asked for the person's status afterwards.
+ID and KEY are what `POST /v1/subscriptions` said, once. Four things matter: the signature is that of the
+bytes as they came; the timestamp is of just now; an event of a person and kind whose sequence is not above the
+last one is dropped; and the answer comes at once (204): the API is asked for the person's status afterwards.
 """
 
 import hashlib
@@ -16,8 +16,11 @@ AGE = 300  # seconds that two clocks, and a slow line, may differ
 LARGEST = 10_000  # bytes; an event has some 150
 
 
-def event_of(body, headers, key, now):
-    """What was pushed, if whoever holds the key signed it just now; else None."""
+def event_of(body, headers, keys, now):
+    """What was pushed, if whoever holds the subscription's key signed it just now; else None."""
+    key = keys.get(headers.get("Wugan-Subscription"))
+    if key is None:
+        return None
     timestamp = headers.get("Wugan-Timestamp", "")
     signed = hmac.new(key.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
     if not hmac.compare_digest(headers.get("Wugan-Signature", ""), "sha256=" + signed):
@@ -33,14 +36,14 @@ def is_news(event, last):
     return True
 
 
-def server(key, port, tell=print, clock=time.time):  # noqa: TID251 - an app's own clock
-    """A server that tells of each event, once."""
+def server(keys, port, tell=print, clock=time.time):  # noqa: TID251 - an app's own clock
+    """A server that tells of each event, once; `keys` by subscription, two while one follows another."""
     last = {}
 
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), LARGEST))
-            event = event_of(body, self.headers, key, clock())
+            event = event_of(body, self.headers, keys, clock())
             self.send_response(204 if event else 401)
             self.end_headers()
             if event and is_news(event, last):
@@ -53,4 +56,4 @@ def server(key, port, tell=print, clock=time.time):  # noqa: TID251 - an app's o
 
 
 if __name__ == "__main__":
-    server(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 8003).serve_forever()
+    server({sys.argv[1]: sys.argv[2]}, int(sys.argv[3]) if len(sys.argv) > 3 else 8003).serve_forever()
