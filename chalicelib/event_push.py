@@ -31,8 +31,10 @@ IN_A_ROW: Final = 3  # [choice] failures, after which a receiver is left alone
 
 
 def is_anything_waiting() -> bool:
-    """Whether anybody is to be told of anything."""
-    return bool(settings().event_hosts) and event_rows.is_anything_waiting()
+    """Whether anybody is to be told of anything; where nobody is subscribed, what waits goes with the first."""
+    if not settings().event_hosts or not any(one.holds for one in subscriptions.listed()):
+        return False
+    return event_rows.is_anything_waiting()
 
 
 def push_some(shard: str, each: Each, after: str = "", stop: Stop = never) -> str | None:

@@ -190,6 +190,19 @@ def test_an_app_is_told_of_its_area_and_its_kinds_alone(app: App, person: Person
     assert not event_push.is_anything_waiting(), "what concerns nobody does not stay"
 
 
+def test_what_has_happened_before_somebody_subscribed_is_told_to_nobody(
+    app: App, person: PersonId, clock: StoppedClock
+) -> None:
+    certified(person, date(2026, 8, 1))
+    assert not event_push.is_anything_waiting(), "nobody is subscribed"
+    clock.advance(days=4)
+    made, _ = subscribed(app)
+    assert event_push.is_anything_waiting()
+    pushed()
+    assert app.heard == []
+    assert list(subscriptions.logged(made.id, 1)) == [], "nor is it given up"
+
+
 def test_where_no_host_is_listed_nothing_is_written(
     aws: None, person: PersonId, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,8 +62,9 @@ class Subscription:
         return self.ended_at is None
 
     def concerns(self, event: Event) -> bool:
-        """Whether it is to be told of an event."""
-        return event.area.startswith(self.area) and (not self.kinds or event.kind in self.kinds)
+        """Whether it is to be told of an event: of what has happened since it was made."""
+        is_wanted = not self.kinds or event.kind in self.kinds
+        return is_wanted and event.area.startswith(self.area) and event.at >= self.made_at
 
     def ended(self, by: str, at: datetime, because: str) -> Subscription:
         """The same, ended."""

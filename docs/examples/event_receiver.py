@@ -1,8 +1,8 @@
 """接收推送事件的示例 · Receives events as an app would: python docs/examples/event_receiver.py ID KEY [PORT]
 
 ID and KEY are what `POST /v1/subscriptions` said, once. Four things matter: the signature is that of the
-bytes as they came; the timestamp is of just now; an event of a person and kind whose sequence is not above the
-last one is dropped; and the answer comes at once (204): the API is asked for the person's status afterwards.
+bytes as they came; the timestamp is of just now; an event of a person and kind whose sequence is not above
+the last one is dropped; the answer comes at once (204), and the API is asked for the status afterwards.
 """
 
 import hashlib
