@@ -38,7 +38,7 @@ from chalicelib.schedules import GOES_ON, missing_runs, scheduled
 from chalicelib.settings import settings
 from chalicelib.steps import certification, suspicion
 from chalicelib.steps.walking import run_step
-from chalicelib.storage.dynamodb import enumeration, shard_moves
+from chalicelib.storage.dynamodb import enumeration, payment_moves, shard_moves
 
 app = Chalice(app_name="wugan", configure_logs=False)  # observability does, under the same name
 api.register(app)
@@ -119,6 +119,8 @@ def daily_run(event: CloudWatchEvent) -> str:
             jurisdiction.keep_shipped(settings().pack)
         with each(part="shards"):
             shard_moves.move(stopping_after(400))
+        with each(part="payments"):
+            payment_moves.move(stopping_after(200))
         with each(part="everybody"):
             enumeration.mend(today())
         with each(part="scheduled runs"):

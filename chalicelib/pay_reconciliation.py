@@ -33,6 +33,7 @@ from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.sources.formats.csv_writing import Cell
 from chalicelib.sources.formats.xlsx_writing import XLSX_TYPE, xlsx_of
 from chalicelib.storage.dynamodb import accounts, everybody, files, run_ends
+from chalicelib.storage.dynamodb.paid import Ledger
 from chalicelib.storage.s3 import objects
 
 _TO_DO: Final = "reconciliation"
@@ -107,10 +108,11 @@ def lines_of_some(
 ) -> tuple[list[Line], str | None]:
     """The lines of a month about the people of a shard behind one of them; and behind whom to go on."""
     lines: list[Line] = []
+    ledger = Ledger()
     walk = Walk(everybody.ids_of(shard, after), stop)
     for person in walk:
         with each(person=person):  # all lines of a person, or none
-            account = accounts.of(person)
+            account = accounts.of(person, ledger)
             if account is not None:
                 lines += _lines(*account, month)
     return lines, None if walk.is_over else walk.last

@@ -20,7 +20,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from bench import measure
-from bench.city import assumptions, page, table, yearly
+from bench.city import assumptions, page, shared_items, table, yearly
 from bench.city.alone import MONTHS
 from bench.city.scaling import Path as Way
 from bench.city.steps import NOT_MEASURED, STEPS
@@ -69,7 +69,7 @@ def main(people: int, town: int, *, keep: bool) -> int:
         if name not in NOT_MEASURED and name != ONE_PERSON
     }
     reads = {name: way.a_person("read") for name, way in ways.items() if name in yearly.RUNS}
-    a_year = yearly.of(year, reads)
+    a_year = yearly.of(year, reads, shared_items.of_a_city())
     (gets,) = (each["calls"].get("s3.GET", 0) for each in told[-1][ONE_PERSON]["invocations"])
     rows = list(table.rows(ways, a_year, gets, reading))
     tables = [page.steering(rows), page.paths(ways.values()), page.money(a_year)]

@@ -20,7 +20,7 @@ DO: Final = "Do"
 TABLES: Final = ("people", "work", "files")
 RANGE: Final = "intake_range"
 _OF_A_SHARD: Final = "#_"  # ends the partition keys that each shard has for itself, where one shard is all
-_ITS_OWN: Final = ("P#", "ID#", "PHONE#")
+_ITS_OWN: Final = ("P#", "ID#", "PAID#", "PHONE#")
 
 _GROWS: Final = 0.5  # of the people's growth: what grows less is the same for any number of them
 

@@ -24,7 +24,8 @@ from bench.city.kept import Kept
 from chalicelib import clock, messages
 from chalicelib.engine.calendar.periods import add_months
 from chalicelib.model import Change, FileState, PersonId, Template
-from chalicelib.storage.dynamodb import everybody, files, people, shards
+from chalicelib.storage.dynamodb import everybody, files, paid, people, shards, tables
+from chalicelib.storage.dynamodb.tables import Work
 from chalicelib.storage.s3 import lake
 
 AWAITED_DAYS: Final = 45  # whose certificate ends within these is awaited
@@ -65,8 +66,9 @@ def _drop(scene: Scene, key: str, data: bytes) -> None:
 
 
 def first_roster(scene: Scene) -> int:
-    """Everybody is new, in a deployment that has always laid its rows as it does."""
+    """Everybody is new, in a deployment that has always kept rows and payments as it does."""
     shards.note(shards.layout(), {})
+    tables.put(Work(*paid.LAYOUT, body=paid.WHOLE))
     scene.here.go_to(add_months(laying.day_of(scene.year), -2).replace(day=5))
     day = clock.today()
     data = crowd.roster(scene.numbers, scene.ends_from)

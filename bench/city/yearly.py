@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bench.city import assumptions as a
+from bench.city.shared_items import Share
 
 Year = Mapping[str, Any]  # what `year` wrote
 
@@ -56,12 +57,17 @@ class Yearly:
         }
 
 
-def of(year: Year, reads: Mapping[str, float]) -> Yearly:
-    """A person's year, of a town's; `reads`: read units of each pass for a person.
+def of(year: Year, reads: Mapping[str, float], shared: Mapping[str, Share]) -> Yearly:
+    """A person's year, of a town's; `reads`: read units of each pass for a person; `shared`: by kind of item.
 
     What runs and files write and read, whoever lives there, is left out: of a city it is next to nothing.
     """
-    written = {kind: _each(year, units) for kind, units in _written(year).items()}
+    alone = Share(1.0, 1.0)
+    written = {
+        kind: _each(year, units) * shared.get(kind, alone).written for kind, units in _written(year).items()
+    }
+    kept = {kind: size * shared.get(kind, alone).kept for kind, size in year["kept"].items()}
+    people, work = (_kept(kept, table) / float(year["people"]) / 1000 for table in ("people", "work"))
     read = _each(year, _read(year)) + sum(RUNS[name] * reads[name] for name in OF_PASSES)
     firsts = year["noise"]["first_reminders_before_data"]
     machines = sum(RUNS.values()) * _states_of_a_pass() / a.CITY
@@ -69,8 +75,8 @@ def of(year: Year, reads: Mapping[str, float]) -> Yearly:
         sum(written.values()),
         read,
         _each(year, sum(year["transitions"].values())) + machines,
-        _kept(year, "people") / float(year["people"]) / 1000,
-        (_kept(year, "people") + _kept(year, "work")) / float(year["people"]) / 1000,
+        people,
+        people + work,
         firsts["value"] / max(1, firsts["of"]),
         written,
     )
@@ -95,8 +101,8 @@ def _read(year: Year) -> float:
     return float(sum(told["of_people"] for name, told in year["functions"].items() if name not in PASSES))
 
 
-def _kept(year: Year, table: str) -> float:
-    return float(sum(size for kind, size in year["kept"].items() if kind.startswith(table)))
+def _kept(kept: Mapping[str, float], table: str) -> float:
+    return sum(size for kind, size in kept.items() if kind.startswith(table))
 
 
 def _states_of_a_pass() -> int:

@@ -47,7 +47,6 @@ from chalicelib.storage.s3 import objects
 APPLY: Final = "apply"
 PART: Final = 1_000  # people: some twenty seconds, and what a kill costs
 AT_ONCE: Final = 8  # shards: a new table takes 4,000 write units a second
-OF_PAYMENTS: Final = 3  # of these, which 25 to a call are written ten times as fast
 _AT_A_TIME: Final = 20_000  # numbers whose ids are made
 _BEFORE: Final = "~before"
 _SHARD: Final = "~shard"
@@ -70,7 +69,7 @@ def load(dropped: DroppedFile, feed: Feed, reading: FileReading) -> Loaded | Non
     if cut is None:
         prepared = loading.prepare(dropped, feed, reading)
         told = rows if prepared.before is None else rows.with_columns(prepared.before.alias(_BEFORE))
-        words = _words(prepared) | {"is_of_payments": feed.kind == "payments"}
+        words = _words(prepared)
         cut = file_shards.begin(dropped.id, *_cut(_name(rows), told, words))
     part = _given(dropped.id, cut)
     if part is None:
@@ -158,12 +157,6 @@ def shards_of(about: str) -> Sequence[str]:
     """The shards of a file's cut; none once it is finished, or cut anew."""
     _, cut = _named(about)
     return [] if cut is None else sorted(cut.parts)
-
-
-def at_once(about: str) -> int:
-    """How many shards of a file may be applied side by side."""
-    _, cut = _named(about)
-    return OF_PAYMENTS if cut is not None and cut.words.get("is_of_payments") else AT_ONCE
 
 
 def apply_some(about: str, shard: str, stop: Stop) -> str | None:

@@ -213,6 +213,8 @@ PASSES: Final[Mapping[str, Pass]] = {
         is_wanted=monthly_sheets.is_anybody_to_be_seen,
     ),
     drafts.REHEARSAL: Pass(Function.READ, _rehearse, _side_by_side(32), None, _report),
-    by_shards.APPLY: Pass(Function.APPLY, _apply, by_shards.at_once, None, _finish_file, by_shards.shards_of),
+    by_shards.APPLY: Pass(
+        Function.APPLY, _apply, _side_by_side(by_shards.AT_ONCE), None, _finish_file, by_shards.shards_of
+    ),
 }
 """By the name that an execution bears. [choice] 8 that write: a new table takes 4,000 units a second."""

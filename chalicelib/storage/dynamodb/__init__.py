@@ -27,6 +27,7 @@ related_numbers  ids of people whom a roster names as related
 forgetting       evidence that may not be kept any longer
 lookups          whose a number is, and whether a name goes with it
 paid             what was really paid
+payment_moves    payments of before, brought to where they are kept now
 accounts         a person with what they were really paid
 files            dropped files through their stages
 idempotency      answers to repeated API calls

@@ -9,7 +9,7 @@
            / ~A#<sequence>                 audit chain
            / ~L#<sequence>                 who looked (`access_log`)
            / ~R                            the sealed number of somebody who is only related to recipients
-           / ~P#<month>#<benefit>#<day>#<source>    payments, as the files of authorities report them
+    PAID#<beginning of ids> / <month>#<file>     payments, as the files of authorities report them (`paid`)
     ID#<key version>#<hmac> / ID           number → person, where its id is another (`person_numbers`)
 
 "~" sorts last: one query below it yields everything that a decision needs, 10 to 30 items.

@@ -9,7 +9,7 @@ cost 30 `json.loads`. Models never leave `storage`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -324,13 +324,22 @@ def put_all(items: Iterable[Item]) -> int:
     were written; PynamoDBException when the table still refuses some.
     """
     by_key = {(item.pk, item.sk): item for item in items}
-    if not by_key:
+    return _all_of_them(by_key.values(), lambda item: {"PutRequest": {"Item": item.serialize()}})
+
+
+def delete_all(items: Iterable[Item]) -> int:
+    """Remove many items of one table, there or not; else as `put_all`."""
+    by_key = {(item.pk, item.sk): item for item in items}
+    return _all_of_them(
+        by_key.values(), lambda item: {"DeleteRequest": {"Key": {"pk": {"S": item.pk}, "sk": {"S": item.sk}}}}
+    )
+
+
+def _all_of_them(items: Collection[Item], worded: Callable[[Item], Mapping[str, Any]]) -> int:
+    if not items:
         return 0
-    model = type(next(iter(by_key.values())))
-    table = model._get_connection().table_name
-    waiting = (
-        {"PutRequest": {"Item": item.serialize()}} for item in by_key.values()
-    )  # once, one after another
+    table = type(next(iter(items)))._get_connection().table_name
+    waiting = map(worded, items)  # once, one after another
     refused: list[Any] = []
     written = tries = 0
     while batch := [*refused, *islice(waiting, _BATCH - len(refused))]:
@@ -342,6 +351,6 @@ def put_all(items: Iterable[Item]) -> int:
             continue
         tries += 1
         if tries == _BATCH_TRIES:
-            raise PynamoDBException(f"{len(by_key) - written} of {len(by_key)} items were refused")
+            raise PynamoDBException(f"{len(items) - written} of {len(items)} items were refused")
         retries.pause(tries)
-    return len(by_key)
+    return len(items)
