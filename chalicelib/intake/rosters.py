@@ -117,7 +117,7 @@ def _file_dates(arrived: Iterable[tuple[people.Created, people.Newcomer]]) -> No
     for found, newcomer in arrived:
         if found.created:
             record = PersonRecord(replace(newcomer.person, id=found.person), newcomer.entitlements)
-            evidence_effects.file_dates(found.person, dates_ahead(record, rules, on), on)
+            evidence_effects.file_dates(found.person, dates_ahead(record, rules, on), on, is_new=True)
 
 
 _AT_A_TIME: Final = 20_000  # rows made into entries

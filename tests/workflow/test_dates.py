@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from chalicelib.cases import dates
+import pytest
+
+from chalicelib.cases import dates, evidence_effects
 from chalicelib.model import EntitlementStatus, SuspicionKind
 from chalicelib.runs import run
 from chalicelib.storage.dynamodb import date_rows
@@ -44,3 +46,20 @@ def test_whom_no_row_tells_of_is_filed_by_the_pass_over_everybody(village: Villa
         assert list(date_rows.dates_until(date(2030, 1, 1))) == [(filed, person, day)]
         assert dates.look_ahead(date(2025, 5, 2), each) == (1, True)
     assert list(date_rows.dates_until(date(2030, 1, 1))) == [(day, person, day)]
+
+
+def test_what_is_filed_already_is_not_filed_again(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+    village.settle(CHILD)
+    ((filed, person, day),) = date_rows.dates_until(date(2030, 1, 1))
+    again: list[date] = []
+    monkeypatch.setattr(date_rows, "file_date", lambda _person, look_on, _day: again.append(look_on))
+    evidence_effects.file_dates(person, [day], date(2025, 4, 1))
+    assert again == []
+    evidence_effects.file_dates(person, [date(2031, 1, 1)], date(2025, 4, 1))
+    assert again == [date(2030, 11, 2)], "another date is"
+    monkeypatch.undo()
+    date_rows.remove_date(person, filed, day)
+    date_rows.file_date(person, day, day)
+    monkeypatch.setattr(date_rows, "file_date", lambda _person, look_on, _day: again.append(look_on))
+    evidence_effects.file_dates(person, [day], date(2025, 5, 3))
+    assert len(again) == 1, "looked at once, it waits for the date itself"

@@ -5,7 +5,7 @@ DATE#<shard> / <look on>#<person>#<date>
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from chalicelib.model import PersonId
@@ -16,6 +16,14 @@ from chalicelib.storage.dynamodb.tables import Work
 def file_date(person: PersonId, look_on: date, day: date) -> None:
     """Note that somebody is to be looked at on a day because of a date that comes."""
     tables.put(_row(person, look_on, day))
+
+
+def filed(person: PersonId, days: Collection[tuple[date, date]]) -> frozenset[date]:
+    """Of dates, each with the day on which to look, those of which a row tells: of that day, or the date."""
+    keys = {
+        (row.pk, row.sk): day for look, day in days for on in (look, day) for row in (_row(person, on, day),)
+    }
+    return frozenset(keys[key] for key in tables.there(Work, keys))
 
 
 def remove_date(person: PersonId, look_on: date, day: date) -> None:
