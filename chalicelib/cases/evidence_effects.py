@@ -133,16 +133,9 @@ def _tells_of_a_date(item: Evidence) -> bool:
 
 
 def file_dates(person: PersonId, days: Iterable[date], on: date, *, is_new: bool = False) -> None:
-    """File a person under each day on which a date alone may change something (`cases.dates`).
-
-    Unless they are: what tells of a card tells of it each month. Of whoever is new nothing is filed yet.
-    """
+    """File a person under each day on which a date alone may change something (`cases.dates`)."""
     ahead = timedelta(days=current().rules.policy.suspicions.dates_ahead)
-    looks = [(day - ahead, day) for day in sorted(days)]
-    filed = frozenset() if is_new or not looks else date_rows.filed(person, looks)
-    for look_on, day in looks:
-        if day not in filed:
-            date_rows.file_date(person, max(on, look_on), day)
+    date_rows.file_dates(person, sorted(days), on, ahead, is_new=is_new)
 
 
 # --- what a record needs of the lake ---------------------------------------------------------------

@@ -6,7 +6,7 @@ DATE#<shard> / <look on>#<person>#<date>
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from chalicelib.model import PersonId
 from chalicelib.storage.dynamodb import shards, tables
@@ -18,12 +18,23 @@ def file_date(person: PersonId, look_on: date, day: date) -> None:
     tables.put(_row(person, look_on, day))
 
 
-def filed(person: PersonId, days: Collection[tuple[date, date]]) -> frozenset[date]:
-    """Of dates, each with the day on which to look, those of which a row tells: of that day, or the date."""
-    keys = {
-        (row.pk, row.sk): day for look, day in days for on in (look, day) for row in (_row(person, on, day),)
-    }
-    return frozenset(keys[key] for key in tables.there(Work, keys))
+def file_dates(
+    person: PersonId, days: Collection[date], on: date, ahead: timedelta, *, is_new: bool = False
+) -> None:
+    """Note each date of which no row tells: what tells of a card tells of it each month.
+
+    To be looked at `ahead` of it, or at once. Of whoever `is_new` nothing is noted yet.
+    """
+    keys = {(row.pk, row.sk): day for day in days for row in _rows(person, day, ahead)}
+    noted = set() if is_new or not days else {keys[key] for key in tables.there(Work, keys)}
+    for day in days:
+        if day not in noted:
+            file_date(person, max(on, day - ahead), day)
+
+
+def _rows(person: PersonId, day: date, ahead: timedelta) -> tuple[Work, Work]:
+    """Where a date waits before it has been looked at, and after."""
+    return _row(person, day - ahead, day), _row(person, day, day)
 
 
 def remove_date(person: PersonId, look_on: date, day: date) -> None:
