@@ -27,6 +27,7 @@ from chalicelib.engine.texts import decision_words
 from chalicelib.errors import UnreadableError
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
+    LIVE,
     REMINDERS,
     BenefitCode,
     Case,
@@ -332,11 +333,24 @@ def cancel_pending(record: PersonRecord, case: Case, change: Change) -> Change:
 
 
 def reschedule(record: PersonRecord) -> None:
-    """File a person whose case has closed under the next day on which they come due."""
+    """File a person whose case has closed under the next day on which they come due.
+
+    Paid again without a certificate, as people found (an objection upheld, a visit corrected): the next daily
+    run asks anew, and visits follow in their terms. What can never be suspended was asked about in vain.
+    """
     due = worklists.due_of(record)
-    if due is None or record.open_case is not None:
+    if due is None or record.open_case is not None or _may_be_suspended(record, clock.today()):
         return
     on, policy = clock.today(), current().rules.policy
     soonest = timeline.cases_close_on(on, policy) + timedelta(days=policy.timeline.dormant_after_days)
-    if due <= on:  # closed without a certificate, e.g. a fee relief: not again tomorrow
+    if due <= on:  # closed without a certificate: not again tomorrow
         worklists.refile(record.person.id, due, soonest)
+
+
+def _may_be_suspended(record: PersonRecord, on: date) -> bool:
+    """Whether anything that has ended could be suspended."""
+    rules = current().rules
+    return any(
+        e.status in LIVE and e.valid_until <= on and rules.benefit(e.benefit).suspendable
+        for e in record.entitlements
+    )
