@@ -71,6 +71,14 @@ class Interruption:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierAmount:
+    """What the authority had set, in fen a month, through a month: its last one before another roster."""
+
+    through: Month
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entitlement:
     """One recipient's claim to one benefit.
 
@@ -93,6 +101,25 @@ class Entitlement:
     is_stated: bool = True  # False: a new recipient, whose first period the platform reckons
     interruptions: tuple[Interruption, ...] = ()  # months never due, whatever is owed beside them
     months: int = YEAR  # of the period that ends on `valid_until`: all steps of a case scale with it
+    earlier: tuple[EarlierAmount, ...] = ()  # oldest first: a month withheld is owed at what it was set at
+
+    def set_at(self, month: Month) -> int:
+        """What the authority had set for a month, in fen."""
+        return next((amount.fen for amount in self.earlier if month <= amount.through), self.fen)
+
+    def raised(self, fen: int, through: Month) -> Entitlement:
+        """With another amount, `through` being the last month of the one before; lowered likewise.
+
+        Back at the amount before, what was set between was a mistake, and held for no month.
+        """
+        if fen == self.fen:
+            return self
+        last = self.earlier[-1] if self.earlier else None
+        if last is not None and last.fen == fen:
+            return replace(self, fen=fen, earlier=self.earlier[:-1])
+        if last is not None and last.through >= through:  # twice within a month: the later word counts
+            return replace(self, fen=fen)
+        return replace(self, fen=fen, earlier=(*self.earlier, EarlierAmount(through, self.fen)))
 
     def certified(self, verdict: Verdict, rules: str) -> Entitlement:
         """With the certificate that a verdict gives it, by a version of the rules."""

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.engine.certification.facts import states_on
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.money.amount_due import Due, amount_due, amounts_of, differences, wrong_amounts
-from chalicelib.engine.money.arrears import Sum, arrears
+from chalicelib.engine.money.arrears import Sum, arrears, as_rostered
 from chalicelib.model import (
     BenefitCode,
     EntitlementStatus,
@@ -205,6 +205,40 @@ def test_a_disability_certificate_says_what_was_withheld() -> None:
     assert withheld(record).fen == 6 * 7_500
     refuted = a_suspicion(state=CLEARED, evidence=record.evidence[0].key)
     assert withheld(replace(record, suspicions=(refuted,))).fen == 6 * 15_000
+
+
+RAISED = an_entitlement(fen=10_000).raised(12_000, Month("2025-03")).raised(15_000, Month("2025-05"))
+
+
+@pytest.mark.parametrize(
+    ("month", "fen"),
+    [("2025-01", 10_000), ("2025-03", 10_000), ("2025-04", 12_000), ("2025-05", 12_000), ("2025-06", 15_000)],
+)
+def test_a_month_brings_what_the_authority_had_set_for_it(month: str, fen: int) -> None:
+    record = a_record(a_person(), [RAISED])
+    assert amounts_of(record, RULES)(RAISED, Month(month)) == fen
+    assert as_rostered(RAISED, Month(month)) == fen
+    assert differences(a_person(), [RAISED], [paid(month, fen)], [], RULES) == ()
+    assert differences(a_person(), [RAISED], [paid(month, 15_000)], [], RULES) == (), (
+        "paid at the new amount before the roster said so"
+    )
+    assert len(differences(a_person(), [RAISED], [paid(month, 9_000)], [], RULES)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fen", "through", "earlier"),
+    [
+        (15_000, "2025-07", [("2025-03", 10_000), ("2025-05", 12_000)]),
+        (12_000, "2025-07", [("2025-03", 10_000)]),
+        (16_000, "2025-05", [("2025-03", 10_000), ("2025-05", 12_000)]),
+        (16_000, "2025-07", [("2025-03", 10_000), ("2025-05", 12_000), ("2025-07", 15_000)]),
+    ],
+    ids=["the same again", "back at the amount before: a mistake", "twice in a month", "raised again"],
+)
+def test_what_is_kept_of_amounts(fen: int, through: str, earlier: list[tuple[str, int]]) -> None:
+    after = RAISED.raised(fen, Month(through))
+    assert after.fen == fen
+    assert [(amount.through, amount.fen) for amount in after.earlier] == earlier
 
 
 def test_yuan_and_fen() -> None:

@@ -7,6 +7,7 @@ from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import (
     AreaCode,
     BenefitCode,
+    EarlierAmount,
     EntitlementStatus,
     KeyGroup,
     Month,
@@ -91,6 +92,7 @@ def test_a_roster_adds_and_corrects_but_never_undoes_a_suspension() -> None:
         payee="BZ-0009",
         certified_until=date(2025, 12, 31),
         valid_until=date(2025, 12, 31),
+        earlier=(EarlierAmount(Month("2025-06"), suspended.fen),),
     )
     assert new.benefit == "village_doctor_subsidy"
     assert record.person.area == "341621100201"

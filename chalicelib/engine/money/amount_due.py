@@ -81,7 +81,7 @@ def amount_due(
         if clause.fails(person, day, states, since):
             return Due(0, f"{code}/conditions/{number}", may_not_draw=True)
     if isinstance(version.amount, str):
-        return Due(entitlement.fen, f"{code}/amount")
+        return Due(entitlement.set_at(month), f"{code}/amount")
     for number, band in enumerate(version.amount, 1):
         holds = {term.holds(person, day, states, since) for term in band.where}
         if False in holds:
@@ -112,13 +112,13 @@ def amounts_of(record: PersonRecord, rules: RuleBook) -> Amounts:
         day = first_day(month)
         version = rules.benefit_on(entitlement.benefit, day)
         if isinstance(version.amount, str) or entitlement.benefit in found_right:
-            return entitlement.fen
+            return entitlement.set_at(month)
         states = states_on(record.evidence, rules, day, record.refuted, record.about_related)
         benefit = rules.benefit(entitlement.benefit)
         states = states_cleared(states, entitlement, benefit, record.clearances, day)
         due = amount_due(entitlement, version, record.person, states, month)
         is_nothing = due is not None and entitlement.benefit in found_wrong and not due.may_not_draw
-        return due.fen if due is not None and (due.fen or is_nothing) else entitlement.fen
+        return due.fen if due is not None and (due.fen or is_nothing) else entitlement.set_at(month)
 
     return fen
 
@@ -150,7 +150,10 @@ def differences(
             states = states_on(evidence, rules, day, refuted, related)
             states = states_cleared(states, entitlement, rules.benefit(entitlement.benefit), clearances, day)
             due = amount_due(entitlement, version, person, states, month)
-            if due is not None and due.fen != paid:
+            is_raised = (
+                isinstance(version.amount, str) and paid == entitlement.fen
+            )  # before the roster said so
+            if due is not None and due.fen != paid and not is_raised:
                 found.append(Difference(entitlement.benefit, month, paid, due))
     open_ones = (difference for difference in found if difference.key not in refuted)
     return tuple(sorted(open_ones, key=lambda d: (not d.is_underpaid, d.month, d.benefit)))

@@ -25,8 +25,8 @@ Amounts: TypeAlias = Callable[[Entitlement, Month], int]
 
 
 def as_rostered(entitlement: Entitlement, month: Month) -> int:
-    """The same every month: what the authority set."""
-    return entitlement.fen
+    """What the authority had set for the month."""
+    return entitlement.set_at(month)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ from typing import NamedTuple, TypeVar
 
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.clock import civil_date
+from chalicelib.engine.calendar.periods import month_before, month_of
 from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import (
     AreaCode,
@@ -291,7 +293,7 @@ def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) ->
         if contact is not None and contact.is_another_helper:  # who has not refused anything yet
             person = replace(person, helper_opted_out=False)
         known = {entitlement.benefit: entitlement for entitlement in record.entitlements}
-        wanted = tuple(_brought_up_to_date(known.get(e.benefit), e) for e in newcomer.entitlements)
+        wanted = tuple(_brought_up_to_date(known.get(e.benefit), e, at) for e in newcomer.entitlements)
         change = Change("roster", actor, at, person=person, entitlements=wanted)
         also = {} if contact is None else {"contact": contact.put}
         box = tables.get(People, partition(person_id), IDENTITY)
@@ -315,16 +317,19 @@ def _covers(newcomer: Newcomer, record: PersonRecord) -> bool:
     return {e.benefit for e in record.entitlements} <= {e.benefit for e in newcomer.entitlements}
 
 
-def _brought_up_to_date(known: Entitlement | None, told: Entitlement) -> Entitlement:
-    """What the roster says of an entitlement; its status and what evidence gave it stay."""
+def _brought_up_to_date(known: Entitlement | None, told: Entitlement, at: datetime) -> Entitlement:
+    """What the roster says of an entitlement; its status and what evidence gave it stay.
+
+    Another amount holds from the month of the roster on.
+    """
     if known is None:
         return told
     until = told.certified_until
     if not told.is_stated:  # nothing new is said: what was known, and where nobody ever said, the later
         until = known.certified_until if known.is_stated else max(until, known.certified_until)
+    before = month_before(month_of(civil_date(at)))
     return replace(
-        known.stated(until),
-        fen=told.fen,
+        known.stated(until).raised(told.fen, before),
         since=told.since,
         payee=told.payee,
         is_stated=known.is_stated or told.is_stated,
