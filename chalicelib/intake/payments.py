@@ -15,7 +15,8 @@ import polars as pl
 
 from chalicelib import clock, pay_reconciliation
 from chalicelib.cases import evidence_effects, payment_comparison, recovery_following
-from chalicelib.engine.money.pay_run import Run, is_overdue, shown
+from chalicelib.engine.money.paid_to_heirs import never_had
+from chalicelib.engine.money.pay_run import Run, is_overdue, is_still_shown, shown
 from chalicelib.engine.suspicion.reckoning import account, reckoned
 from chalicelib.instruction_delivery import hand_over
 from chalicelib.intake.in_progress import InProgress
@@ -206,23 +207,28 @@ def withdraw_payments(
 
 
 def _reopen(person: PersonId, benefits: Collection[BenefitCode]) -> None:
-    """Resumptions seen in payments that are gone: open from today on, listed after two runs without.
+    """What was seen in payments that are gone: open from today on, listed after two runs without.
 
     What is owed and overpaid is reckoned anew: what was not credited after all is owed again, what was not
-    paid after all is not recovered.
+    paid after all is not recovered, from heirs neither.
     """
     on = clock.today()
 
     def reopen(record: PersonRecord) -> Change | None:
-        payments = people.payments_of(person)
-        again = {
+        payments, rules = people.payments_of(person), current().rules
+        again = {i.name: i for i in never_had(record.instructions, payments, on)}
+        now = _put(record, again)
+        accounts = {
+            e.benefit: account(now, e, payments, rules, on) for e in now.entitlements if e.benefit in benefits
+        }
+        again |= {
             i.name: replace(i, state=InstructionState.ISSUED, issued=on, changed=on)
-            for i in record.instructions
-            if i.kind is InstructionKind.RESUME and i.state is InstructionState.SEEN and i.benefit in benefits
-            if not any(m >= i.month and fen >= i.fen for m, fen in _paid(payments, i.benefit).items())
+            for i in now.instructions
+            if i.state is InstructionState.SEEN and i.benefit in accounts
+            if not is_still_shown(i, accounts[i.benefit], _paid(payments, i.benefit))
         }
         now = _put(record, again)
-        changed = {**again, **{i.name: i for i in reckoned(now, payments, current().rules, on)}}
+        changed = {**again, **{i.name: i for i in reckoned(now, payments, rules, on)}}
         if not changed:
             return None
         return Change(

@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.money.paid_to_heirs import asked_back, counts, is_of_heirs, own, recovers_of_heirs
+from chalicelib.engine.money.account import Account
+from chalicelib.engine.money.arrears import as_rostered
+from chalicelib.engine.money.paid_to_heirs import (
+    asked_back,
+    counts,
+    is_of_heirs,
+    never_had,
+    own,
+    recovers_of_heirs,
+)
+from chalicelib.engine.money.pay_run import is_still_shown
 from chalicelib.model import (
     BenefitCode,
     Instruction,
@@ -17,7 +27,7 @@ from chalicelib.model import (
     Recovery,
     RecoveryState,
 )
-from tests.people import PENSION, day
+from tests.people import PENSION, an_entitlement, day
 
 PAID_ON, ON = day("2025-07-10"), day("2025-09-10")
 MONTHS = (Month("2025-03"), Month("2025-04"))
@@ -97,3 +107,54 @@ def test_a_recovery_of_theirs_is_known_by_its_order() -> None:
     assert recovers_of_heirs(theirs, [TO_HEIRS, order])
     assert not recovers_of_heirs(replace(theirs, since=Month("2025-01")), [TO_HEIRS, order])
     assert not recovers_of_heirs(theirs, [replace(order, reason="overpaid")])
+
+
+# --- a corrected file takes the payment back ------------------------------------------------------------
+
+
+def a_payment(month: str, fen: int, on: str, benefit: BenefitCode = PENSION) -> Payment:
+    return Payment(benefit, Month(month), fen, day(on))
+
+
+@pytest.mark.parametrize(
+    ("payments", "had"),
+    [
+        ([a_payment("2025-07", 30_000, "2025-07-12")], True),
+        ([a_payment("2025-08", 30_000, "2025-08-12")], True),
+        ([], False),
+        ([a_payment("2025-07", 20_000, "2025-07-12")], False),
+        ([a_payment("2025-06", 30_000, "2025-06-12")], False),
+        ([a_payment("2025-10", 30_000, "2025-10-12")], False),
+        ([a_payment("2025-07", 30_000, "2025-07-12", BenefitCode("land_loss_pension"))], False),
+    ],
+    ids=["in its run", "in the next one", "in none", "a part", "before", "of the living", "another benefit"],
+)
+def test_what_heirs_have_never_had_is_not_asked_back(payments: list[Payment], had: bool) -> None:
+    orders = (TO_HEIRS, *back(TO_HEIRS))
+    changed = list(never_had(orders, payments, ON))
+    assert [(i.name, i.state) for i in changed] == (
+        [] if had else [(i.name, InstructionState.CANCELLED) for i in orders]
+    )
+    assert list(never_had(changed, payments, ON)) == [], "once"
+
+
+def test_what_the_heirs_of_the_dead_have_had_is_asked_of_nobody() -> None:
+    assert list(never_had((TO_HEIRS,), (), ON)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "credited", "paid", "shown"),
+    [
+        (InstructionKind.PAY_HEIRS, {MONTHS[0]: 15_000, MONTHS[1]: 15_000}, {}, True),
+        (InstructionKind.PAY_HEIRS, {MONTHS[0]: 15_000}, {}, False),
+        (InstructionKind.ADJUST, {MONTHS[0]: 15_000}, {}, False),
+        (InstructionKind.RESUME, {}, {Month("2025-08"): 30_000}, True),
+        (InstructionKind.RESUME, {}, {Month("2025-06"): 30_000}, False),
+        (InstructionKind.SUSPEND, {}, {}, True),
+    ],
+)
+def test_whether_what_was_seen_is_still_shown(
+    kind: InstructionKind, credited: dict[Month, int], paid: dict[Month, int], shown: bool
+) -> None:
+    account = Account(an_entitlement(fen=15_000), as_rostered, credited, {})
+    assert is_still_shown(replace(TO_HEIRS, kind=kind), account, paid) is shown

@@ -54,6 +54,19 @@ def asked_back(told: Sequence[Instruction], benefit: BenefitCode, on: date) -> I
             yield order
 
 
+def never_had(told: Sequence[Instruction], payments: Iterable[Payment], on: date) -> Iterator[Instruction]:
+    """Of what heirs are to give back and have never had, as a corrected file shows: neither order stands."""
+    shown = tuple(payments)
+    for paid in told:
+        asked = _asked_of(paid, told) if _is_had(paid) else None
+        if asked is None:
+            continue
+        runs = (p for p in shown if p.benefit == paid.benefit and p.month >= paid.month)
+        if sum(p.fen for p in runs if p.paid <= asked.issued) < paid.fen:
+            yield replace(paid, state=InstructionState.CANCELLED, changed=on)
+            yield replace(asked, state=InstructionState.CANCELLED, changed=on)
+
+
 def own(told: Sequence[Instruction], payments: Iterable[Payment]) -> tuple[Payment, ...]:
     """What was paid, less what heirs have had of it and are asked to give back."""
     mine = sorted(payments, key=lambda p: (p.month, p.paid))

@@ -58,6 +58,17 @@ def shown(
     return replace(instruction, state=InstructionState.SEEN, changed=on) if is_seen else instruction
 
 
+def is_still_shown(instruction: Instruction, account: Account, paid: Mapping[Month, int]) -> bool:
+    """Whether what was seen to have been paid still is, now that a corrected file has taken payments back."""
+    match instruction.kind:
+        case InstructionKind.RESUME:
+            return any(m >= instruction.month and fen >= instruction.fen for m, fen in paid.items())
+        case InstructionKind.ADJUST | InstructionKind.PAY_HEIRS:
+            return account.owed_by(instruction) == 0
+        case _:
+            return True
+
+
 def is_overdue(instruction: Instruction, policy: Policy, on: date) -> bool:
     """Whether as many pay runs have passed without showing an instruction as the policy says."""
     late = (on - instruction.issued).days > A_RUN * policy.pay_runs_until_listed
