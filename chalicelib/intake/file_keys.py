@@ -10,7 +10,7 @@ from typing import Final
 from chalicelib import clock
 from chalicelib.errors import ConflictError, RefusedError
 from chalicelib.intake import receipts, rosters
-from chalicelib.intake.corrections import BY_INTAKE, day_of_content
+from chalicelib.intake.corrections import BY_INTAKE, corrected_by, day_of_content
 from chalicelib.jurisdiction import current
 from chalicelib.model import UNKNOWN, DroppedFile, FeedId, FileState, FileStep
 from chalicelib.sources.feeds.feed import Feed
@@ -146,13 +146,16 @@ def begin(dropped: DroppedFile, known: DroppedFile | None, feed: Feed) -> Droppe
 
 
 def refusal_of(dropped: DroppedFile, feed: Feed | None, *, again: bool) -> RefusedError | None:
-    """Why a file is refused before it is read, if it is."""
+    """Why a file is refused before it is read, if it is.
+
+    What another file has said word for word is nothing new, unless it takes the place of one that said more.
+    """
     if feed is None or not feed.takes_files or feed.department != dropped.department:
         return NO_SUCH_FEED
     if not _names_a_day(dropped.key):  # never guessed: a list would tell of people alive today
         return NO_DAY
     first = files.loaded_as(dropped.feed, dropped.digest, day_of_content(dropped, feed))
-    if first is not None and first != dropped.id and not again:
+    if first is not None and first != dropped.id and not again and corrected_by(dropped) is None:
         return RefusedError(
             "already_loaded",
             f"同样内容的文件已经入库，编号{first}，无需重复报送。",

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from chalicelib.model.decisions import Reason
 from chalicelib.model.evidence import EvidenceKey, Route, SuspicionKind
-from chalicelib.model.names import BenefitCode, Month, PersonId
+from chalicelib.model.names import AreaCode, BenefitCode, Month, PersonId
 
 
 class StateName(StrEnum):
@@ -254,6 +254,7 @@ class Visit:
     half_day: HalfDay | None = None
     refused_in_person: str | None = None  # met, known to the worker, unwilling: who of the grid countersigned
     corrected_by: str | None = None  # who said afterwards that it was otherwise than `by` had reported
+    area: AreaCode | None = None  # where the person lived by the rosters when it was made
 
     @property
     def authors(self) -> frozenset[str]:

@@ -1,9 +1,12 @@
 """Which visits count as failed, and when and how the next one is made (rule 10 c, visit outcomes)."""
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.engine.suspension.visits import failed_on, failures, next_visit, visited_at_once, visits_made
 from chalicelib.model import (
+    AreaCode,
     Close,
     HalfDay,
     KeyGroup,
@@ -220,3 +223,27 @@ def test_after_an_objection_was_upheld(outcome: VisitOutcome, days: tuple[str, s
 def test_a_case_opened_again_counts_no_visit_of_the_walk_before(opened: str, counted: int, why: str) -> None:
     record = a_record(visits=[a_visit("2025-06-16 10:00")], cases=[a_case(opened=day(opened))])
     assert len(visits_made(record, DUE, ON)) == counted, why
+
+
+@pytest.mark.parametrize(
+    ("area", "outcome", "wherever", "counts", "why"),
+    [
+        ("341602001001", VisitOutcome.NOT_FOUND, False, True, "where she lives"),
+        (None, VisitOutcome.NOT_FOUND, False, True, "of before anybody noted where"),
+        ("341621001001", VisitOutcome.NOT_FOUND, False, False, "nobody looked for her behind her own door"),
+        ("341621001001", VisitOutcome.REFUSED, False, False, "whoever refused there was another"),
+        ("341621001001", VisitOutcome.AWAY, False, True, "an absence explained is explained"),
+        ("341621001001", VisitOutcome.NOT_FOUND, True, True, "as it was then"),
+    ],
+)
+def test_a_door_behind_which_the_person_lives_no_more(
+    area: str | None, outcome: VisitOutcome, wherever: bool, counts: bool, why: str
+) -> None:
+    person = replace(a_person(), area=AreaCode("341602001001"))
+    record = a_record(person, visits=[a_visit("2025-06-16 10:00", outcome, area=area)])
+    assert bool(visits_made(record, DUE, day("2025-07-20"), wherever=wherever)) is counts, why
+
+
+def test_what_she_signed_stands_wherever_she_lives() -> None:
+    signed = a_visit("2025-06-16 10:00", VisitOutcome.REFUSED, area="341621001001", refused_in_writing=True)
+    assert visits_made(a_record(visits=[signed]), DUE, day("2025-07-20"))

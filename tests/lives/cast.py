@@ -78,7 +78,8 @@ _OFFICER: Final = re.compile(
 class Townsperson(Declaration):
     """Somebody on the roster: of the village, drawing a pension of 200 yuan, if nothing else is said.
 
-    `same_as`: under another number, with the name and payee of somebody else.
+    `same_as`: under another number, with the name and payee of somebody else. `called`: under which name, if
+    it has changed.
 
     `benefits`: yuan a month, by title; of what has no monthly amount nothing is said. `payee`: under which
     reference they are paid, if not one of their own. `related`: who of the life is their father, mother,
@@ -95,6 +96,7 @@ class Townsperson(Declaration):
     helper: bool = False
     area: str = ""
     same_as: str | None = None
+    called: str | None = None
     payee: str | None = None
     listed: bool = True
 

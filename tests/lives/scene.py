@@ -133,8 +133,9 @@ class Scene:
 
     def name(self, name: str) -> str:
         """Somebody's name, as the roster has it."""
-        of = self.somebody(name).same_as or name
-        return f"孟庆{self.sequences[of] % 10}"
+        who = self.somebody(name)
+        of = who.same_as or name
+        return who.called or f"孟庆{self.sequences[of] % 10}"
 
     def phone(self, name: str) -> str:
         """Somebody's own phone; empty if they have none."""

@@ -192,7 +192,7 @@ def wrongly_suspended(record: PersonRecord, case: Case, policy: Policy, on: date
     By an objection upheld, or by a visit that was corrected, so that too few have failed.
     """
     if any(v.corrected_by is not None and v.about == case.due.isoformat() for v in record.visits):
-        made = visits_made(record, case.due, on)
+        made = visits_made(record, case.due, on, wherever=True)
         failed = failures(made, case.due, policy)
         if failed_on(failed, notice_days(record, case, made), policy.visits) is None:
             return frozenset(

@@ -61,12 +61,13 @@ def visited_at_once(person: Person, policy: Policy) -> bool:
     return bool(person.key_groups) and not (person.has_phone or person.has_helper)
 
 
-def visits_made(record: PersonRecord, due: date, on: date) -> tuple[Knock, ...]:
+def visits_made(record: PersonRecord, due: date, on: date, *, wherever: bool = False) -> tuple[Knock, ...]:
     """The visits made about a case up to a day, oldest first; one without an outcome never counts.
 
     Nor does a failed one, or the notice left at it, from before an objection was upheld, or of that day
     (rule 22): what the person could not answer for then is asked anew. An absence explained is explained.
-    A case that was closed and is opened again asks everything anew.
+    A case that was closed and is opened again asks everything anew. Nor does a failed one at a door behind
+    which the person lives no more, as a roster has said since; `wherever`: whether they moved is not asked.
     """
     made = []
     heard = _heard(record, on)
@@ -77,6 +78,11 @@ def visits_made(record: PersonRecord, due: date, on: date) -> tuple[Knock, ...]:
             continue
         time = civil_time(visit.made)
         if time.date() < opened or (visit.outcome in FAILED and time.date() <= heard):
+            continue
+        elsewhere = (
+            visit.area is not None and visit.area != record.person.area and not visit.refused_in_writing
+        )
+        if elsewhere and visit.outcome in FAILED and not wherever:
             continue
         knock = Knock(
             time.date(),
