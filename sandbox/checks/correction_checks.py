@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.model import (
+    BenefitKind,
     Counts,
     DroppedFile,
+    Entitlement,
     EntitlementStatus,
     EvidenceKey,
     FileState,
@@ -139,7 +141,10 @@ def _left_of(record: PersonRecord, index: int, wrong: EvidenceKey) -> Iterator[s
 
 
 def _looked_after(run: Run, people: Iterable[int]) -> Iterator[str]:
-    """The living of whom something was put right: certified as far as what is known carries, or in a case."""
+    """The living of whom something was put right: certified as far as what is known carries, or in a case.
+
+    What can never be suspended is asked about in vain where nobody is found: then it is asked again, later.
+    """
     for index in sorted(people):
         person, record = run.truth.scene.town.people[index], run.truth.records.get(index)
         if record is None or not person.life.lives_on(run.on) or record.open_suspicions:
@@ -151,8 +156,18 @@ def _looked_after(run: Run, people: Iterable[int]) -> Iterator[str]:
                 continue
             if e.valid_until < min(through, run.on):
                 yield f"person {index}, {e.benefit}: {e.valid_until} stands, {through} by what is known"
-            if e.valid_until < run.on - SETTLED_WITHIN and record.open_case is None:
+            if e.valid_until < run.on - SETTLED_WITHIN and not _seen_to(run, record, e):
                 yield f"person {index}, {e.benefit} ended on {e.valid_until}, and nobody sees to it"
+
+
+def _seen_to(run: Run, record: PersonRecord, entitlement: Entitlement) -> bool:
+    """Whether a case is open, or of what is never suspended (a one-off, a fee) one has closed lately."""
+    if record.open_case is not None:
+        return True
+    rules = run.truth.pack.rules
+    again = timedelta(days=rules.policy.timeline.dormant_after_days)
+    lately = any(case.closed is not None and run.on - case.closed <= again for case in record.cases)
+    return lately and rules.benefit(entitlement.benefit).kind is not BenefitKind.MONTHLY
 
 
 def _paid_as_corrected(run: Run) -> Iterator[str]:
