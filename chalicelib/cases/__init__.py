@@ -26,6 +26,7 @@ joined_numbers          found to be one person, two numbers are joined
 no_longer_listed        whom no roster lists any more
 related_persons         what is known of a related person reaches the recipient whose benefit asks
 freshness               whether a feed's silence says anything
+next_files              when the next file is due of a feed that has told of somebody
 rechecks                some of what people and data certified is checked again each month
 subscriptions           apps are subscribed to events
 user_accounts           accounts of those who work here: granted and ended one level up

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 
 from chalicelib import clock
 from chalicelib.cases import dates, evidence_effects, executions, recovery_following
+from chalicelib.cases.next_files import NextFiles
 from chalicelib.engine.suspension import signs_of_life, timeline
 from chalicelib.errors import ConflictError, UnreadableError
 from chalicelib.jurisdiction import current
@@ -91,6 +92,7 @@ def settle_and_open(
     """
     opened = refiled = 0
     unread: UnreadableError | None = None
+    files = NextFiles(on)
     walk = Walk(_parts(list(_due(on, shard, after))), stop)
     for some in walk:
         try:
@@ -101,7 +103,7 @@ def settle_and_open(
         for filed, person in some:
             with each(person=person):
                 try:
-                    if open_if_due(person, filed, on, found[person]):
+                    if open_if_due(person, filed, on, found[person], files):
                         opened += 1
                     else:
                         refiled += 1
@@ -125,15 +127,21 @@ def _parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
     return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
 
 
-def open_if_due(person: PersonId, filed: date, on: date, found: Sequence[Evidence]) -> bool:
-    """Open a case for a person filed under a day, unless record and lake (`found`) say that it can wait."""
+def open_if_due(
+    person: PersonId, filed: date, on: date, found: Sequence[Evidence], files: NextFiles | None = None
+) -> bool:
+    """Open a case for a person filed under a day, unless record and lake (`found`) say that it can wait.
+
+    `files`: which are due, where it has been looked up already.
+    """
+    files = files or NextFiles(on)
 
     def open_case(record: PersonRecord) -> Change | None:
         settlement = evidence_effects.apply_rules(record, on, found)
         due = worklists.due_of(settlement.after)
-        months = _opening(settlement.after, on)
+        months = _opening(settlement.after, on, found, files)
         if due is None or months is None or record.open_case is not None or not case_openings.may_open(on):
-            is_far = record.open_case is None and _opening(record, on) is None
+            is_far = record.open_case is None and _opening(record, on, found, files) is None
             waits = not settlement or (is_far and settlement.only_carries_further)
             return None if waits else settlement.change("settled", ACTOR)
         generation = max((case.generation for case in record.cases if case.due == due), default=0) + 1
@@ -155,13 +163,18 @@ def open_if_due(person: PersonId, filed: date, on: date, found: Sequence[Evidenc
     return True
 
 
-def _opening(record: PersonRecord, on: date) -> int | None:
-    """The months of the period about which a case may be open; None: nothing comes due, or nobody lives."""
+def _opening(record: PersonRecord, on: date, found: Sequence[Evidence], files: NextFiles) -> int | None:
+    """The months of the period about which a case may be open; None: nothing comes due, nobody lives, or a
+    file is due within days that most likely tells of the person."""
     if record.person.deceased_on is not None:
         return None
     rules = current().rules
     heard_of = signs_of_life.last_heard_of(record, rules, on)
-    return timeline.opening(record.entitlements, on, rules.policy, heard_of)
+    months = timeline.opening(record.entitlements, on, rules.policy, heard_of)
+    if months is None or rules.policy.timeline.awaits_files_days is None:
+        return months
+    expected = files.about((*record.evidence, *found))
+    return timeline.opening(record.entitlements, on, rules.policy, heard_of, expected)
 
 
 # --- what should walk and does not ---------------------------------------------------------------

@@ -40,6 +40,10 @@ class Timeline(Declaration):
     heard_within_days: Days | None = None  # of whom somebody has heard since: first spoken to at the second
     # message's day; None: everybody is told at the same day
     later_where_silent: bool = False  # likewise whom data certified last: they will most likely again
+    awaits_files_days: Days | None = (
+        None  # a file that is due so soon, of a feed that tells of the person, is
+    )
+    # waited for before anything is said; None: nothing is waited for
     least_days_per_step: Days
     dormant_after_days: Days
 

@@ -4,7 +4,8 @@ Before a case opens, data alone are waited for: the window. It is never longer t
 all days that a policy declares before the end shrink with it, so that whoever is certified for a quarter has
 a month's window and not a case from one certificate to the next. Whoever was heard of lately, by a trace too
 weak to certify, or was certified by data the last time, is first spoken to when others are reminded: most are
-certified by what arrives meanwhile.
+certified by what arrives meanwhile. And where a file is due within days that will most likely tell of the
+person, it is read first.
 
 >>> seconds_until(date(2025, 7, 1), date(2025, 6, 29))
 172800
@@ -90,11 +91,17 @@ def opens_on(until: date, months: int, policy: Policy, *, later: bool = False) -
 
 
 def opening(
-    entitlements: Iterable[Entitlement], on: date, policy: Policy, heard_of: date | None = None
+    entitlements: Iterable[Entitlement],
+    on: date,
+    policy: Policy,
+    heard_of: date | None = None,
+    expected: Iterable[date] = (),
 ) -> int | None:
     """The months of the live entitlement for which a case may be open by a day; None if there is none.
 
     `heard_of`: the last day on which the person's own card or body left a trace, as far as is known.
+    `expected`: the days on which files are due that may tell of the person: waited for a few days, and never
+    past the end of the period.
     """
     times = policy.timeline
     within = times.heard_within_days
@@ -105,7 +112,11 @@ def opening(
         return opens_on(entitlement.valid_until, entitlement.months, policy, later=later)
 
     first = min((e for e in entitlements if e.status in LIVE), key=opens, default=None)
-    return None if first is None or opens(first) > on else first.months
+    if first is None or opens(first) > on:
+        return None
+    waits = timedelta(days=times.awaits_files_days or 0)
+    last = min(opens(first) + waits, first.valid_until) if waits else date.min
+    return None if any(on <= day <= last for day in expected) else first.months
 
 
 def cases_close_on(on: date, policy: Policy) -> date:
