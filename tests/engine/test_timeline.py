@@ -126,6 +126,41 @@ def test_whoever_was_heard_of_lately_is_spoken_to_later(
 
 
 @pytest.mark.parametrize(
+    ("on", "months", "expected", "opens", "why"),
+    [
+        ("2025-05-16", 12, ["2025-05-16"], False, "a file is due today: read first"),
+        ("2025-05-16", 12, ["2025-05-23"], False, "in a week"),
+        ("2025-05-16", 12, ["2025-05-24"], True, "in eight days: too long"),
+        ("2025-05-20", 12, ["2025-05-23", "2025-06-20"], False, "one of two"),
+        ("2025-05-24", 12, ["2025-05-24"], True, "a weekly one is not waited for again and again"),
+        ("2025-05-20", 12, ["2025-05-19"], True, "it has come, or nobody knows when it will"),
+        ("2025-06-28", 3, ["2025-06-30"], True, "a quarter's: a week has passed since its message was due"),
+        ("2025-06-20", 3, ["2025-06-22"], False, "within the period"),
+        ("2025-05-15", 12, ["2025-05-30"], False, "not yet due at all"),
+    ],
+)
+def test_a_file_that_is_due_within_days_is_read_first(
+    on: str, months: int, expected: list[str], opens: bool, why: str
+) -> None:
+    drawn = [an_entitlement(certified_until=DUE, months=months)]
+    days = [day(each) for each in expected]
+    assert (opening(drawn, day(on), POLICY, expected=days) is not None) is opens, why
+    times = POLICY.timeline.model_copy(update={"awaits_files_days": None})
+    stored = POLICY.model_copy(update={"timeline": times})
+    told = opening(drawn, day(on), stored)
+    assert opening(drawn, day(on), stored, expected=days) == told, "where a policy says nothing of it"
+
+
+def test_no_file_is_waited_for_past_the_end_of_the_period() -> None:
+    drawn = [an_entitlement(certified_until=DUE)]
+    assert opening(drawn, day("2025-06-30"), POLICY, expected=[day("2025-07-01")]) is not None
+    times = POLICY.timeline.model_copy(update={"awaits_files_days": 60})
+    longer = POLICY.model_copy(update={"timeline": times})
+    assert opening(drawn, day("2025-06-29"), longer, expected=[DUE]) is None
+    assert opening(drawn, day("2025-06-29"), longer, expected=[day("2025-07-01")]) is not None
+
+
+@pytest.mark.parametrize(
     ("on", "route", "opens", "why"),
     [
         ("2025-05-16", None, True, "as the roster says: forty-five days before"),
