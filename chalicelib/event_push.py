@@ -31,7 +31,7 @@ IN_A_ROW: Final = 3  # [choice] failures, after which a receiver is left alone
 
 
 def is_anything_waiting() -> bool:
-    """Whether anybody is to be told of anything; where nobody is subscribed, what waits goes with the first."""
+    """Whether anybody is to be told of anything; what waits for nobody goes once somebody is subscribed."""
     if not settings().event_hosts or not any(one.holds for one in subscriptions.listed()):
         return False
     return event_rows.is_anything_waiting()
