@@ -28,6 +28,9 @@ FAMILIES = {
     "close_word": model.Word,
     "suspicion_state": model.SuspicionState,
     "objection_state": model.ObjectionState,
+    "recovery_state": model.RecoveryState,
+    "hearing_answer": model.HearingAnswer,
+    "way": model.Way,
 }
 
 

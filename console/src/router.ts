@@ -26,6 +26,16 @@ export const screens: RouteRecordRaw[] = [
   { path: "/today", component: () => import("./officer/TodayScreen.vue"), meta: desk("today", OFFICE) },
   { path: "/proposals", component: () => import("./officer/ProposalsScreen.vue"), meta: desk("proposals", OFFICE) },
   { path: "/suspicions", component: () => import("./officer/SuspicionsScreen.vue"), meta: desk("suspicions", OFFICE) },
+  {
+    path: "/endings",
+    component: () => import("./officer/EndingsScreen.vue"),
+    meta: { ...desk("endings", OFFICE), needs: "GET /v1/endings" },
+  },
+  {
+    path: "/recoveries",
+    component: () => import("./officer/RecoveriesScreen.vue"),
+    meta: { ...desk("recoveries", OFFICE), needs: "GET /v1/recoveries" },
+  },
   { path: "/objections", component: () => import("./officer/ObjectionsScreen.vue"), meta: desk("objections", OFFICE) },
   { path: "/visits", component: () => import("./officer/VisitsScreen.vue"), meta: desk("visits", OFFICE) },
   { path: "/limits", component: () => import("./officer/LimitsScreen.vue"), meta: { ...desk("limits", OFFICE), needs: "GET /v1/suspension-limits" } },

@@ -9,6 +9,7 @@ export type BenefitStatus = Schemas["BenefitStatus"];
 export type PersonStatus = Schemas["Status"];
 export type Proposal = Schemas["ProposalToDecide"];
 export type Suspicion = Schemas["SuspicionToVerify"];
+export type Ending = Schemas["EndingToApprove"];
 export type Objection = Schemas["ObjectionToDecide"];
 export type Visit = Schemas["PendingVisit"];
 export type Limit = Schemas["SuspensionLimit"];

@@ -29,6 +29,10 @@ export const reportSuspicion = (
 export const approveSuspicion = (id: string) =>
   answered(client.POST("/v1/suspicions/{id}/approve", decided(id)));
 
+export const endings = (part: Part) => answered(client.GET("/v1/endings", of(part)));
+export const approveEnding = (id: string) =>
+  answered(client.POST("/v1/endings/{id}/approve", decided(id)));
+
 export const objections = (part: Part) => answered(client.GET("/v1/objections", of(part)));
 export const decideObjection = (id: string, body: { upheld: boolean; reason: string }) =>
   answered(client.POST("/v1/objections/{id}/decision", { ...decided(id), body }));

@@ -1,4 +1,5 @@
 // English, line by line as zh.ts.
+import money from "./money.en";
 import oversight from "./oversight.en";
 import phones from "./phones.en";
 import rules from "./rules.en";
@@ -30,6 +31,8 @@ const en: Messages = {
     today: "Today",
     proposals: "Suspension list",
     suspicions: "Suspicions",
+    endings: "Endings",
+    recoveries: "Recoveries",
     objections: "Objections",
     visits: "Visits",
     limits: "Limits",
@@ -242,6 +245,7 @@ const en: Messages = {
     nextDue: "Next due",
     state: "State",
   },
+  ...money,
   ...oversight,
   rules,
   ...phones,

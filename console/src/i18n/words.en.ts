@@ -141,6 +141,23 @@ export default {
     feeds: "Data that are late",
     instructions: "Instructions to acknowledge",
   },
+  recovery_state: {
+    hearing: "being heard",
+    decided: "decided",
+    demanded: "asked back",
+    finished: "all back",
+    written_off: "written off",
+    passed_on: "passed on (fraud)",
+    called_off: "called off",
+  },
+  hearing_answer: { accepted: "accepted", disputed: "disputed", hardship: "accepted, cannot pay at once" },
+  way: {
+    funeral_grant: "set off: funeral grant",
+    account_balance: "set off: account balance",
+    owed_to_heirs: "set off: what heirs are owed",
+    repaid: "came back",
+    refunded: "refunded",
+  },
   suspicion_state: { open: "open", confirmed: "confirmed", cleared: "cleared", withdrawn: "withdrawn" },
   objection_state: { open: "open", upheld: "upheld", rejected: "rejected" },
 };

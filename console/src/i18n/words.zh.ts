@@ -131,6 +131,23 @@ export default {
     feeds: "迟到的数据",
     instructions: "待签收的指令",
   },
+  recovery_state: {
+    hearing: "听取意见",
+    decided: "已决定",
+    demanded: "已要求退还",
+    finished: "已收回",
+    written_off: "核销",
+    passed_on: "移送（涉嫌骗领）",
+    called_off: "已撤销",
+  },
+  hearing_answer: { accepted: "认可", disputed: "有异议", hardship: "认可，但一次付清有困难" },
+  way: {
+    funeral_grant: "丧葬补助金抵扣",
+    account_balance: "个人账户余额抵扣",
+    owed_to_heirs: "应付继承人的款项抵扣",
+    repaid: "退回",
+    refunded: "退还当事人",
+  },
   suspicion_state: { open: "待核实", confirmed: "属实", cleared: "已排除", withdrawn: "部门已撤回" },
   objection_state: { open: "待答复", upheld: "成立", rejected: "不成立" },
 };

@@ -1,4 +1,5 @@
 // 中文：控制台所有文字的原文；en.ts 与之逐条对应。
+import money from "./money.zh";
 import oversight from "./oversight.zh";
 import phones from "./phones.zh";
 import rules from "./rules.zh";
@@ -29,6 +30,8 @@ const zh = {
     today: "今日待办",
     proposals: "暂停名单",
     suspicions: "疑点核实",
+    endings: "停发审批",
+    recoveries: "追回办理",
     objections: "异议",
     visits: "上门名单",
     limits: "暂停限额",
@@ -235,6 +238,7 @@ const zh = {
     nextDue: "下次应到",
     state: "状态",
   },
+  ...money,
   ...oversight,
   rules,
   ...phones,
