@@ -60,6 +60,7 @@ from admin import (
 from admin.tables import show
 from chalicelib import clock
 from chalicelib.storage.dynamodb import callers, people
+from chalicelib.storage.dynamodb.audit_findings import findings_about
 
 SANDBOX = Path("build/sandbox/settings.env")
 console = Console()
@@ -136,10 +137,15 @@ def write_pages(*, check: bool) -> int:
 
 def verify_audit() -> int:
     """Recompute every person's audit chain; 1 if one does not hold."""
-    broken = [record.person.id for record in people.everyone() if not people.verify_chain(record.person.id)]
-    for person in broken:
-        console.print(f"{person}: the chain does not hold")
-    console.print(f"{len(broken)} broken")
+    table, broken = Table("person", "difference", "item", box=None), 0
+    for record in people.everyone():
+        found = findings_about(record.person.id)
+        broken += bool(found)
+        for each in found:
+            table.add_row(record.person.id, each.difference.value, each.item or "–")
+    if broken:
+        show(console, table, "person")
+    console.print(f"{broken} broken")
     return 1 if broken else 0
 
 

@@ -148,8 +148,8 @@ def _known(
     names: dict[str, None] = {}
     for entry in trail:
         if entry.sequence <= number:
-            names |= {item: None for item in entry.items if item.startswith(_EVIDENCE)}
-            for item in entry.items:
+            names |= {item: None for item in entry.put if item.startswith(_EVIDENCE)}
+            for item in entry.put:
                 taken_back = item.replace(_WITHDRAWN, _EVIDENCE, 1)
                 if item.startswith(_WITHDRAWN) and taken_back not in held:  # else it was given back again
                     names.pop(taken_back, None)

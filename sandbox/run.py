@@ -22,6 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from chalicelib import jurisdiction as packs
 from chalicelib.model import PersonId
 from chalicelib.storage.dynamodb import case_openings, files, people
+from chalicelib.storage.dynamodb.audit_findings import findings_about
 from chalicelib.storage.dynamodb.case_openings import CaseOpenings
 from infra.template import ROOT
 from sandbox.checks.privacy_scan import leaks
@@ -269,7 +270,7 @@ def _evidence(sandbox: Sandbox, year: Year, truth: Truth) -> Run:
         denied=sandbox.judge.take_denied(),
         refuted=list(refuted(sandbox.judge.used, reasons())),
         leaks=leaks(year.town, sandbox.client, tables, buckets, log),
-        chain_holds=lambda person: people.verify_chain(PersonId(person)),
+        chain_holds=lambda person: not findings_about(PersonId(person)),
         receipt=lambda sender, file: _object(sandbox, "OutboxBucket", f"{sender}/receipts/{file}.json"),
         rejected=lambda sender, file: _object(sandbox, "RejectsBucket", f"{sender}/{file}.csv"),
         paid=_paid,

@@ -30,6 +30,7 @@ from chalicelib.sources.values.row_faults import SENTENCES, Fault
 from chalicelib.storage.crypto import hmac_ids
 from chalicelib.storage.dynamodb import lookups, people
 from chalicelib.storage.dynamodb.audit import AuditEntry
+from chalicelib.storage.dynamodb.audit_findings import findings_about
 
 citizens = Audience(__name__)
 
@@ -125,7 +126,8 @@ def show_audit(call: Call, id: str) -> dict[str, Any]:
     lines, following = page.cut(enumerate(people.audit_trail(person), 1), lambda line: f"{line[0]:08d}")
     answer: dict[str, Any] = {"items": [_entry(*line) for line in lines], "next": following}
     if call.caller.role is Role.AUDITOR:
-        answer["chain_holds"] = people.verify_chain(person)
+        found = findings_about(person)
+        answer |= {"chain_holds": not found, "findings": [each._asdict() for each in found]}
     return answer
 
 

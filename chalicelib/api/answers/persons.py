@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from chalicelib.api.answers.shared import Answer, Next
 from chalicelib.api.answers.status import BenefitStatus
+from chalicelib.storage.dynamodb.audit import Difference
 
 
 class PersonFound(Answer):
@@ -36,12 +37,20 @@ class TrailEntry(Answer):
     hash: str
 
 
+class AuditFinding(Answer):
+    """What of a record is not as its chain says: the chain itself, or the item of this name."""
+
+    difference: Difference
+    item: str
+
+
 class Trail(Answer):
-    """A page of a person's trail; auditors are told whether the chain is whole."""
+    """A page of a person's trail; auditors are told whether record and chain are as they were written."""
 
     items: list[TrailEntry]
     next: Next
     chain_holds: bool | None = None
+    findings: list[AuditFinding] | None = None
 
 
 class Taken(Answer):

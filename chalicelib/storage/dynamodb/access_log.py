@@ -51,7 +51,7 @@ def record(person: PersonId, action: str, actor: str, at: datetime, details: Map
             return  # only the acknowledgement was lost
         entry = AuditEntry(end.length + 1, at, action, actor, details, is_look=True)
         try:
-            _append(person, end, replace(entry, hash=audit.hash_of(entry, end.head)), token)
+            _append(person, end, audit.sealed(entry, end.head), token)
         except ConflictError:
             retries.pause(tries)
         else:
@@ -123,5 +123,6 @@ def _said(entry: AuditEntry) -> str:
 
 def _entry(number: int, said: Mapping[str, Any], before: str) -> AuditEntry:
     at = datetime.fromisoformat(said["at"])
-    entry = AuditEntry(number, at, said["action"], said["actor"], said["details"], is_look=True)
-    return replace(entry, hash=audit.hash_of(entry, before))
+    return audit.sealed(
+        AuditEntry(number, at, said["action"], said["actor"], said["details"], is_look=True), before
+    )

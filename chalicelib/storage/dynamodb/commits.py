@@ -199,19 +199,28 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
     known = {message.id for message in record.messages}
     moved = {message.id: message for message in change.messages if message.id in known}
     decided = replace(change, messages=tuple(m for m in change.messages if m.id not in moved))
+    pk = partition(record.person.id)
     puts = [item for name in _LISTS for item in getattr(decided, name)] + stones
-    entry = _entry(record, change, (*map(sort_key, puts), *map(deliveries.sort_key, moved.values())))
-    after = applied(record, change, entry)
-    pk = partition(after.person.id)
-    writes: list[Write] = [
-        _profile(after, new),
-        Put(People(pk, entry.sort_key, body=audit.to_text(entry), writer=token), tables.absent(People)),
+    items: list[Write] = [
         *(Put(People(pk, sort_key(item), body=encode(item))) for item in puts),
         *(Delete(People(pk, sort_key(key))) for key in change.restore),
+        *plan.also,
+    ]
+    person = replace(change.person or record.person, id=record.person.id)
+    profile = People(pk, PROFILE, body=encode(_bare(person)))
+    told = [Put(profile), *items] if new or change.person is not None else items
+    moves = dict.fromkeys(map(deliveries.sort_key, moved.values()), audit.UNTOLD)
+    entry = _entry(record, change, _digests(pk, told) | moves)
+    after = applied(record, change, entry)
+    profile.sequence, profile.head = entry.sequence, entry.hash
+    same = tables.absent(People) if new else People.sequence == record.person.sequence
+    writes: list[Write] = [
+        Put(profile, same),
+        Put(People(pk, entry.sort_key, body=entry.text, writer=token), tables.absent(People)),
+        *items,
         *deliveries.writes(record, after),
         *worklists.writes(None if new else record, after),
         *([] if new or not settings().event_hosts else event_rows.writes(record, after, change.at)),
-        *plan.also,
     ]
     if new or after.person.area != record.person.area:
         worklists.remember_county(after.person.area[:6])
@@ -225,7 +234,18 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
     return after
 
 
-def _entry(record: PersonRecord, change: Change, items: tuple[str, ...]) -> audit.AuditEntry:
+def _digests(pk: str, writes: Iterable[Write]) -> dict[str, str]:
+    """What an entry says of the items of a person that its transaction puts or removes."""
+    result = {}
+    for write in writes:
+        item = write.item
+        if isinstance(item, People) and item.pk == pk:
+            gone = isinstance(write, Delete)
+            result[item.sk] = audit.REMOVED if gone else audit.digest_of(item.body or item.sealed)
+    return result
+
+
+def _entry(record: PersonRecord, change: Change, items: dict[str, str]) -> audit.AuditEntry:
     entry = audit.AuditEntry(
         sequence=record.person.sequence + 1,
         at=change.at,
@@ -234,13 +254,4 @@ def _entry(record: PersonRecord, change: Change, items: tuple[str, ...]) -> audi
         details=change.details,
         items=items,
     )
-    return replace(entry, hash=audit.hash_of(entry, record.person.head))
-
-
-def _profile(after: PersonRecord, new: bool) -> Write:
-    person = after.person
-    body = encode(_bare(person))
-    item = People(partition(person.id), PROFILE, body=body, sequence=person.sequence, head=person.head)
-    if new:
-        return Put(item, tables.absent(People))
-    return Put(item, People.sequence == person.sequence - 1)
+    return audit.sealed(entry, record.person.head)

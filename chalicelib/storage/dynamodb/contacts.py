@@ -13,10 +13,9 @@ from typing import Final, NamedTuple
 from chalicelib.model import Contact, PersonId
 from chalicelib.storage.crypto import encryption, hmac_ids
 from chalicelib.storage.dynamodb import tables
-from chalicelib.storage.dynamodb.items import partition
+from chalicelib.storage.dynamodb.items import CONTACT, partition
 from chalicelib.storage.dynamodb.tables import People, Put
 
-CONTACT: Final = "~C"
 _NOBODY: Final = Contact()
 
 

@@ -55,6 +55,7 @@ def _json_text(value: object) -> str:
 PROFILE = "PROFILE"
 INDEX = "ID"  # the sort key of what points from a number to its person
 IDENTITY = "~I"  # the sealed identity: read only by who needs it
+CONTACT = "~C"  # where they live and who helps them, sealed
 ABOVE = "~"  # audit and payments sort after everything that belongs to a PersonRecord
 
 KIND_OF: Mapping[str, type[Any]] = {

@@ -45,7 +45,6 @@ from chalicelib.model import (
     PersonRecord,
 )
 from chalicelib.runs import Each
-from chalicelib.storage import retries
 from chalicelib.storage.crypto import encryption, hmac_ids
 from chalicelib.storage.dynamodb import access_log, audit, commits, contacts, deliveries, places, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
@@ -344,23 +343,3 @@ def audit_trail(person_id: PersonId) -> tuple[AuditEntry, ...]:
     found = tables.query(People, partition(person_id), People.sk.startswith(audit.PREFIX))
     steps = (audit.from_text(item.body) for item in found)
     return tuple(merge(steps, access_log.looks_at(person_id), key=lambda entry: entry.at))
-
-
-def verify_chain(person_id: PersonId) -> bool:
-    """Whether steps and looks are whole and end where the profile and their own end say; NotFoundError.
-
-    Read between two readings of both ends, so that a change committed meanwhile is no alarm.
-    """
-    for tries in range(retries.TRIES):
-        ends, trail = _ends(person_id), audit_trail(person_id)
-        whole = all(audit.holds((e for e in trail if e.is_look == n), *end) for n, end in enumerate(ends))
-        if whole or _ends(person_id) == ends:
-            return whole
-        retries.pause(tries)
-    raise ConflictError("the record changes faster than it can be verified")
-
-
-def _ends(person_id: PersonId) -> tuple[tuple[int, str], tuple[int, str]]:
-    """Length and last hash of the steps, and of the looks."""
-    person = _under_its_own_number(person_id).person
-    return (person.sequence, person.head), access_log.end_of(person_id)

@@ -40,15 +40,14 @@ def put(
     `account.sequence` and `head` are those that were read: 0 and "" for a new one.
     """
     before = find(account.subject) if account.sequence else None
-    entry = AuditEntry(account.sequence + 1, at, action, actor, details)
-    entry = replace(entry, hash=audit.hash_of(entry, account.head))
+    entry = audit.sealed(AuditEntry(account.sequence + 1, at, action, actor, details), account.head)
     after = replace(account, sequence=entry.sequence, head=entry.hash)
     pk = _key(account.subject)
     same = People.sequence == account.sequence if account.sequence else tables.absent(People)
     standing = People(pk, _ACCOUNT, body=encode(after), sequence=after.sequence, head=after.head)
     writes: list[Write] = [
         Put(standing, same),
-        Put(People(pk, entry.sort_key, body=audit.to_text(entry)), tables.absent(People)),
+        Put(People(pk, entry.sort_key, body=entry.text), tables.absent(People)),
         Put(Work(*_listed(after), body="{}")),
     ]
     if before is not None and _listed(before) != _listed(after):
