@@ -13,6 +13,7 @@ from chalicelib.errors import ConflictError
 from chalicelib.model import PersonId
 from chalicelib.storage import retries
 from chalicelib.storage.dynamodb import access_log, people, tables
+from chalicelib.storage.dynamodb.audit import AuditEntry, sealed
 from chalicelib.storage.dynamodb.audit_findings import findings_about
 from chalicelib.storage.dynamodb.tables import People
 from tests.storage import faults
@@ -119,8 +120,8 @@ def as_before(person: PersonId, *actors: str) -> None:
     """Looks as functions of before kept them: an item each, with its hash."""
     head = ""
     for number, actor in enumerate(actors, 1):
-        entry = audit.AuditEntry(number, AT, "looked", actor, {"what": "status"}, is_look=True)
-        entry = audit.sealed(entry, head)
+        entry = AuditEntry(number, AT, "looked", actor, {"what": "status"}, is_look=True)
+        entry = sealed(entry, head)
         tables.put(People(f"P#{person}", entry.sort_key, body=entry.text, writer="w"))
         tables.put(People(f"P#{person}", "~LOOKS", sequence=number, head=entry.hash))
         head = entry.hash
