@@ -172,7 +172,7 @@ class TestStatus:
             if len(written) == 1:
                 given(person, details={"meanwhile": True})
 
-        with at_call("dynamodb", "TransactWriteItems", somebody_else_writes, calls={1}) as written:
+        with at_call("dynamodb", "PutItem", somebody_else_writes, calls={1}) as written:
             assert as_("app", COUNTY).get(f"/v1/persons/{person}/status").status_code == 200
         assert [entry.action for entry in people.audit_trail(person)] == ["created", "given", "looked"]
 
