@@ -85,6 +85,33 @@ def test_a_rule_is_changed_by_two_people(screens: Screens) -> None:
     expect(page.locator('tr[data-key="cutoff_day"]')).to_contain_text("20")
 
 
+def test_more_than_one_value_of_what_most_benefits_share_is_tried_at_once(screens: Screens) -> None:
+    village = screens.village
+    screens.people.append(FIRST)
+    village.settle(Recipient(980))
+    page = screens.open(FIRST.subject)
+    screens.go(page, "/rules/resident_pension")
+    form = page.get_by_role("form", name="试改一个取值")
+    form.get_by_label("改在哪里").select_option("policy")
+    expect(form.get_by_text("凡没有另行规定的待遇都随之改变")).to_be_visible()
+    first = form.get_by_role("group", name="第1项")
+    first.get_by_label("项目").select_option("cutoff_day")
+    for name, value in VALUES.items():
+        form.get_by_label(name).fill(value)
+    form.get_by_role("button", name="再加一个取值").click()
+    second = form.get_by_role("group", name="第2项")
+    expect(second.locator('option[value="cutoff_day"]')).to_be_disabled()
+    second.get_by_label("项目").select_option("last_month_due")
+    second.get_by_label("取值").fill("month_before_death")
+    screens.healthy(page, "two values of what is shared")
+    form.get_by_role("button", name="试算").click()
+    expect(state(page)).to_be_visible()
+    village.sandbox.run_until_quiet()
+    page.get_by_role("button", name="刷新").click()
+    for name, value in (("cutoff_day", "20"), ("last_month_due", "month_before_death")):
+        expect(page.locator("tr", has_text="policy.yaml").filter(has_text=name)).to_contain_text(value)
+
+
 def test_a_county_reads_the_rules_and_changes_none(screens: Screens) -> None:
     screens.people.append(COUNTY)
     page = screens.open(COUNTY.subject)

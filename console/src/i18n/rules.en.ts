@@ -21,6 +21,13 @@ export default {
   try: "Try another value",
   tryText:
     "The new value holds from the day that you give; what held before is kept. It is rehearsed on everybody first, and changes nothing for anybody.",
+  shared: "What most benefits share",
+  sharedText:
+    "A shared value changes for every benefit that does not say its own; the rehearsal lists what that would do.",
+  scope: "Changed in",
+  wanted: "Number {n}",
+  add: "Another value beside it",
+  remove: "Take away",
   authorityHint: "Title and number of the document",
   reviewedBy: "Reviewed by (office and post)",
   reviewedOn: "Reviewed on",
