@@ -50,6 +50,7 @@ class StepOutcome(StrEnum):
     KEY_GROUP = "key_group"
     INSUFFICIENT = "insufficient"
     HEARD = "heard"  # a visit or a person answered, and not by certifying: look again
+    LOOK = "look"  # no further visit is needed, or may be made now: the last look says what is
     CLOSED = "closed"  # nothing left to certify: deceased, terminated, or the benefit ended
     VISIT_NEEDED = "visit_needed"
     HELD = "held"

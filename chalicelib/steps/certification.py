@@ -44,14 +44,20 @@ def match_data(call: StepInput) -> Answer:
     """Do record and lake certify by now? Also plans the waits of this case.
 
     The daily run read the lake before it opened the case. If the lake cannot be read again, the case
-    goes on with the record: the last look reads both before anything happens to money.
+    goes on with the record: the last look reads both before anything happens to money. A case that was
+    suspended already stays where it is: its execution only passes by.
     """
-    on = clock.today()
-    record = _settled(call, suspension_steps.from_lake(call.person) or ())
+    on, passes_by = clock.today(), call.enter_at is not StateName.MATCH_DATA
+    if passes_by:
+        record = people.load(call.person)
+    else:
+        record = _settled(call, suspension_steps.from_lake(call.person) or ())
     case = call.case_of(record)
     months = case.months if case is not None else MOST_MONTHS
     plan = plan_case(call.due, months, on, current().rules.policy)
-    if case is None:
+    if passes_by:
+        outcome = StepOutcome.DONE
+    elif case is None:
         outcome = StepOutcome.CLOSED
     elif evidence_effects.is_certified(record, case):
         outcome = StepOutcome.CERTIFIED
@@ -105,7 +111,13 @@ def self_certify(call: StepInput) -> Answer:
 
 
 def dispatch_home_visit(call: StepInput) -> Answer:
-    """Put the person on the grid worker's list, once."""
+    """Put the person on the grid worker's list, once.
+
+    Whoever comes back to this state has been sought, or waited for: data are matched and the case is
+    looked at before anybody is sent again. The last look says what is to be done if nobody is.
+    """
+    if _is_back(call) and (word := _no_further_visit(call)) is not None:
+        return _answered(call, word)
 
     def order(record: PersonRecord, case: Case) -> Change:
         about, on = case.due.isoformat(), clock.today()
@@ -119,6 +131,26 @@ def dispatch_home_visit(call: StepInput) -> Answer:
         return replace(_nothing(call), details={"visit": visit.number}, visits=(visit,))
 
     return _wait(call, order)
+
+
+def _is_back(call: StepInput) -> bool:
+    """Whether this wait follows another one in the same state."""
+    case = call.case_of(people.load(call.person))
+    waits = case.waiting if case is not None and case.state is call.state else None
+    return waits is not None and waits.token != call.token
+
+
+def _no_further_visit(call: StepInput) -> StepOutcome | None:
+    """What ends the visits of a case, by record and lake; None while another one is needed."""
+    found = suspension_steps.from_lake(call.person)
+    record = _settled(call, found or ())
+    case = call.case_of(record)
+    if case is None:
+        return StepOutcome.CLOSED
+    if evidence_effects.is_certified(record, case):
+        return StepOutcome.CERTIFIED
+    is_needed = suspension_steps.look(record, case, clock.today()).step is StepOutcome.VISIT_NEEDED
+    return None if found is not None and is_needed else StepOutcome.LOOK
 
 
 def await_a_day(call: StepInput) -> Answer:
@@ -179,6 +211,15 @@ def _with_message(call: StepInput, record: PersonRecord, case: Case, template: T
     return replace(_nothing(call), messages=(messages.anew(record, template, about, words, clock.today()),))
 
 
+def _answered(call: StepInput, word: StepOutcome) -> Answer:
+    """End the wait of this very call with a word; a call that is repeated finds it ended."""
+    waiting = call.waiting()
+    if waiting is None:
+        raise ValueError(f"{call.state} waits and was given no token")
+    executions.wake(waiting, {"outcome": word})
+    return answer(StepOutcome.DONE)
+
+
 def _wait(call: StepInput, act: Callable[[PersonRecord, Case], Change]) -> Answer:
     """Store the token with what the step does, then look: the answer may be there already."""
 
@@ -195,8 +236,8 @@ def _wait(call: StepInput, act: Callable[[PersonRecord, Case], Change]) -> Answe
     if waiting is None:
         raise ValueError(f"{call.state} waits and was given no token")
     if case is None or not evidence_effects.still_due(record, case):
-        executions.wake(waiting, {"outcome": StepOutcome.CLOSED if case is None else StepOutcome.CERTIFIED})
-    elif call.state is StateName.AWAIT_RESUMPTION:
+        return _answered(call, StepOutcome.CLOSED if case is None else StepOutcome.CERTIFIED)
+    if call.state is StateName.AWAIT_RESUMPTION:
         evidence_effects.wake_if_certified(record)
     elif call.state is StateName.PROPOSE_SUSPENSION:
         suspension_steps.answer_if_decided(record, case, waiting)

@@ -124,7 +124,7 @@ def answer_if_decided(record: PersonRecord, case: Case, waiting: Waiting) -> Non
 def answer_if_visited(record: PersonRecord, case: Case, waiting: Waiting) -> None:
     """The worker may have come back before this wait began."""
     if home_visits.pending(record, case.due.isoformat()) is None:
-        executions.wake(waiting, {"outcome": StepOutcome.HEARD})
+        executions.wake(waiting, {"outcome": StepOutcome.LOOK})
 
 
 # --- pay in person -------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def gather_evidence(call: StepInput) -> Answer:
     """Everything known, record and lake; a person may have spoken already.
 
     What contradicts the suspicion opens one of its own. If the lake cannot be read, people verify all
-    the same: nothing ends without their word.
+    the same: nothing ends without their word. Where a person has spoken, *Verify* says so at once.
     """
     found = suspension_steps.from_lake(call.person) or ()
 

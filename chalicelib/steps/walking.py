@@ -30,8 +30,9 @@ Answer = dict[str, Any]
 class StepInput:
     """One call of a step, as the state machine makes it.
 
-    `subject` is the case's due day (ISO) or the suspicion's name; `token` is there only where the
-    state waits. `contract` numbers the shape of this input: running executions keep theirs.
+    `subject` is the case's due day (ISO) or the suspicion's name; `token` is there only where the state
+    waits; `enter_at` says to the first state where the case goes on. `contract` numbers the shape of this
+    input: running executions keep theirs.
     """
 
     state: StateName
@@ -40,6 +41,7 @@ class StepInput:
     subject: str
     generation: int
     token: str | None
+    enter_at: StateName = StateName.MATCH_DATA
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> StepInput:
@@ -51,6 +53,7 @@ class StepInput:
             subject=str(event["due"] if "due" in event else event["suspicion"]),
             generation=int(event["generation"]),
             token=event.get("token"),
+            enter_at=StateName(event.get("enter_at", StateName.MATCH_DATA)),
         )
 
     @property
