@@ -300,7 +300,7 @@ def chase_approval(call: StepInput) -> Answer:
 
 
 def clear(call: StepInput) -> Answer:
-    """The record was wrong: what it blocked, record and lake, is certified at once.
+    """The record was wrong: what it blocked, record and lake, is certified at once, and the walk is over.
 
     What it had ended under another number of the person, before the two were joined, is paid.
     """
@@ -313,16 +313,19 @@ def clear(call: StepInput) -> Answer:
     record = people.change(call.person, settle)
     joined_numbers.pay_what_was_withheld(record.person.id, actor=ACTOR)
     evidence_effects.wake_and_start(record)
-    return answer(StepOutcome.DONE)
+    return close_suspicion(call)
 
 
 def undo(call: StepInput) -> Answer:
-    """What ended a payment was wrong, as two people found, or is over: it is undone, or paid again."""
+    """What ended a payment was wrong, as two people found, or is over: it is undone, or paid again.
+
+    With that the walk is over.
+    """
     if call.subject.startswith(SuspicionKind.RESTART):
         restarts.restart_upheld(call.person, call.subject, actor=ACTOR)
     else:
         evidence_withdrawal.reversal_upheld(call.person, call.subject, actor=ACTOR)
-    return answer(StepOutcome.DONE)
+    return close_suspicion(call)
 
 
 def close_suspicion(call: StepInput) -> Answer:

@@ -1,4 +1,4 @@
-"""Executions go on by the definition with which they began: the one of before a change still walks, to every end.
+"""Executions go on by the definition with which they began: those of before a change still walk.
 
 `definitions/` holds the state machines as they were before states were taken out of them.
 """
@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.model import EntitlementStatus, StateName, StepOutcome
+from chalicelib.model import EntitlementStatus, StateName, StepOutcome, SuspicionState, VisitOutcome
 from chalicelib.steps import certification, suspicion
+from tests.workflow.test_suspicion import cremated
 from tests.workflow.village import SPRING, Recipient, Village
 
 STARTS = SPRING
@@ -71,3 +72,11 @@ def test_a_failed_visit_is_followed_by_another(before: Village) -> None:
     before.knock(ONE.number)
     assert before.state(ONE.number) is StateName.DISPATCH_HOME_VISIT
     assert len(before.record(ONE.number).visits) == 2
+
+
+def test_a_suspicion_that_is_cleared_is_closed_as_before(before: Village) -> None:
+    before.settle(ONE)
+    cremated(before, ONE.number)
+    before.knock(ONE.number, VisitOutcome.SEEN)
+    (suspicion_now,) = before.record(ONE.number).suspicions
+    assert (suspicion_now.state, suspicion_now.waiting) == (SuspicionState.CLEARED, None)
