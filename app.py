@@ -28,7 +28,6 @@ from chalice.app import Chalice, CloudWatchEvent, SQSEvent
 from chalicelib import api, intake, jurisdiction, messages, passes, pay_reconciliation, results
 from chalicelib.cases import retention
 from chalicelib.cases.daily_run import restart_all
-from chalicelib.cases.instructions import list_unseen
 from chalicelib.cases.rechecks import last_month
 from chalicelib.clock import stopping_after, today
 from chalicelib.instruction_delivery import hand_over, send_cutoff_lists
@@ -125,11 +124,10 @@ def daily_run(event: CloudWatchEvent) -> str:
             enumeration.mend(today())
         with each(part="scheduled runs"):
             missing_runs()
-        with each(part="instructions"):
-            list_unseen()
         restart_all(each)
-        with each(part="cases that come due"):
-            passes.start("open_cases")
+        for name in ("follow", "open_cases"):
+            with each(part=name):
+                passes.start(name)
     return GOES_ON
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import boto3
 import pytest
 
+from chalicelib import clock as clock_
 from chalicelib import instruction_delivery
-from chalicelib.cases.instructions import list_unseen
+from chalicelib.cases import daily_following
 from chalicelib.engine.texts import instruction_texts
 from chalicelib.errors import UnfinishedError
 from chalicelib.instruction_delivery import RESULTS, hand_over, send_cutoff_lists
@@ -29,9 +30,10 @@ from chalicelib.model import (
     ProposalState,
     StepOutcome,
 )
+from chalicelib.runs import run
 from chalicelib.steps import certification
 from chalicelib.steps.walking import run_step
-from chalicelib.storage.dynamodb import people, run_ends, worklists
+from chalicelib.storage.dynamodb import people, run_ends, shards, worklists
 from chalicelib.storage.s3 import objects
 from tests.conftest import StoppedClock
 from tests.people import a_case
@@ -214,12 +216,18 @@ def test_a_file_that_stands_is_not_written_again() -> None:
     )
 
 
+def follow() -> int:
+    """The daily pass, over all; how many people it concerned."""
+    with run("tests") as each:
+        return daily_following.follow_some(shards.EVERYBODY, clock_.today(), each)[0]
+
+
 def test_time_alone_lists_what_no_run_has_shown(somebody: PersonId, clock: StoppedClock) -> None:
     told(somebody, SUSPEND)
     clock.advance(days=62)
-    assert list_unseen() == 0
+    assert follow() == 0
     clock.advance(days=1)
-    assert (list_unseen(), list_unseen()) == (1, 0)
+    assert (follow(), follow()) == (1, 0)
     (after,) = people.load(somebody).instructions
     assert (after.state, after.changed) == (InstructionState.LISTED, date(2025, 9, 2))
 
@@ -230,5 +238,5 @@ def test_what_has_been_seen_meanwhile_is_not_listed(
     told(somebody, replace(SUSPEND, state=InstructionState.SEEN))
     clock.advance(days=63)
     monkeypatch.setattr(worklists, "open_instructions", lambda: [(somebody, SUSPEND)])
-    list_unseen()
+    follow()
     assert people.load(somebody).instructions[0].state is InstructionState.SEEN

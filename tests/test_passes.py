@@ -41,8 +41,9 @@ FUNCTIONS = {each.value: each.value for each in Function}
 
 
 ABOUT: Final = {"reconciliation": "2025-06", "rechecks": "2025-06"}  # else the day alone
-TRIED_ELSEWHERE: Final = (by_shards.APPLY, drafts.REHEARSAL, "ask", "monthly_sheets", "push")
-"""In test_by_shards, api/test_rules, test_asking, workflow/test_monthly_sheets, test_event_push."""
+TRIED_ELSEWHERE: Final = (by_shards.APPLY, drafts.REHEARSAL, "ask", "follow", "monthly_sheets", "push")
+"""In test_by_shards, api/test_rules, test_asking, cases/test_daily_following, workflow/test_monthly_sheets,
+test_event_push."""
 OF_EVERYBODY: Final = [name for name in PASSES if name not in TRIED_ELSEWHERE]
 JUDGE: Final[list[Judge]] = []  # by whose policies each step acts
 

@@ -15,7 +15,7 @@ from datetime import date
 from typing import Final, TypeVar
 
 from chalicelib import clock
-from chalicelib.cases import dates, evidence_effects, executions, recovery_following
+from chalicelib.cases import daily_following, dates, evidence_effects, executions
 from chalicelib.cases.next_files import NextFiles
 from chalicelib.engine.suspension import signs_of_life, timeline
 from chalicelib.errors import ConflictError, UnreadableError
@@ -64,17 +64,19 @@ def daily_run() -> DailyRun:
             with each(part="dates"):
                 dates.look_ahead(clock.today(), each)
             restarted = restart_all(each)
+            daily_following.follow_some(shards.EVERYBODY, clock.today(), each)
     return DailyRun(opened, refiled, restarted)
 
 
 def restart_all(each: Each) -> int:
-    """Restart whatever should walk and does not, and follow what is recovered; how many were restarted."""
+    """Restart whatever should walk and does not; how many were restarted.
+
+    Of what walks only names are read, a thousand at a time: for a city some hundred calls.
+    """
     restarted = 0
     for restart in (restart_cases, restart_suspicions):
         with each(part="restart"):
             restarted += restart(each)
-    with each(part="recoveries"):
-        recovery_following.follow_all(each)
     return restarted
 
 

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from chalicelib import clock, messages
@@ -17,7 +20,6 @@ from chalicelib.engine.texts import decision_words
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.jurisdiction import current
 from chalicelib.model import Change, Instruction, InstructionState, PersonId, PersonRecord, Template
-from chalicelib.runs import run
 from chalicelib.storage.dynamodb import people, worklists
 
 BY_TIME: Final = "platform"
@@ -48,36 +50,31 @@ def acknowledge_instruction(person: PersonId, name: str, *, by: str) -> Instruct
     return instruction_of(people.change(person, acknowledge), name)
 
 
-def list_unseen() -> int:
-    """List for a person what as many pay runs as the policy says have not shown, whatever files have come.
-
-    How many. UnfinishedError when all others are listed, if one could not be (rule 23).
-    """
-    on, policy, listed = clock.today(), current().rules.policy, 0
+def unseen(on: date) -> Mapping[PersonId, AbstractSet[str]]:
+    """By person, the instructions that as many pay runs as the policy says have not shown (rule 23)."""
+    policy = current().rules.policy
     overdue: dict[PersonId, set[str]] = defaultdict(set)
     for person, told in worklists.open_instructions():
         if is_overdue(told, policy, on):
             overdue[person].add(told.name)
+    return overdue
 
-    def put(record: PersonRecord) -> Change | None:
+
+def list_unseen(person: PersonId, names: AbstractSet[str], on: date) -> int:
+    """List for a person what no pay run has shown, whatever files have come; how many are listed now."""
+    policy = current().rules.policy
+
+    def put(record: PersonRecord) -> tuple[Change | None, int]:
         late = tuple(
             replace(told, state=InstructionState.LISTED, changed=on)
             for told in record.instructions
-            if told.name in overdue[record.person.id] and is_overdue(told, policy, on)
+            if told.name in names and is_overdue(told, policy, on)
         )
         details = {told.name: told.state.value for told in late}
-        return (
-            Change("instructions not seen", BY_TIME, clock.now(), details, instructions=late)
-            if late
-            else None
-        )
+        change = Change("instructions not seen", BY_TIME, clock.now(), details, instructions=late)
+        return change if late else None, len(late)
 
-    with run("list_unseen") as each:
-        for person in sorted(overdue):
-            with each(person=person):
-                people.change(person, put)
-                listed += len(overdue[person])
-    return listed
+    return people.change_with_outcome(person, put)[1]
 
 
 def approve_arrears(person: PersonId, name: str, *, by: str) -> Instruction:

@@ -33,7 +33,6 @@ from chalicelib.model import (
     RecoveryState,
     Template,
 )
-from chalicelib.runs import Each
 from chalicelib.storage.dynamodb import people, worklists
 
 ACTOR = "platform"
@@ -82,21 +81,15 @@ def follow(person: PersonId, *, overdue: bool = False) -> PersonRecord:
     return people.change(person, put)
 
 
-def follow_all(each: Each) -> int:
-    """Follow everybody of whom anything is to be recovered or owed to heirs; how many were looked at."""
+def concerned() -> set[PersonId]:
+    """Everybody of whom anything is to be recovered, or owed to heirs."""
     told = {
         person
         for person, instruction in worklists.open_instructions()
         if instruction.kind is InstructionKind.RECOVER
     }
-    rows = {row.person for row in worklists.recoveries("")} | {
-        row.person for row in worklists.owed_to_heirs("")
-    }
-    concerned = sorted(told | rows)
-    for person in concerned:
-        with each(person=person):
-            follow(person)
-    return len(concerned)
+    recovered = {row.person for row in worklists.recoveries("")}
+    return told | recovered | {row.person for row in worklists.owed_to_heirs("")}
 
 
 def _put(before: Sequence[Recovery], changed: Sequence[Recovery]) -> tuple[Recovery, ...]:

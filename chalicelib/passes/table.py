@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Final
 
 from chalicelib import event_push, messages, monthly_sheets, pay_reconciliation, results, stats
-from chalicelib.cases import daily_run, dates, rechecks, retention
+from chalicelib.cases import daily_following, daily_run, dates, rechecks, retention
 from chalicelib.errors import UnfinishedError
 from chalicelib.intake import by_shards, interface_queries
 from chalicelib.jurisdiction import drafts
@@ -134,6 +134,11 @@ def _open_cases(part: Slice) -> Found:
     return Found(None if are_all else _DATES)
 
 
+def _follow(part: Slice) -> Found:
+    _, after = daily_following.follow_some(part.shard, part.day, part.each, part.after, part.stop)
+    return Found(after)
+
+
 def _is_anybody_due(day: date) -> bool:
     return daily_run.is_anybody_due(day) or dates.is_anybody_looked_at(day)
 
@@ -200,6 +205,9 @@ PASSES: Final[Mapping[str, Pass]] = {
     "rechecks": Pass(Function.WRITE, _find_certificates, _side_by_side(8), "monthly_rechecks", _draw),
     "ask": Pass(Function.ASK, _ask, _side_by_side(4), "ask_interfaces", _list_runs),
     "open_cases": Pass(Function.WRITE, _open_cases, _side_by_side(8), "daily_run", is_wanted=_is_anybody_due),
+    "follow": Pass(
+        Function.WRITE, _follow, _side_by_side(8), None, is_wanted=daily_following.is_anybody_followed
+    ),
     "send": Pass(
         Function.SEND, _send, _side_by_side(4), "send_messages", is_wanted=worklists.is_anything_outgoing
     ),

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from chalicelib import cases, messages
-from chalicelib.cases import bereavement, recoveries, recovery_following
+from chalicelib.cases import bereavement, daily_following, recoveries, recovery_following
 from chalicelib.engine.rules.benefits import Offset
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.model import (
@@ -176,7 +176,7 @@ def test_what_comes_to_light_later_is_heard_by_itself() -> None:
     people.put_payments([(person, Payment(PENSION, Month("2025-04"), 20_000, ON))])
     put(person, instructions=(recover(60_000),))
     with run("tests") as each:
-        assert recovery_following.follow_all(each) == 1
+        assert daily_following.follow_some("_", ON, each) == (1, None)
     one, two = people.load(person).recoveries
     assert (one.fen, one.state, dict(two.months), two.state) == (
         40_000,

@@ -60,6 +60,11 @@ def shard_of(person: PersonId) -> str:
     return person[: settings().shard_characters] or EVERYBODY
 
 
+def is_in(person: PersonId, shard: str) -> bool:
+    """Whether somebody belongs to a shard."""
+    return shard == EVERYBODY or person.startswith(shard)
+
+
 def every_shard() -> list[str]:
     """All shards of this deployment, in order."""
     return names(layout(), EVERYBODY)
