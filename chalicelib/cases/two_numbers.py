@@ -29,9 +29,18 @@ def numbers_shared(
 ) -> None:
     """Ask about every pair of numbers that draw under one payee, on both records; each pair once.
 
-    `listed`: whom the roster that shows it lists; under that number the person goes on if they are one.
+    `listed`: whom the roster that shows it lists; under that number the person goes on if they are one. Of a
+    number that was joined to another that one is asked about.
     """
-    sides = [side for one, other, benefit in pairs for side in ((one, other, benefit), (other, one, benefit))]
+    found = list(pairs)
+    goes_on = {each: people.load(each).person.id for one, other, _ in found for each in (one, other)}
+    standing = dict.fromkeys((goes_on[one], goes_on[other], benefit) for one, other, benefit in found)
+    sides = [
+        side
+        for one, other, benefit in standing
+        if one != other
+        for side in ((one, other, benefit), (other, one, benefit))
+    ]
     one_by_one(sides, lambda side: _ask(*side, listed), lambda side: side[0])
 
 
