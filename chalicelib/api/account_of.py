@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib import clock
-from chalicelib.model import UserAccount
+from chalicelib.model import UserAccount, UserAccountState
 from chalicelib.settings import settings
 from chalicelib.storage.clients import on_forget
 from chalicelib.storage.dynamodb import user_accounts
@@ -40,10 +40,20 @@ def are_required() -> bool:
 
 def account_of(subject: str, now: datetime) -> UserAccount | None:
     """The account by which a subject may act now; None without one that holds today."""
+    account = _last_known(subject, now)
+    return account if account is not None and account.holds_on(clock.civil_date(now)) else None
+
+
+def was_ended(subject: str, now: datetime) -> bool:
+    """Whether somebody has ended a subject's account: left, or lost what they signed in with."""
+    account = _last_known(subject, now)
+    return account is not None and account.state is UserAccountState.ENDED
+
+
+def _last_known(subject: str, now: datetime) -> UserAccount | None:
     known = _known.get(subject)
     if known is None or not timedelta() <= now - known.asked < KEPT:
         if len(_known) >= MANY:
             _known.clear()
         known = _known[subject] = _Known(now, user_accounts.find(subject))
-    account = known.account
-    return account if account is not None and account.holds_on(clock.civil_date(now)) else None
+    return known.account

@@ -96,6 +96,7 @@ def _account(call: Call, account: UserAccount) -> Json:
         "authority": account.authority,
         "since": account.since,
         "until": account.until,
+        "days_left": account.days_left(call.today),
         "state": account.state.value,
         "holds": account.holds_on(call.today),
         "granted_by": account.granted_by,

@@ -27,6 +27,11 @@ SENTENCES: Final[Mapping[str, tuple[int, str, str]]] = {
         "翻页标记无效，请从第一页重新查询。",
         "the cursor is not valid here: start from the first page",
     ),
+    "account_ended": (
+        403,
+        "您的工作账号已停用，本机保存的名单和未发送的结果将被清除。如有疑问，请联系上一级机构的经办人。",
+        "your account was ended: what this device keeps is wiped; ask an officer of the level above",
+    ),
     "busy": (503, "记录正在变动，请稍后重试。", "the record is busy: try again shortly"),
     "caller_limited": (
         429,
@@ -45,6 +50,11 @@ SENTENCES: Final[Mapping[str, tuple[int, str, str]]] = {
     "role_not_allowed": (403, "您的角色无权办理此事项。", "your role may not do this"),
     "throttled": (429, "请求过于频繁，请稍后重试。", "too many requests: try again shortly"),
     "token_required": (401, "请先登录：令牌缺失、无效或已过期。", "a valid token is required"),
+    "token_revoked": (
+        401,
+        "您的登录已被收回，本机保存的名单和未发送的结果将被清除。请用自己的设备重新登录。",
+        "your sign-in was taken back: what this device keeps is wiped; sign in anew on a device of your own",
+    ),
     "too_large": (413, "请求内容超过64 KB。", "the body is larger than 64 kB"),
     "unavailable": (503, "系统暂时无法办理，请稍后重试。", "this cannot be answered now: try again later"),
     "unexpected": (

@@ -96,23 +96,27 @@ def caller_of(headers: Mapping[str, str]) -> Caller:
     except jwt.PyJWTError as error:  # the issuer's keys cannot be had: nobody's token is wrong
         raise Problem("unavailable", headers={"Retry-After": "60"}) from error
     if revoked.is_revoked(token, caller.subject, _instant(claims["iat"]), clock.now()):
-        raise _refused(headers)
+        raise _refused(headers, "token_revoked")
     if account_of.are_required() and caller.role is not Role.CITIZEN:
         return _by_account(caller.subject)
     return caller
 
 
 def _by_account(subject: str) -> Caller:
-    """The caller that an account makes of a subject; Problem 403 without one that holds today."""
-    account = account_of.account_of(subject, clock.now())
+    """The caller that an account makes of a subject; Problem 403 without one that holds today.
+
+    That somebody has ended it is a problem of its own: a phone then forgets what it keeps.
+    """
+    now = clock.now()
+    account = account_of.account_of(subject, now)
     if account is None:
-        raise Problem("no_account")
+        raise Problem("account_ended" if account_of.was_ended(subject, now) else "no_account")
     return Caller(subject, Role(account.role), account.area, None, account.authority)
 
 
-def _refused(headers: Mapping[str, str]) -> Problem:
+def _refused(headers: Mapping[str, str], code: str = "token_required") -> Problem:
     refused = 'Bearer error="invalid_token"' if _has_token(headers) else "Bearer"
-    return Problem("token_required", headers={"WWW-Authenticate": refused})
+    return Problem(code, headers={"WWW-Authenticate": refused})
 
 
 def _has_token(headers: Mapping[str, str]) -> bool:

@@ -53,6 +53,10 @@ class UserAccount:
         is_over = self.until is not None and day > self.until
         return self.state is UserAccountState.GRANTED and self.since <= day and not is_over
 
+    def days_left(self, day: date) -> int | None:
+        """How many days it holds after a day; None where it does not hold, or has no end."""
+        return (self.until - day).days if self.until is not None and self.holds_on(day) else None
+
     @property
     def needs_two(self) -> bool:
         """Whether two people have to grant it: nobody stands above a city's own officers."""

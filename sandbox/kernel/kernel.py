@@ -96,6 +96,7 @@ class Sandbox:
             "Pack": pack,
             "LakeCharacters": "0",
             "ShardCharacters": "0",
+            "AccountsRequired": "false",  # whoever tries it out has a token by one command, and no account
             "TokenLongestSeconds": str(int(YEAR_LONG.total_seconds())),
             "CallerRequestsPerMinute": _MANY,
             "AppRequestsPerMinute": _MANY,

@@ -138,6 +138,7 @@ class TestATokenBesideAnAccount:
         claims_more = required("officer", COUNTY, "worker-1", authority=HRSS)
         mine = claims_more.get("/v1/me").json_body
         assert (mine["role"], mine["area"], mine["authority"]) == ("grid-worker", VILLAGE, None)
+        assert mine["account_until"] is None
         assert claims_more.get("/v1/suspicions").json_body["code"] == "role_not_allowed"
         assert claims_more.get(f"/v1/persons/{person}/status").status_code == 200
 
@@ -156,7 +157,12 @@ class TestATokenBesideAnAccount:
         clock.advance(seconds=59)
         assert worker.get("/v1/me").status_code == 200, "what this process has just asked"
         clock.advance(seconds=2)
-        assert code(worker.get("/v1/me")) == (403, "no_account")
+        assert code(worker.get("/v1/me")) == (403, "account_ended"), "not one that has run out: phones forget"
+
+    def test_one_is_told_until_when_it_holds(self, required: As) -> None:
+        an_account("worker-1", until=date(2025, 7, 20))
+        mine = required("officer", TOWNSHIP, "worker-1").get("/v1/me").json_body
+        assert (mine["account_until"], mine["account_days_left"]) == ("2025-07-20", 19)
 
     @pytest.mark.parametrize(
         ("differently", "holds"),

@@ -51,7 +51,7 @@ def test_a_revoked_token_ends_within_a_minute_although_it_was_verified_before(
     assert status(as_, mine) == 200, "the process asks once a minute"
     clock.advance(seconds=60)
     refused = replace(as_(None), token=mine).get(STATS)
-    assert (refused.status_code, refused.json_body["code"]) == (401, "token_required")
+    assert (refused.status_code, refused.json_body["code"]) == (401, "token_revoked")
     assert refused.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
     assert status(as_, other) == 200, "another token of the same subject"
 

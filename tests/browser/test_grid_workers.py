@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
+from admin.__main__ import main as admin
 from chalicelib.model import Route, StateName, VisitOutcome
 from sandbox.sign_in import DemoPerson
 from tests.browser.browsing import Screens, cut_off, signal_again
@@ -96,6 +97,49 @@ def test_whoever_is_met_is_certified_though_nobody_was_sent(screens: Screens) ->
     neighbour = screens.open(ELSEWHERE.subject, phone=True)
     neighbour.get_by_role("link", name="全村").click()
     expect(neighbour.get_by_text("村里还没有领取待遇的人")).to_be_visible()
+
+
+def test_a_phone_that_is_lost_forgets_what_it_keeps(screens: Screens) -> None:
+    """At its next contact after somebody has ended the account: the list, what was not sent, and the key."""
+    village = screens.village
+    screens.people.append(WORKER)
+    village.settle(*LANE)
+    village.sandbox.advance(days=10 / 24)
+    page = screens.open(WORKER.subject, phone=True)
+    page.get_by_role("link", name="全村").click()
+    expect(page.locator("article[data-person]")).to_have_count(3)
+    cut_off(page, screens.servers)
+    page.locator("article[data-person]").first.get_by_role("button", name="见到本人").click()
+    page.get_by_role("button", name="确定").click()
+    expect(page.locator("[data-waiting]")).to_contain_text("1 条待发送")
+    assert kept_on(page)["found"] == 1
+    assert admin(["tokens", "revoke", "--subject", WORKER.subject]) == 0
+    village.sandbox.advance(hours=1)
+    signal_again(page, screens.servers)
+    page.get_by_role("link", name="我的名单").click()
+    expect(page.get_by_text("本机保存的名单和未发送的结果已清除")).to_be_visible()
+    assert kept_on(page) == {"lists": 0, "found": 0, "keys": 0}
+    assert [outcomes_of(screens, each) for each in LANE] == [[], [], []]
+
+
+def kept_on(page: Page) -> dict[str, int]:
+    """How much lies in the phone's database, by table."""
+    counted: dict[str, int] = page.evaluate(
+        """() => new Promise((told) => {
+          const asked = indexedDB.open("wugan-phone");
+          asked.onsuccess = async () => {
+            const names = [...asked.result.objectStoreNames];
+            const count = (name) => new Promise((counted) => {
+              const found = asked.result.transaction(name).objectStore(name).count();
+              found.onsuccess = () => counted([name, found.result]);
+            });
+            const counts = Object.fromEntries(await Promise.all(names.map(count)));
+            asked.result.close();
+            told(counts);
+          };
+        })"""
+    )
+    return counted
 
 
 def outcomes_of(screens: Screens, recipient: Recipient) -> list[VisitOutcome]:

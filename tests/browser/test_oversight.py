@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 from playwright.sync_api import expect
 
 from chalicelib import passes
+from chalicelib.cases import user_accounts
+from chalicelib.cases.user_accounts import Grantor, Wanted
+from chalicelib.model import AreaCode
+from chalicelib.settings import settings
 from sandbox.sign_in import DemoPerson
 from tests.browser.browsing import Screens
 from tests.workflow.village import Recipient
@@ -12,6 +19,7 @@ from tests.workflow.village import Recipient
 SEEN = Recipient(980)
 OTHERS = [Recipient(981 + n, phone=f"1380000001{n}") for n in range(4)]
 CITY = DemoPerson("city-1", "市人社局", "officer", "3416", "hrss")
+WORKER = DemoPerson("grid-worker-7", "网格员", "grid-worker", "341602001001")
 AUDITOR = DemoPerson("auditor-1", "审计人员", "auditor", "3416")
 
 
@@ -85,3 +93,26 @@ def test_an_account_is_granted_and_ended_by_the_level_above(screens: Screens) ->
     dialog.get_by_role("textbox").fill("调离岗位")
     dialog.get_by_role("button", name="确认办理").click()
     expect(row).to_contain_text("已终止")
+
+
+def test_an_account_that_ends_soon_is_spoken_of_to_whoever_acts_by_it_and_whoever_grants(
+    screens: Screens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village = screens.village
+    screens.people += [CITY, WORKER]
+    monkeypatch.setenv("WUGAN_ACCOUNTS_REQUIRED", "true")
+    settings.cache_clear()
+    until = village.sandbox.today() + timedelta(days=20)
+    for one in (CITY, WORKER):
+        wanted = Wanted(
+            one.subject, "某岗位", one.role, AreaCode(one.area), one.authority, village.sandbox.today(), until
+        )
+        user_accounts.grant_account(wanted, Grantor("operator"))
+    page = screens.open(CITY.subject)
+    expect(page.locator("[data-account-ends]")).to_contain_text("还有20天")
+    page.get_by_role("link", name="账号").click()
+    expect(page.locator("tr[data-id]").filter(has_text=WORKER.subject)).to_contain_text("还有20天到期")
+    screens.healthy(page, "accounts that end soon")
+    phone = screens.open(WORKER.subject, phone=True)
+    expect(phone.locator("[data-account-ends]")).to_contain_text("还有20天")
+    screens.healthy(phone, "a list, and an account that ends soon")

@@ -108,6 +108,25 @@ def test_no_partition_and_no_host_is_spelled_out(template: dict[str, Any]) -> No
         assert not text.endswith(".amazonaws.com.cn")
 
 
+def test_accounts_are_required_and_nothing_is_pushed_unless_an_operator_says_so(
+    template: dict[str, Any],
+) -> None:
+    said = template["Parameters"]
+    assert (said["AccountsRequired"]["Default"], said["EventHosts"]["Default"]) == ("true", "")
+    listed = re.compile(said["EventHosts"]["AllowedPattern"])
+    for hosts in ("", "app.example.gov.cn", "app.example.gov.cn,second.example.org"):
+        assert listed.fullmatch(hosts), hosts
+    for hosts in (
+        "http://127.0.0.1:8003",
+        "127.0.0.1",
+        "10.0.0.1",
+        "localhost",
+        "app.example.cn:8443",
+        "[::1]",
+    ):
+        assert not listed.fullmatch(hosts), hosts
+
+
 def test_the_functions_are_those_of_app_py(template: dict[str, Any]) -> None:
     assert of_type(template, "AWS::Serverless::Function").keys() == FUNCTIONS
 

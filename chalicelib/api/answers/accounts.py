@@ -21,6 +21,7 @@ class Account(Answer):
     authority: str | None
     since: date
     until: date | None
+    days_left: int | None
     state: UserAccountState
     holds: bool
     granted_by: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from chalicelib.api.answers.shared import Answer
 
 
@@ -29,4 +31,6 @@ class Myself(Answer):
     area: str | None
     authority: str | None
     person: str | None
+    account_until: date | None
+    account_days_left: int | None
     may: list[Operation]

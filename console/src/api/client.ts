@@ -1,10 +1,22 @@
 // The one way to the API: nothing else in the console sends a request.
 import createClient, { type Middleware } from "openapi-fetch";
-import { currentToken, tokenRefused } from "../auth/session";
+import { currentToken, takenBack, tokenRefused } from "../auth/session";
 import type { paths } from "./schema";
 
 /** Where the API lies: the console is served from a folder beside it. */
 export const API_ROOT = new URL("../", document.baseURI).href.replace(/\/$/, "");
+
+/** Somebody has taken back what one signs in with: a phone may be lost. */
+const TAKEN_BACK = ["account_ended", "token_revoked"];
+
+async function codeOf(response: Response): Promise<string | null> {
+  try {
+    const said: unknown = await response.json();
+    return typeof said === "object" && said !== null && "code" in said ? String(said.code) : null;
+  } catch {
+    return null; // from before the platform: a gateway's own words
+  }
+}
 
 const asTheCaller: Middleware = {
   onRequest({ request }) {
@@ -12,8 +24,11 @@ const asTheCaller: Middleware = {
     if (token !== null) request.headers.set("Authorization", `Bearer ${token}`);
     return request;
   },
-  onResponse({ response }) {
-    if (response.status === 401) tokenRefused();
+  async onResponse({ response }) {
+    if (response.status !== 401 && response.status !== 403) return;
+    const code = await codeOf(response.clone());
+    if (code !== null && TAKEN_BACK.includes(code)) await takenBack();
+    else if (response.status === 401) tokenRefused();
   },
 };
 

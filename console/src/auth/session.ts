@@ -18,10 +18,13 @@ export interface Session {
 const KEY = "wugan.session";
 const kept = ref<Session | null>(read());
 const refused = ref(false);
+const wiped = ref(false);
 
 export const session = readonly(kept);
 /** The token came to its end while somebody was at work. */
 export const hasEnded = readonly(refused);
+/** What one signs in with was taken back, and what this device kept is gone. */
+export const wasWiped = readonly(wiped);
 
 export function currentToken(): string | null {
   return kept.value?.token ?? null;
@@ -32,6 +35,7 @@ export function begin(token: string, secondsLeft: number): Session {
   sessionStorage.setItem(KEY, JSON.stringify(next));
   kept.value = next;
   refused.value = false;
+  wiped.value = false;
   return next;
 }
 
@@ -43,6 +47,20 @@ export function end(): void {
 export function tokenRefused(): void {
   refused.value = kept.value !== null;
   end();
+}
+
+/** What is to be forgotten of somebody when what they sign in with was taken back. */
+let forget: (subject: string) => Promise<void> = () => Promise.resolve();
+export function onTakenBack(work: typeof forget): void {
+  forget = work;
+}
+
+/** The account or the token was taken back: nothing of theirs stays on this device. */
+export async function takenBack(): Promise<void> {
+  const subject = kept.value?.subject;
+  wiped.value = kept.value !== null;
+  end();
+  if (subject !== undefined) await forget(subject);
 }
 
 /** What a token claims. It is only read here: the platform verifies it. */

@@ -68,6 +68,26 @@ describe("what was found without signal", () => {
     await queue.clear(finding.key);
     expect(await states(queue)).toEqual(["p.1 waiting"]);
   });
+  it("waits while there is no account, and is not written back where one was ended", async () => {
+    const queue = queueOf("worker");
+    await queue.add("p.1", "孟*0", REPORT, 1);
+    for (const code of ["no_account", "account_ended"]) {
+      answer = () => problem(403, code);
+      await queue.flush();
+      expect(await states(queue)).toEqual(["p.1 waiting"]);
+    }
+  });
+  it("is gone with the list and the key where the phone is lost, and nobody else's with it", async () => {
+    await queueOf("worker").add("p.1", "孟*0", REPORT, 1);
+    await queueOf("worker-2").add("q.1", "孟*1", REPORT, 1);
+    await store.put("lists", "people", "worker, village", [{ name: "孟*0" }], 1000);
+    await store.wipe("worker");
+    expect(await store.all("lists", "worker, village")).toEqual([]);
+    expect(await states(queueOf("worker"))).toEqual([]);
+    expect(await states(queueOf("worker-2"))).toEqual(["q.1 waiting"]);
+    await store.wipe("worker-2");
+    expect(await store.keys.count()).toBe(0);
+  });
   it("lies on the phone encrypted; lists are forgotten after seven days", async () => {
     await store.put("lists", "visits", "worker", [{ name: "孟*0" }], 1000);
     const kept = await store.lists.get("visits");

@@ -18,9 +18,13 @@ export interface Finding {
 
 type Send = (visit: string, body: VisitReport | Meeting, key: string) => Promise<unknown>;
 
-/** The platform has not judged it: no signal, no sign-in, too many at once, or it is out of order. */
+/** No account for now; or one that was ended, which takes the queue away beside this. */
+const NOT_JUDGED = ["no_account", "account_ended"];
+
+/** The platform has not judged it: no signal, no sign-in, no account for now, too many at once, out of order. */
 function isPostponed(problem: Problem): boolean {
-  return problem.status === 0 || problem.status === 401 || problem.status === 429 || problem.status >= 500;
+  const { status, code } = problem;
+  return status === 0 || status === 401 || NOT_JUDGED.includes(code) || status === 429 || status >= 500;
 }
 
 export class Queue {

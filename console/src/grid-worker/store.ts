@@ -1,5 +1,6 @@
 // What a grid worker's phone keeps: their list, and what they have found and not sent yet. Encrypted by a key
-// that never leaves the browser; a list is forgotten after seven days, what was found never before it is sent.
+// that never leaves the browser; a list is forgotten after seven days, what was found never before it is sent;
+// both at once where the platform says that account or sign-in was taken back.
 import Dexie, { type EntityTable } from "dexie";
 
 interface Sealed {
@@ -45,6 +46,14 @@ export class PhoneStore extends Dexie {
   async forget(now: number): Promise<void> {
     const old = await this.lists.filter((each) => each.kept < now - FORGOTTEN_AFTER).primaryKeys();
     await this.lists.bulkDelete(old);
+  }
+
+  /** Nothing of somebody stays, sent or not; the key goes with the last. A list is its owner's, or a part of theirs. */
+  async wipe(subject: string): Promise<void> {
+    for (const table of [this.lists, this.found]) {
+      await table.filter(({ owner }) => owner === subject || owner.startsWith(`${subject}, `)).delete();
+    }
+    if ((await this.lists.count()) + (await this.found.count()) === 0) await this.keys.clear();
   }
 
   private async opened<T>(sealed: Sealed): Promise<T> {

@@ -21,6 +21,8 @@ const en: Messages = {
   signIn: {
     text: "Data certify benefits silently; here is what people must look at and decide.",
     button: "Sign in with your identity provider",
+    accountEnds: "Your account ends on {day}, in {n} days. If you go on in your post, ask an officer of the level above.",
+    wiped: "Your account was ended, or your sign-in taken back: what this device kept is gone.",
     ended: "Your sign-in has come to its end: please sign in again. Visits not sent yet are still on this device.",
     coming: "Signing in …",
     failed: "Signing in was not completed: please try again.",

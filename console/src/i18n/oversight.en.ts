@@ -46,6 +46,7 @@ export default {
     todo: "What to do",
   },
   accounts: {
+    daysLeft: "{n} days left",
     title: "Accounts",
     text: "Granted and ended by the level above; posts of the city take two people. Every change is on record.",
     empty: "There is no account in your area yet.",

@@ -46,6 +46,7 @@ export default {
     todo: "要做什么",
   },
   accounts: {
+    daysLeft: "还有{n}天到期",
     title: "账号",
     text: "由上一级授予和终止；市级岗位需要两个人。每次变动都留痕。",
     empty: "您的辖区内还没有账号。",

@@ -129,6 +129,11 @@ def watch_feeds(event: Any) -> Any:
     return _called("watch_feeds", event.to_dict())
 
 
+@app.schedule(Cron(20, "*", "*", "*", "?", "*"))
+def push_events(event: Any) -> Any:
+    return _called("push_events", event.to_dict())
+
+
 @app.schedule(Cron(0, 17, "*", "*", "?", "*"))
 def nightly_statistics(event: Any) -> Any:
     return _called("nightly_statistics", event.to_dict())
