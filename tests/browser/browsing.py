@@ -15,8 +15,10 @@ from tests.workflow.village import Village
 
 ROOT: Final = Path(__file__).parents[2]
 AXE: Final = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
-IN_README: Final = (
-    ("today", "suspension-line", "grid-worker", "citizen") if os.environ.get("IMAGES") == "write" else ()
+IN_DOCUMENTS: Final = (
+    ("today", "suspension-line", "grid-worker", "citizen", "receipt", "trail", "accounts")
+    if os.environ.get("IMAGES") == "write"
+    else ()
 )
 DESK_SIZE: Final = {"width": 1280, "height": 800}
 PHONE_SIZE: Final = {"width": 390, "height": 844}
@@ -73,7 +75,7 @@ class Screens:
             if picture is not None:
                 page.set_viewport_size(before)
                 mark = "" if language == "zh" else ".en"
-                folder = ROOT / ("docs/images" if picture + mark in IN_README else "build/images")
+                folder = ROOT / ("docs/images" if picture + mark in IN_DOCUMENTS else "build/images")
                 folder.mkdir(parents=True, exist_ok=True)
                 page.wait_for_timeout(350)
                 page.screenshot(path=folder / f"{picture}{mark}.png")

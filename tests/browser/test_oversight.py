@@ -70,7 +70,7 @@ def test_an_auditor_follows_a_decision_and_sees_that_the_chain_is_whole(screens:
     expect(page.locator("[data-chain]")).to_contain_text("哈希链完整")
     expect(page.locator('tr[data-action="created"]')).to_have_count(1)
     assert page.locator("tbody tr", has_text="counter").count() >= 1, "who certified stands there"
-    screens.healthy(page, "trail")
+    screens.healthy(page, "trail", picture="trail")
 
 
 def test_an_account_is_granted_and_ended_by_the_level_above(screens: Screens) -> None:
@@ -87,7 +87,7 @@ def test_an_account_is_granted_and_ended_by_the_level_above(screens: Screens) ->
     form.get_by_role("button", name="授予账号").click()
     row = page.locator("tr[data-id]")
     expect(row).to_contain_text("谯城区人社局 待遇审核岗")
-    screens.healthy(page, "accounts")
+    screens.healthy(page, "accounts", picture="accounts")
     row.get_by_role("button", name="终止账号").click()
     dialog = page.get_by_role("dialog", name="终止账号")
     dialog.get_by_role("textbox").fill("调离岗位")
