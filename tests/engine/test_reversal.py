@@ -282,13 +282,34 @@ def test_what_had_ended_under_the_other_number_alone_begins_again(
     instructions: list[Instruction], status: EntitlementStatus, fen: int | None
 ) -> None:
     orders = [*instructions, told(InstructionKind.TERMINATE)]
+    ended = replace(ENDED, stopped_from=min(order.month for order in orders))
     undoing = withheld(
-        taken_up(entitlements=[ENDED], suspicions=[CLEARED, JOINED], instructions=orders),
+        taken_up(entitlements=[ended], suspicions=[CLEARED, JOINED], instructions=orders),
     )
     assert undoing is not None
     assert [e.status for e in undoing.entitlements] == [status]
     order = resumed(undoing)
     assert (order.fen if order is not None else None) == fen
+
+
+@pytest.mark.parametrize(
+    ("stopped_from", "suspicion", "again"),
+    [
+        ("2025-06", CLEARED, True),
+        ("2025-06", confirmed(), False),
+        ("2025-06", a_suspicion(), False),
+        ("2025-03", CLEARED, False),
+    ],
+    ids=["by the death found wrong", "it stands", "it is asked about", "by something else, of before"],
+)
+def test_a_fee_relief_begins_again_without_an_order(
+    stopped_from: str, suspicion: Suspicion, again: bool
+) -> None:
+    relief = an_entitlement("outpatient_chronic", status=TERMINATED, stopped_from=stopped_from)
+    undoing = withheld(taken_up(entitlements=[relief], suspicions=[suspicion, JOINED], instructions=[]))
+    found = [e.status for e in undoing.entitlements] if undoing is not None else []
+    assert found == ([EntitlementStatus.ACTIVE] if again else [])
+    assert undoing is None or undoing.instructions == ()
 
 
 @pytest.mark.parametrize(

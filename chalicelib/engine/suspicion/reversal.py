@@ -146,12 +146,14 @@ def withheld_under_another_number(
         begins = drawn.status is EntitlementStatus.TERMINATED and bool(found_one(record))
         paid = status_before(drawn, record) if begins else drawn
         wrong = [s for s in record.suspicions if any(_explains(s, stop, paid, rules, on) for stop in stops)]
+        if begins:
+            wrong = [s for s in (wrong if stops else record.suspicions) if _ended(s, drawn, paid, rules, on)]
         goes_on = paid.status in (LIVE if begins else (EntitlementStatus.ACTIVE,))
         if not goes_on or not wrong or _ends_now(record, paid, rules, on):
             continue
         over |= {s.name: s for s in wrong}
         again += [paid] if begins else []
-        told += _withheld(record, paid, stops, wrong, payments, rules, on)
+        told += _withheld(record, paid, stops, wrong, payments, rules, on) if stops else ()
     return Undoing(record.person, tuple(over.values()), tuple(again), tuple(told)) if told or again else None
 
 
@@ -206,6 +208,14 @@ def _explains(
         (end.instruction, end.from_month) == (stop.kind, stop.month)
         for end in ending(suspicion, (entitlement,), rules, on)
     )
+
+
+def _ended(suspicion: Suspicion, drawn: Entitlement, paid: Entitlement, rules: RuleBook, on: date) -> bool:
+    """Whether it was found wrong, and had ended what is drawn no more; of a fee relief there is no order."""
+    if suspicion.state not in (SuspicionState.CLEARED, SuspicionState.WITHDRAWN):
+        return False
+    ends = (end.entitlement for end in ending(suspicion, (paid,), rules, on))
+    return any((end.status, end.stopped_from) == (drawn.status, drawn.stopped_from) for end in ends)
 
 
 def _ends_now(record: PersonRecord, entitlement: Entitlement, rules: RuleBook, on: date) -> bool:
