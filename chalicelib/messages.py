@@ -45,6 +45,7 @@ from chalicelib.storage.dynamodb import contacts, people, worklists
 from chalicelib.storage.dynamodb import outbox as outbox
 from chalicelib.storage.dynamodb.worklists import Row
 
+_OVER: Final = (MessageState.DELIVERED, MessageState.FAILED, MessageState.DROPPED)
 _BATCHES: Final = 1000  # of reports in one run; what is left is for the next
 
 
@@ -107,16 +108,19 @@ def send_some(shard: str, each: Each, after: str = "", stop: Stop = never) -> tu
     if is_quiet_hour():
         return 0, None
     walk = Walk(worklists.outgoing(clock.today(), shard, after), stop)
-    sent = _send_all(((person, message) for _, person, message in walk), each)
+    sent = _send_all(walk, each)
     return sent, None if walk.is_over or walk.last is None else walk.last[0]
 
 
-def _send_all(due: Iterable[tuple[PersonId, str]], each: Each) -> int:
-    """Send messages in this order, then print what is to be printed, a village at a time."""
+def _send_all(due: Iterable[tuple[str, PersonId, str]], each: Each) -> int:
+    """Send messages in this order, then print what is to be printed, a village at a time.
+
+    Each with the place of the row by which it was found, if it was.
+    """
     sent, to_print = 0, dict[AreaCode, list[outbox.Claimed]]()
-    for person, message in due:
+    for place, person, message in due:
         with each(person=person, about=message):
-            taken = _send(person, message)
+            taken = _send(person, message, place)
             sent += taken is True
             if isinstance(taken, outbox.Claimed):
                 to_print.setdefault(taken.record.person.area, []).append(taken)
@@ -126,15 +130,19 @@ def _send_all(due: Iterable[tuple[PersonId, str]], each: Each) -> int:
     return sent
 
 
-def _send(person: PersonId, message_id: str) -> bool | outbox.Claimed:
-    """Hand one message over, if it may go today and nobody else has it; a notice is taken, to be printed."""
+def _send(person: PersonId, message_id: str, place: str = "") -> bool | outbox.Claimed:
+    """Hand one message over, if it may go today and nobody else has it; a notice is taken, to be printed.
+
+    `place`: of the row by which it was found, if it was: one of before goes once all has been heard.
+    """
     record = people.load(person)
     message = next((m for m in record.messages if m.id == message_id), None)
     if message is not None and _has_failed(message):
-        return _send_next(outbox.followed(person, message.id, _in_its_stead), message)
+        after = outbox.followed(person, message.id, _in_its_stead)
+        _look_after(person, message, place)
+        return _send_next(after, message)
     if message is None or message.state is not MessageState.PENDING:
-        if message is not None and message.state is MessageState.CLAIMED:
-            outbox.give_up_stale(person, message)
+        _look_after(person, message, place)
         return False
     if record.died is not None and message.template not in recovery_notices.TO_THE_HOUSEHOLD:
         outbox.drop(person, message)
@@ -159,6 +167,14 @@ def _send(person: PersonId, message_id: str) -> bool | outbox.Claimed:
         return _send_next(outbox.reported(message.id, MessageState.FAILED, then=_in_its_stead), message)
     outbox.sent(person, taken.message, taken.record)
     return True
+
+
+def _look_after(person: PersonId, message: Message | None, place: str) -> None:
+    """Of what does not wait to be sent: a sender may have died, or a row may be left."""
+    if message is not None and message.state is MessageState.CLAIMED:
+        outbox.give_up_stale(person, message)
+    elif place and (message is None or message.state in _OVER):
+        outbox.remove_row(person, place)
 
 
 def _has_failed(message: Message) -> bool:
@@ -286,4 +302,4 @@ def _send_waiting(record: PersonRecord) -> None:
         return
     ordered = sorted(waiting, key=lambda m: (worklists.PRIORITY[m.template], m.day, m.id))
     with run("carrier_report") as each:
-        _send_all([(person, m.id) for m in ordered], each)
+        _send_all([("", person, m.id) for m in ordered], each)

@@ -30,8 +30,9 @@ from chalicelib.model import (
     Template,
 )
 from chalicelib.settings import settings
-from chalicelib.storage.dynamodb import outbox, people, worklists
+from chalicelib.storage.dynamodb import outbox, people, shards, tables, worklists
 from chalicelib.storage.dynamodb.people import Newcomer
+from chalicelib.storage.dynamodb.tables import Work
 from chalicelib.storage.s3 import objects
 from tests.conftest import WUGAN, StoppedClock
 from tests.in_one_go import send_due
@@ -223,6 +224,26 @@ def test_what_is_sent_and_never_reported_reaches_nobody_and_is_never_delivered(c
     assert ways(who)[0] == (SMS, MessageState.DELIVERED), "a late word still counts"
 
 
+@pytest.mark.parametrize("word", ["DELIVERED", "REJECTED"])
+def test_a_row_that_was_laid_for_the_day_after_goes_once_all_has_been_heard(
+    word: str, clock: StoppedClock
+) -> None:
+    who = somebody(contact=Contact())
+    message = told(who)
+    with handed_over():
+        send_due()
+    rows = list(shards.rows("OUT", "~"))
+    assert [row.sk.partition("#")[0] for row in rows] == ["2025-07-01"], "it waits where it was"
+    laid = "2025-07-02#" + rows[0].sk.partition("#")[2]
+    tables.put(Work(rows[0].pk, laid, body=rows[0].body))
+    reports(message, word)
+    clock.advance(days=1)
+    with handed_over() as sent:
+        send_due()
+        assert laid not in {row.sk for row in shards.rows("OUT", "~")}
+    assert sent == [], "nobody is told again"
+
+
 def _breaks_off(*_: object) -> None:
     raise OSError("the connection was lost")
 
@@ -302,11 +323,11 @@ def test_what_another_has_printed_meanwhile_stays_in_the_bundle(monkeypatch: pyt
 
     def beaten(*args: Any) -> None:
         monkeypatch.setattr(objects, "put_notices", put)
-        messages._send_all([(two, other.id)], lambda **_: _nothing())
+        messages._send_all([("", two, other.id)], lambda **_: _nothing())
         put(*args)
 
     monkeypatch.setattr(objects, "put_notices", beaten)
-    messages._send_all([(one, last(one).id)], lambda **_: _nothing())
+    messages._send_all([("", one, last(one).id)], lambda **_: _nothing())
     assert len(sections(bundle())) == 2
 
 

@@ -207,4 +207,4 @@ def test_what_a_message_costs(request: pytest.FixtureRequest) -> None:
     outbox.sent(person, taken.message, taken.record)
     costs.append(0)
     outbox.reported(pending.id, S.DELIVERED)
-    assert costs[1:] == [4, 2, 1, 8, 4]
+    assert costs[1:] == [4, 2, 1, 4, 4]

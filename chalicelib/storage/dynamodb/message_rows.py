@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from chalicelib.engine.texts.channels import again_on, following_channel, printed_on
+from chalicelib.engine.texts.channels import following_channel, printed_on
 from chalicelib.model import Channel, Message, MessageState, PersonRecord, Template
 from chalicelib.storage.dynamodb.items import encode
 from chalicelib.storage.dynamodb.shards import shard_of
@@ -42,11 +42,14 @@ def rows_of_message(record: PersonRecord, message: Message) -> dict[Place, str]:
 
 
 def places_of(record: PersonRecord, message: Message) -> Iterator[Place]:
-    """Where a row to be sent can lie for a message as it stands, whatever else the record says."""
-    day = message.day if message.state in _TO_SEND else again_on(message)
+    """Where a row to be sent can lie for a message as it stands, whatever else the record says.
+
+    It stays while nobody has heard what became of the message: whoever finds it asks the record. Before, it
+    was laid anew for the day after (`outbox.remove_row`).
+    """
     if message.state in _TO_SEND or message.may_have_failed:
         rank = f"{PRIORITY[message.template]:02d}#{message.id}"
-        yield f"OUT#{shard_of(record.person.id)}", f"{day}#{rank}"
+        yield f"OUT#{shard_of(record.person.id)}", f"{message.day}#{rank}"
 
 
 def lies_by_the_record(message: Message) -> bool:

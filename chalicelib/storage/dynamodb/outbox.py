@@ -33,7 +33,8 @@ from chalicelib.storage import retries
 from chalicelib.storage.crypto import hmac_ids
 from chalicelib.storage.dynamodb import deliveries, people, tables
 from chalicelib.storage.dynamodb.items import partition
-from chalicelib.storage.dynamodb.tables import People
+from chalicelib.storage.dynamodb.shards import shard_of
+from chalicelib.storage.dynamodb.tables import People, Work
 
 STALE_AFTER: Final = timedelta(minutes=15)  # three times the longest life of a sending function
 _SENDER: Final = "sender"
@@ -246,6 +247,15 @@ def _what_follows(record: PersonRecord, after: Message, then: Follow | None) -> 
         )
     following = then(record, after) if then is not None else None
     return () if following is None else (following,)
+
+
+def remove_row(person: PersonId, place: str) -> None:
+    """Take away a row of `worklists.outgoing` by its place: of a message of which all has been heard.
+
+    Messages that were sent before their row stayed where it was have another, which nobody else removes.
+    """
+    priority, since, message = place.split("#", 2)
+    tables.delete(Work(f"OUT#{shard_of(person)}", f"{since}#{priority}#{message}"))
 
 
 def followed(person: PersonId, message_id: str, then: Follow) -> PersonRecord:
