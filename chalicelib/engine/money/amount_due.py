@@ -150,13 +150,15 @@ def differences(
             states = states_on(evidence, rules, day, refuted, related)
             states = states_cleared(states, entitlement, rules.benefit(entitlement.benefit), clearances, day)
             due = amount_due(entitlement, version, person, states, month)
-            is_raised = (
-                isinstance(version.amount, str) and paid == entitlement.fen
-            )  # before the roster said so
-            if due is not None and due.fen != paid and not is_raised:
+            if due is not None and due.fen != paid and not _is_raised(entitlement, version, due, paid):
                 found.append(Difference(entitlement.benefit, month, paid, due))
     open_ones = (difference for difference in found if difference.key not in refuted)
     return tuple(sorted(open_ones, key=lambda d: (not d.is_underpaid, d.month, d.benefit)))
+
+
+def _is_raised(entitlement: Entitlement, version: BenefitRules, due: Due, paid: int) -> bool:
+    """Whether a month was paid at the amount that a later roster says: it held before the roster said so."""
+    return isinstance(version.amount, str) and not due.may_not_draw and paid == entitlement.fen
 
 
 def _paid(entitlement: Entitlement, payments: Iterable[Payment]) -> Iterator[tuple[Month, int]]:
