@@ -1,4 +1,4 @@
-"""每月上门表 · Each grid's sheet and each village's list, monthly, in the township's outbox.
+"""每月上门表 · Each grid's sheet and each village's lists, monthly, in the township's outbox.
 
 A grid's sheet names whom its worker is to see; the village's list names all of these and whom something is
 to be verified about, and has empty rows for whom the village reports. Both are the outcome sheet: filled in,
@@ -19,8 +19,8 @@ from datetime import date
 from itertools import chain
 from typing import Final
 
-from chalicelib import clock
-from chalicelib.engine.calendar.periods import month_of
+from chalicelib import clock, confirmed_sheets
+from chalicelib.engine.calendar.periods import month_before, month_of
 from chalicelib.engine.texts.visit_words import verification_asked
 from chalicelib.model import AreaCode, PersonId
 from chalicelib.runs import Each, Stop, Walk
@@ -45,26 +45,30 @@ _PLAIN: Final = re.compile(r"[0-9A-Za-z_-]{1,10}")  # shorter than a phone's num
 
 def is_anybody_to_be_seen(day: date) -> bool:
     """Whether a sheet would name anybody."""
-    return next(chain(worklists.visits(""), worklists.suspicions("")), None) is not None
+    if next(chain(worklists.visits(""), worklists.suspicions("")), None) is not None:
+        return True
+    return confirmed_sheets.is_anything_confirmed(month_before(month_of(day)))
 
 
 def write_some(county: str, on: date, each: Each, after: str, stop: Stop) -> str | None:
     """Write the sheets of a county's villages behind one of them; behind which to go on, None at the end."""
-    walk = Walk((area for area in _villages(county) if area > after), stop)
+    walk = Walk((area for area in _villages(county, on) if area > after), stop)
     for village in walk:
         with each(village=village):
             write_village(village, on)
     return None if walk.is_over else walk.last
 
 
-def _villages(county: str) -> list[AreaCode]:
-    """Where anybody is to be seen."""
+def _villages(county: str, on: date) -> list[AreaCode]:
+    """Where anybody is to be seen, or something was confirmed last month."""
     to_see = {row.area for row in worklists.visits(county)}
-    return sorted(to_see | {row.area for row in worklists.suspicions(county)})
+    confirmed = confirmed_sheets.villages(county, month_before(month_of(on)))
+    return sorted(to_see | confirmed | {row.area for row in worklists.suspicions(county)})
 
 
 def write_village(village: AreaCode, on: date) -> int:
-    """Write the sheet of each grid of a village, and its list; how many people they name."""
+    """Write the sheet of each grid of a village, and its lists; how many are to be seen."""
+    _write_confirmed(village, on)
     feed, month, township = sheet_feed(), month_of(on), village[:9]
     worker = CERTIFIERS["grid"]
     grids: dict[str, list[Line]] = defaultdict(list)
@@ -75,10 +79,22 @@ def write_village(village: AreaCode, on: date) -> int:
     for grid, lines in sorted(grids.items()):
         sheet = sheet_of(feed, worker, lines, place=f"网格{grid}", on=on)
         objects.put_for_township(township, f"sheets/{month}/{village}-{_in_key(grid)}.xlsx", sheet)
+    if not listed:
+        return 0
     everybody = sorted((line for line, _ in listed), key=lambda line: line.grid)
     whole = sheet_of(feed, worker, everybody, place="村（社区）月度名单", on=on, empty=REPORTED)
     objects.put_for_township(township, f"sheets/{month}/{village}.xlsx", whole)
     return len(listed)
+
+
+def _write_confirmed(village: AreaCode, on: date) -> None:
+    month = month_before(month_of(on))
+    named = confirmed_sheets.people_of(village, month)
+    for person in named:
+        _looked_once(person, on)
+    if named:
+        sheet = confirmed_sheets.sheet_of(village, month, named, on)
+        objects.put_for_township(village[:9], f"sheets/{month_of(on)}/{village}-confirmed.xlsx", sheet)
 
 
 def _in_key(grid: str) -> str:

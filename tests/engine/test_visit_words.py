@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.engine.certification.decide import decide
-from chalicelib.engine.texts.visit_words import verification_asked, visit_asked, why_visited
+from chalicelib.engine.texts.visit_words import confirmed_of, verification_asked, visit_asked, why_visited
 from chalicelib.model import Evidence, Outcome, SuspicionKind, Verdict, VisitManner
 from tests.events import RULES
 from tests.people import a_person, a_reason, a_suspicion, a_visit, an_entitlement, day, some_evidence
@@ -55,3 +55,20 @@ def test_a_suspicion_says_what_to_verify_and_by_when() -> None:
     assert verification_asked(death, ON) == "7月4日前\n核实：反映本人已去世"
     other = a_suspicion(SuspicionKind.CONDITION, verify_by=day("2025-07-04"))
     assert verification_asked(other, ON) == "7月4日前\n核实：领取条件可能有变化"
+
+
+@pytest.mark.parametrize(
+    ("kind", "since", "says"),
+    [
+        (SuspicionKind.DEATH, None, "已去世（2025年6月1日）"),
+        (SuspicionKind.DEATH, day("2025-05-30"), "已去世（2025年5月30日）"),
+        (SuspicionKind.CUSTODY, None, "羁押或服刑（2025年6月1日）"),
+        (SuspicionKind.DOUBLE_RECEIPT, None, "重复领取（2025年6月1日）"),
+        (SuspicionKind.CONDITION, None, "已不符合领取条件（2025年6月1日）"),
+    ],
+)
+def test_what_was_confirmed_is_said_with_the_day_from_which_it_counts(
+    kind: SuspicionKind, since: Any, says: str
+) -> None:
+    fact = replace(a_suspicion(), kind=kind, day=day("2025-06-01"), since=since)
+    assert confirmed_of(fact) == says

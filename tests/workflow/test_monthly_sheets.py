@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from chalicelib import clock, monthly_sheets
-from chalicelib.model import Counts, FileState, StateName, VisitOutcome
+from chalicelib import cases, clock, monthly_sheets
+from chalicelib.model import Counts, FileState, StateName, Verification, VisitOutcome
 from chalicelib.runs import run
 from chalicelib.storage.dynamodb import access_log, run_ends, worklists
 from tests.sources.builders import FEEDS
 from tests.workflow.test_everybody import call, executions
-from tests.workflow.village import Recipient, Village
+from tests.workflow.village import TOWNSHIP_OFFICE, Recipient, Village
 
 ONE, TWO = Recipient(980), Recipient(981)
 ELSEWHERE = Recipient(982, area="341602002001")
@@ -122,6 +122,42 @@ def test_a_villages_list_says_what_to_verify_and_takes_whom_the_village_reports(
     file = dropped_back(month, book, "list.xlsx")
     assert file.counts == Counts(rows=1, accepted=1)
     assert [s.kind for s in month.record(ELSEWHERE.number).open_suspicions] == ["death"]
+
+
+def test_what_was_confirmed_last_month_is_a_sheet_of_its_own_to_be_signed(village: Village) -> None:
+    """Who, what, by whom, and whether the benefit has ended; what is only suspected does not stand there."""
+    village.settle(ONE, TWO)
+    header = "身份证号码,姓名,殡仪馆名称,火化日期,死亡日期,登记状态\n"
+    for n, each in enumerate((ONE, TWO)):
+        village.drop(
+            "cremations", f"{header}{each.number},孟庆{n},乙,2024-12-30,2024-12-28,火化\n", f"{n}.csv"
+        )
+    (fact,) = village.record(ONE.number).suspicions
+    for by in ("village-1", "township-1"):
+        cases.suspicion_verified(
+            village.person(ONE.number),
+            fact.kind,
+            fact.day,
+            confirmed=True,
+            by=by,
+            verification=Verification.DOCUMENT,
+            **TOWNSHIP_OFFICE,
+        )
+    village.sandbox.run_until_quiet()
+    monthly_sheets.write_village(village.record(ONE.number).person.area, clock.today())
+    assert not any(key.endswith("confirmed.xlsx") for key in outbox(village)), "the next month tells"
+    village.sandbox.advance(days=31)
+    assert monthly_sheets.is_anybody_to_be_seen(clock.today())
+    call(village, "MonthlyQuality")
+    [sheet] = [body for key, body in outbox(village).items() if key.endswith("341602001001-confirmed.xlsx")]
+    book = load_workbook(io.BytesIO(sheet))
+    [row] = rows_of(book)
+    assert "2025年1月确认名单" in book.active["A1"].value
+    assert (row["身份证号码"], row["确认的情况"]) == (ONE.number, "已去世（2024年12月28日）")
+    assert row["确认人"] == "village-1、township-1"
+    assert row["涉及的待遇"] == "城乡居民基本养老保险：待主管部门批准"
+    looks = [look.actor for look in access_log.looks_at(village.person(ONE.number))]
+    assert monthly_sheets.BY in looks
 
 
 def test_whoever_is_named_can_read_so_once_however_often_it_is_made(month: Village) -> None:

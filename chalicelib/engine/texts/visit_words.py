@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
+from chalicelib.engine.calendar.periods import zh_day
 from chalicelib.engine.texts.plain_words import day_as_said
 from chalicelib.model import Outcome, Suspicion, SuspicionKind, Verdict, Visit, VisitManner
 
@@ -30,6 +31,12 @@ _SUSPECTED: Final = {
     SuspicionKind.CUSTODY: "反映本人被羁押或服刑",
     SuspicionKind.DOUBLE_RECEIPT: "可能重复领取",
     SuspicionKind.CONTRADICTION: "记录相互矛盾，需见到本人",
+}
+
+_CONFIRMED: Final = {
+    SuspicionKind.DEATH: "已去世",
+    SuspicionKind.CUSTODY: "羁押或服刑",
+    SuspicionKind.DOUBLE_RECEIPT: "重复领取",
 }
 
 
@@ -58,3 +65,9 @@ def verification_asked(suspicion: Suspicion, on: date) -> str:
     what = _SUSPECTED.get(suspicion.kind, "领取条件可能有变化")
     by = f"{day_as_said(suspicion.verify_by, on)}前\n" if suspicion.verify_by is not None else ""
     return f"{by}核实：{what}"
+
+
+def confirmed_of(suspicion: Suspicion) -> str:
+    """What was confirmed of somebody, and since which day; a fact that names none is of its record's day."""
+    what = _CONFIRMED.get(suspicion.kind, "已不符合领取条件")
+    return f"{what}（{zh_day(suspicion.since or suspicion.day)}）"

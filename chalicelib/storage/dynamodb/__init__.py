@@ -19,6 +19,7 @@ date_rows        whom a date alone will concern
 recheck_rows     which certificates of a month are checked again, and why
 message_rows     of messages, the rows of the work lists
 officers_rows    of what waits for officers on a record, the same
+confirmed_rows   of what people have confirmed, by village
 event_rows       of what apps have still to be told, the same
 deliveries       where a message stands, beside what it says
 outbox           messages: claim, sent, reported by the carrier, limits per person and phone

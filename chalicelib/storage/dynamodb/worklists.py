@@ -16,6 +16,7 @@
     REC#<county>   / <area>#<next day>#<person>#<n>      recoveries that are not settled
     HEIR#<county>  / <area>#<opened>#<person>#<benefit>  what waits for proof of who the heirs are
     LOSS#<shard>   / <person>                            a loss or exclusion that people have confirmed
+    SAID#<county>  / …                                   the same by village (`confirmed_rows`)
     INS#open       / <month>#<benefit>#<kind>#<person>   instructions not yet seen in the payments
     BACK#<shard>   / <person>                            whom earlier months are paid, or are asked back from
     TELL           / <person>#<instruction>#<version>    instructions that may have to be handed over at once
@@ -55,7 +56,7 @@ from chalicelib.model import (
     Visit,
 )
 from chalicelib.storage.clients import kept
-from chalicelib.storage.dynamodb import shards, tables
+from chalicelib.storage.dynamodb import confirmed_rows, shards, tables
 from chalicelib.storage.dynamodb.items import decode, encode
 from chalicelib.storage.dynamodb.message_rows import PRIORITY as PRIORITY
 from chalicelib.storage.dynamodb.message_rows import rows_of_messages
@@ -147,6 +148,7 @@ def _marks(record: PersonRecord, shard: str) -> Iterator[Place]:
             yield f"OPEN#{shard}", f"{person}#{case.due}"
     if any(s.state is SuspicionState.CONFIRMED for s in record.suspicions):
         yield f"LOSS#{shard}", person
+        yield from confirmed_rows.places_of(record)
     for other in record.person.related:
         yield f"KIN#{shard_of(other)}", f"{other}#{person}"
 
