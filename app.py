@@ -219,6 +219,14 @@ def monthly_rechecks(event: CloudWatchEvent) -> str:
     return GOES_ON
 
 
+@app.schedule("cron(30 17 * * ? *)", name="nightly_audit_roots")
+@scheduled
+def nightly_audit_roots(event: CloudWatchEvent) -> str:
+    """01:30 in China: have the root of all audit chains signed."""
+    passes.start("audit_roots")
+    return GOES_ON
+
+
 @app.schedule("cron(0 17 * * ? *)", name="nightly_statistics")
 @scheduled
 def nightly_statistics(event: CloudWatchEvent) -> str:

@@ -7,7 +7,9 @@
     python -m admin sheets [GRID] [--area AREA] [--out F]    the outcome sheet of a grid or an area
     python -m admin sheets --certifier bank [--rows N]       … of a bank, employer, post, other_region
     python -m admin rechecks [--month M] [--order]           what people and data certified, checked
-    python -m admin audit verify                             every person's audit chain
+    python -m admin audit verify [--night DAY]               every record, chain and signed root
+    python -m admin audit prove PERSON --out F [--night DAY] what a third party needs to check one record
+    python -m admin audit nights|key                         nights that have a root; its public key
     python -m admin audit failed-looks [--days N]            who failed to find somebody, and how often
     python -m admin tokens revoke|restore --jti|--subject S  a token, or all of somebody, hold no longer
     python -m admin tokens list                              what is revoked, until when, by whom
@@ -37,17 +39,17 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from rich.console import Console
-from rich.table import Table
 
 from admin import (
     accounts,
+    audits,
     case_openings,
     county_sheets,
     file_commands,
@@ -57,10 +59,7 @@ from admin import (
     subscriptions,
     tokens,
 )
-from admin.tables import show
 from chalicelib import clock
-from chalicelib.storage.dynamodb import callers, people
-from chalicelib.storage.dynamodb.audit_findings import findings_about
 
 SANDBOX = Path("build/sandbox/settings.env")
 console = Console()
@@ -81,10 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--settings", default=str(SANDBOX), help="file of lines: export WUGAN_…=…")
     subjects = parser.add_subparsers(dest="subject", required=True)
     file_commands.add_to(subjects)
-    verbs = subjects.add_parser("audit", help="audit chains").add_subparsers(dest="verb", required=True)
-    verbs.add_parser("verify", help="recompute every chain")
-    failed = verbs.add_parser("failed-looks", help="who failed to find somebody, by day")
-    failed.add_argument("--days", type=int, default=7, help="today and so many days before, less one")
+    audits.add_to(subjects)
     rechecks.add_to(subjects)
     shards.add_to(subjects)
     case_openings.add_to(subjects)
@@ -135,38 +131,9 @@ def write_pages(*, check: bool) -> int:
     return 1 if old else 0
 
 
-def verify_audit() -> int:
-    """Recompute every person's audit chain; 1 if one does not hold."""
-    table, broken = Table("person", "difference", "item", box=None), 0
-    for record in people.everyone():
-        found = findings_about(record.person.id)
-        broken += bool(found)
-        for each in found:
-            table.add_row(record.person.id, each.difference.value, each.item or "–")
-    if broken:
-        show(console, table, "person")
-    console.print(f"{broken} broken")
-    return 1 if broken else 0
-
-
-def list_failed_looks(days: int) -> int:
-    """Print who failed to find somebody in the last days, today's first, the most of a day first."""
-    table = Table("day", "role", "area", "subject", "times", box=None)
-    for back in range(days):
-        found = callers.failed_looks(clock.today() - timedelta(days=back))
-        for each in sorted(found, key=lambda each: -each.times):
-            table.add_row(each.day.isoformat(), each.role, each.area or "–", each.subject, str(each.times))
-    show(console, table, "subject")
-    return 0
-
-
-def _audit(options: argparse.Namespace) -> int:
-    return list_failed_looks(options.days) if options.verb == "failed-looks" else verify_audit()
-
-
 RUNS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     **dict.fromkeys(("files", "feeds", "sheets"), file_commands.run),
-    "audit": _audit,
+    "audit": audits.run,
     "county": county_sheets.run,
     "pages": lambda options: write_pages(check=options.verb == "check"),
     "rechecks": rechecks.run,

@@ -22,6 +22,7 @@ class Settings:
     roster_bucket: str  # roster snapshot: clear numbers
     lake_bucket: str
     rules_bucket: str  # rule books: bundles, proposals, activations
+    audit_bucket: str  # roots of the audit chains: nothing in here can be taken away before its time
     lake_characters: int  # of a person's id that name a bucket of the lake: 0, 1 or 2 make 1, 32 or 1,024
     shard_characters: int  # of a person's id that name a shard of everybody: 0, 1 or 2 make 1, 32 or 1,024
     inbox_queue_url: str
@@ -39,6 +40,7 @@ class Settings:
     interfaces_secret: str  # name of the secret: addresses and tokens of interfaces that are asked
     data_key_id: str  # KMS key that wraps the data keys of sealed fields
     files_key_id: str  # KMS key of files that name people
+    audit_key_id: str  # KMS key that signs the roots of the audit chains
     upload_role_arn: str  # signs what a browser drops into the inbox, and may do nothing else
     rejects_role_arn: str  # signs where rejected rows are fetched, and may do nothing else
     upload_url: str  # where a browser reaches S3, if not at S3's own address (the sandbox); "": there

@@ -107,6 +107,7 @@ def run(options: RunOptions) -> int:
         "UploadUrl": AWS_URL,  # a browser reaches the buckets here
         "AssertionJwks": json.dumps({"keys": [issuer.registered(APP)]}),  # one key for both: a sandbox
         "StatisticsSchedule": SELDOM,
+        "AuditRootsSchedule": SELDOM,
         "FeedWatchSchedule": "cron(30 23 1,15 * ? *)",
         "EventSchedule": "cron(20 1,7,10 * * ? *)",
         "EventHosts": RECEIVER,

@@ -105,13 +105,15 @@ WUGAN = {
     "APP_REQUESTS_PER_MINUTE": "1000000",
     "HOTLINE": "12333",
     "RULES_BUCKET": "rules",
+    "AUDIT_BUCKET": "audit",
+    "AUDIT_KEY_ID": "alias/wugan-audit",
     "RULES_CHECKED_SECONDS": "300",
     "EVENT_HOSTS": "",
     "SCHEDULES": "{}",
 }
 QUEUES = ("inbox", "chunks")
 TABLES = ("people", "work", "files")
-BUCKETS = ("inbox", "outbox", "rejects", "roster", "lake", "rules")
+BUCKETS = ("inbox", "outbox", "rejects", "roster", "lake", "rules", "audit")
 
 
 class StoppedClock:
@@ -214,13 +216,16 @@ def _make_resources() -> None:
     boto3.client("dynamodb").put_item(TableName="work", Item=whole)  # as of a deployment that has run a day
     s3 = boto3.client("s3")
     for name in BUCKETS:
-        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
+        where, locked = {"LocationConstraint": "cn-north-1"}, name == "audit"
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration=where, ObjectLockEnabledForBucket=locked)
     for name in QUEUES:
         boto3.client("sqs").create_queue(QueueName=name)
     kms = boto3.client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/wugan", TargetKeyId=key)
     kms.create_alias(AliasName="alias/wugan-files", TargetKeyId=key)
+    signs = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/wugan-audit", TargetKeyId=signs)
     boto3.client("secretsmanager").create_secret(Name="identity", SecretString="invented key for tests")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from chalicelib.errors import UnfinishedError
@@ -111,4 +112,8 @@ class Whole:
 
     def parts(self) -> Iterator[Iterator[Any]]:
         """What each part has found, line by line: none is read before it is asked for."""
-        return (pass_parts.lines_of(key) for shard in self.done for key in shard.kept)
+        return chain.from_iterable(map(self.parts_of, self.done))
+
+    def parts_of(self, shard: Shard) -> Iterator[Iterator[Any]]:
+        """What each part of one shard has found."""
+        return map(pass_parts.lines_of, shard.kept)

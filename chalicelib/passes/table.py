@@ -14,7 +14,7 @@ from heapq import merge
 from itertools import chain
 from typing import Final
 
-from chalicelib import event_push, messages, monthly_sheets, pay_reconciliation, results, stats
+from chalicelib import audit_roots, event_push, messages, monthly_sheets, pay_reconciliation, results, stats
 from chalicelib.cases import daily_following, daily_run, dates, rechecks, retention
 from chalicelib.errors import UnfinishedError
 from chalicelib.intake import by_shards, interface_queries
@@ -23,6 +23,7 @@ from chalicelib.model import Month
 from chalicelib.passes.slices import Found, Function, Slice, Whole
 from chalicelib.runs import run
 from chalicelib.storage.dynamodb import shards, worklists
+from chalicelib.storage.dynamodb.audit_findings import ChainEnds
 
 _DATES: Final = "dates"
 
@@ -67,6 +68,18 @@ def _keep_figures(whole: Whole) -> None:
     _only_complete(whole)
     left_out = sum(shard.left_out for shard in whole.done)
     stats.keep_figures(stats.together(whole.parts()), whole.day, left_out)
+
+
+def _find_ends(part: Slice) -> Found:
+    ends, after = audit_roots.ends_of_some(part.shard, part.after, part.stop)
+    return Found(after, part.keep(ends))
+
+
+def _sign_root(whole: Whole) -> None:
+    _only_complete(whole)
+    shards = sorted(whole.done, key=lambda shard: shard.shard)
+    found = ((each.shard, map(ChainEnds._make, chain.from_iterable(whole.parts_of(each)))) for each in shards)
+    audit_roots.sign_root(found, whole.day, whole.execution.rpartition(":")[2])
 
 
 def _list(part: Slice) -> Found:
@@ -199,6 +212,7 @@ def _report(whole: Whole) -> None:
 
 PASSES: Final[Mapping[str, Pass]] = {
     "statistics": Pass(Function.READ, _count, _side_by_side(32), "nightly_statistics", _keep_figures),
+    "audit_roots": Pass(Function.READ, _find_ends, _side_by_side(32), "nightly_audit_roots", _sign_root),
     "results": Pass(Function.READ, _list, _side_by_side(32), "monthly_results", _write_lists),
     "reconciliation": Pass(Function.READ, _reconcile, _side_by_side(32), None, _write_reconciliation),
     "retention": Pass(Function.WRITE, _let_go, _side_by_side(8), "tidy_lake"),

@@ -116,7 +116,13 @@ class Makers:
         """An S3 bucket; its notification sends S3's test event to the queue, as on AWS."""
         s3 = self.client("s3")
         bucket = properties.get("BucketName", f"{self.stack}-{name}-{ACCOUNT}".lower())
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.create_bucket(
+            Bucket=bucket,
+            CreateBucketConfiguration={"LocationConstraint": REGION},
+            ObjectLockEnabledForBucket=properties.get("ObjectLockEnabled", False),
+        )
+        if lock := properties.get("ObjectLockConfiguration"):
+            s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=lock)
         if block := properties.get("PublicAccessBlockConfiguration"):
             s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=block)
         if encryption := properties.get("BucketEncryption"):
@@ -182,7 +188,10 @@ class Makers:
     def key(self, name: str, properties: Properties) -> Made:
         """A KMS key."""
         made = self.client("kms").create_key(
-            Description=properties.get("Description", name), Policy=json.dumps(properties["KeyPolicy"])
+            Description=properties.get("Description", name),
+            Policy=json.dumps(properties["KeyPolicy"]),
+            KeySpec=properties.get("KeySpec", "SYMMETRIC_DEFAULT"),
+            KeyUsage=properties.get("KeyUsage", "ENCRYPT_DECRYPT"),
         )["KeyMetadata"]
         return Made(made["KeyId"], {"Arn": made["Arn"]})
 

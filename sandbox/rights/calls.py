@@ -151,6 +151,10 @@ def _data_key(asked: Asked, places: Places) -> Iterator[Need]:
     yield _ENCRYPT, places.called(asked["KeyId"], "kms", "key/")
 
 
+def _sign(asked: Asked, places: Places) -> Iterator[Need]:
+    yield "kms:Sign", places.called(asked["KeyId"], "kms", "key/")
+
+
 def _decrypt(asked: Asked, places: Places) -> Iterator[Need]:
     key = asked.get("KeyId") or asked["CiphertextBlob"][:KEY_ID_LEN].decode(errors="replace")
     yield _DECRYPT, places.called(key, "kms", "key/")
@@ -178,6 +182,7 @@ _CALLS: Final[Mapping[tuple[str, str], Callable[[Asked, Places], Iterator[Need]]
     ("dynamodb", "TransactWriteItems"): _transaction,
     ("kms", "Decrypt"): _decrypt,
     ("kms", "GenerateDataKey"): _data_key,
+    ("kms", "Sign"): _sign,
     ("s3", "AbortMultipartUpload"): _abort,
     ("s3", "CompleteMultipartUpload"): _write_part,
     ("s3", "CreateMultipartUpload"): _write,
@@ -207,7 +212,7 @@ _CALLS: Final[Mapping[tuple[str, str], Callable[[Asked, Places], Iterator[Need]]
 WRITES: Final = frozenset(
     {
         *(f"dynamodb:{word}Item" for word in ("Put", "Update", "Delete", "BatchWrite")),
-        *("kms:GenerateDataKey", "sns:Publish", "sts:AssumeRole"),
+        *("kms:GenerateDataKey", "kms:Sign", "sns:Publish", "sts:AssumeRole"),
         *("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"),
         *("sqs:SendMessage", "sqs:DeleteMessage", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"),
         *(

@@ -24,6 +24,7 @@ SCHEDULED = {
     "MonthlyQuality": "monthly_quality",
     "MonthlyRechecks": "monthly_rechecks",
     "MonthlyResults": "monthly_results",
+    "NightlyAuditRoots": "nightly_audit_roots",
     "NightlyStatistics": "nightly_statistics",
     "PushEvents": "push_events",
     "SendMessages": "send_messages",

@@ -38,11 +38,20 @@ from sandbox.shortcut import short_way
 NEW_YEAR = date(2025, 1, 1)
 # Nothing of this moves a case, and every night it would cost most of a day: once a year, in December.
 HOUSEKEEPING = dict.fromkeys(
-    ("TidyLake", "MonthlyQuality", "MonthlyRechecks", "NightlyStatistics", "WatchFeeds", "PushEvents"),
+    (
+        "TidyLake",
+        "MonthlyQuality",
+        "MonthlyRechecks",
+        "NightlyAuditRoots",
+        "NightlyStatistics",
+        "WatchFeeds",
+        "PushEvents",
+    ),
     "cron(0 20 20 12 ? *)",
 )
 SELDOM = {  # what of it has a parameter of the deployment, once a month: for sandboxes started by that
     "StatisticsSchedule": "cron(0 17 1 * ? *)",
+    "AuditRootsSchedule": "cron(30 17 1 * ? *)",
     "FeedWatchSchedule": "cron(30 23 1 * ? *)",
     "EventSchedule": "cron(20 1 1 * ? *)",
 }

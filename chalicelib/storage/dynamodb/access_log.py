@@ -28,7 +28,7 @@ from chalicelib.storage.dynamodb.audit import AuditEntry
 from chalicelib.storage.dynamodb.items import canonical, partition
 from chalicelib.storage.dynamodb.tables import People, Put
 
-_HEAD: Final = "~LOOKS"
+END: Final = "~LOOKS"
 _FULL: Final = 840  # bytes of looks: with the end of the chain beside them, a write unit holds no more
 
 
@@ -65,7 +65,7 @@ def _append(person: PersonId, end: _End, entry: AuditEntry, token: str) -> None:
     latest = (*end.latest, said)
     is_full = bool(end.latest) and len(_listed(latest).encode()) > _FULL
     body = _listed((said,) if is_full else latest)
-    head = People(pk, _HEAD, sequence=entry.sequence, head=entry.hash, body=body, writer=token)
+    head = People(pk, END, sequence=entry.sequence, head=entry.hash, body=body, writer=token)
     as_read = People.sequence == end.length if end.length else tables.absent(People)
     if not is_full:
         tables.put_if(head, as_read)
@@ -104,7 +104,7 @@ def _in_order(found: AbstractSet[tuple[int, str]], sealed: Mapping[int, AuditEnt
 
 
 def _end(person: PersonId) -> _End:
-    found = tables.get(People, partition(person), _HEAD)
+    found = tables.get(People, partition(person), END)
     if found is None:
         return _End()
     latest = () if found.body is None else tuple(map(canonical, json.loads(found.body)))

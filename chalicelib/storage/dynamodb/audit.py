@@ -38,6 +38,8 @@ class Difference(StrEnum):
     EDITED = "edited"  # an item says something else than was put
     LACKING = "lacking"  # an item that was put is not there
     INSERTED = "inserted"  # an item stands there that no step put, or one that a step took away
+    REWRITTEN = "rewritten"  # a whole chain, but not the one whose end was signed
+    GONE = "gone"  # nobody is there whose chain was signed
 
 
 class Finding(NamedTuple):

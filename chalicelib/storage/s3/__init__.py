@@ -9,5 +9,6 @@ lake_snapshot     the whole lake, held tightly
 pass_parts        what parts of a pass over everybody have found
 parquet_frames    rows as columns
 statistics_table  the figures of each day, by village, authority and benefit
+audit_roots       the signed roots of the audit chains
 rulebooks         bundles, proposals, what was activated
 """

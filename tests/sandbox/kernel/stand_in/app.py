@@ -134,6 +134,11 @@ def push_events(event: Any) -> Any:
     return _called("push_events", event.to_dict())
 
 
+@app.schedule(Cron(30, 17, "*", "*", "?", "*"))
+def nightly_audit_roots(event: Any) -> Any:
+    return _called("nightly_audit_roots", event.to_dict())
+
+
 @app.schedule(Cron(0, 17, "*", "*", "?", "*"))
 def nightly_statistics(event: Any) -> Any:
     return _called("nightly_statistics", event.to_dict())
