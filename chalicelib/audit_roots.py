@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from chalicelib.errors import NotFoundError
 from chalicelib.model import PersonId
-from chalicelib.runs import Stop, Walk, never
+from chalicelib.runs import Each, Stop, Walk, never
 from chalicelib.storage.crypto import merkle, signatures
 from chalicelib.storage.dynamodb import audit_findings, everybody
 from chalicelib.storage.dynamodb.audit_findings import ChainEnds
@@ -28,12 +28,14 @@ FORMAT: Final = "wugan-audit-root 1"
 _AT_ONCE: Final = 50  # people of one read: two items each
 
 
-def ends_of_some(shard: str, after: str = "", stop: Stop = never) -> tuple[list[ChainEnds], str | None]:
+def ends_of_some(
+    shard: str, each: Each, after: str = "", stop: Stop = never
+) -> tuple[list[ChainEnds], str | None]:
     """Where the chains of a shard, behind one of its people, end; and behind whom to go on."""
     walk, found = Walk(everybody.ids_of(shard, after), stop), list[ChainEnds]()
     one_by_one = iter(walk)
     while batch := list(islice(one_by_one, _AT_ONCE)):
-        found += audit_findings.ends_of(batch)
+        found += audit_findings.ends_of(batch, each)
     return found, None if walk.is_over else walk.last
 
 

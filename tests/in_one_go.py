@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from chalicelib import clock, messages, pay_reconciliation, results, stats
+from chalicelib import audit_roots, clock, messages, pay_reconciliation, results, stats
 from chalicelib.cases import retention
 from chalicelib.intake import interface_queries
 from chalicelib.intake.interface_queries import Asked
@@ -18,6 +18,7 @@ from chalicelib.pay_reconciliation import Authority, Sheet
 from chalicelib.runs import Each, run
 from chalicelib.stats import Figures
 from chalicelib.storage.dynamodb import shards
+from chalicelib.storage.s3.audit_roots import NightRoot
 
 
 def send_due() -> int:
@@ -28,6 +29,13 @@ def send_due() -> int:
         with each(part="reports"):
             messages.fetch_reports()
         return sum(messages.send_some(shard, each)[0] for shard in shards.every_shard())
+
+
+def nightly_audit_roots(attempt: str = "1") -> NightRoot:
+    """Sign the root over everybody's chains."""
+    with run("nightly_audit_roots") as each:
+        of_all = [(shard, audit_roots.ends_of_some(shard, each)[0]) for shard in shards.every_shard()]
+        return audit_roots.sign_root(of_all, clock.today(), attempt)
 
 
 def nightly_statistics() -> dict[str, Any]:

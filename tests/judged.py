@@ -26,7 +26,9 @@ from sandbox.rights.judge import USED
 from sandbox.rights.places import places_of, policy_files
 from sandbox.rights.remembered import REMEMBERED, judged
 
-DATA_KEY, FILES_KEY = (f"arn:{PARTITION}:kms:{REGION}:{ACCOUNT}:key/{name}" for name in ("data", "files"))
+DATA_KEY, FILES_KEY, AUDIT_KEY = (
+    f"arn:{PARTITION}:kms:{REGION}:{ACCOUNT}:key/{name}" for name in ("data", "files", "audit")
+)
 PSEUDO: Final = {
     "AWS::AccountId": ACCOUNT,
     "AWS::Partition": PARTITION,
@@ -59,7 +61,8 @@ def _queue(name: str, _: Mapping[str, Any]) -> Made:
 
 
 def _key(name: str, _: Mapping[str, Any]) -> Made:
-    return Made(name, {"Arn": DATA_KEY if name == "DataKey" else FILES_KEY})
+    arns = {"AuditKey": AUDIT_KEY, "DataKey": DATA_KEY, "FilesKey": FILES_KEY}
+    return Made(name, {"Arn": arns[name]})
 
 
 def _secret(name: str, _: Mapping[str, Any]) -> Made:
@@ -107,7 +110,12 @@ def judging() -> Iterator[Judge]:
     keys = dict.fromkeys(kms_backends[ACCOUNT][REGION].keys, DATA_KEY)  # asking for a client costs more
     entered = ("identity", "interfaces", "gateway")
     secrets = {name: _arn("secretsmanager", f"secret:{name}") for name in entered}
-    named = {**places.named, **secrets, "alias/wugan": DATA_KEY, "alias/wugan-files": FILES_KEY, **keys}
+    aliases = {
+        "alias/wugan": DATA_KEY,
+        "alias/wugan-files": FILES_KEY,
+        "alias/wugan-audit": AUDIT_KEY,
+    }
+    named = {**places.named, **secrets, **aliases, **keys}
     judge = Judge(rights, replace(places, named=named), policy_files(ROOT), USED)
     with ExitStack() as leave:
         leave.enter_context(judge.judging())

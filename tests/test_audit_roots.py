@@ -26,7 +26,7 @@ from chalicelib.storage.dynamodb.audit import Difference, Finding
 from chalicelib.storage.dynamodb.audit_findings import findings_about
 from chalicelib.storage.dynamodb.tables import People
 from chalicelib.storage.s3 import audit_roots as kept
-from tests.conftest import StoppedClock
+from tests.in_one_go import nightly_audit_roots
 from tests.storage.builders import AT, change, evidence, known, put
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -36,19 +36,13 @@ CHECKER: Final = Path(__file__).parents[1] / "docs" / "auditor" / "check_proof.p
 NUMBERS: Final = ("34160219500101001X", "341602195001010028", "341602195001010036")
 
 
-def sign(day: date = NIGHT, attempt: str = "1") -> None:
-    """What the pass does, in one go."""
-    shards_of = [(shard, audit_roots.ends_of_some(shard)[0]) for shard in shards.every_shard()]
-    audit_roots.sign_root(shards_of, day, attempt)
-
-
 @pytest.fixture
 def person() -> PersonId:
     """One of three, with evidence and a look, on a night that was signed."""
     first, *_ = [known(number=number) for number in NUMBERS]
     put(first, evidence=(evidence(),))
     access_log.record(first, "looked", "officer", AT, {"what": "status"})
-    sign()
+    nightly_audit_roots()
     return first
 
 
@@ -178,7 +172,7 @@ def test_a_night_keeps_its_first_root_and_nobody_can_take_it_away(person: Person
     first = kept.read_root(NIGHT)
     assert first is not None
     edit_an_entry(person)
-    sign(attempt="2")
+    nightly_audit_roots("2")
     assert kept.read_root(NIGHT) == first, "signed once"
     s3 = boto3.client("s3")
     s3.put_object(Bucket="audit", Key=f"roots/{NIGHT}.json", Body=b"{}")
@@ -210,7 +204,7 @@ def test_a_root_that_is_not_as_it_was_signed_is_refused(
 ) -> None:
     for number in NUMBERS:
         known(number=number)
-    sign()
+    nightly_audit_roots()
     said = json.loads(boto3.client("s3").get_object(Bucket="audit", Key=f"roots/{NIGHT}.json")["Body"].read())
     forge(said)
     later = date(2025, 7, 2)
@@ -291,7 +285,7 @@ def test_a_forged_proof_does_not_agree(forge: Callable[[dict[str, Any]], None], 
     assert done.stdout
 
 
-def test_another_key_is_not_the_one_that_signed(proof: Path, tmp_path: Path, clock: StoppedClock) -> None:
+def test_another_key_is_not_the_one_that_signed(proof: Path, tmp_path: Path) -> None:
     other = boto3.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]
     boto3.client("kms").update_alias(AliasName="alias/wugan-audit", TargetKeyId=other["KeyId"])
     key = tmp_path / "key.pem"

@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import event_push, intake, stats
+from chalicelib import audit_roots, clock, event_push, intake, stats
 from chalicelib.cases import daily_run, rechecks, retention
 from chalicelib.errors import ConflictError, UnfinishedError
 from chalicelib.intake import feed_watch, interface_queries, quality
@@ -23,7 +23,13 @@ from chalicelib.model import Case, Month, PersonId, PersonRecord, StateName
 from chalicelib.runs import run
 from chalicelib.storage.dynamodb import event_rows, people, recheck_rows, tables
 from chalicelib.storage.s3 import objects
-from tests.in_one_go import apply_retention, ask_interfaces, monthly_results, nightly_statistics
+from tests.in_one_go import (
+    apply_retention,
+    ask_interfaces,
+    monthly_results,
+    nightly_audit_roots,
+    nightly_statistics,
+)
 from tests.storage.builders import AT, entitlement, identity, person
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -101,6 +107,17 @@ def test_the_figures_of_the_night_leave_out_one_person(folk: list[PersonId]) -> 
     told = stats.latest()
     assert told is not None
     assert told["recipients"] == 2
+
+
+def test_the_root_of_the_night_leaves_out_one_person(folk: list[PersonId]) -> None:
+    """Whoever has no end of a chain; what else of a record cannot be read changes nothing."""
+    profile = tables.get(tables.People, f"P#{folk[2]}", "PROFILE")
+    assert profile is not None
+    tables.put(tables.People(profile.pk, profile.sk, body=profile.body))
+    with pytest.raises(UnfinishedError, match="nightly_audit_roots: 1 left out"):
+        nightly_audit_roots()
+    signed = {person for of in audit_roots.chains_of(clock.today()).values() for person in of}
+    assert signed == set(folk[:2])
 
 
 def test_the_daily_run_goes_on_to_the_next(monkeypatch: pytest.MonkeyPatch, folk: list[PersonId]) -> None:

@@ -71,7 +71,7 @@ def _keep_figures(whole: Whole) -> None:
 
 
 def _find_ends(part: Slice) -> Found:
-    ends, after = audit_roots.ends_of_some(part.shard, part.after, part.stop)
+    ends, after = audit_roots.ends_of_some(part.shard, part.each, part.after, part.stop)
     return Found(after, part.keep(ends))
 
 

@@ -43,6 +43,7 @@ FUNCTIONS = {
     "PushEvents",
     "TidyLake",
     "MonthlyResults",
+    "NightlyAuditRoots",
     "NightlyStatistics",
     "WatchFeeds",
     "MonthlyQuality",
@@ -199,7 +200,7 @@ def test_every_queue_leads_to_dead_letters_after_three_tries(deployed: dict[str,
 
 def test_nothing_is_public_and_everything_is_sealed(deployed: dict[str, Any]) -> None:
     buckets = of_type(deployed, "AWS::S3::Bucket")
-    assert len(buckets) == 7
+    assert len(buckets) == 8
     for name, bucket in buckets.items():
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
         (sealed,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
@@ -209,6 +210,21 @@ def test_nothing_is_public_and_everything_is_sealed(deployed: dict[str, Any]) ->
     for name in ("InboxBucket", "RejectsBucket"):
         (rule,) = buckets[name]["LifecycleConfiguration"]["Rules"]
         assert rule["ExpirationInDays"] == 62
+
+
+def test_nobody_takes_away_the_root_of_a_night(deployed: dict[str, Any]) -> None:
+    """Not even who owns the account; and no function may do more than put one there."""
+    bucket = of_type(deployed, "AWS::S3::Bucket")["AuditBucket"]
+    assert (bucket["ObjectLockEnabled"], bucket["VersioningConfiguration"]) == (True, {"Status": "Enabled"})
+    retention = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert retention == {"Mode": "COMPLIANCE", "Years": {"Ref": "AuditYears"}}
+    assert not any("Expiration" in rule for rule in bucket["LifecycleConfiguration"]["Rules"])
+    granted = {
+        (grant.function, grant.action)
+        for grant in grants_of(deployed)
+        if grant.resource.startswith(("AuditBucket", "${AuditBucket", "AuditKey"))
+    }
+    assert granted == {("PassRead", "s3:PutObject"), ("PassRead", "kms:Sign")}
 
 
 def test_tables_can_be_put_back_and_stay_when_the_stack_goes(deployed: dict[str, Any]) -> None:
@@ -428,6 +444,7 @@ def test_only_the_starters_start_passes(template: dict[str, Any]) -> None:
         "MonthlyQuality",
         "MonthlyRechecks",
         "MonthlyResults",
+        "NightlyAuditRoots",
         "NightlyStatistics",
         "PushEvents",
         "SendMessages",

@@ -47,6 +47,7 @@ def test_each_schedule_starts_its_pass_and_the_pass_leaves_word(village: Village
     village.settle(*FOLK)
     village.sandbox.advance(hours=20)
     for function in (
+        "NightlyAuditRoots",
         "NightlyStatistics",
         "TidyLake",
         "MonthlyQuality",

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import PersonId
+from chalicelib.runs import Each
 from chalicelib.storage import retries
 from chalicelib.storage.dynamodb import access_log, audit, people, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry, Difference, Finding
@@ -33,8 +34,8 @@ class ChainEnds(NamedTuple):
         return cls(**json.loads(text))
 
 
-def ends_of(persons: Sequence[PersonId]) -> list[ChainEnds]:
-    """Where the chains of some people end, in their order; of whom nothing is there is left out.
+def ends_of(persons: Sequence[PersonId], each: Each) -> list[ChainEnds]:
+    """Where the chains of some people end, in their order, each guarded; whoever is not there is left out.
 
     Read at half the price: an end of a second ago is one that was true.
     """
@@ -43,9 +44,10 @@ def ends_of(persons: Sequence[PersonId]) -> list[ChainEnds]:
     ends = []
     for person in persons:
         record, looks = (found.get((partition(person), sk)) for sk in (PROFILE, access_log.END))
-        if record is not None:
-            last = (0, "") if looks is None else (int(looks.sequence), looks.head)
-            ends.append(ChainEnds(person, int(record.sequence), record.head, *last))
+        with each(person=person):
+            if record is not None:
+                last = (0, "") if looks is None else (int(looks.sequence), looks.head)
+                ends.append(ChainEnds(person, int(record.sequence), record.head, *last))
     return ends
 
 
