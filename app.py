@@ -8,6 +8,7 @@
     once a week               ──▶ ask_interfaces ──▶ evidence about those who come due
     messages                  ──▶ send_messages, carrier_report;  events to subscribed apps ──▶ push_events
     every night               ──▶ tidy_lake: evidence by person; what may not be kept longer goes
+                                  nightly_audit_roots: one signed root over everybody's audit chain
     authorities, officers     ◀── monthly_results (cut-off lists, other regions too), nightly_statistics
     once a month              ──▶ monthly_rechecks: some of what people and data certified is visited again
     departments, townships    ◀── receipts, watch_feeds, monthly_quality (grids' sheets, too)
