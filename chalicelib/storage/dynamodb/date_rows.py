@@ -23,10 +23,11 @@ def file_dates(
 ) -> None:
     """Note each date of which no row tells: what tells of a card tells of it each month.
 
-    To be looked at `ahead` of it, or at once. Of whoever `is_new` nothing is noted yet.
+    To be looked at `ahead` of it, or at once. Of whoever `is_new` nothing is noted yet. What was noted a
+    moment ago may be noted again: that is the same row.
     """
     keys = {(row.pk, row.sk): day for day in days for row in _rows(person, day, ahead)}
-    noted = set() if is_new or not days else {keys[key] for key in tables.there(Work, keys)}
+    noted = set() if is_new or not days else {keys[key] for key in tables.there(Work, keys, at_once=False)}
     for day in days:
         if day not in noted:
             file_date(person, max(on, day - ahead), day)
