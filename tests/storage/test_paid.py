@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 import pytest
@@ -159,6 +159,35 @@ def test_moving_goes_on_where_it_broke_off_and_never_over_what_a_file_says(
     assert rounds(clock, lambda: True) >= 3
     assert paid.payments_of(STRANGER) == [payment(fen=100)]
     assert paid.payments_of(MINE) == [payment()]
+
+
+def test_what_a_corrected_file_takes_away_while_it_is_moved_does_not_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    enumerated(MINE)
+    as_before(MINE, payment("2025-05"), payment())
+    put_missing = paid.put_missing
+
+    def corrected_first(read: Iterable[tuple[PersonId, Payment]]) -> int:
+        paid.remove_payments(MINE, [(Month("2025-06"), PENSION, date(2025, 6, 10))], A)
+        assert paid.payments_of(MINE) == [payment("2025-05")]
+        return put_missing(read)
+
+    monkeypatch.setattr(paid, "put_missing", corrected_first)
+    assert payment_moves.move().rows
+    assert paid.payments_of(MINE) == [payment("2025-05")]
+    paid.put_payments([(MINE, payment(fen=1))])
+    assert paid.payments_of(MINE) == [payment("2025-05"), payment(fen=1)], "and it may be said again"
+
+
+def test_a_ledger_misses_nobody_who_is_moved_while_it_is_read() -> None:
+    enumerated(MINE, NEIGHBOUR)
+    as_before(MINE, payment())
+    as_before(NEIGHBOUR, payment())
+    ledger = paid.Ledger()
+    assert ledger.payments_of(MINE) == [payment()]
+    payment_moves.move()
+    assert ledger.payments_of(NEIGHBOUR) == [payment()]
 
 
 def test_it_waits_for_the_rows_of_everybody(clock: StoppedClock) -> None:

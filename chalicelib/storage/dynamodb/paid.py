@@ -7,7 +7,8 @@ Payments come by the file and are many. So those whose ids begin with the same t
 city, share an item for each month and file: `{"<benefit>#<day>": {"<person>": fen}}`, the person followed by
 "#<other number>" where it was paid under that. Every writer expects the item as read. Tables of before hold
 an item for each payment, `~P#<month>#<benefit>#<day>#<file>` in the person's partition; these are read as
-well until `payment_moves` has moved them all.
+well until `payment_moves` has moved them all. What is taken away before that stays in the item as null: else
+whoever is just moving it would put it there again.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ WHOLE: Final = "{}"
 _LETTERS: Final = 3  # 32,768 beginnings: 41 people of a city of 1.36 million, some 2 kB a month
 
 _Place = tuple[str, str]  # partition and sort key of an item
-_Said = dict[str, dict[str, int]]  # an item's text: benefit and day, then who, then fen
+_Paid = dict[str, int | None]  # who, then fen; None: taken away, whatever is said of before
+_Said = dict[str, _Paid]  # an item's text: benefit and day, then that
+_Put = Callable[[_Paid, str, int], object]
 _known: Final[set[str]] = set()
 on_forget(_known.clear)
 
@@ -72,9 +75,10 @@ def remove_payments(
     """
     for month, benefit, paid in places:
         gone = Payment(benefit, month, 0, paid, source, under)
-        place = _place(person_id, month, source)
-        _edit(place, _without(_key(person_id, gone)), tables.get(People, *place))
-        if not all_moved():
+        place, is_moving = _place(person_id, month, source), not all_moved()
+        without = _without(_key(person_id, gone), for_good=is_moving)
+        _edit(place, without, tables.get(People, *place))
+        if is_moving:
             tables.delete(People(partition(person_id), sort_key_of_before(gone)))
 
 
@@ -100,12 +104,14 @@ class Ledger:
 
     def payments_of(self, person_id: PersonId) -> list[Payment]:
         """What was really paid to a person, by month."""
+        if not all_moved():  # what comes into an item after it was read is at its old place no more
+            return payments_of(person_id)
         pk = partition_of(person_id)
         if pk != self._pk:
             found = tables.below(People, pk, "~", at_once=False)
             self._items = [(item["sk"]["S"], json.loads(item["body"]["S"])) for item in found]
             self._pk = pk
-        return _once(_together(person_id, self._items, _of_before(person_id)))
+        return _once(_together(person_id, self._items, ()))
 
 
 def all_moved() -> bool:
@@ -140,9 +146,7 @@ def _key(person: PersonId, payment: Payment) -> tuple[str, str]:
     return f"{payment.benefit}#{payment.paid.isoformat()}", f"{person}{under}"
 
 
-def _put_all(
-    payments: Iterable[tuple[PersonId, Payment]], put: Callable[[dict[str, int], str, int], object]
-) -> int:
+def _put_all(payments: Iterable[tuple[PersonId, Payment]], put: _Put) -> int:
     by_place: dict[_Place, dict[tuple[str, str], int]] = defaultdict(dict)
     for person, payment in payments:
         by_place[_place(person, payment.month, payment.source)][_key(person, payment)] = payment.fen
@@ -152,9 +156,7 @@ def _put_all(
     return sum(map(len, by_place.values()))
 
 
-def _with(
-    paid: Mapping[tuple[str, str], int], put: Callable[[dict[str, int], str, int], object]
-) -> Callable[[_Said], None]:
+def _with(paid: Mapping[tuple[str, str], int], put: _Put) -> Callable[[_Said], None]:
     def put_each(said: _Said) -> None:
         for (what, whom), fen in paid.items():
             put(said.setdefault(what, {}), whom, fen)
@@ -162,9 +164,14 @@ def _with(
     return put_each
 
 
-def _without(key: tuple[str, str]) -> Callable[[_Said], None]:
+def _without(key: tuple[str, str], *, for_good: bool) -> Callable[[_Said], None]:
+    """Take a payment away; `for_good`: whoever moves it there afterwards finds that it is gone."""
+
     def take(said: _Said) -> None:
         what, whom = key
+        if for_good:
+            said.setdefault(what, {})[whom] = None
+            return
         said.get(what, {}).pop(whom, None)
         if not said.get(what, whom):
             del said[what]
@@ -209,23 +216,29 @@ def _of_before(person: PersonId, since: Month | None = None) -> Iterator[Payment
 def _together(
     person: PersonId, items: Iterable[tuple[str, _Said]], before: Iterable[Payment]
 ) -> list[Payment]:
-    """One person's of these items, in the stead of the same as they stood before, by month."""
+    """One person's of these items, in the stead of the same as they stood before, by month.
+
+    `before` is read first: what is moved meanwhile is found among the items.
+    """
     found = {sort_key_of_before(payment): payment for payment in before}
     for sk, said in items:
         month, _, source = sk.partition("#")
-        for payment in _said_of(person, Month(month), source, said):
+        for payment, is_gone in _said_of(person, Month(month), source, said):
             found[sort_key_of_before(payment)] = payment
+            if is_gone:
+                del found[sort_key_of_before(payment)]
     return [found[key] for key in sorted(found)]
 
 
-def _said_of(person: PersonId, month: Month, source: str, said: _Said) -> Iterator[Payment]:
+def _said_of(person: PersonId, month: Month, source: str, said: _Said) -> Iterator[tuple[Payment, bool]]:
+    """What an item says was paid to a person, and whether it was taken away."""
     for what, by_person in said.items():
         benefit, _, paid = what.partition("#")
         for whom, fen in by_person.items():
             whose, _, under = whom.partition("#")
             if whose == person:
-                other = PersonId(under) if under else None
-                yield Payment(BenefitCode(benefit), month, fen, date.fromisoformat(paid), source, other)
+                other, day = PersonId(under) if under else None, date.fromisoformat(paid)
+                yield Payment(BenefitCode(benefit), month, fen or 0, day, source, other), fen is None
 
 
 def _once(payments: Iterable[Payment]) -> list[Payment]:
