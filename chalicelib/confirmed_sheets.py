@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.engine.calendar.periods import first_day, next_month, zh_day, zh_month
+from chalicelib.engine.suspicion.termination import ended_by, ending, is_of_two_lines
 from chalicelib.engine.texts.visit_words import confirmed_of
 from chalicelib.jurisdiction import current
 from chalicelib.model import AreaCode, EntitlementStatus, Month, PersonId, PersonRecord, Suspicion
@@ -50,7 +51,7 @@ def people_of(village: AreaCode, month: Month) -> list[PersonId]:
 
 def sheet_of(village: AreaCode, month: Month, named: Sequence[PersonId], on: date) -> bytes:
     """The sheet as xlsx, a row for each fact that was confirmed of somebody in the month."""
-    rows = [row for person in named for row in _rows(people.load(person), month)]
+    rows = [row for person in named for row in _rows(people.load(person), month, on)]
     title = f"{zh_month(month)}确认名单　村（社区）{village}　共{len(named)}人　{zh_day(on)}印制"
     return form_of(
         Form(
@@ -66,20 +67,23 @@ def sheet_of(village: AreaCode, month: Month, named: Sequence[PersonId], on: dat
     )
 
 
-def _rows(record: PersonRecord, month: Month) -> Iterator[list[str | None]]:
+def _rows(record: PersonRecord, month: Month, on: date) -> Iterator[list[str | None]]:
     first, last = days_of(month)
     identity = people.identity_of(record.person.id)
     for fact in record.suspicions:
         if is_listed(fact) and fact.closed is not None and first <= fact.closed <= last:
             by = "、".join(filter(None, (fact.verified_by, fact.approved_by)))
             who = [identity.name, identity.number, record.person.grid]
-            yield [*who, confirmed_of(fact), zh_day(fact.closed), by, _benefits(record, fact)]
+            yield [*who, confirmed_of(fact), zh_day(fact.closed), by, benefits_of(record, fact, on)]
 
 
-def _benefits(record: PersonRecord, fact: Suspicion) -> str:
-    """Each benefit that the fact is about, and whether it has ended."""
-    concerned = [e for e in record.entitlements if fact.benefit in (None, e.benefit)]
+def benefits_of(record: PersonRecord, fact: Suspicion, on: date) -> str:
+    """Each benefit that a fact ends or pauses, and whether it has; what goes on all the same is left out."""
+    rules = current().rules
     return "\n".join(
-        f"{current().rules.benefit(each.benefit).title.zh}：{_STANDS.get(each.status, '待主管部门批准')}"
-        for each in concerned
+        f"{rules.benefit(each.benefit).title.zh}：{_STANDS.get(each.status, '待主管部门批准')}"
+        for each in record.entitlements
+        if ended_by(fact, each, rules, on)
+        or ending(fact, (each,), rules, on)
+        or (is_of_two_lines(fact) and fact.benefit == each.benefit)
     )
