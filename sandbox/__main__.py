@@ -19,7 +19,7 @@ from urllib.request import Request, urlopen
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # a town's tables are small: to share one out costs more
 
-from sandbox.run import KEY_FILE, RunOptions, run
+from sandbox.run import KEY_FILE, TO_LOOK_AT, TO_PROVE, RunOptions, run
 from sandbox.tokens import APP, YEAR_LONG, Issuer
 from sandbox.town.carrier_links import CarrierProtocol
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return run(
                 RunOptions(
                     pack=options.pack,
-                    people=options.people,
+                    people=options.people or (TO_PROVE if options.once else TO_LOOK_AT),
                     seed=options.seed,
                     report=options.report,
                     once=options.once,
@@ -55,7 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     runs = commands.add_parser("run", help="bring up the platform and let a year pass")
     runs.add_argument("--pack", default="bozhou", help="jurisdiction pack (default: bozhou)")
-    runs.add_argument("--people", type=int, default=2000, help="recipients of the invented town")
+    runs.add_argument(
+        "--people",
+        type=int,
+        help=f"recipients of the invented town (default: {TO_LOOK_AT}; with --once {TO_PROVE})",
+    )
     runs.add_argument("--seed", type=int, default=1, help="the same seed gives the same year")
     runs.add_argument("--report", type=Path, help="write the report as JSON to this file")
     runs.add_argument("--once", action="store_true", help="exit after the tables: 0 if every promise holds")

@@ -63,6 +63,8 @@ RECEIVER: Final = f"http://{LOOPBACK}:8003"  # docs/examples/event_receiver.py; 
 SELDOM: Final = "cron(0 17 1 1,4,7,10 ? *)"  # a pass over the whole table each night would take most of a run
 BACKLOG_READ: Final = timedelta(days=21)  # by then most departments have handed over the months before
 AWS_URL: Final = f"http://{LOOPBACK}:{AWS_PORT}"
+TO_PROVE: Final = 2000  # people: of every kind of life some
+TO_LOOK_AT: Final = 800  # people: a year that has passed, and screens to click on, within six minutes
 DOORS_TAKEN: Final = 2  # the exit code
 WIDE: Final = 120  # columns, where nobody says how wide the terminal is
 
@@ -72,7 +74,7 @@ class RunOptions:
     """What `python -m sandbox run` was asked for."""
 
     pack: str = "bozhou"
-    people: int = 2000
+    people: int = TO_PROVE
     seed: int = 1
     report: Path | None = None
     once: bool = False
