@@ -39,6 +39,7 @@ MILLISECONDS: Final[Mapping[str, float]] = {
     "sqs.SendMessage": 10,
     "kms.GenerateDataKey": 8,
     "kms.Decrypt": 8,
+    "kms.Sign": 15,
     "secretsmanager.GetSecretValue": 15,
 }
 """How long a call takes from within the region, first byte to last."""

@@ -101,7 +101,9 @@ class MemoryAws:
     def _count(self, call: str) -> None:
         self.counted.calls[call] += 1
 
-    def _keys(self, _operation: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def _keys(self, operation: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+        if operation == "Sign":
+            return {"KeyId": asked["KeyId"], "Signature": _WRAPPED, "SigningAlgorithm": "ECDSA_SHA_256"}
         return {"Plaintext": _KEY, "CiphertextBlob": _WRAPPED, "KeyId": asked.get("KeyId", "key")}
 
     def _secret(self, _operation: str, asked: Mapping[str, Any]) -> dict[str, Any]:

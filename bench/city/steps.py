@@ -165,6 +165,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "one_person_in_the_lake": one_person_in_the_lake,
     "statistics": _pass("statistics"),
     "results": _pass("results"),
+    "audit_roots": _pass("audit_roots"),
     "retention": _pass("retention"),
     "open_cases": open_cases,
     "send": send,

@@ -96,7 +96,8 @@ def rows(paths: Mapping[str, Path], year: Yearly, gets: float, reading: Reading 
     yield Row("write units per person-year", "134", year.write, 85, 50, _of(""))
     yield Row("state transitions per person-year", "5.2", year.transitions, 2.5, 1.2, _of("", 1))
     read = max(
-        path.a_person("read") for path in map(paths.__getitem__, ("statistics", "results", "retention"))
+        path.a_person("read")
+        for path in map(paths.__getitem__, ("statistics", "results", "retention", "audit_roots"))
     )
     yield Row("read units per person and pass", "3.4", read, 1, 0.5, _of("", 2))
     yield Row("main table per person, year 1", "14.3 kB", year.kilobytes, 5, 4, _of("kB", 1))

@@ -13,7 +13,7 @@ Year = Mapping[str, Any]  # what `year` wrote
 
 PASSES: Final = frozenset({"PassRead"})
 """Whose reads are counted by passing over many: in a town's year they pass seldom, and over few."""
-OF_PASSES: Final = ("statistics", "results")
+OF_PASSES: Final = ("statistics", "results", "audit_roots")
 """The passes of these; all others pass in the town's year as often as in a city's."""
 OF_RUNS: Final = frozenset(
     {"work RUN", "work ENDS", "work MONTHLY", "work AREA", "work FAILED", "work ASKED"}
@@ -21,6 +21,7 @@ OF_RUNS: Final = frozenset(
 """Kinds of items that runs and callers write, not people's lives."""
 RUNS: Final[Mapping[str, int]] = {
     "statistics": 365,
+    "audit_roots": 365,
     "results": 12,
     "retention": 12,
     "open_cases": 365,

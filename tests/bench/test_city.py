@@ -38,6 +38,7 @@ WALKED = (
     "evidence_waiting",
     "payments",
     "statistics",
+    "audit_roots",
     "open_cases",
     "send",
 )
