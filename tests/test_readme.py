@@ -37,6 +37,7 @@ FOLDERS = (
     "admin",
     "infra",
     "bench",
+    "console/src",
     "statemachines",
     "tests",
     "docs",

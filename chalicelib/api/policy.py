@@ -184,7 +184,8 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("GET", "/v1/notices"): Policy(_FIELD, About.LIST, Whose.SEEN_ABOVE),
     ("POST", "/v1/notices/{id}/delivery"): Policy(_FIELD, About.NOTICE, Whose.SEEN_ABOVE),
     # Two levels and two people: the township confirms a line, the benefit's own authority above it approves
-    # (rule 10 f). A village does not confirm for its township.
+    # (rule 10 f); that it is another person, and no visitor: engine/suspension/line_decisions. A village does
+    # not confirm for its township.
     ("GET", "/v1/suspension-proposals"): Policy(_OFFICE, About.LIST, Whose.OWN_ABOVE),
     ("POST", "/v1/suspension-proposals/{id}/confirm"): Policy(
         _OFFICE,

@@ -2,7 +2,8 @@
 
 Months that may not have been paid: those of a suspension or a pause (awaiting judgment) that lasted until the
 death, those of a resumption or an adjustment, and a month in person that nobody collected.
-How much of them is owed follows from every payments file anew.
+How much of them is owed follows from every payments file anew. What heirs were paid of somebody who lives
+after all is asked back in `paid_to_heirs`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-// The one way to the API: nothing else in the console sends a request.
+// The one way to the API: nothing else in the console sends a request. A screen asks with shared/asked.ts, through
+// the functions of api/<subject>.ts.
 import createClient, { type Middleware } from "openapi-fetch";
 import { currentToken, takenBack, tokenRefused } from "../auth/session";
 import type { paths } from "./schema";
