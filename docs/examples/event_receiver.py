@@ -2,7 +2,8 @@
 
 ID and KEY are what `POST /v1/subscriptions` said, once. Four things matter: the signature is that of the
 bytes as they came; the timestamp is of just now; an event of a person and kind whose sequence is not above
-the last one is dropped; the answer comes at once (204), and the API is asked for the status afterwards.
+the last one is dropped; what is news is kept, then the answer comes at once (204): whatever is answered is
+never told again, and two may come side by side. The API is asked for the status afterwards.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ import json
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock
 
 AGE = 300  # seconds that two clocks, and a slow line, may differ
 LARGEST = 10_000  # bytes; an event has some 150
@@ -38,16 +40,17 @@ def is_news(event, last):
 
 def server(keys, port, tell=print, clock=time.time):  # noqa: TID251 - an app's own clock
     """A server that tells of each event, once; `keys` by subscription, two while one follows another."""
-    last = {}
+    last, one_by_one = {}, Lock()
 
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), LARGEST))
             event = event_of(body, self.headers, keys, clock())
+            with one_by_one:
+                if event and is_news(event, last):
+                    tell(event)
             self.send_response(204 if event else 401)
             self.end_headers()
-            if event and is_news(event, last):
-                tell(event)
 
         def log_message(self, *said):
             pass

@@ -114,7 +114,7 @@ def test_hostile_bodies(as_: As, name: str, written: StringIO) -> None:
         TOWNSHIP
         if name.endswith("/confirm")
         else CITY
-        if name.endswith(OF_THE_CITY) or "/rule-" in name
+        if name.endswith(OF_THE_CITY) or "/rule-" in name or "/subscriptions" in name
         else COUNTY
     )
     caller = as_("officer", area, authority=HRSS)

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from admin import __main__ as command_line
+from admin import audits
 from chalicelib.api.policy import POLICIES
 from chalicelib.storage.dynamodb import callers
 from tests.api.conftest import COUNTY, NAME, NUMBER, VILLAGE, As, a_number, a_person, looks_at
@@ -122,7 +123,7 @@ def test_to_hear_that_nothing_has_changed_is_a_look(as_: As, clock: StoppedClock
 
 def test_an_operator_reads_who_failed(as_: As, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch) -> None:
     console = Console(record=True, width=120, quiet=False)
-    monkeypatch.setattr(command_line, "console", console)
+    monkeypatch.setattr(audits, "console", console)
     for times, subject in ((1, "clerk-7"), (2, "clerk-8")):
         for _ in range(times):
             as_("officer", VILLAGE, subject).get(f"/v1/persons/{STRANGER}/status")

@@ -91,10 +91,11 @@ def test_payments_too(village: Village) -> None:
     settle_without_reading(village, NEW)
     village_file = file_of(village, "payments")
     written: list[Any] = []
-    with each_call(lambda name, asked: written.append(asked) if name.endswith("BatchWriteItem") else None):
+    with each_call(lambda name, asked: written.append(asked) if name.endswith(".PutItem") else None):
         read_again(village_file)
-    (batch,) = written
-    assert [len(puts) for puts in batch["RequestItems"].values()] == [1]
+    places = [asked["Item"]["pk"]["S"] for asked in written]
+    beginning = f"PAID#{village.person(NEW.number)[:3]}"
+    assert [place for place in places if place.startswith("PAID#")] == [beginning]
     assert len(people.payments_of(village.person(NEW.number))) == 1
 
 
