@@ -107,7 +107,7 @@ def visit_made(
             refused_in_writing=refused_in_writing and outcome is VisitOutcome.REFUSED,
             half_day=half_day,
             refused_in_person=refused_in_person if outcome is VisitOutcome.REFUSED else None,
-            area=record.person.area if visit.outcome is None else visit.area,
+            area=visit.area or (record.person.area if visit.outcome is None else None),
         )
         if asked is not None and outcome in FAILED:
             done = replace(done, through=asked.through, word=asked.word, told_by=visit.told_by)

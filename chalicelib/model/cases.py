@@ -255,7 +255,7 @@ class Visit:
     half_day: HalfDay | None = None
     refused_in_person: str | None = None  # met, known to the worker, unwilling: who of the grid countersigned
     corrected_by: str | None = None  # who said afterwards that it was otherwise than `by` had reported
-    area: AreaCode | None = None  # where the person lived by the rosters when it was made
+    area: AreaCode | None = None  # where the person lived by the rosters when it was ordered: at whose door
 
     @property
     def authors(self) -> frozenset[str]:

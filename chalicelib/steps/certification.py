@@ -125,9 +125,8 @@ def dispatch_home_visit(call: StepInput) -> Answer:
         if home_visits.pending(record, about) is not None or (asked is not None and on <= asked):
             return _nothing(call)
         first, until, manner = suspension_steps.next_visit(record, case, on)
-        visit = Visit(
-            home_visits.next_number(record), VisitPurpose.CERTIFY, about, first, until, manner=manner
-        )
+        number, area = home_visits.next_number(record), record.person.area
+        visit = Visit(number, VisitPurpose.CERTIFY, about, first, until, manner=manner, area=area)
         return replace(_nothing(call), details={"visit": visit.number}, visits=(visit,))
 
     return _wait(call, order)

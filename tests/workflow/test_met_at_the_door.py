@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib import cases, clock
+from chalicelib.engine.suspension.visits import visits_made
 from chalicelib.errors import RefusedError
 from chalicelib.model import EntitlementStatus, InstructionKind, StateName, VisitOutcome
 from chalicelib.storage.dynamodb import people
@@ -144,3 +146,23 @@ def test_seen_by_a_mistaken_tap_clears_nobody_of_having_died(village: Village) -
     record = village.record(ONE.number)
     assert record.open_suspicions == (), "on another day somebody met them"
     assert record.entitlements[0].valid_until > ONE.until
+
+
+def test_a_knock_at_the_door_of_before_that_is_told_after_a_move_counts_for_nothing(village: Village) -> None:
+    village.settle(ONE)
+    village.until_state(ONE.number, StateName.DISPATCH_HOME_VISIT)
+    ordered = village.record(ONE.number).visits[-1]
+    village.days((ordered.not_before - village.sandbox.today()).days)
+    knocked = clock.now()
+    village.settle(replace(ONE, area="341621001001"))
+    assert village.record(ONE.number).person.area == "341621001001"
+    cases.visit_made(
+        village.person(ONE.number),
+        ordered.number,
+        outcome=VisitOutcome.NOT_FOUND,
+        made=knocked,
+        by="worker",
+        notice_left=True,
+    )
+    village.sandbox.run_until_quiet()
+    assert visits_made(village.record(ONE.number), ONE.until, village.sandbox.today()) == ()

@@ -66,8 +66,9 @@ def visits_made(record: PersonRecord, due: date, on: date, *, wherever: bool = F
 
     Nor does a failed one, or the notice left at it, from before an objection was upheld, or of that day
     (rule 22): what the person could not answer for then is asked anew. An absence explained is explained.
-    A case that was closed and is opened again asks everything anew. Nor does a failed one at a door behind
-    which the person lives no more, as a roster has said since; `wherever`: whether they moved is not asked.
+    A case that was closed and is opened again asks everything anew. Nor does a failed one that
+    was ordered for a door behind which the person lives no more, as a roster has said since, however late it
+    is told; `wherever`: whether they moved is not asked.
     """
     made = []
     heard = _heard(record, on)
