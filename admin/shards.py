@@ -30,8 +30,8 @@ def run(options: Namespace) -> int:
     mine, *others = shards.layouts()
     if not others and not paid.all_moved():
         console.print(
-            "发放记录迁移尚未完成，一小时后再执行一次 move 核对。 Payments may still lie as before: "
-            "move again in an hour, to see that nobody writes so any more."
+            "发放记录迁移尚未完成，每日运行会继续；分片数那么多夜之后再执行 status 核对。 "
+            "Payments may still lie as before: the daily run goes on, for as many nights as there are shards."
         )
         return 1
     if not others:

@@ -316,5 +316,8 @@ def test_an_operator_need_not_wait_for_the_morning(
     assert main(["shards", "move"]) == 1
     assert "move again in an hour" in " ".join(capsys.readouterr().out.split())
     clock.advance(hours=1)
+    assert main(["shards", "move"]) == 1
+    assert "Payments may still lie as before" in " ".join(capsys.readouterr().out.split())
+    clock.advance(days=32)  # by then each part of the table was held against the rows
     assert main(["shards", "move"]) == 0
     assert main(["shards", "status"]) == 0

@@ -128,7 +128,7 @@ def rounds(clock: StoppedClock, stop: Callable[[], bool] = lambda: False) -> int
             moved = payment_moves.move(stop)
         if moved.whole:
             return number
-        clock.advance(hours=2)
+        clock.advance(days=2)
     raise AssertionError("never done")
 
 
@@ -144,6 +144,22 @@ def test_everybody_s_payments_are_moved_and_say_the_same(clock: StoppedClock) ->
     assert [paid.payments_of(who) for who in everybody] == before
     assert paid.all_moved()
     assert rounds(clock) == 1, "nothing more is looked for"
+
+
+def test_whoever_is_found_only_by_a_later_night_is_moved_before_the_old_place_is_given_up(
+    clock: StoppedClock,
+) -> None:
+    """A person without the row for everybody: a part of the table is held against the rows each night."""
+    enumerated(MINE)
+    for who in (MINE, STRANGER):
+        as_before(who, payment())
+    for _ in range(2):  # nothing is left to move of those who are found, an hour apart
+        assert not payment_moves.move().whole
+        clock.advance(hours=1)
+    enumerated(STRANGER)
+    assert rounds(clock) >= 1
+    assert not any("~P#" in each for each in items())
+    assert [paid.payments_of(who) for who in (MINE, STRANGER)] == [[payment()]] * 2
 
 
 def test_moving_goes_on_where_it_broke_off_and_never_over_what_a_file_says(

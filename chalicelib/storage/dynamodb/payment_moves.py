@@ -3,8 +3,9 @@ now: a backfill that may break off anywhere and goes on.
 
 It follows everybody in the order of their ids, so that those who share an item come together; it waits for
 the rows by which everybody is found (`shard_moves`). Functions of before may still be writing while the new
-ones come, so the old place is given up only by a round that began `SETTLED` after the first, and found
-nothing to move. What a file has said since at the new place stays as it said it.
+ones come, and a person may lack that row until it is mended (`enumeration`): so the old place is given up
+only by a round that found nothing to move, and began once each part of the table had been held against the
+rows, as many nights after the first as there are shards. What a file has said since at the new place stays.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from chalicelib import clock
@@ -20,7 +21,7 @@ from chalicelib.model import Payment, PersonId
 from chalicelib.runs import Stop, never
 from chalicelib.storage.dynamodb import everybody, paid, shards, tables
 from chalicelib.storage.dynamodb.items import decode, partition
-from chalicelib.storage.dynamodb.shard_moves import SETTLED, Moved
+from chalicelib.storage.dynamodb.shard_moves import Moved
 from chalicelib.storage.dynamodb.tables import People, Work
 
 
@@ -52,7 +53,8 @@ def move(stop: Stop = never) -> Moved:
                 _note(now)
                 return Moved(now.moved - before, round_over=False, whole=False)
         now = replace(now, shard=now.shard + 1, after="")
-    settled = datetime.fromisoformat(now.began) - datetime.fromisoformat(now.met) >= SETTLED
+    nights = timedelta(days=len(shards.every_shard()))
+    settled = datetime.fromisoformat(now.began) - datetime.fromisoformat(now.met) >= nights
     whole = settled and not now.moved
     if whole:
         tables.put(Work(*paid.LAYOUT, body=paid.WHOLE))
