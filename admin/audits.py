@@ -14,7 +14,7 @@ from rich.table import Table
 
 from admin.tables import show
 from chalicelib import audit_roots, clock
-from chalicelib.errors import NotFoundError
+from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import PersonId
 from chalicelib.storage.crypto import signatures
 from chalicelib.storage.dynamodb import callers, everybody, shards
@@ -62,7 +62,8 @@ def run(options: argparse.Namespace) -> int:
 def verify(night: date | None = None) -> int:
     """Hold every record against its chain, and every chain against a night's root; 1 if one is not so.
 
-    Without a root yet, the chains alone; a root that is not as it was signed ends it at once.
+    Without a root yet, the chains alone; a root that is not as it was signed ends it at once. A record that
+    others keep changing is named as busy: it is to be verified again.
     """
     night = night or _newest()
     try:
@@ -75,7 +76,8 @@ def verify(night: date | None = None) -> int:
         seen += 1
         broken += bool(found)
         for each in found:
-            table.add_row(person, each.difference.value, each.item or "–")
+            difference, item = ("busy", "") if each is None else (each.difference.value, each.item)
+            table.add_row(person, difference, item or "–")
     if broken:
         show(console, table, "person")
     against = "no root yet" if night is None else f"the root of {night} holds"
@@ -87,14 +89,22 @@ def _newest() -> date | None:
     return max(audit_roots.nights(), default=None)
 
 
-def _findings(signed: Mapping[str, Signed]) -> Iterator[tuple[PersonId, tuple[Finding, ...]]]:
+def _findings(signed: Mapping[str, Signed]) -> Iterator[tuple[PersonId, tuple[Finding | None, ...]]]:
     """Everybody who is there or whose chain was signed, shard by shard, with what was found."""
     of_all = {person: ends for shard in signed.values() for person, ends in shard.items()}
     for shard in shards.every_shard():
         for person in everybody.ids_of(shard):
-            yield person, findings_about(person, of_all.pop(person, None))
+            yield person, _found(person, of_all.pop(person, None))
     for person, ends in of_all.items():  # who is on no list any more
-        yield person, findings_about(person, ends)
+        yield person, _found(person, ends)
+
+
+def _found(person: PersonId, ends: ChainEnds | None) -> tuple[Finding | None, ...]:
+    """What is found about one; None: it could not be looked at."""
+    try:
+        return findings_about(person, ends)
+    except ConflictError:
+        return (None,)
 
 
 def _prove(person: PersonId, night: date | None, out: Path) -> int:

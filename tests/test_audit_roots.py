@@ -18,12 +18,12 @@ from botocore.exceptions import ClientError
 
 from admin import audits
 from chalicelib import audit_roots
-from chalicelib.errors import NotFoundError
+from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import PersonId
 from chalicelib.storage.crypto import signatures
 from chalicelib.storage.dynamodb import access_log, audit, people, shards, tables
 from chalicelib.storage.dynamodb.audit import Difference, Finding
-from chalicelib.storage.dynamodb.audit_findings import findings_about
+from chalicelib.storage.dynamodb.audit_findings import ChainEnds, findings_about
 from chalicelib.storage.dynamodb.tables import People
 from chalicelib.storage.s3 import audit_roots as kept
 from tests.in_one_go import nightly_audit_roots
@@ -163,6 +163,21 @@ def test_what_goes_on_after_the_night_is_no_finding(
     assert signed(person) == ()
     assert audits.verify() == 0
     assert capsys.readouterr().out == "4 people, 0 broken, the root of 2025-07-01 holds\n"
+
+
+def test_a_record_that_never_rests_stops_no_other(
+    person: PersonId, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(of: PersonId, ends: ChainEnds | None) -> tuple[Finding, ...]:
+        if of == person:
+            raise ConflictError("others keep changing it")
+        return findings_about(of, ends)
+
+    monkeypatch.setattr(audits, "findings_about", busy)
+    assert audits.verify() == 1
+    told = capsys.readouterr().out
+    assert [person, "busy", "–"] in [line.split() for line in told.splitlines()]
+    assert "3 people, 1 broken" in told
 
 
 # --- the root itself ------------------------------------------------------------------------------
