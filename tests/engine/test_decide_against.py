@@ -174,6 +174,27 @@ def test_custody_with_an_end() -> None:
     assert [finding.kind for finding in decision.findings] == [SuspicionKind.CUSTODY]
 
 
+@pytest.mark.parametrize(
+    ("until", "seen", "counts"),
+    [
+        (None, "2025-05-19", False),
+        (None, "2025-05-20", True),
+        ("2025-05-31", "2025-05-19", False),
+        ("2025-05-31", "2025-05-20", True),
+        ("2025-05-10", "2025-05-15", True),
+    ],
+)
+def test_a_release_ends_custody_the_day_before_unless_it_had_ended_earlier(
+    until: str | None, seen: str, counts: bool
+) -> None:
+    """Whoever is seen from the day of the release on is certified; seen inside does not count."""
+    spell = some_evidence("custody/sentence", "2025-01-10", **({} if until is None else {"until": until}))
+    released = some_evidence("custody/released", "2025-05-20")
+    decision = judged(spell, released, some_evidence("travel_agency/travelled", seen))
+    assert (decision.verdicts[0].valid_until > day("2024-12-31")) is counts
+    assert SuspicionKind.CUSTODY in {finding.kind for finding in decision.findings}
+
+
 def test_custody_that_ended_before_the_entitlement_began_concerns_nobody() -> None:
     spell = some_evidence("custody/sentence", "2015-01-10", until="2018-03-31")
     assert judged(spell).findings == ()
