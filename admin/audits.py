@@ -112,7 +112,12 @@ def _prove(person: PersonId, night: date | None, out: Path) -> int:
     if night is None:
         console.print("还没有任何一夜的根。 No night has a root yet.")
         return 1
-    out.write_text(json.dumps(audit_roots.proof_of(person, night), indent=1), encoding="utf-8")
+    try:
+        proof = audit_roots.proof_of(person, night)
+    except (NotFoundError, ValueError) as error:
+        console.print(f"{error}", highlight=False)
+        return 1
+    out.write_text(json.dumps(proof, indent=1), encoding="utf-8")
     console.print(f"{out}: python docs/auditor/check_proof.py {out}", highlight=False)
     return 0
 

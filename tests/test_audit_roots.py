@@ -249,6 +249,16 @@ def proof(person: PersonId, tmp_path: Path) -> Path:
     return path
 
 
+def test_nobody_is_proven_who_was_not_there(
+    person: PersonId, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "proof.json"
+    assert audits._prove(known(number="341602195001010044"), None, path) == 1
+    assert audits._prove(person, date(2025, 6, 30), path) == 1
+    assert not path.exists()
+    assert capsys.readouterr().out == "nobody of that night\nno root of 2025-06-30\n"
+
+
 def checked(path: Path, *also: str) -> subprocess.CompletedProcess[str]:
     """By the script alone, with nothing of the platform on its path."""
     command = [sys.executable, "-I", str(CHECKER), str(path), *also]
