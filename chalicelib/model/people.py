@@ -107,20 +107,6 @@ class Entitlement:
         """What the authority had set for a month, in fen."""
         return next((amount.fen for amount in self.earlier if month <= amount.through), self.fen)
 
-    def raised(self, fen: int, through: Month) -> Entitlement:
-        """With another amount, `through` being the last month of the one before; lowered likewise.
-
-        Back at the amount before, what was set between was a mistake, and held for no month.
-        """
-        if fen == self.fen:
-            return self
-        last = self.earlier[-1] if self.earlier else None
-        if last is not None and last.fen == fen:
-            return replace(self, fen=fen, earlier=self.earlier[:-1])
-        if last is not None and last.through >= through:  # twice within a month: the later word counts
-            return replace(self, fen=fen)
-        return replace(self, fen=fen, earlier=(*self.earlier, EarlierAmount(through, self.fen)))
-
     def certified(self, verdict: Verdict, rules: str) -> Entitlement:
         """With the certificate that a verdict gives it, by a version of the rules."""
         return replace(

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.engine.certification.facts import states_on
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.money.amount_due import Due, amount_due, amounts_of, differences, wrong_amounts
+from chalicelib.engine.money.amounts_set import set_anew
 from chalicelib.engine.money.arrears import Sum, arrears, as_rostered
 from chalicelib.model import (
     BenefitCode,
@@ -207,7 +208,7 @@ def test_a_disability_certificate_says_what_was_withheld() -> None:
     assert withheld(replace(record, suspicions=(refuted,))).fen == 6 * 15_000
 
 
-RAISED = an_entitlement(fen=10_000).raised(12_000, Month("2025-03")).raised(15_000, Month("2025-05"))
+RAISED = set_anew(set_anew(an_entitlement(fen=10_000), 12_000, Month("2025-03")), 15_000, Month("2025-05"))
 
 
 @pytest.mark.parametrize(
@@ -229,14 +230,21 @@ def test_a_month_brings_what_the_authority_had_set_for_it(month: str, fen: int) 
     ("fen", "through", "earlier"),
     [
         (15_000, "2025-07", [("2025-03", 10_000), ("2025-05", 12_000)]),
-        (12_000, "2025-07", [("2025-03", 10_000)]),
+        (12_000, "2025-06", [("2025-03", 10_000)]),
+        (12_000, "2025-07", [("2025-03", 10_000), ("2025-05", 12_000), ("2025-07", 15_000)]),
         (16_000, "2025-05", [("2025-03", 10_000), ("2025-05", 12_000)]),
         (16_000, "2025-07", [("2025-03", 10_000), ("2025-05", 12_000), ("2025-07", 15_000)]),
     ],
-    ids=["the same again", "back at the amount before: a mistake", "twice in a month", "raised again"],
+    ids=[
+        "the same again",
+        "back after a month: a mistake",
+        "withdrawn later",
+        "twice in a month",
+        "raised again",
+    ],
 )
 def test_what_is_kept_of_amounts(fen: int, through: str, earlier: list[tuple[str, int]]) -> None:
-    after = RAISED.raised(fen, Month(through))
+    after = set_anew(RAISED, fen, Month(through))
     assert after.fen == fen
     assert [(amount.through, amount.fen) for amount in after.earlier] == earlier
 

@@ -31,6 +31,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.clock import civil_date
 from chalicelib.engine.calendar.periods import month_before, month_of
+from chalicelib.engine.money.amounts_set import set_anew
 from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model import (
     AreaCode,
@@ -328,7 +329,7 @@ def _brought_up_to_date(known: Entitlement | None, told: Entitlement, at: dateti
         until = known.certified_until if known.is_stated else max(until, known.certified_until)
     before = month_before(month_of(civil_date(at)))
     return replace(
-        known.stated(until).raised(told.fen, before),
+        set_anew(known.stated(until), told.fen, before),
         since=told.since,
         payee=told.payee,
         is_stated=known.is_stated or told.is_stated,
