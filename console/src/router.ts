@@ -36,8 +36,19 @@ export const screens: RouteRecordRaw[] = [
     component: () => import("./officer/RecoveriesScreen.vue"),
     meta: { ...desk("recoveries", OFFICE), needs: "GET /v1/recoveries" },
   },
+  {
+    path: "/owed-to-heirs",
+    component: () => import("./officer/HeirsScreen.vue"),
+    meta: { ...desk("heirs", OFFICE), needs: "GET /v1/owed-to-heirs" },
+  },
+  {
+    path: "/instructions",
+    component: () => import("./officer/InstructionsScreen.vue"),
+    meta: { ...desk("instructions", OFFICE), needs: "GET /v1/instructions" },
+  },
   { path: "/objections", component: () => import("./officer/ObjectionsScreen.vue"), meta: desk("objections", OFFICE) },
   { path: "/visits", component: () => import("./officer/VisitsScreen.vue"), meta: desk("visits", OFFICE) },
+  { path: "/notices", component: () => import("./officer/NoticesScreen.vue"), meta: desk("notices", OFFICE) },
   { path: "/limits", component: () => import("./officer/LimitsScreen.vue"), meta: { ...desk("limits", OFFICE), needs: "GET /v1/suspension-limits" } },
   { path: "/people", component: () => import("./officer/PeopleScreen.vue"), meta: desk("people", OVERSIGHT) },
   {
@@ -68,6 +79,11 @@ export const screens: RouteRecordRaw[] = [
     path: "/accounts",
     component: () => import("./oversight/AccountsScreen.vue"),
     meta: { ...desk("accounts", OVERSIGHT), needs: "GET /v1/accounts" },
+  },
+  {
+    path: "/subscriptions",
+    component: () => import("./oversight/SubscriptionsScreen.vue"),
+    meta: { ...desk("subscriptions", OVERSIGHT), needs: "GET /v1/subscriptions" },
   },
   { path: "/audit", component: () => import("./oversight/AuditScreen.vue"), meta: desk("audit", ["auditor"]) },
   {

@@ -74,6 +74,7 @@ def screens(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Screen
         "TokenJwks": issuer.jwks(),
         "SignInOrigin": here,
         "UploadUrl": f"http://127.0.0.1:{aws}",
+        "EventHosts": "app.example.org.cn",
         "AssertionJwks": json.dumps({"keys": [issuer.registered(APP)]}),
     }
     people: list[DemoPerson] = []

@@ -3,6 +3,9 @@ import type { DroppedFile } from "./answers";
 import { client } from "./client";
 import { answered } from "./problems";
 import { about, decided } from "./requests";
+import type { components } from "./schema";
+
+export type Notice = components["schemas"]["NoticeToBring"];
 
 interface Part {
   area?: string;
@@ -38,6 +41,9 @@ export const decideObjection = (id: string, body: { upheld: boolean; reason: str
   answered(client.POST("/v1/objections/{id}/decision", { ...decided(id), body }));
 
 export const visits = (part: Part) => answered(client.GET("/v1/visits", of(part)));
+export const notices = (part: Part) => answered(client.GET("/v1/notices", of(part)));
+export const leaveNotice = (id: string, left_on: string) =>
+  answered(client.POST("/v1/notices/{id}/delivery", { ...decided(id), body: { left_on } }));
 export const limits = (part: Part) => answered(client.GET("/v1/suspension-limits", of(part)));
 export const liftLimit = (id: string, reason: string) =>
   answered(client.POST("/v1/suspension-limits/{id}/lift", { ...decided(id), body: { reason } }));
