@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, NamedTuple, TextIO, TypeAlias, TypeVar
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -90,11 +91,23 @@ _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _m
 _StrictLoader.add_constructor("tag:yaml.org,2002:int", _integer)
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
+def read_yaml(path: Path) -> Mapping[str, Any]:
     """The mapping that a declaration file holds; raises DeclarationError with file and line."""
     try:
+        return _document(path.read_text(encoding="utf-8"))
+    except DeclarationError:  # which does not know the file
         with path.open(encoding="utf-8") as stream:
-            document = yaml.load(stream, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader, made stricter
+            return _parsed(stream, path)
+
+
+@lru_cache(maxsize=512)  # four packs: each check of a change lays a whole one out anew and reads it
+def _document(words: str) -> Mapping[str, Any]:
+    return _parsed(words, Path())
+
+
+def _parsed(words: str | TextIO, path: Path) -> Mapping[str, Any]:
+    try:
+        document = yaml.load(words, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader, made stricter
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DeclarationError(f"{path}:{line}", str(error.problem)) from error
@@ -117,7 +130,16 @@ class Origin(NamedTuple):
 
 def read_declaration(path: Path, model: type[T]) -> T:
     """One declaration file as its model; DeclarationError with file and line if it does not hold."""
-    return declared(read_yaml(path), model, lambda place: Origin(path, place))
+    try:
+        known: T = _as_model(path.read_text(encoding="utf-8"), model)
+    except (DeclarationError, ValidationError):  # which do not know the file
+        return declared(read_yaml(path), model, lambda place: Origin(path, place))
+    return known
+
+
+@lru_cache(maxsize=512)  # models are frozen
+def _as_model(words: str, model: type[T]) -> T:
+    return model.model_validate(_document(words))
 
 
 def declared(document: Mapping[str, Any], model: type[T], origin_of: Callable[[Place], Origin]) -> T:

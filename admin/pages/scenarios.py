@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -62,7 +62,7 @@ def _row(path: Path, scenario: dict[str, Any]) -> Scenario:
     return f"{path.stem} {scenario['scenario']}", scenario["title"], str(scenario.get("rule", ""))
 
 
-def _files(pack: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+def _files(pack: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Those for every benefit and (for Bozhou) the general ones, those of every pack, and the pack's own."""
     general = [SCENARIOS / EVERY] if pack != "bozhou" else sorted(SCENARIOS.glob("*.yaml"))
     general.sort(key=lambda path: path.name != EVERY)
@@ -74,6 +74,6 @@ def _files(pack: str) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 @cache
-def _document(path: Path) -> dict[str, Any]:
+def _document(path: Path) -> Mapping[str, Any]:
     """A file of scenarios, read once: every benefit asks for the same ones."""
     return read_yaml(path)

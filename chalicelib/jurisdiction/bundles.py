@@ -15,6 +15,7 @@ import re
 import tempfile
 import zipfile
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +42,7 @@ def pack_up(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
+@lru_cache(maxsize=4)  # each step of a change asks for the same two several times
 def unpack(data: bytes, *, is_kept: bool = False) -> Pack:
     """The pack of a bundle, new or kept; DeclarationError where it does not hold or is no bundle of ours."""
     with tempfile.TemporaryDirectory(prefix="wugan-") as name:

@@ -30,6 +30,7 @@ def test_an_event_that_code_names_must_be_declared() -> None:
     feeds = dict(load_feeds(PACKS / "bozhou" / "feeds"))
     visits = next(name for name in feeds if name == "home_visits")
     feeds[visits] = feeds[visits].model_copy(update={"declared_events": {}})
+    vars(feeds[visits]).pop("events", None)  # worked out of what it declared before
     with pytest.raises(DeclarationError, match="home_visits lacks events that the platform names: seen"):
         check_named_by_code(PACKS / "bozhou" / "feeds", feeds)
 

@@ -114,7 +114,7 @@ KNOWN: Final = [
 
 
 @cache
-def _spelled(pack: str, file: str) -> dict[str, Any]:
+def _spelled(pack: str, file: str) -> Mapping[str, Any]:
     return read_yaml(PACKS / pack / f"{file}.yaml")
 
 
