@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from pytest_socket import socket_allow_hosts
 from chalicelib import clock as chalicelib_clock
 from chalicelib.settings import settings
 from chalicelib.storage import clients
+from sandbox.kernel.repairs import quick_tables
 from sandbox.kernel.resource_makers import ACCOUNT
 from sandbox.kernel.snapshots import made_once
 from sandbox.shortcut import short_way
@@ -205,7 +206,10 @@ def aws(request: pytest.FixtureRequest) -> Iterator[None]:
     Whoever asserts what passes the wire, or cuts it, is marked `long_way`; everybody else goes the short way.
     """
     long = request.node.get_closest_marker("long_way") or "tests/storage/" in request.node.nodeid
-    with mock_aws(), nullcontext() if long else short_way(ACCOUNT):
+    with mock_aws(), ExitStack() as ways:
+        if not long:
+            ways.enter_context(short_way(ACCOUNT))
+            ways.enter_context(quick_tables())
         made_once("tests", _make_resources)
         yield
 
