@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import boto3
@@ -112,6 +113,8 @@ WUGAN = {
     "EVENT_HOSTS": "",
     "SCHEDULES": "{}",
 }
+MACHINES = ("wugan-suspicion", "wugan-everybody")
+A_WALK = '{"StartAt": "Walk", "States": {"Walk": {"Type": "Pass", "End": true}}}'  # whatever starts it
 QUEUES = ("inbox", "chunks")
 TABLES = ("people", "work", "files")
 BUCKETS = ("inbox", "outbox", "rejects", "roster", "lake", "rules", "audit")
@@ -210,11 +213,12 @@ def aws(request: pytest.FixtureRequest) -> Iterator[None]:
         if not long:
             ways.enter_context(short_way(ACCOUNT))
             ways.enter_context(quick_tables())
-        made_once("tests", _make_resources)
+        of_the_api = "as_" in request.fixturenames
+        made_once(f"tests {of_the_api}", partial(_make_resources, with_machines=of_the_api))
         yield
 
 
-def _make_resources() -> None:
+def _make_resources(*, with_machines: bool) -> None:
     _make_tables(boto3.client("dynamodb"))
     whole = {"pk": {"S": "SHARDS"}, "sk": {"S": WUGAN["SHARD_CHARACTERS"]}, "body": {"S": "{}"}}
     boto3.client("dynamodb").put_item(TableName="work", Item=whole)  # as of a deployment that has run a day
@@ -231,6 +235,9 @@ def _make_resources() -> None:
     signs = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/wugan-audit", TargetKeyId=signs)
     boto3.client("secretsmanager").create_secret(Name="identity", SecretString="invented key for tests")
+    for name in MACHINES if with_machines else ():
+        role = "arn:aws-cn:iam::123456789012:role/walks"
+        boto3.client("stepfunctions").create_state_machine(name=name, definition=A_WALK, roleArn=role)
 
 
 def _make_tables(dynamodb: Any) -> None:

@@ -11,7 +11,6 @@ from functools import cache
 from io import StringIO
 from typing import Any
 
-import boto3
 import pytest
 from chalice.app import Chalice
 from chalice.test import Client, HTTPResponse
@@ -41,7 +40,6 @@ OTHER_COUNTY, OTHER_TOWNSHIP, OTHER_VILLAGE = "341621", "341602002", "3416020010
 NUMBER, NAME, PHONE = "34160219500101123X", "孟晓华", "13800001111"
 OTHER_NUMBER = "341602194803054321"
 
-A_WALK = '{"StartAt": "Walk", "States": {"Walk": {"Type": "Pass", "End": true}}}'  # whatever starts it
 ISSUER = Issuer.new(issuer="https://issuer.invalid/")
 APP_KEY = Issuer.new()  # of the app that checks faces
 
@@ -122,10 +120,6 @@ def as_(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
     monkeypatch.setenv("WUGAN_EVENT_HOSTS", "app.example.org.cn")
     monkeypatch.setenv("WUGAN_ASSERTION_JWKS", json.dumps({"keys": [APP_KEY.registered(APP)]}))
     settings.cache_clear()
-    for name in ("wugan-suspicion", "wugan-everybody"):
-        boto3.client("stepfunctions").create_state_machine(
-            name=name, definition=A_WALK, roleArn="arn:aws-cn:iam::123456789012:role/walks"
-        )
     with judging() as judge, Client(_app()) as client:
         http = client.http
 
