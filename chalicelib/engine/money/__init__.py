@@ -1,6 +1,7 @@
 """Money (金额), in integer fen.
 
 amount_due        what each month should bring, and where it brought too little or too much
+amounts_set       what the authority sets from a roster on, and what it had set before
 arrears           what is paid back on resumption, and what is overpaid
 account           an entitlement's months: due, and credited by all files together
 joined_money      what goes on of the money of a number that is left behind
