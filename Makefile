@@ -78,6 +78,10 @@ mutants: install  ## how many small faults in the rule book the tests notice; do
 breaks: install  ## every single value of every pack broken: a scenario must notice; docs/mutation.md (PACK=)
 	$(BIN)/python -m tests.mutants.declared $(if $(PACK),--pack $(PACK))
 
+.PHONY: nets
+nets: install  ## bugs put into a copy of the project, each of which a named test must notice; docs/promises.md (BUG=)
+	$(BIN)/python -m tests.nets $(BUG)
+
 .PHONY: properties
 properties: install  ## what must hold whatever the evidence, tried fifty thousand times each
 	HYPOTHESIS_EXAMPLES=50000 $(BIN)/pytest -n 2 --dist load tests/engine/test_decide_properties.py
