@@ -28,6 +28,7 @@ from chalice.package import PackageOptions, ResourceBuilder, SAMTemplateGenerato
 from chalice.policy import AppPolicyGenerator
 from chalice.utils import OSUtils, serialize_to_json
 
+from infra.existing import taken_over
 from infra.watching import watched
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -150,6 +151,7 @@ def build_template(app: Chalice, project: Path = ROOT, statemachines: Path | Non
             raise TemplateError(f"infra adds to {name}, but app.py has no function of that name")
     template: Template = TemplateDeepMerger().merge(own, made)
     watched(template)
+    taken_over(template)
     return template
 
 

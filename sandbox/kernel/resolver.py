@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from infra.existing import arn_of, parameter_of, ref_of
+
 Template = dict[str, Any]
 
 NOT_MADE: Final[Mapping[str, str]] = {
@@ -169,12 +171,18 @@ class Resolver:
             self._make(needed)
         kind = resource["Type"]
         if "Condition" in resource and not self.holds(resource["Condition"]):
-            return Made(name)
+            return self._there_already(name, kind)
         if kind in NOT_MADE:
             return Made(name)
         if kind not in self._makers:
             raise ResolveError(f"{name}: the sandbox cannot make a {kind}; write a maker, or say why not")
         return self._makers[kind](name, self.resolve(resource.get("Properties", {})))
+
+    def _there_already(self, name: str, kind: str) -> Made:
+        """What is not made: left out, or named by a parameter as there already."""
+        if parameter_of(name) not in self._values:
+            return Made(name)
+        return Made(self.resolve(ref_of(name)), {"Arn": self.resolve(arn_of(name, kind))})
 
 
 def _names(value: str | list[str]) -> Iterator[str]:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from infra.existing import as_written
+
 Template = Mapping[str, Any]
 _KNOWN: Final = frozenset({"Sid", "Effect", "Action", "Resource"})
 
@@ -129,7 +131,7 @@ def spelled(resource: Any) -> str:
     """A resource as its policy file says it, in one word."""
     if isinstance(resource, str):
         return resource
-    (argument,) = resource.values()
+    (argument,) = as_written(resource).values()
     return ".".join(argument) if isinstance(argument, list) else str(argument)
 
 
