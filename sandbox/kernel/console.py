@@ -16,6 +16,7 @@ from typing import Any, Final
 from chalice.app import Chalice
 
 from chalicelib import api
+from infra.existing import as_written
 from infra.template import ROOT
 from sandbox.kernel.template import deployed_template
 
@@ -65,7 +66,8 @@ class Console:
     @cached_property
     def _declared(self) -> Mapping[str, Mapping[str, str]]:
         """By address, the headers that the gateway sets by itself."""
-        paths = deployed_template(self._app, ROOT)["Resources"]["RestAPI"]["Properties"]["Body"]["paths"]
+        written = as_written(deployed_template(self._app, ROOT)["Resources"]["RestAPI"])
+        paths = written["Properties"]["Body"]["paths"]
         return {
             path: _set_by_gateway(methods["get"]["x-amazon-apigateway-integration"]["responses"])
             for path, methods in paths.items()
