@@ -5,7 +5,7 @@ Existing<Name>   the name of a table or bucket, the ARN of a key or secret; empt
 Whatever the template keeps when a stack goes (DeletionPolicy: Retain) can be given to the next one, so that a
 rebuilt stack with a restored table finds everybody. Every word of the template that names such a resource
 (environment, policies, conditions) then names the one that is given. What the stack does not make it does not
-alter either: of an existing bucket only its policy is written (`infra/watching.py`), and whoever gives an inbox
+alter either: of an existing bucket only its policy is written (`infra/watching.py`). Whoever gives an inbox
 has it tell the queue.
 """
 
