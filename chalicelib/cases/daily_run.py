@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Final, TypeVar
 
 from chalicelib import clock
@@ -140,22 +141,21 @@ def open_if_due(
 
     def open_case(record: PersonRecord) -> Change | None:
         settlement = evidence_effects.apply_rules(record, on, found)
-        due = worklists.due_of(settlement.after)
-        months = _opening(settlement.after, on, found, files)
-        if due is None or months is None or record.open_case is not None or not case_openings.may_open(on):
+        opening = _opening(settlement.after, on, found, files)
+        if opening is None or record.open_case is not None or not case_openings.may_open(on):
             is_far = record.open_case is None and _opening(record, on, found, files) is None
             waits = not settlement or (is_far and settlement.only_carries_further)
             return None if waits else settlement.change("settled", ACTOR)
+        due = opening.due
         generation = max((case.generation for case in record.cases if case.due == due), default=0) + 1
-        case = Case(due, on, generation, StateName.MATCH_DATA, months=months)
+        case = Case(due, on, generation, StateName.MATCH_DATA, months=opening.months)
         change = settlement.change("case opened", ACTOR)
         return replace(change, cases=(case,), details={**change.details, "due": due.isoformat()})
 
     record = people.change(person, open_case)
-    due = worklists.due_of(record)
     case = record.open_case
     if case is None:
-        worklists.refile(person, filed, due)
+        worklists.refile(person, filed, comes_due(record, on))
         return False
     worklists.refile(person, filed, None)  # closing the case files the person anew
     if case.state in evidence_effects.NO_EXECUTION:  # only certifying ends its rest: nobody is asked anew
@@ -165,18 +165,30 @@ def open_if_due(
     return True
 
 
-def _opening(record: PersonRecord, on: date, found: Sequence[Evidence], files: NextFiles) -> int | None:
-    """The months of the period about which a case may be open; None: nothing comes due, nobody lives, or a
-    file is due within days that most likely tells of the person."""
+def comes_due(record: PersonRecord, on: date) -> date | None:
+    """The day under which somebody without an open case is filed; None of whom nothing comes due."""
+    if worklists.due_of(record) is None:
+        return None
+    rules = current().rules
+    return timeline.comes_due(record, rules.never_suspended, on, rules.policy)
+
+
+def _opening(
+    record: PersonRecord, on: date, found: Sequence[Evidence], files: NextFiles
+) -> timeline.Opening | None:
+    """What a case may be open about; None: nothing comes due, nobody lives, or a file is due within days that
+    most likely tells of the person."""
     if record.person.deceased_on is not None:
         return None
     rules = current().rules
+    never = rules.never_suspended
+    rests = timeline.resting(record, never, on, rules.policy)
+    drawn = [e for e in record.entitlements if e.benefit not in rests]
     heard_of = signs_of_life.last_heard_of(record, rules, on)
-    months = timeline.opening(record.entitlements, on, rules.policy, heard_of)
-    if months is None or rules.policy.timeline.awaits_files_days is None:
-        return months
-    expected = files.about((*record.evidence, *found))
-    return timeline.opening(record.entitlements, on, rules.policy, heard_of, expected)
+    about = partial(timeline.opening, drawn, on, rules.policy, heard_of, never_suspended=never)
+    if about() is None or rules.policy.timeline.awaits_files_days is None:
+        return about()
+    return about(expected=files.about((*record.evidence, *found)))
 
 
 # --- what should walk and does not ---------------------------------------------------------------

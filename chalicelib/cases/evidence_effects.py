@@ -324,11 +324,18 @@ def wake_and_start(record: PersonRecord) -> None:
 def still_due(record: PersonRecord, case: Case) -> tuple[Entitlement, ...]:
     """The live entitlements that this case has not yet seen certified beyond its period; none of the dead.
 
-    Nor what was suspended wrongly, as somebody not involved has found: it resumes without a certificate.
+    Nor what is never suspended and was asked about before, in vain; nor what was suspended wrongly, as
+    somebody not involved has found: it resumes without a certificate.
     """
     if record.person.deceased_on is not None:
         return ()
-    late = tuple(e for e in record.entitlements if e.status in LIVE and e.valid_until <= case.due)
+    never = current().rules.never_suspended
+    late = tuple(
+        e
+        for e in record.entitlements
+        if e.status in LIVE
+        if e.valid_until == case.due or (e.valid_until < case.due and e.benefit not in never)
+    )
     if not any(e.status is EntitlementStatus.SUSPENDED for e in late):
         return late
     wrongly = wrongly_suspended(record, case, current().rules.policy, clock.today())

@@ -9,10 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from chalicelib import clock, messages
-from chalicelib.cases import evidence_effects, executions, home_visits, suspension_limits, two_numbers
+from chalicelib.cases import (
+    daily_run,
+    evidence_effects,
+    executions,
+    home_visits,
+    suspension_limits,
+    two_numbers,
+)
 from chalicelib.cases.freshness import missing_feeds
 from chalicelib.engine.calendar.periods import month_before, month_of, months_between
 from chalicelib.engine.certification.reasons import yuan
@@ -20,14 +27,13 @@ from chalicelib.engine.money import paid_in_person
 from chalicelib.engine.money.account import still_lacking
 from chalicelib.engine.money.arrears import Amounts, Sum, arrears_of
 from chalicelib.engine.money.arrears_approval import one_word, ordered
-from chalicelib.engine.suspension import line_decisions, readiness, timeline, visits
+from chalicelib.engine.suspension import line_decisions, readiness, visits
 from chalicelib.engine.suspension.blockers import last_certificate
 from chalicelib.engine.suspension.timeline import SECONDS_A_DAY
 from chalicelib.engine.texts import decision_words
 from chalicelib.errors import UnreadableError
 from chalicelib.jurisdiction import current
 from chalicelib.model import (
-    LIVE,
     REMINDERS,
     BenefitCode,
     Case,
@@ -336,21 +342,9 @@ def reschedule(record: PersonRecord) -> None:
     """File a person whose case has closed under the next day on which they come due.
 
     Paid again without a certificate, as people found (an objection upheld, a visit corrected): the next daily
-    run asks anew, and visits follow in their terms. What can never be suspended was asked about in vain.
+    run asks anew, and visits follow in their terms. What can never be suspended was asked about in vain, and
+    rests.
     """
-    due = worklists.due_of(record)
-    if due is None or record.open_case is not None or _may_be_suspended(record, clock.today()):
-        return
-    on, policy = clock.today(), current().rules.policy
-    soonest = timeline.cases_close_on(on, policy) + timedelta(days=policy.timeline.dormant_after_days)
-    if due <= on:  # closed without a certificate: not again tomorrow
-        worklists.refile(record.person.id, due, soonest)
-
-
-def _may_be_suspended(record: PersonRecord, on: date) -> bool:
-    """Whether anything that has ended could be suspended."""
-    rules = current().rules
-    return any(
-        e.status in LIVE and e.valid_until <= on and rules.benefit(e.benefit).suspendable
-        for e in record.entitlements
-    )
+    if record.open_case is None:
+        next_due = daily_run.comes_due(record, clock.today())
+        worklists.refile(record.person.id, worklists.due_of(record), next_due)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.cases import daily_run, evidence_effects, executions
-from chalicelib.engine.suspension.timeline import opening
+from chalicelib.engine.suspension.timeline import Opening, opening
 from chalicelib.jurisdiction import current
 from chalicelib.model import PersonRecord
 from tests.people import a_person, a_record, an_entitlement, some_evidence
@@ -29,7 +29,8 @@ def test_weak_evidence_gives_a_quarter_and_opens_a_case_a_week_before_its_end() 
     (drawn,) = settled(record).entitlements
     assert (drawn.valid_until, drawn.months) == (date(2025, 9, 28), 3)
     days = (drawn.valid_until - timedelta(days=before) for before in (16, 9, 8))
-    assert [opening([drawn], day, current().rules.policy) for day in days] == [None, None, 3]
+    told = [opening([drawn], day, current().rules.policy) for day in days]
+    assert told == [None, None, Opening(drawn.valid_until, 3)]
 
 
 def test_strong_evidence_gives_the_period_that_suits_the_person() -> None:

@@ -11,22 +11,30 @@ from chalicelib.engine.calendar.periods import days_of
 from chalicelib.engine.rules.case_times import Reminder
 from chalicelib.engine.suspension.timeline import (
     NOT_AT_ALL,
+    Opening,
     cases_close_on,
+    comes_due,
     is_list_open,
     next_list_day,
     opening,
     opens_on,
     plan_case,
+    resting,
     seconds_until,
     window_days,
 )
-from chalicelib.model import Entitlement, EntitlementStatus, Route, Template
+from chalicelib.model import Case, Entitlement, EntitlementStatus, Route, StateName, StepOutcome, Template
 from tests.events import RULES
-from tests.people import an_entitlement, day
+from tests.people import a_person, a_record, an_entitlement, day
 
 POLICY = RULES.policy
 A_DAY = 86_400
 DUE = day("2025-06-30")
+RELIEF = an_entitlement("outpatient_chronic", certified_until="2025-02-19", fen=0)
+
+
+def closed(due: str, on: str, outcome: StepOutcome = StepOutcome.CLOSED) -> Case:
+    return Case(day(due), day(due), 1, StateName.CLOSE_CASE, outcome=outcome, closed=day(on))
 
 
 @pytest.mark.parametrize(
@@ -82,22 +90,58 @@ def test_the_latest_period_about_which_a_case_may_be_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entitlements", "months", "why"),
+    ("entitlements", "about", "why"),
     [
         ([], None, "nothing"),
-        ([an_entitlement(certified_until=DUE)], 12, "its first message is due"),
+        ([an_entitlement(certified_until=DUE)], Opening(DUE, 12), "its first message is due"),
         ([an_entitlement(certified_until="2025-07-01")], None, "tomorrow"),
         ([an_entitlement(certified_until=DUE, months=3)], None, "a quarter's: in a month"),
         (
             [an_entitlement(certified_until="2025-06-20", months=3), an_entitlement(certified_until=DUE)],
-            12,
+            Opening(day("2025-06-20"), 12),
             "what opens first opens for all",
         ),
+        ([RELIEF], Opening(RELIEF.valid_until, 12), "never suspended, and asked about all the same"),
+        ([RELIEF, an_entitlement(certified_until=DUE)], Opening(DUE, 12), "what can be suspended first"),
+        ([RELIEF, an_entitlement(certified_until="2025-07-01")], Opening(RELIEF.valid_until, 12), "tomorrow"),
         ([an_entitlement(certified_until=DUE, status=EntitlementStatus.TERMINATED)], None, "ended"),
     ],
 )
-def test_whose_case_opens(entitlements: list[Entitlement], months: int | None, why: str) -> None:
-    assert opening(entitlements, day("2025-05-16"), POLICY) == months, why
+def test_whose_case_opens(entitlements: list[Entitlement], about: Opening | None, why: str) -> None:
+    assert opening(entitlements, day("2025-05-16"), POLICY, never_suspended=RULES.never_suspended) == about, (
+        why
+    )
+
+
+@pytest.mark.parametrize(
+    ("cases", "rests", "filed", "why"),
+    [
+        ([], None, "2025-02-19", "never asked"),
+        ([closed("2025-02-19", "2025-02-21")], "2025-08-20", "2025-06-30", "the pension comes first"),
+        ([closed("2025-02-19", "2024-12-01")], "2025-05-30", "2025-06-30", "the pension comes first"),
+        ([closed("2025-02-18", "2025-02-21")], None, "2025-02-19", "asked about an earlier end"),
+        ([closed("2025-06-30", "2025-02-21")], "2025-08-20", "2025-06-30", "asked beside something else"),
+        ([closed("2025-02-19", "2024-11-01")], None, "2025-02-19", "half a year ago"),
+        ([closed("2025-02-19", "2025-02-21", StepOutcome.CERTIFIED)], None, "2025-02-19", "certified then"),
+        ([Case(day("2025-02-19"), DUE, 1, StateName.REMIND)], None, "2025-02-19", "being asked"),
+    ],
+)
+def test_what_is_never_suspended_rests_once_it_was_asked_about_in_vain(
+    cases: list[Case], rests: str | None, filed: str, why: str
+) -> None:
+    drawn = [RELIEF, an_entitlement(certified_until=DUE)]
+    record, on = a_record(a_person(), drawn, cases=cases), day("2025-05-16")
+    told = {} if rests is None else {RELIEF.benefit: day(rests)}
+    assert resting(record, RULES.never_suspended, on, POLICY) == told, why
+    assert comes_due(record, RULES.never_suspended, on, POLICY) == day(filed), why
+
+
+def test_a_relief_alone_is_filed_for_the_day_on_which_its_rest_is_over() -> None:
+    asked = closed("2025-02-19", "2025-02-21")
+    record, on = a_record(a_person(), [RELIEF], cases=[asked]), day("2025-05-16")
+    filed = comes_due(record, RULES.never_suspended, on, POLICY)
+    assert filed == cases_close_on(day("2025-08-20"), POLICY)
+    assert comes_due(a_record(a_person(), []), RULES.never_suspended, on, POLICY) is None
 
 
 @pytest.mark.parametrize(

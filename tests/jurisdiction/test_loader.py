@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.errors import DeclarationError
 from chalicelib.jurisdiction.loader import PACKS, check_named_by_code, load_folder
+from chalicelib.model import FeedId
 from chalicelib.model.named import NAMED_BY_CODE, SHEETS
 from chalicelib.sources.feeds.feed import load_feeds
 
@@ -140,3 +141,12 @@ def _is_new_word(node: ast.AST) -> bool:
         and bool(node.value)
         and not _is_id(node)
     )
+
+
+@pytest.mark.parametrize("pack", ["bozhou", "jining", "anhui"])
+def test_a_roster_may_call_a_benefit_by_the_title_that_its_page_has(pack: str) -> None:
+    shipped = load_folder(PACKS / pack)
+    known = shipped.feeds[FeedId("roster")].codes_of("benefit")
+    assert {
+        benefit.title.zh: code for code, benefit in shipped.rules.benefits.items()
+    }.items() <= known.items()

@@ -81,7 +81,8 @@ class Townsperson(Declaration):
     `same_as`: under another number, with the name and payee of somebody else. `called`: under which name, if
     it has changed.
 
-    `benefits`: yuan a month, by title; of what has no monthly amount nothing is said. `payee`: under which
+    `benefits`: yuan a month, by title; of what has no monthly amount nothing is said. `until`: through which
+    day all of them are certified, or by title. `payee`: under which
     reference they are paid, if not one of their own. `related`: who of the life is their father, mother,
     guardian, spouse. `listed`: whether the first roster has them.
     """
@@ -89,7 +90,7 @@ class Townsperson(Declaration):
     born: date = date(1950, 3, 7)
     benefits: Mapping[str, float | None] = {}
     since: date = date(2010, 1, 1)
-    until: date | None = DUE
+    until: date | Mapping[str, date] | None = DUE
     phone: Literal["own", "none"] | str = "own"
     groups: str = ""
     related: Mapping[str, str] = {}
@@ -104,6 +105,10 @@ class Townsperson(Declaration):
         """The same person with what is usual at a home."""
         usual = {"benefits": self.benefits or {home.pension: 200}, "area": self.area or home.village}
         return self.model_copy(update=usual)
+
+    def certified_until(self, title: str) -> date | None:
+        """Through which day a benefit is certified, as the authority says."""
+        return self.until[title] if isinstance(self.until, Mapping) else self.until
 
     def number(self, sequence: int) -> str:
         """The invented number of whoever is the n-th of the village."""

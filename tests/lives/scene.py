@@ -187,7 +187,7 @@ class Scene:
                     title,
                     "" if amount is None else f"{amount:.2f}",
                     str(who.since),
-                    str(who.until or ""),
+                    str(who.certified_until(title) or ""),
                     who.groups,
                     *other,
                     f"某村东{self.sequences[name]}号",

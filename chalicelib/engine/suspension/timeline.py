@@ -13,14 +13,24 @@ person, it is read first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.engine.calendar.periods import add_months, days_of
 from chalicelib.engine.rules.policy import Policy
-from chalicelib.model import LIVE, Entitlement, Route, StateName, Template
+from chalicelib.model import (
+    LIVE,
+    BenefitCode,
+    Entitlement,
+    PersonRecord,
+    Route,
+    StateName,
+    StepOutcome,
+    Template,
+)
 
 SECONDS_A_DAY: Final = 86_400
 NOT_AT_ALL: Final = 1  # second: the wait of a state that the policy declares no message for
@@ -90,18 +100,29 @@ def opens_on(until: date, months: int, policy: Policy, *, later: bool = False) -
     return until - timedelta(days=scaled(days_before, months, policy))
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a case may be open about: the day on which a period ends, and the months of that period."""
+
+    due: date
+    months: int
+
+
 def opening(
     entitlements: Iterable[Entitlement],
     on: date,
     policy: Policy,
     heard_of: date | None = None,
     expected: Iterable[date] = (),
-) -> int | None:
-    """The months of the live entitlement for which a case may be open by a day; None if there is none.
+    never_suspended: AbstractSet[BenefitCode] = frozenset(),
+) -> Opening | None:
+    """What a case may be open about by a day; None if nothing comes due.
 
     `heard_of`: the last day on which the person's own card or body left a trace, as far as is known.
     `expected`: the days on which files are due that may tell of the person: waited for a few days, and never
     past the end of the period.
+    `never_suspended`: benefits about which a case ends once it has asked in vain. It is about them only where
+    nothing else comes due: what can be suspended needs a case that goes all the way.
     """
     times = policy.timeline
     within = times.heard_within_days
@@ -111,12 +132,49 @@ def opening(
         later = is_heard_of or (times.later_where_silent and entitlement.route is Route.SILENT)
         return opens_on(entitlement.valid_until, entitlement.months, policy, later=later)
 
-    first = min((e for e in entitlements if e.status in LIVE), key=opens, default=None)
-    if first is None or opens(first) > on:
-        return None
-    waits = timedelta(days=times.awaits_files_days or 0)
-    last = min(opens(first) + waits, first.valid_until) if waits else date.min
-    return None if any(on <= day <= last for day in expected) else first.months
+    live = [e for e in entitlements if e.status in LIVE]
+    for some in ([e for e in live if e.benefit not in never_suspended], live):
+        first = min(some, key=opens, default=None)
+        if first is None or opens(first) > on:
+            continue
+        waits = timedelta(days=times.awaits_files_days or 0)
+        last = min(opens(first) + waits, first.valid_until) if waits else date.min
+        if any(on <= day <= last for day in expected):
+            return None
+        return Opening(min(e.valid_until for e in some), first.months)
+    return None
+
+
+def resting(
+    record: PersonRecord, never_suspended: AbstractSet[BenefitCode], on: date, policy: Policy
+) -> Mapping[BenefitCode, date]:
+    """What is never suspended and was asked about in vain, and from when on it is asked about again.
+
+    Nothing follows from its end but being asked: not again tomorrow.
+    """
+    rest = timedelta(days=policy.timeline.dormant_after_days)
+    in_vain = [c for c in record.cases if c.outcome is StepOutcome.CLOSED and c.closed is not None]
+    asleep = {
+        e.benefit: max((c.closed + rest for c in in_vain if c.closed and e.valid_until <= c.due), default=on)
+        for e in record.entitlements
+        if e.benefit in never_suspended and e.status in LIVE
+    }
+    return {benefit: until for benefit, until in asleep.items() if until > on}
+
+
+def comes_due(
+    record: PersonRecord, never_suspended: AbstractSet[BenefitCode], on: date, policy: Policy
+) -> date | None:
+    """The day under which somebody is filed as coming due; None of whom nothing does.
+
+    The earliest end; of what rests, the end that has a case open when its rest is over.
+    """
+    rests = resting(record, never_suspended, on, policy)
+    ends = {e.benefit: e.valid_until for e in record.entitlements if e.status in LIVE}
+    return min(
+        (cases_close_on(rests[code], policy) if code in rests else end for code, end in ends.items()),
+        default=None,
+    )
 
 
 def cases_close_on(on: date, policy: Policy) -> date:
