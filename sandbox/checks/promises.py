@@ -35,7 +35,7 @@ from sandbox.checks.mistake_checks import corrected_taps, late_list, renewed
 from sandbox.checks.money_checks import asked_back, reconciled
 from sandbox.checks.number_checks import joined
 from sandbox.checks.objection_checks import heard
-from sandbox.checks.quiet_checks import left_in_peace
+from sandbox.checks.quiet_checks import left_in_peace, not_pestered, one_message_a_day
 from sandbox.checks.reversal_checks import borrowed, due_months, released, undone
 from sandbox.checks.run_result import Run
 from sandbox.town.authorities import PAY_DAY, READING_DAY
@@ -238,12 +238,6 @@ def _taken_back(run: Run) -> Iterable[str]:
 # --- messages ------------------------------------------------------------------------------------
 
 
-def _one_message_a_day(run: Run) -> Iterable[str]:
-    received = (h for h in run.truth.handed if h.status == "delivered")  # one that failed reached nobody
-    days = Counter((h.message.partition(".")[0], civil_date(h.at)) for h in received)
-    return (f"{count} messages to one person on {day}" for (_, day), count in days.items() if count > 1)
-
-
 def _one_certified_a_year(run: Run) -> Iterable[str]:
     told: dict[str, list[date]] = defaultdict(list)
     for handed in run.truth.handed:
@@ -385,7 +379,8 @@ CHECKS: Final[dict[str, Callable[[Run], Iterable[str]]]] = {
     "every message that failed led to another channel the same day": failures_followed,
     "whose phone never works is told by a helper or on paper on the day": told_all_the_same,
     "whoever goes on being heard of is left in peace": left_in_peace,
-    "one message per person and day": _one_message_a_day,
+    "nobody is reminded more often than once a month": not_pestered,
+    "one message per person and day": one_message_a_day,
     "one message of certification per person and year": _one_certified_a_year,
     "nothing was sent from 20:00 to 08:00": _quiet_hours,
     "nothing was sent outside the outbox": _outbox_is_all,

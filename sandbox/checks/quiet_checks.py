@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.clock import civil_date
 from chalicelib.jurisdiction import Pack
 from chalicelib.model import REMINDERS, Proves, VisitPurpose
 from sandbox.checks.expected_certificates import (
@@ -41,6 +43,27 @@ def left_in_peace(run: Run) -> Iterable[str]:
             if _goes_on_being_heard_of(known, day) and _certified(run, index, known, day):
                 yield f"person {index} was asked on {day}, and is heard of all the time"
                 break
+
+
+def not_pestered(run: Run) -> Iterable[str]:
+    """Nobody hears of the end of a certificate more often than once a month, over all the months.
+
+    One case reminds three times at most: whoever is told more often is asked again and again of what nothing
+    follows from.
+    """
+    first = min((run.on, *(m.day for r in run.truth.records.values() for m in r.messages)))
+    months = 12 * (run.on.year - first.year) + run.on.month - first.month + 1
+    for index, record in run.truth.records.items():
+        reminded = sum(m.template in REMINDERS for m in record.messages)
+        if reminded > max(months, len(REMINDERS)):
+            yield f"person {index} was reminded {reminded} times in {months} months"
+
+
+def one_message_a_day(run: Run) -> Iterable[str]:
+    """Nobody receives two messages on a day; one that failed reached nobody."""
+    received = (h for h in run.truth.handed if h.status == "delivered")
+    days = Counter((h.message.partition(".")[0], civil_date(h.at)) for h in received)
+    return (f"{count} messages to one person on {day}" for (_, day), count in days.items() if count > 1)
 
 
 def _goes_on_being_heard_of(known: Sequence[Known], day: date) -> bool:

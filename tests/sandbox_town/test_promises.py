@@ -254,6 +254,9 @@ BREAKS: dict[str, Callable[[Run], Run]] = {
         run, messages=(replace(run.truth.records[0].messages[0], state=MessageState.FAILED),)
     ),
     "whoever goes on being heard of is left in peace": lambda run: heard_of(run, 20),
+    "nobody is reminded more often than once a month": lambda run: amend(
+        run, messages=tuple(replace(a_message(on=LAST), id=f"{n}") for n in range(13))
+    ),
     "one message per person and day": lambda run: handed(run, message=run.truth.handed[0].message + "2"),
     "nothing was sent from 20:00 to 08:00": lambda run: handed(run, at=NOON.replace(hour=13)),
     "nothing was sent outside the outbox": lambda run: handed(run, message="ID9.9"),
