@@ -169,8 +169,7 @@ def comes_due(record: PersonRecord, on: date) -> date | None:
     """The day under which somebody without an open case is filed; None of whom nothing comes due."""
     if worklists.due_of(record) is None:
         return None
-    rules = current().rules
-    return timeline.comes_due(record, rules.never_suspended, on, rules.policy)
+    return timeline.comes_due(record, current().rules, on)
 
 
 def _opening(
@@ -181,8 +180,7 @@ def _opening(
     if record.person.deceased_on is not None:
         return None
     rules = current().rules
-    never = rules.never_suspended
-    rests = timeline.resting(record, never, on, rules.policy)
+    never, rests = timeline.never_suspended(rules), timeline.resting(record, rules, on)
     drawn = [e for e in record.entitlements if e.benefit not in rests]
     heard_of = signs_of_life.last_heard_of(record, rules, on)
     about = partial(timeline.opening, drawn, on, rules.policy, heard_of, never_suspended=never)

@@ -19,6 +19,7 @@ from chalicelib.engine.certification.decide import decide
 from chalicelib.engine.rules.conditions import UNTIL
 from chalicelib.engine.suspension.readiness import wrongly_suspended
 from chalicelib.engine.suspension.signs_of_life import sign_to_keep
+from chalicelib.engine.suspension.timeline import asked_about
 from chalicelib.engine.suspicion.lifecycle import may_open, opened
 from chalicelib.engine.suspicion.mistaken_confirmation import seen_alive
 from chalicelib.engine.suspicion.restart import restarts
@@ -329,13 +330,7 @@ def still_due(record: PersonRecord, case: Case) -> tuple[Entitlement, ...]:
     """
     if record.person.deceased_on is not None:
         return ()
-    never = current().rules.never_suspended
-    late = tuple(
-        e
-        for e in record.entitlements
-        if e.status in LIVE
-        if e.valid_until == case.due or (e.valid_until < case.due and e.benefit not in never)
-    )
+    late = asked_about(record, case.due, current().rules)
     if not any(e.status is EntitlementStatus.SUSPENDED for e in late):
         return late
     wrongly = wrongly_suspended(record, case, current().rules.policy, clock.today())

@@ -15,6 +15,7 @@ from chalicelib.engine.suspension.timeline import (
     cases_close_on,
     comes_due,
     is_list_open,
+    never_suspended,
     next_list_day,
     opening,
     opens_on,
@@ -108,9 +109,8 @@ def test_the_latest_period_about_which_a_case_may_be_open() -> None:
     ],
 )
 def test_whose_case_opens(entitlements: list[Entitlement], about: Opening | None, why: str) -> None:
-    assert opening(entitlements, day("2025-05-16"), POLICY, never_suspended=RULES.never_suspended) == about, (
-        why
-    )
+    told = opening(entitlements, day("2025-05-16"), POLICY, never_suspended=never_suspended(RULES))
+    assert told == about, why
 
 
 @pytest.mark.parametrize(
@@ -132,16 +132,16 @@ def test_what_is_never_suspended_rests_once_it_was_asked_about_in_vain(
     drawn = [RELIEF, an_entitlement(certified_until=DUE)]
     record, on = a_record(a_person(), drawn, cases=cases), day("2025-05-16")
     told = {} if rests is None else {RELIEF.benefit: day(rests)}
-    assert resting(record, RULES.never_suspended, on, POLICY) == told, why
-    assert comes_due(record, RULES.never_suspended, on, POLICY) == day(filed), why
+    assert resting(record, RULES, on) == told, why
+    assert comes_due(record, RULES, on) == day(filed), why
 
 
 def test_a_relief_alone_is_filed_for_the_day_on_which_its_rest_is_over() -> None:
     asked = closed("2025-02-19", "2025-02-21")
     record, on = a_record(a_person(), [RELIEF], cases=[asked]), day("2025-05-16")
-    filed = comes_due(record, RULES.never_suspended, on, POLICY)
+    filed = comes_due(record, RULES, on)
     assert filed == cases_close_on(day("2025-08-20"), POLICY)
-    assert comes_due(a_record(a_person(), []), RULES.never_suspended, on, POLICY) is None
+    assert comes_due(a_record(a_person(), []), RULES, on) is None
 
 
 @pytest.mark.parametrize(

@@ -145,11 +145,6 @@ class RuleBook:
             raise NotFoundError(f"the rule book knows no benefit {code!r}")
         return benefit
 
-    @cached_property
-    def never_suspended(self) -> frozenset[BenefitCode]:
-        """The benefits that go on for want of a certificate, whatever a case finds."""
-        return frozenset(code for code, benefit in self.benefits.items() if not benefit.suspendable)
-
     def origins_of(self, code: BenefitCode) -> Origins:
         """Where what a benefit says is declared."""
         return self.origins.get(code) or Origins(Path(), Path("benefits", f"{code}.yaml"))

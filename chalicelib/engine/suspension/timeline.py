@@ -21,6 +21,7 @@ from typing import Final
 
 from chalicelib.engine.calendar.periods import add_months, days_of
 from chalicelib.engine.rules.policy import Policy
+from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import (
     LIVE,
     BenefitCode,
@@ -145,34 +146,49 @@ def opening(
     return None
 
 
-def resting(
-    record: PersonRecord, never_suspended: AbstractSet[BenefitCode], on: date, policy: Policy
-) -> Mapping[BenefitCode, date]:
+def never_suspended(rules: RuleBook) -> frozenset[BenefitCode]:
+    """The benefits that go on for want of a certificate, whatever a case finds."""
+    return frozenset(code for code, benefit in rules.benefits.items() if not benefit.suspendable)
+
+
+def asked_about(record: PersonRecord, due: date, rules: RuleBook) -> tuple[Entitlement, ...]:
+    """The live entitlements that a case about a day has not seen certified beyond it.
+
+    Without what is never suspended and was asked about before, in vain.
+    """
+    never = never_suspended(rules)
+    return tuple(
+        e
+        for e in record.entitlements
+        if e.status in LIVE
+        if e.valid_until == due or (e.valid_until < due and e.benefit not in never)
+    )
+
+
+def resting(record: PersonRecord, rules: RuleBook, on: date) -> Mapping[BenefitCode, date]:
     """What is never suspended and was asked about in vain, and from when on it is asked about again.
 
     Nothing follows from its end but being asked: not again tomorrow.
     """
-    rest = timedelta(days=policy.timeline.dormant_after_days)
+    never, rest = never_suspended(rules), timedelta(days=rules.policy.timeline.dormant_after_days)
     in_vain = [c for c in record.cases if c.outcome is StepOutcome.CLOSED and c.closed is not None]
     asleep = {
         e.benefit: max((c.closed + rest for c in in_vain if c.closed and e.valid_until <= c.due), default=on)
         for e in record.entitlements
-        if e.benefit in never_suspended and e.status in LIVE
+        if e.benefit in never and e.status in LIVE
     }
     return {benefit: until for benefit, until in asleep.items() if until > on}
 
 
-def comes_due(
-    record: PersonRecord, never_suspended: AbstractSet[BenefitCode], on: date, policy: Policy
-) -> date | None:
+def comes_due(record: PersonRecord, rules: RuleBook, on: date) -> date | None:
     """The day under which somebody is filed as coming due; None of whom nothing does.
 
     The earliest end; of what rests, the end that has a case open when its rest is over.
     """
-    rests = resting(record, never_suspended, on, policy)
+    rests = resting(record, rules, on)
     ends = {e.benefit: e.valid_until for e in record.entitlements if e.status in LIVE}
     return min(
-        (cases_close_on(rests[code], policy) if code in rests else end for code, end in ends.items()),
+        (cases_close_on(rests[code], rules.policy) if code in rests else end for code, end in ends.items()),
         default=None,
     )
 
