@@ -82,6 +82,10 @@ breaks: install  ## every single value of every pack broken: a scenario must not
 nets: install  ## bugs put into a copy of the project, each of which a named test must notice; docs/promises.md (BUG=)
 	$(BIN)/python -m tests.nets $(BUG)
 
+.PHONY: api-cases
+api-cases: install  ## ten thousand calls drawn out of docs/openapi.json, by everybody (NIGHT=1: a hundred thousand)
+	API_CALLS=$(if $(NIGHT),100000,10000) $(BIN)/pytest -n 2 --dist worksteal tests/api/test_drawn_calls.py
+
 .PHONY: properties
 properties: install  ## what must hold whatever the evidence, tried fifty thousand times each
 	HYPOTHESIS_EXAMPLES=50000 $(BIN)/pytest -n 2 --dist load tests/engine/test_decide_properties.py
