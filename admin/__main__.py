@@ -16,6 +16,7 @@
     python -m admin accounts grant|end|list|export           the first accounts of those who work here
     python -m admin subscriptions make|end|list|log         apps that are told of events
     python -m admin start [--from DAY] [--cases-a-day N|all] when cases begin to open in a new city
+    python -m admin restore gap|walk --since T --lost T      after a loss: before anything runs, and then
     python -m admin shards status|move                       where everybody's rows lie, and their moving
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
     python -m admin rules report BUNDLE [--page FILE]        its report, for whoever approves
@@ -54,6 +55,7 @@ from admin import (
     county_sheets,
     file_commands,
     rechecks,
+    restoring,
     rules,
     shards,
     subscriptions,
@@ -83,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     audits.add_to(subjects)
     rechecks.add_to(subjects)
     shards.add_to(subjects)
+    restoring.add_to(subjects)
     case_openings.add_to(subjects)
     tokens.add_to(subjects)
     accounts.add_to(subjects)
@@ -137,6 +140,7 @@ RUNS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "county": county_sheets.run,
     "pages": lambda options: write_pages(check=options.verb == "check"),
     "rechecks": rechecks.run,
+    "restore": restoring.run,
     "rules": rules.run,
     "shards": shards.run,
     "start": case_openings.run,

@@ -3,6 +3,7 @@
 evidence_effects        evidence arrives: certificates move, suspicions open, waiting cases wake
 evidence_withdrawal     evidence is taken back, and what it caused is undone
 daily_run               who comes due, what should walk and does not
+restored                after a loss: nobody is told twice or hurried, and what walked walks again
 daily_following         what no pay run has shown, and what is recovered, followed every day
 dates                   what a date alone will change is looked at before it comes
 executions              the port to Step Functions

@@ -15,7 +15,7 @@ from chalicelib import clock, messages
 from chalicelib.cases import evidence_effects, executions, home_visits, related_persons
 from chalicelib.engine.rules.quantities import MOST_MONTHS
 from chalicelib.engine.suspension.timeline import SECONDS_A_DAY, next_list_day, plan_case, seconds_until
-from chalicelib.engine.suspension.visits import visited_at_once
+from chalicelib.engine.suspension.visits import visited_at_once, visits_made
 from chalicelib.engine.suspicion.unlisted import asked_until
 from chalicelib.engine.texts.message_templates import check_code
 from chalicelib.jurisdiction import current
@@ -133,10 +133,15 @@ def dispatch_home_visit(call: StepInput) -> Answer:
 
 
 def _is_back(call: StepInput) -> bool:
-    """Whether this wait follows another one in the same state."""
-    case = call.case_of(people.load(call.person))
-    waits = case.waiting if case is not None and case.state is call.state else None
-    return waits is not None and waits.token != call.token
+    """Whether this wait follows another in the same state, or visits that an earlier execution asked for."""
+    record = people.load(call.person)
+    case = call.case_of(record)
+    if case is None:
+        return False
+    waits = case.waiting if case.state is call.state else None
+    if waits is not None:
+        return waits.token != call.token
+    return bool(visits_made(record, case.due, clock.today()))
 
 
 def _no_further_visit(call: StepInput) -> StepOutcome | None:

@@ -29,6 +29,7 @@ from chalicelib.engine.money.arrears import Amounts, Sum, arrears_of
 from chalicelib.engine.money.arrears_approval import one_word, ordered
 from chalicelib.engine.suspension import line_decisions, readiness, visits
 from chalicelib.engine.suspension.blockers import last_certificate
+from chalicelib.engine.suspension.outages import STOPS, after_outages
 from chalicelib.engine.suspension.timeline import SECONDS_A_DAY
 from chalicelib.engine.texts import decision_words
 from chalicelib.errors import UnreadableError
@@ -58,7 +59,7 @@ from chalicelib.model import (
 )
 from chalicelib.observability import logger
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
-from chalicelib.storage.dynamodb import people, worklists
+from chalicelib.storage.dynamodb import outages, people, worklists
 from chalicelib.storage.s3 import lake
 
 
@@ -72,13 +73,14 @@ def from_lake(person: PersonId) -> list[Evidence] | None:
 
 
 def look(record: PersonRecord, case: Case, on: date) -> readiness.Readiness:
-    """Rules 10 and 11 on a fresh match of this day; rule 12 where it would suspend."""
+    """Rules 10 and 11 on a fresh match of this day; where it would stop anything, outages and rule 12."""
     last = last_certificate(record)
     feeds = [last.evidence.feed] if last is not None and last.evidence is not None else []
     missing = missing_feeds(feeds, on)
     judged = evidence_effects.judge(record, on)
     elsewhere = two_numbers.certified_elsewhere(record, on)
     ready = readiness.readiness(record, case, judged, current().rules, on, missing, elsewhere)
+    ready = after_outages(ready, outages.said(), current().rules.policy, on) if ready.step in STOPS else ready
     waits = ready.step is StepOutcome.SUSPEND and suspension_limits.exceeded(
         record.person.area, month_of(on), ready.benefits
     )

@@ -6,6 +6,7 @@ visits          which visits count as failed, and from when to when, and how, th
 graded_stop     a month that is paid in person first, where a benefit's authority says so
 signs_of_life   what is too weak to certify, and asks for one more visit
 line_decisions  who may confirm, approve or refuse a line of a list
+outages         days on which the platform was away shorten nobody's notice
 objections      by when one is decided, and who may
 timeline        when a case opens, and the waits of its states, in seconds
 """

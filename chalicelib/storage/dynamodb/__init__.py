@@ -10,6 +10,7 @@ access_log       who looked at whom
 callers          who found nobody, and how often each asks
 worklists        what there is to do: rows that follow from the records, by day and area
 case_openings    from which day on cases open, and how many on a day
+outages          when the platform was away
 places           who lives where: a row per person and village
 shards           which part of everybody a person belongs to; a row for everybody
 enumeration      whether everybody has that row

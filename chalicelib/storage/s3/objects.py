@@ -22,8 +22,8 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -69,6 +69,13 @@ def read_dropped(key: str) -> bytes | None:
         )
     data: bytes = found["Body"].read()
     return data
+
+
+def dropped_since(instant: datetime) -> Iterator[str]:
+    """The keys of all that came into the inbox since an instant, by key; manifests lie beside their files."""
+    pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=settings().inbox_bucket)
+    for page in pages:
+        yield from (each["Key"] for each in page.get("Contents", ()) if each["LastModified"] >= instant)
 
 
 def read_manifest(key: str) -> bytes | None:
