@@ -19,8 +19,9 @@ from chalicelib.runs import run
 from chalicelib.storage.dynamodb import access_log, run_ends, worklists
 from tests.sources.builders import FEEDS
 from tests.workflow.test_everybody import call, executions
-from tests.workflow.village import TOWNSHIP_OFFICE, Recipient, Village
+from tests.workflow.village import SPRING, TOWNSHIP_OFFICE, Recipient, Village
 
+STARTS = SPRING
 ONE, TWO = Recipient(980), Recipient(981)
 ELSEWHERE = Recipient(982, area="341602002001")
 SHEET = FEEDS["outcome_sheet"]  # type: ignore[index]
@@ -152,7 +153,7 @@ def test_what_was_confirmed_last_month_is_a_sheet_of_its_own_to_be_signed(villag
     [sheet] = [body for key, body in outbox(village).items() if key.endswith("341602001001-confirmed.xlsx")]
     book = load_workbook(io.BytesIO(sheet))
     [row] = rows_of(book)
-    assert "2025年1月确认名单" in book.active["A1"].value
+    assert f"{SPRING:%Y年}{SPRING.month}月确认名单" in book.active["A1"].value
     assert (row["身份证号码"], row["确认的情况"]) == (ONE.number, "已去世（2024年12月28日）")
     assert row["确认人"] == "village-1、township-1"
     assert row["涉及的待遇"] == "城乡居民基本养老保险：待主管部门批准"

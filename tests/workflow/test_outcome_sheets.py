@@ -36,8 +36,9 @@ from chalicelib.model import (
 from chalicelib.sources.formats.xlsx_forms import PAGE_WIDTH
 from chalicelib.storage.dynamodb import people
 from tests.sources.builders import FEEDS, number, read, roster
-from tests.workflow.village import Recipient, Village
+from tests.workflow.village import SPRING, Recipient, Village
 
+STARTS = SPRING
 ONE = Recipient(980)
 SHEET = FEEDS[FeedId("outcome_sheet")]
 
