@@ -16,6 +16,7 @@
     python -m admin accounts grant|end|list|export           the first accounts of those who work here
     python -m admin subscriptions make|end|list|log         apps that are told of events
     python -m admin start [--from DAY] [--cases-a-day N|all] when cases begin to open in a new city
+    python -m admin identity status|add|use|rekey|drop       another key of the identity secret, step by step
     python -m admin restore gap|walk --since T --lost T      after a loss: before anything runs, and then
     python -m admin shards status|move                       where everybody's rows lie, and their moving
     python -m admin rules check|diff|replay|propose FOLDER   a changed rule book, rehearsed
@@ -54,6 +55,7 @@ from admin import (
     case_openings,
     county_sheets,
     file_commands,
+    identity_keys,
     rechecks,
     restoring,
     rules,
@@ -86,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     rechecks.add_to(subjects)
     shards.add_to(subjects)
     restoring.add_to(subjects)
+    identity_keys.add_to(subjects)
     case_openings.add_to(subjects)
     tokens.add_to(subjects)
     accounts.add_to(subjects)
@@ -140,6 +143,7 @@ RUNS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "county": county_sheets.run,
     "pages": lambda options: write_pages(check=options.verb == "check"),
     "rechecks": rechecks.run,
+    "identity": identity_keys.run,
     "restore": restoring.run,
     "rules": rules.run,
     "shards": shards.run,

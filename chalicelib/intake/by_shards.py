@@ -37,8 +37,7 @@ from chalicelib.sources.people.identity_numbers import unpack
 from chalicelib.sources.people.matching import PACKED, PERSON
 from chalicelib.sources.reading import FileReading, records_of
 from chalicelib.storage import file_shards, inbox_queue
-from chalicelib.storage.crypto import hmac_ids
-from chalicelib.storage.dynamodb import files
+from chalicelib.storage.dynamodb import files, people
 from chalicelib.storage.dynamodb.busy import Left
 from chalicelib.storage.dynamodb.shards import shard_of
 from chalicelib.storage.file_shards import Come, Cut
@@ -123,7 +122,9 @@ def _with_people(reading: FileReading) -> pl.DataFrame:
 
 def _made(numbers: pl.DataFrame) -> pl.DataFrame:
     """The ids of some who are new; of a city they are never all in Python at once."""
-    ids = [hmac_ids.person_id_for(unpack(number)) for number in numbers[PACKED]]
+    unpacked = [unpack(number) for number in numbers[PACKED]]
+    given = people.ids_of_newcomers(unpacked)
+    ids = [given[number] for number in unpacked]
     return numbers.with_columns(pl.Series(PERSON, ids, dtype=pl.String))
 
 

@@ -218,7 +218,7 @@ def compared(entries: Sequence[RosterEntry], whom: Iterable[str]) -> Applied:
         found["ends"] += entry.certified_until not in (None, before.certified_until)
         found["amounts"] += entry.fen != before.fen
         found["payees"] += entry.payee != before.payee
-        if marks.get(person) != hmac_ids.identity_mark(told):
+        if not hmac_ids.is_identity_mark(marks.get(person), told):
             phones[person] = entry.phone
             found["phones"] += 1
     borne = [(person, hmac_ids.phone_mark(phone)) for person, phone in phones.items() if phone]

@@ -26,6 +26,7 @@ deliveries       where a message stands, beside what it says
 outbox           messages: claim, sent, reported by the carrier, limits per person and phone
 contacts         where a person lives, who helps them: sealed
 person_numbers   whose a number is
+rekeying         everybody under the newest key of the identity secret
 related_numbers  ids of people whom a roster names as related
 forgetting       evidence that may not be kept any longer
 lookups          whose a number is, and whether a name goes with it

@@ -6,8 +6,6 @@ all the same. Else the time that an answer takes, or a bill, would tell who draw
 
 from __future__ import annotations
 
-import hmac
-
 from chalicelib.errors import NotFoundError
 from chalicelib.model import PersonId, PersonRecord
 from chalicelib.storage.crypto import encryption, hmac_ids
@@ -32,9 +30,8 @@ def _bears(person: PersonId, name: str) -> bool:
     A record that was written before there were marks of names is opened, until a roster seals it anew.
     """
     box = tables.get(People, partition(person), IDENTITY)
-    mark = hmac_ids.name_mark(person, name)
     if box is None:
         return False
     if box.named is None:
         return encryption.unseal_identity(person, box.sealed).name == name
-    return hmac.compare_digest(box.named, mark)
+    return hmac_ids.is_name_mark(box.named, person, name)

@@ -64,6 +64,7 @@ from chalicelib.storage.dynamodb.paid import put_payments as put_payments
 from chalicelib.storage.dynamodb.paid import remove_payments as remove_payments
 from chalicelib.storage.dynamodb.paid import source_of as source_of
 from chalicelib.storage.dynamodb.paid import take_up_payments as take_up_payments
+from chalicelib.storage.dynamodb.person_numbers import ids_to_give, rows_for_other_keys
 from chalicelib.storage.dynamodb.person_numbers import person_id_of as person_id_of
 from chalicelib.storage.dynamodb.person_numbers import persons_of as persons_of
 from chalicelib.storage.dynamodb.related_numbers import related_ids as related_ids
@@ -98,11 +99,12 @@ def load(person_id: PersonId) -> PersonRecord:
 
     Of a number that was joined to another one, the record of the person that goes on.
     """
-    record = _under_its_own_number(person_id)
+    record = under_its_own_number(person_id)
     return record if record.person.joined_to is None else load(record.person.joined_to)
 
 
-def _under_its_own_number(person_id: PersonId) -> PersonRecord:
+def under_its_own_number(person_id: PersonId) -> PersonRecord:
+    """The same of this number alone, joined to another or not; NotFoundError."""
     record = assembled(tables.below(People, partition(person_id), ABOVE))
     if record is None:
         raise NotFoundError("no such person")
@@ -136,6 +138,12 @@ def marks_of(persons: Collection[PersonId]) -> dict[PersonId, str]:
     places = {partition(person): person for person in persons}
     found = tables.get_many(People, ((pk, IDENTITY) for pk in places))
     return {places[item.pk]: item.mark for item in found if item.mark is not None}
+
+
+def ids_of_newcomers(numbers: Collection[str]) -> dict[str, PersonId]:
+    """The ids of many whom no snapshot of the roster knows; while there is one key nothing is asked."""
+    given = ids_to_give(numbers)
+    return given | persons_of(numbers) if len(hmac_ids.keys().by_version) > 1 else given
 
 
 def identity_of(person_id: PersonId) -> Identity:
@@ -260,20 +268,21 @@ def _arrive(newcomer: Newcomer, known: PersonId | None, at: datetime, actor: str
 
 def _commit_new(newcomer: Newcomer, at: datetime, actor: str) -> PersonId:
     identity = newcomer.identity
-    person_id = hmac_ids.person_id_for(identity.number)
+    person_id = ids_to_give([identity.number])[identity.number]
     record = PersonRecord(replace(newcomer.person, id=person_id, sequence=0, head=""))
     contact = contacts.update(person_id, record.person.area, newcomer.contact)
     plan = commits.Plan(
         Change("created", actor, at, entitlements=newcomer.entitlements),
         also=[
-            _identified(person_id, record.person.area, identity),
+            identified(person_id, record.person.area, identity),
+            *map(Put, rows_for_other_keys(person_id, identity.number)),
             *([contact.put] if contact is not None else []),
         ],
     )
     return commits.commit(record, plan, new=True).person.id
 
 
-def _identified(person: PersonId, area: AreaCode, identity: Identity) -> Put:
+def identified(person: PersonId, area: AreaCode, identity: Identity) -> Put:
     """The sealed identity, with what tells whether it, or the name alone, is another."""
     box, mark = encryption.seal_identity(person, area, identity), hmac_ids.identity_mark(identity)
     named = hmac_ids.name_mark(person, identity.name)
@@ -297,8 +306,8 @@ def _merge(person_id: PersonId, newcomer: Newcomer, at: datetime, actor: str) ->
         change = Change("roster", actor, at, person=person, entitlements=wanted)
         also = {} if contact is None else {"contact": contact.put}
         box = tables.get(People, partition(person_id), IDENTITY)
-        if box is None or box.mark != hmac_ids.identity_mark(identity):
-            also["identity"] = _identified(person_id, person.area, identity)
+        if box is None or not hmac_ids.is_identity_mark(box.mark, identity):
+            also["identity"] = identified(person_id, person.area, identity)
         if (
             also and commits.needed(record, change) is None
         ):  # only what is sealed differs: an entry all the same

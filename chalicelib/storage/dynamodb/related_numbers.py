@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from chalicelib.model import AreaCode, PersonId
-from chalicelib.storage.crypto import encryption, hmac_ids
+from chalicelib.storage.crypto import encryption
 from chalicelib.storage.dynamodb import tables
 from chalicelib.storage.dynamodb.items import partition
-from chalicelib.storage.dynamodb.person_numbers import persons_of
+from chalicelib.storage.dynamodb.person_numbers import RELATED, ids_to_give, persons_of
 from chalicelib.storage.dynamodb.tables import People
-
-_RELATED: Final = "~R"
 
 
 def related_ids(numbers: Mapping[str, AreaCode]) -> dict[str, PersonId]:
@@ -21,11 +18,11 @@ def related_ids(numbers: Mapping[str, AreaCode]) -> dict[str, PersonId]:
     Whoever is a recipient too has one id. Of the others the sealed number is kept, and nothing else.
     """
     ids = persons_of(numbers.keys())
-    strangers = {number: hmac_ids.person_id_for(number) for number in numbers if number not in ids}
+    strangers = ids_to_give([number for number in numbers if number not in ids])
     places = {partition(person): number for number, person in strangers.items()}
-    sealed_ones = {item.pk for item in tables.get_many(People, ((pk, _RELATED) for pk in places))}
+    sealed_ones = {item.pk for item in tables.get_many(People, ((pk, RELATED) for pk in places))}
     for pk in places.keys() - sealed_ones:
         number = places[pk]
         box = encryption.seal(strangers[number], numbers[number][:6], {"number": number})
-        tables.put(People(pk, _RELATED, sealed=box))
+        tables.put(People(pk, RELATED, sealed=box))
     return ids | strangers
