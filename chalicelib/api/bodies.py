@@ -28,11 +28,8 @@ from pydantic_core import PydanticCustomError
 from chalicelib.api.problems import FieldError, Problem, invalid
 from chalicelib.api.tokens import SUBJECT
 from chalicelib.model import (
-    HearingAnswer,
-    HeirProof,
     ObjectionAbout,
     Paper,
-    RecoveryState,
     Verification,
 )
 from chalicelib.observability import mask
@@ -63,7 +60,8 @@ def _shape(pattern: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _names_nobody(value: str) -> str:
+def names_nobody(value: str) -> str:
+    """The same text, unless it holds a number of somebody's."""
     if mask(value) != value:  # it goes into the audit chain, which must name nobody
         raise PydanticCustomError("identifying", "holds an identity number or a phone number")
     if not PLAIN.fullmatch(value):
@@ -79,8 +77,8 @@ Instant = Annotated[
     _shape(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})"),
 ]
 PersonIdText = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
-PlainText = Annotated[str, AfterValidator(_names_nobody)]
-Subject = Annotated[str, Field(pattern=rf"^{SUBJECT.pattern}$"), AfterValidator(_names_nobody)]
+PlainText = Annotated[str, AfterValidator(names_nobody)]
+Subject = Annotated[str, Field(pattern=rf"^{SUBJECT.pattern}$"), AfterValidator(names_nobody)]
 
 
 class Method(StrEnum):
@@ -114,7 +112,7 @@ class SelfCertification(Body):
         Annotated[
             str,
             Field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$"),
-            AfterValidator(_names_nobody),
+            AfterValidator(names_nobody),
         ]
         | None
     ) = None
@@ -189,6 +187,14 @@ class RestartReport(Body):
     since: Day  # that the document names: of the release, of the card, of the grant
 
 
+class JoiningDoubt(Body):
+    """Which two numbers, joined as one person's, may be two people's, and what has shown it."""
+
+    person: PersonIdText
+    other: PersonIdText
+    reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
+
+
 class SuspicionReport(Body):
     """What a person found out about a suspicion."""
 
@@ -197,64 +203,9 @@ class SuspicionReport(Body):
     since: Day | None = None  # of a restart: the day that its document names
 
 
-class HearingReport(Body):
-    """What those concerned said about what was paid too much; their own words stay on paper."""
-
-    answer: HearingAnswer
-
-
-Reference = Annotated[
-    str, Field(min_length=3, max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$"), AfterValidator(_names_nobody)
-]
-Fen = Annotated[int, Field(ge=1, le=1_000_000_000)]
-
-
-class RecoveryDecision(Body):
-    """Why it is to come back, and what there is to set off; `reference` is the decision's own number."""
-
-    reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
-    reference: Reference
-    funeral_grant_fen: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
-    account_balance_fen: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
-
-
-class InstalmentPlan(Body):
-    """How many monthly parts were agreed, and when the first is due."""
-
-    number: Annotated[int, Field(ge=2, le=36)]
-    first: Day
-
-
-class MoneyReport(Body):
-    """Money that moved, in fen; `reference` is the bank's or the receipt's own."""
-
-    fen: Fen
-    on: Day
-    reference: Reference
-
-
-class HowClosed(StrEnum):
-    """What becomes of what does not come back."""
-
-    WRITTEN_OFF = RecoveryState.WRITTEN_OFF
-    PASSED_ON = RecoveryState.PASSED_ON
-
-
-class ClosingProposal(Body):
-    """Why what is left is written off, or passed on for fraud, and then to whom."""
-
-    how: HowClosed
-    reason: Annotated[PlainText, Field(min_length=2, max_length=200)]
-
-
-class HeirsShown(Body):
-    """By what somebody showed that they are an heir; `reference` is the file's own number."""
-
-    proof: HeirProof
-    reference: Reference
-
-
-AboutPerson = Meeting | SelfCertification | ObjectionReport | DoubtReport | RestartReport | StopAsked
+AboutPerson = (
+    Meeting | SelfCertification | ObjectionReport | DoubtReport | RestartReport | JoiningDoubt | StopAsked
+)
 """The bodies that name the person whom a request is about."""
 
 B = TypeVar("B", bound=Body)

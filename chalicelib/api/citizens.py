@@ -23,7 +23,7 @@ from chalicelib.engine.suspicion.rechecks import DEVICE
 from chalicelib.engine.texts import message_templates
 from chalicelib.engine.texts.receipt import explain
 from chalicelib.jurisdiction import current
-from chalicelib.model import Evidence, EvidenceKey, FileId, Outcome
+from chalicelib.model import Evidence, EvidenceKey, FileId, Outcome, PersonId
 from chalicelib.model.named import CERTIFIED, COUNTER, SELF_CERTIFICATION
 from chalicelib.sources.people.identity_numbers import borne
 from chalicelib.sources.values.row_faults import SENTENCES, Fault
@@ -108,6 +108,8 @@ def certify_oneself(call: Call) -> dict[str, Any]:
     arrival = cases.evidence_arrived(
         person, [evidence], actor=call.caller.subject, action="certified in person", once=once
     )
+    if sent.person != person:
+        cases.met_under(PersonId(sent.person), [evidence.key], by=call.caller.subject)
     outcomes = {verdict.outcome for verdict in arrival.decision.verdicts}
     return {
         "person": person,

@@ -13,7 +13,8 @@ from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import FieldError, invalid
 from chalicelib.api.tokens import Role
 from chalicelib.api.visit_bodies import VisitReport
-from chalicelib.model import PersonRecord, Reason, Visit, VisitOutcome, VisitPurpose
+from chalicelib.model import EvidenceKey, PersonId, PersonRecord, Reason, Visit, VisitOutcome, VisitPurpose
+from chalicelib.model.named import HOME_VISITS, SEEN
 from chalicelib.storage.dynamodb import people, worklists
 
 grid_workers = Audience(__name__)
@@ -118,6 +119,9 @@ def report_meeting(call: Call) -> dict[str, Any]:
         by=call.caller.subject,
         document=met.countersigned_by or cases.DOCUMENT,
     )
+    if met.person != record.person.id:
+        seen = EvidenceKey(clock.civil_date(met.made_at), HOME_VISITS, SEEN)
+        cases.met_under(PersonId(met.person), [seen], by=call.caller.subject)
     return _made(call, record, 0, VisitOutcome.SEEN)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.api import ids
 from chalicelib.api.middleware import Call
 from chalicelib.api.policy import POLICIES
+from chalicelib.engine.suspicion.two_numbers import found_one
 from chalicelib.model import InstructionState, PersonRecord, ProposalState
 
 Thing = tuple[str, str, str]  # the route, what {id} stands for, and what is acted upon
@@ -26,6 +27,7 @@ def may_do(call: Call, record: PersonRecord) -> list[dict[str, Any]]:
         ("/v1/objections", "", ""),
         ("/v1/suspicions", "", ""),
         ("/v1/restarts", "", ""),
+        *([("/v1/joining-doubts", "", "")] if found_one(record) else []),
     ]
     things = [
         *_lines(call, record),

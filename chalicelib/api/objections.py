@@ -30,7 +30,8 @@ def raise_objection(call: Call) -> Json:
         raise invalid(field_error("/benefit", "only_about_recovery"))
     person = call.record.person.id
     benefit = BenefitCode(sent.benefit) if sent.benefit is not None else None
-    raised = cases.object_to(person, sent.about, by=call.caller.subject, benefit=benefit)
+    under = PersonId(sent.person)  # perhaps a number that was joined to theirs
+    raised = cases.object_to(under, sent.about, by=call.caller.subject, benefit=benefit)
     return _objection(call, person, raised)
 
 

@@ -17,7 +17,15 @@ from chalicelib.api.answers.work import (
     SuspicionStands,
     SuspicionsToVerify,
 )
-from chalicelib.api.bodies import DoubtReport, NoBody, Refusal, RestartReport, SuspicionReport, field_error
+from chalicelib.api.bodies import (
+    DoubtReport,
+    JoiningDoubt,
+    NoBody,
+    Refusal,
+    RestartReport,
+    SuspicionReport,
+    field_error,
+)
 from chalicelib.api.middleware import Audience, Call
 from chalicelib.api.problems import invalid
 from chalicelib.engine.suspension.signs_of_life import signs_of_life
@@ -191,6 +199,15 @@ def ask_for_restart(call: Call) -> Json:
     benefit = BenefitCode(sent.benefit)
     raised = cases.raise_restart(person, benefit, sent.since, sent.paper, by=call.caller.subject)
     return _suspicion(person, raised)
+
+
+@officers.route("POST", "/v1/joining-doubts", body=JoiningDoubt, once=True, answer=SuspicionStands)
+def doubt_joining(call: Call) -> Json:
+    """Two numbers that were joined may be two people's: two others decide on it, and separate them if so."""
+    sent = call.body(JoiningDoubt)
+    person, other = PersonId(sent.person), PersonId(sent.other)
+    raised = cases.doubt_joining(person, other, by=call.caller.subject, because=sent.reason)
+    return _suspicion(call.record.person.id, raised)
 
 
 @officers.route(

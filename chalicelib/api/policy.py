@@ -207,6 +207,8 @@ POLICIES: Final[Mapping[tuple[str, str], Policy]] = {
     ("POST", "/v1/suspicions"): Policy(_OFFICE, About.PERSON, Whose.OWN),
     # Whoever is shown the document asks; two others decide (rule 15).
     ("POST", "/v1/restarts"): Policy(_OFFICE, About.PERSON, Whose.OWN_ABOVE),
+    # Likewise whoever is shown that two numbers which were joined are two people's (rules 14 and 19).
+    ("POST", "/v1/joining-doubts"): Policy(_OFFICE, About.PERSON, Whose.OWN_ABOVE),
     # Villages and townships verify for all authorities; an office above them speaks for its own.
     ("POST", "/v1/suspicions/{id}/outcome"): Policy(_OFFICE, About.SUSPICION, Whose.OWN_ABOVE),
     ("POST", "/v1/suspicions/{id}/approve"): Policy(_OFFICE, About.SUSPICION, Whose.OWN_ABOVE),

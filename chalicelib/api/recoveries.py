@@ -8,18 +8,17 @@ from typing import Any
 from chalicelib import cases
 from chalicelib.api import access_log, ids, pages, status
 from chalicelib.api.answers.money import OwedStands, OwedToHeirsInList, RecoveriesInList, RecoveryStands
-from chalicelib.api.bodies import (
+from chalicelib.api.bodies import NoBody, field_error
+from chalicelib.api.middleware import Audience, Call
+from chalicelib.api.problems import FieldError, Problem, invalid
+from chalicelib.api.recovery_bodies import (
     ClosingProposal,
     HearingReport,
     HeirsShown,
     InstalmentPlan,
     MoneyReport,
-    NoBody,
     RecoveryDecision,
-    field_error,
 )
-from chalicelib.api.middleware import Audience, Call
-from chalicelib.api.problems import FieldError, Problem, invalid
 from chalicelib.engine.rules.benefits import Offset
 from chalicelib.instruction_delivery import hand_over
 from chalicelib.jurisdiction import current

@@ -25,6 +25,9 @@ payment_comparison      what was paid is held against what is due
 double_receipt          who stands on the rosters twice, or for benefits that exclude each other
 two_numbers             perhaps one person under two numbers
 joined_numbers          found to be one person, two numbers are joined
+joining_trails          what the audit chains tell of a joining
+joining_doubts          whoever shows that joined numbers are two people's is heard
+separated_numbers       found to be two people's, they are separated
 no_longer_listed        whom no roster lists any more
 related_persons         what is known of a related person reaches the recipient whose benefit asks
 freshness               whether a feed's silence says anything
@@ -41,6 +44,7 @@ from chalicelib.cases.evidence_effects import Arrival, evidence_arrived, judge
 from chalicelib.cases.evidence_withdrawal import evidence_restored, evidence_withdrawn
 from chalicelib.cases.home_visits import DOCUMENT, Asked, seen_at_the_door, visit_made
 from chalicelib.cases.instructions import acknowledge_instruction, approve_arrears
+from chalicelib.cases.joining_doubts import doubt_joining, met_under
 from chalicelib.cases.notices import notice_left, notices_left
 from chalicelib.cases.objections import decide_objection, object_to
 from chalicelib.cases.recoveries import (
@@ -78,11 +82,13 @@ __all__ = [
     "decide_recovery",
     "demand_recovery",
     "doubt",
+    "doubt_joining",
     "evidence_arrived",
     "evidence_restored",
     "evidence_withdrawn",
     "judge",
     "lift",
+    "met_under",
     "notice_left",
     "notices_left",
     "object_to",

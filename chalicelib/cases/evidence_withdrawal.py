@@ -107,7 +107,7 @@ def _change(
     known = {item.key for item in record.evidence} | withdrawn
     kept = tuple(item for item in record.evidence if item.key not in gone)
     left = replace(record, evidence=kept, withdrawn=withdrawn)
-    older = _that_counts(left, [item for item in in_lake if item.key not in known])
+    older = that_counts(left, [item for item in in_lake if item.key not in known])
     change = consequences(record, replace(left, evidence=kept + older), gone, actor, older)
     after = replace(left, suspicions=_put(record.suspicions, change.suspicions))
     asked = tuple(reversals(after, gone, gone & unmatched, current().rules, clock.today()))
@@ -227,7 +227,7 @@ def _corrected(record: PersonRecord, moved: Iterable[Entitlement]) -> tuple[Mess
     return (messages.anew(record, Template.CORRECTED, f"{on}#{now}", words, on),)
 
 
-def _that_counts(record: PersonRecord, in_lake: Sequence[Evidence]) -> tuple[Evidence, ...]:
+def that_counts(record: PersonRecord, in_lake: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """What the lake holds beyond the record, as far as a certificate would now rest on it."""
     full = replace(record, evidence=(*record.evidence, *in_lake))
     verdicts = evidence_effects.judge(full, clock.today()).verdicts

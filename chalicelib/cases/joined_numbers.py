@@ -13,7 +13,7 @@ from datetime import date
 from typing import Final
 
 from chalicelib import clock, messages
-from chalicelib.cases import evidence_effects, executions, recovery_following
+from chalicelib.cases import evidence_effects, executions, joining_trails, recovery_following
 from chalicelib.cases.evidence_withdrawal import wait_of_suspended
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.suspicion.reversal import withheld_under_another_number
@@ -41,10 +41,9 @@ from chalicelib.model import (
     SuspicionState,
     Template,
 )
-from chalicelib.storage.dynamodb import people
+from chalicelib.storage.dynamodb import commits, people
 from chalicelib.storage.s3 import lake
 
-JOINED: Final = "numbers joined"  # the entry of both audit chains
 _OPEN_LINES: Final = (ProposalState.PROPOSED, ProposalState.CONFIRMED, ProposalState.APPROVED)
 _OPEN_ORDERS: Final = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, InstructionState.LISTED)
 
@@ -66,7 +65,7 @@ def join(person: PersonId, found: Suspicion, *, actor: str) -> None:
     in_lake = lake.evidence_of(leaving)
     people.take_up_payments(staying, leaving)
     payments = people.payments_of(staying)
-    if not _has_taken_up(staying, leaving):
+    if joining_trails.entry_of(people.audit_trail(staying), leaving) is None:
         people.change(staying, lambda mine: _taken_up(mine, gone, in_lake, payments, by))
     record = recovery_following.follow(staying)
     people.change(leaving, lambda theirs: _left(theirs, leaving, staying, by))
@@ -75,14 +74,6 @@ def join(person: PersonId, found: Suspicion, *, actor: str) -> None:
             executions.wake(waiting.waiting, {"outcome": StepOutcome.CLOSED})
     evidence_effects.wake_and_start(record)
     evidence_effects.nothing_to_wait_for(record)
-
-
-def _has_taken_up(staying: PersonId, leaving: PersonId) -> bool:
-    """Whether a step that died afterwards has done it: what is renumbered is not taken up twice."""
-    return any(
-        (entry.action, entry.details.get("joined")) == (JOINED, leaving)
-        for entry in people.audit_trail(staying)
-    )
 
 
 def _taken_up(
@@ -105,13 +96,19 @@ def _taken_up(
     )
     settlement = evidence_effects.apply_rules(full, on, in_lake)
     settlement = replace(settlement, evidence=(*new, *settlement.evidence))
-    change = settlement.change(JOINED, by)
+    change = settlement.change(joining_trails.JOINED, by)
     entitlements = {e.benefit: e for e in (*moved.entitlements, *change.entitlements)}
     person = replace(change.person or full.person, **moved.of_person)
     resumed = paid_again(mine, gone, by, payments, rules, on)
-    return replace(
+    details = {
+        **change.details,
+        "joined": gone.person.id,
+        "drew": joining_trails.drew(mine),
+        "related": sorted(mine.person.related),
+    }
+    change = replace(
         change,
-        details={**change.details, "joined": gone.person.id},
+        details=details,
         person=person if person != mine.person else None,
         entitlements=tuple(entitlements.values()),
         cases=wait_of_suspended(mine, entitlements.values(), on),
@@ -122,6 +119,9 @@ def _taken_up(
         owed_to_heirs=moved.money.owed_to_heirs,
         messages=(*change.messages, *_told(full, resumed, on)),
     )
+    if commits.needed(mine, change) is None:  # nothing was to be taken up: the trail says so all the same
+        return Change(joining_trails.JOINED, by, clock.now(), details)
+    return change
 
 
 def pay_what_was_withheld(person: PersonId, *, actor: str) -> None:
@@ -176,10 +176,10 @@ def _left(theirs: PersonRecord, leaving: PersonId, staying: PersonId, by: str) -
         return None
     on = clock.today()
     return Change(
-        JOINED,
+        joining_trails.JOINED,
         by,
         clock.now(),
-        {"joined_to": staying},
+        {"joined_to": staying, "drew": joining_trails.drew(theirs)},
         person=replace(theirs.person, joined_to=staying),
         entitlements=tuple(replace(e, status=EntitlementStatus.TERMINATED) for e in theirs.entitlements),
         cases=tuple(_closed(case, on) for case in theirs.cases if case.is_open),

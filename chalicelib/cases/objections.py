@@ -17,6 +17,7 @@ from chalicelib.cases import evidence_effects, recovery_following
 from chalicelib.engine.money import paid_in_person
 from chalicelib.engine.suspension.line_decisions import STANDING
 from chalicelib.engine.suspension.objections import decide_by, is_again, may_decide
+from chalicelib.engine.suspicion import joining_doubts
 from chalicelib.engine.suspicion.mistaken_confirmation import objection_upheld
 from chalicelib.engine.texts.decision_words import MEASURES
 from chalicelib.errors import NotFoundError, RefusedError
@@ -85,7 +86,8 @@ def object_to(
             benefit=benefit,
         )
         again = is_again(raised, record)
-        raised = replace(raised, holds=not again)
+        under = people.joined_as(person) if record.person.id != person else None
+        raised = replace(raised, holds=not again, under=under)
         details = {"objection": number, "about": about.value, "benefit": benefit, "holds": raised.holds}
         told = (_passed_on(record, raised),) if again else ()
         return Change("objection raised", by, clock.now(), details, objections=(raised,), messages=told)
@@ -132,7 +134,9 @@ def _asked_again(record: PersonRecord, decided: Objection) -> tuple[Suspicion, .
     """What an objection upheld against an ending asks two others to decide (rules 14 and 22)."""
     if not decided.spares(ObjectionAbout.TERMINATION):
         return ()
-    return tuple(objection_upheld(record, decided.benefit, current().rules, clock.today()))
+    rules, on = current().rules, clock.today()
+    two = None if decided.under is None else joining_doubts.objected(record, decided.under, rules, on)
+    return (*objection_upheld(record, decided.benefit, rules, on), *(() if two is None else (two,)))
 
 
 def _struck(record: PersonRecord, decided: Objection) -> tuple[Proposal, ...]:

@@ -241,6 +241,8 @@ def load_evidence(
             arrival = cases.evidence_arrived(person, (), in_lake=in_lake, actor=actor)
         else:
             arrival = cases.evidence_arrived(person, lazy_renewal.newest(now, rules), actor=actor)
+        if arrival.record.person.id != person:
+            cases.met_under(person, [item.key for item in items], by=actor)
         moved = bool(arrival.moved) or _moved_before(items, arrival)
         record = arrival.record
         died = record.person.deceased_on

@@ -349,6 +349,7 @@ class Objection:
     case: date | None = None  # the case that was open when it was raised
     benefit: BenefitCode | None = None  # whose recovery; None: of all
     holds: bool = True  # raised again after a rejection it goes to the level above, and holds nothing
+    under: PersonId | None = None  # the number under which it was raised, where that was joined to another
 
     @property
     def measure(self) -> tuple[ObjectionAbout, date | None, BenefitCode | None]:

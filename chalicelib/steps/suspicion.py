@@ -17,6 +17,7 @@ from chalicelib.cases import (
     recovery_following,
     related_persons,
     restarts,
+    separated_numbers,
     suspicion_verification,
 )
 from chalicelib.engine.money.adjustment import adjustment
@@ -324,8 +325,19 @@ def undo(call: StepInput) -> Answer:
     if call.subject.startswith(SuspicionKind.RESTART):
         restarts.restart_upheld(call.person, call.subject, actor=ACTOR)
     else:
-        evidence_withdrawal.reversal_upheld(call.person, call.subject, actor=ACTOR)
+        _reverse(call)
     return close_suspicion(call)
+
+
+def _reverse(call: StepInput) -> None:
+    """Undo what an error caused: two numbers that were joined by it are separated."""
+    record = people.load(call.person)
+    decided = call.suspicion_of(record)
+    joined = next((s for s in record.suspicions if decided is not None and s.name == decided.about), None)
+    if decided is not None and joined is not None and joined.kind is SuspicionKind.TWO_NUMBERS:
+        separated_numbers.separate(call.person, joined, decided, actor=ACTOR)
+    else:
+        evidence_withdrawal.reversal_upheld(call.person, call.subject, actor=ACTOR)
 
 
 def close_suspicion(call: StepInput) -> Answer:

@@ -25,6 +25,7 @@ In the office:
     end: old, asked: death               the benefit's own authority approves that it ends
     doubt: old, because: …               an authority doubts its own benefit
     restart: old, paper: release         somebody shows what nobody has reported, of the day `since`
+    two_people: old, other: new          joined as one person, these two are two people, as was shown
     object: old, against: suspension     somebody objects
     decide: old, upheld: true            and somebody answers
     second_arrears: old                  a second person approves many months

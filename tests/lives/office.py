@@ -126,6 +126,18 @@ class Restart(Act):
         scene.ask(self.by, "/v1/restarts", body, of=self.restart)
 
 
+class TwoPeople(Act):
+    """Somebody was shown that two numbers which were joined are two people's."""
+
+    two_people: str
+    other: str
+    by: str = "village officer"
+
+    def do(self, scene: Scene) -> None:
+        body = {"person": scene.id(self.two_people), "other": scene.id(self.other), "reason": WHY}
+        scene.ask(self.by, "/v1/joining-doubts", body, of=self.two_people)
+
+
 class Object(Act):
     """Somebody objects."""
 
@@ -318,6 +330,7 @@ VERBS: tuple[type[Act], ...] = (
     End,
     Doubt,
     Restart,
+    TwoPeople,
     Object,
     Decide,
     SecondArrears,

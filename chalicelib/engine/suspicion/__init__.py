@@ -9,6 +9,8 @@ termination            which payment ends or pauses, from which month
 reckoning              what is owed and overpaid after it, anew with every payments file
 mistaken_confirmation  what shows that one was confirmed in error
 reversal               everything that it caused is undone
+joining_doubts         what shows that two joined numbers are two people's
+separation, kept_apart  what is whose again
 upcoming               what a date alone will change, asked before
 restart, started_again  what rightly ended a payment is over; what follows
 rechecks               what people certified by hand: whose word it was, refuted authors, signals

@@ -8,7 +8,7 @@ confirmation decide within a working day; upheld, everything that the confirmati
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
@@ -207,31 +207,42 @@ def _opened(
     shown: tuple[str, str],
     seen: date | None = None,
 ) -> Suspicion:
-    day = about.day
-    while any(s.day == day and s.about != about.name for s in taken):  # kind and day are its key
-        day += ONE_DAY
-    generation = max((s.generation for s in taken if s.day == day), default=0) + 1
     zh, en = _FOUND.get(about.kind, ("丧失资格", "the loss"))
     said = {"zh": zh, "en": en, "day": about.day, "zh_day": zh_day(about.day)}
     if seen is not None:
         said |= {"seen": seen, "zh_seen": zh_day(seen)}
     zh_shown, en_shown = (each.format(**said) for each in shown)
+    why = Reason(
+        SuspicionKind.REVERSAL.value,
+        f"{zh_shown}，原认定可能有误，待遇已因此停发或待停发。"
+        "须由未参与原认定的两名工作人员在一个工作日内核实本人身份或询问数据部门后决定：确属误认的予以确认，"
+        "待遇恢复并补发；原认定无误的予以排除。",
+        f"{en_shown[0].upper()}{en_shown[1:]}: it may have been found in error, and payment has ended or "
+        "is to end for it. Two people who had no part in it see the person or ask the department within "
+        "one working day: confirm if it was wrong, and payment "
+        "resumes with arrears; clear it if it was right.",
+    )
+    return asked_of_two(about, taken, why, rules, on)
+
+
+def asked_of_two(
+    about: Suspicion, taken: Sequence[Suspicion], why: Reason, rules: RuleBook, on: date
+) -> Suspicion:
+    """The question whether a suspicion was confirmed in error, for two people who had no part in that.
+
+    `taken`: the reversals that the person has had.
+    """
+    day = about.day
+    while any(s.day == day and s.about != about.name for s in taken):  # kind and day are its key
+        day += ONE_DAY
+    generation = max((s.generation for s in taken if s.day == day), default=0) + 1
     return Suspicion(
         SuspicionKind.REVERSAL,
         day,
         on,
         SuspicionState.OPEN,
         None,
-        Reason(
-            SuspicionKind.REVERSAL.value,
-            f"{zh_shown}，原认定可能有误，待遇已因此停发或待停发。"
-            "须由未参与原认定的两名工作人员在一个工作日内核实本人身份或询问数据部门后决定：确属误认的予以确认，"
-            "待遇恢复并补发；原认定无误的予以排除。",
-            f"{en_shown[0].upper()}{en_shown[1:]}: it may have been found in error, and payment has ended or "
-            "is to end for it. Two people who had no part in it see the person or ask the department within "
-            "one working day: confirm if it was wrong, and payment "
-            "resumes with arrears; clear it if it was right.",
-        ),
+        why,
         about.benefit,
         level=_DECIDED_FIRST,
         verify_by=verify_by(on, _DECIDED_FIRST, rules.policy, SuspicionKind.REVERSAL),

@@ -31,6 +31,7 @@ DECISIONS: Final = frozenset(
         Template.RESUMED,
         Template.RESTORED,
         Template.RESTARTED,
+        Template.SEPARATED,
         Template.ANSWERED,
         Template.OBJECTED_AGAIN,
         Template.PAY_IN_PERSON,

@@ -17,7 +17,7 @@ from chalicelib.engine.money.arrears import HEARD_FIRST
 from chalicelib.engine.money.overpayment import NOT_DUE, NOTHING_ANY_MORE, TOO_MUCH
 from chalicelib.engine.money.owed_to_heirs import SHOWN_BY
 from chalicelib.engine.rules.benefits import Offset
-from chalicelib.engine.suspicion import reversal, two_numbers
+from chalicelib.engine.suspicion import reversal, separation, two_numbers
 from chalicelib.engine.suspicion.reckoning import TO_HEIRS
 from chalicelib.model import (
     EntitlementStatus,
@@ -91,6 +91,7 @@ _PARTS: Final = {
     ),
     "certified again": "已重新认证",
     two_numbers.JOINED: "经核实两个号码为同一人，已合并",
+    separation.SEPARATED: "两个号码曾误并为一人，经核实为两人，已拆开",
     paid_in_person.REASON: "未认证，本月由本人到发放点核验证件后当面领取；领取时请办理窗口认证",
     reversal.REASON: "所依据的数据已由报送部门撤销",
     reversal.REVERSED: "经复核，原认定有误",

@@ -69,6 +69,9 @@ SMS: Final[Mapping[Template, str]] = {
     Template.RESTARTED: (
         "经核对证明，待遇自{month}起重新发放，补发{yuan}元。告知书在{office}可取。电话{hotline}。"
     ),
+    Template.SEPARATED: (
+        "此前误将您与他人的号码并为一人，已更正，致歉！待遇按您本人情况办理。告知书在{office}可取。电话{hotline}。"
+    ),
     Template.PAUSED: (
         "经核实，您有待遇暂时中止发放（不是停止），写明原因的告知书在{office}、窗口、手机应用可取。异议拨{hotline}。"
     ),
@@ -112,6 +115,9 @@ HELPER: Final[Mapping[Template, str]] = {
     ),
     Template.RESTARTED: (
         "请转告您协助的人：经核对证明，待遇自{month}起重新发放，补发{yuan}元。疑问拨{hotline}。"
+    ),
+    Template.SEPARATED: (
+        "请转告您协助的人：误将其与他人号码并为一人，已更正，待遇按本人情况办理。致歉！电话{hotline}。"
     ),
     Template.PAUSED: (
         "请转告您协助的人：有待遇暂时中止（不是停止），原因见告知书，可到{office}领取。异议拨{hotline}。"

@@ -63,6 +63,42 @@ def take_up_payments(person_id: PersonId, of: PersonId) -> None:
     put_payments((person_id, replace(paid, under=paid.under or of)) for paid in _all_of(of))
 
 
+def copy_back_payments(person_id: PersonId, to: PersonId) -> None:
+    """What was paid to another number stands there again; the same again changes nothing.
+
+    What that number had taken up itself goes along.
+    """
+    put_payments(
+        (to, replace(paid, under=None if paid.under == to else paid.under))
+        for paid in _taken_up(person_id, to)
+    )
+
+
+def give_back_payments(person_id: PersonId, to: PersonId) -> None:
+    """The same, and it stands no more beside what was paid to this one."""
+    copy_back_payments(person_id, to)
+    for paid in _taken_up(person_id, to):
+        place = paid.month, paid.benefit, paid.paid
+        remove_payments(person_id, [place], paid.source, paid.under)
+
+
+def payments_without(person_id: PersonId, of: PersonId) -> list[Payment]:
+    """What was really paid to a person, by month, but for what was paid to another number."""
+    known = _numbers_taken_up(of)
+    return _once(paid for paid in _all_of(person_id) if paid.under not in known)
+
+
+def _numbers_taken_up(by: PersonId) -> frozenset[PersonId]:
+    """A number, and those whose payments it had taken up."""
+    return frozenset({by} | {paid.under for paid in _all_of(by) if paid.under is not None})
+
+
+def _taken_up(person_id: PersonId, of: PersonId) -> list[Payment]:
+    """What was paid to another number, or to one that this had taken up, beside what was paid to this one."""
+    known = _numbers_taken_up(of)
+    return [paid for paid in _all_of(person_id) if paid.under in known]
+
+
 def remove_payments(
     person_id: PersonId,
     places: Iterable[tuple[Month, BenefitCode, date]],

@@ -59,7 +59,10 @@ from chalicelib.storage.dynamodb.items import (
     decode,
     partition,
 )
+from chalicelib.storage.dynamodb.paid import copy_back_payments as copy_back_payments
+from chalicelib.storage.dynamodb.paid import give_back_payments as give_back_payments
 from chalicelib.storage.dynamodb.paid import payments_of as payments_of
+from chalicelib.storage.dynamodb.paid import payments_without as payments_without
 from chalicelib.storage.dynamodb.paid import put_payments as put_payments
 from chalicelib.storage.dynamodb.paid import remove_payments as remove_payments
 from chalicelib.storage.dynamodb.paid import source_of as source_of
@@ -101,6 +104,15 @@ def load(person_id: PersonId) -> PersonRecord:
     """
     record = under_its_own_number(person_id)
     return record if record.person.joined_to is None else load(record.person.joined_to)
+
+
+def joined_as(person_id: PersonId) -> PersonId | None:
+    """Which number was joined to that of whoever goes on: this one, or one that it was joined to before.
+
+    None of whoever goes on under their own.
+    """
+    on = under_its_own_number(person_id).person.joined_to
+    return None if on is None else joined_as(on) or person_id
 
 
 def under_its_own_number(person_id: PersonId) -> PersonRecord:
@@ -198,6 +210,18 @@ def change(
     not read again unless it has moved on. Raises ConflictError after five conflicts, NotFoundError.
     """
     return change_with_outcome(person_id, lambda record: (decide(record), None), known)[0]
+
+
+def change_under_its_own_number(
+    person_id: PersonId, decide: Callable[[PersonRecord], Change | None]
+) -> PersonRecord:
+    """`change` of the record that stands under a number, whether it was joined to another one or not."""
+
+    def plan(record: PersonRecord) -> tuple[commits.Plan | None, None]:
+        wanted = decide(record)
+        return (None if wanted is None else commits.Plan(wanted)), None
+
+    return commits.commit_with_retry(lambda: under_its_own_number(person_id), plan)[0]
 
 
 def change_with_outcome(
