@@ -47,6 +47,7 @@ from chalicelib.model import (
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.s3 import lake
 
+_WHY_JOINED: Final = "名册上两个号码以同一待遇编号领取同一待遇"
 _SHORTENED: Final = Template.CORRECTED  # told with the rest, once
 
 
@@ -236,9 +237,9 @@ def _told(
     live = [e.benefit for e in drawn if e.status in LIVE]
     if record.died is not None or not live:
         return ()
-    words = {"what": titles(dict.fromkeys(live), current().rules), "paid": ""}
+    words = {"what": titles(dict.fromkeys(live), current().rules), "reason": _WHY_JOINED, "owed": ""}
     if again is not None and again.fen:
-        words["paid"] = f"其间应发未发的待遇共{yuan(again.fen)}元，随下一次发放一并补发。"
+        words["owed"] = f"其间应发未发的待遇共{yuan(again.fen)}元，随下一次发放一并补发。"
     return (messages.anew(record, Template.SEPARATED, on.isoformat(), words, on),)
 
 

@@ -69,8 +69,8 @@ class Template(StrEnum):
     RECOVERY_SETTLED = "recovery_settled"
     PAUSED = "paused"  # awaiting judgment: paid back on acquittal
     PAY_IN_PERSON = "pay_in_person"  # collected at the pay point for a month, before a suspension
-    SEPARATED = "separated"  # two people had been held to be one under two numbers
     STOP_ASKED = "stop_asked"  # a letter about a request to stop: what to do if it was not meant
+    SEPARATED = "separated"  # two people had been held to be one under two numbers
 
 
 REMINDERS: Final = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)  # of a case, in this order

@@ -73,7 +73,8 @@ LONGEST = {
 ORDER = (
     "suspended terminated resumed restored remind remind_again self_certify certified answered "
     "objected_again corrected restarted death_to_confirm bereaved recovery_hearing recovery_decided "
-    "recovery_demanded recovery_corrected recovery_settled paused pay_in_person stop_asked"
+    "recovery_demanded recovery_corrected recovery_settled paused pay_in_person stop_asked "
+    "separated"
 )
 TAKES_AWAY = (
     Template.SUSPENDED,

@@ -26,6 +26,7 @@ OF_BEFORE: Final[Mapping[Template, Mapping[str, str]]] = {
     Template.RESTORED: {"reason": "有关部门的一条登记"},
     Template.RESTARTED: {"reason": "见停发时的告知书"},
     Template.ANSWERED: {"measure": "待遇处理"},
+    Template.SEPARATED: {"reason": "名册上的登记", "owed": ""},
 }
 WHAT_OF_BEFORE: Final = "相关待遇"
 
@@ -58,8 +59,9 @@ NOTICES: Final[Mapping[Template, str]] = {
 如果您对补发的月份或金额有疑问，可以拨打{{hotline}}，或向{{office}}、网格员当面提出。
 {_CONTEST}""",
     Template.SEPARATED: f"""号码误并更正告知书
-此前把您的身份证号码与另一个号码误认为同一人的，合并办理。经两名未参与此事的工作人员核对，两个号码属于两个人，现已拆开，我们为此向您致歉。
-您的以下待遇按您本人的情况办理：{{what}}。不因这次更正暂停待遇。{{paid}}
+此前把您的身份证号码与另一个号码误认为同一人的，合并办理，当时的依据是：{{reason}}。
+经两名未参与此事的工作人员核对，两个号码属于两个人，现已拆开，我们为此向您致歉。
+您的以下待遇按您本人的情况办理：{{what}}。不因这次更正暂停待遇。{{owed}}
 您现在不需要办理任何手续：各部门数据会继续自动为您认证；如仍需您办理，会另行提醒，也可以随时到{{office}}、用手机或约上门认证，均不收费。
 {_CONTEST}""",
     Template.RESTARTED: f"""待遇重新发放告知书
