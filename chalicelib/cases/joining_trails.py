@@ -52,11 +52,12 @@ def joining_of(staying: PersonId, leaving: PersonId) -> Joining | None:
     trail = [entry for entry in people.audit_trail(staying) if not entry.is_look]
     left = [e for e in people.audit_trail(leaving) if e.details.get("joined_to") == staying]
     theirs = max(left, key=lambda entry: entry.at, default=None)
-    joined = entry_of(trail, leaving) or theirs
+    mine = entry_of(trail, leaving)
+    joined = mine or theirs
     if theirs is None or joined is None:
         return None
-    earlier = (entry for entry in trail if entry.at < joined.at and not _is_part(entry))
-    before = {key for entry in earlier for key in entry.put}
+    earlier = (e for e in trail if (e.sequence < mine.sequence if mine is not None else e.at < joined.at))
+    before = {key for entry in earlier if not _is_part(entry) for key in entry.put}
     related = joined.details.get("related")
     return Joining(
         civil_date(joined.at),
@@ -67,7 +68,7 @@ def joining_of(staying: PersonId, leaving: PersonId) -> Joining | None:
         frozenset(PersonId(each) for each in related) if isinstance(related, list) else None,
         max(map(int, _of(before, "REC")), default=0),
         max(map(int, _of(before, "OBJ")), default=0),
-        _drawn({} if joined is theirs else joined.details),
+        _drawn({} if mine is None else mine.details),
         _drawn(theirs.details),
     )
 

@@ -23,6 +23,7 @@ from chalicelib.cases import (
 from chalicelib.engine.calendar.periods import ONE_DAY
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.suspicion.kept_apart import keeps, to_be_seen
+from chalicelib.engine.suspicion.mistaken_confirmation import reversals
 from chalicelib.engine.suspicion.reckoning import reckoned
 from chalicelib.engine.suspicion.reversal import undone
 from chalicelib.engine.suspicion.separation import Joining, LivesAgain, Shares, lives_again, shares
@@ -204,11 +205,12 @@ def _lets_go(
         instructions=tuple(orders.values()),
     )
     orders |= {i.name: i for i in reckoned(after, own, rules, on)}
+    asked = tuple(reversals(after, gone & whose.theirs, frozenset(), rules, on))
     return replace(
         change,
         person=after.person,
         entitlements=after.entitlements,
-        suspicions=after.suspicions,
+        suspicions=(*after.suspicions, *asked),
         objections=left.objections,
         recoveries=left.recoveries,
         owed_to_heirs=left.owed_to_heirs,

@@ -265,10 +265,8 @@ def _withheld(
     Only of months of which files tell what was paid to the other number, or in which the one was stopped that
     both had become: of a month that no file tells of nothing is known.
     """
-    stopped = {
-        e.benefit: e.stopped_from for e in stays.entitlements if e.status not in (EntitlementStatus.ACTIVE,)
-    }
-    month = month_of(on)
+    begins, month = month_of(joined), month_of(on)
+    stopped = {e.benefit: e.stopped_from for e in stays.entitlements}
     for drawn in theirs.entitlements:
         monthly = rules.benefit(drawn.benefit).kind is BenefitKind.MONTHLY
         if not monthly or drawn.status is not EntitlementStatus.ACTIVE:
@@ -278,8 +276,8 @@ def _withheld(
         first = stopped.get(drawn.benefit)
         months = [
             m
-            for m in months_between(month_of(joined), month_before(month))
-            if m not in paid and (m in told or (first is not None and m >= first))
+            for m in months_between(begins, month_before(month))
+            if m not in paid and (m in told or (first is not None and begins <= first <= m))
         ]
         owed = arrears_of(drawn, months, still_lacking(theirs, own, rules))
         if owed.fen:
