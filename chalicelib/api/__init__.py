@@ -14,7 +14,7 @@ subscriptions, subscription_bodies   apps that are told of events
 sign_in           where one signs in, and who one then is
 rates             how many requests a caller may send
 bodies, ids, pages   strict models of bodies, ids in addresses, lists by cursor
-visit_bodies      of these, what was found at a door
+visit_bodies, recovery_bodies   of these, what was found at a door; what is to come back
 problems          every failure, as problem+json
 access_log        who looked at whom, on record
 idempotency       the same request again gets the same answer (Idempotency-Key)

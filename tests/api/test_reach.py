@@ -86,6 +86,7 @@ AGREED = {
     "GET /v1/suspicions": Agreed("officer", "asked", "any"),
     "POST /v1/suspicions": Agreed("officer", "person's", "own"),
     "POST /v1/restarts": Agreed("officer", "person's", "own+"),
+    "POST /v1/joining-doubts": Agreed("officer", "person's", "own+"),
     "POST /v1/suspicions/{id}/outcome": Agreed("officer", "person's", "own+"),
     "POST /v1/suspicions/{id}/approve": Agreed("officer", "person's", "own+"),
     "GET /v1/endings": Agreed("officer", "asked", "own", FROM_COUNTIES),

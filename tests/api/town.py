@@ -55,7 +55,7 @@ from chalicelib.model import (
 from chalicelib.storage.dynamodb import files, tables
 from chalicelib.storage.dynamodb.items import encode
 from chalicelib.storage.dynamodb.worklists import remember_county
-from tests.api import accounts, rule_changes, subscriptions
+from tests.api import accounts, found, rule_changes, subscriptions
 from tests.api.accounts import ACCOUNT, CITY_ACCOUNT, two_accounts
 from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, an_assertion, given
 
@@ -209,7 +209,7 @@ ENDPOINTS = {
         Endpoint("POST", "/v1/files/{id}/refuse", {"reason": "文件不完整"}, FILE),
         Endpoint("GET", "/v1/feeds"),
         Endpoint("GET", "/v1/stats"),
-        *(Endpoint(*each) for of in (accounts, subscriptions, rule_changes) for each in of.ENDPOINTS),
+        *(Endpoint(*each) for of in (accounts, subscriptions, rule_changes, found) for each in of.ENDPOINTS),
     )
 }
 
@@ -265,9 +265,10 @@ def somebody_with_everything(number: str = NUMBER, area: str = VILLAGE) -> Perso
         suspicions=(
             accused(),
             replace(accused(), day=date(2025, 6, 26), verified_by="somebody", verified_at_level=1),
-            _in_custody(),
+            found.in_custody(accused(), PENSION),
             replace(accused(), kind=SuspicionKind.STOP_ASKED, day=date(2025, 6, 29), benefit=PENSION),
-            _ended_by_doubt(),
+            found.ended_by_doubt(),
+            found.one_person(),
         ),
         entitlements=(_unemployment_benefit(),),
         instructions=(
@@ -374,41 +375,6 @@ def _unemployment_benefit() -> Entitlement:
         DUE,
         "payee-work",
         stopped_from=MAY,
-    )
-
-
-def _ended_by_doubt() -> Suspicion:
-    reason = Reason("doubted", "已不符合领取条件。", "Not entitled any more.")
-    return Suspicion(
-        SuspicionKind.DOUBTED,
-        date(2025, 4, 20),
-        date(2025, 4, 22),
-        SuspicionState.CONFIRMED,
-        None,
-        reason,
-        BenefitCode("unemployment_benefit"),
-        verified_by="somebody",
-        approved_by="somebody-else",
-        closed=date(2025, 4, 28),
-    )
-
-
-def _in_custody() -> Suspicion:
-    """Confirmed by two, and waiting for the authority that runs the pension."""
-    return replace(
-        accused(),
-        kind=SuspicionKind.CUSTODY,
-        day=date(2025, 6, 28),
-        state=SuspicionState.CONFIRMED,
-        evidence=EvidenceKey(date(2025, 6, 28), FeedId("custody"), "sentence"),
-        reason=Reason("custody", "服刑。", "In custody."),
-        verify_by=date(2025, 7, 14),
-        level=2,
-        verified_by="somebody",
-        approved_by="somebody-else",
-        closed=date(2025, 6, 30),
-        ends=(PENSION,),
-        waiting=None,
     )
 
 
