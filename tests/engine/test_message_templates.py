@@ -73,8 +73,7 @@ LONGEST = {
 ORDER = (
     "suspended terminated resumed restored remind remind_again self_certify certified answered "
     "objected_again corrected restarted death_to_confirm bereaved recovery_hearing recovery_decided "
-    "recovery_demanded recovery_corrected recovery_settled paused pay_in_person stop_asked "
-    "separated"
+    "recovery_demanded recovery_corrected recovery_settled paused pay_in_person stop_asked"
 )
 TAKES_AWAY = (
     Template.SUSPENDED,
