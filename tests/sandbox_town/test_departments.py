@@ -61,18 +61,13 @@ def test_evidence_says_what_happened_to_whom(town: Town, feeds: Feeds) -> None:
     assert told == meant
 
 
-def test_nothing_is_written_down_before_it_happened(town: Town, feeds: Feeds) -> None:
+def test_every_happening_is_written_down_once_and_not_before_its_day(town: Town, feeds: Feeds) -> None:
+    seen: dict[tuple[int, Happening], int] = defaultdict(int)
     for drop in drops(town, feeds):
         _, written = drop.make()
         sent = civil_date(drop.at)
         is_list = feeds[FeedId(drop.feed)].day == "as_of"
         assert all(h.day < sent or is_list for _, h in written.about)
-
-
-def test_every_happening_is_written_down_once(town: Town, feeds: Feeds) -> None:
-    seen: dict[tuple[int, Happening], int] = defaultdict(int)
-    for drop in drops(town, feeds):
-        _, written = drop.make()
         for index, happening in written.about:
             seen[index, happening] += 1
     assert seen
