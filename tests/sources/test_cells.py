@@ -9,9 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.model import KeyGroup
+from chalicelib.sources.feeds.columns import name_of
 from chalicelib.sources.values.cells import (
+    LONGEST,
     Reader,
     clean,
+    day_in,
+    is_name,
     read_area_code,
     read_day,
     read_day_ahead,
@@ -20,6 +24,7 @@ from chalicelib.sources.values.cells import (
     read_phone,
     read_text,
     reader_for,
+    says_nothing,
 )
 from chalicelib.sources.values.row_faults import SENTENCES, Fault
 from tests.sources.builders import ON, UNHURRIED
@@ -191,3 +196,20 @@ def test_clean_takes_off_what_does_not_show() -> None:
 
 def test_every_fault_has_its_sentences() -> None:
     assert set(SENTENCES) == set(Fault)
+
+
+@pytest.mark.parametrize("sign", [",", "*", "：", "0", " ", "年", "-", "x", '"'])
+def test_a_cell_of_any_length_is_read_at_once(sign: str) -> None:
+    """Patterns that try every place would take hours: whoever sent such a cell would stop its reader."""
+    for cell in (f"2025{sign * 100_000}x", f"{sign * 100_000}x", f"x{sign * 100_000}1"):
+        assert day_in(cell) is Fault.DAY_UNREADABLE
+        assert read_month(cell, ON) is Fault.MONTH_UNREADABLE
+        assert not says_nothing(cell)
+        assert is_name(cell)
+        assert len(name_of(cell)) > LONGEST or sign == " "
+
+
+def test_a_long_line_of_marks_says_nothing_and_is_no_day() -> None:
+    assert says_nothing("-" * 100_000)
+    assert day_in("-" * 100_000) is Fault.CELL_EMPTY
+    assert day_in(" " * 100_000) is Fault.CELL_EMPTY

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from chalicelib.declarations import Declaration, Identifier, NonEmptyText
 from chalicelib.model import KeyGroup
-from chalicelib.sources.values.cells import Reader, clean
+from chalicelib.sources.values.cells import LONGEST, Reader, clean
 from chalicelib.sources.values.identity_documents import Document
 
 # Fields of an evidence feed that only help to tell who is meant; they are never kept as facts.
@@ -75,7 +75,7 @@ def name_of(column: str) -> str:
     ('发生日期', '月标准', '月标准(万元)', '*')
     """
     name = clean(column, inside=True)
-    return _MARKS.sub("", name) or name
+    return name if len(name) > LONGEST else _MARKS.sub("", name) or name
 
 
 def headers_of(columns: Mapping[str, Column]) -> Iterator[tuple[str, str]]:

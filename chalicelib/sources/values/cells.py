@@ -80,6 +80,9 @@ _PLACEHOLDERS: Final = frozenset(
 _LAST_SERIAL: Final = "2958465"  # 9999-12-31 as a spreadsheet counts
 _REGION: Final = re.compile(r"[1-9]\d{5}(?:\d{3}|\d{6})?", re.ASCII)
 _CHINA: Final = timezone(timedelta(hours=8))
+LONGEST: Final = 200
+"""Characters: no day, month, word of nothing or header is longer. Patterns that try every place of a cell take
+the square of its length, so that one of a megabyte would keep its reader for hours."""
 
 
 class Reader(StrEnum):
@@ -133,7 +136,9 @@ def read_day_ahead(text: str, on: date) -> date | Fault:
 def day_in(text: str) -> date | Fault:
     """The day that a cell means, whether or not it lies ahead; CELL_EMPTY where nothing shows."""
     cell = clean(text)
-    return _day_of(cell) if cell else Fault.CELL_EMPTY
+    if 0 < len(cell) <= LONGEST:
+        return _day_of(cell)
+    return Fault.CELL_EMPTY if says_nothing(cell) else Fault.DAY_UNREADABLE
 
 
 def _day_of(cell: str) -> date | Fault:
@@ -178,7 +183,7 @@ def _in_china(cell: str) -> date | Fault:
 def read_month(text: str, on: date) -> Month | Fault:
     """A calendar month up to that of `on`; a whole date stands for its month."""
     cell = clean(text)
-    parts = _MONTH.fullmatch(cell)
+    parts = _MONTH.fullmatch(cell) if len(cell) <= LONGEST else None
     if parts is None or len(cell) == 5:  # five figures are a spreadsheet's serial number of a day
         day = read_day_ahead(text, on)
         if isinstance(day, Fault):
@@ -242,7 +247,9 @@ def says_nothing(text: str) -> bool:
     cell = clean(text, inside=True).casefold()
     if cell.isdecimal():  # the commonest cell by far
         return False
-    return cell == "\\n" or _AT_ITS_ENDS.sub("", cell) in NOTHING or not any(map(str.isalnum, cell))
+    if len(cell) <= LONGEST and (cell == "\\n" or _AT_ITS_ENDS.sub("", cell) in NOTHING):
+        return True
+    return not any(map(str.isalnum, cell))
 
 
 def is_name(text: str) -> bool:
