@@ -81,8 +81,8 @@ _LAST_SERIAL: Final = "2958465"  # 9999-12-31 as a spreadsheet counts
 _REGION: Final = re.compile(r"[1-9]\d{5}(?:\d{3}|\d{6})?", re.ASCII)
 _CHINA: Final = timezone(timedelta(hours=8))
 LONGEST: Final = 200
-"""Characters: no day, month, word of nothing or header is longer. Patterns that try every place of a cell take
-the square of its length, so that one of a megabyte would keep its reader for hours."""
+"""Characters: no day, month, word of nothing or header is longer. Patterns that try every place of a cell
+take the square of its length: one of a megabyte would keep its reader for hours."""
 
 
 class Reader(StrEnum):
