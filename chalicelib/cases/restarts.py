@@ -10,6 +10,7 @@ from typing import Final
 from chalicelib import clock
 from chalicelib.cases import evidence_effects, evidence_withdrawal, related_persons, suspicion_verification
 from chalicelib.engine.money.double_receipt import Listed
+from chalicelib.engine.suspicion import joining_doubts
 from chalicelib.engine.suspicion.restart import granted_anew, raised
 from chalicelib.engine.suspicion.started_again import restarted
 from chalicelib.engine.suspicion.termination import ENDED
@@ -23,7 +24,9 @@ ACTOR: Final = BY_THE_ROSTER
 
 
 def roster_lists_ended(lines: Collection[Listed], day: date) -> None:
-    """Ask about every line of a day's roster whose benefit has ended: granted anew, or listing the dead."""
+    """Ask about every line of a day's roster whose benefit has ended: granted anew, listing the dead,
+    or a number that was joined to another.
+    """
     drawn = people.entitlements_of({(line.person, line.benefit) for line in lines})
     ended = [
         line
@@ -36,11 +39,15 @@ def roster_lists_ended(lines: Collection[Listed], day: date) -> None:
 def _ask(line: Listed, day: date) -> None:
     def ask(record: PersonRecord) -> Change | None:
         rules, on = current().rules, clock.today()
-        asked = tuple(granted_anew(record, line.benefit, line.since, day, rules, on))
+        if record.person.id != line.person:  # a number that was joined to another
+            listed = joining_doubts.still_listed(record, line.person, day, rules, on)
+            asked = [] if listed is None else [listed]
+        else:
+            asked = list(granted_anew(record, line.benefit, line.since, day, rules, on))
         if not asked:
             return None
         details = {"suspicions": [s.name for s in asked], "benefit": line.benefit}
-        return Change("listed after an ending", ACTOR, clock.now(), details, suspicions=asked)
+        return Change("listed after an ending", ACTOR, clock.now(), details, suspicions=tuple(asked))
 
     evidence_effects.wake_and_start(people.change(line.person, ask))
 

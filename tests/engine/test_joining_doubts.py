@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.suspicion.joining_doubts import met_under, objected, shown_to
+from chalicelib.engine.suspicion.joining_doubts import met_under, objected, shown_to, still_listed
 from chalicelib.model import PersonId, PersonRecord, Suspicion, SuspicionKind, SuspicionState
 from tests.engine.judging import RULES
 from tests.people import a_key, a_record, a_suspicion, day
@@ -37,6 +37,10 @@ def _objected(record: PersonRecord, other: PersonId) -> Suspicion | None:
 
 def _shown(record: PersonRecord, other: PersonId) -> Suspicion | None:
     return shown_to(record, other, "两人同时到窗口", "village officer", RULES, ON)
+
+
+def _listed(record: PersonRecord, other: PersonId) -> Suspicion | None:
+    return still_listed(record, other, day("2025-09-08"), RULES, ON)
 
 
 WAYS = {
@@ -108,3 +112,31 @@ def test_what_two_people_knew_when_they_answered_is_not_asked_again() -> None:
     record = a_record(suspicions=[JOINED, DENIED])
     assert _met("counter/certified 2025-09-01")(record, OTHER) is None
     assert _met("counter/certified 2025-09-02")(record, OTHER) is not None
+
+
+@pytest.mark.parametrize(
+    ("closed", "listed", "is_asked"),
+    [
+        ("2025-05-20", "2025-06-19", False),  # it may be listed for one more pay run
+        ("2025-05-20", "2025-06-20", True),
+        (None, "2025-05-31", False),  # joined before it was kept when: since it was asked
+        (None, "2025-06-01", True),
+    ],
+)
+def test_a_roster_that_goes_on_listing_the_number_left_behind_is_looked_at(
+    closed: str | None, listed: str, is_asked: bool
+) -> None:
+    joined = replace(JOINED, closed=None if closed is None else day(closed))
+    asked = still_listed(a_record(suspicions=[joined]), OTHER, day(listed), RULES, ON)
+    assert (asked is not None) is is_asked
+    if asked is not None:
+        assert "仍列有被并号码" in asked.reason.zh
+
+
+@pytest.mark.parametrize(
+    "suspicions",
+    [[], [replace(JOINED, state=SuspicionState.CLEARED)], [JOINED, REVERSAL], [JOINED, DENIED]],
+    ids=["never joined", "separated", "being decided", "answered"],
+)
+def test_what_a_roster_says_month_by_month_is_asked_once(suspicions: list[Suspicion]) -> None:
+    assert _listed(a_record(suspicions=suspicions), OTHER) is None

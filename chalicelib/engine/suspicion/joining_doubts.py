@@ -2,8 +2,8 @@
 19).
 
 An officer to whom it was shown, an objection under the number left behind that was upheld, somebody met by
-hand under that number: none separates anything by itself. Two people who had no part in joining them decide
-within a working day; until then everything goes on as it does.
+hand under that number, a roster that goes on listing it: none separates anything by itself. Two people who
+had no part in joining them decide within a working day; until then everything goes on as it does.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Final
 from chalicelib.engine.calendar.periods import zh_day
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.mistaken_confirmation import asked_of_two
+from chalicelib.engine.suspicion.restart import LISTS_ON
 from chalicelib.model import (
     EvidenceKey,
     PersonId,
@@ -85,6 +86,25 @@ def met_under(
     shown = (
         f"{zh_day(seen)}有人以被并号码当面认证",
         f"Somebody was met under the number left behind on {seen}",
+    )
+    return _asked(record, other, shown, rules, on)
+
+
+def still_listed(
+    record: PersonRecord, other: PersonId, listed: date, rules: RuleBook, on: date
+) -> Suspicion | None:
+    """What two others decide once a roster goes on listing the number left behind; asked once.
+
+    It has the time of one more pay run to hear of the joining.
+    """
+    joined = joined_by(record, other)
+    if joined is None or listed <= (joined.closed or joined.opened) + LISTS_ON:
+        return None
+    if any(s.about == joined.name for s in record.suspicions):
+        return None
+    shown = (
+        f"{zh_day(listed)}的名册仍列有被并号码",
+        f"The roster of {listed} goes on listing the number left behind",
     )
     return _asked(record, other, shown, rules, on)
 
