@@ -254,6 +254,12 @@ def test_what_was_withheld_is_owed_and_no_more(
     assert again.fen == 15_000 * len(owed)
 
 
+def test_a_month_that_brought_too_little_is_a_wrong_amount_and_was_not_withheld() -> None:
+    mine = [paid(JULY, 10_000)]
+    again = lives(left(), own=mine, of_both=[*mine, paid(JULY), paid(AUGUST)])
+    assert [i.arrears for i in again.instructions] == [(AUGUST,)]
+
+
 def test_only_what_is_paid_by_the_month_and_goes_on_is_owed() -> None:
     joining = replace(BARE, theirs={PENSION: drawn(SUSPENDED), RELIEF: drawn(ACTIVE)})
     drew = [

@@ -140,7 +140,7 @@ def _given_back(recovery: Recovery, theirs: PersonRecord, joining: Joining) -> R
 
 def _called_off(order: Instruction, theirs: PersonRecord, joining: Joining, on: date) -> Instruction:
     """What the other's orders ask is asked under its number, and arrears of its months are not paid here."""
-    if order.name in joining.orders or order.state not in _OPEN:
+    if order.state not in _OPEN:
         return order
     was = joining.theirs.get(order.benefit)
     of_its_months = (
