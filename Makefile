@@ -86,6 +86,10 @@ nets: install  ## bugs put into a copy of the project, each of which a named tes
 api-cases: install  ## ten thousand calls drawn out of docs/openapi.json, by everybody (NIGHT=1: a hundred thousand)
 	API_CALLS=$(if $(NIGHT),100000,10000) $(BIN)/pytest -n 2 --dist worksteal tests/api/test_drawn_calls.py
 
+.PHONY: canaries
+canaries: install  ## a thousand people to whom all happens: whatever is captured meanwhile names none of them
+	CANARIES=1000 $(BIN)/pytest -n 0 tests/workflow/test_nobody_named.py
+
 .PHONY: properties
 properties: install  ## what must hold whatever the evidence, tried fifty thousand times each
 	HYPOTHESIS_EXAMPLES=50000 $(BIN)/pytest -n 2 --dist load tests/engine/test_decide_properties.py

@@ -32,7 +32,7 @@ from chalicelib.cases.daily_run import restart_all
 from chalicelib.cases.rechecks import last_month
 from chalicelib.clock import stopping_after, today
 from chalicelib.instruction_delivery import hand_over, send_cutoff_lists
-from chalicelib.observability import partial_batch
+from chalicelib.observability import partial_batch, say_nothing_of_anybody
 from chalicelib.runs import run
 from chalicelib.schedules import GOES_ON, missing_runs, scheduled
 from chalicelib.settings import settings
@@ -41,6 +41,7 @@ from chalicelib.steps.walking import run_step
 from chalicelib.storage.dynamodb import enumeration, payment_moves, shard_moves
 
 app = Chalice(app_name="wugan", configure_logs=False)  # observability does, under the same name
+app.register_middleware(say_nothing_of_anybody)
 api.register(app)
 
 

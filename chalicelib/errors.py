@@ -82,3 +82,7 @@ class MiscountError(WuganError):
 
 class UnreadableError(WuganError):
     """Evidence that should be there could not be read: wait, do not conclude (rule 11)."""
+
+
+class MaskedError(WuganError):
+    """What a function raised repeated something that may tell who somebody is; this says the rest of it."""

@@ -3,7 +3,8 @@ past them.
 
 `logger` writes JSON: an event name plus fields, never prose with values in it. Anything that looks like
 an identity number (15 or 18 digits) or a mobile number is masked, also inside exceptions and in the
-records of libraries that log through `protect`-ed handlers. Names cannot be recognised: do not log them.
+records of libraries that log through `protect`-ed handlers. Names cannot be recognised: do not log them. Of
+what an exception says of itself nothing Chinese is written, for it may be a name.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 
+from chalicelib.errors import MaskedError
+
 MASK: Final = "[masked]"
 NAMESPACE: Final = "Wugan"
 SERVICE: Final = "wugan"
@@ -28,6 +31,7 @@ _IDENTIFYING: Final = re.compile(
     r"(?<!\d)(?:\d{17}[\dXxＸｘХх×]|\d{15}|(?:(?:00)?86)?[1１][3-9３-９]\d{9})(?!\d)"
     r"|(?<![A-Za-z0-9])[A-Z]{3}\d{12}(?!\d)"  # a foreigner's permit of before 2023
 )
+_HAN: Final = re.compile("[\u3007\u3400-\u9fff\U00020000-\U000323af]+")
 
 
 def mask(text: str) -> str:
@@ -37,6 +41,15 @@ def mask(text: str) -> str:
     'row 7: [masked], phone +[masked], 20250701'
     """
     return _IDENTIFYING.sub(MASK, text)
+
+
+def mask_error(text: str) -> str:
+    """What an exception says, without what may name somebody: libraries repeat what they stumbled over.
+
+    >>> mask_error("ValueError: could not convert 孟晓华 13800138000 to a date")
+    'ValueError: could not convert [masked] [masked] to a date'
+    """
+    return _HAN.sub(MASK, mask(text))
 
 
 def masked(value: Any) -> Any:
@@ -49,10 +62,13 @@ def masked(value: Any) -> Any:
         return {mask(str(key)): masked(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [masked(inner) for inner in value]
-    return mask(str(value))
+    return mask_error(str(value)) if isinstance(value, BaseException) else mask(str(value))
 
 
 class _MaskingFormatter(LambdaPowertoolsFormatter):
+    def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's own name
+        return mask_error(super().formatException(ei))
+
     def serialize(self, log: Any) -> str:
         return super().serialize(masked(log))
 
@@ -64,7 +80,7 @@ class MaskingFilter(logging.Filter):
         """Mask message, fields and traceback in place; never drops a record."""
         record.msg, record.args = mask(record.getMessage()), None
         if record.exc_info and record.exc_info[0] is not None:
-            record.exc_text = mask("".join(traceback.format_exception(*record.exc_info)).rstrip())
+            record.exc_text = mask_error("".join(traceback.format_exception(*record.exc_info)).rstrip())
             record.exc_info = None
         return True
 
@@ -97,6 +113,18 @@ def count(**figures: float) -> None:
         record.add_metric(name, MetricUnit.Count, value)
     if record.metric_set:
         record.flush_metrics()
+
+
+def say_nothing_of_anybody(event: Any, get_response: Callable[[Any], Any]) -> Any:
+    """Middleware of every function: what it raises, Lambda and Step Functions would write down unmasked."""
+    try:
+        return get_response(event)
+    except Exception as error:
+        said = mask_error(str(error))
+        if said == str(error):
+            raise
+        logger.exception("function failed")  # with the traceback, which ends here
+        raise MaskedError(f"{type(error).__name__}: {said}") from None
 
 
 class _Event(Protocol):

@@ -7,7 +7,18 @@ import pytest
 from aws_lambda_powertools.metrics import EphemeralMetrics
 from chalice.app import SQSEvent
 
-from chalicelib.observability import MASK, NAMESPACE, count, logger, mask, masked, partial_batch, protect
+from chalicelib.errors import MaskedError
+from chalicelib.observability import (
+    MASK,
+    NAMESPACE,
+    count,
+    logger,
+    mask,
+    masked,
+    partial_batch,
+    protect,
+    say_nothing_of_anybody,
+)
 
 IDENTIFYING = [
     ("11010519491231002X", "18 characters"),
@@ -181,3 +192,26 @@ def test_a_good_batch_is_silent(log: io.StringIO, capsys: pytest.CaptureFixture[
     assert partial_batch(batch("one"), len) == {"batchItemFailures": []}
     assert log.getvalue() == ""
     assert capsys.readouterr().out == ""
+
+
+def test_what_a_function_raises_tells_lambda_of_nobody(log: io.StringIO) -> None:
+    """Lambda writes it into its own log, and Step Functions into a history."""
+    said = "cannot read 孟晓华 11010519491231002X"
+
+    def fails(_: object) -> object:
+        raise ValueError(said)
+
+    with pytest.raises(MaskedError, match=r"^ValueError: cannot read \[masked\] \[masked\]$") as raised:
+        say_nothing_of_anybody({}, fails)
+    assert raised.value.__suppress_context__
+    assert "孟晓华" not in log.getvalue()
+    assert "function failed" in log.getvalue()
+
+
+def test_what_tells_of_nobody_is_raised_as_it_is() -> None:
+    def fails(_: object) -> object:
+        raise KeyError("benefit")
+
+    with pytest.raises(KeyError, match="benefit"):
+        say_nothing_of_anybody({}, fails)
+    assert say_nothing_of_anybody({"a": 1}, lambda event: event) == {"a": 1}

@@ -58,20 +58,21 @@ def leaks(town: Town, client: Any, tables: list[str], buckets: list[str], log: s
         text = "\n".join(str(item) for page in pages for item in page["Items"])
         found += detector.look(text, f"table {table}")
     for bucket in buckets:
-        for key, body in _objects(client("s3"), bucket):
+        for key, body in objects_in(client("s3"), bucket):
             found += detector.look(key, f"a key of {bucket}")
             if not key.startswith(SHEETS):
-                found += detector.look(_text(key, body), f"an object of {bucket}")
+                found += detector.look(text_in(key, body), f"an object of {bucket}")
     return found
 
 
-def _objects(s3: Any, bucket: str) -> Iterator[tuple[str, bytes]]:
+def objects_in(s3: Any, bucket: str) -> Iterator[tuple[str, bytes]]:
+    """Every object of a bucket, with its key."""
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
         for entry in page.get("Contents", ()):
             yield entry["Key"], s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
 
 
-def _text(key: str, body: bytes) -> str:
+def text_in(key: str, body: bytes) -> str:
     """What an object says; Parquet files and workbooks are compressed, so they are read as such."""
     if key.endswith(".parquet"):
         frame = pl.read_parquet(io.BytesIO(body))
