@@ -1,5 +1,5 @@
-"""Canaries: people whose names, numbers, phones and addresses stand nowhere else, and to whom everything happens
-that can; nothing of it stands in anything that is captured meanwhile.
+"""Canaries: people whose names, numbers, phones and addresses stand nowhere else, and to whom everything
+happens that can; nothing of it stands in anything that is captured meanwhile.
 
 `make test` has thirty of them; `make canaries` a thousand.
 """
@@ -34,7 +34,7 @@ from tests.workflow.crashes import each_call
 from tests.workflow.village import HOUSEKEEPING, ROSTER, SPRING, Recipient, Village
 
 CANARIES: Final = int(os.environ.get("CANARIES", "30"))
-RARE: Final = "犇猋骉麤羴鱻赑毳掱惢嚞垚龘靐齉爨纛鬻饕餮魑魅魍魉彧翀昶旻旸昪晟"
+RARE: Final = "犇猋骉麤羴鱻赑毳掱惢嚞垚龘靐齉爨纛鬻饕餮魑魅魍魉彧翀昶旻旸昪晟烜翦蒯"
 LOGGERS: Final = ("wugan", "")
 ESCAPED: Final = "|".join(rf"\\u{ord(sign):04x}" for sign in RARE)  # as JSON in JSON has it
 NAME: Final = re.compile(f"(?:[{RARE}]|{ESCAPED}){{2}}")
