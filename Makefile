@@ -90,6 +90,10 @@ api-cases: install  ## ten thousand calls drawn out of docs/openapi.json, by eve
 canaries: install  ## a thousand people to whom all happens: whatever is captured meanwhile names none of them
 	CANARIES=1000 $(BIN)/pytest -n 0 tests/workflow/test_nobody_named.py
 
+.PHONY: faults
+faults: install  ## 10,000 faults in calls to AWS over 500 seeds: nobody is harmed, nothing lost; docs/promises.md (NIGHT=1 SEED=)
+	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED) --trace,$(if $(NIGHT),--faults 250000 --seeds 10000,--faults 10000 --seeds 500))
+
 .PHONY: properties
 properties: install  ## what must hold whatever the evidence, tried fifty thousand times each
 	HYPOTHESIS_EXAMPLES=50000 $(BIN)/pytest -n 2 --dist load tests/engine/test_decide_properties.py

@@ -18,7 +18,7 @@ from tests.faults.story import FAULTY_HOURS, begun, redrive
 from tests.workflow.village import NEW_YEAR
 
 RATE: Final = 0.02  # of calls
-QUIET_DAYS: Final = 5  # after which everything has drained: retries, stale claims, daily runs
+QUIET_DAYS: Final = 4  # after which everything has drained: retries, stale claims, daily runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,7 @@ def begun(sandbox: FaultySandbox, seed: int) -> Story:
         return Recipient(900 + n, phone=f"1380000{n:04d}", born=f"{1946 + n % 9}0307", until=until, **more)
 
     suspended = [recipient(n, ENDED) for n in range(3)]
-    ends = [44, 46, 24, 90, 170]
+    ends = [44, 45, 46, 47, 47, 24, 25, 170]  # most come due in these days, and are told so
     folk = [recipient(10 + n, NEW_YEAR + timedelta(days=days)) for n, days in enumerate(ends)]
     folk.append(recipient(20, NEW_YEAR + timedelta(days=40), groups="失能"))
     story = Story(sandbox, chance, suspended, folk, recipient(30, NEW_YEAR + timedelta(days=200)))

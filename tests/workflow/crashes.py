@@ -53,11 +53,13 @@ def each_call(do: Callable[..., None], when: When = When.BEFORE) -> Iterator[Non
 
 
 @contextmanager
-def dying_at(number: int | None, when: When = When.BEFORE) -> Iterator[list[str]]:
-    """Die at the n-th call (None: at none); yields the names of the calls that were made."""
+def dying_at(number: int | None, when: When = When.BEFORE, *, writing: bool = False) -> Iterator[list[str]]:
+    """Die at the n-th call, or the n-th that writes (None: at none); yields the names of those counted."""
     calls: list[str] = []
 
     def hook(name: str, _: Mapping[str, Any]) -> None:
+        if writing and not writes(name):
+            return
         calls.append(name)
         if len(calls) == number:
             raise Died
@@ -93,12 +95,17 @@ def townsfolk(most: int = MOST_POINTS) -> list[Recipient]:
     ]
 
 
+def writes(call: str) -> bool:
+    """Whether a call ("dynamodb.PutItem") may leave something behind."""
+    return not call.rsplit(".", 1)[1].startswith(READING)
+
+
 def points_of(calls: list[str]) -> list[tuple[int, When]]:
     """Where a death leaves something else behind: before each call that writes, and after the last one.
 
     What was only read is lost with the process; so after one writing call is before the next.
     """
-    writing = [n for n, call in enumerate(calls, 1) if not call.rsplit(".", 1)[1].startswith(READING)]
+    writing = [n for n, call in enumerate(calls, 1) if writes(call)]
     return [*((number, When.BEFORE) for number in writing), (writing[-1], When.AFTER)]
 
 
