@@ -1,4 +1,4 @@
-"""Five events of one person, in every order, each once or twice: the decision is the same (rules 2, 7 and 25)."""
+"""Five events of one person, in every order, once or twice each: the same decision (rules 2, 7 and 25)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ LIVES = {  # what happened, and whether it certifies
     ),
     "is said to be dead": (
         ["2025-05-02#hospital_inpatient#admitted", "2025-05-20#cremations#cremated",
-         "2025-06-20#bus_rides#ridden", "2025-03-01#home_visits#seen", "2025-06-01#pharmacy_purchases#bought"],
+         "2025-06-20#bus_rides#ridden", "2025-03-01#home_visits#seen", 
+         "2025-06-01#pharmacy_purchases#bought"],
         None,
     ),
     "is in custody": (
