@@ -22,7 +22,7 @@ LIVES = {  # what happened, and whether it certifies
     ),
     "is said to be dead": (
         ["2025-05-02#hospital_inpatient#admitted", "2025-05-20#cremations#cremated",
-         "2025-06-20#bus_rides#ridden", "2025-03-01#home_visits#seen", 
+         "2025-06-20#bus_rides#ridden", "2025-03-01#home_visits#seen",
          "2025-06-01#pharmacy_purchases#bought"],
         None,
     ),
