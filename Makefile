@@ -110,6 +110,15 @@ city: install  ## a city of 1.36 million over AWS in memory: calls, units, budge
 package: install  ## the deployment package and its template, in build/package
 	$(BIN)/python -m infra.package
 
+build/security/installed: requirements-security.txt
+	$(PYTHON) -m venv build/security/venv
+	build/security/venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.PHONY: security
+security: install build/security/installed  ## checkov, bandit, pip-audit; each finding left has a reason (STRICT=1: known weaknesses must be looked up)
+	$(BIN)/python -m infra.security $(if $(STRICT),--strict)
+
 .PHONY: sheets
 sheets: install  ## one page per benefit and per feed in docs/sheets; docs/openapi.json
 	$(BIN)/python -m admin pages write
@@ -122,7 +131,7 @@ format: install  ## put the code into its one form
 .PHONY: lock
 lock: install  ## lock requirements*.in anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
-	for part in requirements requirements-dev; do \
+	for part in requirements requirements-dev requirements-security; do \
 	  $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
 	    --no-strip-extras --custom-compile-command "make lock" $$part.in -o $$part.txt; done
 
