@@ -14,6 +14,7 @@ from chalicelib.engine.texts.channels import (
     next_channel,
     printed_on,
 )
+from chalicelib.engine.texts.recovery_notices import WRITTEN
 from chalicelib.model import Case, Channel, MessageState, Person, PersonRecord, StateName, Template
 from tests.people import a_message, a_person
 
@@ -133,3 +134,12 @@ def test_a_notice_is_of_the_day_on_which_it_was_printed_and_waits_to_be_brought(
     assert printed.is_to_be_brought
     assert not replace(printed, state=MessageState.DELIVERED).is_to_be_brought
     assert not replace(printed, channel=SMS).is_to_be_brought
+
+
+@pytest.mark.parametrize("template", sorted(WRITTEN))
+def test_what_is_a_letter_by_law_goes_on_paper_whoever_has_a_phone(template: Template) -> None:
+    assert first_channel(somebody(**PHONE), template) is PAPER
+
+
+def test_nothing_about_the_dead_goes_to_their_phone() -> None:
+    assert first_channel(replace(somebody(**PHONE), deceased_on=DUE), Template.REMIND) is PAPER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -33,6 +34,9 @@ def order(
 
 def recovery(number: int = 1, since: Month = JUNE) -> Recovery:
     return Recovery(number, PENSION, since, {MAY: 6_000}, RecoveryState.DECIDED, ON)
+
+
+EARLIER = ON - timedelta(days=30)
 
 
 def owed(fen: int = 15_000, month: Month = MAY, **named: object) -> OwedToHeirs:
@@ -132,8 +136,13 @@ def test_what_is_recovered_after_an_end_stays_whole() -> None:
         ),
         ([owed(called_off=ON)], [owed(9_000)], owed(9_000)),
         ([owed()], [owed(9_000, called_off=ON)], owed()),
+        ([owed()], [replace(owed(), opened=EARLIER)], replace(owed(), opened=EARLIER)),
+        ([replace(owed(), opened=EARLIER)], [owed()], replace(owed(), opened=EARLIER)),
     ],
-    ids=["under theirs alone", "a month is owed once", "sums had add up", "mine is over", "theirs is over"],
+    ids=[
+        *("under theirs alone", "a month is owed once", "sums had add up", "mine is over", "theirs is over"),
+        *("since theirs", "since mine"),
+    ],
 )
 def test_what_heirs_are_owed(mine: list[OwedToHeirs], theirs: list[OwedToHeirs], found: OwedToHeirs) -> None:
     taken = money_taken_up(a_record(owed_to_heirs=mine), a_record(owed_to_heirs=theirs))

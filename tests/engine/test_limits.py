@@ -15,7 +15,9 @@ from chalicelib.engine.rules import (
     conditions,
     counties,
     limits,
+    money_policy,
     policy,
+    recheck_policy,
     suspicion_policy,
 )
 
@@ -31,7 +33,17 @@ FIGURES: list[tuple[type[Declaration], str, int, int | None]] = [
     (policy.Fade, "within_days", *DAYS),
     (policy.Fade, "percent", 0, 100),
     (policy.LazyRenewal, "days_before_end", *DAYS),
+    (limits.Limit, "number", 1, None),
+    (limits.Limit, "percent", 0, 100),
     (limits.Limits, "days", *DAYS),
+    (money_policy.MoneyTerms, "most_instalments", 2, 120),
+    (money_policy.MoneyTerms, "months_on_one_word", 0, 12),
+    (recheck_policy.Rechecks, "worst_percent", 1, 50),  # any above 0
+    (recheck_policy.Rechecks, "silent_worst_percent", 1, 50),
+    (recheck_policy.Rechecks, "confidence_percent", 50, 99),  # any below 100
+    (recheck_policy.Rechecks, "silent_confidence_percent", 50, 99),
+    (recheck_policy.Rechecks, "silent_most_percent", 0, 100),
+    (recheck_policy.Rechecks, "people_per_device", 1, None),
     (policy.MessagePolicy, "most_characters", 20, 70),
     (policy.MessagePolicy, "quiet_from", 0, 23),
     (policy.MessagePolicy, "quiet_until", 0, 23),
@@ -159,3 +171,52 @@ def test_the_most_that_a_month_suspends(average: float, paid: int | None, most: 
 def test_what_one_file_may_cause(count: int, of: int, exceeded: bool, why: str) -> None:
     """Ten people, or two in a hundred if that is more."""
     assert limits.Limit(number=10, percent=2).is_exceeded(count, of) is exceeded, why
+
+
+@pytest.mark.parametrize(
+    ("declaration", "said"),
+    [
+        (
+            limits.RosterLimits,
+            {"ends": (10, 20), "phones": (10, 20), "payees": (10, 5), "amounts": (10, 20), "areas": (10, 10)},
+        ),
+        (
+            limits.Limits,
+            {"wrong_amounts": (10, 2), "deaths": (10, 2), "withdrawals": (10, 2), "revivals": (3, 0.05)},
+        ),
+    ],
+    ids=["rosters", "files"],
+)
+def test_where_a_pack_says_nothing_these_limits_hold(
+    declaration: type[Declaration], said: dict[str, tuple[int, float]]
+) -> None:
+    for name, (number, percent) in said.items():
+        assert declaration.model_fields[name].default == limits.Limit(number=number, percent=percent), name
+
+
+@pytest.mark.parametrize(
+    ("declaration", "said"),
+    [
+        (
+            suspicion_policy.Suspicions,
+            {
+                "two_numbers": 20,
+                "unlisted": 10,
+                "reversal": 1,
+                "renewal_days": 90,
+                "restart": 5,
+                "upcoming": 20,
+            },
+        ),
+        (case_times.Visits, {"third_after_days": 3, "evening_from": 18, "word_holds_days": 60}),
+        (
+            money_policy.MoneyTerms,
+            {"hearing_working_days": 10, "most_instalments": 36, "months_on_one_word": 3},
+        ),
+    ],
+    ids=["suspicions", "visits", "money"],
+)
+def test_where_a_pack_says_nothing_these_terms_hold(
+    declaration: type[Declaration], said: dict[str, int]
+) -> None:
+    assert {name: declaration.model_fields[name].default for name in said} == said

@@ -208,3 +208,9 @@ def test_every_payment_and_every_instruction_stands_in_exactly_one_line(
     for line in found:
         totals += line
     assert totals.paid == totals.due + totals.arrears + totals.difference
+
+
+def test_totals_count_their_lines_and_add_up() -> None:
+    found = lines(drawing(BACK), paid(fen=3 * DUE), paid(fen=5_000, benefit=OLD))
+    total = sum(found, Totals())
+    assert (total.lines, total.paid) == (len(found), sum(line.paid for line in found))

@@ -323,3 +323,9 @@ def test_never_more_is_demanded_than_overpaid_and_all_ways_add_up(steps: list[tu
                 assert unpaid <= max(r.fen, 0)
             if r.state is HEARING:
                 assert not r.bookings, "nothing is taken before it is decided"
+
+
+def test_what_is_less_is_taken_from_the_youngest_first_and_from_the_others_only_what_is_left() -> None:
+    older, younger = decided(10_000), replace(decided(10_000), number=2)
+    assert [(r.number, r.fen) for r in follow(older, younger, february=15_000)] == [(1, 10_000), (2, 5_000)]
+    assert [(r.number, r.fen) for r in follow(older, younger, february=6_000)] == [(1, 6_000), (2, 0)]

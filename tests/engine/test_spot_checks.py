@@ -29,6 +29,12 @@ def test_it_is_about_the_newest_piece_on_which_somebody_stands_certified() -> No
     assert (found.day, found.feed) == (STAY.day, STAY.feed)
 
 
+def test_on_its_last_day_a_certificate_still_stands() -> None:
+    assert (
+        silently(a_record(entitlements=[an_entitlement(**{**SILENTLY, "valid_until": ON})]), ON) is not None
+    )
+
+
 @pytest.mark.parametrize(
     "other",
     [
