@@ -40,6 +40,7 @@ from tests.workflow.crashes import SERVICES, Died
 from tests.workflow.village import HOUSEKEEPING
 
 GIVES_WAY: Final = 0.25  # of the calls before which others may go on
+OFTENER: Final = {"sns.Publish": 10}  # one call of a hundred, and the one that nobody can take back
 _TRIES: Final = (1, 2, 3)  # of one call's tries, how many are disturbed: botocore tries three times
 _LONG_WAY: Final = BaseClient._make_api_call
 _DIED: Final = json.dumps({"errorType": "Runtime.ExitError", "errorMessage": "the process is gone"})
@@ -118,9 +119,9 @@ class Faults:
     done: Counter[Fault] = field(default_factory=Counter)
     trace: list[str] = field(default_factory=list)
 
-    def draw(self, kinds: tuple[Fault, ...]) -> Fault | None:
-        """What becomes of the next call; None for most."""
-        if not self.rate or self.chance.random() >= self.rate:
+    def draw(self, kinds: tuple[Fault, ...], times: int = 1) -> Fault | None:
+        """What becomes of the next call; None for most. `times`: how much more often it fails than others."""
+        if not self.rate or self.chance.random() >= self.rate * times:
             return None
         return self.chance.choice(kinds)
 
@@ -240,7 +241,7 @@ class FaultySandbox(Sandbox):
     def _befalls(self, way: Callable[[], Any], client: Any, operation: str, asked: Mapping[str, Any]) -> Any:
         name = f"{client.meta.service_model.service_name}.{operation}"
         self.calls[name] += 1
-        fault = self.faults.draw(self._possible(name, asked))
+        fault = self.faults.draw(self._possible(name, asked), OFTENER.get(name, 1))
         if fault is None:
             return self._remembered(name, asked, way())
         tries = self.faults.chance.choice(_TRIES)
