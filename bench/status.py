@@ -47,7 +47,7 @@ from sandbox.tokens import AUDIENCE, ISSUER, USUAL_LIFETIME, Issuer
 NUMBER: Final = "34160219500101123X"
 UNTIL: Final = date(2030, 12, 31)
 ROUNDS: Final = 5
-TABLES: Final = ("people", "work", "files")
+TABLES: Final = ("people", "work", "files", "audit")
 
 
 def _named(setting: str) -> str:

@@ -16,6 +16,7 @@ class Settings:
     people_table: str
     work_table: str
     files_table: str
+    audit_table: str  # entries of audit chains: put once, never altered nor removed
     inbox_bucket: str
     outbox_bucket: str  # receipts, results, instructions: nobody in clear, but in the villages' notices
     rejects_bucket: str  # rejected rows as sent: clear numbers

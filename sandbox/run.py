@@ -258,7 +258,7 @@ def account(sandbox: Sandbox, year: Year, seconds: float) -> dict[str, Any]:
 def _evidence(sandbox: Sandbox, year: Year, truth: Truth) -> Run:
     """Everything that promises are held against."""
     names = sandbox.names
-    tables = [names[name] for name in ("PeopleTable", "WorkTable", "FilesTable")]
+    tables = [names[name] for name in ("PeopleTable", "WorkTable", "FilesTable", "AuditTable")]
     buckets = [names[name] for name in ("OutboxBucket", "LakeBucket")]
     machines = ("CertificationMachine", "SuspicionMachine")
     for handler in logging.getLogger("wugan").handlers:

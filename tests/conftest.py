@@ -70,6 +70,7 @@ WUGAN = {
     "PEOPLE_TABLE": "people",
     "WORK_TABLE": "work",
     "FILES_TABLE": "files",
+    "AUDIT_TABLE": "audit",
     "INBOX_BUCKET": "inbox",
     "OUTBOX_BUCKET": "outbox",
     "REJECTS_BUCKET": "rejects",
@@ -116,7 +117,7 @@ WUGAN = {
 MACHINES = ("wugan-suspicion", "wugan-everybody")
 A_WALK = '{"StartAt": "Walk", "States": {"Walk": {"Type": "Pass", "End": true}}}'  # whatever starts it
 QUEUES = ("inbox", "chunks")
-TABLES = ("people", "work", "files")
+TABLES = ("people", "work", "files", "audit")
 BUCKETS = ("inbox", "outbox", "rejects", "roster", "lake", "rules", "audit")
 
 

@@ -24,7 +24,7 @@ from chalicelib.storage.crypto import signatures
 from chalicelib.storage.dynamodb import access_log, audit, people, shards, tables
 from chalicelib.storage.dynamodb.audit import Difference, Finding
 from chalicelib.storage.dynamodb.audit_findings import ChainEnds, findings_about
-from chalicelib.storage.dynamodb.tables import People
+from chalicelib.storage.dynamodb.tables import Audit, People
 from chalicelib.storage.s3 import audit_roots as kept
 from tests.in_one_go import nightly_audit_roots
 from tests.storage.builders import AT, change, evidence, known, put
@@ -65,12 +65,12 @@ def rewritten(person: PersonId, edit: Callable[[list[audit.AuditEntry]], list[au
     """The chain of steps after an edit, every hash and the profile's end made anew."""
     steps = [entry for entry in people.audit_trail(person) if not entry.is_look]
     for entry in steps:
-        tables.delete(People(f"P#{person}", entry.sort_key))
+        tables.delete(Audit(f"P#{person}", entry.sort_key))
     before, again = "", []
     for number, entry in enumerate(edit(steps), 1):
         again.append(audit.sealed(replace(entry, sequence=number), before))
         before = again[-1].hash
-        tables.put(People(f"P#{person}", again[-1].sort_key, body=again[-1].text))
+        tables.put(Audit(f"P#{person}", again[-1].sort_key, body=again[-1].text))
     profile = item(person, "PROFILE")
     tables.put(People(profile.pk, "PROFILE", body=profile.body, sequence=len(again), head=before))
 

@@ -58,6 +58,8 @@ USD_A_MILLION_WRITES: Final = 0.625
 USD_A_MILLION_READS: Final = 0.125
 USD_A_MILLION_TRANSITIONS: Final = 25.0
 USD_A_GB_AND_YEAR: Final = 77 / 14.3  # storage with backups, as in the estimate of that day
+USD_A_MILLION_WRITES_OF_AUDIT: Final = 0.78  # of a table that is seldom read (Standard-IA)
+USD_A_GB_AND_YEAR_OF_AUDIT: Final = (0.10 + 0.20) * 12  # likewise; its backups cost what all do
 USD_BESIDE: Final = 35 + 30 + 25 + 17  # keys, secrets, alarms; Lambda; S3; the rest: estimated that day
 """Of a deployment of a million people and a year."""
 

@@ -20,7 +20,7 @@ class Tally:
 
     calls: Counter[str] = field(default_factory=Counter)  # "dynamodb.Query" → how often
     units: Units = Units()
-    of_people: float = 0.0  # read units of the people table: what follows from somebody, not from a run
+    of_people: float = 0.0  # read units of people and audit table: what follows from somebody, not from a run
     written: Counter[str] = field(default_factory=Counter)  # write units by kind of item: "people MSG"
     stored: int = 0  # bytes put into buckets
 
@@ -62,13 +62,13 @@ class Tally:
 
 def _is_of_people(asked: Mapping[str, Any]) -> bool:
     names = asked.get("RequestItems") or (asked["TableName"],)
-    return all("people" in name.lower() for name in names)
+    return all("people" in name.lower() or "audit" in name.lower() for name in names)
 
 
 def kind_of(table: str, key: Mapping[str, Mapping[str, str]]) -> str:
     """What an item is, by table and the first words of its key: "people MSG", "work DUE"."""
     pk, sk = (key[name]["S"].partition("#")[0] for name in ("pk", "sk"))
-    name = next((known for known in ("people", "work", "files") if known in table.lower()), table)
+    name = next((known for known in ("people", "work", "files", "audit") if known in table.lower()), table)
     return f"{name} {sk if pk == 'P' else pk}"
 
 

@@ -71,9 +71,11 @@ def money(year: Yearly) -> Table:
     result = _table("a million people, a year", "line", "each", "USD")
     each = {
         "reads": f"{year.read:,.0f} RRU",
-        "writes": f"{year.write:,.0f} WRU",
+        "writes": f"{year.write - year.audit_write:,.0f} WRU",
+        "writes, audit": f"{year.audit_write:,.0f} WRU",
         "state transitions": f"{year.transitions:.1f}",
         "storage and backups": f"{year.all_kilobytes:.1f} kB",
+        "storage and backups, audit": f"{year.audit_kilobytes:.1f} kB",
     }
     for line, usd in year.lines.items():
         result.add_row(line, each.get(line, "estimated"), f"{usd:,.0f}")

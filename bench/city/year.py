@@ -39,7 +39,7 @@ from sandbox.town.sms_gateway import SmsGateway
 SEED: Final = 1
 SETTLED: Final = timedelta(days=61)  # by then everybody has been taken up, and what they had is read
 MACHINES: Final = ("CertificationMachine", "SuspicionMachine")
-TABLES: Final = {"people": "PeopleTable", "work": "WorkTable", "files": "FilesTable"}
+TABLES: Final = {"people": "PeopleTable", "work": "WorkTable", "files": "FilesTable", "audit": "AuditTable"}
 
 
 def lived(people: int, folder: Path, pack: str = "bozhou") -> dict[str, Any]:

@@ -38,8 +38,14 @@ class Yearly:
     transitions: float
     kilobytes: float  # of the people table
     all_kilobytes: float  # of people and work table; what is kept of files is next to nothing of a city
+    audit_kilobytes: float  # of the audit table
     in_vain: float  # share of first reminders that went to people whom data certified soon after
     written: Mapping[str, float]  # write units by kind of item
+
+    @property
+    def audit_write(self) -> float:
+        """Write units of the audit table."""
+        return _kept(self.written, "audit ")
 
     @property
     def usd(self) -> float:
@@ -51,9 +57,11 @@ class Yearly:
         """The same, by line."""
         return {
             "reads": self.read * a.USD_A_MILLION_READS,
-            "writes": self.write * a.USD_A_MILLION_WRITES,
+            "writes": (self.write - self.audit_write) * a.USD_A_MILLION_WRITES,
+            "writes, audit": self.audit_write * a.USD_A_MILLION_WRITES_OF_AUDIT,
             "state transitions": self.transitions * a.USD_A_MILLION_TRANSITIONS,
             "storage and backups": self.all_kilobytes * a.USD_A_GB_AND_YEAR,
+            "storage and backups, audit": self.audit_kilobytes * a.USD_A_GB_AND_YEAR_OF_AUDIT,
             "keys, secrets, alarms, Lambda, S3, rest": a.USD_BESIDE,
         }
 
@@ -68,7 +76,9 @@ def of(year: Year, reads: Mapping[str, float], shared: Mapping[str, Share]) -> Y
         kind: _each(year, units) * shared.get(kind, alone).written for kind, units in _written(year).items()
     }
     kept = {kind: size * shared.get(kind, alone).kept for kind, size in year["kept"].items()}
-    people, work = (_kept(kept, table) / float(year["people"]) / 1000 for table in ("people", "work"))
+    people, work, audit = (
+        _kept(kept, table) / float(year["people"]) / 1000 for table in ("people", "work", "audit")
+    )
     read = _each(year, _read(year)) + sum(RUNS[name] * reads[name] for name in OF_PASSES)
     firsts = year["noise"]["first_reminders_before_data"]
     machines = sum(RUNS.values()) * _states_of_a_pass() / a.CITY
@@ -78,6 +88,7 @@ def of(year: Year, reads: Mapping[str, float], shared: Mapping[str, Share]) -> Y
         _each(year, sum(year["transitions"].values())) + machines,
         people,
         people + work,
+        audit,
         firsts["value"] / max(1, firsts["of"]),
         written,
     )

@@ -24,6 +24,7 @@ _MORE_RIGHTS: Final = frozenset(
     | {"GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP", "BypassGovernanceRetention"}
 )
 """Parameters of S3 for which its plain actions do not suffice."""
+_AUDIT_TABLE: Final = {"Fn::GetAtt": ["AuditTable", "Arn"]}
 _ITEMS: Final = {
     "Put": "dynamodb:PutItem",
     "Update": "dynamodb:UpdateItem",
@@ -60,6 +61,22 @@ def _on_table(action: str) -> Callable[[Asked, Places], Iterator[Need]]:
     return known
 
 
+def _put(asked: Asked, places: Places) -> Iterator[Need]:
+    yield from _on_table("PutItem")(asked, places)
+    yield from _overwriting(asked, places)
+
+
+def _overwriting(asked: Asked, places: Places) -> Iterator[Need]:
+    """What is put unconditionally may stand there already: in the audit table that is to alter an entry.
+
+    No right of IAM's can ask for a condition; so here it needs one that nobody has.
+    """
+    table = _table(places, asked)
+    appends = "attribute_not_exists" in asked.get("ConditionExpression", "")
+    if places.logical.get(table) == _AUDIT_TABLE and not appends:
+        yield "dynamodb:UpdateItem", table
+
+
 def _on_tables(action: str) -> Callable[[Asked, Places], Iterator[Need]]:
     def known(asked: Asked, places: Places) -> Iterator[Need]:
         for table in asked["RequestItems"]:
@@ -73,6 +90,9 @@ def _transaction(asked: Asked, places: Places) -> Iterator[Need]:
     done = {(kind, item["TableName"]) for each in asked["TransactItems"] for kind, item in each.items()}
     for kind, table in sorted(done):
         yield _ITEMS[kind], places.arn("dynamodb", f"table/{table}")
+    for each in asked["TransactItems"]:
+        if "Put" in each:
+            yield from _overwriting(each["Put"], places)
 
 
 # --- S3 ------------------------------------------------------------------------------------------
@@ -174,8 +194,9 @@ def _assume(asked: Asked, places: Places) -> Iterator[Need]:
 _CALLS: Final[Mapping[tuple[str, str], Callable[[Asked, Places], Iterator[Need]]]] = {
     **{
         ("dynamodb", action): _on_table(action)
-        for action in ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "DescribeTable")
+        for action in ("GetItem", "UpdateItem", "DeleteItem", "Query", "Scan", "DescribeTable")
     },
+    ("dynamodb", "PutItem"): _put,
     ("dynamodb", "BatchGetItem"): _on_tables("BatchGetItem"),
     ("dynamodb", "BatchWriteItem"): _on_tables("BatchWriteItem"),
     ("dynamodb", "TransactGetItems"): _transaction,

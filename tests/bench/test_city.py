@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import boto3
 import pytest
 
-from bench.city import assumptions, invoking, memory, steps
+from bench.city import assumptions, invoking, memory, steps, yearly
 from bench.city import aws as city_aws
 from bench.city import tables as city_tables
 from bench.city.capacity import Units, units_of
@@ -266,6 +266,17 @@ def test_units_a_second_are_those_of_one_table_and_of_all_shards_that_run_side_b
     path = Path_.of("x", assumptions.CITY, measured)
     assert path.writes_a_second == 8 * 500, "of the people table, for each table has its own limit"
     assert path.busiest_table == pytest.approx(50_000 / 9_000)
+
+
+def test_the_audit_table_is_paid_for_at_its_own_prices() -> None:
+    """Dearer to write, cheaper to keep; and no part of the main table."""
+    year = yearly.Yearly(20.0, 0.0, 0.0, 7.0, 8.0, 5.0, 0.0, {"people PROFILE": 15.0, "audit ~A": 5.0})
+    assert year.lines["writes"] == pytest.approx(15 * assumptions.USD_A_MILLION_WRITES)
+    assert year.lines["writes, audit"] == pytest.approx(5 * assumptions.USD_A_MILLION_WRITES_OF_AUDIT)
+    assert year.lines["storage and backups"] == pytest.approx(8 * assumptions.USD_A_GB_AND_YEAR)
+    assert year.lines["storage and backups, audit"] == pytest.approx(
+        5 * assumptions.USD_A_GB_AND_YEAR_OF_AUDIT
+    )
 
 
 def test_what_was_measured_alone_of_more_people_counts_instead() -> None:

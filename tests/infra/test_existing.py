@@ -16,7 +16,7 @@ from sandbox.kernel.resolver import NOT_MADE, Made, Resolver
 from sandbox.kernel.template import deployed_template
 
 KEPT = {
-    *("PeopleTable", "WorkTable", "FilesTable"),
+    *("PeopleTable", "WorkTable", "FilesTable", "AuditTable"),
     *("InboxBucket", "OutboxBucket", "RejectsBucket", "RosterBucket", "LakeBucket", "RulesBucket"),
     *("AuditBucket", "DataKey", "FilesKey", "AuditKey"),
     *("IdentitySecret", "InterfacesSecret", "GatewaySecret"),

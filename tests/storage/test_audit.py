@@ -15,7 +15,7 @@ from chalicelib.storage.dynamodb import audit, people, tables
 from chalicelib.storage.dynamodb.audit import UNTOLD, AuditEntry, Difference, Finding
 from chalicelib.storage.dynamodb.audit_findings import findings_about
 from chalicelib.storage.dynamodb.forgetting import forget_evidence
-from chalicelib.storage.dynamodb.tables import People
+from chalicelib.storage.dynamodb.tables import Audit, People
 from tests.storage.builders import change, evidence, known, put
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -29,8 +29,8 @@ def person_id() -> PersonId:
     return person_id
 
 
-def entry(person_id: PersonId, sequence: int) -> People:
-    found = tables.get(People, f"P#{person_id}", f"~A#{sequence:08d}")
+def entry(person_id: PersonId, sequence: int) -> Audit:
+    found = tables.get(Audit, f"P#{person_id}", f"~A#{sequence:08d}")
     assert found is not None
     return found
 
@@ -39,14 +39,14 @@ def flip(person_id: PersonId) -> None:
     item = entry(person_id, 3)
     stored = json.loads(item.body)
     stored["said"]["actor"] = "somebody else"
-    tables.put(People(item.pk, item.sk, body=json.dumps(stored)))
+    tables.put(Audit(item.pk, item.sk, body=json.dumps(stored)))
 
 
 def forge(person_id: PersonId) -> None:
     """Alter an entry and give it the hash that belongs to what it now says."""
     trail = people.audit_trail(person_id)
     forged = audit.sealed(replace(trail[2], actor="somebody else"), trail[1].hash)
-    tables.put(People(f"P#{person_id}", forged.sort_key, body=forged.text))
+    tables.put(Audit(f"P#{person_id}", forged.sort_key, body=forged.text))
 
 
 def delete(person_id: PersonId) -> None:
@@ -58,13 +58,13 @@ def cut_off(person_id: PersonId) -> None:
 
 
 def insert(person_id: PersonId) -> None:
-    tables.put(People(f"P#{person_id}", "~A#00000006", body=entry(person_id, 5).body))
+    tables.put(Audit(f"P#{person_id}", "~A#00000006", body=entry(person_id, 5).body))
 
 
 def swap(person_id: PersonId) -> None:
     second, third = entry(person_id, 2), entry(person_id, 3)
-    tables.put(People(second.pk, second.sk, body=third.body))
-    tables.put(People(third.pk, third.sk, body=second.body))
+    tables.put(Audit(second.pk, second.sk, body=third.body))
+    tables.put(Audit(third.pk, third.sk, body=second.body))
 
 
 def forget_all(person_id: PersonId) -> None:
@@ -77,6 +77,43 @@ def test_tampering_is_found(person_id: PersonId, tamper: Callable[[PersonId], No
     assert not findings_about(person_id)
     tamper(person_id)
     assert findings_about(person_id) == (Finding(Difference.CHAIN),)
+
+
+def before_they_had_a_table(person_id: PersonId, *sequences: int) -> None:
+    """Entries as functions of before kept them: in the person's own partition."""
+    for sequence in sequences:
+        found = entry(person_id, sequence)
+        tables.put(People(found.pk, found.sk, body=found.body, writer="w"))
+        tables.delete(found)
+
+
+@pytest.mark.parametrize(
+    "sequences", [(1, 2, 3), (1, 2, 3, 4, 5), (2, 4)], ids=["goes on", "all", "both at once"]
+)
+def test_a_chain_of_before_holds_and_goes_on(person_id: PersonId, sequences: tuple[int, ...]) -> None:
+    """While functions are replaced one by one, those of before and those of now append in turn."""
+    before_they_had_a_table(person_id, *sequences)
+    put(person_id, evidence=(evidence(),))
+    assert [entry.sequence for entry in people.audit_trail(person_id)] == [1, 2, 3, 4, 5, 6]
+    assert not findings_about(person_id)
+    tables.delete(People(f"P#{person_id}", f"~A#{sequences[-1]:08d}"))
+    assert findings_about(person_id) == (Finding(Difference.CHAIN),)
+
+
+def test_an_entry_that_stands_in_both_places_breaks_the_chain(person_id: PersonId) -> None:
+    found = entry(person_id, 3)
+    tables.put(People(found.pk, found.sk, body=found.body))
+    assert findings_about(person_id) == (Finding(Difference.CHAIN),)
+
+
+def test_nothing_is_appended_over_an_entry(person_id: PersonId, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "pause", lambda _tries: None)
+    there = Audit(f"P#{person_id}", "~A#00000006", body="of somebody else")
+    tables.put(there)
+    with pytest.raises(ConflictError):
+        put(person_id, evidence=(evidence(),))
+    assert people.load(person_id).evidence == ()
+    assert entry(person_id, 6).body == "of somebody else"
 
 
 ENTITLEMENT: Final = "ENT#resident_pension"

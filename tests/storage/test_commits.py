@@ -12,7 +12,7 @@ from chalicelib.model import Change, PersonId, PersonRecord
 from chalicelib.storage import clients, retries
 from chalicelib.storage.dynamodb import people, tables
 from chalicelib.storage.dynamodb.audit_findings import findings_about
-from chalicelib.storage.dynamodb.tables import Files, People, Put
+from chalicelib.storage.dynamodb.tables import Audit, Files, People, Put
 from tests.storage import builders, faults
 from tests.storage.builders import change, evidence, known, put
 
@@ -80,7 +80,7 @@ def test_a_chain_cut_short_does_not_open_the_lock() -> None:
     def decide(record: PersonRecord) -> Change:
         if record.person.sequence == 1:
             put(person_id, visits=(builders.visit(),))
-            tables.delete(People(f"P#{person_id}", "~A#00000002"))
+            tables.delete(Audit(f"P#{person_id}", "~A#00000002"))
         return change(evidence=(evidence(),))
 
     people.change(person_id, decide)

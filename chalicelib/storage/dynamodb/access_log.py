@@ -1,7 +1,7 @@
 """查询留痕 · Who looked at a person: a chain of its own beside the steps of the record.
 
-P#<id> / ~LOOKS          how many there are, the hash of the last, and the latest of them
-       / ~L#<sequence>   earlier ones, from the one that this number counts; of before, one item each
+People   P#<id> / ~LOOKS          how many there are, the hash of the last, and the latest of them
+Audit    P#<id> / ~L#<sequence>   earlier ones, from the one that this number counts; of before, one item each
 
 A look changes nothing of the record. It has its own lock, so that whoever opens a list all day keeps no
 evidence from being written, and no evidence keeps a look from being recorded. A look is one write, under the
@@ -23,7 +23,7 @@ from typing import Any, Final
 from chalicelib.errors import ConflictError
 from chalicelib.model import PersonId
 from chalicelib.storage import retries
-from chalicelib.storage.dynamodb import audit, tables
+from chalicelib.storage.dynamodb import audit, audit_entries, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
 from chalicelib.storage.dynamodb.items import canonical, partition
 from chalicelib.storage.dynamodb.tables import People, Put
@@ -71,8 +71,8 @@ def _append(person: PersonId, end: _End, entry: AuditEntry, token: str) -> None:
         tables.put_if(head, as_read)
         return
     first = entry.sequence - len(end.latest)
-    earlier = People(pk, f"{audit.LOOKS}{first:08d}", body=_listed(end.latest))
-    tables.write_together([Put(head, as_read), Put(earlier, tables.absent(People))], token)
+    earlier = audit_entries.appended(pk, f"{audit.LOOKS}{first:08d}", _listed(end.latest))
+    tables.write_together([Put(head, as_read), earlier], token)
 
 
 def end_of(person: PersonId) -> tuple[int, str]:
@@ -86,12 +86,12 @@ def looks_at(person: PersonId) -> tuple[AuditEntry, ...]:
     end = _end(person)  # first: what is put away meanwhile is found behind it as well, and says the same
     found = set(enumerate(end.latest, end.length - len(end.latest) + 1))
     sealed: dict[int, AuditEntry] = {}
-    for item in tables.query(People, partition(person), People.sk.startswith(audit.LOOKS)):
-        first, said = int(item.sk.removeprefix(audit.LOOKS)), json.loads(item.body)
+    for sk, text in audit_entries.standing(partition(person), audit.LOOKS):
+        first, said = int(sk.removeprefix(audit.LOOKS)), json.loads(text)
         if isinstance(said, list):
             found |= set(enumerate(map(canonical, said), first))
         else:  # of before, with its hash
-            sealed[first] = replace(audit.from_text(item.body), is_look=True)
+            sealed[first] = replace(audit.from_text(text), is_look=True)
     return tuple(_in_order(found, sealed))
 
 

@@ -17,7 +17,15 @@ from chalicelib.errors import ConflictError
 from chalicelib.model import Change, Evidence, EvidenceKey, Person, PersonRecord, Tombstone
 from chalicelib.settings import settings
 from chalicelib.storage import retries
-from chalicelib.storage.dynamodb import audit, deliveries, event_rows, places, tables, worklists
+from chalicelib.storage.dynamodb import (
+    audit,
+    audit_entries,
+    deliveries,
+    event_rows,
+    places,
+    tables,
+    worklists,
+)
 from chalicelib.storage.dynamodb.items import KIND_OF, PROFILE, decode, encode, partition, sort_key
 from chalicelib.storage.dynamodb.tables import Attributes, Delete, People, Put, Write
 
@@ -216,7 +224,7 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
     same = tables.absent(People) if new else People.sequence == record.person.sequence
     writes: list[Write] = [
         Put(profile, same),
-        Put(People(pk, entry.sort_key, body=entry.text, writer=token), tables.absent(People)),
+        audit_entries.appended(pk, entry.sort_key, entry.text, token),
         *items,
         *deliveries.writes(record, after),
         *worklists.writes(None if new else record, after),
@@ -228,8 +236,7 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
     try:
         tables.write_together(writes, token)
     except ConflictError:
-        written = tables.get(People, pk, entry.sort_key)
-        if written is None or written.writer != token:
+        if not audit_entries.is_by(pk, entry.sort_key, token):
             raise
     return after
 

@@ -1,4 +1,4 @@
-"""数据表 · The three tables as PynamoDB models, and the few ways in which storage touches them.
+"""数据表 · The four tables as PynamoDB models, and the few ways in which storage touches them.
 
 An item is its key, a JSON `body` that holds one domain object, and as attributes of their own only what
 a condition, a counter or the time-to-live looks at. Reasons: one codec for every type instead of three
@@ -39,7 +39,7 @@ _CONFLICT_CODES: Final = frozenset(
 
 
 class Item(Model):
-    """What the three tables share. `expires` (epoch seconds) is the table's time-to-live attribute."""
+    """What the four tables share. `expires` (epoch seconds) is the table's time-to-live attribute."""
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
@@ -97,6 +97,13 @@ class Work(Item):
         table_name = ""
 
     times = NumberAttribute(null=True)  # FAILED# and ASKED# only: how often
+
+
+class Audit(Item):
+    """Entries of audit chains, put once: nobody may alter or remove one (`audit_entries`)."""
+
+    class Meta:
+        table_name = ""
 
 
 class Files(Item):

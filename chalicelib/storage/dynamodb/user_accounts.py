@@ -1,7 +1,7 @@
 """工作账号 · Accounts of those who work with the platform, each with the chain of its changes.
 
     People   ACCOUNT#<subject> / ACCOUNT          the account as it stands; sequence and head of its chain
-                               / ~A#<sequence>    one change, sealed by the one before it (`audit`)
+    Audit    ACCOUNT#<subject> / ~A#<sequence>    one change, sealed by the one before it (`audit`)
     Work     ACCOUNTS#<province> / <area>#<subject>   where it is listed
 
 An account and its change are written together or not at all; two who change one at the same time cannot both
@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.model import UserAccount
-from chalicelib.storage.dynamodb import audit, tables
+from chalicelib.storage.dynamodb import audit, audit_entries, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
 from chalicelib.storage.dynamodb.items import decode, encode
 from chalicelib.storage.dynamodb.tables import Delete, People, Put, Work, Write
@@ -47,7 +47,7 @@ def put(
     standing = People(pk, _ACCOUNT, body=encode(after), sequence=after.sequence, head=after.head)
     writes: list[Write] = [
         Put(standing, same),
-        Put(People(pk, entry.sort_key, body=entry.text), tables.absent(People)),
+        audit_entries.appended(pk, entry.sort_key, entry.text),
         Put(Work(*_listed(after), body="{}")),
     ]
     if before is not None and _listed(before) != _listed(after):
@@ -58,8 +58,8 @@ def put(
 
 def history(subject: str) -> tuple[AuditEntry, ...]:
     """Every change of an account, oldest first."""
-    found = tables.query(People, _key(subject), People.sk.startswith(audit.PREFIX))
-    return tuple(audit.from_text(item.body) for item in found)
+    found = audit_entries.standing(_key(subject), audit.PREFIX)
+    return tuple(audit.from_text(text) for _, text in found)
 
 
 def chain_holds(account: UserAccount) -> bool:

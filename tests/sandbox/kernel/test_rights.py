@@ -122,6 +122,26 @@ def test_a_function_is_denied_what_its_policy_does_not_allow(sandbox: Sandbox) -
     assert sandbox.judge.take_denied() == []
 
 
+def test_whoever_puts_an_entry_over_another_lacks_a_right(sandbox: Sandbox) -> None:
+    """No right of IAM's asks for a condition: here a put without it is what it may do, an alteration."""
+    entry = {"pk": {"S": "P#somebody"}, "sk": {"S": "~A#00000001"}, "body": {"S": "{}"}}
+    put = {"TableName": sandbox.names["AuditTable"], "Item": entry}
+    appends = {**put, "ConditionExpression": "attribute_not_exists(pk)"}
+    dynamodb = clients.client("dynamodb")
+    with sandbox.judge.acting("Intake"):
+        dynamodb.transact_write_items(TransactItems=[{"Put": appends}])
+        for overwrites in (
+            lambda: dynamodb.put_item(**put),
+            lambda: dynamodb.transact_write_items(TransactItems=[{"Put": put}]),
+            lambda: dynamodb.delete_item(TableName=put["TableName"], Key={k: entry[k] for k in ("pk", "sk")}),
+        ):
+            with pytest.raises(ClientError) as denied:
+                overwrites()
+            assert denied.value.response["Error"]["Code"] == "AccessDeniedException"
+    denied_rights = sandbox.judge.take_denied()
+    assert [word in denied_rights[n] for n, word in enumerate(("UpdateItem", "DeleteItem"))] == [True, True]
+
+
 def test_whoever_may_not_list_is_not_told_that_something_is_missing(sandbox: Sandbox) -> None:
     s3 = clients.client("s3")
     with sandbox.judge.acting("MonthlyResults"), pytest.raises(ClientError) as denied:
