@@ -1,7 +1,8 @@
-"""Entries of audit chains are put once: nobody whom the stack gives rights may alter or remove one."""
+"""Entries of audit chains are put once, as roots are: nobody to whom the stack gives rights alters one."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,3 +81,16 @@ def test_nothing_removes_entries_when_their_time_is_over(deployed: dict[str, Any
 
 def test_what_is_read_in_a_dispute_is_kept_where_keeping_is_cheap(deployed: dict[str, Any]) -> None:
     assert deployed["Resources"]["AuditTable"]["Properties"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
+
+
+def test_nobody_takes_away_the_root_of_a_night(deployed: dict[str, Any]) -> None:
+    """Not even who owns the account; and no function may do more than put one there."""
+    bucket = deployed["Resources"]["AuditBucket"]["Properties"]
+    assert (bucket["ObjectLockEnabled"], bucket["VersioningConfiguration"]) == (True, {"Status": "Enabled"})
+    retention = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert retention == {"Mode": "COMPLIANCE", "Years": {"Ref": "AuditYears"}}
+    assert not any("Expiration" in rule for rule in bucket["LifecycleConfiguration"]["Rules"])
+    granted = {
+        (g.function, g.action) for g in grants_of(deployed) if re.search("Audit(Bucket|Key)", g.resource)
+    }
+    assert granted == {("PassRead", "s3:PutObject"), ("PassRead", "kms:Sign")}

@@ -211,19 +211,6 @@ def test_nothing_is_public_and_everything_is_sealed(deployed: dict[str, Any]) ->
         assert rule["ExpirationInDays"] == 62
 
 
-def test_nobody_takes_away_the_root_of_a_night(deployed: dict[str, Any]) -> None:
-    """Not even who owns the account; and no function may do more than put one there."""
-    bucket = of_type(deployed, "AWS::S3::Bucket")["AuditBucket"]
-    assert (bucket["ObjectLockEnabled"], bucket["VersioningConfiguration"]) == (True, {"Status": "Enabled"})
-    retention = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
-    assert retention == {"Mode": "COMPLIANCE", "Years": {"Ref": "AuditYears"}}
-    assert not any("Expiration" in rule for rule in bucket["LifecycleConfiguration"]["Rules"])
-    granted = {
-        (g.function, g.action) for g in grants_of(deployed) if re.search("Audit(Bucket|Key)", g.resource)
-    }
-    assert granted == {("PassRead", "s3:PutObject"), ("PassRead", "kms:Sign")}
-
-
 def test_tables_can_be_put_back_and_stay_when_the_stack_goes(deployed: dict[str, Any]) -> None:
     tables = of_type(deployed, "AWS::DynamoDB::Table")
     assert tables.keys() == {"PeopleTable", "WorkTable", "FilesTable", "AuditTable"}

@@ -5,7 +5,6 @@ items            one domain object ↔ one item: its sort key, its JSON text
 commits          a change as one transaction: the items that it puts, and what became of it
 tables           the four tables, and the few ways in which storage touches them
 audit            the chain of what was done to a person; access_log: of who looked
-audit_entries    where entries of chains stand: a table of their own, in which nothing is altered
 audit_findings   whether a record is what its chain says
 access_log       who looked at whom
 callers          who found nobody, and how often each asks

@@ -23,7 +23,7 @@ from typing import Any, Final
 from chalicelib.errors import ConflictError
 from chalicelib.model import PersonId
 from chalicelib.storage import retries
-from chalicelib.storage.dynamodb import audit, audit_entries, tables
+from chalicelib.storage.dynamodb import audit, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
 from chalicelib.storage.dynamodb.items import canonical, partition
 from chalicelib.storage.dynamodb.tables import People, Put
@@ -71,7 +71,7 @@ def _append(person: PersonId, end: _End, entry: AuditEntry, token: str) -> None:
         tables.put_if(head, as_read)
         return
     first = entry.sequence - len(end.latest)
-    earlier = audit_entries.appended(pk, f"{audit.LOOKS}{first:08d}", _listed(end.latest))
+    earlier = audit.appended(pk, f"{audit.LOOKS}{first:08d}", _listed(end.latest))
     tables.write_together([Put(head, as_read), earlier], token)
 
 
@@ -86,7 +86,7 @@ def looks_at(person: PersonId) -> tuple[AuditEntry, ...]:
     end = _end(person)  # first: what is put away meanwhile is found behind it as well, and says the same
     found = set(enumerate(end.latest, end.length - len(end.latest) + 1))
     sealed: dict[int, AuditEntry] = {}
-    for sk, text in audit_entries.standing(partition(person), audit.LOOKS):
+    for sk, text in audit.standing(partition(person), audit.LOOKS):
         first, said = int(sk.removeprefix(audit.LOOKS)), json.loads(text)
         if isinstance(said, list):
             found |= set(enumerate(map(canonical, said), first))

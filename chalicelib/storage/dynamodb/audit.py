@@ -1,6 +1,10 @@
 """审计链 · The audit chain of one person: each entry seals the one before it, the profile keeps length and
 head.
 
+    Audit   P#<id> / ~A#<sequence>               one step of a person's record
+                   / ~L#<sequence>               looks at a person, from the one that this number counts
+            ACCOUNT#<subject> / ~A#<sequence>    one change of an account
+
 hash = SHA-256(hash of the entry before + canonical JSON of this one). Whoever flips, deletes, inserts,
 reorders or cuts off an entry would have to rewrite everything after it and the profile as well.
 
@@ -8,6 +12,11 @@ An entry holds the digest of every item that it put, so that whoever alters, rem
 behind the chain is found out too (`differences`). Entries written before name the items alone: what only
 these name may say anything. Outside are: where a message stands after it was decided (`deliveries`), what
 was paid (`paid`), and who looked (`access_log`, a chain of its own).
+
+Entries stand in a table of their own, in which nobody may alter or remove one (decision 0027). Where a chain
+ends stands with what it is about: whoever appends expects it there as it was read, in the same transaction.
+Entries of before stay under the same keys in the people table: both are read, and one that stands in both
+breaks the chain, as none was written so.
 """
 
 from __future__ import annotations
@@ -19,9 +28,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from heapq import merge
 from typing import Final, NamedTuple
 
+from chalicelib.storage.dynamodb import tables
 from chalicelib.storage.dynamodb.items import CONTACT, IDENTITY, PROFILE, canonical
+from chalicelib.storage.dynamodb.tables import Audit, People, Put
 
 PREFIX = "~A#"
 LOOKS = "~L#"
@@ -145,3 +157,24 @@ def differences(entries: Iterable[AuditEntry], found: Mapping[str, str]) -> Iter
             yield Finding(Difference.LACKING, key)
         elif digest_of(found[key]) != digest:
             yield Finding(Difference.EDITED, key)
+
+
+# --- where entries stand -------------------------------------------------------------------------
+
+
+def appended(pk: str, sk: str, text: str, writer: str | None = None) -> Put:
+    """The write of an entry, under the condition that none stands there: a transaction takes it up."""
+    return Put(Audit(pk, sk, body=text, writer=writer), tables.absent(Audit))
+
+
+def is_by(pk: str, sk: str, writer: str) -> bool:
+    """Whether an entry was written under this token."""
+    written = tables.get(Audit, pk, sk)
+    return written is not None and written.writer == writer
+
+
+def standing(pk: str, prefix: str) -> Iterator[tuple[str, str]]:
+    """Sort key and text of a chain's entries, in order, those of before among them."""
+    before = tables.query(People, pk, People.sk.startswith(prefix))
+    now = tables.query(Audit, pk, Audit.sk.startswith(prefix))
+    yield from merge(*(((item.sk, item.body) for item in found) for found in (before, now)))

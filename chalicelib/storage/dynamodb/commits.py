@@ -19,7 +19,6 @@ from chalicelib.settings import settings
 from chalicelib.storage import retries
 from chalicelib.storage.dynamodb import (
     audit,
-    audit_entries,
     deliveries,
     event_rows,
     places,
@@ -224,7 +223,7 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
     same = tables.absent(People) if new else People.sequence == record.person.sequence
     writes: list[Write] = [
         Put(profile, same),
-        audit_entries.appended(pk, entry.sort_key, entry.text, token),
+        audit.appended(pk, entry.sort_key, entry.text, token),
         *items,
         *deliveries.writes(record, after),
         *worklists.writes(None if new else record, after),
@@ -236,7 +235,7 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
     try:
         tables.write_together(writes, token)
     except ConflictError:
-        if not audit_entries.is_by(pk, entry.sort_key, token):
+        if not audit.is_by(pk, entry.sort_key, token):
             raise
     return after
 

@@ -12,7 +12,7 @@
     ID#<key version>#<hmac> / ID           number → person, where its id is another (`person_numbers`)
 
 "~" sorts last: one query below it yields everything that a decision needs, 10 to 30 items.
-The entries of both chains stand in a table of their own (`audit_entries`).
+The entries of both chains stand in a table of their own (`audit`).
 """
 
 from __future__ import annotations
@@ -47,16 +47,7 @@ from chalicelib.model import (
 )
 from chalicelib.runs import Each
 from chalicelib.storage.crypto import encryption, hmac_ids
-from chalicelib.storage.dynamodb import (
-    access_log,
-    audit,
-    audit_entries,
-    commits,
-    contacts,
-    deliveries,
-    places,
-    tables,
-)
+from chalicelib.storage.dynamodb import access_log, audit, commits, contacts, deliveries, places, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
 from chalicelib.storage.dynamodb.busy import Left, one_by_one
 from chalicelib.storage.dynamodb.commits import assembled as assembled
@@ -383,6 +374,6 @@ def _brought_up_to_date(known: Entitlement | None, told: Entitlement, at: dateti
 
 def audit_trail(person_id: PersonId) -> tuple[AuditEntry, ...]:
     """Every step of a person's record and every look at it, oldest first."""
-    found = audit_entries.standing(partition(person_id), audit.PREFIX)
+    found = audit.standing(partition(person_id), audit.PREFIX)
     steps = (audit.from_text(text) for _, text in found)
     return tuple(merge(steps, access_log.looks_at(person_id), key=lambda entry: entry.at))

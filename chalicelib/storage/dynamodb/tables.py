@@ -100,7 +100,7 @@ class Work(Item):
 
 
 class Audit(Item):
-    """Entries of audit chains, put once: nobody may alter or remove one (`audit_entries`)."""
+    """Entries of audit chains, put once: nobody may alter or remove one (`audit`)."""
 
     class Meta:
         table_name = ""

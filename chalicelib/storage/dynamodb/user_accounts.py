@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.model import UserAccount
-from chalicelib.storage.dynamodb import audit, audit_entries, tables
+from chalicelib.storage.dynamodb import audit, tables
 from chalicelib.storage.dynamodb.audit import AuditEntry
 from chalicelib.storage.dynamodb.items import decode, encode
 from chalicelib.storage.dynamodb.tables import Delete, People, Put, Work, Write
@@ -47,7 +47,7 @@ def put(
     standing = People(pk, _ACCOUNT, body=encode(after), sequence=after.sequence, head=after.head)
     writes: list[Write] = [
         Put(standing, same),
-        audit_entries.appended(pk, entry.sort_key, entry.text),
+        audit.appended(pk, entry.sort_key, entry.text),
         Put(Work(*_listed(after), body="{}")),
     ]
     if before is not None and _listed(before) != _listed(after):
@@ -58,7 +58,7 @@ def put(
 
 def history(subject: str) -> tuple[AuditEntry, ...]:
     """Every change of an account, oldest first."""
-    found = audit_entries.standing(_key(subject), audit.PREFIX)
+    found = audit.standing(_key(subject), audit.PREFIX)
     return tuple(audit.from_text(text) for _, text in found)
 
 
