@@ -66,7 +66,7 @@ def set_to(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
 
 def empty() -> None:
     """As nothing had happened."""
-    for name in ("people", "work", "files"):
+    for name in ("people", "work", "files", "audit"):
         dynamodb = boto3.client("dynamodb")
         for item in dynamodb.scan(TableName=name)["Items"]:
             if item["pk"]["S"] not in ("AREA", "SHARDS"):  # written once in the life of a process

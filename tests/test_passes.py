@@ -186,7 +186,7 @@ def undisturbed(name: str, world: Hearsay) -> tuple[Mapping[str, Any], int]:
 @contextmanager
 def a_town_of_its_own(world: Hearsay) -> Iterator[None]:
     """The same town again, as nothing had happened: tables and buckets are emptied."""
-    for name in ("people", "work", "files"):
+    for name in ("people", "work", "files", "audit"):
         dynamodb = boto3.client("dynamodb")
         for item in dynamodb.scan(TableName=name)["Items"]:
             if item["pk"]["S"] in ("AREA", "SHARDS"):  # written once in the life of a process

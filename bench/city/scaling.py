@@ -17,7 +17,7 @@ from chalicelib.intake.large_files import RANGE_BYTES
 from chalicelib.passes.running import SLICE
 
 DO: Final = "Do"
-TABLES: Final = ("people", "work", "files")
+TABLES: Final = ("people", "work", "files", "audit")
 RANGE: Final = "intake_range"
 _OF_A_SHARD: Final = "#_"  # ends the partition keys that each shard has for itself, where one shard is all
 _ITS_OWN: Final = ("P#", "ID#", "PAID#", "PHONE#")

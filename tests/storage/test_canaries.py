@@ -18,7 +18,9 @@ pytestmark = pytest.mark.usefixtures("aws")
 
 def everything_stored() -> str:
     dynamodb = boto3.client("dynamodb")
-    scanned: list[Any] = [dynamodb.scan(TableName=name)["Items"] for name in ("people", "work", "files")]
+    scanned: list[Any] = [
+        dynamodb.scan(TableName=name)["Items"] for name in ("people", "work", "files", "audit")
+    ]
     assert all(scanned)
     s3 = boto3.client("s3")
     for bucket in ("outbox", "lake"):

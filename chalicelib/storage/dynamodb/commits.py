@@ -17,14 +17,7 @@ from chalicelib.errors import ConflictError
 from chalicelib.model import Change, Evidence, EvidenceKey, Person, PersonRecord, Tombstone
 from chalicelib.settings import settings
 from chalicelib.storage import retries
-from chalicelib.storage.dynamodb import (
-    audit,
-    deliveries,
-    event_rows,
-    places,
-    tables,
-    worklists,
-)
+from chalicelib.storage.dynamodb import audit, deliveries, event_rows, places, tables, worklists
 from chalicelib.storage.dynamodb.items import KIND_OF, PROFILE, decode, encode, partition, sort_key
 from chalicelib.storage.dynamodb.tables import Attributes, Delete, People, Put, Write
 
