@@ -200,7 +200,7 @@ def end_of_all(village: Village, ear: Ear, log: str) -> None:
 
 def in_storage(sandbox: Sandbox, ear: Ear) -> None:
     """Every item of every table, and every object that is not meant to name anybody."""
-    for name in ("PeopleTable", "WorkTable", "FilesTable"):
+    for name in ("PeopleTable", "WorkTable", "FilesTable", "AuditTable"):
         for page in sandbox.client("dynamodb").get_paginator("scan").paginate(TableName=sandbox.names[name]):
             for item in page["Items"]:
                 ear.listen(str(item), name)
