@@ -168,12 +168,18 @@ def asked_about(record: PersonRecord, due: date, rules: RuleBook) -> tuple[Entit
 def resting(record: PersonRecord, rules: RuleBook, on: date) -> Mapping[BenefitCode, date]:
     """What is never suspended and was asked about in vain, and from when on it is asked about again.
 
-    Nothing follows from its end but being asked: not again tomorrow.
+    Nothing follows from its end but being asked: not again tomorrow. Whoever was asked before the end is
+    asked once more when it has come, for somebody who has died must be found, too; then half a year later.
     """
-    never, rest = never_suspended(rules), timedelta(days=rules.policy.timeline.dormant_after_days)
-    in_vain = [c for c in record.cases if c.outcome is StepOutcome.CLOSED and c.closed is not None]
+    rest = timedelta(days=rules.policy.timeline.dormant_after_days)
+    again = [
+        (case.due, case.due if case.closed < case.due else case.closed + rest)
+        for case in record.cases
+        if case.outcome is StepOutcome.CLOSED and case.closed is not None
+    ]
+    never = never_suspended(rules)
     asleep = {
-        e.benefit: max((c.closed + rest for c in in_vain if c.closed and e.valid_until <= c.due), default=on)
+        e.benefit: max((day for due, day in again if e.valid_until <= due), default=on)
         for e in record.entitlements
         if e.benefit in never and e.status in LIVE
     }
