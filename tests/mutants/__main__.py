@@ -30,7 +30,6 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--package", type=Path, default=Path(PACKAGE))
     parser.add_argument("--tests", nargs="+", default=TESTS)
     chosen = parser.parse_args(arguments)
-    os.nice(10)
     began = time.monotonic()
     words = words_of(Path(chosen.package.parts[0]))
     tried, every = sample(chosen.package, words, chosen.mutants, chosen.seed)
@@ -52,4 +51,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    os.nice(10)
     sys.exit(main(sys.argv[1:]))

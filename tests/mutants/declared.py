@@ -318,7 +318,6 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tests.mutants.declared")
     parser.add_argument("--pack", choices=ALL_RULES, action="append")
     chosen = parser.parse_args(arguments)
-    os.nice(10)
     began, bad, needed = time.monotonic(), 0, set[str]()
     packs = chosen.pack or list(ALL_RULES)
     for pack in packs:
@@ -340,4 +339,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    os.nice(10)
     sys.exit(main(sys.argv[1:]))
