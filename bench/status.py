@@ -186,15 +186,20 @@ def _routes() -> Iterator[tuple[tuple[Ask, Ask, Ask], _Recorded]]:
         events.register_first("before-send.dynamodb", recorded.hear)
         events.register("response-received.dynamodb", recorded.keep)
         path = f"/v1/persons/{person}/status"
-        with Client(ours) as theirs, Client(_bare(person)) as bare:
-            yield (
-                (
-                    lambda: theirs.http.get(path, headers=known).status_code,
-                    lambda: theirs.http.get(path, headers=next(headers)).status_code,
-                    lambda: bare.http.get(path).status_code,
-                ),
-                recorded,
-            )
+        try:
+            with Client(ours) as theirs, Client(_bare(person)) as bare:
+                yield (
+                    (
+                        lambda: theirs.http.get(path, headers=known).status_code,
+                        lambda: theirs.http.get(path, headers=next(headers)).status_code,
+                        lambda: bare.http.get(path).status_code,
+                    ),
+                    recorded,
+                )
+        finally:  # whoever asks next in this process is answered by AWS
+            for hook in (recorded.hear, recorded.give):
+                events.unregister("before-send.dynamodb", hook)
+            events.unregister("response-received.dynamodb", recorded.keep)
 
 
 def _headers(issuer: Issuer, person: PersonId, number: int) -> dict[str, str]:
@@ -230,8 +235,10 @@ def measured(times: int) -> Figures:
         events.register_first("before-send.dynamodb", recorded.give)
         # botocore asks everybody who might answer, and takes the first: AWS in memory must not answer too.
         botocore_stubber.enabled = False
-        rounds = [[_cpu(ask, times) for ask in ways] for _ in range(ROUNDS)]
-        botocore_stubber.enabled = True
+        try:
+            rounds = [[_cpu(ask, times) for ask in ways] for _ in range(ROUNDS)]
+        finally:
+            botocore_stubber.enabled = True
         asked = recorded.queries / (times * ROUNDS)
     ours, new_token, bare = (min(found) for found in zip(*rounds, strict=True))
     return Figures(ours, new_token, bare, (asked - 1) / 2)
