@@ -55,12 +55,13 @@ export function onTakenBack(work: typeof forget): void {
   forget = work;
 }
 
-/** The account or the token was taken back: nothing of theirs stays on this device. */
+/** The account or the token was taken back: nothing of theirs stays on this device. It is said once it is so. */
 export async function takenBack(): Promise<void> {
   const subject = kept.value?.subject;
-  wiped.value = kept.value !== null;
   end();
-  if (subject !== undefined) await forget(subject);
+  if (subject === undefined) return;
+  await forget(subject);
+  wiped.value = true;
 }
 
 /** What a token claims. It is only read here: the platform verifies it. */
