@@ -37,7 +37,7 @@ browser: console  ## the screens in a real browser (Debian's chromium) against t
 	$(BIN)/pytest tests/browser
 
 .PHONY: test
-test: check unit  ## everything that CI runs
+test: check unit  ## format, types and every test but those of the screens
 
 .PHONY: check
 check: install  ## format, lint, types, import order, YAML, state machines

@@ -83,6 +83,13 @@ class Screens:
         page.set_viewport_size(before)
 
 
+def agree(page: Page) -> None:
+    """Say yes to what is asked once more, and wait until it is done."""
+    sure = page.get_by_role("button", name="确认办理")
+    sure.click()
+    expect(sure).to_be_hidden()
+
+
 def _switch_language(page: Page) -> None:
     """By the button, wherever a dialog lets it be reached."""
     page.evaluate("document.querySelector('button.language').click()")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from chalicelib.storage.dynamodb import subscriptions
 from sandbox.sign_in import DemoPerson
 from tests.api.town import somebody_with_everything
-from tests.browser.browsing import Screens
+from tests.browser.browsing import Screens, agree
 
 STARTS = date(2025, 7, 1)
 COUNTY = DemoPerson("county-lists-1", "县人社 经办", "officer", "341602", "hrss")
@@ -22,12 +22,6 @@ def with_everything(screens: Screens) -> Screens:
     screens.people += [COUNTY, CITY]
     somebody_with_everything()
     return screens
-
-
-def agree(page: Page) -> None:
-    sure = page.get_by_role("button", name="确认办理")
-    sure.click()
-    expect(sure).to_be_hidden()
 
 
 def test_arrears_wait_for_a_second_person_and_orders_are_acknowledged(with_everything: Screens) -> None:

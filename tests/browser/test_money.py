@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from chalicelib import cases
 from chalicelib.model import (
@@ -20,7 +20,7 @@ from chalicelib.model import (
 )
 from chalicelib.storage.dynamodb import people
 from sandbox.sign_in import DemoPerson
-from tests.browser.browsing import Screens
+from tests.browser.browsing import Screens, agree
 from tests.workflow.village import TOWNSHIP_OFFICE, Recipient
 
 STARTS = date(2025, 5, 14)
@@ -59,12 +59,6 @@ def ended(screens: Screens) -> Screens:
         )
     village.sandbox.run_until_quiet()
     return screens
-
-
-def agree(page: Page) -> None:
-    sure = page.get_by_role("button", name="确认办理")
-    sure.click()
-    expect(sure).to_be_hidden()
 
 
 def test_a_benefit_ends_by_its_authority_and_what_was_paid_too_much_comes_back(ended: Screens) -> None:
