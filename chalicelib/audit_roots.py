@@ -4,7 +4,8 @@ A pass over everybody (`passes.table`): each person's line says where the chain 
 looks ended; the lines of a shard, in order of ids, make a tree (`merkle`), and the roots of the shards one
 more. Whoever rewrites a chain later, or removes a person, no longer comes to what was signed
 (`audit_findings`). From the signed text a third party checks that a record was what it was (`proof_of`,
-docs/auditor/check_proof.py).
+docs/auditor/check_proof.py). Nobody is read twice a night: the pass that counts everybody leaves where the
+chains ended as it came by (decision 0028).
 """
 
 from __future__ import annotations
@@ -21,17 +22,37 @@ from chalicelib.storage.crypto import merkle, signatures
 from chalicelib.storage.dynamodb import audit_findings, everybody
 from chalicelib.storage.dynamodb.audit_findings import ChainEnds
 from chalicelib.storage.dynamodb.items import canonical
-from chalicelib.storage.s3 import audit_roots
+from chalicelib.storage.s3 import audit_roots, pass_parts
 from chalicelib.storage.s3.audit_roots import NightRoot, ShardRoot
 
 FORMAT: Final = "wugan-audit-root 1"
+_ENDS: Final = "ends"
 _AT_ONCE: Final = 50  # people of one read: two items each
 
 
+def leave_ends(shard: str, day: date, after: str, ends: Iterable[ChainEnds], then: str | None) -> None:
+    """Leave, for the root of a day, where chains ended as another pass has read them, from one person on."""
+    pass_parts.hand_on(_ENDS, day, shard, after, ends, then)
+
+
 def ends_of_some(
-    shard: str, each: Each, after: str = "", stop: Stop = never
+    shard: str, day: date, each: Each, after: str = "", stop: Stop = never
 ) -> tuple[list[ChainEnds], str | None]:
-    """Where the chains of a shard, behind one of its people, end; and behind whom to go on."""
+    """Where the chains of a shard, behind one of its people, end; and behind whom to go on.
+
+    As the pass that counts everybody has read them on that day; from where it has left nothing they are read.
+    """
+    found, then = list[ChainEnds](), after
+    while (part := pass_parts.handed_on(_ENDS, day, shard, then)) is not None:
+        found += map(ChainEnds._make, part.lines)
+        if part.after is None:
+            return found, None
+        then = part.after
+    rest, behind = _read_ends(shard, each, then, stop)
+    return found + rest, behind
+
+
+def _read_ends(shard: str, each: Each, after: str, stop: Stop) -> tuple[list[ChainEnds], str | None]:
     walk, found = Walk(everybody.ids_of(shard, after), stop), list[ChainEnds]()
     one_by_one = iter(walk)
     while batch := list(islice(one_by_one, _AT_ONCE)):

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import date
 from heapq import merge
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chalicelib.engine.rehearsal.coverage import coverage
 from chalicelib.engine.rehearsal.feed_accuracy import proofs
@@ -31,6 +31,7 @@ from chalicelib.model import (
     EntitlementStatus,
     Evidence,
     Instruction,
+    PersonId,
     PersonRecord,
     Recovery,
     RelatedEvidence,
@@ -40,6 +41,7 @@ from chalicelib.model import (
 )
 from chalicelib.runs import Each, Stop, Walk, never
 from chalicelib.storage.dynamodb import everybody, shards
+from chalicelib.storage.dynamodb.audit_findings import ChainEnds
 from chalicelib.storage.s3 import objects, statistics_table
 from chalicelib.storage.s3.lake_snapshot import LakeSnapshot
 
@@ -64,20 +66,34 @@ _AMOUNTS: Final = Amount._fields
 _DIGITS: Final = {2: 4, 4: 6, 6: 9, 9: 12, 12: 12}  # of an area → of those just below it
 
 
-def count_some(
-    shard: str, on: date, each: Each, after: str = "", stop: Stop = never
-) -> tuple[Figures, str | None]:
-    """Count the people of a shard behind one of them; also returns behind whom to go on, None at the end."""
-    figures = Figures()
+class Counting(NamedTuple):
+    """What was counted of some, behind whom to go on (None: at the end), and where the chains of all ended.
+
+    `ends`: None where somebody could not be read, who must not be missing in silence.
+    """
+
+    figures: Figures
+    after: str | None
+    ends: list[ChainEnds] | None
+
+
+def count_some(shard: str, on: date, each: Each, after: str = "", stop: Stop = never) -> Counting:
+    """Count the people of a shard behind one of them."""
+    figures, ends, unread = Figures(), list[ChainEnds](), list[PersonId]()
     walk = Walk(everybody.ids_of(shard, after), stop)
 
     def records() -> Iterator[PersonRecord]:
         for person in walk:
-            record = None
+            unread.append(person)
+            seen = None
             with each(person=person):
-                record = everybody.record_of(person, _KINDS)
-            if record is not None:
-                yield record
+                seen = everybody.record_and_ends(person, _KINDS)
+                unread.pop()
+            if seen is None:
+                continue
+            ends.append(seen.ends)
+            if seen.record is not None:
+                yield seen.record
 
     def subjects() -> Iterator[Subject]:
         """The same pass counts all the rest: nobody is read twice."""
@@ -93,7 +109,7 @@ def count_some(
     covered = coverage(subjects(), current().rules, on, each)
     figures.update({("certified", feed): count for feed, count in covered.by_feed.items()})
     figures.update({("alone", feed): count for feed, count in covered.only_by_feed.items()})
-    return figures, None if walk.is_over else walk.last
+    return Counting(figures, None if walk.is_over else walk.last, None if unread else ends)
 
 
 def keep_figures(counted: Iterable[Counted], on: date, left_out: int = 0) -> dict[str, Any]:

@@ -34,7 +34,9 @@ def send_due() -> int:
 def nightly_audit_roots(attempt: str = "1") -> NightRoot:
     """Sign the root over everybody's chains."""
     with run("nightly_audit_roots") as each:
-        of_all = [(shard, audit_roots.ends_of_some(shard, each)[0]) for shard in shards.every_shard()]
+        of_all = [
+            (shard, audit_roots.ends_of_some(shard, clock.today(), each)[0]) for shard in shards.every_shard()
+        ]
         return audit_roots.sign_root(of_all, clock.today(), attempt)
 
 
@@ -43,7 +45,7 @@ def nightly_statistics() -> dict[str, Any]:
     with run("nightly_statistics") as each:
         figures, on = Figures(), clock.today()
         for shard in shards.every_shard():
-            figures.update(stats.count_some(shard, on, each)[0])
+            figures.update(stats.count_some(shard, on, each).figures)
         return stats.keep_figures(sorted(figures.items()), on)
 
 

@@ -58,8 +58,11 @@ class Pass:
 
 
 def _count(part: Slice) -> Found:
-    figures, after = stats.count_some(part.shard, part.day, part.each, part.after, part.stop)
-    return Found(after, part.keep(stats.to_lines(figures)))
+    """Whoever reads everybody also finds where the chains end: the root of the night reads nobody again."""
+    found = stats.count_some(part.shard, part.day, part.each, part.after, part.stop)
+    if found.ends is not None:
+        audit_roots.leave_ends(part.shard, part.day, part.after, found.ends, found.after)
+    return Found(found.after, part.keep(stats.to_lines(found.figures)))
 
 
 def _keep_figures(whole: Whole) -> None:
@@ -71,7 +74,7 @@ def _keep_figures(whole: Whole) -> None:
 
 
 def _find_ends(part: Slice) -> Found:
-    ends, after = audit_roots.ends_of_some(part.shard, part.each, part.after, part.stop)
+    ends, after = audit_roots.ends_of_some(part.shard, part.day, part.each, part.after, part.stop)
     return Found(after, part.keep(ends))
 
 
