@@ -20,6 +20,7 @@ objections              somebody objects, and somebody not involved decides
 instructions            an authority acknowledges what it was told
 recovery_following      recoveries follow what was overpaid, and those concerned are written to
 recoveries              officers recover it in the order of the law
+withheld_before_end     what a suspension withheld before another end is paid once the person is seen
 bereavement             one death: what heirs are owed, and one letter to the household
 payment_comparison      what was paid is held against what is due
 double_receipt          who stands on the rosters twice, or for benefits that exclude each other

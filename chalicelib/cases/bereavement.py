@@ -17,6 +17,7 @@ from chalicelib.engine.calendar.periods import month_of, next_month
 from chalicelib.engine.money import owed_to_heirs as heirs
 from chalicelib.engine.money import recovery as order
 from chalicelib.engine.suspicion.reckoning import TO_HEIRS, account
+from chalicelib.engine.suspicion.withheld_before_end import withheld
 from chalicelib.engine.texts import recovery_notices
 from chalicelib.engine.texts.recovery_notices import Line
 from chalicelib.errors import NotFoundError
@@ -53,7 +54,10 @@ NOT_SEEN = (InstructionState.ISSUED, InstructionState.ACKNOWLEDGED, InstructionS
 def owed_at_death(
     record: PersonRecord, suspicion: Suspicion, benefits: Iterable[BenefitCode]
 ) -> tuple[OwedToHeirs, ...]:
-    """What is owed of benefits that end now by a confirmed death, as the record stood before."""
+    """What is owed of benefits that end now by a confirmed death, as the record stood before.
+
+    And of what something else had ended while it was suspended.
+    """
     if suspicion.kind is not SuspicionKind.DEATH:
         return ()
     on, rules = clock.today(), current().rules
@@ -61,11 +65,12 @@ def owed_at_death(
     known, ending = {o.benefit: o for o in record.owed_to_heirs}, set(benefits)
     found = []
     for entitlement in record.entitlements:
-        if entitlement.benefit not in ending:
+        months = withheld(record, entitlement, rules, on)
+        if entitlement.benefit not in ending and (not months or entitlement.benefit in known):
             continue
         lacking = account(record, entitlement, payments, rules, on).lacking
         version = rules.benefit_on(entitlement.benefit, on)
-        owed = heirs.owed(record, entitlement, version, suspicion.day, lacking, on)
+        owed = heirs.owed(record, entitlement, version, suspicion.day, lacking, on, months)
         if owed is not None:
             before = known.get(owed.benefit)
             found.append(owed if before is None else _again(before, owed))

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from chalicelib import clock, messages
-from chalicelib.cases import executions
+from chalicelib.cases import executions, withheld_before_end
 from chalicelib.engine.certification import lazy_renewal
 from chalicelib.engine.certification.decide import decide
 from chalicelib.engine.rules.conditions import UNTIL
@@ -38,17 +38,16 @@ from chalicelib.model import (
     Evidence,
     EvidenceKey,
     FileId,
+    Instruction,
     Message,
     Outcome,
     PersonId,
     PersonRecord,
-    Reason,
     StateName,
     StepOutcome,
     Suspicion,
     SuspicionKind,
     Template,
-    Verdict,
 )
 from chalicelib.storage.dynamodb import date_rows, files, people, used_once, worklists
 
@@ -81,14 +80,13 @@ def judge(record: PersonRecord, on: date) -> Decision:
         refuted=record.refuted,
         related=record.about_related,
         clearances=record.clearances,
-        death_word=_death_word(record),
+        death_word=next((s.reason for s in record.open_suspicions if _is_a_word_of_death(s)), None),
     )
 
 
-def _death_word(record: PersonRecord) -> Reason | None:
-    """Why somebody says that the person died, where no record of a department does."""
-    said = (s for s in record.open_suspicions if s.kind is SuspicionKind.DEATH and s.evidence is None)
-    return next((suspicion.reason for suspicion in said), None)
+def _is_a_word_of_death(suspicion: Suspicion) -> bool:
+    """Whether somebody says that the person died, and no record of a department does."""
+    return suspicion.kind is SuspicionKind.DEATH and suspicion.evidence is None
 
 
 def evidence_arrived(
@@ -186,22 +184,22 @@ class Settlement:
     record: PersonRecord
     after: PersonRecord
     evidence: tuple[Evidence, ...] = ()
+    instructions: tuple[Instruction, ...] = ()  # what a suspension withheld before the payment ended
 
     def __bool__(self) -> bool:
-        return bool(self.entitlements or self.suspicions or self.evidence)
+        return bool(self.entitlements or self.suspicions or self.evidence or self.instructions)
 
     @property
     def only_carries_further(self) -> bool:
         """Whether it is nothing but plain presence from the lake that makes certificates last longer."""
         rules, before = current().rules, {e.benefit: e.valid_until for e in self.record.entitlements}
         later = all(e.valid_until > before[e.benefit] for e in self.entitlements)
-        return later and not self.suspicions and all(lazy_renewal.may_wait(i, rules) for i in self.evidence)
+        new = self.suspicions or self.instructions
+        return later and not new and all(lazy_renewal.may_wait(i, rules) for i in self.evidence)
 
     def change(self, action: str, actor: str, *, evidence: tuple[Evidence, ...] = ()) -> Change:
         """This settlement as one step of the record, with what an auditor needs to replay it."""
-        on = self.decision.on
         evidence = evidence or self.evidence
-        told = bool(self.messages)
         return Change(
             action=action,
             actor=actor,
@@ -215,12 +213,13 @@ class Settlement:
                     for verdict in self.decision.verdicts
                 },
             },
-            person=replace(self.record.person, told_on=on) if told else None,
+            person=replace(self.record.person, told_on=self.decision.on) if self.messages else None,
             entitlements=self.entitlements,
             evidence=evidence,
             restore=tuple(sorted(item.key for item in evidence if item.key in self.record.withdrawn)),
             suspicions=self.suspicions,
             messages=self.messages,
+            instructions=self.instructions,
         )
 
 
@@ -238,12 +237,14 @@ def apply_rules(record: PersonRecord, on: date, in_lake: Iterable[Evidence] = ()
         for entitlement in record.entitlements
         if entitlement.status is not EntitlementStatus.TERMINATED
         for verdict in (decision.verdict_for(entitlement.benefit),)
-        if differs(entitlement, verdict)
+        if entitlement.valid_until != verdict.valid_until  # better evidence for the same day moves nothing
     )
-    changed = {e.benefit: e for e in entitlements}
-    after = replace(full, entitlements=tuple(changed.get(e.benefit, e) for e in record.entitlements))
+    now = {e.benefit: e for e in (*record.entitlements, *entitlements)}
+    after = replace(full, entitlements=tuple(now.values()))
     told = _certified_messages(full, entitlements, decision)
     settlement = Settlement(decision, entitlements, _suspicions(full, decision), told, full, after)
+    if any(e.status is EntitlementStatus.TERMINATED for e in record.entitlements):
+        settlement = replace(settlement, instructions=withheld_before_end.orders(full, on))
     return replace(settlement, evidence=_needed(weighed, record, settlement)) if weighed else settlement
 
 
@@ -262,11 +263,6 @@ def _needed(
     needed = lazy_renewal.worth_writing(weighed, record.evidence, decision, rules, awaited=awaited)
     kept = replace(record, evidence=(*record.evidence, *needed))
     return (*needed, *sign_to_keep(kept, weighed, rules, decision.on))
-
-
-def differs(entitlement: Entitlement, verdict: Verdict) -> bool:
-    """Whether a verdict moves a certificate (better evidence for the same day does not)."""
-    return entitlement.valid_until != verdict.valid_until
 
 
 def _suspicions(record: PersonRecord, decision: Decision) -> tuple[Suspicion, ...]:

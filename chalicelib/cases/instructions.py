@@ -19,7 +19,15 @@ from chalicelib.engine.money.pay_run import is_overdue
 from chalicelib.engine.texts import decision_words
 from chalicelib.errors import NotFoundError, RefusedError
 from chalicelib.jurisdiction import current
-from chalicelib.model import Change, Instruction, InstructionState, PersonId, PersonRecord, Template
+from chalicelib.model import (
+    Change,
+    Instruction,
+    InstructionKind,
+    InstructionState,
+    PersonId,
+    PersonRecord,
+    Template,
+)
 from chalicelib.storage.dynamodb import people, worklists
 
 BY_TIME: Final = "platform"
@@ -95,7 +103,9 @@ def approve_arrears(person: PersonId, name: str, *, by: str) -> Instruction:
             by,
             clock.now(),
             {"instruction": name, "months": list(told.held), "certified_by": told.certified_by},
-            messages=(messages.anew(record, Template.RESUMED, on.isoformat(), words, on),),
+            messages=(messages.anew(record, Template.RESUMED, on.isoformat(), words, on),)
+            if order.kind is InstructionKind.RESUME
+            else (),
             instructions=after,
         )
         return change, order

@@ -19,6 +19,7 @@ from chalicelib.cases import (
     restarts,
     separated_numbers,
     suspicion_verification,
+    withheld_before_end,
 )
 from chalicelib.engine.money.adjustment import adjustment
 from chalicelib.engine.suspension.timeline import seconds_until
@@ -246,6 +247,7 @@ def compute_overpaid(call: StepInput) -> Answer:
         rules, on = current().rules, clock.today()
         payments = people.payments_of(record.person.id)
         new = adjustment(record, suspicion, payments, rules, on) or reckoned(record, payments, rules, on)
+        new = (*new, *withheld_before_end.orders(record, on))
         if not new:
             return None
         details = {

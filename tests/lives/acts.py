@@ -24,6 +24,7 @@ In the office:
     second: old, asked: death            the second person says the same
     end: old, asked: death               the benefit's own authority approves that it ends
     doubt: old, because: …               an authority doubts its own benefit
+    stop, undo_stop: old                 they ask that a benefit of theirs stop, and take it back
     restart: old, paper: release         somebody shows what nobody has reported, of the day `since`
     two_people: old, other: new          joined as one person, these two are two people, as was shown
     object: old, against: suspension     somebody objects

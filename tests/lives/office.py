@@ -111,6 +111,29 @@ class Doubt(Act):
         scene.ask(self.by, "/v1/suspicions", body, of=self.doubt)
 
 
+class Stop(Act):
+    """Somebody asks that a benefit of theirs stop; the first that they draw if none is named."""
+
+    stop: str
+    by: str = "themselves"
+    benefit: str | None = None
+
+    def do(self, scene: Scene) -> None:
+        body = {"person": scene.id(self.stop), "benefit": scene.benefit(self.stop, self.benefit)}
+        scene.ask(self.by, "/v1/stop-requests", body, of=self.stop)
+
+
+class UndoStop(Act):
+    """They take it back."""
+
+    undo_stop: str
+    by: str = "themselves"
+
+    def do(self, scene: Scene) -> None:
+        place = scene.question(self.undo_stop, "stop_asked")
+        scene.ask(self.by, f"/v1/stop-requests/{place}/undo", of=self.undo_stop)
+
+
 class Restart(Act):
     """A document is shown by which what ended the payment is over."""
 
@@ -329,6 +352,8 @@ VERBS: tuple[type[Act], ...] = (
     Second,
     End,
     Doubt,
+    Stop,
+    UndoStop,
     Restart,
     TwoPeople,
     Object,

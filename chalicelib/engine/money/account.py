@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from chalicelib.engine.calendar.periods import first_day, month_before, months_between
 from chalicelib.engine.money import paid_to_heirs
@@ -16,6 +17,7 @@ from chalicelib.engine.money.arrears import Amounts, Sum, uncredited
 from chalicelib.engine.money.paid_to_heirs import own
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import (
+    BenefitCode,
     Entitlement,
     Instruction,
     InstructionKind,
@@ -24,6 +26,8 @@ from chalicelib.model import (
     Payment,
     PersonRecord,
 )
+
+WITHHELD: Final = "withheld by a suspension before the payment ended, and the person has been seen since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,18 @@ def account_of(
 def still_lacking(record: PersonRecord, payments: Iterable[Payment], rules: RuleBook) -> Amounts:
     """What each month should bring the person and has not brought them yet (rule 18)."""
     return uncredited(amounts_of(record, rules), own(record.instructions, payments))
+
+
+def is_of_months_withheld(order: Instruction) -> bool:
+    """Whether an order pays what a suspension withheld before something else ended the payment."""
+    return order.kind is InstructionKind.ADJUST and order.reason.startswith(WITHHELD)
+
+
+def ordered_as_withheld(record: PersonRecord, benefit: BenefitCode) -> frozenset[Month]:
+    """The months that such orders pay: no resumption pays them as well."""
+    told = (i for i in record.instructions if i.benefit == benefit and is_of_months_withheld(i))
+    standing = (i for i in told if i.state is not InstructionState.CANCELLED)
+    return frozenset(month for i in standing for month in (*i.arrears, *i.held))
 
 
 def paid_back_by(instructions: Iterable[Instruction]) -> list[Instruction]:

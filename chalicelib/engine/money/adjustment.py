@@ -9,7 +9,7 @@ from typing import Final
 
 from chalicelib.engine.calendar.periods import month_of, next_month
 from chalicelib.engine.certification.reasons import yuan
-from chalicelib.engine.money.account import Account, settled
+from chalicelib.engine.money.account import WITHHELD, Account, is_of_months_withheld, settled
 from chalicelib.engine.money.amount_due import Difference, differences
 from chalicelib.engine.money.arrears import Sum
 from chalicelib.engine.money.overpayment import TOO_MUCH, free_month, recovered
@@ -116,7 +116,7 @@ def adjustment(
     found = [d for d in unexplained(record, payments, rules, but=confirmed) if d.benefit == benefit]
     if not found:
         return ()
-    month = free_month(record.instructions, benefit, _next_run(benefit, rules, on))
+    month = free_month(record.instructions, benefit, next_run(benefit, rules, on))
     little = Sum({d.month: d.due.fen - d.paid for d in found if d.is_underpaid})
     much = Sum({d.month: d.paid - d.due.fen for d in found if not d.is_underpaid})
     last = max(found, key=lambda each: each.month)
@@ -166,7 +166,7 @@ def is_of_adjustment(order: Instruction, record: PersonRecord) -> bool:
     )
 
 
-def _next_run(benefit: BenefitCode, rules: RuleBook, on: date) -> Month:
+def next_run(benefit: BenefitCode, rules: RuleBook, on: date) -> Month:
     """The month of the first pay run that what is decided on a day reaches (rule 10)."""
     month = next_month(month_of(on))
     is_late = on.day > rules.benefit_on(benefit, on).cutoff_day
@@ -200,7 +200,7 @@ def _as_shown(
 ) -> Instruction:
     more = [
         d.month
-        for d in unexplained(record, payments, rules)
+        for d in ([] if is_of_months_withheld(told) else unexplained(record, payments, rules))
         if d.benefit == told.benefit and d.month <= month_of(told.issued)
     ]
     months = tuple(sorted({*told.arrears, *more}))
@@ -215,7 +215,9 @@ def _as_shown(
         told,
         fen=fen,
         arrears=months,
-        reason=_said(little, much, account.due(months[-1])),
+        reason=f"{WITHHELD}; arrears {little.explained or 0}"
+        if is_of_months_withheld(told)
+        else _said(little, much, account.due(months[-1])),
         state=InstructionState.ISSUED if is_wrong else InstructionState.CANCELLED,
         changed=on,
     )

@@ -46,10 +46,15 @@ def owed(
     death: date,
     lacking: Lacking,
     on: date,
+    withheld: Iterable[Month] = (),
 ) -> OwedToHeirs | None:
-    """What is owed of an entitlement as it stood at the death; None where every month due was paid."""
+    """What is owed of an entitlement as it stood at the death; None where every month due was paid.
+
+    `withheld`: by a suspension, before something else ended the payment.
+    """
     last = last_month_due(rules, death)
-    candidates = sorted({month for month in _unpaid(record, entitlement, last) if month <= last})
+    unpaid = (*_unpaid(record, entitlement, last), *withheld)
+    candidates = sorted({month for month in unpaid if month <= last})
     if not candidates:
         return None
     return amended(OwedToHeirs(entitlement.benefit, tuple(candidates), {}, on), lacking)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from chalicelib.engine.calendar.periods import month_of, next_month
-from chalicelib.engine.money.account import account_of
+from chalicelib.engine.money.account import account_of, ordered_as_withheld
 from chalicelib.engine.money.arrears_approval import ordered
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import (
@@ -68,9 +68,10 @@ def uncollected(record: PersonRecord, benefit: BenefitCode) -> tuple[Month, ...]
 def with_uncollected(
     record: PersonRecord, benefit: BenefitCode, months: Iterable[Month], pay_run: Month
 ) -> tuple[Month, ...]:
-    """The months that a resumption pays, with those in person that nobody may have collected."""
+    """The months that a resumption pays, with those in person that nobody may have collected, and without
+    those that an order of their own pays."""
     before = (month for month in uncollected(record, benefit) if month < pay_run)
-    return tuple(sorted({*before, *months}))
+    return tuple(sorted({*before, *months} - ordered_as_withheld(record, benefit)))
 
 
 def called_off(

@@ -7,6 +7,7 @@ two_numbers, unlisted  one person under two numbers; whom no roster lists any mo
 approvals              each benefit ends on its own authority's word
 termination            which payment ends or pauses, from which month
 reckoning              what is owed and overpaid after it, anew with every payments file
+withheld_before_end    what a suspension had withheld before that, once the person is seen
 mistaken_confirmation  what shows that one was confirmed in error
 reversal               everything that it caused is undone
 joining_doubts         what shows that two joined numbers are two people's

@@ -12,6 +12,7 @@ from typing import Final
 from chalicelib.engine.calendar.periods import next_month, zh_month
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.money import paid_in_person, paid_to_heirs
+from chalicelib.engine.money.account import WITHHELD
 from chalicelib.engine.money.adjustment import OTHERWISE
 from chalicelib.engine.money.arrears import HEARD_FIRST
 from chalicelib.engine.money.overpayment import NOT_DUE, NOTHING_ANY_MORE, TOO_MUCH
@@ -109,6 +110,7 @@ _PARTS: Final = {
     TOO_MUCH: "发放金额多于应发",
     NOTHING_ANY_MORE: "现已无多发",
     OTHERWISE: "实发与应发不符",
+    WITHHELD: "停发以前因未认证暂停的月份，现已见到本人；只补发这些月份，不恢复发放",
     "too little ": "少发",
     "too much ": "多发",
     "due a month ": "每月应发",
