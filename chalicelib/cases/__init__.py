@@ -1,6 +1,7 @@
 """认证个案 · Cases: everything that may happen to a person's record, whoever causes it.
 
 evidence_effects        evidence arrives: certificates move, suspicions open, waiting cases wake
+repeated_words          of these, what a list only says again waits in the lake
 evidence_withdrawal     evidence is taken back, and what it caused is undone
 daily_run               who comes due, what should walk and does not
 restored                after a loss: nobody is told twice or hurried, and what walked walks again

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from chalicelib import clock, messages
-from chalicelib.cases import executions, withheld_before_end
+from chalicelib.cases import executions, repeated_words, withheld_before_end
 from chalicelib.engine.certification import lazy_renewal
 from chalicelib.engine.certification.decide import decide
 from chalicelib.engine.rules.conditions import UNTIL
@@ -97,13 +97,14 @@ def evidence_arrived(
     in_lake: Sequence[Evidence] = (),
     action: str = "evidence arrived",
     once: str | None = None,
+    repeats_wait: bool = False,
 ) -> Arrival:
     """Add evidence to a person's record, settle what follows, and wake whoever waited for it.
 
     `in_lake`: what may wait in the lake, and is weighed with it; what of this moves nothing is not written.
     The same evidence again changes nothing, but still wakes: the first delivery may have died between its
     transaction and the call. `once`: the name of what shows it, marked as used in the same transaction;
-    RefusedError where it has been used before.
+    RefusedError where it has been used before. `repeats_wait`: what a list says again stays in the lake.
     """
 
     def settle(record: PersonRecord) -> tuple[Change | None, Settlement]:
@@ -114,21 +115,21 @@ def evidence_arrived(
                 "this assertion has been used: each certification needs a check, and a signature, of its own",
             )
         new = unknown_to(record, evidence)
-        settlement = apply_rules(replace(record, evidence=record.evidence + new), clock.today(), in_lake)
+        new = repeated_words.left_out(record, new) if repeats_wait else new
+        says = any((item.key.feed, item.key.event) in current().rules.asked for item in new)
+        beside = repeated_words.in_lake(record, new) if says and not in_lake else in_lake
+        settlement = apply_rules(replace(record, evidence=record.evidence + new), clock.today(), beside)
         settlement = replace(settlement, evidence=new + settlement.evidence)
         return settlement.change(action, actor) if settlement or once is not None else None, settlement
 
     also = () if once is None else (used_once.mark(once),)
     record, settlement = people.change_with_outcome(person, settle, also=also)
-    if any(_tells_of_a_date(item) for item in settlement.evidence):
+    asked = current().rules.asked
+    if any(UNTIL in i.facts or (i.key.feed, i.key.event) in asked for i in settlement.evidence):
         file_dates(person, dates_ahead(record, current().rules, clock.today()), clock.today())
     wake_and_start(record)
     moved = tuple(entitlement.benefit for entitlement in settlement.entitlements)
     return Arrival(record, judge(record, clock.today()), moved, wrote=bool(settlement))
-
-
-def _tells_of_a_date(item: Evidence) -> bool:
-    return UNTIL in item.facts or (item.key.feed, item.key.event) in current().rules.asked
 
 
 def file_dates(person: PersonId, days: Iterable[date], on: date, *, is_new: bool = False) -> None:
@@ -260,7 +261,7 @@ def _needed(
         or settlement.suspicions
     )
     rules = current().rules
-    needed = lazy_renewal.worth_writing(weighed, record.evidence, decision, rules, awaited=awaited)
+    needed = repeated_words.worth_writing(weighed, record, decision, awaited=awaited)
     kept = replace(record, evidence=(*record.evidence, *needed))
     return (*needed, *sign_to_keep(kept, weighed, rules, decision.on))
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib import clock, messages
-from chalicelib.cases import evidence_effects, recovery_following, suspicion_verification
+from chalicelib.cases import evidence_effects, recovery_following, repeated_words, suspicion_verification
 from chalicelib.cases.evidence_effects import Arrival
 from chalicelib.engine.suspicion.lifecycle import is_moot
 from chalicelib.engine.suspicion.mistaken_confirmation import noted, reversals, reversed_by
@@ -107,7 +107,9 @@ def _change(
     known = {item.key for item in record.evidence} | withdrawn
     kept = tuple(item for item in record.evidence if item.key not in gone)
     left = replace(record, evidence=kept, withdrawn=withdrawn)
-    older = that_counts(left, [item for item in in_lake if item.key not in known])
+    beside = [item for item in in_lake if item.key not in known]
+    words = repeated_words.stood_behind(left, gone, beside)
+    older = that_counts(left, [item for item in beside if item not in words]) + words
     change = consequences(record, replace(left, evidence=kept + older), gone, actor, older)
     after = replace(left, suspicions=_put(record.suspicions, change.suspicions))
     asked = tuple(reversals(after, gone, gone & unmatched, current().rules, clock.today()))

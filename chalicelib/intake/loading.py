@@ -240,7 +240,9 @@ def load_evidence(
             in_lake = [*items, *held[person]]
             arrival = cases.evidence_arrived(person, (), in_lake=in_lake, actor=actor)
         else:
-            arrival = cases.evidence_arrived(person, lazy_renewal.newest(now, rules), actor=actor)
+            arrival = cases.evidence_arrived(
+                person, lazy_renewal.newest(now, rules), actor=actor, repeats_wait=person not in awaited
+            )
         if arrival.record.person.id != person:
             cases.met_under(person, [item.key for item in items], by=actor)
         moved = bool(arrival.moved) or _moved_before(items, arrival)
@@ -248,7 +250,7 @@ def load_evidence(
         died = record.person.deceased_on
         return Loaded(
             certified=moved,
-            kept=person in held and _all_wait(items, arrival),
+            kept=(person in held or person not in awaited) and _all_wait(items, arrival),
             deceased={} if died is None else {person: died},
             void=frozenset((person, item.key) for item in items if item.key in record.withdrawn),
             written=frozenset((person, item.key) for item in record.evidence if item.file == items[0].file),
@@ -286,9 +288,9 @@ def _texts(value: object) -> Sequence[str]:
 
 
 def _all_wait(items: Sequence[Evidence], arrival: cases.Arrival) -> bool:
-    """Whether the record took nothing of what a file says about a person."""
-    written = {item.key for item in arrival.record.evidence}
-    return not any(item.key in written for item in items)
+    """Whether the record took nothing of what a file says about a person, and none of it was taken back."""
+    taken = {item.key for item in arrival.record.evidence} | arrival.record.withdrawn
+    return not any(item.key in taken for item in items)
 
 
 def _held_about(

@@ -111,8 +111,9 @@ def written(
     drawn: Entitlement | None = None,
     rules: RuleBook = RULES,
 ) -> list[Evidence]:
-    decision = decide(a_person(), [drawn or an_entitlement()], [*known, *items], rules, ON)
-    return list(worth_writing(items, known, decision, rules, awaited=awaited))
+    draws = drawn or an_entitlement()
+    decision = decide(a_person(), [draws], [*known, *items], rules, ON)
+    return list(worth_writing(items, known, decision, rules, {draws.benefit}, awaited=awaited))
 
 
 JOIN = [

@@ -15,8 +15,11 @@ from typing import Final
 from chalicelib.engine.rules.checks import EventKey
 from chalicelib.engine.rules.quantities import LONGEST_PERIOD
 from chalicelib.engine.rules.rulebook import RuleBook
-from chalicelib.model import Decision, Evidence, EvidenceKey, FeedEvent, Proves, Strength
+from chalicelib.model import BenefitCode, Decision, Evidence, EvidenceKey, FeedEvent, Proves, Strength
 
+STANDS: Final = timedelta(
+    days=180
+)  # [choice] far less than any feed is kept: a word outlives none it repeats
 OUTLIVED: Final = timedelta(days=LONGEST_PERIOD)  # older presence certifies nothing any more
 
 
@@ -58,6 +61,56 @@ def newest(items: Iterable[Evidence], rules: RuleBook) -> list[Evidence]:
     return [*rest, *kept.values()]
 
 
+def said_anew(
+    items: Iterable[Evidence],
+    known: Iterable[Evidence],
+    rules: RuleBook,
+    drawn: AbstractSet[BenefitCode],
+    *,
+    stays: bool,
+) -> tuple[Evidence, ...]:
+    """Of items, by day, those that do not repeat what stands before them, among themselves or `known`.
+
+    A list says each month what it said before: of a state that one event alone speaks of the first word is
+    enough for half a year, but for who draws (`drawn`) what asks how old it is. `stays`: so is a list of
+    residents, for half of the days for which it is believed; for whoever is looked at before a suspension
+    it is not, they need the last word.
+    """
+    last: dict[EventKey, Evidence] = {}
+    anew = []
+    timeline = [*((item, False) for item in known), *((item, True) for item in items)]
+    for item, is_new in sorted(timeline, key=lambda each: (each[0].key, each[1])):
+        name = item.key.feed, item.key.event
+        before = last.get(name)
+        if is_new:
+            if before is not None and _repeats(item, before, _stands(name, rules, drawn, stays=stays)):
+                continue
+            anew.append(item)
+        last[name] = item
+    return tuple(anew)
+
+
+def _repeats(item: Evidence, before: Evidence, stands: timedelta) -> bool:
+    is_same = (item.facts, item.recovered) == (before.facts, before.recovered)
+    return is_same and item.key.day - before.key.day <= stands
+
+
+def _stands(name: EventKey, rules: RuleBook, drawn: AbstractSet[BenefitCode], *, stays: bool) -> timedelta:
+    """For how long a word said again says nothing new; below nothing where it always does."""
+    asking = rules.repeated.states.get(name)
+    if asking is not None:
+        return timedelta(-1) if asking & drawn else STANDS
+    if stays and name in rules.repeated.residents:
+        return timedelta(days=rules.policy.stay_days[name[0]] // 2)
+    return timedelta(-1)
+
+
+def changes_a_word(items: Iterable[Evidence], known: Iterable[Evidence], rules: RuleBook) -> bool:
+    """Whether items say otherwise what is known of a state: what repeats either may wait in the lake."""
+    said = {(item.key.feed, item.key.event) for item in known}
+    return any((name := (i.key.feed, i.key.event)) in rules.repeated.states and name in said for i in items)
+
+
 def worth_weighing(found: Iterable[Evidence], rules: RuleBook, on: date) -> list[Evidence]:
     """Of what the lake holds, what can still bear on a decision of a day."""
     return [item for item in found if _bears(item, rules, on)]
@@ -77,6 +130,7 @@ def worth_writing(
     known: Sequence[Evidence],
     decision: Decision,
     rules: RuleBook,
+    drawn: AbstractSet[BenefitCode],
     *,
     awaited: bool,
 ) -> tuple[Evidence, ...]:
@@ -85,7 +139,7 @@ def worth_writing(
     Everybody's record gets what the decision rests on; whoever weighs again reads the lake again.
     Somebody whose evidence is still `awaited` gets stays as well. Presence that moved nothing waits:
     strong it never will, unless a benefit counts it as history; weak it may when another joins it,
-    and is then read with it (`may_join`).
+    and is then read with it (`may_join`). So does what a list only repeats (`said_anew`).
     """
     wanted = set(_cited(decision))
     if awaited:
@@ -95,7 +149,9 @@ def worth_writing(
             for item in newest([*known, *weighed], rules)
             if _is_stay(item, rules) or (history and not may_join(item, rules))
         }
-    return tuple(item for item in weighed if item.key in wanted or not may_wait(item, rules))
+    lasting = (item for item in weighed if not may_wait(item, rules))
+    wanted |= {item.key for item in said_anew(lasting, known, rules, drawn, stays=False)}
+    return tuple(item for item in weighed if item.key in wanted)
 
 
 def _is_stay(item: Evidence, rules: RuleBook) -> bool:

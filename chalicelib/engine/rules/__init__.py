@@ -10,6 +10,7 @@ quantities        days, months and shares, as they may be declared
 benefits          a benefit: dated versions, each with its legal reference
 benefit_files     complete versions out of files that say what differs
 conditions        the closed vocabulary of conditions
+words             which words of lists say nothing new when they are said again
 amounts           what a benefit pays a month
 counties          a county's own values
 rulebook          all of it together, of one jurisdiction

@@ -24,6 +24,7 @@ from chalicelib.engine.rules.benefits import Benefit, BenefitRules, CustodyCode,
 from chalicelib.engine.rules.checks import EventKey, check_policy, check_tables, check_version
 from chalicelib.engine.rules.counties import County, EarlierValues, county_values, read_county
 from chalicelib.engine.rules.policy import Policy, Tier
+from chalicelib.engine.rules.words import Repeated, repeated_words
 from chalicelib.errors import DeclarationError, NotFoundError
 from chalicelib.model import (
     AreaCode,
@@ -191,13 +192,8 @@ class RuleBook:
     def speaks_of(self) -> Mapping[EventKey, Sequence[EventKey]]:
         """event -> the states that something asks about and of which it is a word: its own, and what it
         releases from (whoever is out on parole is in prison no more, whoever asks)."""
-        states = {
-            name.key
-            for benefit in self.benefits.values()
-            for version in benefit.versions
-            for term in version.terms
-            for name in term.events
-        }
+        terms = (t for benefit in self.benefits.values() for v in benefit.versions for t in v.terms)
+        states = {name.key for term in terms for name in term.events}
         found: dict[EventKey, list[EventKey]] = {state: [state] for state in states}
         for (feed, code), event in self.events.items():
             for loss in event.releases:
@@ -206,16 +202,15 @@ class RuleBook:
         return found
 
     @cached_property
+    def repeated(self) -> Repeated:
+        """Which words say nothing new when a list says them again."""
+        return repeated_words(self.benefits, self.events, self.speaks_of)
+
+    @cached_property
     def feeds_of_related(self) -> frozenset[FeedId]:
         """The feeds whose word about a related person some condition asks for."""
-        return frozenset(
-            name.key[0]
-            for benefit in self.benefits.values()
-            for version in benefit.versions
-            for term in version.terms
-            if term.of is not None
-            for name in term.events
-        )
+        terms = (t for benefit in self.benefits.values() for v in benefit.versions for t in v.terms)
+        return frozenset(name.key[0] for term in terms if term.of is not None for name in term.events)
 
     def period(
         self,
