@@ -94,9 +94,9 @@ def test_nothing_leads_to_suspend_but_the_last_look() -> None:
         if StateName.SUSPEND in (way.get("Next"), way.get("Default"))
     }
     assert into == {
-        "Matched?",
+        "Reminded?",
         "Looked",
-    }  # Matched?: a suspended case whose execution was lost; it is looked at again
+    }  # Reminded?: a suspended case whose execution was lost; it is looked at again
     assert states["Last look"]["Next"] == "Looked"
 
 

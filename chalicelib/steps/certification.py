@@ -94,7 +94,14 @@ def _settled(call: StepInput, found: Sequence[Evidence]) -> PersonRecord:
 
 
 def remind(call: StepInput) -> Answer:
-    """Tell the person until when, where to ask, and that a visit costs nothing."""
+    """Tell the person until when, where to ask, and that a visit costs nothing.
+
+    Not whom data certify or no message reaches, nor whose case was suspended already: it passes by here.
+    """
+    if call.matched is StepOutcome.DONE:
+        return _answered(call, call.enter_at)
+    if call.matched is not StepOutcome.INSUFFICIENT:
+        return _answered(call, call.matched)
     return _wait(call, lambda record, case: _with_message(call, record, case, Template.REMIND))
 
 
@@ -106,8 +113,18 @@ def remind_again(call: StepInput) -> Answer:
 
 
 def self_certify(call: StepInput) -> Answer:
-    """Ask for the last time to certify oneself, by phone or at any counter, before somebody comes."""
+    """Ask for the last time to certify oneself, by phone or at any counter, before somebody comes.
+
+    Where the policy reminds twice, whoever comes from the first message is told so before.
+    """
+    if call.after_remind is StateName.REMIND_AGAIN and _stands_in(call, StateName.REMIND):
+        return _answered(call, StateName.REMIND_AGAIN)
     return _wait(call, lambda record, case: _with_message(call, record, case, Template.SELF_CERTIFY))
+
+
+def _stands_in(call: StepInput, state: StateName) -> bool:
+    case = call.case_of(people.load(call.person))
+    return case is not None and case.state is state
 
 
 def dispatch_home_visit(call: StepInput) -> Answer:
@@ -215,7 +232,7 @@ def _with_message(call: StepInput, record: PersonRecord, case: Case, template: T
     return replace(_nothing(call), messages=(messages.anew(record, template, about, words, clock.today()),))
 
 
-def _answered(call: StepInput, word: StepOutcome) -> Answer:
+def _answered(call: StepInput, word: StepOutcome | StateName) -> Answer:
     """End the wait of this very call with a word; a call that is repeated finds it ended."""
     waiting = call.waiting()
     if waiting is None:

@@ -31,7 +31,8 @@ class StepInput:
     """One call of a step, as the state machine makes it.
 
     `subject` is the case's due day (ISO) or the suspicion's name; `token` is there only where the state
-    waits; `enter_at` says to the first state where the case goes on. `contract` numbers the shape of this
+    waits; `enter_at` says to the first states where the case goes on, `matched` what the first one found;
+    `after_remind` which state the policy has behind the first message. `contract` numbers the shape of this
     input: running executions keep theirs.
     """
 
@@ -42,6 +43,8 @@ class StepInput:
     generation: int
     token: str | None
     enter_at: StateName = StateName.MATCH_DATA
+    matched: StepOutcome = StepOutcome.INSUFFICIENT
+    after_remind: StateName = StateName.SELF_CERTIFY
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> StepInput:
@@ -54,6 +57,8 @@ class StepInput:
             generation=int(event["generation"]),
             token=event.get("token"),
             enter_at=StateName(event.get("enter_at", StateName.MATCH_DATA)),
+            matched=StepOutcome(event.get("matched", StepOutcome.INSUFFICIENT)),
+            after_remind=StateName(event.get("after_remind", StateName.SELF_CERTIFY)),
         )
 
     @property

@@ -53,7 +53,7 @@ def test_waits_of_a_case(on: str, months: int, days: tuple[int, int], deadline: 
     plan = plan_case(DUE, months, day(on), POLICY)
     assert (plan.remind // A_DAY, plan.self_certify // A_DAY) == days, why
     assert plan.remind_again == NOT_AT_ALL
-    assert plan.home_visit == 7 * A_DAY
+    assert plan.home_visit == 15 * A_DAY, "a second visit: ten days after the notice, within five more"
     assert plan.deadline == day(deadline), why
 
 

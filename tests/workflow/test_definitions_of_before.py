@@ -23,14 +23,15 @@ ONE = Recipient(980)
 STEPS = {"certification": certification.STEPS, "suspicion": suspicion.STEPS}
 
 
-@pytest.fixture
-def before(village: Village) -> Village:
-    """A village whose state machines are those of before."""
+@pytest.fixture(params=sorted({path.name.partition("-")[2] for path in DEFINITIONS.glob("*.asl.json")}))
+def before(village: Village, request: pytest.FixtureRequest) -> Village:
+    """A village whose state machines are those of before: of one day, or as near before it as there are."""
     states = village.sandbox.client("stepfunctions")
     for machine in states.list_state_machines()["stateMachines"]:
         arn = machine["stateMachineArn"]
         name = arn.rpartition("-")[2]
-        found = sorted(DEFINITIONS.glob(f"{name}-*.asl.json"))
+        every = sorted(DEFINITIONS.glob(f"{name}-*.asl.json"))
+        found = [path for path in every if path.name.partition("-")[2] <= request.param]
         if found:
             now = states.describe_state_machine(stateMachineArn=arn)["definition"]
             step = re.search(r'"FunctionName": ?"([^"]+)"', now)

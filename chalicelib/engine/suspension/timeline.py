@@ -20,6 +20,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.engine.calendar.periods import add_months, days_of
+from chalicelib.engine.rules.case_times import Visits
 from chalicelib.engine.rules.policy import Policy
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import (
@@ -74,10 +75,19 @@ def plan_case(due: date, months: int, on: date, policy: Policy) -> CasePlan:
         remind=waits[Template.REMIND],
         remind_again=waits.get(Template.REMIND_AGAIN, NOT_AT_ALL),
         self_certify=waits[Template.SELF_CERTIFY],
-        home_visit=policy.visits.first_within_days * SECONDS_A_DAY,
+        home_visit=_visited_within(policy.visits) * SECONDS_A_DAY,
         deadline=max(due, here),
         after_remind=(StateName.REMIND_AGAIN if Template.REMIND_AGAIN in starts else StateName.SELF_CERTIFY),
     )
+
+
+def _visited_within(visits: Visits) -> int:
+    """Days within which any visit is to be made once it is ordered: before, no look finds anything new.
+
+    Whatever arrives meanwhile wakes the case.
+    """
+    second = visits.second_after_notice_days + visits.second_within_days
+    return max(visits.first_within_days, second, visits.third_after_days + visits.second_within_days)
 
 
 def window_days(months: int, policy: Policy) -> int:
