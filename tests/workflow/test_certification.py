@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib import cases, clock
+from chalicelib.engine.suspension import timeline
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     Change,
@@ -24,6 +26,7 @@ from chalicelib.model import (
     VisitManner,
     VisitOutcome,
 )
+from chalicelib.steps import certification
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.dynamodb.audit_findings import findings_about
 from tests.workflow.village import DUE, SPRING, Recipient, Village, days_before
@@ -85,6 +88,28 @@ def test_the_way_from_the_first_message_to_the_list(village: Village) -> None:
     assert {state: days[state] for state in WAY} == WAY
     manners = [visit.manner for visit in village.record(ONE.number).visits]
     assert manners == [VisitManner.ANY_TIME, VisitManner.EVENING_OR_WEEKEND, VisitManner.SOMEBODY_CLOSE]
+
+
+def test_where_the_policy_reminds_twice_the_second_comes_before_the_last_message(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def twice(*of: Any) -> timeline.CasePlan:
+        again = 5 * timeline.SECONDS_A_DAY
+        return replace(timeline.plan_case(*of), remind_again=again, after_remind=StateName.REMIND_AGAIN)
+
+    monkeypatch.setattr(certification, "plan_case", twice)
+    village.settle(ONE)
+    days = {}
+    for before in range(46, 12, -1):
+        village.until(days_before(before))
+        days.setdefault(village.state(ONE.number), before)
+    del days[None]
+    assert list(days.items()) == [
+        (StateName.REMIND, 45),
+        (StateName.REMIND_AGAIN, 25),
+        (StateName.SELF_CERTIFY, 20),
+        (StateName.DISPATCH_HOME_VISIT, 15),
+    ]
 
 
 WAY = {  # days before the end
