@@ -97,14 +97,14 @@ def evidence_arrived(
     in_lake: Sequence[Evidence] = (),
     action: str = "evidence arrived",
     once: str | None = None,
-    repeats_wait: bool = False,
+    awaited: bool | None = None,
 ) -> Arrival:
     """Add evidence to a person's record, settle what follows, and wake whoever waited for it.
 
     `in_lake`: what may wait in the lake, and is weighed with it; what of this moves nothing is not written.
     The same evidence again changes nothing, but still wakes: the first delivery may have died between its
     transaction and the call. `once`: the name of what shows it, marked as used in the same transaction;
-    RefusedError where it has been used before. `repeats_wait`: what a list says again stays in the lake.
+    RefusedError where it has been used before. `awaited`: of a file (`repeated_words`), if needed now.
     """
 
     def settle(record: PersonRecord) -> tuple[Change | None, Settlement]:
@@ -115,7 +115,7 @@ def evidence_arrived(
                 "this assertion has been used: each certification needs a check, and a signature, of its own",
             )
         new = unknown_to(record, evidence)
-        new = repeated_words.left_out(record, new) if repeats_wait else new
+        new = new if awaited is None else repeated_words.left_out(record, new, awaited=awaited)
         says = any((item.key.feed, item.key.event) in current().rules.asked for item in new)
         beside = repeated_words.in_lake(record, new) if says and not in_lake else in_lake
         settlement = apply_rules(replace(record, evidence=record.evidence + new), clock.today(), beside)

@@ -14,9 +14,10 @@ from chalicelib.observability import logger
 from chalicelib.storage.s3 import lake
 
 
-def left_out(record: PersonRecord, new: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Of what a file brings about somebody whom nobody waits for, what their record does not hold already."""
-    return lazy_renewal.said_anew(new, _holding(record), current().rules, _drawn(record), stays=True)
+def left_out(record: PersonRecord, new: Sequence[Evidence], *, awaited: bool) -> tuple[Evidence, ...]:
+    """Of what a file brings, what a record does not hold already; `awaited`: lists of residents whole."""
+    known, rules = _holding(record), current().rules
+    return lazy_renewal.said_anew(new, known, rules, _drawn(record), stays=not awaited)
 
 
 def worth_writing(

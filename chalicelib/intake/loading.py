@@ -241,7 +241,7 @@ def load_evidence(
             arrival = cases.evidence_arrived(person, (), in_lake=in_lake, actor=actor)
         else:
             arrival = cases.evidence_arrived(
-                person, lazy_renewal.newest(now, rules), actor=actor, repeats_wait=person not in awaited
+                person, lazy_renewal.newest(now, rules), actor=actor, awaited=person in awaited
             )
         if arrival.record.person.id != person:
             cases.met_under(person, [item.key for item in items], by=actor)
@@ -250,7 +250,7 @@ def load_evidence(
         died = record.person.deceased_on
         return Loaded(
             certified=moved,
-            kept=(person in held or person not in awaited) and _all_wait(items, arrival),
+            kept=_all_wait(items, arrival),
             deceased={} if died is None else {person: died},
             void=frozenset((person, item.key) for item in items if item.key in record.withdrawn),
             written=frozenset((person, item.key) for item in record.evidence if item.file == items[0].file),

@@ -89,16 +89,29 @@ def test_a_word_repeats_what_stands_before_it_not_behind() -> None:
 
 
 CHANGES = [
-    (CERTIFICATE, CERTIFICATE, True, "what repeats either may wait in the lake"),
-    (CERTIFICATE, POOR, False, "of this state nothing is known yet"),
-    (HOME, HOME, False, "residents are looked up in the lake before anything happens to them"),
-    ("travel_agency/travelled", "travel_agency/travelled", False, "no state"),
+    (CERTIFICATE, 30, {"grade": "grade_2"}, True, "what repeats the first may wait in the lake"),
+    (CERTIFICATE, 30, {}, False, "it says the same: whatever waits does, too"),
+    (CERTIFICATE, -30, {"grade": "grade_2"}, False, "nothing that repeats a later word is older than that"),
+    (
+        HOME,
+        30,
+        {"until": "2025-08-01"},
+        False,
+        "residents are looked up in the lake before anything happens to them",
+    ),
+    ("travel_agency/travelled", 30, {"until": "2025-08-01"}, False, "no state"),
 ]
 
 
-@pytest.mark.parametrize(("new", "known", "asks", "why"), CHANGES)
-def test_whether_the_lake_is_asked(new: str, known: str, asks: bool, why: str) -> None:
-    assert changes_a_word([listed(new, 0)], [listed(known, 30)], RULES) is asks, why
+@pytest.mark.parametrize(("what", "ago", "facts", "asks", "why"), CHANGES)
+def test_whether_the_lake_is_asked(what: str, ago: int, facts: dict[str, str], asks: bool, why: str) -> None:
+    assert changes_a_word([listed(what, 0, **facts)], [listed(what, ago), listed(POOR, 20)], RULES) is asks, (
+        why
+    )
+
+
+def test_of_a_state_that_is_new_the_lake_is_not_asked() -> None:
+    assert not changes_a_word([listed(CERTIFICATE, 0)], [listed(POOR, 30)], RULES)
 
 
 def test_what_the_lake_repeats_is_not_written_beside_the_first_word() -> None:

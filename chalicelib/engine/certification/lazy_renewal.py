@@ -106,9 +106,15 @@ def _stands(name: EventKey, rules: RuleBook, drawn: AbstractSet[BenefitCode], *,
 
 
 def changes_a_word(items: Iterable[Evidence], known: Iterable[Evidence], rules: RuleBook) -> bool:
-    """Whether items say otherwise what is known of a state: what repeats either may wait in the lake."""
-    said = {(item.key.feed, item.key.event) for item in known}
-    return any((name := (i.key.feed, i.key.event)) in rules.repeated.states and name in said for i in items)
+    """Whether items say otherwise what is known of a state before: what repeats that may wait in the lake."""
+    states = rules.repeated.states
+    held = sorted((i for i in known if (i.key.feed, i.key.event) in states), key=lambda item: item.key)
+    for item in items:
+        said = [i for i in held if (i.key.feed, i.key.event) == (item.key.feed, item.key.event)]
+        before = [i for i in said if i.key < item.key]
+        if before and (before[-1].facts, before[-1].recovered) != (item.facts, item.recovered):
+            return True
+    return False
 
 
 def worth_weighing(found: Iterable[Evidence], rules: RuleBook, on: date) -> list[Evidence]:
