@@ -115,8 +115,9 @@ def evidence_arrived(
                 "this assertion has been used: each certification needs a check, and a signature, of its own",
             )
         new = unknown_to(record, evidence)
-        new = new if awaited is None else repeated_words.left_out(record, new, awaited=awaited)
         says = any((item.key.feed, item.key.event) in current().rules.asked for item in new)
+        if awaited is not None and (says or not awaited):
+            new = repeated_words.left_out(record, new, awaited=awaited)
         beside = repeated_words.in_lake(record, new) if says and not in_lake else in_lake
         settlement = apply_rules(replace(record, evidence=record.evidence + new), clock.today(), beside)
         settlement = replace(settlement, evidence=new + settlement.evidence)
