@@ -8,7 +8,7 @@ requires does: a certification by hand that names nobody is none (row B11).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -33,15 +33,29 @@ from chalicelib.sources.formats.tick_boxes import CROSSES, SEVERAL
 from chalicelib.sources.people.identity_numbers import born, borne, unpack
 from chalicelib.sources.people.matching import PACKED, PERSON, read_distinct
 from chalicelib.sources.people.plausible_days import a_period_after, days_that_cannot_be
-from chalicelib.sources.values.cells import Reader, Value, day_in, read_name, reader_for, says_nothing
+from chalicelib.sources.values.cells import (
+    Reader,
+    Value,
+    day_in,
+    first_day_in,
+    last_day_in,
+    read_name,
+    reader_for,
+    says_nothing,
+)
 from chalicelib.sources.values.row_faults import Fault
 
 FIELD: Final = "field"
-_DAYS: Final = frozenset({Reader.DATE, Reader.DATE_AHEAD})
+_DAYS: Final[Mapping[Reader, Callable[[str], date | Fault]]] = {
+    Reader.DATE: day_in,
+    Reader.DATE_AHEAD: last_day_in,
+    Reader.DATE_FROM: first_day_in,
+}
 _NO_DAY: Final = [Fault.CELL_EMPTY.value, Fault.DAY_PLACEHOLDER.value]
 _KINDS: Final[dict[Reader, type[pl.DataType]]] = {
     Reader.DATE: pl.Date,
     Reader.DATE_AHEAD: pl.Date,
+    Reader.DATE_FROM: pl.Date,
     Reader.MONEY: pl.Int64,
 }
 # And every fact that is not required.
@@ -207,11 +221,11 @@ def _is_broken(cell: str, column: Column) -> bool:
 def _read_days(
     cells: pl.Series, empty: Fault | None, column: Column, on: date
 ) -> tuple[pl.Series, pl.Series]:
-    """Days, as `read_day` and `read_day_ahead` read them; where none must stand, a placeholder is none."""
-    days, faults = read_distinct(cells, day_in, pl.Date)
+    """Days, as `read_day` and its kin read them; where none must stand, a placeholder is none."""
+    days, faults = read_distinct(cells, _DAYS[column.read], pl.Date)
     if empty is None:
         faults = faults.set(faults.is_in(_NO_DAY).fill_null(False), None)
-    if column.read is Reader.DATE_AHEAD:
+    if column.read is not Reader.DATE:
         return days, faults
     ahead = (days > on).fill_null(False)
     if not ahead.any():

@@ -3,11 +3,13 @@ once."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from chalicelib.sources.feeds.columns import headers_of, name_of
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.formats.archives import Payload, unwrap
 from chalicelib.sources.formats.csv_rows import batch_of_records
@@ -23,7 +25,9 @@ from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 Parts = Callable[[ReadingContext], Iterator[Part]]  # can be called more than once
 
 MOST_NAMED: Final = 5  # lines in a sentence
-_DAYS: Final = (Reader.DATE, Reader.DATE_AHEAD, Reader.MONTH)
+_LIKE_A_NUMBER: Final = re.compile(r"['‘’]?\d{14}[\dXxＸ]{1,4}|\d\.\d+[eE]\+?1[4-7]")
+_LEAST_NUMBER: Final = 10**14  # typed as a figure
+_DAYS: Final = (Reader.DATE, Reader.DATE_AHEAD, Reader.DATE_FROM, Reader.MONTH)
 
 
 def open_file(data: bytes, context: ReadingContext) -> tuple[Layout, Parts] | FileHold:
@@ -55,7 +59,8 @@ def _ranges(text: bytes, planned: Plan, context: ReadingContext) -> Iterator[Par
 
 
 def _workbook(payload: Payload, context: ReadingContext) -> tuple[Layout, Parts] | FileHold:
-    sheet, feed = sheet_of(payload.data), context.feed
+    feed = context.feed
+    sheet = sheet_of(payload.data, partial(_names_people, feed=feed))
     if isinstance(sheet, FileHold):
         return sheet
     head = in_words(sheet.rows[: MOST_TITLES + 1], ())
@@ -70,9 +75,27 @@ def _workbook(payload: Payload, context: ReadingContext) -> tuple[Layout, Parts]
 
 
 def _with_unseen(layout: Layout, sheet: Sheet) -> Layout:
-    """The layout that names the columns which the sender does not see, and of which something is kept."""
+    """The layout that names the columns which the sender does not see, and of which something is kept; and
+    the sheets that are not read."""
     unseen = [layout.header[place] for place in map(int, layout.read) if place in sheet.unseen_columns]
-    return replace(layout, unseen=tuple(unseen))
+    return replace(layout, unseen=tuple(unseen), aside=sheet.aside)
+
+
+def _names_people(rows: list[list[Cell]], feed: Feed) -> bool:
+    """Whether a sheet bears a column of identity numbers, or anything that may be one."""
+    named = ((header, feed.columns[name]) for header, name in headers_of(feed.columns))
+    headers = {name_of(header) for header, column in named if column.field == "number"}
+    if any(
+        isinstance(cell, str) and name_of(cell) in headers for row in rows[: MOST_TITLES + 1] for cell in row
+    ):
+        return True
+    return any(
+        _LIKE_A_NUMBER.fullmatch(cell.strip())
+        if isinstance(cell, str)
+        else isinstance(cell, int | float) and cell >= _LEAST_NUMBER
+        for row in rows
+        for cell in row
+    )
 
 
 def _in_days(sheet: Sheet, layout: Layout, feed: Feed) -> list[list[Cell]]:

@@ -68,7 +68,8 @@ class Plan:
         """The plan that `to_json` wrote."""
         found: dict[str, Any] = json.loads(text)
         layout = found["layout"]
-        words = {name: tuple(layout.get(name, ())) for name in ("header", "unsent", "identifying", "unseen")}
+        several = ("header", "unsent", "identifying", "unseen", "aside")
+        words = {name: tuple(layout.get(name, ())) for name in several}
         return cls(Layout(**layout | words), tuple(Span(**span) for span in found["spans"]))
 
 

@@ -249,6 +249,7 @@ def _notes(
 ) -> list[Rejection]:
     notes = [reject(layout.line - 1, column, Fault.COLUMN_NOT_SENT) for column in layout.unsent]
     notes += [reject(layout.line - 1, column, Fault.COLUMN_HIDDEN) for column in layout.unseen]
+    notes += [reject(1, sheet, Fault.SHEET_ASIDE) for sheet in layout.aside]
     if noted.height:
         of_kept = noted.join(kept.select(LINE), on=LINE, how="semi", maintain_order="left")
         notes += [_rejection(feed, *row) for row in of_kept.iter_rows()]

@@ -31,7 +31,7 @@ from sandbox.town.shapes import (
 )
 
 Cell = str | int | date | None | frozenset[str]
-DATES: Final = (Reader.DATE, Reader.DATE_AHEAD)
+DATES: Final = (Reader.DATE, Reader.DATE_AHEAD, Reader.DATE_FROM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from chalicelib.sources.values.cells import (
     read_area_code,
     read_day,
     read_day_ahead,
+    read_day_from,
     read_money,
     read_month,
     read_phone,
@@ -80,6 +81,32 @@ def test_a_period_may_end_ahead() -> None:
     assert read_day_ahead("2026-01-31", ON) == date(2026, 1, 31)
 
 
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("202602", date(2026, 2, 1), date(2026, 2, 28)),
+        ("2020年1月", date(2020, 1, 1), date(2020, 1, 31)),
+        ("2020年01月份", date(2020, 1, 1), date(2020, 1, 31)),
+        ("2020.11", date(2020, 11, 1), date(2020, 11, 30)),
+        ("2020-01-15", date(2020, 1, 15), date(2020, 1, 15)),
+        (
+            "2020.1",
+            Fault.DAY_UNREADABLE,
+            Fault.DAY_UNREADABLE,
+        ),  # January, or what a spreadsheet leaves of 2020.10
+        ("202013", Fault.DAY_UNREADABLE, Fault.DAY_UNREADABLE),
+        ("300001", Fault.DAY_UNREADABLE, Fault.DAY_UNREADABLE),
+        ("2020", Fault.DAY_UNREADABLE, Fault.DAY_UNREADABLE),
+        ("", Fault.DAY_UNREADABLE, Fault.DAY_UNREADABLE),
+    ],
+)
+def test_a_month_alone_begins_on_its_first_day_and_ends_on_its_last(
+    written: str, first: date | Fault, last: date | Fault
+) -> None:
+    assert (read_day_from(written, ON), read_day_ahead(written, ON)) == (first, last)
+
+
 SHAPES = ("{0:%Y-%m-%d}", "{0:%Y%m%d}", "{0.year}/{0.month}/{0.day}", "{0.year}年{0.month}月{0.day}日",
           "{0.year}.{0.month}.{0.day}", "{0:%Y-%m-%d} 13:14:15", "{0:%Y-%m-%d}T13:14:15+08:00")  # fmt: skip
 
@@ -113,7 +140,8 @@ def test_any_text_is_a_day_up_to_today_or_a_fault(text: str) -> None:
         ("2023-05-01", "2023-05"), ("45047", "2023-05"), ("2025-06", "2025-06"),
         ("2025-07", Fault.MONTH_FUTURE),
         ("2023-13", Fault.MONTH_UNREADABLE), ("0000-05", Fault.MONTH_UNREADABLE),
-        ("五月", Fault.MONTH_UNREADABLE),
+        ("五月", Fault.MONTH_UNREADABLE), ("2023年05月份", "2023-05"), ("2023.5", "2023-05"),
+        ("2023.1", Fault.MONTH_UNREADABLE), ("2023.10", "2023-10"),
     ],
 )  # fmt: skip
 def test_months(written: str, value: str | Fault) -> None:
@@ -147,7 +175,11 @@ def test_reading_what_was_written_gives_the_fen(fen: int) -> None:
         "13805580001"),
         ("8613805580001", "13805580001"), ("１３８０５５８０００１", "13805580001"),
         ("0558-5123456", Fault.PHONE_UNREADABLE), ("1380558000", Fault.PHONE_UNREADABLE),
-        ("12805580001", Fault.PHONE_UNREADABLE),
+        ("12805580001", Fault.PHONE_UNREADABLE), ("13805580001.0", "13805580001"),
+        ("1.3805580001E+10", "13805580001"), ("1.38056E+10", Fault.PHONE_UNREADABLE),
+        ("13805580001/13905580002", "13805580001"), ("0558-5123456、13905580002", "13905580002"),
+        ("13805580001 13905580002", "13805580001"), ("13805580001(子) 13905580002", "13905580002"),
+        ("13805580001或8613905580002", "13805580001"), ("0", Fault.CELL_EMPTY),
     ],
 )  # fmt: skip
 def test_phones(written: str, value: str | Fault) -> None:

@@ -59,6 +59,12 @@ def test_the_same_rows_in_every_writing(data: bytes, encoding: str) -> None:
     assert set(reading.evidence) == {person(1), person(2)}
 
 
+@pytest.mark.parametrize("end", [b"\x1a", b"\x1a\x1a"])
+def test_the_mark_by_which_old_programs_end_a_file_is_no_row(end: bytes) -> None:
+    reading = read(GOOD + end)
+    assert (reading.hold, reading.counts.rows, reading.counts.rejected) == (None, 3, 0)
+
+
 def test_a_rare_character_of_gb18030_is_read() -> None:
     data = lines(row(1, remark="𬎆㛃䶮")).decode().encode("gb18030")
     assert read(data).evidence[person(1)][0].facts == {"remark": "𬎆㛃䶮"}

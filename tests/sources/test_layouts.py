@@ -75,7 +75,22 @@ def test_totals_are_called_by_many_names(words: str) -> None:
     assert (reading.counts.rows, reading.furniture) == (1, 1)
 
 
-@pytest.mark.parametrize("words", ["合计王", "会计2人", "累计缴费的王建国", "小计划"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "制表人：王某", "填表人:", "审核人：李某（签字）", "单位（盖章）：", "单位（公章）",
+        "联系电话：0558-5120001",
+        "负责人：", "填报日期：2025年6月1日", "注：以上人员均已核实", "说明：共两页",
+    ],
+)  # fmt: skip
+def test_who_has_signed_below_is_no_row(words: str) -> None:
+    reading = read(lines(row(1), (words, "", "审核人：某", "", "")))
+    assert (reading.counts.rows, reading.furniture) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "words", ["合计王", "会计2人", "累计缴费的王建国", "小计划", "审核人王", "注意", "单位"]
+)
 def test_other_words_are_no_totals(words: str) -> None:
     """A row too many comes back, a row too few is lost."""
     reading = read(lines(row(1), (words, "", "", "2", "")))

@@ -170,8 +170,35 @@ def test_what_is_no_day_in_either_system_stays_as_it_is(cell: object) -> None:
     assert faults(read(data)) == [(2, "日期", "day_unreadable")]
 
 
-def test_two_sheets_with_data_are_refused_because_nobody_knows_which_counts() -> None:
-    assert held(workbook(row(1), more={"Sheet2": [("more", "rows")]})) is HoldCode.SEVERAL_SHEETS
+@pytest.mark.parametrize(
+    "second",
+    [
+        [HEADER, row(2)],
+        [("填表说明",), HEADER],
+        [row(2)],
+        [("续表",), ("乙", number(2))],
+        [(float(number(2)[:17]),)],
+        [("’" + number(2).replace("X", "Ｘ"),)],
+    ],
+)
+def test_two_sheets_that_may_name_people_are_refused_because_nobody_knows_which_counts(
+    second: list[tuple[object, ...]],
+) -> None:
+    assert held(workbook(row(1), more={"Sheet2": second})) is HoldCode.SEVERAL_SHEETS
+
+
+def test_a_sheet_of_instructions_or_codes_is_left_aside_and_said_to_be() -> None:
+    codes = [("代码", "含义"), *((n, f"第{n}类") for n in range(40))]
+    reading = read(workbook(row(1), more={"填表说明": [("身份证号填18位，逐行填写。",)], "代码表": codes}))
+    assert (reading.hold, reading.counts.accepted) == (None, 1)
+    assert [(n.line, n.field, n.code) for n in reading.notes] == [
+        (1, "填表说明", "sheet_aside"),
+        (1, "代码表", "sheet_aside"),
+    ]
+
+
+def test_two_sheets_of_which_none_names_anybody_are_refused() -> None:
+    assert held(workbook(header=("甲",), more={"Sheet2": [("乙",)]})) is HoldCode.SEVERAL_SHEETS
 
 
 def test_a_workbook_of_empty_sheets_is_empty() -> None:

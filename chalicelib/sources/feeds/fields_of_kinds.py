@@ -18,7 +18,7 @@ FIELDS: Final[dict[str, dict[str, tuple[Reader, ...]]]] = {
         "grid": (Reader.TEXT,),
         "benefit": (Reader.CODE,),
         "fen": (Reader.MONEY,),
-        "since": (Reader.DATE, Reader.DATE_AHEAD),
+        "since": (Reader.DATE, Reader.DATE_AHEAD, Reader.DATE_FROM),
         "certified_until": (Reader.DATE_AHEAD,),
         "payee": (Reader.TEXT,),
         "key_groups": (Reader.KEY_GROUPS,),

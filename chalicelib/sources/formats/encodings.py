@@ -197,7 +197,8 @@ def lines_in(data: bytes) -> int:
 
 
 def unified(data: bytes) -> bytes:
-    """The text with \\n as its only line break."""
+    """The text with \\n as its only line break, and without the mark by which old programs end a file."""
+    data = data.rstrip(b"\x1a") if data.endswith(b"\x1a") else data
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 

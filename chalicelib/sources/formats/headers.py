@@ -48,6 +48,7 @@ class Layout:
     boxes: dict[str, str] = field(default_factory=dict)  # word of the event → column with its ticks
     may_lack: int = 0  # so many cells at its end a row may lack: those of columns that may be empty
     unseen: tuple[str, ...] = ()  # columns that are read and that the sender's sheet hides
+    aside: tuple[str, ...] = ()  # further sheets of the workbook, which name nobody and are not read
 
     @property
     def width(self) -> int:

@@ -18,8 +18,8 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from xml.parsers import expat
@@ -73,10 +73,14 @@ class Sheet:
     unseen_rows: frozenset[int] = frozenset()
     unseen_columns: frozenset[int] = frozenset()
     since_1904: bool = False
+    aside: tuple[str, ...] = ()  # sheets that are not read: instructions, lists of codes
 
 
-def sheet_of(data: bytes) -> Sheet | FileHold:
-    """The one sheet that holds data; or why there is none that could be read."""
+def sheet_of(data: bytes, names_people: Callable[[list[list[Cell]]], bool]) -> Sheet | FileHold:
+    """The one sheet that holds data; or why there is none that could be read.
+
+    `names_people`: of several sheets the one counts that may be about anybody, if it is one.
+    """
     checked = _rebuilt(data)
     if isinstance(checked, FileHold):
         return checked
@@ -87,12 +91,14 @@ def sheet_of(data: bytes) -> Sheet | FileHold:
             unseen = bool(_filled(book, shown=False))
     except (python_calamine.CalamineError, OSError, ValueError):
         return hold(HoldCode.UNREADABLE)
-    if len(shown) > 1:
-        return hold(HoldCode.SEVERAL_SHEETS)
     if not shown:
         return hold(HoldCode.SHEET_HIDDEN if unseen else HoldCode.EMPTY)
-    [(name, rows)] = shown.items()
-    return checked.sheet(name, _trimmed(rows))
+    counting = [name for name in shown if len(shown) == 1 or names_people(shown[name])]
+    if len(counting) != 1:
+        return hold(HoldCode.SEVERAL_SHEETS)
+    [name] = counting
+    aside = tuple(other for other in shown if other != name)
+    return replace(checked.sheet(name, _trimmed(shown[name])), aside=aside)
 
 
 def _filled(book: python_calamine.CalamineWorkbook, *, shown: bool) -> dict[str, list[list[Cell]]]:

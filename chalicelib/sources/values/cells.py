@@ -16,6 +16,7 @@ datetime.date(2023, 5, 1)
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -57,9 +58,14 @@ _SERIAL: Final = re.compile(
     r"([1-9]\d{4})(?:\.\d+)?", re.ASCII
 )  # 1927-05-18 to 2173; fewer digits are a year
 _SERIAL_ZERO: Final = date(1899, 12, 30)
-_MONTH: Final = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*月?", re.ASCII)
+_MONTH: Final = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*(?:月份?)?", re.ASCII)
+_TENTH: Final = re.compile(r"\d{4}\s*\.\s*1", re.ASCII)  # a spreadsheet writes 2025.10 so, and people January
 _MONEY: Final = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d{1,10})(\.\d+)?", re.ASCII)
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_WHOLE: Final = re.compile(
+    r"(1\d{10})\.0+|1\.(\d{10})e\+?10", re.ASCII | re.IGNORECASE
+)  # a figure, with all its digits
+_BETWEEN_PHONES: Final = re.compile(r"[、,;/|和或\s]+")
 _AREA: Final = re.compile(r"[1-9]\d{11}", re.ASCII)
 # Words by which programs and people say "nothing", without the marks around them (\N, #N/A, <null>, 不详。).
 _NOTHING_SAID: Final = (
@@ -90,7 +96,8 @@ class Reader(StrEnum):
 
     IDENTITY_NUMBER = "identity_number"
     DATE = "date"  # has happened: never after the day of reading
-    DATE_AHEAD = "date_ahead"  # may lie in the future: the end of a period
+    DATE_AHEAD = "date_ahead"  # may lie in the future: the end of a period; a month alone is its last day
+    DATE_FROM = "date_from"  # the same of its beginning: a month alone is its first day
     MONTH = "month"
     TEXT = "text"
     CODE = "code"
@@ -122,13 +129,21 @@ def clean(text: str, *, inside: bool = False) -> str:
 
 def read_day(text: str, on: date) -> date | Fault:
     """The day that a cell means; a timestamp's day, an instant with a zone in Chinese civil time."""
-    day = read_day_ahead(text, on)
+    day = _never_empty(day_in(text))
     return Fault.DAY_FUTURE if isinstance(day, date) and day > on else day
 
 
 def read_day_ahead(text: str, on: date) -> date | Fault:
-    """Like `read_day`, for days that may lie ahead (the end of a period)."""
-    day = day_in(text)
+    """Like `read_day`, for the end of a period, which may lie ahead; a month alone ends on its last day."""
+    return _never_empty(last_day_in(text))
+
+
+def read_day_from(text: str, on: date) -> date | Fault:
+    """Like `read_day`, for the beginning of a period; a month alone begins on its first day."""
+    return _never_empty(first_day_in(text))
+
+
+def _never_empty(day: date | Fault) -> date | Fault:
     return Fault.DAY_UNREADABLE if day is Fault.CELL_EMPTY else day
 
 
@@ -139,6 +154,36 @@ def day_in(text: str) -> date | Fault:
     if 0 < len(cell) <= LONGEST:
         return _day_of(cell)
     return Fault.CELL_EMPTY if says_nothing(cell) else Fault.DAY_UNREADABLE
+
+
+@lru_cache(maxsize=20_000)
+def first_day_in(text: str) -> date | Fault:
+    """The same, where a month alone stands for its first day.
+
+    >>> first_day_in("202001"), first_day_in("2020年1月"), first_day_in("2020-01-15")
+    (datetime.date(2020, 1, 1), datetime.date(2020, 1, 1), datetime.date(2020, 1, 15))
+    """
+    day = day_in(text)
+    month = _month_in(text) if day is Fault.DAY_UNREADABLE else None
+    return day if month is None else date(*month, 1)
+
+
+@lru_cache(maxsize=20_000)
+def last_day_in(text: str) -> date | Fault:
+    """The same, where a month alone stands for its last day."""
+    day = day_in(text)
+    month = _month_in(text) if day is Fault.DAY_UNREADABLE else None
+    return day if month is None else date(*month, monthrange(*month)[1])
+
+
+def _month_in(text: str) -> tuple[int, int] | None:
+    """The year and month of a cell that says no more than that."""
+    cell = clean(text)
+    parts = _MONTH.fullmatch(cell) if len(cell) <= LONGEST and not _TENTH.fullmatch(cell) else None
+    if parts is None or len(cell) == 5:  # five figures are a spreadsheet's serial number of a day
+        return None
+    year, month = int(parts.group(1)), int(parts.group(2))
+    return (year, month) if 1 <= month <= 12 and EARLIEST.year <= year <= LATEST.year else None
 
 
 def _day_of(cell: str) -> date | Fault:
@@ -182,17 +227,13 @@ def _in_china(cell: str) -> date | Fault:
 
 def read_month(text: str, on: date) -> Month | Fault:
     """A calendar month up to that of `on`; a whole date stands for its month."""
-    cell = clean(text)
-    parts = _MONTH.fullmatch(cell) if len(cell) <= LONGEST else None
-    if parts is None or len(cell) == 5:  # five figures are a spreadsheet's serial number of a day
-        day = read_day_ahead(text, on)
+    named = _month_in(text)
+    if named is None:
+        day = day_in(text)
         if isinstance(day, Fault):
             return Fault.MONTH_UNREADABLE
-        year, month = day.year, day.month
-    else:
-        year, month = int(parts.group(1)), int(parts.group(2))
-    if not (1 <= month <= 12 and year >= EARLIEST.year):
-        return Fault.MONTH_UNREADABLE
+        named = day.year, day.month
+    year, month = named
     if (year, month) > (on.year, on.month):
         return Fault.MONTH_FUTURE
     return Month(f"{year}-{month:02d}")
@@ -213,9 +254,25 @@ def read_money(text: str, on: date) -> int | Fault:
 
 
 def read_phone(text: str, on: date) -> str | Fault:
-    """A mobile number of mainland China, 11 digits; landlines receive no SMS and are faults."""
-    digits = re.sub(r"[-()]", "", clean(text, inside=True))
-    digits = re.sub(r"^(?:\+?86|0086)(?=1\d{10}$)", "", digits)
+    """A mobile number of mainland China, 11 digits; landlines receive no SMS and are faults.
+
+    Of several in one cell the first mobile one counts: whoever has one is not left without messages.
+
+    >>> [read_phone(one, date(2025, 1, 1)) for one in ("0558-5120001 / 138-0558-0001", "13805580001.0")]
+    ['13805580001', '13805580001']
+    """
+    whole = _phone_of(clean(text, inside=True))
+    if whole is not Fault.PHONE_UNREADABLE:
+        return whole
+    several = (_phone_of(part) for part in _BETWEEN_PHONES.split(clean(text)[:LONGEST]))
+    return next((one for one in several if not isinstance(one, Fault)), Fault.PHONE_UNREADABLE)
+
+
+def _phone_of(word: str) -> str | Fault:
+    figure = _WHOLE.fullmatch(word)
+    if figure:
+        word = figure.group(1) or f"1{figure.group(2)}"
+    digits = re.sub(r"^(?:\+?86|0086)(?=1\d{10}$)", "", re.sub(r"[-()]", "", word))
     if not digits.strip("0"):
         return Fault.CELL_EMPTY
     return digits if _MOBILE.fullmatch(digits) else Fault.PHONE_UNREADABLE
@@ -299,6 +356,7 @@ def key_groups_reader(codes: Mapping[str, str]) -> Read:
 _PLAIN: Final[dict[Reader, Read]] = {
     Reader.DATE: read_day,
     Reader.DATE_AHEAD: read_day_ahead,
+    Reader.DATE_FROM: read_day_from,
     Reader.MONTH: read_month,
     Reader.TEXT: read_text,
     Reader.MONEY: read_money,

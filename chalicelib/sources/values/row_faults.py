@@ -60,6 +60,7 @@ class Fault(StrEnum):
     TOO_MANY_ROWS = "too_many_rows"
     COLUMN_NOT_SENT = "column_not_sent"
     COLUMN_HIDDEN = "column_hidden"
+    SHEET_ASIDE = "sheet_aside"
     CELLS_LEFT_OUT = "cells_left_out"
     ROWS_NOT_FILLED_IN = "rows_not_filled_in"
 
@@ -254,6 +255,11 @@ SENTENCES: Final[dict[Fault, tuple[str, str]]] = {
         "此列在工作表中是隐藏的，已照常读入。请核对其内容；不再使用的列请删去。",
         "This column is hidden in the sheet and was read all the same. Check what stands in it; "
         "delete a column that is no longer used.",
+    ),
+    Fault.SHEET_ASIDE: (
+        "此工作表没有身份证号码，未读入。如其中有应报送的人员，请放入要报送的工作表后重新投放。",
+        "This sheet bears no identity numbers and was not read. If it names people who are to be sent, "
+        "put them into the sheet with the others and drop the file again.",
     ),
     Fault.ROWS_NOT_FILLED_IN: (
         "表中有些行尚未填写，未作处理，也不退回。填好后再投放此表即可，已填的行不必删去。",
