@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from chalicelib import clock
 from chalicelib.jurisdiction import current
-from chalicelib.model import DroppedFile, FeedId, FileState
+from chalicelib.model import DroppedFile, FeedId, FileState, Proves
 from chalicelib.sources.feeds.feed import Arrives, Feed
 from chalicelib.sources.feeds.freshness import Freshness, freshness
+from chalicelib.storage import inbox_queue
 from chalicelib.storage.dynamodb import files
 
 # Interfaces are asked once a week; a run may take some hours.
 _ASKED: Final = Arrives.model_validate({"every": "7 days", "warn_after": "8 days", "fail_after": "14 days"})
+BEING_READ: Final = timedelta(days=3)  # longer is not being read: somebody has been alarmed
+_NEWEST: Final = 3  # files of a feed that may be read at the same time
 STUCK: Final = (FileState.HELD, FileState.RELEASED, FileState.DEAD)  # somebody or something must go on
 
 
@@ -71,6 +74,28 @@ def _now(feed: Feed, arrives: Arrives, on: date) -> FeedNow:
             repairs.update(dropped.repairs)
     fresh = freshness(arrives, last, on, held=held is not None)
     return FeedNow(feed, fresh, loaded, held, dict(sorted(repairs.items())))
+
+
+def is_anything_unread() -> bool:
+    """Whether a file lies in the inbox, or is being read, of which nobody knows yet whom it certifies (I3).
+
+    Whoever would be suspended now waits an hour: a stay in hospital may stand in it. A file that waits for
+    people (held, dead) is another matter: of whom it certified last it holds a suspension (rule 11).
+    """
+    if inbox_queue.is_anything_waiting():
+        return True
+    since = clock.now() - BEING_READ
+    return any(
+        dropped.state is FileState.RECEIVED and dropped.received >= since
+        for feed in _that_show_presence()
+        for dropped in files.recent(feed, _NEWEST)
+    )
+
+
+def _that_show_presence() -> Iterator[FeedId]:
+    """The feeds that send files and may show that somebody was there, by id."""
+    shown = {event.feed for event in current().rules.events.values() if event.proves is Proves.PRESENCE}
+    return (feed for feed, declared in sorted(current().feeds.items()) if feed in shown and declared.arrives)
 
 
 def speaks_of(dropped: DroppedFile) -> date:

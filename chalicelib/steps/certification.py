@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from chalicelib import clock, messages
 from chalicelib.cases import evidence_effects, executions, home_visits, related_persons
+from chalicelib.cases.freshness import is_anything_unread
 from chalicelib.engine.rules.quantities import MOST_MONTHS
 from chalicelib.engine.suspension.timeline import SECONDS_A_DAY, next_list_day, plan_case, seconds_until
 from chalicelib.engine.suspension.visits import visited_at_once, visits_made
@@ -281,6 +282,8 @@ def last_look(call: StepInput) -> Answer:
     if found is None and not evidence_effects.is_certified(record, case):
         return answer(StepOutcome.HELD, SECONDS_A_DAY)
     readiness = suspension_steps.look(record, case, on)
+    if readiness.step is StepOutcome.SUSPEND and is_anything_unread():
+        return answer(StepOutcome.APPROVED, suspension_steps.AN_HOUR)
     until = readiness.wait_until
     if readiness.step is StepOutcome.PROPOSE:
         until = next_list_day(on + timedelta(days=1), current().rules.policy)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from chalicelib import clock, messages
 from chalicelib.cases import (
@@ -20,7 +21,7 @@ from chalicelib.cases import (
     suspension_limits,
     two_numbers,
 )
-from chalicelib.cases.freshness import missing_feeds
+from chalicelib.cases.freshness import is_anything_unread, missing_feeds
 from chalicelib.engine.calendar.periods import month_before, month_of, months_between
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.money import paid_in_person
@@ -61,6 +62,8 @@ from chalicelib.observability import logger
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
 from chalicelib.storage.dynamodb import outages, people, worklists
 from chalicelib.storage.s3 import lake
+
+AN_HOUR: Final = 3_600  # seconds: while anything is unread in the inbox, the last look waits so long
 
 
 def from_lake(person: PersonId) -> list[Evidence] | None:
@@ -202,6 +205,8 @@ def _may_suspend(
         return StepOutcome.CHANGED, ()
     ready = look(record, case, on)
     step = ready.step
+    if step is StepOutcome.SUSPEND and is_anything_unread():
+        return StepOutcome.CHANGED, ()
     known = (StepOutcome.SUSPEND, StepOutcome.CERTIFIED, StepOutcome.CLOSED)
     return (step if step in known else StepOutcome.CHANGED), ready.benefits
 
