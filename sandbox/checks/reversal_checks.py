@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.engine.calendar.workdays import add_working_days
+from chalicelib.engine.rules.benefits import Consequence
+from chalicelib.engine.rules.rulebook import custody_code
 from chalicelib.model import (
     EntitlementStatus,
     InstructionKind,
@@ -23,6 +25,7 @@ from sandbox.town.kinds_of_life import BORROWED_CARD
 
 if TYPE_CHECKING:
     from sandbox.checks.run_result import Run
+    from sandbox.town.claims import Claim
     from sandbox.town.context import ToldDead
     from sandbox.town.townsperson import Townsperson
 
@@ -117,25 +120,33 @@ def released(run: Run) -> Iterable[str]:
         record = run.truth.records.get(person.index)
         if out is None or began is None or record is None:
             continue
-        ended = _ended_by_sentence(record, began)
-        if ended is None or run.on - out < STARTS_WITHIN:
+        stopped = _ended_by_sentence(run, person, record, began)
+        if not stopped or run.on - out < STARTS_WITHIN:
             continue
-        yield from _starts_again(run, person, record, began, out)
+        yield from _starts_again(run, person, record, stopped, began, out)
 
 
-def _ended_by_sentence(record: PersonRecord, began: date) -> Suspicion | None:
-    return next(
-        (
-            s
-            for s in record.suspicions
-            if s.kind is SuspicionKind.CUSTODY and s.day == began and s.state is SuspicionState.CONFIRMED
-        ),
-        None,
+def _ended_by_sentence(run: Run, person: Townsperson, record: PersonRecord, began: date) -> list[Claim]:
+    """What a confirmed sentence ends of what somebody draws: some benefits know no custody."""
+    keys = [
+        s.evidence
+        for s in record.suspicions
+        if s.kind is SuspicionKind.CUSTODY
+        and s.day == began
+        and s.state is SuspicionState.CONFIRMED
+        and s.evidence is not None
+    ]
+    rules = run.truth.pack.rules
+    codes = (
+        (claim, custody_code(rules.benefit_on(claim.benefit, began), (key.feed, key.event)))
+        for claim in person.claims
+        for key in keys
     )
+    return [claim for claim, code in codes if code is not None and code.then is Consequence.ENDS]
 
 
 def _starts_again(
-    run: Run, person: Townsperson, record: PersonRecord, began: date, out: date
+    run: Run, person: Townsperson, record: PersonRecord, stopped: Sequence[Claim], began: date, out: date
 ) -> Iterator[str]:
     restarts = [s for s in record.suspicions if s.kind is SuspicionKind.RESTART]
     if not any(s.state is SuspicionState.CONFIRMED for s in restarts):
@@ -143,7 +154,7 @@ def _starts_again(
         return
     first = after(f"{out:%Y-%m}")
     served = (after(f"{began:%Y-%m}"), f"{out:%Y-%m}")  # the month in which it began is due
-    for claim in person.claims:
+    for claim in stopped:
         drawn = next(e for e in record.entitlements if e.benefit == claim.benefit)
         gaps = [(gap.first, gap.last) for gap in drawn.interruptions]
         if gaps != [served] or drawn.fen != claim.fen or drawn.status in STOPPED:

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from chalicelib.model import (
+    BenefitCode,
     EntitlementStatus,
+    EvidenceKey,
+    FeedId,
     InstructionKind,
     Interruption,
     Month,
@@ -238,14 +241,15 @@ def test_who_has_just_come_has_still_time(run: Run) -> None:
 BEGAN, OUT = date(2025, 1, 9), date(2025, 3, 20)
 
 
-def a_release(run: Run, **more: Any) -> Run:
+def a_release(run: Run, benefit: BenefitCode = PENSION, **more: Any) -> Run:
     """Served from January to March, paid again since April."""
     person = run.truth.scene.town.people[0]
     life = replace(person.life, jailed_from=BEGAN, released_on=OUT)
-    claim = replace(person.claims[0], benefit=PENSION, fen=500)
+    claim = replace(person.claims[0], benefit=benefit, fen=500)
     people = (replace(person, life=life, claims=(claim,)), *run.truth.scene.town.people[1:])
     run.truth.scene.town = replace(run.truth.scene.town, people=people)
-    custody = a_suspicion(SuspicionKind.CUSTODY, BEGAN, SuspicionState.CONFIRMED)
+    sentence = EvidenceKey(BEGAN, FeedId("custody"), "sentence")
+    custody = replace(a_suspicion(SuspicionKind.CUSTODY, BEGAN, SuspicionState.CONFIRMED), evidence=sentence)
     restart = a_suspicion(SuspicionKind.RESTART, OUT, more.pop("restart", SuspicionState.CONFIRMED))
     gap = Interruption(Month("2025-02"), Month("2025-03"), custody.name)
     drawn = replace(run.truth.records[0].entitlements[0], interruptions=(gap,))
@@ -269,6 +273,12 @@ def test_a_release_that_started_the_payment_again(run: Run) -> None:
 )
 def test_a_release_that_did_not(run: Run, more: dict[str, Any]) -> None:
     assert STARTED in broken(a_release(run, **more))
+
+
+def test_a_benefit_that_knows_no_custody_has_nothing_to_start_again(run: Run) -> None:
+    """Reservoir resettlement support goes on through a sentence, and so does what is drawn beside it."""
+    goes_on = a_release(run, BenefitCode("reservoir_resettlement"), restart=SuspicionState.OPEN)
+    assert STARTED not in broken(goes_on)
 
 
 def a_card(run: Run, until: date) -> Run:

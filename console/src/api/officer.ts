@@ -2,7 +2,7 @@
 import type { DroppedFile } from "./answers";
 import { client } from "./client";
 import { answered } from "./problems";
-import { about, decided } from "./requests";
+import { about, decided, keyed } from "./requests";
 import type { components } from "./schema";
 
 export type Notice = components["schemas"]["NoticeToBring"];
@@ -31,6 +31,14 @@ export const reportSuspicion = (
 ) => answered(client.POST("/v1/suspicions/{id}/outcome", { ...decided(id), body }));
 export const approveSuspicion = (id: string) =>
   answered(client.POST("/v1/suspicions/{id}/approve", decided(id)));
+
+export type Paper = components["schemas"]["Paper"];
+
+/** What is said of a person at a desk, and opens a question that others decide. */
+export const doubtResult = (body: components["schemas"]["DoubtReport"]) =>
+  answered(client.POST("/v1/suspicions", { ...keyed(), body }));
+export const showPaper = (body: components["schemas"]["RestartReport"]) =>
+  answered(client.POST("/v1/restarts", { ...keyed(), body }));
 
 export const endings = (part: Part) => answered(client.GET("/v1/endings", of(part)));
 export const approveEnding = (id: string) =>

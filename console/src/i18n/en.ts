@@ -210,6 +210,16 @@ const en: Messages = {
     case: "In a case",
     filter: "Filter",
   },
+  atDesk: {
+    title: "Said at the desk",
+    text: "A paper shown, a result doubted, an objection of the person or the family. Saying it stops and pays nothing: others look into it and decide.",
+    paper: "A paper was shown",
+    doubt: "Doubt the result",
+    object: "Object for them",
+    which: "What was shown",
+    since: "Day that it names",
+    against: "Against what",
+  },
   portrait: {
     title: "Portrait",
     benefits: "Benefits and certificates",

@@ -158,6 +158,7 @@ export default {
     seen: "seen done",
     cancelled: "called off",
   },
+  paper: { release: "document of a release", card: "new card", grant: "new grant" },
   heir_proof: { notarised: "notarised", court: "court", kinship: "certificate of kinship, and all heirs' statement" },
   event: {
     due: "due",

@@ -148,6 +148,7 @@ export default {
     seen: "发放数据已见",
     cancelled: "已撤销，不再执行",
   },
+  paper: { release: "释放证明", card: "新的证件", grant: "新的批准文件" },
   heir_proof: { notarised: "公证书", court: "法院文书", kinship: "亲属关系证明和全体继承人声明" },
   event: {
     due: "快到期",

@@ -203,6 +203,16 @@ const zh = {
     case: "办理中",
     filter: "筛选",
   },
+  atDesk: {
+    title: "窗口代报",
+    text: "在窗口出示的凭证、对结果的质疑、本人或家属的异议，在这里提出。提出本身不停发也不补发，由其他人员核实决定。",
+    paper: "出示了凭证",
+    doubt: "质疑结果",
+    object: "代提异议",
+    which: "出示的凭证",
+    since: "凭证载明的日期",
+    against: "对什么有异议",
+  },
   portrait: {
     title: "画像",
     benefits: "待遇与认证",
