@@ -19,7 +19,7 @@ from chalicelib.engine.certification.decide import decide
 from chalicelib.engine.rules.conditions import UNTIL
 from chalicelib.engine.suspension.readiness import wrongly_suspended
 from chalicelib.engine.suspension.signs_of_life import sign_to_keep
-from chalicelib.engine.suspension.timeline import asked_about
+from chalicelib.engine.suspension.timeline import asked_about, is_far_from_a_case
 from chalicelib.engine.suspicion.lifecycle import may_open, opened
 from chalicelib.engine.suspicion.mistaken_confirmation import seen_alive
 from chalicelib.engine.suspicion.restart import restarts
@@ -121,6 +121,9 @@ def evidence_arrived(
         beside = repeated_words.in_lake(record, new) if says and not in_lake else in_lake
         settlement = apply_rules(replace(record, evidence=record.evidence + new), clock.today(), beside)
         settlement = replace(settlement, evidence=new + settlement.evidence)
+        is_plain = awaited and not new and settlement.only_carries_further
+        if is_plain and is_far_from_a_case(record, current().rules, clock.today()):
+            settlement = replace(settlement, entitlements=(), evidence=(), messages=())
         return settlement.change(action, actor) if settlement or once is not None else None, settlement
 
     also = () if once is None else (used_once.mark(once),)

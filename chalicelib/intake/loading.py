@@ -238,7 +238,7 @@ def load_evidence(
             return Loaded(kept=1)
         if person in held:  # weak: written only if it certifies, with what came before or with the next
             in_lake = [*items, *held[person]]
-            arrival = cases.evidence_arrived(person, (), in_lake=in_lake, actor=actor)
+            arrival = cases.evidence_arrived(person, (), in_lake=in_lake, actor=actor, awaited=True)
         else:
             arrival = cases.evidence_arrived(
                 person, lazy_renewal.newest(now, rules), actor=actor, awaited=person in awaited

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from chalicelib.engine.suspension.timeline import (
     Opening,
     cases_close_on,
     comes_due,
+    is_far_from_a_case,
     is_list_open,
     never_suspended,
     next_list_day,
@@ -26,7 +28,7 @@ from chalicelib.engine.suspension.timeline import (
 )
 from chalicelib.model import Case, Entitlement, EntitlementStatus, Route, StateName, StepOutcome, Template
 from tests.events import RULES
-from tests.people import a_person, a_record, an_entitlement, day
+from tests.people import a_case, a_person, a_record, a_suspicion, an_entitlement, day
 
 POLICY = RULES.policy
 A_DAY = 86_400
@@ -223,6 +225,22 @@ def test_whom_data_certified_last_is_spoken_to_later(
     times = POLICY.timeline.model_copy(update={"later_where_silent": False})
     stored = POLICY.model_copy(update={"timeline": times})
     assert (opening(drawn, day(on), stored) is not None) is (on >= "2025-05-16"), "a policy without it"
+
+
+FAR = [
+    ("2025-04-15", 12, {}, True, "a case may open on 16 May, in 31 days"),
+    ("2025-04-16", 12, {}, False, "within a month"),
+    ("2025-05-15", 3, {}, True, "of a quarter it opens on 15 June"),
+    ("2025-05-16", 3, {}, False, "within a month"),
+    ("2025-04-15", 12, {"cases": (a_case("2024-06-30"),)}, False, "a case waits for it"),
+    ("2025-04-15", 12, {"suspicions": (a_suspicion(),)}, False, "it may contradict what is suspected"),
+]
+
+
+@pytest.mark.parametrize(("on", "months", "also", "is_far", "why"), FAR)
+def test_who_is_far_from_a_case(on: str, months: int, also: dict[str, Any], is_far: bool, why: str) -> None:
+    record = a_record(entitlements=[an_entitlement(certified_until=DUE, months=months)], **also)
+    assert is_far_from_a_case(record, RULES, day(on)) is is_far, why
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,25 @@ def test_weak_evidence_that_completes_nothing_waits_and_is_read_with_what_does(v
     assert record.open_case is None, "the case was woken"
 
 
+@pytest.mark.parametrize(("before", "waits"), [(77, True), (74, False)])
+def test_weak_evidence_that_completes_long_before_a_case_may_open_waits(
+    village: Village, before: int, waits: bool
+) -> None:
+    """A month before: what joins it later carries further, and whoever opens cases reads the lake."""
+    village.settle(ONE)
+    village.until(days_before(before))
+    rides(village, days_before(before + 6), days_before(before + 3))
+    told = buys(village, days_before(before + 4))
+    assert (told.certified, told.kept) == ((0, 1) if waits else (1, 0))
+    record = village.record(ONE.number)
+    assert (bool(record.evidence), record.messages == ()) == (not waits, waits)
+    village.until(days_before(25))  # whoever has left a trace is first spoken to as late as this
+    record = village.record(ONE.number)
+    assert record.entitlements[0].valid_until > DUE
+    assert len(record.evidence) == 3
+    assert not record.cases
+
+
 def test_without_the_lake_weak_evidence_is_written_as_it_comes(village: Village) -> None:
     village.settle(ONE)
     village.until(days_before(40))

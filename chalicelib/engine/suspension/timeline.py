@@ -35,6 +35,7 @@ from chalicelib.model import (
 )
 
 SECONDS_A_DAY: Final = 86_400
+FILES_COME_AGAIN: Final = timedelta(days=30)  # [choice] the interval of most feeds
 NOT_AT_ALL: Final = 1  # second: the wait of a state that the policy declares no message for
 
 
@@ -154,6 +155,17 @@ def opening(
             return None
         return Opening(min(e.valid_until for e in some), first.months)
     return None
+
+
+def is_far_from_a_case(record: PersonRecord, rules: RuleBook, on: date) -> bool:
+    """Whether none is open, nothing is suspected, and by the record alone no case opens within a month.
+
+    What only carries a certificate further may wait so long: within a month every feed comes once more, and
+    whoever opens cases reads the lake.
+    """
+    if record.open_case is not None or record.open_suspicions:
+        return False
+    return opening(record.entitlements, on + FILES_COME_AGAIN, rules.policy) is None
 
 
 def never_suspended(rules: RuleBook) -> frozenset[BenefitCode]:
