@@ -17,9 +17,7 @@ from chalicelib.engine.rules.quantities import LONGEST_PERIOD
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.model import BenefitCode, Decision, Evidence, EvidenceKey, FeedEvent, Proves, Strength
 
-STANDS: Final = timedelta(
-    days=180
-)  # [choice] far less than any feed is kept: a word outlives none it repeats
+STANDS: Final = timedelta(days=180)  # [choice] far less than any feed is kept
 OUTLIVED: Final = timedelta(days=LONGEST_PERIOD)  # older presence certifies nothing any more
 
 
