@@ -42,6 +42,7 @@ export default {
   too_many_rows: "too many rows",
   column_not_sent: "column not sent",
   column_hidden: "hidden column",
+  sheet_aside: "further sheet not read",
   cells_left_out: "cells left out",
   rows_not_filled_in: "rows not filled in",
 };

@@ -42,6 +42,7 @@ export default {
   too_many_rows: "行数过多",
   column_not_sent: "缺少一列",
   column_hidden: "隐藏的列",
+  sheet_aside: "另一工作表未读入",
   cells_left_out: "未读的单元格",
   rows_not_filled_in: "未填写的行",
 };
