@@ -21,7 +21,7 @@ from chalicelib.model import (
     PersonId,
 )
 from chalicelib.model.evidence import ANOTHER
-from chalicelib.sources.evidence import SAID
+from chalicelib.sources.records import SAID
 from chalicelib.storage.dynamodb.items import decode, encode
 from tests.events import ALL_FEEDS, ALL_RULES
 

@@ -31,11 +31,11 @@ from chalicelib.model import BenefitCode, DroppedFile, FileId, FileState, Month,
 from chalicelib.runs import Stop
 from chalicelib.settings import settings
 from chalicelib.sources.feeds.feed import Feed
-from chalicelib.sources.field_reading import entries_of
 from chalicelib.sources.formats.csv_rows import LINE
 from chalicelib.sources.people.identity_numbers import unpack
 from chalicelib.sources.people.matching import PACKED, PERSON
 from chalicelib.sources.reading import FileReading, records_of
+from chalicelib.sources.records import entries_of
 from chalicelib.storage import file_shards, inbox_queue
 from chalicelib.storage.dynamodb import files, people
 from chalicelib.storage.dynamodb.busy import Left

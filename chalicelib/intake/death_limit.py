@@ -32,10 +32,10 @@ from chalicelib.model import (
     SuspicionState,
 )
 from chalicelib.sources.feeds.feed import Feed
-from chalicelib.sources.field_reading import RosterEntry, entries_of
 from chalicelib.sources.people import roster_lines
 from chalicelib.sources.people.matching import PACKED, PERSON
 from chalicelib.sources.reading import FileReading
+from chalicelib.sources.records import RosterEntry, entries_of
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 from chalicelib.storage.crypto import hmac_ids
 from chalicelib.storage.dynamodb import files, people

@@ -32,13 +32,13 @@ from chalicelib.model import (
     PersonRecord,
     Relation,
 )
-from chalicelib.sources.field_reading import RosterEntry, entries_of
 from chalicelib.sources.people import roster_lines
 from chalicelib.sources.people.identity_numbers import pack
 from chalicelib.sources.people.matching import PACKED
 from chalicelib.sources.people.roster_duplicates import Standing
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading
+from chalicelib.sources.records import RosterEntry, entries_of
 from chalicelib.storage.crypto import hmac_ids
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.dynamodb.busy import Left

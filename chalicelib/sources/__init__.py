@@ -2,15 +2,12 @@
 
 reading        the way of a file, from its bytes to its records; start here
 reading_context   what a file is read with: feed, roster, day, what is known beforehand
-opening        from the bytes to the layout
-ranges, range_results   a file in ranges of whole lines, and what each of them gave
-field_reading  every column read by its declared reader, faults set apart
-evidence       evidence as columns
-name_mismatch  rows that name somebody else under the same number
+ranges, range_results   a file opened, in ranges of whole lines, and what each of them gave
+field_reading  every column read by its declared reader, faults and other names set apart
+records        what accepted rows say: evidence, entries of a roster, payments
 expectations   why a file that can be read is not loaded all the same
 rejects        what goes back to the department
-guests         people of other regions
-paid_strangers   what is paid to people on no roster
+strangers      people on no roster: guests of other regions, what is paid to them
 manifest       what a department says about its own file
 answers        answers of an interface that was asked
 feeds          what a feed declares: columns, events, rhythm

@@ -12,10 +12,10 @@ from datetime import date
 import polars as pl
 
 from chalicelib.model import Counts, Evidence, EvidenceKey, FeedId, FileId, PersonId, Rejection
-from chalicelib.sources.evidence import SAID
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.people.identity_numbers import canonical
 from chalicelib.sources.reading import FileReading
+from chalicelib.sources.records import SAID
 from chalicelib.sources.values.cells import read_day
 from chalicelib.sources.values.row_faults import Fault, reject
 

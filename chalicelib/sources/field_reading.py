@@ -4,6 +4,12 @@ A row is rejected for its first faulty column, in the order declared. An unreada
 not cost a row its place: losing a recipient from the roster is worse than a printed notice, and a
 prisoner for life has no last day (无期). Such cells are noted, and left out. A fact that the declaration
 requires does: a certification by hand that names nobody is none (row B11).
+
+A row that names somebody else than the roster does under the same number certifies nobody by itself, and the
+department is told; a loss is verified by somebody who is told so too. Which names are certainly others,
+`person_names.is_another` says. A day that no rule could use beside the birth date in the person's number (a
+death before birth, a day of before the country was founded, a benefit from a year that lies ahead) goes back,
+instead of counting as accepted and changing nothing.
 """
 
 from __future__ import annotations
@@ -11,28 +17,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
-from chalicelib.model import (
-    AreaCode,
-    BenefitCode,
-    KeyGroup,
-    Month,
-    Payment,
-    PersonId,
-    Relation,
-)
-from chalicelib.model.evidence import NAME_SENT
+from chalicelib.model.evidence import ANOTHER, NAME_SENT
 from chalicelib.sources.feeds.columns import Column
 from chalicelib.sources.feeds.feed import Feed
-from chalicelib.sources.formats.csv_rows import FAULT, LINE, places_of
+from chalicelib.sources.formats.csv_rows import FAULT, LINE, Batch, all_of, places_of
 from chalicelib.sources.formats.encodings import LOST
-from chalicelib.sources.formats.tick_boxes import CROSSES, SEVERAL
-from chalicelib.sources.people.identity_numbers import born, borne, unpack
+from chalicelib.sources.formats.headers import Layout
+from chalicelib.sources.formats.tick_boxes import CROSSES, SEVERAL, TICKED, with_ticks
+from chalicelib.sources.people.identity_numbers import birth_in, borne
 from chalicelib.sources.people.matching import PACKED, PERSON, read_distinct
-from chalicelib.sources.people.plausible_days import a_period_after, days_that_cannot_be
+from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.values.cells import (
     Reader,
     Value,
@@ -43,6 +41,8 @@ from chalicelib.sources.values.cells import (
     reader_for,
     says_nothing,
 )
+from chalicelib.sources.values.identity_documents import FIRST
+from chalicelib.sources.values.person_names import is_another, same_name
 from chalicelib.sources.values.row_faults import Fault
 
 FIELD: Final = "field"
@@ -59,9 +59,9 @@ _KINDS: Final[dict[Reader, type[pl.DataType]]] = {
     Reader.MONEY: pl.Int64,
 }
 # And every fact that is not required.
-_CONTACT: Final = ("address", "helper_name", "helper_phone")
+CONTACT: Final = ("address", "helper_name", "helper_phone")
 _LENIENT: Final = frozenset(
-    {"phone", "related", "relation", "name", "certified_until", "document", "born", *_CONTACT}
+    {"phone", "related", "relation", "name", "certified_until", "document", "born", *CONTACT}
 )
 RECOVERED: Final = "recovered"
 NOTED: Final = {LINE: pl.Int64, FIELD: pl.String, FAULT: pl.String}
@@ -71,45 +71,15 @@ _NONE_REJECTED: Final = _NONE_NOTED
 _TIMED: Final = (
     r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?\s*$"
 )
+OLDEST_YEARS: Final = 120  # nobody has reached it: the record is about somebody else, or the day is wrong
+FOUNDED: Final = date(1949, 10, 1)  # no department has records of anybody's doings from before
+_EPOCH: Final = date(1970, 1, 1)  # what programs write for no day at all
 _SAME: Final = {
     "evidence": [PERSON, "day", "event"],
     # In two places: the same benefit drawn twice. On two lines: a second related person.
     "roster": [PACKED, "benefit", "area", "payee", "related"],
     "payments": [PERSON, "benefit", "month", "fen", "paid"],
 }
-
-
-@dataclass(frozen=True, slots=True)
-class RosterEntry:
-    """One line of a roster: one recipient's claim to one benefit, as the authority states it.
-
-    `born` is the first day of the month of birth, None where another document than the resident's number does
-    not tell it and the roster does not say it; `fen` is 0 for a relief without an amount. Where the
-    authority has not certified a new recipient yet, `certified_until` is None.
-    `name` is "" where none is said. Where no address or helper is said, they are None.
-    """
-
-    number: str
-    name: str
-    phone: str | None
-    area: AreaCode
-    grid: str
-    born: date | None
-    benefit: BenefitCode
-    fen: int
-    since: date
-    certified_until: date | None
-    payee: str
-    key_groups: frozenset[KeyGroup]
-    line: int
-    related: str | None = None  # the number of somebody whom a condition asks about
-    relation: Relation | None = None
-    address: str | None = None
-    helper_name: str | None = None
-    helper_phone: str | None = None
-
-    def __repr__(self) -> str:
-        return f"RosterEntry(line {self.line})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +91,10 @@ class Fields:
     noted: pl.DataFrame  # accepted, yet something to correct: line, field, fault
 
 
-def read_fields(hits: pl.DataFrame, positions: dict[str, str], feed: Feed, on: date) -> Fields:
+def read_fields(hits: pl.DataFrame, layout: Layout, feed: Feed, on: date) -> Fields:
     """Read all declared fields of matched rows [line, their columns, packed, person, recovered]."""
+    hits = with_ticks(hits, layout)
+    positions = {**layout.positions, "event": TICKED} if layout.boxes else layout.positions
     rows = {name: hits[name] for name in (LINE, PACKED, PERSON, RECOVERED)}
     faults: dict[str, pl.Series] = {}
     noted = [_NONE_NOTED]
@@ -273,64 +245,87 @@ def named(good: pl.DataFrame) -> pl.DataFrame:
     return good.with_columns(pl.col("name").fill_null(others))
 
 
-def entries_of(good: pl.DataFrame) -> list[RosterEntry]:
-    """The entries of a roster, in the file's order."""
-    fields: tuple[str, ...] = (
-        "name",
-        "phone",
-        "area",
-        "grid",
-        "benefit",
-        "fen",
-        "since",
-        "certified_until",
-        "payee",
-    )
-    if "related" in good.columns:
-        fields = (*fields, "related", "relation")
-    fields = (*fields, *(name for name in ("born", *_CONTACT) if name in good.columns))
-    return [
-        _entry(packed, str(groups or ""), dict(zip(fields, rest, strict=True)), line)
-        for packed, groups, line, *rest in good.select(PACKED, "key_groups", LINE, *fields).iter_rows()
-    ]
+# --- days that cannot be ---------------------------------------------------------------------------
 
 
-def _entry(packed: int, groups: str, words: dict[str, Any], line: int) -> RosterEntry:
-    number = unpack(packed)
-    day = born(number) or words.get("born")
-    related, relation = words.pop("related", None), words.pop("relation", None)
-    if related is not None and relation is not None and related != number:  # nobody is their own parent
-        words |= {"related": related, "relation": Relation(relation)}
-    return RosterEntry(
-        **words
-        | {"name": words["name"] or "", "grid": words["grid"] or "", "fen": words["fen"] or 0}
-        | {"born": day.replace(day=1) if day is not None else None},
-        number=number,
-        key_groups=frozenset(KeyGroup(group) for group in groups.split(",") if group),
-        line=line,
-    )
+def a_period_after(day: date) -> date:
+    """The same day a year later, for no tier carries longer than 12 months: 29 February clamps.
 
-
-def said_by_payments(good: pl.DataFrame) -> pl.DataFrame:
-    """What each row of payments says: person, day, event (month#benefit), says (the sum of its parts)."""
-    whole = [PERSON, "benefit", "month"]
-    return good.select(
-        PERSON,
-        pl.col("paid").max().over(whole).alias("day"),
-        pl.concat_str("month", "benefit", separator="#").alias("event"),
-        pl.col("fen").sum().over(whole).cast(pl.String).alias("says"),
-    )
-
-
-def payments_of(good: pl.DataFrame) -> list[tuple[PersonId, Payment]]:
-    """One payment per person, benefit and month: several parts in one file are one sum.
-
-    A part is paid again in the same month when arrears come separately; `paid` is the last day.
+    >>> a_period_after(date(2024, 2, 29))
+    datetime.date(2025, 2, 28)
     """
-    months = good.group_by([PERSON, "benefit", "month"], maintain_order=True).agg(
-        pl.col("fen").sum(), pl.col("paid").max()
+    last = 28 if (day.month, day.day) == (2, 29) else day.day
+    return day.replace(year=day.year + 1, day=last)
+
+
+def days_that_cannot_be(field: str, days: pl.Series, packed: pl.Series, on: date) -> pl.Series:
+    """What is wrong with each day of a field, null where nothing is; `packed` are the numbers of its rows.
+
+    `day` is when something happened, `since` the day from which a benefit is drawn, which may lie ahead; one
+    before birth is a clerk's slip (a form's usual day), and nobody falls off a roster for that.
+    """
+    day, birth = pl.col("day"), birth_in(pl.col("packed"))
+    figure = day.dt.year().cast(pl.Int64) * 10_000 + day.dt.month().cast(pl.Int64) * 100 + day.dt.day()
+    is_before = figure < birth
+    if field == "day":
+        is_beyond = figure >= birth + (OLDEST_YEARS + 1) * 10_000
+        wrong = {Fault.DAY_BEFORE_BIRTH: is_before, Fault.DAY_BEYOND_LIFE: is_beyond}
+        wrong |= {Fault.DAY_PLACEHOLDER: day == _EPOCH, Fault.DAY_TOO_EARLY: day < FOUNDED}
+    else:
+        wrong = {Fault.DAY_TOO_FAR: day > a_period_after(on)}
+    told = pl.coalesce([pl.when(is_so).then(pl.lit(fault.value)) for fault, is_so in wrong.items()])
+    rows = pl.DataFrame({"day": days, "packed": packed}).lazy()
+    return rows.select(told.alias("fault")).collect().to_series()
+
+
+# --- names -----------------------------------------------------------------------------------------
+
+
+def with_names_compared(fields: Fields, batch: Batch, layout: Layout, roster: RosterIndex) -> Fields:
+    """Sound rows with a column that says "another" where the name certainly is; each such row is noted."""
+    column, rows = layout.positions.get("name"), fields.sound
+    if column is None:
+        return fields
+    told = all_of(None, rows.height, pl.String).alias(NAME_SENT)
+    said, known = batch.rows_at(rows[LINE], [column])[column], roster.names_of(rows[PACKED])
+    unlike = places_of((said != known).fill_null(value=False))
+    pairs = zip(unlike.to_list(), said.gather(unlike).to_list(), known.gather(unlike).to_list(), strict=True)
+    wrong = [place for place, name, its in pairs if is_another(name, its)]
+    if not wrong:
+        return Fields(rows.hstack([told]), fields.rejected, fields.noted)
+    noted = rows[wrong].select(
+        LINE, pl.lit("name").alias(FIELD), pl.lit(Fault.NAME_OF_ANOTHER.value).alias(FAULT)
     )
-    return [
-        (PersonId(person), Payment(BenefitCode(benefit), Month(month), fen, paid))
-        for person, benefit, month, fen, paid in months.iter_rows()
-    ]
+    told = told.scatter(wrong, ANOTHER)
+    return Fields(rows.hstack([told]), fields.rejected, pl.concat([fields.noted, noted]))
+
+
+def certain_by_name(
+    hits: pl.DataFrame, batch: Batch, layout: Layout, roster: RosterIndex | None
+) -> pl.DataFrame:
+    """Matched rows with whether it is only likely whom they are about (`recovered`).
+
+    A number of 18 characters is its bearer's. Another document's has no check character, and two countries
+    may give the same one: it is its bearer's where the name says so too.
+    """
+    unsure = all_of(False, hits.height, pl.Boolean).alias(RECOVERED)
+    others = places_of(hits[PACKED] >= FIRST)
+    if roster is None or others.is_empty():
+        return hits.hstack([unsure])
+    rows, column = hits[others], layout.positions.get("name")
+    said = batch.rows_at(rows[LINE], [column])[column].to_list() if column is not None else []
+    known = roster.names_of(rows[PACKED]).to_list()
+    said = said or [None] * rows.height
+    alike = [same_name(name or "", its or "") for name, its in zip(said, known, strict=True)]
+    return hits.hstack([unsure.scatter(others, [not is_so for is_so in alike])])
+
+
+def with_documents_noted(fields: Fields) -> Fields:
+    """A roster's rows, those noted whose bearer has another document: data find them by nothing else."""
+    others = fields.sound.filter(pl.col(PACKED) >= FIRST)
+    if others.is_empty():
+        return fields
+    noted = others.select(
+        LINE, pl.lit("number").alias(FIELD), pl.lit(Fault.NUMBER_OF_ANOTHER_DOCUMENT.value).alias(FAULT)
+    )
+    return Fields(fields.sound, fields.rejected, pl.concat([fields.noted, noted]))

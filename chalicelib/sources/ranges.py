@@ -1,55 +1,76 @@
-"""文件分段 · A file in ranges of whole lines: planned once, read range by range anywhere, put together at the
-end.
+"""文件分段 · A file opened, and read in ranges of whole lines: planned once, read range by range anywhere.
 
-`plan` looks at the bytes as they pass by and keeps nothing of them but places; `read_range` reads one range
-and forgets it, but for a `Part` that can be handed on; `reading.combine` makes the file's reading of all
-parts. Memory stays flat, whatever the size of the file.
+`open_file` finds the layout and the ranges of a dropped file; `plan` looks at the bytes of a text as they
+pass by and keeps nothing of them but places; `read_range` reads one range and forgets it, but for a `Part`
+that can be handed on; `reading.combine` makes the file's reading of all parts. Memory stays flat, whatever
+the size of the file. A workbook is one range.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import Any, Final
 
 import polars as pl
 
+from chalicelib.sources.feeds.columns import headers_of, name_of
 from chalicelib.sources.feeds.feed import Feed
-from chalicelib.sources.field_reading import FIELD, RECOVERED, read_fields
+from chalicelib.sources.field_reading import (
+    FIELD,
+    RECOVERED,
+    certain_by_name,
+    read_fields,
+    with_documents_noted,
+    with_names_compared,
+)
+from chalicelib.sources.formats.archives import Payload, unwrap
 from chalicelib.sources.formats.csv_quotes import UnclosedQuoteError
-from chalicelib.sources.formats.csv_rows import FAULT, LINE, Batch, all_of, batch_of
+from chalicelib.sources.formats.csv_rows import FAULT, LINE, Batch, all_of, batch_of, batch_of_records
 from chalicelib.sources.formats.encodings import (
     BLOCK_BYTES,
-    HEAD_BYTES,
     HEAD_LINES,
     LOST,
     BadTextError,
     Span,
-    encoding_of,
+    as_text,
     head_of,
-    mark_of,
     mended,
     spans_of,
-    unified,
 )
-from chalicelib.sources.formats.headers import Layout, filled_nameless, is_parted_otherwise, layout_of
+from chalicelib.sources.formats.headers import (
+    MOST_TITLES,
+    Layout,
+    filled_nameless,
+    find_header,
+    is_parted_otherwise,
+    layout_of,
+)
 from chalicelib.sources.formats.json_lines import batch_of_objects
 from chalicelib.sources.formats.non_data_rows import filled_in, without_furniture
-from chalicelib.sources.formats.tick_boxes import positions_of, ticked, with_ticks
-from chalicelib.sources.guests import guests_among
-from chalicelib.sources.name_mismatch import certain_by_name, with_documents_noted, with_names_compared
-from chalicelib.sources.paid_strangers import paid_to_strangers
+from chalicelib.sources.formats.tick_boxes import ticked
+from chalicelib.sources.formats.xlsx import Cell, Sheet, in_words, sheet_of, since_1900
 from chalicelib.sources.people.matching import PACKED, Documents, match
 from chalicelib.sources.people.recovery import recover
 from chalicelib.sources.range_results import Part, Tally
 from chalicelib.sources.reading_context import ReadingContext
+from chalicelib.sources.strangers import among_strangers
+from chalicelib.sources.values.cells import Reader
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 from chalicelib.sources.values.row_faults import Fault
 
+Parts = Callable[[ReadingContext], Iterator[Part]]  # can be called more than once
+
 FEW_LINES: Final = 200  # show what parts cells
+MOST_NAMED: Final = 5  # lines in a sentence
+_LIKE_A_NUMBER: Final = re.compile(r"['‘’]?\d{14}[\dXxＸ]{1,4}|\d\.\d+[eE]\+?1[4-7]")
+_LEAST_NUMBER: Final = 10**14  # typed as a figure
+_DAYS: Final = (Reader.DATE, Reader.DATE_AHEAD, Reader.DATE_FROM, Reader.MONTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +94,95 @@ class Plan:
         return cls(Layout(**layout | words), tuple(Span(**span) for span in found["spans"]))
 
 
+# --- a file as it was dropped -----------------------------------------------------------------------
+
+
+def open_file(data: bytes, context: ReadingContext) -> tuple[Layout, Parts] | FileHold:
+    """The layout and the parts of a dropped file, or why the file as a whole cannot be read."""
+    payload, feed = unwrap(data), context.feed
+    if isinstance(payload, FileHold):
+        return payload
+    if feed.format is None or payload.kind not in feed.format.kind:
+        return hold(HoldCode.KIND_NOT_AGREED)
+    if payload.kind == "xlsx":
+        return _workbook(payload, context)
+    return _text(payload, feed)
+
+
+def _text(payload: Payload, feed: Feed) -> tuple[Layout, Parts] | FileHold:
+    text = as_text(payload.data)
+    if isinstance(text, FileHold):
+        return text
+    blocks = (text[start : start + BLOCK_BYTES] for start in range(0, len(text), BLOCK_BYTES))
+    planned = plan(blocks, feed, kind=payload.kind, size=BLOCK_BYTES)
+    if isinstance(planned, FileHold):
+        return planned
+    return planned.layout, partial(_ranges, text, planned)
+
+
+def _ranges(text: bytes, planned: Plan, context: ReadingContext) -> Iterator[Part]:
+    for span in planned.spans:
+        yield read_range(text[span.start : span.end], planned.layout, span.line, context)
+
+
+def _workbook(payload: Payload, context: ReadingContext) -> tuple[Layout, Parts] | FileHold:
+    feed = context.feed
+    sheet = sheet_of(payload.data, partial(_names_people, feed=feed))
+    if isinstance(sheet, FileHold):
+        return sheet
+    head = in_words(sheet.rows[: MOST_TITLES + 1], ())
+    records = [(place + 1, place + 2, cells) for place, cells in enumerate(head)]
+    layout = find_header(records, feed, "xlsx", "xlsx")
+    if isinstance(layout, FileHold):
+        return layout
+    unseen = [str(line) for line in sorted(sheet.unseen_rows) if line >= layout.line]
+    if unseen and not context.released:
+        return hold(HoldCode.ROWS_HIDDEN, [*unseen[:MOST_NAMED], *(["…"] if unseen[MOST_NAMED:] else [])])
+    return _with_unseen(layout, sheet), partial(_sheet, _in_days(sheet, layout, feed), layout)
+
+
+def _with_unseen(layout: Layout, sheet: Sheet) -> Layout:
+    """The layout that names the columns which the sender does not see, and of which something is kept; and
+    the sheets that are not read."""
+    unseen = [layout.header[place] for place in map(int, layout.read) if place in sheet.unseen_columns]
+    return replace(layout, unseen=tuple(unseen), aside=sheet.aside)
+
+
+def _names_people(rows: list[list[Cell]], feed: Feed) -> bool:
+    """Whether a sheet bears a column of identity numbers, or anything that may be one."""
+    named = ((header, feed.columns[name]) for header, name in headers_of(feed.columns))
+    headers = {name_of(header) for header, column in named if column.field == "number"}
+    if any(
+        isinstance(cell, str) and name_of(cell) in headers for row in rows[: MOST_TITLES + 1] for cell in row
+    ):
+        return True
+    return any(
+        _LIKE_A_NUMBER.fullmatch(cell.strip())
+        if isinstance(cell, str)
+        else isinstance(cell, int | float) and cell >= _LEAST_NUMBER
+        for row in rows
+        for cell in row
+    )
+
+
+def _in_days(sheet: Sheet, layout: Layout, feed: Feed) -> list[list[Cell]]:
+    """The rows, with the figures in columns of days as in every other workbook."""
+    if not sheet.since_1904:
+        return sheet.rows
+    days = [int(place) for name, place in layout.positions.items() if feed.column_of[name].read in _DAYS]
+    return since_1900(sheet.rows, days)
+
+
+def _sheet(rows: list[list[Cell]], layout: Layout, context: ReadingContext) -> Iterator[Part]:
+    # An identity number typed as a figure has lost digits, and must not come back looking like somebody's.
+    words = in_words(rows[layout.line - 1 :], (int(layout.positions["number"]),))
+    batch = batch_of_records(list(enumerate(words, start=layout.line)), layout)
+    yield read_batch(batch, layout, context)
+
+
+# --- its ranges ------------------------------------------------------------------------------------
+
+
 def plan(
     blocks: Iterable[bytes], feed: Feed, *, kind: str = "csv", size: int = BLOCK_BYTES
 ) -> Plan | FileHold:
@@ -82,30 +192,21 @@ def plan(
     """
     stream = iter(blocks)
     head = head_of(stream)
-    mark = mark_of(head)
-    head = head[mark:]
-    # What goes on behind the head may cut its last character in two.
-    encoding = encoding_of(head[: head.rfind(b"\n") + 1] if len(head) >= HEAD_BYTES else head)
-    if encoding is None or b"\0" in head:
+    if head.encoding is None or b"\0" in head.text:
         return hold(HoldCode.UNREADABLE)
-    text = _head_text(head, encoding, 0, HEAD_LINES)
-    layout = layout_of(text, feed, kind, encoding)
+    text = head.lines(0, HEAD_LINES)
+    layout = layout_of(text, feed, kind, head.encoding)
     if isinstance(layout, FileHold):
         return hold(HoldCode.UNREADABLE) if LOST in text.split("\n", 1)[0] else layout
-    start = _behind(head, layout.line)
-    if kind == "csv" and is_parted_otherwise(_head_text(head, encoding, start, FEW_LINES), layout):
+    start = _behind(head.text, layout.line)
+    if kind == "csv" and is_parted_otherwise(head.lines(start, FEW_LINES), layout):
         return hold(HoldCode.SEPARATOR_UNKNOWN)
-    first = Span(mark + start, mark + start, layout.line)
+    first = Span(head.mark + start, head.mark + start, layout.line)
+    rest = chain([head.text[start:]], stream)
     try:
-        return Plan(layout, tuple(spans_of(chain([head[start:]], stream), layout.separator, first, size)))
+        return Plan(layout, tuple(spans_of(rest, layout.separator, first, size)))
     except BadTextError as error:
         return error.hold
-
-
-def _head_text(head: bytes, encoding: str, start: int, most: int) -> str:
-    """The first lines from a place on as text; what is cut off at the end of the head does not matter."""
-    lines = head[start : start + HEAD_BYTES].split(b"\n", most)[:most]
-    return unified(b"\n".join(lines)).decode(encoding, errors="replace")
 
 
 def _behind(head: bytes, line: int) -> int:
@@ -153,7 +254,8 @@ def read_batch(batch: Batch, layout: Layout, context: ReadingContext) -> Part:
     matched = match(batch, layout, known, on, damaged=damaged, documents=_documents(layout, feed))
     unmatched = pl.concat([batch.ragged, matched.rejected]) if batch.ragged.height else matched.rejected
     unmatched, furniture = without_furniture(unmatched, layout)
-    guests = guests_among(batch, [matched.hits[LINE], matched.rejected[LINE]], layout, feed, on)
+    told = [matched.hits[LINE], matched.rejected[LINE]]
+    strange = among_strangers(batch, told, layout, feed, on)
     hits, strangers, suggestions = certain_by_name(matched.hits, batch, layout, known), matched.strangers, []
     if known is not None and unmatched.height:
         late = recover(unmatched, layout.positions, known, on, damaged=damaged)
@@ -161,7 +263,7 @@ def read_batch(batch: Batch, layout: Layout, context: ReadingContext) -> Part:
         if late.found.height:
             found = late.found.hstack([all_of(True, late.found.height, pl.Boolean).alias(RECOVERED)])
             hits = pl.concat([hits, found.select(hits.columns)]).sort(LINE)
-    fields = read_fields(with_ticks(hits, layout), positions_of(layout), feed, on)
+    fields = read_fields(hits, layout, feed, on)
     if known is not None and feed.kind == "evidence":
         fields = with_names_compared(fields, batch, layout, known)
     elif feed.kind == "roster":
@@ -169,7 +271,7 @@ def read_batch(batch: Batch, layout: Layout, context: ReadingContext) -> Part:
     watched = ("number", *(feed.expect.filled if feed.expect else ()))
     tally = Tally(
         rows=batch.rows - furniture,
-        strangers=strangers - guests.rejected.height,
+        strangers=strangers - strange.rejected.height,
         furniture=furniture + empty,
         not_filled_in=not_filled_in,
         cut_rows=matched.cut_rows,
@@ -181,11 +283,11 @@ def read_batch(batch: Batch, layout: Layout, context: ReadingContext) -> Part:
     return Part(
         tally=tally,
         good=_good(fields.sound, batch, layout, feed),
-        rejected=_rejected(unmatched, pl.concat([fields.rejected, guests.rejected]), batch, layout),
+        rejected=_rejected(unmatched, pl.concat([fields.rejected, strange.rejected]), batch, layout),
         noted=fields.noted,
         repaired=matched.repaired,
-        guests=guests.rows,
-        to_strangers=paid_to_strangers(batch, [matched.hits[LINE], matched.rejected[LINE]], layout, feed, on),
+        guests=strange.guests,
+        to_strangers=strange.paid,
         suggestions=suggestions,
     )
 
@@ -200,7 +302,7 @@ def _filled(batch: Batch, columns: list[str]) -> list[str]:
 
 def _documents(layout: Layout, feed: Feed) -> Documents | None:
     """The documents that a file of the feed may name beside the resident's number, as declared."""
-    kinds = feed.column("number").documents
+    kinds = feed.column_of["number"].documents
     if not kinds:
         return None
     return Documents(frozenset(kinds), layout.positions.get("document"), feed.kinds_of_document)

@@ -1,7 +1,7 @@
 """读取文件 · Read one dropped file: bytes and a feed in; records, rejections and counts out.
 
-The way of a file: envelope (`opening`) → plan: encoding, header, ranges of rows (`ranges`; a small file is
-one) → each range: table (`formats.csv_rows`) → matched with the roster (`people.matching`) → fields read
+The way of a file: envelope → plan: encoding, header, ranges of rows (`ranges`; a small file is one) → each
+range: table (`formats.csv_rows`) → matched with the roster (`people.matching`) → fields read
 (`field_reading`, cell by cell as `values.cells` says) → part; then all parts together, and what is judged on
 the whole file.
 A file that cannot or should not be loaded comes back with a hold, its counts and its rejections, and
@@ -21,23 +21,11 @@ import polars as pl
 
 from chalicelib.errors import MiscountError
 from chalicelib.model import Counts, Evidence, EvidenceKey, FeedId, FileId, Payment, PersonId, Rejection
-from chalicelib.sources.evidence import EvidenceByPerson, evidence_frame, said_by, withdrawals_of
 from chalicelib.sources.expectations import is_damaged, unexpected
 from chalicelib.sources.feeds.feed import Feed
-from chalicelib.sources.field_reading import (
-    FIELD,
-    RosterEntry,
-    entries_of,
-    named,
-    once,
-    payments_of,
-    said_by_payments,
-    stated_too_far,
-)
+from chalicelib.sources.field_reading import FIELD, named, once, stated_too_far
 from chalicelib.sources.formats.csv_rows import FAULT, LINE
 from chalicelib.sources.formats.headers import Layout
-from chalicelib.sources.opening import open_file
-from chalicelib.sources.paid_strangers import together
 from chalicelib.sources.people.identity_numbers import Repair
 from chalicelib.sources.people.matching import PACKED, PERSON, RULE
 from chalicelib.sources.people.recovery import Suggestion
@@ -49,8 +37,18 @@ from chalicelib.sources.people.roster_duplicates import (
     strangers_under_one_number,
 )
 from chalicelib.sources.range_results import Part, Tally
+from chalicelib.sources.ranges import open_file
 from chalicelib.sources.reading_context import ReadingContext
+from chalicelib.sources.records import (
+    EvidenceByPerson,
+    RosterEntry,
+    entries_of,
+    evidence_in,
+    payments_of,
+    said_by_payments,
+)
 from chalicelib.sources.rejects import Rejections, rejected_csv, repaired_csv
+from chalicelib.sources.strangers import paid_together
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 from chalicelib.sources.values.row_faults import Fault, reject
 
@@ -70,7 +68,7 @@ class FileReading:
     kind: str = ""  # of its feed
     # Each accepted row with its fields read, as `records_of` takes them; None of answers of an interface.
     rows: pl.DataFrame | None = field(default=None, repr=False)
-    # What each accepted row says: person, day, event, says (see `said_by`); of a roster nothing.
+    # What each accepted row says: person, day, event, says (see `records.SAID`); of a roster nothing.
     said: pl.DataFrame | None = field(default=None, repr=False)
     # The evidence as columns: person, day, event, line, one per fact, recovered.
     lake: pl.DataFrame | None = field(default=None, repr=False)
@@ -85,8 +83,8 @@ class FileReading:
     repaired_rows: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # line, rule, raw
     suggestions: list[Suggestion] = field(default_factory=list, repr=False)
     doubles: list[Double] = field(default_factory=list)
-    guests: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # of the strangers: see guests.py
-    to_strangers: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # see paid_strangers.py
+    guests: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # see strangers.py
+    to_strangers: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)  # see strangers.py
 
     @property
     def people(self) -> int:
@@ -185,7 +183,7 @@ def combine(parts: Sequence[Part], layout: Layout, context: ReadingContext) -> F
         suggestions=[each for part in parts for each in part.suggestions],
         doubles=doubles,
         guests=_stacked([part.guests for part in parts]),
-        to_strangers=together(_stacked([part.to_strangers for part in parts])),
+        to_strangers=paid_together(_stacked([part.to_strangers for part in parts])),
     )
     return reading if reading.hold else _with_records(reading, kept, feed, context.file, context.as_of)
 
@@ -275,8 +273,8 @@ def _with_records(
         return reading
     if feed.kind == "payments":
         return replace(reading, said=said_by_payments(kept))
-    rows = evidence_frame(kept, feed, as_of)
-    frame, withdrawals = withdrawals_of(rows, feed)
-    by_person = EvidenceByPerson(frame, FeedId(feed.id), file)
-    said = said_by(rows, feed)
-    return replace(reading, evidence=by_person, lake=frame, withdrawals=withdrawals, said=said)
+    found = evidence_in(kept, feed, as_of)
+    by_person = EvidenceByPerson(found.frame, FeedId(feed.id), file)
+    return replace(
+        reading, evidence=by_person, lake=found.frame, withdrawals=found.withdrawals, said=found.said
+    )

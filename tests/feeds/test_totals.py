@@ -171,7 +171,7 @@ def test_settlement_dates_date_nothing_and_lists_are_full(pack: str, id: str) ->
     feed = the(pack, id)
     proves = {event.proves for event in feed.events.values()}
     if Proves.PRESENCE in proves and "day" in feed.fields:
-        headers = [feed.fields["day"], *feed.column("day").also]
+        headers = [feed.fields["day"], *feed.column_of["day"].also]
         assert not any("结算" in header for header in headers), "a settlement is no day of presence"
     if feed.day == "as_of":
         assert feed.is_full

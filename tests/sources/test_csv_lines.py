@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.sources.formats.csv_lines import Lines
+from chalicelib.sources.formats.csv_rows import Lines
 
 
 @pytest.mark.parametrize("text", ["甲,1\n乙,2\n丙,3\n", "甲,1\n乙,2\n丙,3\n丁", "甲", ""])

@@ -8,7 +8,7 @@ import io
 import pytest
 
 from chalicelib.model import FileState
-from chalicelib.sources import opening, ranges
+from chalicelib.sources import ranges
 from chalicelib.sources.formats import archives, csv_rows, encodings
 from chalicelib.sources.formats.headers import HARMLESS
 from chalicelib.sources.values.file_holds import HoldCode
@@ -221,9 +221,9 @@ def test_a_large_file_is_read_in_blocks_that_change_nothing(
     ]
     data = lines(*rows, ("x",)).decode().encode(encoding)
     whole = read(data)
-    monkeypatch.setattr(opening, "BLOCK_BYTES", 200)
+    monkeypatch.setattr(ranges, "BLOCK_BYTES", 200)
     monkeypatch.setattr(encodings, "LONGEST_LINE", 120)
-    monkeypatch.setattr(ranges, "HEAD_BYTES", 100)
+    monkeypatch.setattr(encodings, "HEAD_BYTES", 100)
     blocks = read(data)
     assert blocks.counts == whole.counts
     assert blocks.evidence == whole.evidence

@@ -10,8 +10,8 @@ import pytest
 
 from chalicelib.model import Evidence, EvidenceKey, FeedId
 from chalicelib.model.evidence import NAME_SENT
-from chalicelib.sources.evidence import newest
 from chalicelib.sources.feeds.feed import Feed
+from chalicelib.sources.records import newest
 from tests.sources.builders import FILE, declared, feed, lines, person, read, row
 
 VISITS = FeedId("visits_to_town")

@@ -32,7 +32,7 @@ def test_a_sound_declaration_answers_what_others_ask() -> None:
     columns = made.model_dump()["columns"] | {"人": {"field": "name", "read": "text"}}
     assert feed(columns=columns).facts == ("remark",)  # a name tells who is meant, and is not kept
     assert made.required == {"number", "day", "event"}
-    assert made.column("event").codes == made.codes_of("event") == {"来": "came", "走": "left"}
+    assert made.column_of["event"].codes == made.codes_of("event") == {"来": "came", "走": "left"}
     assert made.code_for("event", "left") == "走"
     assert made.codes_of("nothing") == {}
     columns["备注"] |= {"required": True}
@@ -101,7 +101,7 @@ def test_a_column_may_bear_other_headers() -> None:
     with pytest.raises(ValidationError, match="stands twice"):
         Feed.model_validate(document)
     document["columns"]["日期"]["also"] = ["发生日期"]
-    assert Feed.model_validate(document).column("day").also == ["发生日期"]
+    assert Feed.model_validate(document).column_of["day"].also == ["发生日期"]
 
 
 @pytest.mark.parametrize(("text", "days"), [("7 days", 7), ("1 day", 1), ("1 month", 31), ("12 months", 372)])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from chalicelib.model import FeedId
-from chalicelib.sources.paid_strangers import NONE, together
 from chalicelib.sources.range_results import Part
+from chalicelib.sources.strangers import NOTHING_PAID, paid_together
 from tests.sources.builders import FEEDS, lines, number, read, row
 
 HEADER = ("身份证号码", "待遇项目", "发放月份", "实发金额", "发放日期")
@@ -49,5 +49,5 @@ def test_other_feeds_pay_nobody() -> None:
 def test_parts_are_handed_on_and_added_up() -> None:
     one = pl.DataFrame({"benefit": ["b"], "month": ["2025-05"], "rows": [1], "fen": [5]})
     assert Part.from_bytes(Part(to_strangers=one).to_bytes()).to_strangers.equals(one)
-    assert together(pl.concat([one, one])).rows() == [("b", "2025-05", 2, 10)]
-    assert together(pl.DataFrame()).equals(NONE)
+    assert paid_together(pl.concat([one, one])).rows() == [("b", "2025-05", 2, 10)]
+    assert paid_together(pl.DataFrame()).equals(NOTHING_PAID)

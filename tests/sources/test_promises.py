@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.sources.formats import csv_rows
-from chalicelib.sources.formats.csv_lines import Lines
+from chalicelib.sources.formats.csv_rows import Lines
 from chalicelib.sources.reading import FileReading
 from tests.sources.builders import HEADER, UNHURRIED, lines, number, read, row, workbook
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.sources import ranges
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.formats import encodings
 from chalicelib.sources.formats.csv_quotes import open_row
@@ -50,7 +49,6 @@ def in_ranges(data: bytes, made: Plan, by: Feed | None = None) -> FileReading:
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ranges, "HEAD_BYTES", 100)
     monkeypatch.setattr(encodings, "HEAD_BYTES", 100)
 
 

@@ -10,9 +10,9 @@ import pytest
 from chalicelib.errors import MiscountError
 from chalicelib.model import Counts, Evidence, EvidenceKey, FeedId, FileState, KeyGroup, Payment
 from chalicelib.sources import reading as reading_module
-from chalicelib.sources.field_reading import RosterEntry
 from chalicelib.sources.people.roster_index import RosterIndex
 from chalicelib.sources.reading import FileReading
+from chalicelib.sources.records import RosterEntry
 from chalicelib.sources.values.file_holds import HoldCode
 from chalicelib.sources.values.row_faults import SENTENCES, Fault
 from tests.sources.builders import (

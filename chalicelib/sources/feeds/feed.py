@@ -331,13 +331,14 @@ class Feed(Declaration):
         own = {field for field in self.fields if field in FIELDS[self.kind]} - MAY_BE_EMPTY
         return frozenset(own | {column.field for column in self.columns.values() if column.required})
 
-    def column(self, field: str) -> Column:
-        """The declared column that leads to a field; KeyError where there is none."""
-        return self.columns[self.fields[field]]
+    @cached_property
+    def column_of(self) -> Mapping[str, Column]:
+        """The declared column that leads to each field."""
+        return {field: self.columns[header] for field, header in self.fields.items()}
 
     def codes_of(self, field: str) -> Mapping[str, str]:
         """The department's code → our word, for a coded field (else empty)."""
-        return self.column(field).codes if field in self.fields else {}
+        return self.column_of[field].codes if field in self.fields else {}
 
     @cached_property
     def kinds_of_document(self) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 archives       gzip, zip, xlsx or text: judged before anything parses it
 encodings      UTF-8, UTF-16, GB 18030; whole lines
-csv_lines, csv_quotes, csv_rows   text into lines, quoted rows, cells
+csv_quotes, csv_rows   text into quoted rows, lines, cells
 csv_writing    what leaves as CSV
 xlsx_writing   what leaves as a workbook
 xlsx_forms     what is printed, filled in and sent back

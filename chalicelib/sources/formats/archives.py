@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Final, Literal
 
-from chalicelib.sources.formats.encodings import mark_of, utf16_of
+from chalicelib.sources.formats.encodings import first_character
 from chalicelib.sources.values.file_holds import FileHold, HoldCode, hold
 
 # Bytes that are in memory at once; what is larger is read in ranges.
@@ -100,16 +100,7 @@ def kind_of(head: bytes) -> Kind | FileHold:
         return "xlsx"
     if head[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_OTHERS):
         return hold(HoldCode.NOT_A_TABLE)
-    return "jsonl" if _first(head) in (b"{", b"[") else "csv"
-
-
-def _first(data: bytes) -> bytes:
-    """The first character that is no blank, whatever byte-order mark stands before it."""
-    head, encoding = data[mark_of(data) : 1000], utf16_of(data)
-    if encoding is not None:
-        # Not byte by byte: 登 (U+767B) has the byte of a brace in it.
-        head = head.decode(encoding, errors="ignore").encode()
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    return "jsonl" if first_character(head) in (b"{", b"[") else "csv"
 
 
 def is_packed(file: IO[bytes]) -> bool:

@@ -48,6 +48,20 @@ class Span:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The beginning of a text: bytes of its marks, what stands behind them, its encoding (None: none)."""
+
+    mark: int
+    text: bytes
+    encoding: str | None
+
+    def lines(self, start: int, most: int) -> str:
+        """The first lines from a place on; what is cut off at the end of the head does not matter."""
+        found = self.text[start : start + HEAD_BYTES].split(b"\n", most)[:most]
+        return unified(b"\n".join(found)).decode(self.encoding or "utf-8", errors="replace")
+
+
 class BadTextError(Exception):
     """Bytes that are no text that could be read; carries the hold."""
 
@@ -74,6 +88,15 @@ def utf16_of(head: bytes) -> str | None:
     return None if _NO_TEXT.search(head[:1000].decode(encoding, errors="ignore")) else encoding
 
 
+def first_character(data: bytes) -> bytes:
+    """The first byte of a text that is no blank, whatever byte-order mark stands before it."""
+    head, encoding = data[mark_of(data) : 1000], utf16_of(data)
+    if encoding is not None:
+        # Not byte by byte: 登 (U+767B) has the byte of a brace in it.
+        head = head.decode(encoding, errors="ignore").encode()
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+
+
 def mark_of(head: bytes) -> int:
     """How many bytes of byte-order marks stand before a text, but that of UTF-16."""
     found = _MARKS.match(head)
@@ -94,8 +117,18 @@ def _breaks_with_n(head: bytes) -> bool:
     return b"\n" in head or b"\r" not in head
 
 
-def head_of(stream: Iterator[bytes]) -> bytes:
-    """The pieces up to a megabyte, and whatever the last of them has beyond it; taken from the stream."""
+def head_of(stream: Iterator[bytes]) -> Head:
+    """The beginning of a text, taken from the stream: a megabyte, and what the last piece has beyond it."""
+    head = _taken(stream)
+    mark = mark_of(head)
+    text = head[mark:]
+    # What goes on behind the head may cut its last character in two.
+    is_all = len(text) < HEAD_BYTES
+    return Head(mark, text, encoding_of(text if is_all else text[: text.rfind(b"\n") + 1]))
+
+
+def _taken(stream: Iterator[bytes]) -> bytes:
+    """The pieces up to a megabyte, and whatever the last of them has beyond it."""
     head = b""
     for piece in stream:
         head += piece
@@ -117,7 +150,7 @@ def as_text(data: bytes) -> bytes | FileHold:
 def plain(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The same text so that it can be cut at bytes, piece by piece; BadTextError for broken UTF-16."""
     stream = iter(pieces)
-    head = head_of(stream)
+    head = _taken(stream)
     encoding = utf16_of(head)
     head = head[mark_of(head) :] if encoding else head
     rest: Iterator[bytes] = chain([head], stream)

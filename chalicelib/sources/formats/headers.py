@@ -153,7 +153,7 @@ def find_header(
 def _may_lack(header: Sequence[str], positions: dict[str, str], feed: Feed) -> int:
     """How many columns at the end may be empty, so that programs leave out their separators, too."""
     needed = (
-        name for name, _ in positions.items() if name in feed.required and not feed.column(name).empty_if
+        name for name, _ in positions.items() if name in feed.required and not feed.column_of[name].empty_if
     )
     return len(header) - 1 - max(int(positions[name]) for name in needed)
 

@@ -49,8 +49,3 @@ def ticked(rows: pl.DataFrame, layout: Layout) -> pl.Series:
 def with_ticks(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Rows with the word of their ticks in a column of its own; as they are where there are no boxes."""
     return rows.hstack([ticked(rows, layout)]) if layout.boxes else rows
-
-
-def positions_of(layout: Layout) -> dict[str, str]:
-    """Our field → column, of rows `with_ticks`."""
-    return {**layout.positions, "event": TICKED} if layout.boxes else layout.positions

@@ -4,7 +4,6 @@ identity_numbers   every form of a number
 roster_index       who is on the roster
 matching           which rows are about them
 recovery           whom a damaged number may mean
-plausible_days     whether a day can be true beside a birth date
 roster_lines       who stands on whose roster
 roster_duplicates  one person twice, or two people once
 """

@@ -1,15 +1,16 @@
-"""外地人员 · Guests: people of other regions whom somebody here has seen, on a sheet filled in by hand (row
-A12).
+"""名册外人员 · Rows about people on no roster: guests of other regions, and what is paid to strangers.
 
-Strangers are counted and never kept. A guest is a stranger whose region lies outside ours: the one that the
-row names, else that of the number. Such a row is sent on, so it is read as closely as one about a recipient,
-and goes back where something is wrong with it.
+Strangers are counted and never kept. A guest is a stranger whom somebody here has seen, on a sheet filled in
+by hand (row A12), and whose region lies outside ours: the one that the row names, else that of the number.
+Such a row is sent on, so it is read as closely as one about a recipient, and goes back where something is
+wrong with it. Of payments to strangers is kept how many and how much by benefit and month, never to whom:
+somebody who is paid and whom nobody certifies is a question of the month's reconciliation (rule 23).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -20,7 +21,6 @@ from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.field_reading import FIELD, RECOVERED, read_fields
 from chalicelib.sources.formats.csv_rows import FAULT, LINE, Batch, all_of
 from chalicelib.sources.formats.headers import Layout
-from chalicelib.sources.formats.tick_boxes import positions_of, with_ticks
 from chalicelib.sources.people.identity_numbers import unpack
 from chalicelib.sources.people.matching import PACKED, PERSON, read_distinct, read_numbers
 from chalicelib.sources.values.cells import read_region, words_of
@@ -28,33 +28,47 @@ from chalicelib.sources.values.cells import read_region, words_of
 OWN: Final = {LINE: pl.Int64, "region": pl.String, "number": pl.String, "name": pl.String}
 _FAULTS: Final = {LINE: pl.Int64, FIELD: pl.String, FAULT: pl.String}
 _TOLD: Final = (Proves.PRESENCE, Proves.LOSS)  # what the other region can use
+NOTHING_PAID: Final = pl.DataFrame(
+    schema={"benefit": pl.String, "month": pl.String, "rows": pl.Int64, "fen": pl.Int64}
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Guests:
-    """The strangers who are guests: of their rows, those that are sent on and those that go back."""
+class Strangers:
+    """What is kept of rows about strangers; most feeds say nothing of them that anybody could use."""
 
-    rows: pl.DataFrame  # line, region, number, name, day, event, facts
-    rejected: pl.DataFrame  # line, field, fault
-
-
-NOBODY: Final = Guests(pl.DataFrame(schema=OWN), pl.DataFrame(schema=_FAULTS))
+    guests: pl.DataFrame  # sent on: line, region, number, name, day, event, facts
+    rejected: pl.DataFrame  # of guests, sent back: line, field, fault
+    paid: pl.DataFrame  # by benefit and month: rows, fen
 
 
-def guests_among(batch: Batch, told: Iterable[pl.Series], layout: Layout, feed: Feed, on: date) -> Guests:
-    """The guests among the rows that are on none of the lines `told`."""
-    if feed.guests_outside is None:
-        return NOBODY
+NOTHING: Final = Strangers(pl.DataFrame(schema=OWN), pl.DataFrame(schema=_FAULTS), NOTHING_PAID)
+
+
+def among_strangers(
+    batch: Batch, told: Iterable[pl.Series], layout: Layout, feed: Feed, on: date
+) -> Strangers:
+    """What is kept of the rows that are on none of the lines `told`."""
+    is_paid = feed.kind == "payments"
+    if feed.guests_outside is None and not is_paid:
+        return NOTHING
     known = pl.concat([lines.cast(pl.Int64) for lines in told])
     lines = batch.seen[LINE].filter(~batch.seen[LINE].is_in(known.implode()))
     if lines.is_empty():
-        return NOBODY
+        return NOTHING
     rows = batch.rows_at(lines, layout.columns)
+    if is_paid:
+        return replace(NOTHING, paid=_paid(rows, layout, feed, on))
+    return _guests(rows, layout, feed, str(feed.guests_outside), on)
+
+
+def _guests(rows: pl.DataFrame, layout: Layout, feed: Feed, ours: str, on: date) -> Strangers:
+    """Those of some strangers whose region does not begin with ours."""
     packed, _ = read_numbers(rows[layout.positions["number"]], on)
     numbers = pl.Series([unpack(each) for each in packed.to_list()], dtype=pl.String)
     said, wrong = _regions(rows, layout, on)
     regions = said.zip_with(said.is_not_null(), numbers.str.head(6))
-    is_guest = ~regions.str.starts_with(feed.guests_outside) | wrong.is_not_null()
+    is_guest = ~regions.str.starts_with(ours) | wrong.is_not_null()
     frame = rows.with_columns(
         packed.alias(PACKED),
         all_of(None, rows.height, pl.String).alias(PERSON),
@@ -82,8 +96,8 @@ def _names(rows: pl.DataFrame, layout: Layout) -> pl.Series:
     return pl.Series([words_of(cell or "") for cell in cells], dtype=pl.String)
 
 
-def _read(frame: pl.DataFrame, layout: Layout, feed: Feed, on: date) -> Guests:
-    fields = read_fields(with_ticks(frame, layout), positions_of(layout), feed, on)
+def _read(frame: pl.DataFrame, layout: Layout, feed: Feed, on: date) -> Strangers:
+    fields = read_fields(frame, layout, feed, on)
     strange = frame.filter(pl.col("~wrong").is_not_null()).select(
         LINE, pl.lit("region").alias(FIELD), pl.col("~wrong").alias(FAULT)
     )
@@ -92,4 +106,26 @@ def _read(frame: pl.DataFrame, layout: Layout, feed: Feed, on: date) -> Guests:
     sound = fields.sound.filter(pl.col("event").is_in(told)).join(rejected, on=LINE, how="anti")
     whose = frame.select(LINE, region="~region", number="~number", name="~name")
     kept = whose.join(sound.select(LINE, "day", "event", *feed.facts), on=LINE, how="inner")
-    return Guests(kept.sort(LINE), rejected.sort(LINE))
+    return replace(NOTHING, guests=kept.sort(LINE), rejected=rejected.sort(LINE))
+
+
+def _paid(rows: pl.DataFrame, layout: Layout, feed: Feed, on: date) -> pl.DataFrame:
+    """Payments by benefit and month: how many rows, and their fen together.
+
+    A row of which benefit, month or amount cannot be read is left out: it is counted as a stranger's all the
+    same.
+    """
+    frame = rows.with_columns(
+        all_of(None, rows.height, pl.UInt64).alias(PACKED),
+        all_of(None, rows.height, pl.String).alias(PERSON),
+        all_of(False, rows.height, pl.Boolean).alias(RECOVERED),
+    )
+    return paid_together(read_fields(frame, layout, feed, on).sound.with_columns(rows=1))
+
+
+def paid_together(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same sums of several ranges as one."""
+    if rows.is_empty():
+        return NOTHING_PAID
+    sums = pl.col("rows", "fen").sum().cast(pl.Int64)
+    return rows.group_by("benefit", "month").agg(sums).sort("month", "benefit")

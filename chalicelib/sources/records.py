@@ -1,31 +1,64 @@
-"""证据列 · Evidence as columns, and as objects only of those people whom somebody asks about.
+"""记录 · What accepted rows say: evidence as columns, the entries of a roster, payments.
 
-A file may speak of a million people: kept as columns it takes some 60 bytes a row.
+A file may speak of a million people: kept as columns, evidence takes some 60 bytes a row. Objects are made
+only of those people whom somebody asks about.
 """
 
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
-from chalicelib.model import Evidence, EvidenceKey, FeedId, FileId, PersonId, Proves, Strength
+from chalicelib.model import (
+    AreaCode,
+    BenefitCode,
+    Evidence,
+    EvidenceKey,
+    FeedId,
+    FileId,
+    KeyGroup,
+    Month,
+    Payment,
+    PersonId,
+    Proves,
+    Relation,
+    Strength,
+)
 from chalicelib.model.evidence import NAME_SENT, WITHDRAWS
 from chalicelib.sources.feeds.feed import Feed
-from chalicelib.sources.field_reading import RECOVERED
+from chalicelib.sources.field_reading import CONTACT, RECOVERED
 from chalicelib.sources.formats.csv_rows import LINE
-from chalicelib.sources.people.matching import PERSON
+from chalicelib.sources.people.identity_numbers import born, unpack
+from chalicelib.sources.people.matching import PACKED, PERSON
 
 _OWN: Final = {PERSON: pl.String, "day": pl.Date, "event": pl.String, LINE: pl.Int64, RECOVERED: pl.Boolean}
 _NONE: Final = pl.DataFrame(schema=_OWN)
 _SLICE: Final = 20_000  # rows made into objects at a time
 
 
-def evidence_frame(rows: pl.DataFrame, feed: Feed, as_of: date) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class EvidenceRead:
+    """What accepted rows of evidence say."""
+
+    frame: pl.DataFrame  # person, day, event, line, facts…, recovered; "name" where a row names somebody else
+    withdrawals: dict[PersonId, list[EvidenceKey]]  # records that the department takes back
+    said: pl.DataFrame  # see `SAID`
+
+
+def evidence_in(rows: pl.DataFrame, feed: Feed, as_of: date) -> EvidenceRead:
+    """What rows with their fields read say, in the file's order."""
+    whole = _evidence_frame(rows, feed, as_of)
+    frame, withdrawals = _withdrawals_of(whole, feed)
+    return EvidenceRead(frame, withdrawals, _said_by(whole, feed))
+
+
+def _evidence_frame(rows: pl.DataFrame, feed: Feed, as_of: date) -> pl.DataFrame:
     """Read rows as [person, day, event, line, facts…, recovered], in the file's order.
 
     "name" is among the facts where a row names somebody else than the roster does.
@@ -39,7 +72,9 @@ def evidence_frame(rows: pl.DataFrame, feed: Feed, as_of: date) -> pl.DataFrame:
     ).hstack([rows[LINE], *(rows[fact].cast(pl.String) for fact in facts), rows[RECOVERED]])
 
 
-def withdrawals_of(frame: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, dict[PersonId, list[EvidenceKey]]]:
+def _withdrawals_of(
+    frame: pl.DataFrame, feed: Feed
+) -> tuple[pl.DataFrame, dict[PersonId, list[EvidenceKey]]]:
     """The frame without the events by which a department takes a record back, and what these take back."""
     back = {code: event for code, event in feed.events.items() if event.proves is Proves.WITHDRAWAL}
     if not back:
@@ -62,7 +97,7 @@ SAID: Final = {
 }
 
 
-def said_by(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+def _said_by(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """What each row of an evidence frame says, so that files can be held against each other: see `SAID`.
 
     `says` are its facts in one text.
@@ -132,7 +167,7 @@ class EvidenceByPerson(Mapping[PersonId, list[Evidence]]):
         """Each person's evidence in the file's order."""
         return _Values(self)
 
-    def groups(self) -> Iterator[tuple[PersonId, list[Evidence]]]:
+    def _groups(self) -> Iterator[tuple[PersonId, list[Evidence]]]:
         """Person after person; no more than a slice of the rows is made into objects at a time."""
         made = (pair for rows in self._frame.iter_slices(_SLICE) for pair in self._made(rows))
         for person, pairs in groupby(made, key=lambda pair: pair[0]):
@@ -150,7 +185,7 @@ class EvidenceByPerson(Mapping[PersonId, list[Evidence]]):
 class _Items(ItemsView[PersonId, list[Evidence]]):
     def __init__(self, evidence: EvidenceByPerson) -> None:
         super().__init__(evidence)
-        self._groups = evidence.groups
+        self._groups = evidence._groups
 
     def __iter__(self) -> Iterator[tuple[PersonId, list[Evidence]]]:
         return self._groups()
@@ -159,7 +194,109 @@ class _Items(ItemsView[PersonId, list[Evidence]]):
 class _Values(ValuesView[list[Evidence]]):
     def __init__(self, evidence: EvidenceByPerson) -> None:
         super().__init__(evidence)
-        self._groups = evidence.groups
+        self._groups = evidence._groups
 
     def __iter__(self) -> Iterator[list[Evidence]]:
         return (items for _, items in self._groups())
+
+
+# --- rosters ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RosterEntry:
+    """One line of a roster: one recipient's claim to one benefit, as the authority states it.
+
+    `born` is the first day of the month of birth, None where another document than the resident's number does
+    not tell it and the roster does not say it; `fen` is 0 for a relief without an amount. Where the
+    authority has not certified a new recipient yet, `certified_until` is None.
+    `name` is "" where none is said. Where no address or helper is said, they are None.
+    """
+
+    number: str
+    name: str
+    phone: str | None
+    area: AreaCode
+    grid: str
+    born: date | None
+    benefit: BenefitCode
+    fen: int
+    since: date
+    certified_until: date | None
+    payee: str
+    key_groups: frozenset[KeyGroup]
+    line: int
+    related: str | None = None  # the number of somebody whom a condition asks about
+    relation: Relation | None = None
+    address: str | None = None
+    helper_name: str | None = None
+    helper_phone: str | None = None
+
+    def __repr__(self) -> str:
+        return f"RosterEntry(line {self.line})"
+
+
+def entries_of(good: pl.DataFrame) -> list[RosterEntry]:
+    """The entries of a roster, in the file's order."""
+    fields: tuple[str, ...] = (
+        "name",
+        "phone",
+        "area",
+        "grid",
+        "benefit",
+        "fen",
+        "since",
+        "certified_until",
+        "payee",
+    )
+    if "related" in good.columns:
+        fields = (*fields, "related", "relation")
+    fields = (*fields, *(name for name in ("born", *CONTACT) if name in good.columns))
+    return [
+        _entry(packed, str(groups or ""), dict(zip(fields, rest, strict=True)), line)
+        for packed, groups, line, *rest in good.select(PACKED, "key_groups", LINE, *fields).iter_rows()
+    ]
+
+
+def _entry(packed: int, groups: str, words: dict[str, Any], line: int) -> RosterEntry:
+    number = unpack(packed)
+    day = born(number) or words.get("born")
+    related, relation = words.pop("related", None), words.pop("relation", None)
+    if related is not None and relation is not None and related != number:  # nobody is their own parent
+        words |= {"related": related, "relation": Relation(relation)}
+    return RosterEntry(
+        **words
+        | {"name": words["name"] or "", "grid": words["grid"] or "", "fen": words["fen"] or 0}
+        | {"born": day.replace(day=1) if day is not None else None},
+        number=number,
+        key_groups=frozenset(KeyGroup(group) for group in groups.split(",") if group),
+        line=line,
+    )
+
+
+# --- payments --------------------------------------------------------------------------------------
+
+
+def said_by_payments(good: pl.DataFrame) -> pl.DataFrame:
+    """What each row of payments says: person, day, event (month#benefit), says (the sum of its parts)."""
+    whole = [PERSON, "benefit", "month"]
+    return good.select(
+        PERSON,
+        pl.col("paid").max().over(whole).alias("day"),
+        pl.concat_str("month", "benefit", separator="#").alias("event"),
+        pl.col("fen").sum().over(whole).cast(pl.String).alias("says"),
+    )
+
+
+def payments_of(good: pl.DataFrame) -> list[tuple[PersonId, Payment]]:
+    """One payment per person, benefit and month: several parts in one file are one sum.
+
+    A part is paid again in the same month when arrears come separately; `paid` is the last day.
+    """
+    months = good.group_by([PERSON, "benefit", "month"], maintain_order=True).agg(
+        pl.col("fen").sum(), pl.col("paid").max()
+    )
+    return [
+        (PersonId(person), Payment(BenefitCode(benefit), Month(month), fen, paid))
+        for person, benefit, month, fen, paid in months.iter_rows()
+    ]
