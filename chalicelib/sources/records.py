@@ -167,12 +167,6 @@ class EvidenceByPerson(Mapping[PersonId, list[Evidence]]):
         """Each person's evidence in the file's order."""
         return _Values(self)
 
-    def _groups(self) -> Iterator[tuple[PersonId, list[Evidence]]]:
-        """Person after person; no more than a slice of the rows is made into objects at a time."""
-        made = (pair for rows in self._frame.iter_slices(_SLICE) for pair in self._made(rows))
-        for person, pairs in groupby(made, key=lambda pair: pair[0]):
-            yield person, [evidence for _, evidence in pairs]
-
     def _made(self, rows: pl.DataFrame) -> Iterator[tuple[PersonId, Evidence]]:
         names = [name for name in rows.columns if name not in _OWN]
         columns = rows.select(PERSON, "day", "event", LINE, RECOVERED, *names)
@@ -183,21 +177,22 @@ class EvidenceByPerson(Mapping[PersonId, list[Evidence]]):
 
 
 class _Items(ItemsView[PersonId, list[Evidence]]):
-    def __init__(self, evidence: EvidenceByPerson) -> None:
-        super().__init__(evidence)
-        self._groups = evidence._groups
+    """Person after person; no more than a slice of the rows is made into objects at a time."""
+
+    _mapping: EvidenceByPerson
 
     def __iter__(self) -> Iterator[tuple[PersonId, list[Evidence]]]:
-        return self._groups()
+        rows = self._mapping._frame.iter_slices(_SLICE)
+        made = (pair for some in rows for pair in self._mapping._made(some))
+        for person, pairs in groupby(made, key=lambda pair: pair[0]):
+            yield person, [evidence for _, evidence in pairs]
 
 
 class _Values(ValuesView[list[Evidence]]):
-    def __init__(self, evidence: EvidenceByPerson) -> None:
-        super().__init__(evidence)
-        self._groups = evidence._groups
+    _mapping: EvidenceByPerson
 
     def __iter__(self) -> Iterator[list[Evidence]]:
-        return (items for _, items in self._groups())
+        return (items for _, items in self._mapping.items())
 
 
 # --- rosters ---------------------------------------------------------------------------------------
