@@ -38,8 +38,7 @@ SMALL = {"LargeFileBytes": "3000"}
 def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
     """A village where more than 3 kB are a large file, read in ranges of 1 kB."""
     monkeypatch.setattr(large_files, "RANGE_BYTES", 500)
-    for module in (ranges, encodings):
-        monkeypatch.setattr(module, "HEAD_BYTES", 300)
+    monkeypatch.setattr(encodings, "HEAD_BYTES", 300)
     monkeypatch.setattr(object_versions, "_BLOCK", 200)
     with (
         Sandbox(start=NEW_YEAR, seed=1, schedules=HOUSEKEEPING, parameters=SMALL) as sandbox,
