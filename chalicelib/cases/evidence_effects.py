@@ -142,9 +142,6 @@ def file_dates(person: PersonId, days: Iterable[date], on: date, *, is_new: bool
     date_rows.file_dates(person, sorted(days), on, ahead, is_new=is_new)
 
 
-# --- what a record needs of the lake ---------------------------------------------------------------
-
-
 def awaited_until(on: date) -> date:
     """Whose certificate ends by this day needs evidence on their record at once."""
     return on + timedelta(days=current().rules.policy.lazy_renewal.days_before_end)
@@ -205,6 +202,7 @@ class Settlement:
     def change(self, action: str, actor: str, *, evidence: tuple[Evidence, ...] = ()) -> Change:
         """This settlement as one step of the record, with what an auditor needs to replay it."""
         evidence = evidence or self.evidence
+        told = any(message.template is Template.CERTIFIED for message in self.messages)
         return Change(
             action=action,
             actor=actor,
@@ -218,7 +216,7 @@ class Settlement:
                     for verdict in self.decision.verdicts
                 },
             },
-            person=replace(self.record.person, told_on=self.decision.on) if self.messages else None,
+            person=replace(self.record.person, told_on=self.decision.on) if told else None,
             entitlements=self.entitlements,
             evidence=evidence,
             restore=tuple(sorted(item.key for item in evidence if item.key in self.record.withdrawn)),
@@ -246,10 +244,10 @@ def apply_rules(record: PersonRecord, on: date, in_lake: Iterable[Evidence] = ()
     )
     now = {e.benefit: e for e in (*record.entitlements, *entitlements)}
     after = replace(full, entitlements=tuple(now.values()))
-    told = _certified_messages(full, entitlements, decision)
-    settlement = Settlement(decision, entitlements, _suspicions(full, decision), told, full, after)
-    if any(e.status is EntitlementStatus.TERMINATED for e in record.entitlements):
-        settlement = replace(settlement, instructions=withheld_before_end.orders(full, on))
+    ended = any(e.status is EntitlementStatus.TERMINATED for e in record.entitlements)
+    owed, letters = withheld_before_end.owed(full, on) if ended else ((), ())
+    told = (*_certified_messages(full, entitlements, decision), *letters)
+    settlement = Settlement(decision, entitlements, _suspicions(full, decision), told, full, after, (), owed)
     return replace(settlement, evidence=_needed(weighed, record, settlement)) if weighed else settlement
 
 

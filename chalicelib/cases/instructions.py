@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from chalicelib import clock, messages
+from chalicelib.cases import withheld_before_end
 from chalicelib.engine.calendar.periods import month_of
 from chalicelib.engine.certification.reasons import yuan
 from chalicelib.engine.money.account import still_lacking
@@ -105,7 +106,7 @@ def approve_arrears(person: PersonId, name: str, *, by: str) -> Instruction:
             {"instruction": name, "months": list(told.held), "certified_by": told.certified_by},
             messages=(messages.anew(record, Template.RESUMED, on.isoformat(), words, on),)
             if order.kind is InstructionKind.RESUME
-            else (),
+            else withheld_before_end.letters(record, [order], on),
             instructions=after,
         )
         return change, order

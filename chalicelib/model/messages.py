@@ -71,6 +71,7 @@ class Template(StrEnum):
     PAY_IN_PERSON = "pay_in_person"  # collected at the pay point for a month, before a suspension
     STOP_ASKED = "stop_asked"  # a letter about a request to stop: what to do if it was not meant
     SEPARATED = "separated"  # two people had been held to be one under two numbers
+    WITHHELD_PAID = "withheld_paid"  # what a suspension had withheld before something else ended the payment
 
 
 REMINDERS: Final = (Template.REMIND, Template.REMIND_AGAIN, Template.SELF_CERTIFY)  # of a case, in this order

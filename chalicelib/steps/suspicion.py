@@ -254,7 +254,8 @@ def compute_overpaid(call: StepInput) -> Answer:
             "overpaid_fen": {i.benefit: i.fen for i in new if i.kind is InstructionKind.RECOVER},
             "instructions": {i.name: i.fen for i in new},
         }
-        return replace(_change(call), details=details, instructions=new)
+        letters = withheld_before_end.letters(record, new, on)
+        return replace(_change(call), details=details, instructions=new, messages=letters)
 
     people.change(call.person, recover)
     suspicion = call.suspicion_of(recovery_following.follow(call.person))

@@ -35,11 +35,16 @@ WRITTEN: Final = frozenset(
         Template.RECOVERY_DEMANDED,
         Template.RECOVERY_CORRECTED,
         Template.RECOVERY_SETTLED,
+        Template.WITHHELD_PAID,
     }
 )
 """What is only ever printed, whoever has a phone."""
 
-TO_THE_HOUSEHOLD: Final = WRITTEN - {Template.DEATH_TO_CONFIRM, Template.STOP_ASKED} | {
+TO_THE_HOUSEHOLD: Final = WRITTEN - {
+    Template.DEATH_TO_CONFIRM,
+    Template.STOP_ASKED,
+    Template.WITHHELD_PAID,
+} | {
     Template.TERMINATED,
     Template.ANSWERED,
     Template.OBJECTED_AGAIN,
@@ -79,6 +84,9 @@ NOTICES: Final[Mapping[Template, str]] = {
     Template.RECOVERY_CORRECTED: """多发待遇金额更正告知书
 此前告知您的{benefit}多发款项，经重新核对，金额更正为{yuan}元。给您带来不便，我们向您致歉。
 {refund}您不需要为此办理任何手续。如有疑问，可以拨打{hotline}，或向{office}、网格员当面提出。""",
+    Template.WITHHELD_PAID: """停发前待遇补发告知书
+您的{benefit}停发以前，{months}的待遇因资格认证到期未办理而暂停。现已见到您本人，这些月份共{yuan}元补发给您，您不需要为此办理任何手续。
+该待遇停发的情况不变，此前已书面告知您。如有疑问，可以拨打{hotline}，或向{office}、网格员当面提出。""",
     Template.RECOVERY_SETTLED: """多发待遇办结告知书
 关于{benefit}多发的款项（共{yuan}元），已经全部办理完毕，不再需要您退还任何款项。{refund}感谢您的配合。
 如有疑问，可以拨打{hotline}，或向{office}、网格员当面提出。""",
