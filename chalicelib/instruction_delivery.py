@@ -32,7 +32,7 @@ from chalicelib.model import (
 )
 from chalicelib.runs import run
 from chalicelib.sources.formats.csv_writing import csv_of
-from chalicelib.storage.dynamodb import people, run_ends, worklists
+from chalicelib.storage.dynamodb import people, run_ends, worklist_rows, worklists
 from chalicelib.storage.dynamodb.worklists import ToHandOver
 from chalicelib.storage.s3 import objects
 
@@ -71,7 +71,7 @@ def _hand_over(waiting: ToHandOver) -> bool:
     drawn = {e.benefit: e for e in record.entitlements}
     is_late = told is not None and _is_late(told, on)
     if told is not None and is_late and told.benefit in drawn:
-        name = hashlib.sha256(f"{waiting.person}#{told.name}#{worklists.version_of(told)}".encode())
+        name = hashlib.sha256(f"{waiting.person}#{told.name}#{worklist_rows.version_of(told)}".encode())
         body = csv_of(instruction_texts.HEADER, [row_of(told, drawn[told.benefit])])
         authority = current().rules.benefit(told.benefit).run_by
         objects.put_once_for_department(

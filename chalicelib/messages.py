@@ -41,7 +41,7 @@ from chalicelib.observability import logger
 from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client
-from chalicelib.storage.dynamodb import contacts, people, worklists
+from chalicelib.storage.dynamodb import contacts, people, worklist_rows, worklists
 from chalicelib.storage.dynamodb import outbox as outbox
 from chalicelib.storage.dynamodb.worklists import Row
 
@@ -300,6 +300,6 @@ def _send_waiting(record: PersonRecord) -> None:
     waiting = [m for m in record.messages if m.state is MessageState.PENDING and m.day <= on]
     if is_quiet_hour() or not any(m.follows for m in waiting):
         return
-    ordered = sorted(waiting, key=lambda m: (worklists.PRIORITY[m.template], m.day, m.id))
+    ordered = sorted(waiting, key=lambda m: (worklist_rows.PRIORITY[m.template], m.day, m.id))
     with run("carrier_report") as each:
         _send_all([("", person, m.id) for m in ordered], each)

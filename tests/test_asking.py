@@ -23,7 +23,7 @@ from chalicelib.model import Case, Change, Counts, FeedId, FileState, PersonId, 
 from chalicelib.runs import run
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client
-from chalicelib.storage.dynamodb import files, people, worklists
+from chalicelib.storage.dynamodb import files, people, worklist_rows
 from sandbox.town.interfaces import Happened, Interfaces
 from tests import in_one_go
 from tests.conftest import StoppedClock
@@ -114,7 +114,7 @@ def test_whoever_has_an_open_case_is_asked_about_though_no_longer_filed_as_due(
     person = recipient(1)
     case = Case(SOON, date(2025, 6, 20), 1, StateName.REMIND)
     people.change(person, lambda _: Change("case opened", "test", AT, cases=(case,)))
-    worklists.refile(person, SOON, None)
+    worklist_rows.refile(person, SOON, None)
     assert in_one_go.ask_interfaces()[0].people == 1
 
 

@@ -33,7 +33,7 @@ from chalicelib.model import (
 from chalicelib.observability import logger
 from chalicelib.runs import Each, Stop, Walk, never, run
 from chalicelib.settings import settings
-from chalicelib.storage.dynamodb import case_openings, people, shards, worklists
+from chalicelib.storage.dynamodb import case_openings, people, shards, worklist_rows, worklists
 from chalicelib.storage.s3 import lake
 
 T = TypeVar("T")
@@ -155,9 +155,9 @@ def open_if_due(
     record = people.change(person, open_case)
     case = record.open_case
     if case is None:
-        worklists.refile(person, filed, comes_due(record, on))
+        worklist_rows.refile(person, filed, comes_due(record, on))
         return False
-    worklists.refile(person, filed, None)  # closing the case files the person anew
+    worklist_rows.refile(person, filed, None)  # closing the case files the person anew
     if case.state in evidence_effects.NO_EXECUTION:  # only certifying ends its rest: nobody is asked anew
         evidence_effects.wake_if_certified(record)
         return False
@@ -167,7 +167,7 @@ def open_if_due(
 
 def comes_due(record: PersonRecord, on: date) -> date | None:
     """The day under which somebody without an open case is filed; None of whom nothing comes due."""
-    if worklists.due_of(record) is None:
+    if worklist_rows.due_of(record) is None:
         return None
     return timeline.comes_due(record, current().rules, on)
 

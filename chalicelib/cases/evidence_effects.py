@@ -49,7 +49,7 @@ from chalicelib.model import (
     SuspicionKind,
     Template,
 )
-from chalicelib.storage.dynamodb import date_rows, files, people, used_once, worklists
+from chalicelib.storage.dynamodb import date_rows, files, people, used_once, worklist_rows
 
 NO_EXECUTION: Final = (StateName.GO_DORMANT, StateName.PARK_FOR_A_PERSON)
 
@@ -255,7 +255,7 @@ def _needed(
     weighed: Sequence[Evidence], record: PersonRecord, settlement: Settlement
 ) -> tuple[Evidence, ...]:
     """Of evidence that waits in the lake, what belongs on the record now."""
-    decision, due = settlement.decision, worklists.due_of(settlement.after)
+    decision, due = settlement.decision, worklist_rows.due_of(settlement.after)
     awaited = bool(
         (due is not None and due <= awaited_until(decision.on))
         or record.open_case

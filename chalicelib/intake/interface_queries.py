@@ -32,7 +32,7 @@ from chalicelib.sources.answers import Answer, read_answers
 from chalicelib.sources.feeds.feed import Feed
 from chalicelib.sources.values.identity_documents import is_document
 from chalicelib.storage.clients import client
-from chalicelib.storage.dynamodb import access_log, files, people, worklists
+from chalicelib.storage.dynamodb import access_log, files, people, worklist_rows, worklists
 
 ACTOR: Final = "platform"
 BACK: Final = timedelta(days=366)  # nothing that happened earlier can still carry (rule 2)
@@ -255,7 +255,7 @@ def _due(shard: str, until: date, behind: str, each: Each) -> Iterator[Filed]:
 def _is_due(person: PersonId, until: date) -> bool:
     """A row is a hint: whoever has been certified meanwhile, or has died, is nobody's business."""
     record = people.load(person)
-    due = worklists.due_of(record)
+    due = worklist_rows.due_of(record)
     return due is not None and due <= until and record.person.deceased_on is None
 
 

@@ -60,7 +60,7 @@ from chalicelib.model import (
 )
 from chalicelib.observability import logger
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
-from chalicelib.storage.dynamodb import outages, people, worklists
+from chalicelib.storage.dynamodb import outages, people, worklist_rows
 from chalicelib.storage.s3 import lake
 
 AN_HOUR: Final = 3_600  # seconds: while anything is unread in the inbox, the last look waits so long
@@ -354,4 +354,4 @@ def reschedule(record: PersonRecord) -> None:
     """
     if record.open_case is None:
         next_due = daily_run.comes_due(record, clock.today())
-        worklists.refile(record.person.id, worklists.due_of(record), next_due)
+        worklist_rows.refile(record.person.id, worklist_rows.due_of(record), next_due)

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from chalicelib.jurisdiction import bundles
 from chalicelib.settings import settings
 from chalicelib.storage.crypto import encryption, hmac_ids
-from chalicelib.storage.dynamodb import worklists
+from chalicelib.storage.dynamodb import worklist_rows
 from chalicelib.storage.s3 import lake
 from sandbox.rights.judge import Judge
 
@@ -65,7 +65,7 @@ REMEMBERED: Final = (
         lambda name: {"Bucket": settings().rules_bucket, "Key": f"bundles/{name}.zip"},
     ),
     Remembered(
-        worklists,
+        worklist_rows,
         "remember_county",
         "dynamodb",
         "PutItem",

@@ -24,7 +24,7 @@ from chalicelib.model import (
     PersonRecord,
     Relation,
 )
-from chalicelib.storage.dynamodb import people, places, tables, worklists
+from chalicelib.storage.dynamodb import people, places, tables, worklist_rows
 from chalicelib.storage.dynamodb.tables import Work
 from tests.api.conftest import (
     COUNTY,
@@ -118,7 +118,7 @@ class TestWhereTheyLive:
         [person] = folk(1)
         assert list(places.residents(VILLAGE)) == [(VILLAGE, person)]
         before = people.load(person)
-        assert worklists.writes(before, before) == []
+        assert worklist_rows.writes(before, before) == []
         moved(before, area=AreaCode(OTHER_VILLAGE))
         assert list(places.residents(VILLAGE)) == []
         assert list(places.residents(COUNTY)) == [(OTHER_VILLAGE, person)]

@@ -54,7 +54,7 @@ from chalicelib.model import (
 )
 from chalicelib.storage.dynamodb import files, tables
 from chalicelib.storage.dynamodb.items import encode
-from chalicelib.storage.dynamodb.worklists import remember_county
+from chalicelib.storage.dynamodb.worklist_rows import remember_county
 from tests.api import accounts, found, rule_changes, subscriptions
 from tests.api.accounts import ACCOUNT, CITY_ACCOUNT, two_accounts
 from tests.api.conftest import NUMBER, VILLAGE, a_number, a_person, an_assertion, given

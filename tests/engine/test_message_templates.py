@@ -39,7 +39,7 @@ from chalicelib.model import (
     Template,
     Way,
 )
-from chalicelib.storage.dynamodb.message_rows import PRIORITY
+from chalicelib.storage.dynamodb.worklist_rows import PRIORITY
 from tests.events import ALL_RULES, RULES
 from tests.people import a_message, a_person, day
 

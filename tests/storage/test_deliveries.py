@@ -20,7 +20,7 @@ from chalicelib.model import (
     Template,
 )
 from chalicelib.storage import clients, retries
-from chalicelib.storage.dynamodb import everybody, outbox, people, tables, worklists
+from chalicelib.storage.dynamodb import everybody, outbox, people, tables, worklist_rows
 from chalicelib.storage.dynamodb.tables import People, Work
 from tests.storage import faults
 from tests.storage.builders import AT, PHONE, change, known, message, put
@@ -110,7 +110,9 @@ def test_a_message_of_before_bears_its_state_itself_and_goes_on(told: str) -> No
     goes_on(person, old)
     assert standing(person, old).state is after
     assert len(rows("OUT#_")) == left
-    assert set(rows("OUT#_")) == {sk for pk, sk in worklists.rows_of(people.load(person)) if pk == "OUT#_"}
+    assert set(rows("OUT#_")) == {
+        sk for pk, sk in worklist_rows.rows_of(people.load(person)) if pk == "OUT#_"
+    }
 
 
 def test_calling_off_what_was_read_before_a_claim_does_not_overwrite_it() -> None:

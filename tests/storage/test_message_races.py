@@ -33,8 +33,8 @@ from chalicelib.model import (
 )
 from chalicelib.storage import retries
 from chalicelib.storage.dynamodb import commits, outbox, people, tables
-from chalicelib.storage.dynamodb.message_rows import rows_of_messages
 from chalicelib.storage.dynamodb.tables import Item
+from chalicelib.storage.dynamodb.worklist_rows import rows_of_messages
 from tests.storage import builders
 from tests.storage.builders import change, message, put
 

@@ -25,7 +25,7 @@ from chalicelib.model import (
     Template,
     VisitOutcome,
 )
-from chalicelib.storage.dynamodb import people, tables, worklists
+from chalicelib.storage.dynamodb import people, tables, worklist_rows, worklists
 from tests.storage.builders import AT, NUMBER, entitlement, known, message, put, suspicion, visit
 from tests.workflow.crashes import each_call
 
@@ -74,7 +74,7 @@ def test_an_earlier_end_is_filed(before: dict[str, Any], after: dict[str, Any], 
 def test_a_closed_case_files_its_person_anew() -> None:
     person_id = known()
     put(person_id, cases=(OPEN_CASE,))
-    worklists.refile(person_id, DUE, None)
+    worklist_rows.refile(person_id, DUE, None)
     assert filed(person_id) == []
     put(person_id, entitlements=(entitlement(valid_until=date(2026, 6, 19)),))
     assert filed(person_id) == []
@@ -84,11 +84,11 @@ def test_a_closed_case_files_its_person_anew() -> None:
 
 def test_refiling_moves_the_row() -> None:
     person_id = known()
-    worklists.refile(person_id, DUE, DUE)
+    worklist_rows.refile(person_id, DUE, DUE)
     assert filed(person_id) == [DUE]
-    worklists.refile(person_id, DUE, date(2026, 1, 1))
+    worklist_rows.refile(person_id, DUE, date(2026, 1, 1))
     assert filed(person_id) == [date(2026, 1, 1)]
-    worklists.refile(person_id, None, date(2025, 12, 1))
+    worklist_rows.refile(person_id, None, date(2025, 12, 1))
     assert filed(person_id) == [date(2025, 12, 1), date(2026, 1, 1)]
 
 
@@ -276,7 +276,7 @@ def test_a_case_that_opens_meanwhile_is_not_missed() -> None:
     def opens_meanwhile(until: date) -> Any:
         found = list(asked(until))
         put(person_id, cases=(OPEN_CASE,))
-        worklists.refile(person_id, DUE, None)
+        worklist_rows.refile(person_id, DUE, None)
         return found
 
     with pytest.MonkeyPatch.context() as patch:

@@ -8,7 +8,8 @@ audit            the chain of what was done to a person; access_log: of who look
 audit_findings   whether a record is what its chain says
 access_log       who looked at whom
 callers          who found nobody, and how often each asks
-worklists        what there is to do: rows that follow from the records, by day and area
+worklists        what there is to do, by day and area
+worklist_rows    the rows of these that follow from a record
 case_openings    from which day on cases open, and how many on a day
 outages          when the platform was away
 places           who lives where: a row per person and village
@@ -18,8 +19,6 @@ shard_moves      rows of another layout, brought to where they are looked for
 everybody        the records of everybody, shard by shard
 date_rows        whom a date alone will concern
 recheck_rows     which certificates of a month are checked again, and why
-message_rows     of messages, the rows of the work lists
-officers_rows    of what waits for officers on a record, the same
 confirmed_rows   of what people have confirmed, by village
 event_rows       of what apps have still to be told, the same
 deliveries       where a message stands, beside what it says

@@ -17,7 +17,7 @@ from chalicelib.errors import ConflictError
 from chalicelib.model import Change, Evidence, EvidenceKey, Person, PersonRecord, Tombstone
 from chalicelib.settings import settings
 from chalicelib.storage import retries
-from chalicelib.storage.dynamodb import audit, deliveries, event_rows, places, tables, worklists
+from chalicelib.storage.dynamodb import audit, deliveries, event_rows, places, tables, worklist_rows
 from chalicelib.storage.dynamodb.items import KIND_OF, PROFILE, decode, encode, partition, sort_key
 from chalicelib.storage.dynamodb.tables import Attributes, Delete, People, Put, Write
 
@@ -219,11 +219,11 @@ def commit(record: PersonRecord, plan: Plan, *, new: bool = False) -> PersonReco
         audit.appended(pk, entry.sort_key, entry.text, token),
         *items,
         *deliveries.writes(record, after),
-        *worklists.writes(None if new else record, after),
+        *worklist_rows.writes(None if new else record, after),
         *([] if new or not settings().event_hosts else event_rows.writes(record, after, change.at)),
     ]
     if new or after.person.area != record.person.area:
-        worklists.remember_county(after.person.area[:6])
+        worklist_rows.remember_county(after.person.area[:6])
         places.remember(after.person.area)
     try:
         tables.write_together(writes, token)

@@ -21,13 +21,13 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.model import Channel, Message, MessageState, PersonId, PersonRecord
 from chalicelib.storage.dynamodb import tables
 from chalicelib.storage.dynamodb.items import PROFILE, decode, encode, partition
-from chalicelib.storage.dynamodb.message_rows import (
+from chalicelib.storage.dynamodb.tables import Check, Delete, People, Put, Work, Write
+from chalicelib.storage.dynamodb.worklist_rows import (
     lies_by_the_record,
     places_of,
     record_places,
     rows_of_message,
 )
-from chalicelib.storage.dynamodb.tables import Check, Delete, People, Put, Work, Write
 
 PREFIX: Final = "DELIVERY#"
 

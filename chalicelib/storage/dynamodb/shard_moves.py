@@ -17,7 +17,7 @@ from typing import Any, Final
 from chalicelib import clock
 from chalicelib.errors import NotFoundError
 from chalicelib.model import PersonId
-from chalicelib.storage.dynamodb import enumeration, people, shards, tables, worklists
+from chalicelib.storage.dynamodb import enumeration, people, shards, tables, worklist_rows
 from chalicelib.storage.dynamodb.tables import Work
 
 SETTLED: Final = timedelta(hours=1)
@@ -126,6 +126,6 @@ def _bodies(kind: str, row: Work) -> dict[tuple[str, str], str]:
     """The rows that follow from the record which a row is of."""
     person = row.sk.split("#")[1] if kind == "KIN" else shards.WHOSE[kind](row)
     try:
-        return worklists.rows_of(people.load(PersonId(person)))
+        return worklist_rows.rows_of(people.load(PersonId(person)))
     except NotFoundError:
         return {}
