@@ -195,7 +195,25 @@ dirty = st.builds(
     st.lists(dirty | bodies.map(lambda body: body + "X") | st.text(max_size=19), max_size=20), st.booleans()
 )
 @example(
-    ["", "×", "'", "' '" + STANDARD, "''", "1e5", "1.", "x", "000000000000000", "1" * 15, "1" * 18], False
+    [
+        "",
+        "+",
+        ".",
+        "null.",
+        "+null",
+        "+*",
+        "×",
+        "'",
+        "' '" + STANDARD,
+        "''",
+        "1e5",
+        "1.",
+        "x",
+        "000000000000000",
+        "1" * 15,
+        "1" * 18,
+    ],
+    False,
 )
 def test_the_column_reads_like_the_cell(cells: list[str | None], damaged: bool) -> None:
     packed, faults = read_numbers(pl.Series(cells, dtype=pl.String), ON, damaged=damaged)
