@@ -108,8 +108,8 @@ _BLANKS: Final = dict.fromkeys("\u3000\u00a0 \t", "")
 _FORMS: Final = dict(zip("０１２３４５６７８９Ｘｘxх×ХχΧ╳", "0123456789XXXXXXXXX", strict=True))
 _UNSEEN: Final = dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
 _NONE: Final = pl.Series([None], dtype=pl.Int64)
-# Cells without anything that only Python's careful reader knows: what is wrong with them shows. They begin and
-# end with what may belong to a number: marks around a word may make it one that says nothing.
+# Cells without anything that only Python's careful reader knows: what is wrong with them shows. They begin
+# and end with what may belong to a number: marks around a word may make it one that says nothing.
 _BARE: Final = "^[1-9A-Za-z*](?:[0-9A-Za-z*.+]*[0-9A-Za-z*])?$"
 _NOTHING: Final = sorted(NOTHING)
 
