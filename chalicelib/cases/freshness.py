@@ -21,8 +21,7 @@ from chalicelib.storage.dynamodb import files
 
 # Interfaces are asked once a week; a run may take some hours.
 _ASKED: Final = Arrives.model_validate({"every": "7 days", "warn_after": "8 days", "fail_after": "14 days"})
-BEING_READ: Final = timedelta(days=3)  # longer is not being read: somebody has been alarmed
-_NEWEST: Final = 3  # files of a feed that may be read at the same time
+WAITED_FOR: Final = timedelta(days=3)  # what is unread; somebody has been alarmed long before
 STUCK: Final = (FileState.HELD, FileState.RELEASED, FileState.DEAD)  # somebody or something must go on
 
 
@@ -79,23 +78,14 @@ def _now(feed: Feed, arrives: Arrives, on: date) -> FeedNow:
 def is_anything_unread() -> bool:
     """Whether a file lies in the inbox, or is being read, of which nobody knows yet whom it certifies (I3).
 
-    Whoever would be suspended now waits an hour: a stay in hospital may stand in it. A file that waits for
-    people (held, dead) is another matter: of whom it certified last it holds a suspension (rule 11).
+    Whoever would be suspended now waits an hour: a stay in hospital may stand in it. One that could not be
+    read counts, too, for as long as an operator may need (three days). A file that was read and waits for
+    people (held) is another matter: of whom it certified last it holds a suspension (rule 11).
     """
     if inbox_queue.is_anything_waiting():
         return True
-    since = clock.now() - BEING_READ
-    return any(
-        dropped.state is FileState.RECEIVED and dropped.received >= since
-        for feed in _that_show_presence()
-        for dropped in files.recent(feed, _NEWEST)
-    )
-
-
-def _that_show_presence() -> Iterator[FeedId]:
-    """The feeds that send files and may show that somebody was there, by id."""
     shown = {event.feed for event in current().rules.events.values() if event.proves is Proves.PRESENCE}
-    return (feed for feed, declared in sorted(current().feeds.items()) if feed in shown and declared.arrives)
+    return any(dropped.feed in shown for dropped in files.unread(clock.now() - WAITED_FOR))
 
 
 def speaks_of(dropped: DroppedFile) -> date:

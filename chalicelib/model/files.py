@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -133,6 +133,16 @@ class DroppedFile:
     def was_released(self) -> bool:
         """Whether a person has let it pass its expectations."""
         return any(step.state is FileState.RELEASED for step in self.steps)
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nobody knows yet what it says: it is being read, will be, or could not be."""
+        return self.state in (FileState.RECEIVED, FileState.RELEASED, FileState.DEAD)
+
+    @property
+    def unread_since(self) -> datetime:
+        """When it came, or when it last came to another stage: the later of them, in UTC."""
+        return max([self.received, *(step.at for step in self.steps[-1:])]).astimezone(UTC)
 
     @property
     def stands_loaded(self) -> bool:

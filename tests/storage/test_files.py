@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import boto3
 import pytest
@@ -195,6 +195,29 @@ def test_no_more_is_read_than_the_newest_folders() -> None:
     with each_call(lambda name, asked: read.append(asked.get("Limit", 0))):
         assert [f.day.day for f in files.recent(BUS, 3)] == [8, 7, 6]
     assert read == [3]
+
+
+def test_what_is_unread_is_found_by_when_it_became_so() -> None:
+    first, later = dropped("1.csv", state=FileState.RECEIVED), dropped("2.csv", state=FileState.HELD)
+    files.move(None, first)
+    files.put(later)
+    released = later.at_stage(FileStep(FileState.RELEASED, AT + timedelta(days=9), "officer", "节假日"))
+    files.move(later, released)
+    assert [f.id for f in files.unread(AT)] == [first.id, later.id]
+    assert [f.id for f in files.unread(AT + timedelta(days=1))] == [later.id]
+    files.move(first, replace(first, state=FileState.LOADED))
+    files.put(replace(released, state=FileState.REFUSED))  # which says nothing of the row
+    assert not list(files.unread(AT))
+    rows = [row.sk for row in tables.query(Files, "UNREAD")]
+    assert [row.partition("#")[2] for row in rows] == [later.id], "a week, then time-to-live removes it"
+
+
+def test_a_row_of_a_file_that_was_never_filed_holds_nothing() -> None:
+    files.put(dropped("2.csv"))  # so that the feed is known, and what follows is pointer, row, file
+    with faults.at_call("dynamodb", "PutItem", faults.crash, calls={3}), pytest.raises(faults.Crash):
+        files.move(None, dropped(state=FileState.RECEIVED))
+    assert len(list(tables.query(Files, "UNREAD"))) == 1
+    assert not list(files.unread(AT))
 
 
 def test_two_files_of_one_feed_at_once_both_stand() -> None:

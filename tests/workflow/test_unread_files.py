@@ -77,19 +77,22 @@ def test_a_stay_that_waits_in_the_queue_is_read_before_anything_is_stopped(eve: 
     assert record.entitlements[0].valid_until == date(2026, 7, 29)
 
 
-def being_read(state: FileState, feed: str = "hospital_inpatient") -> None:
+def filed(state: FileState, feed: str = "hospital_inpatient", digit: str = "f") -> None:
     """A large file whose shards go on: no message tells of it any more."""
     day = date(2025, 7, 31)
     key = KEY.replace("hospital_inpatient", feed)
     files.put(
         DroppedFile(
-            FileId("f" * 16), "medical_insurance", FeedId(feed), day, key, "d" * 64, state, clock.now()
+            FileId(digit * 16), "medical_insurance", FeedId(feed), day, key, "d" * 64, state, clock.now()
         )
     )
 
 
-def test_a_large_file_that_is_being_read_is_waited_for_and_not_for_ever(eve: Village) -> None:
-    being_read(FileState.RECEIVED)
+@pytest.mark.parametrize("state", [FileState.RECEIVED, FileState.DEAD])
+def test_a_large_file_that_is_being_read_or_could_not_be_is_waited_for_and_not_for_ever(
+    eve: Village, state: FileState
+) -> None:
+    filed(state)
     eve.sandbox.advance_to(at(date(2025, 8, 3), 23))
     record = eve.record(ONE.number)
     assert (status(record), suspended_from(record)) == (EntitlementStatus.EXPIRED_STILL_PAID, [])
@@ -100,25 +103,34 @@ def test_a_large_file_that_is_being_read_is_waited_for_and_not_for_ever(eve: Vil
 
 
 def test_once_it_is_read_the_hour_is_over(eve: Village) -> None:
-    being_read(FileState.RECEIVED)
+    filed(FileState.RECEIVED)
     eve.sandbox.advance_to(at(date(2025, 8, 1), 1, 30))
-    being_read(FileState.LOADED)
+    filed(FileState.LOADED)
     assert suspended_from(eve.record(ONE.number)) == []
     eve.sandbox.advance_to(at(date(2025, 8, 1), 3))
     assert suspended_from(eve.record(ONE.number)) == [AUGUST]
+
+
+def test_one_among_many_of_a_day_and_one_that_a_person_has_released_are_waited_for(eve: Village) -> None:
+    """Each county of a city sends a file of its own, and of those the least is the last."""
+    filed(FileState.RELEASED, digit="0")
+    for digit in "123456789":
+        filed(FileState.LOADED, digit=digit)
+    eve.sandbox.advance_to(at(date(2025, 8, 1), 2))
+    assert suspended_from(eve.record(ONE.number)) == []
 
 
 @pytest.mark.parametrize(
     ("state", "feed"),
     [
         (FileState.REFUSED, "hospital_inpatient"),
-        (FileState.DEAD, "hospital_inpatient"),  # whom it certified last is held by rule 11
+        (FileState.HELD, "hospital_inpatient"),  # whom it certified last is held by rule 11
         (FileState.RECEIVED, "cremations"),  # shows nobody to be there
     ],
 )
 def test_what_shows_nobody_or_is_not_being_read_holds_nobody(
     eve: Village, state: FileState, feed: str
 ) -> None:
-    being_read(state, feed)
+    filed(state, feed)
     eve.sandbox.advance_to(at(date(2025, 8, 1), 2))
     assert suspended_from(eve.record(ONE.number)) == [AUGUST]

@@ -4,6 +4,7 @@ FEED#<feed> / <day>#<file>     one file; its key is sealed, because file names a
 FILE#<file> / FILE             file → feed and day
 SHA#<feed>#<digest> / SHA      content → the file that loaded it; of whole lists SHA#<feed>#<day>#<digest>
 FEEDS / <feed>                 feeds that ever dropped anything, unknown ones included
+UNREAD / <instant>#<file>      file → feed and day, of what is unread; some that is read by now, for a week
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Final
 
@@ -25,6 +26,9 @@ from chalicelib.storage.dynamodb.items import decode, encode
 from chalicelib.storage.dynamodb.tables import Files
 
 _FEEDS: Final = "FEEDS"
+_UNREAD: Final = "UNREAD"
+_AT: Final = "%Y%m%dT%H%M%SZ"
+_STAYS: Final = timedelta(days=7)  # a row of what is unread, of which nobody has said that it is read
 _SCOPE: Final = "files"  # of the data key that seals file names
 _USUAL: Final = 5  # loaded files from which the usual number of rows is taken
 # Of the newest files of a feed, for five of one sender: a year of a large city's counties.
@@ -47,25 +51,31 @@ def move(before: DroppedFile | None, after: DroppedFile) -> None:
 
     ConflictError if it has moved on meanwhile.
     """
-    if before is None:
+    if before is None or after.is_unread:
         _point_to(after)
-        condition = tables.absent(Files)
-    else:
-        condition = Files.body == _body(before)
+    condition = tables.absent(Files) if before is None else Files.body == _body(before)
     try:
         tables.put_if(_item(after), condition)
     except ConflictError:
         if find(after.id) != after:  # it is, where only the acknowledgement was lost
             raise
+    if before is not None and before.is_unread and not after.is_unread:
+        tables.delete(Files(_UNREAD, f"{before.unread_since:{_AT}}#{before.id}"))
 
 
 def _point_to(dropped: DroppedFile) -> None:
-    """Where a file is found by its id and by its feed: before the file, and never in one transaction with it.
+    """Where a file is found by its id, by its feed and among what is unread: before the file itself.
 
-    All files of a feed share the feed's row: transactions that touch it would refuse each other.
+    Never in one transaction with it: all files of a feed share the feed's row, and transactions that touch it
+    would refuse each other.
     """
     _remember(dropped.feed)
-    tables.put(Files(f"FILE#{dropped.id}", "FILE", body=f"{dropped.feed}#{_place(dropped)}"))
+    place = f"{dropped.feed}#{_place(dropped)}"
+    tables.put(Files(f"FILE#{dropped.id}", "FILE", body=place))
+    if dropped.is_unread:
+        until = int((dropped.unread_since + _STAYS).timestamp())
+        row = f"{dropped.unread_since:{_AT}}#{dropped.id}"
+        tables.put(Files(_UNREAD, row, body=place, expires=until))
 
 
 @kept
@@ -153,6 +163,17 @@ def loaded_before(of: DroppedFile, since: date) -> list[DroppedFile]:
         and (of.loaded_at is None or each.loaded_at < of.loaded_at)
     ]
     return [each for _, each in sorted(before, key=lambda pair: pair[0])]
+
+
+def unread(since: datetime) -> Iterator[DroppedFile]:
+    """The files that are unread, of those that became so at an instant or later, in order; without names."""
+    for row in tables.query(Files, _UNREAD, Files.sk >= f"{since:{_AT}}"):
+        feed, _, place = row.body.partition("#")
+        item = tables.get(Files, f"FEED#{feed}", place)
+        if item is not None:
+            dropped = decode(DroppedFile, item.body)
+            if dropped.is_unread:
+                yield dropped
 
 
 def recent(feed: FeedId, at_most: int = 60) -> list[DroppedFile]:
