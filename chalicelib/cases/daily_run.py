@@ -24,6 +24,7 @@ from chalicelib.jurisdiction import current
 from chalicelib.model import (
     Case,
     Change,
+    EntitlementStatus,
     Evidence,
     PersonId,
     PersonRecord,
@@ -193,13 +194,16 @@ def _opening(
 
 
 def restart_cases(each: Each) -> int:
-    """Start the next generation of every open case whose execution has ended without closing it."""
+    """Start the next generation of every open case whose execution has ended without closing it.
+
+    Those parked for a person, too: what failed five times yesterday was most likely the minute, not the case.
+    """
     walking = _walking(settings().certification_arn)
     stopped = [(who, due) for who, due in worklists.open_cases() if f"{who}-{due:%Y%m%d}" not in walking]
 
     def restart(person: PersonId, due: date) -> bool:
         case = next((c for c in people.load(person).cases if c.due == due and c.is_open), None)
-        if case is None or case.state in evidence_effects.NO_EXECUTION:
+        if case is None or case.state is StateName.GO_DORMANT:
             return False
         _restart_case(person, case)
         return True
@@ -235,9 +239,12 @@ def _restart_case(person: PersonId, case: Case) -> None:
         fresh = replace(now, generation=now.generation + 1, waiting=None)
         return Change("case restarted", ACTOR, clock.now(), cases=(fresh,))
 
-    restarted = people.change(person, again).open_case
+    record = people.change(person, again)
+    restarted = record.open_case
     if restarted is not None:
-        suspended = restarted.state in (StateName.SUSPEND, StateName.AWAIT_RESUMPTION)
+        suspended = restarted.state in (StateName.SUSPEND, StateName.AWAIT_RESUMPTION) or any(
+            e.status is EntitlementStatus.SUSPENDED for e in evidence_effects.still_due(record, restarted)
+        )
         enter_at = StateName.SUSPEND if suspended else StateName.MATCH_DATA
         executions.start_certification(person, restarted, enter_at)
 

@@ -36,6 +36,7 @@ from chalicelib.model import (
     Visit,
     VisitPurpose,
 )
+from chalicelib.observability import count
 from chalicelib.steps import suspension_steps
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
 from chalicelib.storage.dynamodb import people
@@ -344,8 +345,12 @@ def go_dormant(call: StepInput) -> Answer:
 
 
 def park_for_a_person(call: StepInput) -> Answer:
-    """The workflow could not go on: say so on the case, decide nothing. Certifying goes on with it."""
+    """The workflow could not go on: say so on the case and to an operator, decide nothing.
+
+    Certifying goes on with it; else the next daily run does. Published as `Parked`, which an alarm watches.
+    """
     _rest(call, StateName.PARK_FOR_A_PERSON)
+    count(Parked=1)
     return answer(StepOutcome.DONE)
 
 

@@ -47,6 +47,7 @@ from chalicelib.model import (
     Visit,
     VisitPurpose,
 )
+from chalicelib.observability import count
 from chalicelib.steps import suspension_steps
 from chalicelib.steps.walking import ACTOR, Answer, StepInput, answer
 from chalicelib.storage.dynamodb import people
@@ -359,8 +360,9 @@ def close_suspicion(call: StepInput) -> Answer:
 
 
 def park_for_a_person(call: StepInput) -> Answer:
-    """The workflow could not go on: say so, decide nothing; the suspicion stays open."""
+    """The workflow could not go on: say so, decide nothing; the suspicion stays open for the daily run."""
     people.change(call.person, lambda _record: _change(call))
+    count(Parked=1)
     return answer(StepOutcome.DONE)
 
 
