@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from typing import Final
 
@@ -34,8 +35,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--rate", type=float, default=RATE, help="of calls that fail")
     parser.add_argument("--seed", type=int, help="this seed alone")
+    parser.add_argument(
+        "--until", action="append", default=[], help="stop once this promise is broken; red only then"
+    )
     parser.add_argument("--trace", action="store_true", help="print every fault")
     chosen = parser.parse_args(arguments)
+    if chosen.until:
+        return _until(set(chosen.until), range(chosen.first, chosen.first + chosen.seeds), chosen.rate)
     if chosen.seed is not None:
         return _one(chosen.seed, chosen.rate, trace=chosen.trace)
     began, faults, calls, red, lived = time.monotonic(), Counter[Fault](), 0, list[int](), 0
@@ -55,6 +61,19 @@ def main(arguments: Sequence[str]) -> int:
     minutes = (time.monotonic() - began) / 60
     print(f"{faults.total()} faults in {calls} calls over {lived} seeds: {len(red)} red; {minutes:.1f} min")
     return 1 if red or faults.total() < chosen.faults else 0
+
+
+def _until(promises: set[str], seeds: Sequence[int], rate: float) -> int:
+    """1 once some seeds have broken all these promises; whatever else they break is not asked about."""
+    for seed in seeds:
+        outcome = quietly(seed, rate)
+        found = [each for each in outcome.broken if each.partition(":")[0] in promises]
+        _tell(replace(outcome, broken=tuple(found)), rate)
+        promises -= {each.partition(":")[0] for each in found}
+        if not promises:
+            return 1
+    print(f"not broken in {len(seeds)} seeds: {', '.join(sorted(promises))}")
+    return 0
 
 
 def _one(seed: int, rate: float, *, trace: bool) -> int:

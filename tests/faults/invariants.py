@@ -46,7 +46,7 @@ def _everybody_is_known(story: Story) -> Broken:
 
 
 def _nobody_is_suspended_wrongly(story: Story) -> Broken:
-    """Only whom two people approved, and whom no evidence that had been taken in certified."""
+    """Only whom two people approved, and nobody of whom the lake or the inbox had told before."""
     approved = {each.sequence for each in story.suspended}
     read = {file.id: file.finished for file in files.everything()}
     for each, record in _records(story):
@@ -55,6 +55,8 @@ def _nobody_is_suspended_wrongly(story: Story) -> Broken:
                 continue
             if each.sequence not in approved:
                 yield f"{each.sequence}, whom nobody approved"
+            if each is story.travelled:
+                yield f"{each.sequence}, of whom the lake told all the time"
             signed = {entry.details.get("confirmed_by"), entry.details.get("approved_by")} - {None}
             if len(signed) < 2:
                 yield f"{each.sequence} by {signed}"
@@ -62,6 +64,9 @@ def _nobody_is_suspended_wrongly(story: Story) -> Broken:
                 finished = read.get(item.file)
                 if finished is not None and finished < entry.at and item.key.feed == "hospital_inpatient":
                     yield f"{each.sequence}, of whom a file had told before"
+            told = story.told_of(each)
+            if told is not None and told < entry.at:
+                yield f"{each.sequence}, of whom a file told in the inbox at {told:%m-%d %H:%M}"
 
 
 def _who_certified_is_paid(story: Story) -> Broken:
@@ -146,9 +151,18 @@ def _queues_are_empty(story: Story) -> Broken:
     for poller in story.sandbox._pollers:
         if poller.queue._messages:
             yield f"{len(poller.queue._messages)} messages wait in {poller.arn.rsplit(':', 1)[-1]}"
+    for name, url in story.sandbox.names.items():
+        if name.endswith("DeadQueue") and (lying := _lying_in(story, url)):
+            yield f"{lying} messages lie in {name}, put back or not"
     yield from story.given_up
     if story.open_acts:
         yield f"{story.open_acts} acts were never done"
+
+
+def _lying_in(story: Story, url: str) -> int:
+    sqs, name = story.sandbox.client("sqs"), "ApproximateNumberOfMessages"
+    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"]
+    return int(told[name])
 
 
 def _no_message_is_stuck(story: Story) -> Broken:

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -41,6 +41,9 @@ from tests.workflow.village import HOUSEKEEPING
 
 GIVES_WAY: Final = 0.25  # of the calls before which others may go on
 OFTENER: Final = {"sns.Publish": 10}  # one call of a hundred, and the one that nobody can take back
+STALE_FOR: Final = timedelta(seconds=2)  # DynamoDB's copies agree within one, as a rule
+_WHERE_STALE: Final = 10  # times as often: few reads are at half the price, and fewer come twice in a moment
+_READS: Final = ("dynamodb.GetItem", "dynamodb.Query")
 _TRIES: Final = (1, 2, 3)  # of one call's tries, how many are disturbed: botocore tries three times
 _LONG_WAY: Final = BaseClient._make_api_call
 _DIED: Final = json.dumps({"errorType": "Runtime.ExitError", "errorMessage": "the process is gone"})
@@ -241,7 +244,9 @@ class FaultySandbox(Sandbox):
     def _befalls(self, way: Callable[[], Any], client: Any, operation: str, asked: Mapping[str, Any]) -> Any:
         name = f"{client.meta.service_model.service_name}.{operation}"
         self.calls[name] += 1
-        fault = self.faults.draw(self._possible(name, asked), OFTENER.get(name, 1))
+        possible = self._possible(name, asked)
+        oftener = _WHERE_STALE if Fault.STALE in possible else OFTENER.get(name, 1)
+        fault = self.faults.draw(possible, oftener)
         if fault is None:
             return self._remembered(name, asked, way())
         tries = self.faults.chance.choice(_TRIES)
@@ -255,7 +260,7 @@ class FaultySandbox(Sandbox):
             case Fault.THROTTLED:
                 raise _throttled(client, operation)
             case Fault.IN_PART:
-                return self._in_part(way, asked)
+                return _in_part(way, asked)
             case Fault.STALE:
                 return self._seen[_key(name, asked)][1]
             case Fault.REQUEST_LOST:
@@ -264,34 +269,20 @@ class FaultySandbox(Sandbox):
                 return _tried(client, operation, asked, tries, lost_ack)
 
     def _possible(self, name: str, asked: Mapping[str, Any]) -> tuple[Fault, ...]:
-        if name == "dynamodb.BatchWriteItem":
+        if name in ("dynamodb.BatchWriteItem", "dynamodb.BatchGetItem"):
             return (*ANY_CALL, Fault.IN_PART)
         key = _key(name, asked) if _may_be_stale(name, asked) else ""
-        if key and key in self._seen and self._seen[key][0] == self.now():
-            return (*ANY_CALL, Fault.STALE, Fault.STALE, Fault.STALE)
+        if key and key in self._seen and self.now() - self._seen[key][0] <= STALE_FOR:
+            return (Fault.STALE,)
         return ANY_CALL
 
     def _remembered(self, name: str, asked: Mapping[str, Any], answer: Any) -> Any:
-        """The answer, kept as what a read at half the price may still see at this instant."""
-        if self.faults.rate and _may_be_stale(name, asked):
-            self._seen.setdefault(_key(name, asked), (self.now(), answer))
-            if self._seen[_key(name, asked)][0] != self.now():
-                self._seen[_key(name, asked)] = (self.now(), answer)
+        """The answer, kept as what the same read at half the price may still see within a moment."""
+        if self.faults.rate and name in _READS:
+            key = _key(name, asked)
+            if key not in self._seen or self.now() - self._seen[key][0] > STALE_FOR:
+                self._seen[key] = (self.now(), answer)
         return answer
-
-    def _in_part(self, way: Callable[[], Any], asked: Mapping[str, Any]) -> Any:
-        """The first write of each table is not taken; the caller is told so."""
-        left = {table: [writes[0]] for table, writes in asked["RequestItems"].items()}
-        rest = {table: writes[1:] for table, writes in asked["RequestItems"].items() if len(writes) > 1}
-        if not rest:
-            return {"UnprocessedItems": left, "ResponseMetadata": {"HTTPStatusCode": 200}}
-        whole = dict(asked["RequestItems"])
-        asked["RequestItems"].clear()
-        asked["RequestItems"].update(rest)
-        try:
-            return {**way(), "UnprocessedItems": left}
-        finally:
-            asked["RequestItems"].update(whole)
 
 
 def partial_way(
@@ -301,12 +292,39 @@ def partial_way(
     return lambda: way(client, operation, asked)
 
 
+def _in_part(way: Callable[[], Any], asked: Mapping[str, Any]) -> Any:
+    """The first write, or key, of each table is not taken; the caller is told so."""
+    items, whole = asked["RequestItems"], dict(asked["RequestItems"])
+    rest = {table: _cut(some, slice(1, None)) for table, some in whole.items() if _size(some) > 1}
+    told = "UnprocessedKeys" if any("Keys" in some for some in whole.values()) else "UnprocessedItems"
+    left = {table: _cut(some, slice(1)) for table, some in whole.items()}
+    if not rest:
+        return {"Responses": {}, told: left, "ResponseMetadata": {"HTTPStatusCode": 200}}
+    items.clear()
+    items.update(rest)
+    try:
+        return {**way(), told: left}
+    finally:
+        items.clear()
+        items.update(whole)
+
+
+def _cut(some: Any, part: slice) -> Any:
+    """Part of what is asked of one table: of the keys to read, or of the writes."""
+    return {**some, "Keys": some["Keys"][part]} if isinstance(some, dict) else some[part]
+
+
+def _size(some: Any) -> int:
+    return len(some["Keys"] if isinstance(some, dict) else some)
+
+
 def _key(name: str, asked: Mapping[str, Any]) -> str:
-    return f"{name} {json.dumps(asked, sort_keys=True, default=str)}"
+    same = {word: said for word, said in asked.items() if word != "ConsistentRead"}
+    return f"{name} {json.dumps(same, sort_keys=True, default=str)}"
 
 
 def _may_be_stale(name: str, asked: Mapping[str, Any]) -> bool:
-    return name in ("dynamodb.GetItem", "dynamodb.Query") and not asked.get("ConsistentRead")
+    return name in _READS and not asked.get("ConsistentRead")
 
 
 def _throttled(client: Any, operation: str) -> Exception:

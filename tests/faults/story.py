@@ -11,10 +11,11 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from chalicelib import cases, clock, intake
+from chalicelib.cases import executions
 from chalicelib.errors import ConflictError, NotFoundError, RefusedError, UnreadableError
 from chalicelib.model import (
     BenefitCode,
@@ -25,12 +26,14 @@ from chalicelib.model import (
     FileState,
     Lift,
     Month,
+    StateName,
     SuspicionKind,
     Verification,
     VisitOutcome,
 )
 from chalicelib.storage.clients import is_out_of_reach
 from chalicelib.storage.dynamodb import files, limit_overrides, people, worklists
+from chalicelib.storage.s3 import lake
 from sandbox.town.carrier_links import message_of
 from tests.faults.machine import FaultySandbox
 from tests.workflow.crashes import Died
@@ -44,6 +47,8 @@ PAID: Final = "身份证号码,待遇项目,发放月份,实发金额,发放日�
 ENDED: Final = date(2024, 11, 30)  # the period of those whom two people have approved to suspend
 DIED_ON: Final = NEW_YEAR - timedelta(days=4)
 FAULTY_HOURS: Final = 60
+DAILY_RUN: Final = datetime.combine(NEW_YEAR, time(6), clock.CHINA)  # the first one while calls fail
+TAKES_EFFECT: Final = (60, 330)  # minutes after the start: what was approved, before the daily run
 AGAIN: Final = timedelta(minutes=17)  # after which somebody who was told to come back does
 NOT_YET: Final = timedelta(hours=3)  # after which somebody looks again for what is not there yet
 _ROUNDS: Final = 40  # of the same act; then it is given up, and said so
@@ -56,12 +61,14 @@ class Story:
     sandbox: FaultySandbox
     chance: random.Random
     suspended: list[Recipient]  # whom two people have approved to suspend
+    travelled: Recipient  # one of them, of whom only the lake knows that they were seen
     folk: list[Recipient]  # everybody else
     dead: Recipient
     evidence: dict[str, datetime] = field(
         default_factory=dict
     )  # number → when certifying evidence was dropped
     hospital_rows: list[tuple[str, date]] = field(default_factory=list)
+    first_told: dict[str, datetime] = field(default_factory=dict)
     dropped: dict[str, bytes] = field(default_factory=dict)
     accepted: Counter[str] = field(default_factory=Counter)  # message → how often the carrier took it
     refused: Counter[str] = field(default_factory=Counter)
@@ -71,6 +78,9 @@ class Story:
     @property
     def everybody(self) -> list[Recipient]:
         return [*self.suspended, *self.folk, self.dead]
+
+    def told_of(self, who: Recipient) -> datetime | None:
+        return self.first_told.get(who.number)
 
     # ---- acting ----
 
@@ -101,7 +111,10 @@ class Story:
         self.sandbox.at(at, lambda: self.sandbox.strands.begin(attempt, name))
 
     def some_time(self) -> datetime:
-        """An instant while calls fail."""
+        """An instant while calls fail; now and then the one at which the daily run reads everybody."""
+        if self.chance.random() < 0.2:
+            run = DAILY_RUN + timedelta(days=self.chance.randrange(2))
+            return run + timedelta(seconds=self.chance.randrange(3))
         return self.sandbox.now() + timedelta(minutes=self.chance.randrange(10, FAULTY_HOURS * 60))
 
     # ---- files ----
@@ -118,11 +131,12 @@ class Story:
 
         self.sandbox.at(at, put)
 
-    def stays(self, who: list[Recipient], number: int) -> None:
-        """A hospital tells of some people, who are certified by that."""
-        at = self.some_time()
+    def stays(self, who: list[Recipient], number: int, at: datetime | None = None) -> None:
+        """A hospital tells of some people, who are certified by that; at any time, unless one is given."""
+        at = at or self.some_time()
         rows = []
         for each in who:
+            self.first_told[each.number] = min(at, self.first_told.get(each.number, at))
             day = NEW_YEAR - timedelta(days=self.chance.randrange(1, 9))
             rows.append(f"{each.number},甲,乙,{day},入院")
             self.hospital_rows.append((each.number, day))
@@ -161,6 +175,17 @@ class Story:
 
         self.soon("counter", act, at)
 
+    def takes_effect(self, who: Recipient) -> None:
+        """The month comes in which somebody's payment is to stop: their case walks on from there."""
+        at = self.sandbox.now() + timedelta(minutes=self.chance.randrange(*TAKES_EFFECT))
+
+        def act() -> None:
+            record = people.find(who.number)
+            if record.open_case is not None:
+                executions.start_certification(record.person.id, record.open_case, StateName.SUSPEND)
+
+        self.soon("month comes", act, at)
+
     def visits(self, at: datetime) -> None:
         """A grid worker goes to whom somebody is asked to visit, and finds some."""
 
@@ -188,12 +213,12 @@ class Story:
             found = next((s for s in record.suspicions if s.kind is SuspicionKind.DEATH), None)
             if found is None:
                 raise NotFoundError("nobody has told of a death yet")
-            if found.verified_by is None:
+            if found.verified_by in (None, by):  # what one person says twice is one word
                 how: dict[str, Any] = {"verification": Verification.DOCUMENT, **AUTHORITY}
                 cases.suspicion_verified(
                     record.person.id, found.kind, found.day, confirmed=True, by=by, **how
                 )
-            elif found.verified_by != by:
+            else:
                 cases.approve_suspicion(record.person.id, found.kind, found.day, by=by, **AUTHORITY)
 
         self.soon(f"death {by}", act, at)
@@ -228,11 +253,12 @@ def begun(sandbox: FaultySandbox, seed: int) -> Story:
     def recipient(n: int, until: date, **more: Any) -> Recipient:
         return Recipient(900 + n, phone=f"1380000{n:04d}", born=f"{1946 + n % 9}0307", until=until, **more)
 
-    suspended = [recipient(n, ENDED) for n in range(3)]
+    suspended = [recipient(n, ENDED) for n in range(4)]
     ends = [44, 45, 46, 47, 47, 24, 25, 170]  # most come due in these days, and are told so
     folk = [recipient(10 + n, NEW_YEAR + timedelta(days=days)) for n, days in enumerate(ends)]
     folk.append(recipient(20, NEW_YEAR + timedelta(days=40), groups="失能"))
-    story = Story(sandbox, chance, suspended, folk, recipient(30, NEW_YEAR + timedelta(days=200)))
+    dead = recipient(30, NEW_YEAR + timedelta(days=200))
+    story = Story(sandbox, chance, suspended, suspended[-1], folk, dead)
     rows = [ROSTER, *(line for each in story.everybody for line in each.lines())]
     bucket = sandbox.settings.inbox_bucket
     key = f"hrss/roster/{NEW_YEAR - timedelta(days=1):%Y%m%d}/f.csv"
@@ -242,6 +268,9 @@ def begun(sandbox: FaultySandbox, seed: int) -> Story:
     limit_overrides.put(Lift("341602", month, pension, 1_000, "city officer", "逐行核对无误", clock.now()))
     for each in suspended:
         people.change(person_of(each), lambda record: ready_to_suspend(record, ENDED))
+    seen = Evidence(EvidenceKey(DIED_ON, FeedId("travel_agency"), "travelled"), FileId("before"), 2)
+    lake.put_evidence(seen.key.feed, seen.file, {person_of(story.travelled): [seen]})
+    story.evidence[story.travelled.number] = sandbox.now()
     _plan(story)
     return story
 
@@ -249,6 +278,10 @@ def begun(sandbox: FaultySandbox, seed: int) -> Story:
 def _plan(story: Story) -> None:
     """Who does what when."""
     chance = story.chance
+    for each in story.suspended:
+        story.takes_effect(each)
+    in_time = story.sandbox.now() + timedelta(minutes=chance.randrange(10, TAKES_EFFECT[1]))
+    story.stays(chance.sample(story.suspended[:-1], 1), 9, in_time)
     for number in range(3):
         who = chance.sample([*story.suspended, *story.folk], chance.randrange(1, 4))
         story.stays(who, number)
@@ -277,3 +310,4 @@ def redrive(story: Story) -> None:
         for message in got:
             sqs.send_message(QueueUrl=names["CarrierReportsQueue"], MessageBody=message["Body"])
             sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
+    sqs.purge_queue(QueueUrl=names["SchedulesDeadQueue"])  # what failed there runs again the next day

@@ -40,12 +40,14 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """One mistake that somebody might make, and the net: the tests that must notice it."""
+    """One mistake that somebody might make, and the nets: the tests that must notice it, and the promises
+    that the fault machine must find broken by it."""
 
     name: str
     harm: str
     promise: str
     net: tuple[str, ...]
+    faults: tuple[str, ...]
     changes: tuple[Replacement, ...]
 
     def put_into(self, folder: Path) -> None:
@@ -68,7 +70,8 @@ def bugs() -> list[Bug]:
             each["bug"],
             each["harm"],
             each["promise"],
-            tuple(each["net"]),
+            tuple(each.get("net", ())),
+            tuple(each.get("faults", ())),
             tuple(Replacement(**change) for change in each["changes"]),
         )
         for each in declared

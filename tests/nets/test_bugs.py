@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.invariants import CHECKS
 from tests.nets.seeding import ROOT, Bug, Replacement, bugs, copy_to
 from tests.test_promises_held import PAGES, promises
 
@@ -37,6 +38,12 @@ def test_its_net_is_there(bug: Bug) -> None:
     for test in bug.net:
         file, _, name = test.partition("::")
         assert f"def {name or 'test_'}" in (ROOT / file).read_text(encoding="utf-8"), test
+
+
+def test_each_promise_of_the_fault_machine_has_been_seen_broken() -> None:
+    """A promise that no bug ever breaks may be one that nothing could break."""
+    assert {promise for bug in BUGS for promise in bug.faults} == CHECKS.keys()
+    assert all(bug.net or bug.faults for bug in BUGS)
 
 
 def test_none_of_the_twelve_is_left_out() -> None:
