@@ -1,7 +1,8 @@
 """证据撤回 · Evidence taken back: by a department's own code, or because a corrected file no longer holds it.
 
 A tombstone stays, so that a copy of the record that arrives later changes nothing. Open suspicions that
-rest on nothing any more end without anybody's visit; what a confirmed one caused is undone (rule 14).
+rest on nothing any more end without anybody's visit; whether a confirmed one is undone, two people decide
+(rule 14).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from chalicelib.cases import evidence_effects, recovery_following, repeated_word
 from chalicelib.cases.evidence_effects import Arrival
 from chalicelib.engine.suspicion.lifecycle import is_moot
 from chalicelib.engine.suspicion.mistaken_confirmation import noted, reversals, reversed_by
-from chalicelib.engine.suspicion.reversal import Undoing, reversed_by_people, undone
+from chalicelib.engine.suspicion.reversal import Undoing, reversed_by_people, taken_back
 from chalicelib.engine.texts import decision_words
 from chalicelib.engine.texts.channels import SAYS_UNTIL
 from chalicelib.jurisdiction import current
@@ -48,10 +49,10 @@ NEVER_CAME = (MessageState.DROPPED, MessageState.FAILED)
 def evidence_withdrawn(
     person: PersonId, keys: Iterable[EvidenceKey], *, actor: str, day: date | None = None
 ) -> Arrival:
-    """Take evidence back, undo what it caused, and let go on whoever waited because of it.
+    """Take evidence back, and let go on whoever waited because of it.
 
     The same again changes nothing, but still wakes. A record that has not arrived yet may be withdrawn: what
-    names nothing waits for it, and where somebody's payment has ended two people decide (rule 14). `day`: of
+    names nothing waits for it. Where somebody's payment has ended two people decide (rule 14). `day`: of
     the file that takes it back; what a file of a later day says again counts again.
     """
     wanted = frozenset(keys)
@@ -110,11 +111,8 @@ def _change(
     beside = [item for item in in_lake if item.key not in known]
     words = repeated_words.stood_behind(left, gone, beside)
     older = that_counts(left, [item for item in beside if item not in words]) + words
-    change = consequences(record, replace(left, evidence=kept + older), gone, actor, older)
-    after = replace(left, suspicions=_put(record.suspicions, change.suspicions))
-    asked = tuple(reversals(after, gone, gone & unmatched, current().rules, clock.today()))
-    told = tuple(noted(after, gone & unmatched, current().rules))
-    return replace(change, suspicions=(*change.suspicions, *asked, *told))
+    left = replace(left, evidence=kept + older)
+    return consequences(record, left, gone, actor, older, unmatched=gone & unmatched)
 
 
 def reversal_upheld(person: PersonId, name: str, *, actor: str) -> PersonRecord:
@@ -147,11 +145,19 @@ def consequences(
     gone: frozenset[EvidenceKey],
     actor: str,
     older: tuple[Evidence, ...] = (),
+    unmatched: frozenset[EvidenceKey] = frozenset(),
 ) -> Change:
-    """What follows for certificates, suspicions and money; `left` no longer holds what is taken back."""
-    undoing = undone(left, gone, people.payments_of(record.person.id), current().rules, clock.today())
+    """What follows for certificates and suspicions; `left` no longer holds what is taken back.
+
+    `unmatched`: what of it names no record that was ever received.
+    """
+    on, rules = clock.today(), current().rules
     details = {"withdrawn": sorted(str(key) for key in gone)}
-    return followed(record, left, undoing, "evidence withdrawn", actor, details, older)
+    undoing = taken_back(left, gone, rules, on)
+    change = followed(record, left, undoing, "evidence withdrawn", actor, details, older)
+    after = replace(left, suspicions=_put(record.suspicions, change.suspicions))
+    asked, told = reversals(after, gone, unmatched, rules, on), noted(after, unmatched, rules)
+    return replace(change, suspicions=(*change.suspicions, *asked, *told))
 
 
 def followed(

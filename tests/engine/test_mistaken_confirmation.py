@@ -1,4 +1,5 @@
-"""What two people decide once a withdrawal names another day than that of a confirmed suspicion (rule 14)."""
+"""What two people decide once a department takes back what a confirmed suspicion rests on, or another day
+of the kind (rule 14)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,13 +16,15 @@ from chalicelib.engine.suspicion.mistaken_confirmation import (
     reversed_by,
     seen_alive,
 )
-from chalicelib.engine.suspicion.reversal import REVERSED, reversed_by_people
+from chalicelib.engine.suspicion.reversal import REVERSED, reversed_by_people, taken_back
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
     EntitlementStatus,
     Evidence,
     EvidenceKey,
+    Interruption,
+    Month,
     PersonRecord,
     Suspicion,
     SuspicionKind,
@@ -99,6 +102,56 @@ def test_it_names_what_it_is_about_and_who_may_not_decide_it() -> None:
 )
 def test_nothing_is_asked(record: PersonRecord, gone: EvidenceKey, matched: bool, why: str) -> None:
     assert asked(record, gone, matched=matched) == [], why
+
+
+BEGUN_AGAIN = an_entitlement(
+    interruptions=(Interruption(Month("2025-06"), Month("2025-07"), "custody#2025-05-10"),)
+)
+
+
+@pytest.mark.parametrize(
+    ("record", "decided_by_two", "why"),
+    [
+        (dead(), True, "it has ended a payment"),
+        (a_record(suspicions=[confirmed()]), False, "its authority has not signed: it has ended nothing"),
+        (a_record(suspicions=[IN_CUSTODY]), False, "it has ended nothing"),
+        (
+            a_record(entitlements=[an_entitlement(status=TERMINATED)], suspicions=[IN_CUSTODY]),
+            True,
+            "prison has ended it",
+        ),
+        (
+            a_record(
+                entitlements=[BEGUN_AGAIN], suspicions=[replace(IN_CUSTODY, restarted=Month("2025-08"))]
+            ),
+            True,
+            "months were not paid, though it has begun again",
+        ),
+    ],
+)
+def test_a_withdrawal_that_names_the_record_leaves_to_two_what_has_ended_a_payment(
+    record: PersonRecord, decided_by_two: bool, why: str
+) -> None:
+    (about,) = record.suspicions
+    assert about.evidence is not None
+    gone = frozenset({about.evidence})
+    undoing = taken_back(record, gone, RULES, ON)
+    assert [s.state for s in undoing.suspicions] == ([] if decided_by_two else [SuspicionState.WITHDRAWN]), (
+        why
+    )
+    assert (undoing.entitlements, undoing.instructions) == ((), ()), "nothing is paid by it"
+    stands = {s.name: s for s in (*record.suspicions, *undoing.suspicions)}
+    left = replace(record, suspicions=tuple(stands.values()))
+    found = list(reversals(left, gone, frozenset(), RULES, ON))
+    assert [s.about for s in found] == ([about.name] if decided_by_two else []), why
+    assert all("took back the record on which" in s.reason.en for s in found)
+
+
+def test_what_another_record_says_too_is_asked_of_nobody() -> None:
+    said_twice = replace(dead(), evidence=(some_evidence("cremations/cremated", "2025-05-11"),))
+    (death,) = said_twice.suspicions
+    assert death.evidence is not None
+    assert not asked(said_twice, death.evidence, matched=True)
 
 
 def test_found_at_the_door_the_department_s_own_withdrawal_is_asked_about() -> None:

@@ -98,19 +98,26 @@ def test_what_follows_for_each_person_follows_from_the_parts(town: Village) -> N
     asked = [s for each in folk for s in town.record(each.number).open_suspicions]
     assert [(s.kind, s.waiting is not None) for s in asked] == [(SuspicionKind.DEATH, True)] * 3
     dead = folk[2].number
-    cases.suspicion_verified(
-        town.person(dead),
-        SuspicionKind.DEATH,
-        asked[2].day,
-        confirmed=True,
-        by="officer-1",
-        verification=Verification.DOCUMENT,
-        **AUTHORITY,
-    )
-    town.second_word(dead, by="officer-2")
+
+    def is_so(by: str, second: str) -> None:
+        """Two officers say that what is asked is so."""
+        (question,) = town.record(dead).open_suspicions
+        cases.suspicion_verified(
+            town.person(dead),
+            question.kind,
+            question.day,
+            confirmed=True,
+            by=by,
+            verification=Verification.DOCUMENT,
+            **AUTHORITY,
+        )
+        town.second_word(dead, by=second)
+
+    is_so("officer-1", "officer-2")
     assert town.record(dead).entitlements[0].status is EntitlementStatus.TERMINATED
     town.days(40)  # the month's list has gone out with it
     told("撤销")
+    is_so("officer-3", "officer-4")
     [back] = [i for i in town.record(dead).instructions if i.kind is InstructionKind.RESUME]
     assert town.record(dead).entitlements[0].status is EntitlementStatus.ACTIVE
     assert back.state is InstructionState.ISSUED

@@ -191,12 +191,16 @@ def test_an_approval_is_not_lost_with_the_walk_that_should_have_carried_it_out(f
     assert statuses(found_dead)[VETERAN] is TERMINATED
 
 
-def test_the_record_withdrawn_brings_back_what_has_ended_already(found_dead: Village) -> None:
+def test_the_record_withdrawn_two_others_bring_back_what_has_ended_already(found_dead: Village) -> None:
     approve(found_dead, only(PENSION))
     found_dead.until(date(2025, 2, 2))
     says(found_dead, "撤销")
+    with pytest.raises(RefusedError, match="being verified"):
+        approve(found_dead, only(VETERAN), by="veterans")
+    assert statuses(found_dead)[PENSION] is TERMINATED
+    confirm(found_dead, SuspicionKind.REVERSAL, "officer-3", "officer-4")
     record = found_dead.record(ONE.number)
-    assert (record.person.deceased_on, fact(found_dead).state) == (None, SuspicionState.WITHDRAWN)
+    assert (record.person.deceased_on, fact(found_dead).state) == (None, SuspicionState.CLEARED)
     assert set(statuses(found_dead).values()) == {ACTIVE}
     assert (list(worklists.endings("3416")), walks(found_dead)) == ([], [])
     with pytest.raises(RefusedError, match="taken back"):

@@ -1,9 +1,9 @@
 """误认定 · What shows that a suspicion may have been confirmed in error, and what two people then decide
 (rule 14).
 
-A withdrawal that names another day, the person met at a counter or at the door, a contradiction cleared, an
-objection upheld: none takes anything back by itself, and none is silent. Two people who had no part in the
-confirmation decide within a working day; upheld, everything that the confirmation caused is undone.
+A withdrawal, of its record or of another day, the person met at a counter or at the door, a contradiction
+cleared, an objection upheld: none takes anything back by itself, and none is silent. Two people who had no
+part in the confirmation decide within a working day; upheld, everything that it caused is undone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from chalicelib.engine.certification.facts import releases
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.lifecycle import verify_by
 from chalicelib.engine.suspicion.restart import last_seen, term_of
+from chalicelib.engine.suspicion.reversal import rested_on
 from chalicelib.engine.suspicion.termination import ended_by
 from chalicelib.model import (
     BenefitCode,
@@ -47,6 +48,10 @@ _ANOTHER_DAY: Final = (
 _WITHDRAWN: Final = (
     "数据部门撤销了一条记录，所指日期与{zh_day}{zh}的认定不符",
     "The department took back a record that does not name {en} found of {day}",
+)
+_TAKEN_BACK: Final = (
+    "数据部门撤销了{zh_day}{zh}的认定所依据的记录",
+    "The department took back the record on which {en} found of {day} rests",
 )
 _SEEN: Final = (
     "{zh_day}{zh}的认定之后，工作人员于{zh_seen}见到了本人",
@@ -161,9 +166,10 @@ def reversals(
 ) -> Iterator[Suspicion]:
     """What two people have to decide once a department has taken back `gone`.
 
-    `unmatched`: what of it names no record that was ever received. `record` as it stands after what the
-    withdrawal undoes by itself. A death found out at the door rests on no record, so that none takes it
-    back; that the department takes its own back is reason enough to ask.
+    Of what has ended a payment a withdrawal takes nothing back by itself, whether it names the record or not
+    (`unmatched`: what of it names no record that was ever received). `record` as it stands after the
+    withdrawal. A death found out at the door rests on no record; that the department takes its own back is
+    reason enough to ask.
     """
     unnamed = {kind for key in unmatched if (kind := _kind(key, rules)) is not None}
 
@@ -171,9 +177,13 @@ def reversals(
         at_the_door = suspicion.verification is Verification.VISIT and suspicion.evidence in gone
         return suspicion.kind in unnamed or (at_the_door and suspicion.kind in _FOUND)
 
-    confirmed = (s for s in record.suspicions if s.state is SuspicionState.CONFIRMED)
-    mistaken = (s for s in confirmed if is_taken_back(s) and _ended_something(s, record, rules, on))
-    return _asked(record, mistaken, rules, on, _WITHDRAWN)
+    confirmed = [s for s in record.suspicions if s.state is SuspicionState.CONFIRMED]
+    named = [s for s in confirmed if rested_on(s, gone, record, rules)]
+    others = (s for s in confirmed if s not in named and is_taken_back(s))
+    yield from _asked(record, named, rules, on, _TAKEN_BACK)
+    yield from _asked(
+        record, (s for s in others if _ended_something(s, record, rules, on)), rules, on, _WITHDRAWN
+    )
 
 
 def noted(record: PersonRecord, unmatched: AbstractSet[EvidenceKey], rules: RuleBook) -> Iterator[Suspicion]:

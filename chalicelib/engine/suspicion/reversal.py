@@ -7,7 +7,7 @@ be recovered is not. A death that somebody found out at the door rests on no rec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,7 +19,7 @@ from chalicelib.engine.money.arrears_approval import ordered
 from chalicelib.engine.money.paid_in_person import first_unpaid, with_uncollected
 from chalicelib.engine.money.paid_to_heirs import asked_back, is_of_heirs
 from chalicelib.engine.rules.rulebook import RuleBook
-from chalicelib.engine.suspicion.termination import ended_by, ending
+from chalicelib.engine.suspicion.termination import ended_by, ending, has_ended_anything
 from chalicelib.engine.suspicion.two_numbers import found_one
 from chalicelib.model import (
     LIVE,
@@ -65,13 +65,27 @@ def undone(
     rules: RuleBook,
     on: date,
 ) -> Undoing:
-    """What follows from taking evidence back, on a record that no longer holds it.
+    """What follows once two people have found evidence to be another's, on a record that no longer holds it.
 
     `payments` are those of the person: a month that was paid all the same is not owed again.
     """
-    moot = tuple(s for s in record.suspicions if _rested_on(s, gone) and not _stands(s, record, rules))
-    withdrawn = tuple(replace(s, state=SuspicionState.WITHDRAWN, closed=on) for s in moot)
-    return _undone(record, moot, withdrawn, payments, rules, on, REASON)
+    moot = tuple(s for s in record.suspicions if rested_on(s, gone, record, rules))
+    return _undone(record, moot, _withdrawn(moot, on), payments, rules, on, REASON)
+
+
+def taken_back(record: PersonRecord, gone: AbstractSet[EvidenceKey], rules: RuleBook, on: date) -> Undoing:
+    """What follows by itself where a department takes evidence back, on a record that no longer holds it.
+
+    What people have confirmed and has ended nothing is withdrawn; about everything else two people decide
+    (`mistaken_confirmation.reversals`).
+    """
+    moot = (s for s in record.suspicions if rested_on(s, gone, record, rules))
+    harmless = tuple(s for s in moot if not has_ended_anything(s, record, rules, on))
+    return _undone(record, harmless, _withdrawn(harmless, on), (), rules, on, REASON)
+
+
+def _withdrawn(moot: Iterable[Suspicion], on: date) -> tuple[Suspicion, ...]:
+    return tuple(replace(s, state=SuspicionState.WITHDRAWN, closed=on) for s in moot)
 
 
 def reversed_by_people(
@@ -227,11 +241,17 @@ def _ends_now(record: PersonRecord, entitlement: Entitlement, rules: RuleBook, o
     )
 
 
-def _rested_on(suspicion: Suspicion, gone: AbstractSet[EvidenceKey]) -> bool:
+def rested_on(
+    suspicion: Suspicion, gone: AbstractSet[EvidenceKey], record: PersonRecord, rules: RuleBook
+) -> bool:
+    """Whether what people confirmed rests on nothing any more; what was found at the door never rested on a
+    record.
+    """
     return (
         suspicion.state is SuspicionState.CONFIRMED
         and suspicion.evidence in gone
         and suspicion.verification is not Verification.VISIT
+        and not _stands(suspicion, record, rules)
     )
 
 

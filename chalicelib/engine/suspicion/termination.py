@@ -21,6 +21,7 @@ from chalicelib.model import (
     EntitlementStatus,
     InstructionKind,
     Month,
+    PersonRecord,
     Suspicion,
     SuspicionKind,
 )
@@ -75,6 +76,14 @@ def ended_by(suspicion: Suspicion, entitlement: Entitlement, rules: RuleBook, on
         return False
     before = replace(entitlement, status=EntitlementStatus.ACTIVE)
     return any(e.entitlement.status is entitlement.status for e in ending(suspicion, (before,), rules, on))
+
+
+def has_ended_anything(suspicion: Suspicion, record: PersonRecord, rules: RuleBook, on: date) -> bool:
+    """Whether a payment has ended or was paused for it, though it may have begun again since."""
+    return any(
+        ended_by(suspicion, drawn, rules, on) or suspicion.name in {gap.about for gap in drawn.interruptions}
+        for drawn in record.entitlements
+    )
 
 
 def is_of_two_lines(suspicion: Suspicion) -> bool:
