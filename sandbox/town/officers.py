@@ -92,6 +92,17 @@ class Officers:
                     self.scene.desk.post(second, f"/v1/endings/{line['id']}/approve", {})
                     self._note(second, line)
 
+    def decide_reversals(self, county: str) -> None:
+        """What may have been ended in error is decided within a working day, by two of the county.
+
+        Where somebody of the township has begun, they go on.
+        """
+        for authority in self.authorities:
+            officer = Badge("officer", f"{authority}-verifier-{county}", county, authority=authority)
+            for line in self.scene.desk.lines(officer, "/v1/suspicions", county):
+                if line["kind"] == "reversal" and line["confirmed_by"] is None:
+                    self._decide_again(line, officer)
+
     def _look_into(self, officer: Badge, second: Badge, line: dict[str, Any]) -> None:
         if line["confirmed_by"] is not None:
             self._say_the_same(second, line)

@@ -30,6 +30,7 @@ from sandbox.town.registers import roster_drop
 CARRIER_HOURS: Final = ((9, 4), (15, 4), (18, 4))  # minutes after the platform sends
 NOTICES_WEEKDAY: Final = 4
 SUSPICIONS_WEEKDAY: Final = 1
+WEEKEND: Final = (5, 6)
 OBJECTIONS_WEEKDAY: Final = 3
 RECOVERIES_WEEKDAY: Final = 2
 HUNG_OUT_AFTER: Final = (
@@ -111,6 +112,7 @@ class Year:
                 yield instant(day, hour, minute), self.carrier.poll
             yield from self._rounds(day)
             yield from self._offices(day)
+            yield from self._suspicions(day)
             yield from self._objections(day)
             if day.weekday() == NOTICES_WEEKDAY:
                 yield instant(day, 9, 30), self.folk.collect_notices
@@ -124,9 +126,6 @@ class Year:
         listed = self.pack.rules.policy.suspension.list_day
         if day.day == FILES_DAY:
             yield instant(day, 15), self.officers.look_at_held_files
-        if day.weekday() == SUSPICIONS_WEEKDAY:
-            for county in self.officers.counties:
-                yield instant(day, 10, 30), _bound(self.officers.look_into_suspicions, county)
         if day.weekday() == RECOVERIES_WEEKDAY:
             for county in self.officers.counties:
                 yield instant(day, 15, 30), _bound(self.bookkeepers.go_through, county)
@@ -137,6 +136,14 @@ class Year:
             for county in self.officers.counties:
                 yield instant(day, 11), _bound(self.officers.approve_lines, county)
             yield instant(day, 16), self.officers.look_at_limits
+
+    def _suspicions(self, day: date) -> Iterator[tuple[datetime, Act]]:
+        """When officers look into what is asked: each week; each working day, where it ended in error."""
+        for county in self.officers.counties:
+            if day.weekday() not in WEEKEND:
+                yield instant(day, 16, 30), _bound(self.officers.decide_reversals, county)
+            if day.weekday() == SUSPICIONS_WEEKDAY:
+                yield instant(day, 10, 30), _bound(self.officers.look_into_suspicions, county)
 
     def _objections(self, day: date) -> Iterator[tuple[datetime, Act]]:
         """When a list hangs out for everybody to read, and when what they object to is decided."""
