@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from moto.core.exceptions import AWSError
 from moto.core.responses import BaseResponse
 from moto.dynamodb.responses import DynamoHandler
 from moto.sns.responses import SNSResponse
 from moto.sqs.responses import SQSResponse
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from sandbox.shortcut.place import Action, Place, copied
+from sandbox.shortcut.place import Action, Place, Refused, copied
 
 _PARSED: Final = frozenset({SNSResponse, SQSResponse})
 """Handlers whose parameters moto has parsed before the action asks for them."""
@@ -65,6 +66,18 @@ def _read(value: Any, name: str = "") -> Any:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
+def _refusing(act: Action) -> Action:
+    """An action whose refusals are told at once: it changes nothing where it refuses."""
+
+    def answered(place: Place, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+        try:
+            return act(place, parameters)
+        except AWSError as no:
+            raise Refused(no.code, no.error_type, no.message) from None
+
+    return answered
+
+
 def _nothing(act: Action) -> Action:
     """An action without an answer."""
 
@@ -93,6 +106,9 @@ SHORT: Final[Mapping[tuple[str, str], Action]] = {
     ("sqs", "ReceiveMessage"): _action(SQSResponse, "receive_message"),
     ("sqs", "DeleteMessageBatch"): _action(SQSResponse, "delete_message_batch"),
     ("sqs", "SendMessageBatch"): _action(SQSResponse, "send_message_batch"),
+    ("stepfunctions", "DescribeExecution"): _with_instants(
+        _refusing(_action(StepFunctionResponse, "describe_execution"))
+    ),
     ("stepfunctions", "ListExecutions"): _with_instants(_action(StepFunctionResponse, "list_executions")),
     ("stepfunctions", "StartExecution"): _with_instants(_action(StepFunctionResponse, "start_execution")),
     ("stepfunctions", "SendTaskSuccess"): _nothing(_action(StepFunctionResponse, "send_task_success")),

@@ -13,7 +13,8 @@ from moto.utilities.utils import get_partition
 
 from sandbox.shortcut.place import Action, Place, Refused
 
-_PLAIN_PUT: Final = frozenset({"Bucket", "Key", "Body", "ContentType"})
+_KEYS: Final = frozenset({"ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled"})
+_PLAIN_PUT: Final = _KEYS | {"Bucket", "Key", "Body", "ContentType", "ChecksumAlgorithm", "IfNoneMatch"}
 _PLAIN_GET: Final = frozenset({"Bucket", "Key", "IfNoneMatch"})
 _PLAIN_HEAD: Final = frozenset({"Bucket", "Key"})
 _PLAIN_LIST: Final = frozenset({"Bucket", "Prefix", "MaxKeys"})
@@ -27,18 +28,34 @@ def _backend(place: Place) -> S3Backend:
 
 
 def _put(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:
-    body = asked.get("Body", b"")
-    if not _PLAIN_PUT.issuperset(asked) or not isinstance(body, bytes):
-        return None
     backend = _backend(place)
-    bucket = backend.get_bucket(asked["Bucket"])
-    if bucket.object_lock_enabled:
+    if not _PLAIN_PUT.issuperset(asked) or _is_there_already(backend, asked):
         return None
-    key = backend.put_object(asked["Bucket"], asked["Key"], body, storage="STANDARD")
+    body, bucket = asked.get("Body", b""), backend.get_bucket(asked["Bucket"])
+    if bucket.object_lock_enabled or not (isinstance(body, bytes) or hasattr(body, "read")):
+        return None
+    under = asked.get("BucketKeyEnabled")
+    key = backend.put_object(
+        asked["Bucket"],
+        asked["Key"],
+        body if isinstance(body, bytes) else body.read(),
+        storage="STANDARD",
+        encryption=asked.get("ServerSideEncryption"),
+        kms_key_id=asked.get("SSEKMSKeyId"),
+        bucket_key_enabled=None if under is None else str(under).lower(),
+    )
     if "ContentType" in asked:
         key.set_metadata({"Content-Type": asked["ContentType"]})
     key.set_acl(bucket.acl)
     return {"ETag": key.etag, **_how(key)}
+
+
+def _is_there_already(backend: S3Backend, asked: Mapping[str, Any]) -> bool:
+    """Whether it is to be written only where nothing is, and something is; or under another condition."""
+    condition = asked.get("IfNoneMatch")
+    return condition is not None and (
+        condition != "*" or backend.get_object(asked["Bucket"], asked["Key"]) is not None
+    )
 
 
 def _get(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:

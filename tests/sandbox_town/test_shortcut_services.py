@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC
+from io import BytesIO
 from typing import Any
 
 import boto3
@@ -146,6 +147,23 @@ def test_an_object_comes_back_as_it_went(s3: Any, request: pytest.FixtureRequest
     assert got["Body"].read() == b"\x00\xff"
 
 
+def test_an_object_is_written_once_and_under_a_key_of_its_own(s3: Any) -> None:
+    own = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": f"{KMS_KEY}2", "BucketKeyEnabled": True}
+    put = s3.put_object(Bucket=BUCKET, Key="a", Body=b"1", IfNoneMatch="*", **own)
+    assert described(put) == {"ETag": put["ETag"], **own}
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.put_object(Bucket=BUCKET, Key="a", Body=b"2", IfNoneMatch="*")
+    got = s3.get_object(Bucket=BUCKET, Key="a")
+    assert described(got).items() >= own.items()
+    assert got["Body"].read() == b"1"
+
+
+def test_what_a_file_holds_is_uploaded(s3: Any) -> None:
+    s3.upload_fileobj(BytesIO(b"1,2\n"), BUCKET, "a.csv", ExtraArgs={"ContentType": "text/csv"})
+    got = s3.get_object(Bucket=BUCKET, Key="a.csv")
+    assert (got["Body"].read(), got["ContentType"]) == (b"1,2\n", "text/csv")
+
+
 def test_what_was_said_about_an_object_stays(s3: Any) -> None:
     s3.put_object(Bucket=BUCKET, Key="a", Body=b"1", Metadata={"writer": "me"}, IfNoneMatch="*")
     got = s3.get_object(Bucket=BUCKET, Key="a")
@@ -232,6 +250,12 @@ def test_executions_are_started_and_listed(client: Client) -> None:
         assert started["startDate"].tzinfo is not None
     with pytest.raises(states.exceptions.ExecutionAlreadyExists):
         states.start_execution(stateMachineArn=machine, name="one", input='{"a": 2}')
+    described = states.describe_execution(executionArn=started["executionArn"])
+    assert (described["name"], described["status"], described["input"]) == ("three", "RUNNING", '{"a": 1}')
+    assert described["startDate"].tzinfo is not None
+    with pytest.raises(states.exceptions.ExecutionDoesNotExist) as refused:
+        states.describe_execution(executionArn=started["executionArn"].replace(":three", ":four"))
+    assert refused.value.response["Error"]["Message"].startswith("Execution Does Not Exist: 'arn:aws-cn:")
     pages = states.get_paginator("list_executions").paginate(
         stateMachineArn=machine, statusFilter="RUNNING", maxResults=2
     )
