@@ -94,6 +94,11 @@ canaries: install  ## a thousand people to whom all happens: whatever is capture
 faults: install  ## 10,000 faults in calls to AWS over 500 seeds: nobody is harmed, nothing lost; docs/promises.md (NIGHT=1 SEED=)
 	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED) --trace,$(if $(NIGHT),--faults 250000 --seeds 10000,--faults 10000 --seeds 500))
 
+.PHONY: sweep
+sweep: install  ## two deaths in a row at every pair of calls: undoing a death, recovering money; docs/promises.md
+	SWEEP=night $(BIN)/pytest -n 2 --dist worksteal tests/workflow/test_crash_points_of_reversals.py \
+	  tests/workflow/test_crash_points_of_recoveries.py tests/workflow/test_crash_points_of_decisions.py
+
 .PHONY: properties
 properties: install  ## what must hold whatever the evidence, tried fifty thousand times each
 	HYPOTHESIS_EXAMPLES=50000 $(BIN)/pytest -n 2 --dist load tests/engine/test_decide_properties.py

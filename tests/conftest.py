@@ -29,6 +29,7 @@ from sandbox.shortcut import short_way
 from sandbox.shortcut.untraced import untraced
 from tests.rights_used import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 from tests.traced import pytest_runtest_protocol
+from tests.workflow import crossed_actions
 
 __all__ = [
     "pytest_runtest_protocol",
@@ -201,6 +202,15 @@ def clock() -> Iterator[StoppedClock]:
     chalicelib_clock.set_source(stopped)
     yield stopped
     chalicelib_clock.set_source(None)
+
+
+@pytest.fixture(autouse=True)
+def _crosses_what_it_says(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A sweep of crash points goes through the audited actions that it is said to cross."""
+    crossed_actions.noted.clear()
+    yield
+    lacks = crossed_actions.CROSSED.get(request.node.nodeid, frozenset()) - crossed_actions.noted
+    assert not lacks, f"no death crosses {sorted(lacks)} any more"
 
 
 @pytest.fixture

@@ -234,8 +234,8 @@ def _met(record: PersonRecord, visit: Visit, event: str, facts: Mapping[str, str
     """A person met at the door is strong evidence of that day, and refutes an accusation of death."""
     day = clock.civil_date(visit.made) if visit.made else clock.today()
     by = facts["by"]
-    suspicion_verification.refuted_by_visit(record.person.id, by=by)
     met = Evidence(EvidenceKey(day, HOME_VISITS, event), visit_corrections.file_of(visit), 1, facts)
+    suspicion_verification.refuted_by_visit(record.person.id, met.key, by=by)
     return evidence_effects.evidence_arrived(
         record.person.id, [met], actor=by, action=f"{event.replace('_', ' ')} at a visit"
     ).record

@@ -30,6 +30,7 @@ from chalicelib.jurisdiction import current
 from chalicelib.model import (
     BenefitCode,
     Change,
+    EvidenceKey,
     Message,
     PersonId,
     PersonRecord,
@@ -174,11 +175,15 @@ def death_confirmed(person: PersonId, day: date, *, by: str, verification: Verif
     return record
 
 
-def refuted_by_visit(person: PersonId, *, by: str) -> None:
-    """The person was seen: whatever accuses them of being dead is wrong."""
+def refuted_by_visit(person: PersonId, met: EvidenceKey, *, by: str) -> None:
+    """The person was seen: whatever accuses them of being dead is wrong.
+
+    `met`: what the visit proves. A contradiction that it opened itself is not cleared when the same visit is
+    reported again: its own word is no second one.
+    """
 
     def clear(record: PersonRecord) -> Change | None:
-        accused = [s for s in record.open_suspicions if s.kind in AT_THE_DOOR]
+        accused = [s for s in record.open_suspicions if s.kind in AT_THE_DOOR and s.evidence != met]
         if not accused:
             return None
         ended = tuple(_cleared(record, s, by, Verification.VISIT) for s in accused)

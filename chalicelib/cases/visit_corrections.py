@@ -73,15 +73,19 @@ def check_not_taken_back(record: PersonRecord, done: Visit) -> None:
 
 
 def fall(record: PersonRecord, visit: Visit, *, by: str) -> PersonRecord:
-    """Take back what rests on a word about a visit that no longer stands; done before, it changes nothing."""
+    """Take back what rests on a word about a visit that no longer stands; done before, it changes nothing.
+
+    What that word had cleared is open again first: as long as the evidence is there, whoever died in between
+    does both once more.
+    """
     stands = SEEN if visit.outcome is VisitOutcome.SEEN else None
     if visit.refused_in_person is not None:
         stands = REFUSED_IN_PERSON
     gone = [e.key for e in record.evidence if e.file == file_of(visit) and e.key.event != stands]
     if not gone:
         return record
-    evidence_withdrawal.evidence_withdrawn(record.person.id, gone, actor=by)
-    record = people.change(record.person.id, lambda now: _open_again(now, visit, by))
+    people.change(record.person.id, lambda now: _open_again(now, visit, by))
+    record = evidence_withdrawal.evidence_withdrawn(record.person.id, gone, actor=by).record
     evidence_effects.wake_and_start(record)
     return record
 

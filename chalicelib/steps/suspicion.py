@@ -23,7 +23,7 @@ from chalicelib.cases import (
 )
 from chalicelib.engine.money.adjustment import adjustment
 from chalicelib.engine.suspension.timeline import seconds_until
-from chalicelib.engine.suspicion.approvals import asked, to_end
+from chalicelib.engine.suspicion.approvals import asked, reminded, to_end
 from chalicelib.engine.suspicion.lifecycle import chased
 from chalicelib.engine.suspicion.reckoning import reckoned
 from chalicelib.engine.suspicion.restart import restarts as asked_because_over
@@ -294,8 +294,7 @@ def chase_approval(call: StepInput) -> Answer:
         suspicion = call.suspicion_of(record)
         if suspicion is None or not suspicion.is_unfinished:
             return None
-        again = replace(suspicion, waiting=None, reminders=suspicion.reminders + 1)
-        again = asked(again, clock.today(), current().rules.policy)
+        again = reminded(replace(suspicion, waiting=None), clock.today(), current().rules.policy)
         details = {"suspicion": call.subject, "awaits": list(suspicion.unsigned)}
         return replace(_change(call), details=details, suspicions=(again,))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.engine.suspicion.approvals import Runs, approved, awaiting
+from chalicelib.engine.suspicion.approvals import Runs, approved, awaiting, reminded
 from chalicelib.errors import RefusedError
 from chalicelib.model import (
     BenefitCode,
@@ -114,3 +114,13 @@ def test_what_holds_no_approval(record: PersonRecord) -> None:
 def test_a_contradiction_holds_a_death_and_no_custody() -> None:
     custody = replace(WAITS, kind=SuspicionKind.CUSTODY)
     assert approved(with_others(CONTRADICTED), custody, "li", runs(PENSION)).signed == {PENSION: "li"}
+
+
+def test_authorities_are_reminded_once_they_are_overdue_and_not_twice_for_one_term() -> None:
+    late = replace(CONFIRMED, verify_by=day("2025-06-09"))
+    once = reminded(late, ON, RULES.policy)
+    assert once.reminders == 1
+    assert once.verify_by is not None
+    assert once.verify_by > ON
+    assert reminded(once, ON, RULES.policy) == once, "a step that is called again"
+    assert reminded(replace(late, verify_by=None), ON, RULES.policy).reminders == 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import Any
 
@@ -13,8 +14,10 @@ from chalicelib.model import PersonRecord
 from chalicelib.storage import clients
 from chalicelib.storage.dynamodb import people
 from chalicelib.storage.dynamodb.audit_findings import findings_about
+from tests.workflow import crossed_actions
 from tests.workflow.village import Recipient
 
+NIGHT = os.environ.get("SWEEP") == "night"  # every pair, not a sample of them
 MOST_POINTS = 20
 READING = ("Get", "Query", "BatchGet", "Head", "List", "Scan", "Decrypt", "Describe")
 
@@ -57,7 +60,8 @@ def dying_at(number: int | None, when: When = When.BEFORE, *, writing: bool = Fa
     """Die at the n-th call, or the n-th that writes (None: at none); yields the names of those counted."""
     calls: list[str] = []
 
-    def hook(name: str, _: Mapping[str, Any]) -> None:
+    def hook(name: str, asked: Mapping[str, Any]) -> None:
+        crossed_actions.note(name, asked)
         if writing and not writes(name):
             return
         calls.append(name)
@@ -137,7 +141,7 @@ def outline(record: PersonRecord) -> dict[str, Any]:
     return {
         "entitlements": [(e.benefit, e.status, e.valid_until, e.stopped_from) for e in record.entitlements],
         "evidence": [str(e.key) for e in record.evidence],
-        "messages": [(m.template, m.state) for m in record.messages],
+        "messages": sorted((m.template, m.state) for m in record.messages),  # by id they stand anyhow
         "instructions": [(i.name, i.fen, i.state) for i in record.instructions],
         "cases": [(c.due, c.state, c.generation) for c in record.cases],
         "chain": not findings_about(record.person.id),
@@ -146,6 +150,49 @@ def outline(record: PersonRecord) -> dict[str, Any]:
 
 def end_of_record(recipient: Recipient) -> dict[str, Any]:
     return outline(people.find(recipient.number))
+
+
+Work = Callable[[], object]
+
+
+def in_pairs(
+    work_on: Callable[[Recipient], Work],
+    accepted: Callable[[dict[str, Any]], bool],
+    folk: list[Recipient],
+    end_of: Callable[[Recipient], dict[str, Any]] = end_of_record,
+    every: int = 1,
+) -> int:
+    """Die at one writing call, and the one who goes on at every writing call of theirs: how many pairs.
+
+    `every`: of so many pairs one is tried, and all of them in the night (`make sweep`).
+    """
+    every = 1 if NIGHT else every
+    work_on(folk.pop())()
+    with dying_at(None) as calls:
+        work_on(folk.pop())()
+    pairs = 0
+    for first, (number, when) in enumerate(points_of(calls)):
+        second = 1 + first % every
+        while True:
+            recipient = folk.pop()
+            work = work_on(recipient)
+            with dying_at(number, when), suppress(Died):
+                work()
+            with dying_at(second, writing=True) as seen:
+                try:
+                    work()
+                except Died:
+                    died = True
+                else:
+                    died = False
+            work()
+            work()
+            found = end_of(recipient)
+            assert accepted(found), f"died {when} {number}, then at write {second} ({seen[-1:]}): {found}"
+            if not died:
+                break
+            pairs, second = pairs + 1, second + every
+    return pairs
 
 
 def same(end: Any, expected: Any) -> bool:

@@ -45,8 +45,7 @@ from chalicelib.steps import certification, suspicion
 from chalicelib.steps.walking import run_step
 from chalicelib.storage.dynamodb import limit_overrides, people
 from tests.in_one_go import send_due
-from tests.workflow import crashes
-from tests.workflow.crashes import Died, dying_at, points_of, same, sweep, townsfolk
+from tests.workflow.crashes import end_of_record, in_pairs, same, sweep, townsfolk
 from tests.workflow.test_crash_points import ready_to_suspend
 from tests.workflow.village import AUTHORITY, DUE, NEW_YEAR, Recipient, Village, every_benefit
 
@@ -63,12 +62,6 @@ def folk_of(village: Village, most: int = 20, until: date = ENDED) -> list[Recip
         Lift("341602", Month("2025-01"), PENSION, 1_000, "city officer", "逐行核对无误", clock.now())
     )
     return folk
-
-
-def end_of_record(recipient: Recipient) -> dict[str, Any]:
-    """Messages in order of what they say: their ids differ from person to person."""
-    found = crashes.end_of_record(recipient)
-    return {**found, "messages": sorted(found["messages"])}
 
 
 def step(person: PersonId, state: StateName) -> object:
@@ -266,38 +259,6 @@ def test_dying_while_a_payment_ends_after_a_death(village: Village, state: State
 
 
 # --- two deaths in a row ---------------------------------------------------------------------------
-
-
-def in_pairs(
-    work_on: Callable[[Recipient], Work], accepted: Callable[[dict[str, Any]], bool], folk: list[Recipient]
-) -> int:
-    """Die at one writing call, and the one who goes on at every writing call of theirs: how many pairs."""
-    work_on(folk.pop())()
-    with dying_at(None) as calls:
-        work_on(folk.pop())()
-    pairs = 0
-    for number, when in points_of(calls):
-        second = 1
-        while True:
-            recipient = folk.pop()
-            work = work_on(recipient)
-            with dying_at(number, when), suppress(Died):
-                work()
-            with dying_at(second, writing=True) as seen:
-                try:
-                    work()
-                except Died:
-                    died = True
-                else:
-                    died = False
-            work()
-            work()
-            found = end_of_record(recipient)
-            assert accepted(found), f"died {when} {number}, then at write {second} ({seen[-1:]}): {found}"
-            if not died:
-                break
-            pairs, second = pairs + 1, second + 1
-    return pairs
 
 
 def test_two_deaths_in_a_row_while_suspending(village: Village) -> None:

@@ -56,6 +56,13 @@ def asked(suspicion: Suspicion, on: date, policy: Policy) -> Suspicion:
     return replace(suspicion, level=COUNTY, verify_by=verify_by(on, COUNTY, policy))
 
 
+def reminded(suspicion: Suspicion, on: date, policy: Policy) -> Suspicion:
+    """One whose authorities have had their term, reminded once more, with another; else it stays as it is."""
+    if suspicion.verify_by is not None and on < suspicion.verify_by:
+        return suspicion
+    return asked(replace(suspicion, reminders=suspicion.reminders + 1), on, policy)
+
+
 def approved(record: PersonRecord, suspicion: Suspicion, by: str, runs: Runs) -> Suspicion:
     """After an authority has approved that what it runs ends; the same person again changes nothing.
 
