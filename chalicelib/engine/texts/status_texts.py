@@ -19,6 +19,8 @@ from chalicelib.engine.suspicion.termination import ended_by
 from chalicelib.model import (
     Entitlement,
     EntitlementStatus,
+    InstructionKind,
+    InstructionState,
     Month,
     Objection,
     PersonRecord,
@@ -126,9 +128,11 @@ def what_holds(entitlement: Entitlement, record: PersonRecord, on: date) -> Bili
         return "待遇将按规定停止。", "to end as the rules say."
     match status:
         case EntitlementStatus.TERMINATED:
-            return f"待遇{zh_since}终止。", f"over{since}."
+            zh, en = _ended(entitlement, record, InstructionKind.TERMINATE, "over")
+            return f"待遇{zh}终止。", f"{en}."
         case EntitlementStatus.PAUSED:
-            return f"待遇{zh_since}中止发放。", f"paused{since}."
+            zh, en = _ended(entitlement, record, InstructionKind.PAUSE, "paused")
+            return f"待遇{zh}中止发放。", f"{en}."
         case EntitlementStatus.SUSPENDED if until >= on:
             zh = f"资格认证有效至{day}；{zh_since}暂停的待遇将恢复发放。"
             return zh, f"certified at least through {until}; suspended{since}, and to be paid again."
@@ -145,6 +149,23 @@ def what_holds(entitlement: Entitlement, record: PersonRecord, on: date) -> Bili
 
 def _since(month: Month | None) -> Bilingual:
     return (f"自{zh_month(month)}起", f" since {month}") if month is not None else ("", "")
+
+
+def _ended(entitlement: Entitlement, record: PersonRecord, order: InstructionKind, word: str) -> Bilingual:
+    """Since when it is over, as its authority was told; where it was not paid before that, since when not."""
+    first = entitlement.stopped_from
+    told = (
+        i
+        for i in record.instructions
+        if (i.benefit, i.kind) == (entitlement.benefit, order) and i.state is not InstructionState.CANCELLED
+    )
+    last = max(told, key=lambda i: i.issued, default=None)
+    ended = last.month if last is not None else first
+    zh, en = _since(ended)
+    if first is None or ended is None or ended <= first:
+        return zh, f"{word}{en}"
+    zh_first, en_first = _since(first)
+    return f"{zh_first}未发，{zh}", f"not paid{en_first}, {word}{en}"
 
 
 def why(
