@@ -32,6 +32,7 @@ from tests.people import PENSION, a_record, a_suspicion, an_entitlement, day, so
 
 ON = day("2025-11-05")
 AUGUST, SEPTEMBER, OCTOBER = Month("2025-08"), Month("2025-09"), Month("2025-10")
+UNWILLING = "home_visits/refused_in_person"
 COUNTER, STAY, RIDE = "counter/certified", "hospital_inpatient/admitted", "bus_rides/ridden"
 TERMINATED = EntitlementStatus.TERMINATED
 SUSPENDED_FROM_AUGUST = Instruction(
@@ -115,7 +116,12 @@ def test_the_months_of_the_suspension_before_the_end(record: PersonRecord, month
         pytest.param(ended(seen()), BOTH, id="at the counter"),
         pytest.param(ended(seen(STAY)), BOTH, id="in hospital"),
         pytest.param(ended(seen(STAY, "2025-08-01")), BOTH, id="on the first day withheld"),
-        pytest.param(ended(seen(STAY, "2025-07-31")), [], id="before it"),
+        pytest.param(ended(seen(STAY, "2025-07-31")), BOTH, id="before it, which would have certified"),
+        pytest.param(ended(seen(STAY, "2024-08-02")), BOTH, id="through the first day withheld"),
+        pytest.param(ended(seen(STAY, "2024-08-01")), [], id="a year before, which ended on its eve"),
+        pytest.param(ended(seen(RIDE, "2025-07-31")), [], id="a ride before it"),
+        pytest.param(ended(seen(UNWILLING, "2025-05-02")), BOTH, id="unwilling, three months before it"),
+        pytest.param(ended(seen(UNWILLING, "2025-05-01")), [], id="unwilling, which ended on its eve"),
         pytest.param(ended(seen(RIDE)), [], id="a ride, which somebody else may have made"),
         pytest.param(ended(replace(seen(STAY), facts={NAME_SENT: ANOTHER})), [], id="under another name"),
         pytest.param(ended(), [], id="nobody has seen them"),

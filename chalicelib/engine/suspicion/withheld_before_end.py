@@ -12,10 +12,12 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib.engine.calendar.periods import first_day, month_before, months_between, next_month
+from chalicelib.engine.certification import weighing
 from chalicelib.engine.money.account import WITHHELD, is_of_months_withheld
 from chalicelib.engine.money.adjustment import next_run
 from chalicelib.engine.money.arrears_approval import one_word, ordered
 from chalicelib.engine.money.overpayment import free_month
+from chalicelib.engine.rules.benefits import Benefit
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspicion.reckoning import account, first_not_due
 from chalicelib.engine.suspicion.reversal import status_before
@@ -24,11 +26,13 @@ from chalicelib.model import (
     Entitlement,
     EntitlementStatus,
     Evidence,
+    EvidenceKey,
     Instruction,
     InstructionKind,
     InstructionState,
     Month,
     Payment,
+    Person,
     PersonRecord,
     Proves,
     Route,
@@ -64,7 +68,8 @@ def paid_once_seen(
     for entitlement in record.entitlements:
         before = _ordered(record, entitlement)
         months = [m for m in withheld(record, entitlement, rules, on) if m not in before]
-        seen = _seen_since(record, months[0], rules, on) if months else None
+        benefit = rules.benefit(entitlement.benefit)
+        seen = _seen_since(record, benefit, months[0], rules, on) if months else None
         if seen is None:
             continue
         owed = account(record, entitlement, payments, rules, on).lacking(months)
@@ -92,16 +97,35 @@ def _ordered(record: PersonRecord, entitlement: Entitlement) -> set[Month]:
     return {month for i in told for month in (*i.arrears, *i.held)}
 
 
-def _seen_since(record: PersonRecord, first: Month, rules: RuleBook, on: date) -> Evidence | None:
-    """The last thing that shows that the person was there in the first month withheld, or later."""
+def _seen_since(
+    record: PersonRecord, benefit: Benefit, first: Month, rules: RuleBook, on: date
+) -> Evidence | None:
+    """The last thing that shows that the person was there in the first month withheld, or later.
+
+    Or before that, and told of late: what would have certified them in that month.
+    """
+    day = first_day(first)
     shown = (
         item
         for item in record.evidence
-        if first_day(first) <= item.key.day <= on
+        if item.key.day <= on
         and item.key not in record.refuted
         and not item.is_under_another_name
         and (event := rules.events.get((item.key.feed, item.key.event))) is not None
         and event.proves is Proves.PRESENCE
         and (event.route is not Route.SILENT or event.strength is Strength.STRONG)
+        and (
+            day <= item.key.day
+            or (event.strength is Strength.STRONG and _until(item.key, record.person, benefit, rules) >= day)
+        )
     )
     return max(shown, key=lambda item: item.key.day, default=None)
+
+
+def _until(key: EvidenceKey, person: Person, benefit: Benefit, rules: RuleBook) -> date:
+    """Through which day strong presence certifies."""
+    if rules.event(key).carries_months is None:
+        weight = weighing.strongest(person, [key], benefit, rules)
+    else:
+        weight = weighing.briefest([key], benefit, rules)
+    return weight.until if weight is not None else date.min
