@@ -77,7 +77,7 @@ def _benefit(record: PersonRecord, entitlement: Entitlement, verdict: Verdict, o
         "valid_until_at_least": judged.valid_until.isoformat(),
         "route": judged.route.value if judged.route else None,
         "stopped_from": entitlement.stopped_from,
-        "what_holds": words(status_texts.what_holds(judged, record, rules, on)),
+        "what_holds": words(status_texts.what_holds(judged, record, on)),
         "why": [reason_of(reason) for reason in status_texts.why(judged, verdict, record, rules, on)],
         "what_to_do": words(status_texts.what_to_do(judged, record, rules, on)),
     }

@@ -12,7 +12,6 @@ from chalicelib.engine.money.paid_in_person import with_uncollected
 from chalicelib.engine.suspicion.reckoning import account
 from chalicelib.engine.suspicion.withheld_before_end import paid_once_seen, withheld
 from chalicelib.engine.texts.instruction_texts import reason
-from chalicelib.engine.texts.status_texts import what_holds
 from chalicelib.model import (
     BenefitCode,
     EntitlementStatus,
@@ -185,13 +184,4 @@ def test_a_late_file_amends_it_and_it_still_says_what_it_is() -> None:
     assert (now.fen, now.reason) == (20_000, f"{WITHHELD}; arrears 2025-09 200.00")
     assert reason(now) == (
         "停发以前因未认证暂停的月份，现已见到本人；只补发这些月份，不恢复发放；补发2025年9月200.00元"
-    )
-
-
-def test_the_status_says_from_when_it_was_suspended_and_from_when_it_has_ended() -> None:
-    record = ended()
-    said = what_holds(record.entitlements[0], record, RULES, ON)
-    assert said == (
-        "待遇自2025年8月起暂停发放，自2025年10月起终止。",
-        "suspended since 2025-08, and over since 2025-10.",
     )

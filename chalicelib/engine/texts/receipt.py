@@ -137,7 +137,7 @@ def _benefit(
     entitlement: Entitlement, reasons: Sequence[Reason], record: PersonRecord, rules: RuleBook, on: date
 ) -> list[Bilingual]:
     benefit, version = rules.in_force(entitlement.benefit, on)
-    zh, en = what_holds(entitlement, record, rules, on)
+    zh, en = what_holds(entitlement, record, on)
     pairs = [(f"{benefit.title.zh}：{zh}", f"{benefit.title.en}: {en}")]
     pairs += _texts(reasons)
     to_do = what_to_do(entitlement, record, rules, on)
@@ -154,7 +154,7 @@ def _part(drawn: _Drawn, reasons: Sequence[Reason], record: PersonRecord, rules:
     """One benefit on the page: what holds, why in plain words, what to do; small, the document."""
     entitlement, verdict = drawn.judged, drawn.verdict
     benefit, version = rules.in_force(entitlement.benefit, on)
-    said = [what_holds(entitlement, record, rules, on)]
+    said = [what_holds(entitlement, record, on)]
     said += [plain(reason, verdict, rules, on) for reason in reasons]
     to_do = what_to_do(entitlement, record, rules, on)
     said += [to_do] if to_do != NOTHING_TO_DO else []

@@ -10,13 +10,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Final, assert_never
 
-from chalicelib.engine.calendar.periods import month_of, next_month, zh_day, zh_month
+from chalicelib.engine.calendar.periods import month_of, zh_day, zh_month
 from chalicelib.engine.certification import reasons
 from chalicelib.engine.certification.rule_lines import Bilingual
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspension.line_decisions import is_approved
 from chalicelib.engine.suspicion.termination import ended_by
-from chalicelib.engine.suspicion.withheld_before_end import withheld
 from chalicelib.model import (
     Entitlement,
     EntitlementStatus,
@@ -120,7 +119,7 @@ def is_over(entitlement: Entitlement, record: PersonRecord) -> bool:
     return stopped or record.person.deceased_on is not None
 
 
-def what_holds(entitlement: Entitlement, record: PersonRecord, rules: RuleBook, on: date) -> Bilingual:
+def what_holds(entitlement: Entitlement, record: PersonRecord, on: date) -> Bilingual:
     """How an entitlement (`as_judged`) stands on a day."""
     until, day = entitlement.valid_until, zh_day(entitlement.valid_until)
     zh_since, since = _since(entitlement.stopped_from)
@@ -128,9 +127,6 @@ def what_holds(entitlement: Entitlement, record: PersonRecord, rules: RuleBook, 
     if record.person.deceased_on is not None and status is not EntitlementStatus.TERMINATED:
         return "待遇将按规定停止。", "to end as the rules say."
     match status:
-        case EntitlementStatus.TERMINATED if months := withheld(record, entitlement, rules, on):
-            (zh_first, first), (zh_end, end) = _since(months[0]), _since(next_month(months[-1]))
-            return f"待遇{zh_first}暂停发放，{zh_end}终止。", f"suspended{first}, and over{end}."
         case EntitlementStatus.TERMINATED:
             zh, en = _ended(entitlement, record, InstructionKind.TERMINATE, "over")
             return f"待遇{zh}终止。", f"{en}."
