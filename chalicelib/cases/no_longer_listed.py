@@ -78,8 +78,9 @@ def _ask(person: PersonId, benefit: BenefitCode, left: date) -> bool:
     record, asked = people.change_with_outcome(person, ask)
     evidence_effects.wake_and_start(record)
     case = record.open_case
-    waits = case is not None and case.state is StateName.DISPATCH_HOME_VISIT
-    if asked and waits and case is not None and case.waiting is not None:
+    if case is None or case.state is not StateName.DISPATCH_HOME_VISIT or case.waiting is None:
+        return asked
+    if home_visits.pending(record, case.due.isoformat()) is None:  # called off, perhaps by who died then
         executions.wake(case.waiting, {"outcome": StepOutcome.HEARD})
     return asked
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 
 from chalicelib import cases
+from chalicelib.cases import executions
 from chalicelib.engine.calendar.workdays import add_working_days
 from chalicelib.model import (
     EntitlementStatus,
@@ -15,6 +19,7 @@ from chalicelib.model import (
     SuspicionKind,
     SuspicionState,
     Verification,
+    Waiting,
 )
 from tests.in_one_go import monthly_results
 from tests.workflow.village import AUTHORITY, ROSTER, Recipient, Village
@@ -80,6 +85,27 @@ def test_a_visit_under_way_is_called_off(village: Village) -> None:
     assert [v.is_pending for v in village.record(GONE.number).visits] == [True]
     roster(village, OTHER)
     assert [v.is_pending for v in village.record(GONE.number).visits] == [False]
+    assert village.state(GONE.number) is StateName.AWAIT_A_DAY
+
+
+def test_whoever_fails_before_the_case_has_heard_of_it_tells_it_again(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roster(village, GONE, OTHER)
+    village.until_state(GONE.number, StateName.DISPATCH_HOME_VISIT)
+    wake, failed = executions.wake, list[bool]()
+
+    def out_of_reach(waiting: Waiting, answer: Mapping[str, Any]) -> bool:
+        if not failed:
+            failed.append(True)
+            raise ConnectTimeoutError(endpoint_url="https://aws.invalid/")
+        return wake(waiting, answer)
+
+    monkeypatch.setattr(executions, "wake", out_of_reach)
+    roster(village, OTHER)
+    assert (failed, village.state(GONE.number)) == ([True], StateName.DISPATCH_HOME_VISIT)
+    village.sandbox.last_errors.clear()
+    village.sandbox.advance(hours=2)  # the roster is read again
     assert village.state(GONE.number) is StateName.AWAIT_A_DAY
 
 
