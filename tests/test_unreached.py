@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 
 from chalicelib import carriers, messages, printing
 from chalicelib.carriers import Handed
@@ -39,6 +40,7 @@ from tests.in_one_go import send_due
 from tests.judged import judging
 from tests.storage import faults
 from tests.storage.builders import AT, identity, person
+from tests.workflow.crashes import each_call
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -362,10 +364,15 @@ def test_a_notice_that_was_claimed_and_never_printed_is_printed_again(clock: Sto
     assert message.id in bundle()
 
 
+def no_object_is_written(name: str, _: object) -> None:
+    if name == "s3.PutObject":
+        raise ConnectTimeoutError(endpoint_url="https://aws.invalid/")
+
+
 def test_names_and_addresses_stand_in_the_bundle_alone(capsys: pytest.CaptureFixture[str]) -> None:
     who = somebody(1, None, Contact(address="某村东3号"))
     told(who)
-    with faults.at_call("s3", "PutObject", faults.unreachable), pytest.raises(UnfinishedError):
+    with each_call(no_object_is_written), pytest.raises(UnfinishedError):
         send_due()
     send_due()
     said = capsys.readouterr().out + str(list(worklists.notices(VILLAGE)))
