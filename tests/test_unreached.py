@@ -38,7 +38,6 @@ from chalicelib.storage.s3 import objects
 from tests.conftest import WUGAN, StoppedClock
 from tests.in_one_go import send_due
 from tests.judged import judging
-from tests.storage import faults
 from tests.storage.builders import AT, identity, person
 from tests.workflow.crashes import each_call
 
