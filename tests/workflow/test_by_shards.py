@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from chalicelib import cases, clock
+from chalicelib.engine.calendar.periods import month_of
 from chalicelib.intake import by_shards
 from chalicelib.model import (
+    BenefitCode,
     Change,
     EntitlementStatus,
     FileState,
+    Instruction,
     InstructionKind,
     InstructionState,
     StateName,
@@ -28,6 +31,7 @@ from sandbox.shortcut import short_way
 from tests.workflow.village import AUTHORITY, HOUSEKEEPING, SPRING, Recipient, Village
 
 FOLK = [Recipient(700 + n, phone=f"138{n:08d}") for n in range(9)]
+ISSUED = InstructionState.ISSUED
 FEW = {"PeopleAtOnce": "2", "ShardCharacters": "1"}
 HOSPITAL = "身份证号码,姓名,医疗机构名称,发生日期,就诊事件"
 CREMATIONS = "身份证号码,姓名,殡仪馆名称,火化日期,死亡日期,登记状态"
@@ -124,6 +128,24 @@ def test_what_follows_for_each_person_follows_from_the_parts(town: Village) -> N
     assert [key for key in outbox(town) if "/instructions/" in key and str(back.issued) in key]
     assert {status for _, status in applied(town)} == {"SUCCEEDED"}
     assert len(applied(town)) == 4
+
+
+def test_an_order_whose_writer_died_is_handed_over_with_the_next_file(town: Village) -> None:
+    """The month's list has gone out; who wrote the order died before its authority had it."""
+    folk = FOLK[:3]
+    town.settle(*folk)
+    town.days(40)
+    today = town.sandbox.today()
+    more = Instruction(
+        BenefitCode("resident_pension"), InstructionKind.ADJUST, month_of(today), 500, "x", ISSUED, today
+    )
+    people.change(
+        town.person(folk[0].number), lambda _: Change("x", "test", clock.now(), instructions=(more,))
+    )
+    rows = [f"{each.number},孟庆{each.sequence % 10},某馆,{today},{today},撤销" for each in folk]
+    town.drop("cremations", "\n".join([CREMATIONS, *rows]) + "\n")
+    assert len(applied(town)) == 2
+    assert [key for key in outbox(town) if f"/instructions/{today}/" in key]
 
 
 def sleeps(town: Village, whom: Recipient) -> None:
