@@ -98,6 +98,7 @@ faults: install  ## 10,000 faults in calls to AWS over 500 seeds: nobody is harm
 sweep: install  ## two deaths in a row at every pair of calls: undoing a death, recovering money; docs/promises.md
 	SWEEP=night $(BIN)/pytest -n 2 --dist worksteal tests/workflow/test_crash_points_of_reversals.py \
 	  tests/workflow/test_crash_points_of_recoveries.py tests/workflow/test_crash_points_of_decisions.py
+
 .PHONY: years
 years: install  ## 20 villages over 36 months of late and corrected files, offline visits, outages; docs/promises.md (VILLAGES= MONTHS= SEED=)
 	$(BIN)/python -m tests.years --villages $(or $(VILLAGES),20) --months $(or $(MONTHS),36) --seed $(or $(SEED),1)

@@ -159,7 +159,7 @@ def open_if_due(
         worklist_rows.refile(person, filed, comes_due(record, on))
         return False
     worklist_rows.refile(person, filed, None)  # closing the case files the person anew
-    if case.state in evidence_effects.NO_EXECUTION:  # only certifying ends its rest: nobody is asked anew
+    if case.state in evidence_effects.NO_EXECUTION:  # it rests until something wakes it: nobody is asked anew
         evidence_effects.wake_if_certified(record)
         return False
     executions.start_certification(person, case)

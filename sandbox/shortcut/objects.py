@@ -34,7 +34,7 @@ def _put(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:
     body, bucket = asked.get("Body", b""), backend.get_bucket(asked["Bucket"])
     if bucket.object_lock_enabled or not (isinstance(body, bytes) or hasattr(body, "read")):
         return None
-    under = asked.get("BucketKeyEnabled")
+    bucket_key = asked.get("BucketKeyEnabled")
     key = backend.put_object(
         asked["Bucket"],
         asked["Key"],
@@ -42,7 +42,7 @@ def _put(place: Place, asked: Mapping[str, Any]) -> dict[str, Any] | None:
         storage="STANDARD",
         encryption=asked.get("ServerSideEncryption"),
         kms_key_id=asked.get("SSEKMSKeyId"),
-        bucket_key_enabled=None if under is None else str(under).lower(),
+        bucket_key_enabled=None if bucket_key is None else str(bucket_key).lower(),
     )
     if "ContentType" in asked:
         key.set_metadata({"Content-Type": asked["ContentType"]})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.engine.money.account import WITHHELD
 from chalicelib.engine.texts.status_texts import what_holds
 from chalicelib.model import EntitlementStatus, Instruction, InstructionKind, InstructionState, Month
 from tests.people import PENSION, a_person, a_record, an_entitlement, day
@@ -18,6 +20,13 @@ ENDED, PAUSED = EntitlementStatus.TERMINATED, EntitlementStatus.PAUSED
 
 def told(kind: InstructionKind, month: str, state: InstructionState = ISSUED) -> Instruction:
     return Instruction(PENSION, kind, Month(month), 15_000, "x", state, day(f"{month}-01"))
+
+
+def withheld(month: str, state: InstructionState = ISSUED) -> Instruction:
+    """An order to pay a month that a suspension had withheld before the end."""
+    reason, issued = f"{WITHHELD}: x", day("2025-10-05")
+    order = Instruction(PENSION, InstructionKind.ADJUST, Month("2025-10"), 0, reason, state, issued)
+    return replace(order, arrears=(Month(month),))
 
 
 @pytest.mark.parametrize(
@@ -44,6 +53,27 @@ def told(kind: InstructionKind, month: str, state: InstructionState = ISSUED) ->
             [told(TERMINATE, "2025-10", CANCELLED)],
             "待遇自2025年8月起终止。",
             "over since 2025-08.",
+        ),
+        (
+            ENDED,
+            "2025-08",
+            [told(SUSPEND, "2025-08"), told(TERMINATE, "2025-09"), withheld("2025-08")],
+            "待遇自2025年9月起终止。",
+            "over since 2025-09.",
+        ),
+        (
+            ENDED,
+            "2025-08",
+            [told(SUSPEND, "2025-08"), told(TERMINATE, "2025-09"), withheld("2025-08", CANCELLED)],
+            "待遇自2025年8月起未发，自2025年9月起终止。",
+            "not paid since 2025-08, over since 2025-09.",
+        ),
+        (
+            ENDED,
+            "2025-08",
+            [told(SUSPEND, "2025-08"), told(TERMINATE, "2025-09"), withheld("2024-03")],
+            "待遇自2025年8月起未发，自2025年9月起终止。",
+            "not paid since 2025-08, over since 2025-09.",
         ),
         (ENDED, "2025-08", [], "待遇自2025年8月起终止。", "over since 2025-08."),
         (ENDED, None, [], "待遇终止。", "over."),

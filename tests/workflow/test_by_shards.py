@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import cases, clock
+from chalicelib import clock
 from chalicelib.engine.calendar.periods import month_of
 from chalicelib.intake import by_shards
 from chalicelib.model import (
@@ -21,14 +21,13 @@ from chalicelib.model import (
     InstructionState,
     StateName,
     SuspicionKind,
-    Verification,
 )
 from chalicelib.storage import file_shards
 from chalicelib.storage.dynamodb import people
 from sandbox.kernel import Sandbox
 from sandbox.kernel.resource_makers import ACCOUNT
 from sandbox.shortcut import short_way
-from tests.workflow.village import AUTHORITY, HOUSEKEEPING, SPRING, Recipient, Village
+from tests.workflow.village import HOUSEKEEPING, SPRING, Recipient, Village
 
 FOLK = [Recipient(700 + n, phone=f"138{n:08d}") for n in range(9)]
 ISSUED = InstructionState.ISSUED
@@ -103,25 +102,11 @@ def test_what_follows_for_each_person_follows_from_the_parts(town: Village) -> N
     assert [(s.kind, s.waiting is not None) for s in asked] == [(SuspicionKind.DEATH, True)] * 3
     dead = folk[2].number
 
-    def is_so(by: str, second: str) -> None:
-        """Two officers say that what is asked is so."""
-        (question,) = town.record(dead).open_suspicions
-        cases.suspicion_verified(
-            town.person(dead),
-            question.kind,
-            question.day,
-            confirmed=True,
-            by=by,
-            verification=Verification.DOCUMENT,
-            **AUTHORITY,
-        )
-        town.second_word(dead, by=second)
-
-    is_so("officer-1", "officer-2")
+    town.found_so(dead, "officer-1", "officer-2")
     assert town.record(dead).entitlements[0].status is EntitlementStatus.TERMINATED
     town.days(40)  # the month's list has gone out with it
     told("撤销")
-    is_so("officer-3", "officer-4")
+    town.found_so(dead, "officer-3", "officer-4")
     [back] = [i for i in town.record(dead).instructions if i.kind is InstructionKind.RESUME]
     assert town.record(dead).entitlements[0].status is EntitlementStatus.ACTIVE
     assert back.state is InstructionState.ISSUED

@@ -80,23 +80,6 @@ def withdrawn(village: Village, number: str) -> None:
     village.sandbox.run_until_quiet()
 
 
-def found_wrong(village: Village, number: str) -> None:
-    """Two who had no part in it have heard the department."""
-    (asked,) = village.record(number).open_suspicions
-    assert asked.kind is SuspicionKind.REVERSAL
-    for by in ("another officer", "third officer"):
-        cases.suspicion_verified(
-            village.person(number),
-            asked.kind,
-            asked.day,
-            confirmed=True,
-            by=by,
-            verification=Verification.DOCUMENT,
-            **AUTHORITY,
-        )
-    village.sandbox.run_until_quiet()
-
-
 def test_a_death_taken_back_ends_its_suspicion_without_anybody_s_visit(village: Village) -> None:
     village.settle(ONE)
     village.until(date(2025, 1, 30))
@@ -141,7 +124,8 @@ def test_a_confirmed_death_taken_back_is_undone_arrears_included(village: Villag
     before = village.record(ONE.number).entitlements[0]
     withdrawn(village, ONE.number)
     assert village.record(ONE.number).person.deceased_on == DIED, "two people decide"
-    found_wrong(village, ONE.number)
+    assert village.record(ONE.number).open_suspicions[0].kind is SuspicionKind.REVERSAL
+    village.found_so(ONE.number, "another officer", "third officer")  # who had no part in it
     record = village.record(ONE.number)
     assert record.person.deceased_on is None
     assert (record.entitlements[0].status, record.entitlements[0].stopped_from) == (

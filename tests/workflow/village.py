@@ -26,6 +26,7 @@ from chalicelib.model import (
     StateName,
     Suspicion,
     SuspicionKind,
+    Verification,
     VisitManner,
     VisitOutcome,
     Word,
@@ -223,6 +224,21 @@ class Village:
                     by=by,
                     **AUTHORITY,
                 )
+        self.sandbox.run_until_quiet()
+
+    def found_so(self, number: str, *officers: str) -> None:
+        """Officers, one after another, say that what is asked about somebody is so; they have a document."""
+        (asked,) = self.record(number).open_suspicions
+        for by in officers:
+            cases.suspicion_verified(
+                self.person(number),
+                asked.kind,
+                asked.day,
+                confirmed=True,
+                by=by,
+                verification=Verification.DOCUMENT,
+                **AUTHORITY,
+            )
         self.sandbox.run_until_quiet()
 
     def suspend(self, number: str) -> None:

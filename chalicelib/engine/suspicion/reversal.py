@@ -1,8 +1,8 @@
-"""认定撤销 · A confirmed suspicion whose record was taken back: everything that it caused is undone (rule
-14).
+"""认定撤销 · A confirmed suspicion that was wrong: everything that it caused is undone (rule 14).
 
 The person's entitlements are paid again from this month, the months withheld are owed, and what was to
-be recovered is not. A death that somebody found out at the door rests on no record and stays.
+be recovered is not. Two people find that it was wrong; a record taken back undoes by itself only what has
+ended nothing yet. A death that somebody found out at the door rests on no record and stays.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from typing import Final, assert_never
 from chalicelib.engine.calendar.periods import month_of, zh_day, zh_month
 from chalicelib.engine.certification import reasons
 from chalicelib.engine.certification.rule_lines import Bilingual
+from chalicelib.engine.money.account import ordered_as_withheld
 from chalicelib.engine.rules.rulebook import RuleBook
 from chalicelib.engine.suspension.line_decisions import is_approved
 from chalicelib.engine.suspicion.termination import ended_by
@@ -152,7 +153,10 @@ def _since(month: Month | None) -> Bilingual:
 
 
 def _ended(entitlement: Entitlement, record: PersonRecord, order: InstructionKind, word: str) -> Bilingual:
-    """Since when it is over, as its authority was told; where it was not paid before that, since when not."""
+    """Since when it is over, as its authority was told; where nothing came before that, since when.
+
+    What a suspension withheld before is not told of any more once its months are ordered to be paid.
+    """
     first = entitlement.stopped_from
     told = (
         i
@@ -163,6 +167,8 @@ def _ended(entitlement: Entitlement, record: PersonRecord, order: InstructionKin
     ended = last.month if last is not None else first
     zh, en = _since(ended)
     if first is None or ended is None or ended <= first:
+        return zh, f"{word}{en}"
+    if any(month >= first for month in ordered_as_withheld(record, entitlement.benefit)):
         return zh, f"{word}{en}"
     zh_first, en_first = _since(first)
     return f"{zh_first}未发，{zh}", f"not paid{en_first}, {word}{en}"
