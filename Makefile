@@ -70,6 +70,18 @@ fast-engine:
 fuzz: install  ## read 5,000 damaged files, each in a process of its own (FILES= SEED=)
 	$(BIN)/python -m tests.fuzz --files $(or $(FILES),5000) --seed $(or $(SEED),1)
 
+build/fuzz/installed: requirements-fuzz.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --only-binary :all: --require-hashes \
+	  --target build/fuzz/packages -r $< || { echo \
+	  "make fuzz-guided: there is no wheel of atheris for this machine: it needs Linux on x86-64 and CPython 3.11 to 3.13; make fuzz needs neither." \
+	  "本机没有可用的 atheris 安装包：需要 x86-64 的 Linux 和 CPython 3.11 至 3.13；make fuzz 不受此限。"; exit 1; }
+	@touch $@
+
+.PHONY: fuzz-guided
+fuzz-guided: install build/fuzz/installed  ## atheris looks for inputs that break what is promised of readers; goes on where it was (MINUTES= TARGET=)
+	PYTHONPATH=build/fuzz/packages nice $(BIN)/python -m tests.fuzz.guided --minutes $(or $(MINUTES),15) \
+	  $(if $(TARGET),--target $(TARGET))
+
 .PHONY: mutants
 mutants: install  ## how many small faults in the rule book the tests notice; docs/mutation.md (MUTANTS= SEED=)
 	$(BIN)/python -m tests.mutants --mutants $(or $(MUTANTS),300) --seed $(or $(SEED),1)
@@ -140,7 +152,7 @@ format: install  ## put the code into its one form
 .PHONY: lock
 lock: install  ## lock requirements*.in anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
-	for part in requirements requirements-dev requirements-security; do \
+	for part in requirements requirements-dev requirements-security requirements-fuzz; do \
 	  $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
 	    --no-strip-extras --custom-compile-command "make lock" $$part.in -o $$part.txt; done
 

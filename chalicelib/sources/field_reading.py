@@ -103,7 +103,7 @@ def read_fields(hits: pl.DataFrame, layout: Layout, feed: Feed, on: date) -> Fie
             continue
         if column.field not in positions:  # optional, and not sent
             continue
-        rows[column.field], wrong = _read_column(hits[positions[column.field]], column, feed, on)
+        rows[column.field], wrong = read_column(hits[positions[column.field]], column, feed, on)
         if wrong.null_count() == wrong.len():
             continue
         if column.field in _LENIENT or (column.field in feed.facts and not column.required):
@@ -153,7 +153,8 @@ def without_time(cells: pl.Series) -> pl.Series:
     return cells.scatter(long, days.zip_with(days.is_not_null(), timed))
 
 
-def _read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> tuple[pl.Series, pl.Series]:
+def read_column(cells: pl.Series, column: Column, feed: Feed, on: date) -> tuple[pl.Series, pl.Series]:
+    """What each cell of a column means, and what is wrong with it: null both where it is rightly empty."""
     is_number = column.read is Reader.IDENTITY_NUMBER
     reader = borne if is_number else reader_for(column.read, column.codes)
     empty = Fault.CELL_EMPTY if column.field in feed.required else None

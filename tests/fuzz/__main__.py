@@ -16,7 +16,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from tests.fuzz.mutations import Mutant, mutants, read_mutant, what_is_wrong
+from tests.fuzz.judging import what_is_wrong
+from tests.fuzz.mutations import Mutant, mutants, read_mutant
 
 MEMORY: Final = 2_000_000_000  # address space beyond what the parent has, in bytes
 SECONDS: Final = 10
@@ -79,7 +80,7 @@ def _read(mutant: Mutant) -> int:
     used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()  # noqa: SIM115, PTH123
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
     try:
-        why = what_is_wrong(mutant, read_mutant(mutant))
+        why = what_is_wrong(mutant.feed, read_mutant(mutant))
     except BaseException:
         traceback.print_exc()
         return 2

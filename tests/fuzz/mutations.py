@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import json
 import random
 import re
 import zipfile
@@ -11,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +27,11 @@ from tests.sources.builders import number
 ROOT: Final = Path(__file__).parents[2]
 ON: Final = date(2026, 6, 30)
 LARGEST: Final = 3_000_000  # bytes: what takes long is looked for, not what is large
+PACKED_MAGIC: Final = b"PK\x03\x04"
+MOST_WITHIN: Final = 0.85  # of the damage to a workbook: a zip file that is damaged itself is refused at once
+WORDS: Final = re.compile(rb"(?<=>)[^<>\s][^<>]*(?=</)")
+NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NAMES: Final = ("王建国", "某甲", "买买提·艾力", "王□国", "李⽂秀", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +42,39 @@ class Mutant:
     data: bytes
     feed: Feed
     released: bool
+    cut: bool = False  # somebody has released it although a spreadsheet has cut its numbers
 
 
 @cache
 def roster() -> RosterIndex:
-    """A small roster; made when it is needed, for a process that forks must not have used polars."""
-    return RosterIndex.of({number(i): PersonId(f"P{i}") for i in range(1, 30)}, {number(1): "王建国"})
+    """Those of whom the samples speak, under several names, and some more.
+
+    Made when it is needed, for a process that forks must not have used polars.
+    """
+    given = {number(i) for i in range(1, 30)}
+    for file in sorted((ROOT / "tests" / "feeds").glob("*/*/expected.json")):
+        given.update(json.loads(file.read_text(encoding="utf-8"))["given"]["roster"])
+    people = {each: PersonId(f"P{place}") for place, each in enumerate(sorted(given))}
+    named = zip(people, cycle(NAMES), strict=False)
+    return RosterIndex.of(people, {each: name for each, name in named if name is not None})
+
+
+@cache
+def feeds() -> dict[str, tuple[Feed, bytes]]:
+    """Every feed of every pack that takes files, with its sample, by pack and name."""
+    found = {}
+    for pack in sorted((ROOT / "chalicelib" / "packs").iterdir()):
+        if (pack / "feeds").is_dir():
+            for feed in load_feeds(pack / "feeds").values():
+                files = sorted((ROOT / "tests" / "feeds" / pack.name / feed.id).glob("sample.*"))
+                if feed.takes_files and files:
+                    found[f"{pack.name}/{feed.id}"] = feed, files[0].read_bytes()
+    return found
 
 
 def samples() -> list[tuple[Feed, bytes]]:
     """The sample of every feed of every pack that has one."""
-    found = []
-    for pack in sorted((ROOT / "chalicelib" / "packs").iterdir()):
-        if (pack / "feeds").is_dir():
-            for feed in load_feeds(pack / "feeds").values():
-                places = (ROOT / "tests" / "feeds" / pack.name / feed.id, ROOT / "tests" / "feeds" / feed.id)
-                files = [file for place in places for file in sorted(place.glob("sample.*"))]
-                found += [(feed, file.read_bytes()) for file in files[:1] if feed.takes_files]
-    return found
+    return list(feeds().values())
 
 
 Mutation = Callable[[bytearray, random.Random], bytes]
@@ -147,6 +170,45 @@ def repacked(data: bytearray, chance: random.Random) -> bytes:
     return flipped(packed, chance) if chance.random() < 0.3 else bytes(packed)
 
 
+def within(mutation: Mutation, data: bytes, chance: random.Random) -> bytes:
+    """A workbook, or a zip file, of which one part is damaged and the others are as they were.
+
+    Mostly a word of it and not the XML around: what is no XML any more is refused at once.
+    """
+    result = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as sent:
+            parts = {part.filename: sent.read(part) for part in sent.infolist()}
+        telling = [name for name in parts if name.endswith(("sheet1.xml", "sharedStrings.xml"))]
+        chosen = chance.choice(telling * 5 + list(parts))
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, IndexError):
+        return mutation(bytearray(data), chance)
+    words = list(WORDS.finditer(parts[chosen])) if chosen in telling and chance.random() < 0.8 else []
+    parts[chosen] = (
+        _with_word(parts[chosen], chance.choice(words), mutation, chance)
+        if words
+        else mutation(bytearray(parts[chosen]), chance)
+    )
+    with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return result.getvalue()
+
+
+def _with_word(part: bytes, word: re.Match[bytes], mutation: Mutation, chance: random.Random) -> bytes:
+    """The part with one word damaged, still as XML."""
+    said = mutation(bytearray(html.unescape(word.group().decode()).encode()), chance)
+    shown = NOT_IN_XML.sub("", said.decode("utf-8", "replace"))
+    return part[: word.start()] + html.escape(shown).encode() + part[word.end() :]
+
+
+def damaged(data: bytes, mutation: Mutation, chance: random.Random) -> bytes:
+    """A file after one mutation, which for a workbook mostly happens to what a part of it says."""
+    if data.startswith(PACKED_MAGIC) and mutation is not repacked and chance.random() < MOST_WITHIN:
+        return within(mutation, data, chance)
+    return mutation(bytearray(data), chance)
+
+
 def far_cells(data: bytearray, chance: random.Random) -> bytes:
     old = chance.choice((b'r="B2"', b'r="A1"', b'<row r="2"', b'ref="A1', b"<worksheet"))
     new = chance.choice(
@@ -175,30 +237,19 @@ def mutants(count: int, seed: int) -> Iterator[Mutant]:
         feed, data = known[place % len(known)]
         chosen = [chance.choice(MUTATIONS) for _ in range(chance.choice((1, 1, 2, 3)))]
         for mutation in chosen:
-            data = mutation(bytearray(data), chance)
+            data = damaged(data, mutation, chance)
         name = f"{seed}/{place} {feed.id} {'+'.join(mutation.__name__ for mutation in chosen)}"
         yield Mutant(name, data, feed, chance.random() < 0.5)
 
 
 def read_mutant(mutant: Mutant) -> FileReading:
     """The file read as intake reads it, on the day of the samples."""
+    return read_file(mutant.data, context_of(mutant))
+
+
+def context_of(mutant: Mutant) -> ReadingContext:
+    """What a file is read with."""
     known = None if mutant.feed.kind == "roster" else roster()
-    context = ReadingContext(mutant.feed, known, FileId("F"), ON, ON, released=mutant.released)
-    return read_file(mutant.data, context)
-
-
-def what_is_wrong(mutant: Mutant, reading: FileReading) -> str | None:
-    """Why the account of a file does not add up; None if it does."""
-    counts = reading.counts
-    if not counts.add_up:
-        return f"rows do not add up: {counts}"
-    if len(reading.rejections) != counts.rejected:
-        return f"{len(reading.rejections)} rejections, {counts.rejected} counted"
-    taken_back = sum(map(len, reading.withdrawals.values()))
-    kept = sum(map(len, reading.evidence.values())) + taken_back
-    if mutant.feed.kind == "evidence" and reading.hold is None and kept != counts.accepted:
-        return f"{kept} kept, {counts.accepted} accepted"
-    if reading.hold is not None and (kept or reading.entries or reading.payments):
-        return "held, and yet something is said"
-    reading.rejected_csv()
-    return None
+    return ReadingContext(
+        mutant.feed, known, FileId("F"), ON, ON, damaged=mutant.cut, released=mutant.released
+    )

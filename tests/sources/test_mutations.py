@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.fuzz.__main__ import LARGEST_PEAK, what_fails
-from tests.fuzz.mutations import MUTATIONS, mutants, read_mutant, samples, what_is_wrong
+from tests.fuzz.judging import what_is_wrong
+from tests.fuzz.mutations import MUTATIONS, mutants, read_mutant, samples
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +23,7 @@ def test_every_feed_and_every_mutation_takes_part() -> None:
 def test_damaged_files_are_read_or_refused_and_add_up() -> None:
     wrong = {}
     for mutant in mutants(FILES, seed=1):
-        why = what_is_wrong(mutant, read_mutant(mutant))
+        why = what_is_wrong(mutant.feed, read_mutant(mutant))
         if why:
             wrong[mutant.name] = why
     assert wrong == {}
