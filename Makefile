@@ -103,8 +103,8 @@ canaries: install  ## a thousand people to whom all happens: whatever is capture
 	CANARIES=1000 $(BIN)/pytest -n 0 tests/workflow/test_nobody_named.py
 
 .PHONY: faults
-faults: install  ## 10,000 faults in calls to AWS over 500 seeds: nobody is harmed, nothing lost; docs/promises.md (NIGHT=1 SEED=)
-	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED) --trace,$(if $(NIGHT),--faults 250000 --seeds 10000,--faults 10000 --seeds 500))
+faults: install  ## 10,000 faults in calls to AWS over 500 seeds: nobody is harmed, nothing lost; docs/promises.md (NIGHT=1 SEED=; TOWN=200: a town's year)
+	$(BIN)/python -m $(if $(TOWN),tests.faults.town --people $(TOWN) $(if $(SEED),--seed $(SEED)),tests.faults $(if $(SEED),--seed $(SEED) --trace,$(if $(NIGHT),--faults 250000 --seeds 10000,--faults 10000 --seeds 500)))
 
 .PHONY: sweep
 sweep: install  ## two deaths in a row at every pair of calls: undoing a death, recovering money; docs/promises.md
@@ -126,6 +126,10 @@ bench: install  ## speed and memory against peers, one table; docs/benchmarks.md
 .PHONY: city
 city: install  ## a city of 1.36 million over AWS in memory: calls, units, budgets; fails where one is missed (PEOPLE= TOWN=)
 	$(BIN)/python -m bench.city $(or $(PEOPLE),1000) $(or $(TOWN),200)
+
+.PHONY: levers
+levers: install  ## what each lever for fewer messages, visits and suspensions gives alone; decision 0013 (PEOPLE= SEED=)
+	$(BIN)/python -m bench.levers --people $(or $(PEOPLE),2000) --seed $(or $(SEED),1)
 
 .PHONY: package
 package: install  ## the deployment package and its template, in build/package

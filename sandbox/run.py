@@ -101,7 +101,24 @@ def run(options: RunOptions) -> int:
     BUILD.mkdir(parents=True, exist_ok=True)
     issuer.save(KEY_FILE)
     town = Town.generate(options.people, options.seed, pack=options.pack)
-    parameters = {
+    parameters = parameters_of(issuer, options.carrier)
+    with (
+        SmsGateway(options.seed) as sms,  # as long as the sandbox: messages also leave while it serves
+        Sandbox(pack=options.pack, start=town.start, seed=options.seed, parameters=parameters) as sandbox,
+        logging_to(LOG_FILE),
+    ):
+        if options.carrier is CarrierProtocol.HTTP_GATEWAY:
+            enter(sandbox, sandbox.settings.gateway_secret, sms.entered)
+        with short_way(ACCOUNT):
+            holds = options.empty or live(sandbox, town, issuer, options, console, sms)
+        if not options.once:
+            _serve(sandbox, SignIn(issuer, sandbox.now, lambda: _people(sandbox, town)), console)
+    return 0 if holds else 1
+
+
+def parameters_of(issuer: Issuer, carrier: CarrierProtocol) -> dict[str, str]:
+    """The deployment's parameters, as an operator of a town would set them."""
+    return {
         "TokenIssuer": ISSUER,
         "TokenAudience": AUDIENCE,
         "TokenJwks": issuer.jwks(),
@@ -114,24 +131,12 @@ def run(options: RunOptions) -> int:
         "EventSchedule": "cron(20 1,7,10 * * ? *)",
         "EventHosts": RECEIVER,
         "RulesCheckedSeconds": "2",  # whoever activates a rule book here wants to see it act
-        "Sender": options.carrier.sender,
+        "Sender": carrier.sender,
     }
-    with (
-        SmsGateway(options.seed) as sms,  # as long as the sandbox: messages also leave while it serves
-        Sandbox(pack=options.pack, start=town.start, seed=options.seed, parameters=parameters) as sandbox,
-        _log(LOG_FILE),
-    ):
-        if options.carrier is CarrierProtocol.HTTP_GATEWAY:
-            enter(sandbox, sandbox.settings.gateway_secret, sms.entered)
-        with short_way(ACCOUNT):
-            holds = options.empty or live(sandbox, town, issuer, options, console, sms)
-        if not options.once:
-            _serve(sandbox, SignIn(issuer, sandbox.now, lambda: _people(sandbox, town)), console)
-    return 0 if holds else 1
 
 
 @contextmanager
-def _log(path: Path) -> Iterator[None]:
+def logging_to(path: Path) -> Iterator[None]:
     """Send what functions log to a file, so that the terminal shows the town."""
     with path.open("w", encoding="utf-8") as stream:
         handlers = [h for name in LOGGERS for h in logging.getLogger(name).handlers]

@@ -61,7 +61,7 @@ def lived(people: int, folder: Path, pack: str = "bozhou") -> dict[str, Any]:
     with (
         SmsGateway(SEED) as sms,
         Sandbox(pack=pack, start=town.start, seed=SEED, parameters=parameters) as sandbox,
-        run._log(run.LOG_FILE),
+        run.logging_to(run.LOG_FILE),
         by_function(whose),
         short_way(ACCOUNT),
         counted(whose.current),

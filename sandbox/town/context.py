@@ -175,7 +175,9 @@ class Scene:
         return identifier in self._people
 
     def person(self, identifier: str) -> Townsperson:
-        """Who an id is; KeyError for an id of nobody here."""
+        """Who an id is, though their roster was taken in later than it was sent; KeyError: nobody here."""
+        if identifier not in self._people:
+            self.learn_ids()
         return self._people[identifier]
 
     def drop(self, drop: Drop) -> bytes:

@@ -24,7 +24,7 @@ from tests.faults.run import RATE, Outcome, quietly
 _PROCESSES: Final = 2
 _MOST_SEEDS: Final = 4  # times as many as asked for, until the faults are as many
 # The same run on any machine: sets in the same order, tables by one thread.
-_SAME: Final = {"PYTHONHASHSEED": "0", "POLARS_MAX_THREADS": "1"}
+SAME: Final = {"PYTHONHASHSEED": "0", "POLARS_MAX_THREADS": "1"}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -97,7 +97,7 @@ def _tell(outcome: Outcome, rate: float) -> None:
 
 
 if __name__ == "__main__":
-    if any(os.environ.get(name) != value for name, value in _SAME.items()):
+    if any(os.environ.get(name) != value for name, value in SAME.items()):
         again = [sys.executable, "-m", "tests.faults", *sys.argv[1:]]
-        sys.exit(subprocess.run(again, env={**os.environ, **_SAME}, check=False).returncode)
+        sys.exit(subprocess.run(again, env={**os.environ, **SAME}, check=False).returncode)
     sys.exit(main(sys.argv[1:]))

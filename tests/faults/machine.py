@@ -72,6 +72,9 @@ ANY_CALL: Final = (
 )
 
 
+_GOT_OVER: Final = (Fault.REQUEST_LOST, Fault.ANSWER_LOST)
+
+
 class Baton(Strands):
     """Strands of which chance says who goes on."""
 
@@ -135,10 +138,15 @@ class Faults:
 
 
 class FaultySandbox(Sandbox):
-    """A sandbox whose handlers run side by side and whose calls fail; nothing fails until `rate` is set."""
+    """A sandbox whose handlers run side by side and whose calls fail; nothing fails until `rate` is set.
 
-    def __init__(self, seed: int, start: datetime) -> None:
-        super().__init__(start=start, seed=1, schedules=HOUSEKEEPING)
+    `fatal`: the share of faults that may be a handler's last; all others the client's next try gets over.
+    Everything else is for the sandbox below.
+    """
+
+    def __init__(self, seed: int, start: datetime, *, fatal: float = 1.0, **below: Any) -> None:
+        super().__init__(start=start, **{"seed": 1, "schedules": HOUSEKEEPING, **below})
+        self._fatal: Final = fatal
         self.number: Final = seed
         chance = random.Random(f"faults {seed}")
         self.faults: Final = Faults(chance)
@@ -249,7 +257,10 @@ class FaultySandbox(Sandbox):
         fault = self.faults.draw(possible, oftener)
         if fault is None:
             return self._remembered(name, asked, way())
-        tries = self.faults.chance.choice(_TRIES)
+        if self._fatal < 1 and self.faults.chance.random() >= self._fatal:
+            fault, tries = self.faults.chance.choice(_GOT_OVER), self.faults.chance.choice(_TRIES[:-1])
+        else:
+            tries = self.faults.chance.choice(_TRIES)
         self.faults.note(fault, f"{name} x{tries}", self.now())
         match fault:
             case Fault.DIES_BEFORE:

@@ -14,7 +14,8 @@ from typing import Final
 
 from tests.faults.invariants import broken
 from tests.faults.machine import Fault, FaultySandbox
-from tests.faults.story import FAULTY_HOURS, begun, redrive
+from tests.faults.redriving import redrive
+from tests.faults.story import FAULTY_HOURS, begun
 from tests.workflow.village import NEW_YEAR
 
 RATE: Final = 0.02  # of calls
@@ -41,7 +42,7 @@ def live(seed: int, rate: float = RATE) -> Outcome:
         sandbox.advance(hours=FAULTY_HOURS)
         sandbox.faults.rate = 0.0
         for _ in range(2):  # what died is put back, and what was put back is seen to
-            redrive(story)
+            redrive(sandbox)
             sandbox.advance(days=QUIET_DAYS / 2)
         sandbox.advance_to(sandbox.now() + timedelta(minutes=1))
         found = broken(story)
@@ -59,12 +60,12 @@ def live(seed: int, rate: float = RATE) -> Outcome:
 
 def quietly(seed: int, rate: float = RATE) -> Outcome:
     """A seed, without what handlers and state machines log of its faults."""
-    with _silent():
+    with silent():
         return live(seed, rate)
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
+def silent() -> Iterator[None]:
     """Nothing on standard output and error, whoever writes there."""
     sys.stdout.flush()
     kept = os.dup(1), os.dup(2)

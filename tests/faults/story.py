@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from chalicelib import cases, clock, intake
+from chalicelib import cases, clock
 from chalicelib.cases import executions
 from chalicelib.errors import ConflictError, NotFoundError, RefusedError, UnreadableError
 from chalicelib.model import (
@@ -23,7 +23,6 @@ from chalicelib.model import (
     EvidenceKey,
     FeedId,
     FileId,
-    FileState,
     Lift,
     Month,
     StateName,
@@ -32,7 +31,7 @@ from chalicelib.model import (
     VisitOutcome,
 )
 from chalicelib.storage.clients import is_out_of_reach
-from chalicelib.storage.dynamodb import files, limit_overrides, people, worklists
+from chalicelib.storage.dynamodb import limit_overrides, people, worklists
 from chalicelib.storage.s3 import lake
 from sandbox.town.carrier_links import message_of
 from tests.faults.machine import FaultySandbox
@@ -297,17 +296,3 @@ def _plan(story: Story) -> None:
         for _ in range(2):
             story.death(story.some_time(), by)
         story.death(start + timedelta(hours=FAULTY_HOURS + (10 if by.startswith("second") else 2)), by)
-
-
-def redrive(story: Story) -> None:
-    """What an operator does once the alarm has called: dead files and dead messages go back."""
-    for file in files.everything():
-        if file.state is FileState.DEAD:
-            intake.redrive(file.feed, file.id)
-    sqs, names = story.sandbox.client("sqs"), story.sandbox.names
-    dead = names["CarrierReportsDeadQueue"]
-    while got := sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get("Messages"):
-        for message in got:
-            sqs.send_message(QueueUrl=names["CarrierReportsQueue"], MessageBody=message["Body"])
-            sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
-    sqs.purge_queue(QueueUrl=names["SchedulesDeadQueue"])  # what failed there runs again the next day

@@ -19,7 +19,8 @@ from pathlib import Path
 from queue import Queue
 from typing import Final
 
-from tests.nets.seeding import Bug, bugs, copy_to
+from bench.changed_copies import copy_to, put_into, take_out_of
+from tests.nets.seeding import Bug, bugs
 
 _OPTIONS: Final = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "--no-header", "--tb=short")
 _AT_ONCE: Final = 2  # bugs, each in a copy of its own
@@ -61,10 +62,10 @@ def main(arguments: Sequence[str]) -> int:
 def _seen(bug: Bug, copies: Queue[Path]) -> Seen:
     """What the nets made of a bug in a copy that nobody else has meanwhile."""
     began, folder = time.monotonic(), copies.get()
-    bug.put_into(folder)
+    put_into(folder, bug.changes)
     tried = [_run(folder, bug.net)] if bug.net else []
     tried += [_live(folder, bug.faults)] if bug.faults else []
-    bug.take_out_of(folder)
+    take_out_of(folder, bug.changes)
     copies.put(folder)
     said = "\n".join(words for _, words in tried)
     codes = {code for code, _ in tried}

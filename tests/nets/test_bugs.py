@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.changed_copies import ROOT, Replacement, copy_to, put_into, take_out_of
 from tests.faults.invariants import CHECKS
-from tests.nets.seeding import ROOT, Bug, Replacement, bugs, copy_to
+from tests.nets.seeding import Bug, bugs
 from tests.test_promises_held import PAGES, promises
 
 BUGS = bugs()
@@ -26,8 +27,8 @@ def test_it_still_goes_in(bug: Bug, tmp_path: Path) -> None:
         (tmp_path / change.file).write_text(
             (ROOT / change.file).read_text(encoding="utf-8"), encoding="utf-8"
         )
-    bug.put_into(tmp_path)
-    bug.take_out_of(tmp_path)
+    put_into(tmp_path, bug.changes)
+    take_out_of(tmp_path, bug.changes)
     for change in bug.changes:
         assert (tmp_path / change.file).read_bytes() == (ROOT / change.file).read_bytes()
 

@@ -39,6 +39,12 @@ CROSSED: Final[Mapping[str, frozenset[str]]] = {
         ["evidence no longer kept"]
     ),
     "tests/workflow/test_crash_points.py::test_dying_while_a_payment_is_suspended": frozenset(["Suspend"]),
+    "tests/workflow/test_crash_points_of_arrears.py"
+    "::test_dying_while_a_second_person_approves_arrears": frozenset(["arrears approved"]),
+    "tests/workflow/test_crash_points_of_arrears.py"
+    "::test_dying_while_what_was_withheld_under_another_number_is_paid": frozenset(
+        ["withheld under another number"]
+    ),
     "tests/workflow/test_crash_points_of_decisions.py"
     "::test_dying_while_a_line_of_a_list_is_decided[approved]": frozenset(["suspension approved"]),
     "tests/workflow/test_crash_points_of_decisions.py"
@@ -55,6 +61,8 @@ CROSSED: Final[Mapping[str, frozenset[str]]] = {
     "tests/workflow/test_crash_points_of_files.py::test_dying_while_payments_are_taken_in": frozenset(
         ["amounts compared"]
     ),
+    "tests/workflow/test_crash_points_of_numbers.py"
+    "::test_dying_while_two_numbers_are_answered[True]": frozenset(["two numbers answered"]),
     "tests/workflow/test_crash_points_of_recoveries.py"
     "::test_dying_while_money_is_recovered[called_off]": frozenset(["refund recorded"]),
     "tests/workflow/test_crash_points_of_recoveries.py"

@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Final
 
-from tests.faults.__main__ import _SAME
+from tests.faults.__main__ import SAME
 from tests.years.run import quietly
 
 _PROCESSES: Final = 2
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    if any(os.environ.get(name) != value for name, value in _SAME.items()):
+    if any(os.environ.get(name) != value for name, value in SAME.items()):
         again = [sys.executable, "-m", "tests.years", *sys.argv[1:]]
-        sys.exit(subprocess.run(again, env={**os.environ, **_SAME}, check=False).returncode)
+        sys.exit(subprocess.run(again, env={**os.environ, **SAME}, check=False).returncode)
     sys.exit(main(sys.argv[1:]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib.model import InstructionKind
-from tests.faults.run import _silent
+from tests.faults.run import silent
 from tests.lives.cast import HOMES
 from tests.lives.scene import a_place
 from tests.workflow.village import NEW_YEAR
@@ -50,5 +50,5 @@ def live(village: int, months: int, seed: int) -> Lived:
 
 def quietly(village: int, months: int, seed: int) -> Lived:
     """A village, without what handlers and state machines log."""
-    with _silent():
+    with silent():
         return live(village, months, seed)
